@@ -1,0 +1,12 @@
+//! The words and the rules of Quell, as types and pure functions. Nothing here reads a clock, a file or a socket:
+//! `now` is always a parameter.
+//!
+//! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`decision`], [`containment`], [`action`],
+//! [`answer`], [`converge`], [`budget`].
+
+pub mod alert;
+pub mod answer;
+pub mod device;
+pub mod fact;
+pub mod tenant;
+pub mod verdict;

@@ -1,0 +1,146 @@
+//! What a call to Defender came to: the contract between `defender::Client`, which classifies every possible reply
+//! into one of these, and [`crate::domain::action`], which says what follows. Total by construction.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The fate of one action call (restrict, release, cancel).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// 2xx with a readable machine action: ours if its comment carries our marker, else adopted.
+    Accepted(Box<MachineAction>),
+    /// 400 `ActiveRequestAlreadyExists` or "action is already in progress": no new action was made.
+    AlreadyInProgress(Refusal),
+    /// 429: not executed; the slot stays used.
+    Throttled {
+        /// `Retry-After`, as seconds or as a date against the `Date` header; `None` when missing or absurd.
+        retry_after: Option<Duration>,
+        /// The window that the body names as exhausted, e.g. 1 h in "maximum allowed 1500 per 01:00:00".
+        window: Option<Duration>,
+        /// The reply.
+        refusal: Refusal,
+    },
+    /// 401: not executed; a new token is needed.
+    Unauthorized(Refusal),
+    /// 403: not executed, permanent until somebody changes permissions.
+    Forbidden(Refusal),
+    /// 404 for the device: not executed, permanent for this device.
+    NotFound(Refusal),
+    /// Another 400 or 4xx with a definite meaning: not executed, permanent for this device.
+    Rejected(Refusal),
+    /// DNS, connect or TLS failed, no token could be had, or the send deadline had passed: nothing was sent.
+    NotSent {
+        /// Why.
+        reason: String,
+    },
+    /// Anything else, once a byte may have gone out: 2xx unreadable, 408, 5xx, time-out, reset. Never resend blindly.
+    Unknown {
+        /// What was seen.
+        reason: String,
+        /// The HTTP status, if one was read.
+        status: Option<u16>,
+    },
+}
+
+/// A definite refusal, as Defender put it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// The HTTP status.
+    pub status: u16,
+    /// `error.code`, empty when there was none.
+    pub code: String,
+    /// `error.message`, sanitised and cut to 500 characters; empty when there was none.
+    pub message: String,
+    /// `error.target`: the per-response correlation id that Microsoft's support asks for.
+    pub target: Option<String>,
+}
+
+/// A machine action as Defender tells it (facts sheet 2.1), the members that we use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MachineAction {
+    /// Defender's id.
+    pub id: String,
+    /// What it does.
+    pub kind: MachineActionKind,
+    /// Where it stands.
+    pub status: MachineActionStatus,
+    /// The device, when given.
+    pub machine_id: Option<String>,
+    /// Our `Comment`, verbatim.
+    pub requestor_comment: Option<String>,
+    /// Who asked.
+    pub requestor: Option<String>,
+    /// `creationDateTimeUtc`.
+    pub created_at: Option<Timestamp>,
+    /// `lastUpdateDateTimeUtc`, or its old spelling `lastUpdateTimeUtc`.
+    pub updated_at: Option<Timestamp>,
+    /// `errorHResult`; 0 is fine.
+    pub error_hresult: i32,
+    /// `externalId`.
+    pub external_id: Option<String>,
+}
+
+/// `type` of a machine action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MachineActionKind {
+    /// `RestrictCodeExecution`.
+    Restrict,
+    /// `UnrestrictCodeExecution`.
+    Unrestrict,
+    /// Any other, as written.
+    Other(String),
+}
+
+/// `status` of a machine action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MachineActionStatus {
+    /// `Pending`.
+    Pending,
+    /// `InProgress`.
+    InProgress,
+    /// `Succeeded`.
+    Succeeded,
+    /// `Failed`.
+    Failed,
+    /// `TimeOut`.
+    TimeOut,
+    /// `Cancelled`, or its old spelling `Canceled`.
+    Cancelled,
+    /// A status that we do not know: not final; kept, followed and reported.
+    Other(String),
+}
+
+impl MachineActionStatus {
+    /// Reads the wire name.
+    pub fn from_wire(name: &str) -> Self {
+        match name {
+            "Pending" => Self::Pending,
+            "InProgress" => Self::InProgress,
+            "Succeeded" => Self::Succeeded,
+            "Failed" => Self::Failed,
+            "TimeOut" => Self::TimeOut,
+            "Cancelled" | "Canceled" => Self::Cancelled,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+
+    /// The wire name.
+    pub fn as_wire(&self) -> &str {
+        match self {
+            Self::Pending => "Pending",
+            Self::InProgress => "InProgress",
+            Self::Succeeded => "Succeeded",
+            Self::Failed => "Failed",
+            Self::TimeOut => "TimeOut",
+            Self::Cancelled => "Cancelled",
+            Self::Other(name) => name,
+        }
+    }
+
+    /// Whether nothing more is to come.
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Succeeded | Self::Failed | Self::TimeOut | Self::Cancelled)
+    }
+}

@@ -1,0 +1,175 @@
+//! What one playbook says about one event and one device, before guards and limits: the contract between
+//! `playbook::evaluate`, which produces verdicts, and [`crate::domain::decision`], which combines them.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// Whether a playbook (or the whole installation, as a ceiling) may act. Ordered: `Off < Observe < Enforce`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Not evaluated.
+    Off,
+    /// Records what it would have done; calls nothing.
+    #[default]
+    Observe,
+    /// Acts.
+    Enforce,
+}
+
+impl Mode {
+    /// The name in playbooks, SQL, JSON and logs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Observe => "observe",
+            Self::Enforce => "enforce",
+        }
+    }
+
+    /// The mode with that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Off, Self::Observe, Self::Enforce].into_iter().find(|mode| mode.as_str() == name)
+    }
+}
+
+/// The priority class a call belongs to, most urgent first. `Release` is never written in a playbook.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lane {
+    /// Before everything else; not paced.
+    Critical,
+    /// Releases: people wait for their machines.
+    Release,
+    /// High.
+    High,
+    /// Normal.
+    #[default]
+    Normal,
+    /// Low.
+    Low,
+}
+
+impl Lane {
+    /// All lanes, most urgent first; the position is the rank stored in Postgres.
+    pub const ALL: [Self; 5] = [Self::Critical, Self::Release, Self::High, Self::Normal, Self::Low];
+
+    /// The name in playbooks, SQL, JSON and logs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Critical => "critical",
+            Self::Release => "release",
+            Self::High => "high",
+            Self::Normal => "normal",
+            Self::Low => "low",
+        }
+    }
+
+    /// The lane with that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lane| lane.as_str() == name)
+    }
+
+    /// 0 for critical, 4 for low.
+    pub fn rank(self) -> i16 {
+        match self {
+            Self::Critical => 0,
+            Self::Release => 1,
+            Self::High => 2,
+            Self::Normal => 3,
+            Self::Low => 4,
+        }
+    }
+}
+
+/// What one playbook says. Playbooks that plainly do not match give no verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// The playbook's id.
+    pub playbook: String,
+    /// The hash of its canonical content.
+    pub revision: String,
+    /// Its own mode, `Observe` or `Enforce`, before the configuration's ceiling.
+    pub mode: Mode,
+    /// The lane of its calls.
+    pub lane: Lane,
+    /// What it asks for.
+    pub wish: Wish,
+    /// Why: `matched`, `ask`, `unless.device.tags`, `if_unknown.device.tags`, …
+    pub because: String,
+    /// Where the deciding line stands, as `file:line`, when there is one.
+    pub line: Option<String>,
+    /// The actions, in the order written.
+    pub then: Vec<PlannedAction>,
+    /// The playbook's `ask:` block, when it has one and it applies to this device.
+    pub ask: Option<AskTerms>,
+    /// The playbook's limits, in the order written.
+    pub limits: Vec<Limit>,
+}
+
+/// What a playbook asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wish {
+    /// Every line of `when` holds, no line of `unless` does, and no question is to be asked first.
+    Act,
+    /// A person decides first: the `ask:` block, or a fact that decides is unknown and `if_unknown` is `ask`.
+    Ask,
+    /// Nothing: a line of `unless` holds, or a fact that decides is unknown and `if_unknown` is `skip`.
+    Skip,
+}
+
+/// One action of a playbook's `then`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlannedAction {
+    /// Begin a containment by restricting app execution.
+    RestrictAppExecution {
+        /// The comment after fill-in, sanitised, for Defender.
+        comment: String,
+        /// When the containment ends by itself; `None` is `never: true`, written out.
+        release_after: Option<Duration>,
+        /// Whether a new match on this device restarts `release_after`.
+        restart_on_match: bool,
+    },
+    /// End the containments that quell began on this device.
+    ReleaseAppRestriction {
+        /// The comment after fill-in, sanitised, for Defender.
+        comment: String,
+    },
+}
+
+impl PlannedAction {
+    /// The name in playbooks and tests.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::RestrictAppExecution { .. } => "restrict_app_execution",
+            Self::ReleaseAppRestriction { .. } => "release_app_restriction",
+        }
+    }
+}
+
+/// Who may answer, how many, and until when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskTerms {
+    /// Groups or people.
+    pub from: Vec<String>,
+    /// How many of them.
+    pub approvals: u32,
+    /// The time to answer.
+    pub within: Duration,
+    /// Nobody answered: act (only for asks raised by the playbook's own `ask:`), else skip.
+    pub otherwise_act: bool,
+}
+
+/// At most so many distinct devices in a sliding window.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limit {
+    /// Distinct devices whose containment became active in the window.
+    pub devices: u32,
+    /// The window.
+    pub per: Duration,
+    /// At the limit: ask (true) or skip (false).
+    pub otherwise_ask: bool,
+}
