@@ -8,7 +8,6 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -19,6 +18,7 @@ use crate::clock::Monotonic;
 pub mod binaries;
 mod error;
 mod guardian;
+mod layout;
 mod owner;
 
 pub use error::ClusterError;
@@ -91,9 +91,9 @@ impl Cluster {
     /// be made, or a server that does not come up (with the end of its log).
     pub fn start(options: ClusterOptions) -> Result<Self, ClusterError> {
         let binaries = Binaries::find(options.bin.as_deref(), options.search_path.as_deref())?;
-        let directory = make_directory(&options.parent)?;
+        let directory = layout::make_directory(&options.parent)?;
         let owner = Owner::of_new_directory(&directory)?;
-        prepare_directory(&directory, &owner)?;
+        layout::prepare_directory(&directory, &owner)?;
         // INVARIANT: from here on the guardian removes the directory, whatever happens to us.
         let guardian = Guardian::start(&binaries, &owner, &directory)?;
         let mut cluster = Self {
@@ -264,7 +264,7 @@ impl Cluster {
         ]);
         run(initdb.arg(self.data()), "initdb")?;
         let settings = self.data().join("postgresql.auto.conf");
-        fs::write(&settings, settings_text(&self.directory, options)).map_err(|source| {
+        fs::write(&settings, layout::settings_text(&self.directory, options)).map_err(|source| {
             ClusterError::Directory {
                 path: settings,
                 source,
@@ -345,62 +345,6 @@ impl Drop for Cluster {
             }
         }
     }
-}
-
-/// A socket's path is at most 103 bytes on macOS and 107 on Linux, with `/.s.PGSQL.5432` in it.
-const DIRECTORY_MAX_BYTES: usize = 88;
-
-fn make_directory(parent: &Path) -> Result<PathBuf, ClusterError> {
-    let failed = |source| ClusterError::Directory {
-        path: parent.to_path_buf(),
-        source,
-    };
-    let parent = parent.canonicalize().map_err(failed)?;
-    let directory = tempfile::Builder::new()
-        .prefix("quell-pg-")
-        .tempdir_in(&parent)
-        .map_err(failed)?;
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
-    match directory.path().to_str() {
-        Some(path) if path.len() <= DIRECTORY_MAX_BYTES && path.chars().all(plain) => Ok(directory.keep()),
-        _ => Err(ClusterError::UnfitParent { parent }),
-    }
-}
-
-fn prepare_directory(directory: &Path, owner: &Owner) -> Result<(), ClusterError> {
-    let failed = |source| ClusterError::Directory {
-        path: directory.to_path_buf(),
-        source,
-    };
-    if let Some((uid, gid)) = owner.dropped() {
-        chown(directory, Some(uid), Some(gid)).map_err(failed)?;
-    }
-    // Passable for everybody, so that client and server may have different uids; the socket itself is 0700.
-    fs::set_permissions(directory, fs::Permissions::from_mode(0o711)).map_err(failed)
-}
-
-fn settings_text(directory: &Path, options: &ClusterOptions) -> String {
-    let fsync = if options.fsync { "on" } else { "off" };
-    format!(
-        "# Written by quell for a private, throw-away cluster.\n\
-         listen_addresses = ''\n\
-         unix_socket_directories = '{directory}'\n\
-         unix_socket_permissions = 0700\n\
-         max_connections = {connections}\n\
-         fsync = {fsync}\n\
-         full_page_writes = {fsync}\n\
-         synchronous_commit = on\n\
-         wal_level = minimal\n\
-         max_wal_senders = 0\n\
-         max_wal_size = '512MB'\n\
-         shared_buffers = '64MB'\n\
-         jit = off\n\
-         timezone = 'UTC'\n\
-         log_timezone = 'UTC'\n\
-         log_checkpoints = off\n",
-        directory = directory.display(),
-        connections = options.max_connections,
-    )
 }
 
 fn check_name(name: &str) -> Result<(), ClusterError> {

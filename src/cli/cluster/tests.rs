@@ -104,7 +104,7 @@ fn a_parent_that_no_socket_path_can_carry_is_refused() {
     for name in ["with space", &"long".repeat(25)] {
         let parent = root.path().join(name);
         fs::create_dir(&parent).expect("a directory can be made");
-        let error = make_directory(&parent).expect_err("the path is unfit");
+        let error = layout::make_directory(&parent).expect_err("the path is unfit");
         assert!(matches!(error, ClusterError::UnfitParent { .. }), "{error}");
         assert_eq!(
             fs::read_dir(&parent).expect("the parent is readable").count(),
