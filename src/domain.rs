@@ -6,7 +6,9 @@
 
 pub mod alert;
 pub mod answer;
+pub mod decision;
 pub mod device;
 pub mod fact;
+pub mod guard;
 pub mod tenant;
 pub mod verdict;
