@@ -41,8 +41,17 @@ const MAY_USE: [(&str, &[&str]); 19] = [
     (
         "config",
         &[
-            "worker", "web", "intake", "limiter", "defender", "store", "outbound", "playbook", "domain",
+            "worker",
+            "web",
+            "intake",
+            "limiter",
+            "defender",
+            "store",
+            "outbound",
+            "playbook",
+            "domain",
             "yaml",
+            "telemetry",
         ],
     ),
     ("lifecycle", &["clock"]),

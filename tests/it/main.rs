@@ -3,4 +3,5 @@
 
 mod cluster;
 mod database;
+mod lifecycle;
 mod support;
