@@ -4,12 +4,13 @@
 //! `QUELL_TEST_DATABASE_URL` names a server to use instead of the shared one (its role needs CREATEDB). The shared one
 //! ends with this process: its guardian sees to that.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use quell::cli::cluster::{Cluster, ClusterOptions, StopMode};
 use quell::config::environment;
-use sqlx::migrate::Migrator;
+use quell::store::{Store, StoreOptions};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 /// The database that each test's database is a copy of.
@@ -151,22 +152,20 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
         .expect("the work does not panic")
 }
 
+/// Applies the migrations as the product does, and leaves no connection, so that the database can be copied.
 async fn migrate(url: &str) {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
-    let migrator = Migrator::new(directory)
-        .await
-        .expect("the migrations can be read");
-    let mut connection = PgConnection::connect(url)
-        .await
-        .expect("the new database accepts a connection");
-    migrator
-        .run(&mut connection)
+    let options = StoreOptions {
+        url: url.to_owned().into(),
+        max_connections: 1,
+        validity: Duration::from_secs(24 * 3600),
+        retry_delays: Vec::new(),
+    };
+    let store = Store::new(&options).expect("the URL is ours");
+    store
+        .migrate()
         .await
         .expect("the migrations run on an empty database");
-    connection
-        .close()
-        .await
-        .expect("the connection closes, so that the template can be copied");
+    store.close().await;
 }
 
 /// `url` with its database replaced.
