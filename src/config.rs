@@ -1,6 +1,338 @@
 //! The configuration: one YAML file, read once, checked whole, compiled to plain values.
 //!
-//! Called by `app` and `cli`, which alone see all of it; every other module takes its own small options. It never
-//! prints a secret.
+//! Called by `app` and `cli`, which alone see all of it; every other module takes its own small options. All errors of
+//! a file come in one run, each with its line. It never prints a secret: secrets are named by file, and one that was
+//! written out all the same is masked in every message. `config/quell.example.yaml` documents every key.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::budget::{CallTiming, Window};
+use crate::domain::decision::{Cap, Rules};
+use crate::domain::device::DeviceIdRule;
+use crate::domain::guard::Protections;
+use crate::domain::verdict::{AskTerms, Mode};
+use crate::telemetry::LogOptions;
+use crate::yaml::{self, Code, Diagnostic, Diagnostics};
 
 pub mod environment;
+mod guards;
+mod pace;
+mod secret;
+mod section;
+mod server;
+mod tenant;
+
+pub use pace::{Call, Facts, Reconcile, Retry, SHORTEST_SEND_DEADLINE, SHORTEST_TOTAL_TIMEOUT};
+pub use secret::{SecretError, SecretFile};
+pub use server::{Database, DatabaseAddress, Http};
+pub use tenant::{Budget, CLOUDS, ClientSecret, REGIONS, Tenant};
+
+use secret::Places;
+use section::{Reading, Section};
+
+/// Everything that an operator configures. Durations are as written; [`Config::scaled`] divides them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// `database`: where Postgres is.
+    pub database: Database,
+    /// `http`: where we listen.
+    pub http: Http,
+    /// `log`: what is logged.
+    pub log: LogOptions,
+    /// `time_scale`: every duration but `lease` is divided by this. Default 1; larger only against a scaled simulator.
+    pub time_scale: u32,
+    /// `mode`: no playbook goes beyond it. Default `enforce`.
+    pub mode: Mode,
+    /// `playbooks.path`: the directory (or file) of the playbooks.
+    pub playbooks: PathBuf,
+    /// `device_id_pattern`: what a device id must look like, whole. Default `[0-9a-f]{40}`.
+    pub device_id_pattern: String,
+    /// `tenants`: at least one.
+    pub tenants: Vec<Tenant>,
+    /// `call`: the spans that bound a call.
+    pub call: Call,
+    /// `reconcile`: how often Defender's list is read.
+    pub reconcile: Reconcile,
+    /// `facts`: what is known of devices.
+    pub facts: Facts,
+    /// `freshness`: an older event asks instead of acting. Default 1 h.
+    pub freshness: Duration,
+    /// `validity`: a restriction that was not sent within this span is not sent any more. Default 24 h.
+    pub validity: Duration,
+    /// `retry`: what follows an action that came to nothing.
+    pub retry: Retry,
+    /// `never`: devices that are never restricted.
+    pub never: Protections,
+    /// `caps`: distinct devices in a window, over all playbooks.
+    pub caps: Vec<Cap>,
+    /// `outstanding`: restrictions open at Defender at once, at most. Default 500.
+    pub outstanding: u32,
+    /// `approvals.default`: who answers where a playbook does not say.
+    pub default_ask: AskTerms,
+    /// `lease`: how long a replica that dies keeps the dispatch. Never scaled. Default 15 s.
+    pub lease: Duration,
+}
+
+/// A configuration that can be used, and what to think about all the same.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The configuration.
+    pub config: Config,
+    /// Warnings only.
+    pub warnings: Diagnostics,
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read the configuration `{}`", .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The file is wrong; every error, and the warnings.
+    #[error("the configuration has {} error(s)\n{}", .0.errors(), .0.render(false))]
+    Invalid(Diagnostics),
+}
+
+/// The device ids that Defender shows in every public sample.
+const DEVICE_ID_PATTERN: &str = "[0-9a-f]{40}";
+
+impl Config {
+    /// Reads and checks a file. Secrets are not read yet: see [`Config::secret_files`].
+    ///
+    /// # Errors
+    /// The file cannot be read, or is wrong; then with everything that is wrong.
+    pub fn load(path: &Path) -> Result<Loaded, ConfigError> {
+        let failed = |source| ConfigError::Read {
+            path: path.to_path_buf(),
+            source,
+        };
+        let text = std::fs::read_to_string(path).map_err(failed)?;
+        let base = path
+            .canonicalize()
+            .map_err(failed)?
+            .parent()
+            .map(Path::to_path_buf)
+            .unwrap_or_default();
+        let credentials = environment::read("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+        Self::parse(&path.display().to_string(), &text, &base, credentials).map_err(ConfigError::Invalid)
+    }
+
+    /// Checks a text. Relative paths in it begin at `base`; names of secrets without a slash lie in `credentials`.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, and the warnings.
+    pub fn parse(
+        file: &str,
+        text: &str,
+        base: &Path,
+        credentials: Option<PathBuf>,
+    ) -> Result<Loaded, Diagnostics> {
+        let places = Places {
+            base: base.to_path_buf(),
+            credentials,
+        };
+        let mut reading = Reading::default();
+        let config = match yaml::parse(file, text) {
+            Ok(document) => Some(Self::read(&document, &places, &mut reading)),
+            Err(errors) => {
+                reading.found.extend(errors);
+                None
+            }
+        };
+        let mut found = masked(&reading.found, text);
+        found.sort();
+        match config {
+            Some(config) if !found.has_errors() => Ok(Loaded {
+                config,
+                warnings: found,
+            }),
+            _ => Err(found),
+        }
+    }
+
+    fn read(document: &yaml::Document, places: &Places, reading: &mut Reading) -> Self {
+        let node = document.root();
+        secret::report_written_out(&node, reading);
+        let mut root = Section::root(&node, reading);
+        let database = root.required_section("database", reading);
+        let spans = pace::Spans::read(&mut root, reading);
+        let config = Self {
+            database: Database::read(database, places, reading),
+            http: Http::read(root.section("http", reading), places, reading),
+            log: server::read_log(root.section("log", reading), reading),
+            time_scale: read_time_scale(&mut root, reading),
+            mode: root.choice(
+                "mode",
+                &[Mode::Off, Mode::Observe, Mode::Enforce].map(|mode| (mode.as_str(), mode)),
+                Mode::Enforce,
+                reading,
+            ),
+            playbooks: places.base.join(read_playbooks(&mut root, reading)),
+            device_id_pattern: read_device_id_pattern(&mut root, reading),
+            tenants: tenant::read_all(root.required("tenants", reading), places, reading),
+            call: Call::read(root.section("call", reading), reading),
+            reconcile: Reconcile::read(root.section("reconcile", reading), reading),
+            facts: Facts::read(root.section("facts", reading), reading),
+            freshness: spans.freshness,
+            validity: spans.validity,
+            retry: Retry::read(root.section("retry", reading), reading),
+            never: guards::read_never(root.section("never", reading), reading),
+            caps: guards::read_caps(&mut root, reading),
+            outstanding: root.count("outstanding", 1..=1_000_000, 500, reading),
+            default_ask: guards::read_approvals(root.section("approvals", reading), reading),
+            lease: spans.lease,
+        };
+        root.close(reading);
+        config
+    }
+
+    /// A configured duration as it holds in real time: divided by `time_scale`.
+    pub fn scaled(&self, span: Duration) -> Duration {
+        pace::scale(span, self.time_scale)
+    }
+
+    /// The windows as they hold in real time.
+    pub fn scaled_windows(&self, windows: &[Window]) -> Vec<Window> {
+        windows
+            .iter()
+            .map(|window| Window {
+                limit: window.limit,
+                per: self.scaled(window.per),
+            })
+            .collect()
+    }
+
+    /// How a call is made, in real time: scaled, but no shorter than a call can be.
+    pub fn call_timing(&self) -> CallTiming {
+        CallTiming {
+            send_deadline: self.scaled(self.call.send_deadline).max(SHORTEST_SEND_DEADLINE),
+            total_timeout: self.scaled(self.call.total_timeout).max(SHORTEST_TOTAL_TIMEOUT),
+            server_tail: self.scaled(self.call.server_tail),
+            list_lag: self.scaled(self.call.list_lag),
+        }
+    }
+
+    /// How long connecting may take, in real time.
+    pub fn connect_timeout(&self) -> Duration {
+        self.scaled(self.call.connect_timeout).max(SHORTEST_SEND_DEADLINE)
+    }
+
+    /// The rules over all playbooks, in real time.
+    pub fn rules(&self) -> Rules {
+        Rules {
+            ceiling: self.mode,
+            freshness: self.scaled(self.freshness),
+            never: self.never.clone(),
+            caps: self
+                .caps
+                .iter()
+                .map(|cap| Cap {
+                    devices: cap.devices,
+                    per: self.scaled(cap.per),
+                })
+                .collect(),
+            default_ask: AskTerms {
+                within: self.scaled(self.default_ask.within),
+                ..self.default_ask.clone()
+            },
+        }
+    }
+
+    /// The rule for device ids.
+    pub fn device_id_rule(&self) -> DeviceIdRule {
+        if self.device_id_pattern == DEVICE_ID_PATTERN {
+            return DeviceIdRule::default();
+        }
+        DeviceIdRule::with_pattern(&self.device_id_pattern).expect("the pattern was checked when it was read")
+    }
+
+    /// Every file that holds a secret, with the key that names it.
+    pub fn secret_files(&self) -> Vec<(String, &SecretFile)> {
+        let mut files = Vec::new();
+        if let DatabaseAddress::File(file) = &self.database.address {
+            files.push(("database.url_file".to_owned(), file));
+        }
+        files.extend(
+            self.http
+                .token_file
+                .iter()
+                .map(|file| ("http.token_file".to_owned(), file)),
+        );
+        files.extend(self.tenants.iter().enumerate().map(|(position, tenant)| {
+            let key = format!("tenants[{position}].credential.client_secret.secret_file");
+            (key, &tenant.credential.secret_file)
+        }));
+        files
+    }
+}
+
+/// The same diagnostics over a text in which secrets are masked, since each shows lines of it.
+fn masked(found: &Diagnostics, text: &str) -> Diagnostics {
+    let source: Arc<str> = secret::mask(text).into();
+    let mut masked = Diagnostics::default();
+    for each in found.iter() {
+        let again = Diagnostic::new(
+            each.code,
+            &each.file,
+            &source,
+            each.span.clone(),
+            each.message.as_str(),
+        );
+        masked.push(match &each.help {
+            Some(help) => again.help(help.as_str()),
+            None => again,
+        });
+    }
+    masked
+}
+
+fn read_time_scale(root: &mut Section<'_>, reading: &mut Reading) -> u32 {
+    let Some(node) = root.get("time_scale", reading) else {
+        return 1;
+    };
+    let scale = section::count_in(&node, 1..=10_000, reading).unwrap_or(1);
+    if scale != 1 {
+        let message = format!("time runs {scale} times as fast: every duration is divided by it");
+        let help =
+            "for a server that is scaled alike, such as `quell simulate`; never against Defender itself";
+        reading
+            .found
+            .push(node.diagnostic(Code::TIME_SCALED, message).help(help));
+    }
+    scale
+}
+
+fn read_playbooks(root: &mut Section<'_>, reading: &mut Reading) -> String {
+    let Some(node) = root.required("playbooks", reading) else {
+        return String::new();
+    };
+    let mut section = Section::of(&node, reading);
+    let path = section.required_text("path", reading);
+    section.close(reading);
+    path
+}
+
+fn read_device_id_pattern(root: &mut Section<'_>, reading: &mut Reading) -> String {
+    let Some(node) = root.get("device_id_pattern", reading) else {
+        return DEVICE_ID_PATTERN.to_owned();
+    };
+    let pattern = section::text_of(&node, reading).unwrap_or_else(|| DEVICE_ID_PATTERN.to_owned());
+    if let Err(error) = DeviceIdRule::with_pattern(&pattern) {
+        let message = format!("`device_id_pattern` is not a regular expression: {error}");
+        reading
+            .found
+            .push(node.diagnostic(Code::BAD_DEVICE_PATTERN, message));
+    }
+    pattern
+}
+
+#[cfg(test)]
+mod tests;

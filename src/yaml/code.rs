@@ -95,10 +95,22 @@ codes! {
     TEST_FACTS = "E331", "a test names facts that its file does not define";
     TEST_EMPTY = "E332", "a test file holds no test";
     TEST_NAME = "E333", "two tests of a file have the same name";
+    // configuration
+    LITERAL_SECRET = "E501", "a secret is written out where the file that holds it should be named";
+    ONE_OF_TWO = "E502", "of two keys that exclude each other both are given, or none of which one is needed";
+    BAD_ADDRESS = "E503", "the address to listen on is not an address with a port";
+    BAD_URL = "E504", "the URL does not begin as such URLs do";
+    BAD_TENANT = "E505", "the tenants are not a list of distinct, plainly named tenants";
+    BAD_WINDOWS = "E506", "the rate windows do not make sense together";
+    BAD_FILTER = "E507", "the log filter cannot be read";
+    BAD_DEVICE_PATTERN = "E508", "the pattern of device ids is not a regular expression";
+    BAD_TIMES = "E509", "durations that depend on each other do not fit together";
     // lints
     NO_LIMITS = "W401", "the playbook enforces without limits";
     NO_TEST = "W402", "the playbook enforces without a test";
     LONG_RELEASE = "W403", "the release comes later than 7 days";
+    TIME_SCALED = "W451", "the configuration runs in scaled time, which is for tests and demonstrations";
+    OPEN_WITHOUT_TOKEN = "W452", "other machines may send events without showing a token";
     SEVERITY_GAP = "W404", "a list of ordered values skips one between its ends";
 }
 

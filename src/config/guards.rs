@@ -1,0 +1,65 @@
+//! `never`, `caps`, `outstanding`, `approvals`: what holds over all playbooks, whatever they say.
+
+use std::time::Duration;
+
+use super::section::{Reading, Section, count_in, duration_in};
+use crate::domain::decision::Cap;
+use crate::domain::guard::Protections;
+use crate::domain::verdict::AskTerms;
+
+/// The tags that protect a device unless the configuration lists others.
+const PROTECTED_TAGS: [&str; 2] = ["tier-0", "quell-never"];
+
+/// Reads `never`: devices that are never restricted. Default: those tagged `tier-0` or `quell-never`.
+pub(super) fn read_never(mut section: Section<'_>, reading: &mut Reading) -> Protections {
+    let never = Protections {
+        ids: section.texts("ids", &[], reading),
+        tags: section.texts("tags", &PROTECTED_TAGS, reading),
+        groups: section.texts("groups", &[], reading),
+        names: section.texts("names", &[], reading),
+        device_values: section.texts("device_values", &[], reading),
+    };
+    section.close(reading);
+    never
+}
+
+/// Reads `caps`: distinct devices in a window, over all playbooks. Default 50 in 1 h and 200 in 1 d.
+pub(super) fn read_caps(section: &mut Section<'_>, reading: &mut Reading) -> Vec<Cap> {
+    let cap = |devices, hours: u64| Cap {
+        devices,
+        per: Duration::from_secs(hours * 3_600),
+    };
+    let Some(items) = section.items("caps", reading) else {
+        return vec![cap(50, 1), cap(200, 24)];
+    };
+    let mut caps = Vec::new();
+    for item in &items {
+        let mut section = Section::of(item, reading);
+        let devices = section
+            .required("devices", reading)
+            .and_then(|node| count_in(&node, 0..=1_000_000, reading));
+        let span = Duration::from_secs(1)..=Duration::from_secs(90 * 86_400);
+        let per = section
+            .required("per", reading)
+            .and_then(|node| duration_in(&node, span, reading));
+        section.close(reading);
+        caps.extend(devices.zip(per).map(|(devices, per)| Cap { devices, per }));
+    }
+    caps
+}
+
+/// Reads `approvals.default`: who answers where a playbook does not say. Default: anybody who may, one of them, within
+/// 30 min.
+pub(super) fn read_approvals(mut section: Section<'_>, reading: &mut Reading) -> AskTerms {
+    let mut default = section.section("default", reading);
+    let span = Duration::from_secs(60)..=Duration::from_secs(7 * 86_400);
+    let terms = AskTerms {
+        from: default.texts("from", &[], reading),
+        approvals: default.count("approvals", 1..=10, 1, reading),
+        within: default.duration("within", span, Duration::from_secs(1_800), reading),
+        otherwise_act: false,
+    };
+    default.close(reading);
+    section.close(reading);
+    terms
+}

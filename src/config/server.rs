@@ -1,0 +1,150 @@
+//! `database`, `http`, `log`: what the process itself needs.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use secrecy::SecretString;
+
+use super::secret::{self, Places, SecretError, SecretFile};
+use super::section::{Reading, Section, text_of};
+use crate::telemetry::{self, LogFormat, LogOptions};
+use crate::yaml::Code;
+
+/// `database`: the Postgres that holds everything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Database {
+    /// `url` or `url_file`: where it is.
+    pub address: DatabaseAddress,
+    /// `max_connections`: connections of this process at most. Default 16.
+    pub max_connections: u32,
+}
+
+/// A connection URL, or the file that holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DatabaseAddress {
+    /// Without a password: a socket, a client certificate, or a trusted network.
+    Url(String),
+    /// In a file, as it holds a password.
+    File(SecretFile),
+}
+
+impl DatabaseAddress {
+    /// The URL.
+    ///
+    /// # Errors
+    /// Its file cannot be read.
+    pub fn url(&self) -> Result<SecretString, SecretError> {
+        match self {
+            Self::Url(url) => Ok(SecretString::from(url.as_str())),
+            Self::File(file) => file.read(),
+        }
+    }
+}
+
+impl Database {
+    pub(super) fn read(mut section: Section<'_>, places: &Places, reading: &mut Reading) -> Self {
+        let url = section.get("url", reading).and_then(|node| {
+            let url = text_of(&node, reading)?;
+            if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+                let message = "`database.url` must begin with `postgres://`";
+                reading.found.push(node.diagnostic(Code::BAD_URL, message));
+            } else if secret::has_password(&url) {
+                let message = "`database.url` holds a password, which is written out in the configuration";
+                let help = "write the URL into a file, readable for quell alone, and name it: `url_file: database-url`";
+                reading.found.push(node.diagnostic(Code::LITERAL_SECRET, message).help(help));
+            }
+            Some(url)
+        });
+        let file = section.text("url_file", reading);
+        let address = match (url, file) {
+            (Some(url), None) => DatabaseAddress::Url(url),
+            (None, Some(name)) => DatabaseAddress::File(places.secret(&name)),
+            (url, _) => {
+                let message = match url {
+                    Some(_) => "`database` has both `url` and `url_file`: give one of them",
+                    None => "`database` needs `url` or `url_file`: where Postgres is",
+                };
+                if let Some(node) = section.node() {
+                    reading.found.push(node.diagnostic(Code::ONE_OF_TWO, message));
+                }
+                DatabaseAddress::Url(String::new())
+            }
+        };
+        let max_connections = section.count("max_connections", 2..=1_000, 16, reading);
+        section.close(reading);
+        Self {
+            address,
+            max_connections,
+        }
+    }
+}
+
+/// `http`: the listener for events, health and metrics.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Http {
+    /// `listen`: address and port; port 0 takes a free one. Default `127.0.0.1:8740`.
+    pub listen: SocketAddr,
+    /// `max_body_bytes`: the largest request body that is read. Default 8388608 (8 MiB).
+    pub max_body_bytes: usize,
+    /// `token_file`: holds the bearer token that `POST` requests must show. Default none.
+    pub token_file: Option<SecretFile>,
+}
+
+impl Http {
+    pub(super) fn read(mut section: Section<'_>, places: &Places, reading: &mut Reading) -> Self {
+        let listen_node = section.get("listen", reading);
+        let listen = listen_node.as_ref().and_then(|node| {
+            let parsed = text_of(node, reading)?.parse().ok();
+            if parsed.is_none() {
+                let message = format!("`{}` must be an address with a port", node.path());
+                let help = "write e.g. `127.0.0.1:8740`, `0.0.0.0:8740` or \"[::1]:8740\"";
+                reading
+                    .found
+                    .push(node.diagnostic(Code::BAD_ADDRESS, message).help(help));
+            }
+            parsed
+        });
+        let listen: SocketAddr = listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 8740).into());
+        let max_body_bytes = section.count("max_body_bytes", 1_024..=1_073_741_824, 8_388_608, reading);
+        let token_file = section
+            .text("token_file", reading)
+            .map(|name| places.secret(&name));
+        if let (Some(node), false, None) = (&listen_node, listen.ip().is_loopback(), &token_file) {
+            let message = "other machines reach this address, and no `token_file` asks them for a token";
+            let help = "their events are taken as they come; name a file with a token, or keep others away by the network";
+            reading
+                .found
+                .push(node.diagnostic(Code::OPEN_WITHOUT_TOKEN, message).help(help));
+        }
+        section.close(reading);
+        let max_body_bytes = usize::try_from(max_body_bytes).unwrap_or(usize::MAX);
+        Self {
+            listen,
+            max_body_bytes,
+            token_file,
+        }
+    }
+}
+
+/// Reads `log`: which lines are written to standard error, and how.
+pub(super) fn read_log(mut section: Section<'_>, reading: &mut Reading) -> LogOptions {
+    let formats = [
+        ("auto", LogFormat::Auto),
+        ("json", LogFormat::Json),
+        ("text", LogFormat::Text),
+    ];
+    let format = section.choice("format", &formats, LogFormat::Auto, reading);
+    let filter = section.get("filter", reading).and_then(|node| {
+        let filter = text_of(&node, reading)?;
+        if let Err(error) = telemetry::check_filter(&filter) {
+            reading
+                .found
+                .push(node.diagnostic(Code::BAD_FILTER, error.to_string()));
+        }
+        Some(filter)
+    });
+    section.close(reading);
+    LogOptions {
+        format,
+        filter: filter.unwrap_or_else(|| LogOptions::default().filter),
+    }
+}

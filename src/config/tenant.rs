@@ -1,0 +1,288 @@
+//! `tenants`: each Entra directory with its app registration, and the budget that belongs to it.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::secret::{self, Places, SecretFile};
+use super::section::{Reading, Section, count_in, duration_in, text_of};
+use crate::domain::budget::{BudgetScope, Window};
+use crate::yaml::{Code, Node};
+
+/// The clouds by name: the newest commercial host, the two older ones, and the government clouds.
+pub const CLOUDS: [&str; 6] = [
+    "commercial",
+    "commercial_classic",
+    "commercial_oldest",
+    "gcc",
+    "gcc_high",
+    "dod",
+];
+
+/// The regional hosts of the commercial cloud.
+pub const REGIONS: [&str; 6] = ["us", "eu", "uk", "au", "swa", "ina"];
+
+/// One of `tenants`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tenant {
+    /// `name`: how logs, metrics and tables call it. Never change it: rows belong to the name.
+    pub name: String,
+    /// `cloud`: whose hosts are called, one of [`CLOUDS`]. Default `commercial`.
+    pub cloud: &'static str,
+    /// `region`: a nearer host, one of [`REGIONS`]; with `cloud: commercial` only. Default none: the global host.
+    pub region: Option<&'static str>,
+    /// `base_url`: the API's address in place of the cloud's. Plain HTTP to this machine only. Default none.
+    pub base_url: Option<String>,
+    /// `authority`: the token authority in place of the cloud's. Default none.
+    pub authority: Option<String>,
+    /// `scope`: the scope of the token in place of the cloud's. Default none.
+    pub scope: Option<String>,
+    /// `credential`: how we show who we are.
+    pub credential: ClientSecret,
+    /// `budget`: what Defender's rate limits allow us.
+    pub budget: Budget,
+    /// `external_id`: send our action's id as `ExternalId` too, which Defender's service metadata has and its reference
+    /// does not document. Default `false`.
+    pub external_id: bool,
+}
+
+/// `credential.client_secret`: an app registration with a client secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientSecret {
+    /// `directory_id`: the Entra tenant, a GUID or a domain.
+    pub directory_id: String,
+    /// `client_id`: the application.
+    pub client_id: String,
+    /// `secret_file`: holds the secret.
+    pub secret_file: SecretFile,
+}
+
+/// `budget`: how many calls, and how fast.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// `scope`: which calls share a counter. Default `actions_and_reads`.
+    pub scope: BudgetScope,
+    /// `windows`: calls that change something, at most, in any span. Default 100 in 60 s and 1,500 in 1 h.
+    pub windows: Vec<Window>,
+    /// `reads.windows`: calls that only read, where they have a counter of their own. Default as `windows`.
+    pub reads: Vec<Window>,
+    /// `pacer.interval`: one call per interval, on average, for every lane but critical. Default 606 ms.
+    pub pacer_interval: Duration,
+    /// `pacer.burst`: calls that may leave at once after a pause. Default 5.
+    pub pacer_burst: u32,
+}
+
+/// What Microsoft documents for machine actions.
+fn documented_windows() -> Vec<Window> {
+    vec![
+        Window {
+            limit: 100,
+            per: Duration::from_secs(60),
+        },
+        Window {
+            limit: 1_500,
+            per: Duration::from_secs(3_600),
+        },
+    ]
+}
+
+/// Reads `tenants`.
+pub(super) fn read_all(list: Option<Node<'_>>, places: &Places, reading: &mut Reading) -> Vec<Tenant> {
+    let Some(list) = list else { return Vec::new() };
+    let items = list.seq(&mut reading.found).unwrap_or_default();
+    if list.is_seq() && items.is_empty() {
+        let message = "`tenants` is empty: without a tenant there is nothing to protect";
+        reading.found.push(list.diagnostic(Code::BAD_TENANT, message));
+    }
+    let mut lines: HashMap<String, usize> = HashMap::new();
+    let mut tenants = Vec::new();
+    for item in &items {
+        let tenant = Tenant::read(item, places, reading);
+        match lines.get(&tenant.name) {
+            Some(line) if !tenant.name.is_empty() => {
+                let message = format!(
+                    "the tenant `{}` is there twice; the first is on line {line}",
+                    tenant.name
+                );
+                reading.found.push(item.diagnostic(Code::BAD_TENANT, message));
+            }
+            _ => drop(lines.insert(tenant.name.clone(), item.line())),
+        }
+        tenants.push(tenant);
+    }
+    tenants
+}
+
+impl Tenant {
+    fn read(node: &Node<'_>, places: &Places, reading: &mut Reading) -> Self {
+        let mut section = Section::of(node, reading);
+        let name = section
+            .required("name", reading)
+            .and_then(|node| name_of(&node, reading));
+        let clouds = CLOUDS.map(|cloud| (cloud, cloud));
+        let cloud = section.choice("cloud", &clouds, CLOUDS[0], reading);
+        let region_node = section.get("region", reading);
+        let region = region_node
+            .as_ref()
+            .and_then(|node| node.choice(&REGIONS, &mut reading.found));
+        let base_url = url_of(section.get("base_url", reading), reading);
+        if let (Some(node), Some(_)) = (&region_node, region)
+            && (cloud != CLOUDS[0] || base_url.is_some())
+        {
+            let message = format!(
+                "`{}` belongs to `cloud: commercial` without a `base_url`",
+                node.path()
+            );
+            reading
+                .found
+                .push(node.diagnostic(Code::ONE_OF_TWO, message).help("leave it out"));
+        }
+        let authority = url_of(section.get("authority", reading), reading);
+        let scope = section.text("scope", reading);
+        let credential = section.required("credential", reading);
+        let credential = ClientSecret::read(credential, places, reading);
+        let budget = Budget::read(section.section("budget", reading), reading);
+        let external_id = section.bool("external_id", false, reading);
+        section.close(reading);
+        Self {
+            name: name.unwrap_or_default(),
+            cloud,
+            region,
+            base_url,
+            authority,
+            scope,
+            credential,
+            budget,
+            external_id,
+        }
+    }
+}
+
+impl ClientSecret {
+    fn read(node: Option<Node<'_>>, places: &Places, reading: &mut Reading) -> Self {
+        let none = || Self {
+            directory_id: String::new(),
+            client_id: String::new(),
+            secret_file: places.secret(""),
+        };
+        // A text is a secret that was written out, and has been reported as such.
+        let Some(node) = node.filter(|node| !secret::is_written_out("credential", node)) else {
+            return none();
+        };
+        let mut kinds = Section::of(&node, reading);
+        let kind = kinds.required("client_secret", reading);
+        kinds.close(reading);
+        let Some(kind) = kind.filter(|node| !secret::is_written_out("client_secret", node)) else {
+            return none();
+        };
+        let mut section = Section::of(&kind, reading);
+        let credential = Self {
+            directory_id: section.required_text("directory_id", reading),
+            client_id: section.required_text("client_id", reading),
+            secret_file: places.secret(&section.required_text("secret_file", reading)),
+        };
+        section.close(reading);
+        credential
+    }
+}
+
+impl Budget {
+    fn read(mut section: Section<'_>, reading: &mut Reading) -> Self {
+        let scopes = [
+            ("actions_and_reads", BudgetScope::ActionsAndReads),
+            ("shared", BudgetScope::Shared),
+        ];
+        let scope = section.choice("scope", &scopes, BudgetScope::ActionsAndReads, reading);
+        let windows = windows(&mut section, reading);
+        let mut pacer = section.section("pacer", reading);
+        let longest = Duration::from_secs(60);
+        let pacer_interval = pacer.duration("interval", MS..=longest, Duration::from_millis(606), reading);
+        let pacer_burst = pacer.count("burst", 1..=1_000, 5, reading);
+        pacer.close(reading);
+        let mut reads = section.section("reads", reading);
+        let read_windows = self::windows(&mut reads, reading);
+        reads.close(reading);
+        section.close(reading);
+        Self {
+            scope,
+            windows,
+            reads: read_windows,
+            pacer_interval,
+            pacer_burst,
+        }
+    }
+}
+
+const MS: Duration = Duration::from_millis(1);
+
+/// Reads `windows`: at least one, each with a span of its own, and none that another makes needless.
+fn windows(section: &mut Section<'_>, reading: &mut Reading) -> Vec<Window> {
+    let Some(items) = section.items("windows", reading) else {
+        return documented_windows();
+    };
+    let mut windows: Vec<Window> = Vec::new();
+    for item in &items {
+        let mut window = Section::of(item, reading);
+        let limit = window
+            .required("limit", reading)
+            .and_then(|node| count_in(&node, 1..=1_000_000, reading));
+        let span = Duration::from_secs(1)..=Duration::from_secs(7 * 86_400);
+        let per = window
+            .required("per", reading)
+            .and_then(|node| duration_in(&node, span, reading));
+        window.close(reading);
+        let (Some(limit), Some(per)) = (limit, per) else {
+            continue;
+        };
+        let fits = |other: &Window| other.per != per && (other.per < per) == (other.limit < limit);
+        if let Some(other) = windows.iter().find(|other| !fits(other) || other.limit == limit) {
+            let message = format!(
+                "`{}` and the window of {} calls do not go together: the longer span must have the larger limit",
+                item.path(),
+                other.limit
+            );
+            reading.found.push(item.diagnostic(Code::BAD_WINDOWS, message));
+        }
+        windows.push(Window { limit, per });
+    }
+    if let (true, Some(node)) = (items.is_empty(), section.node()) {
+        let message = format!(
+            "`{}.windows` is empty: without a window there is no limit",
+            node.path()
+        );
+        reading.found.push(node.diagnostic(Code::BAD_WINDOWS, message));
+    }
+    windows.sort_by_key(|window| window.per);
+    windows
+}
+
+fn name_of(node: &Node<'_>, reading: &mut Reading) -> Option<String> {
+    let name = text_of(node, reading)?;
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b);
+    let begins_well = name
+        .bytes()
+        .next()
+        .is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    if !begins_well || name.len() > 63 || !name.bytes().all(plain) {
+        let message = format!(
+            "`{}` must be made of a-z, 0-9, `.`, `_` and `-`, at most 63 of them",
+            node.path()
+        );
+        reading.found.push(node.diagnostic(Code::BAD_TENANT, message));
+        return None;
+    }
+    Some(name)
+}
+
+/// An address; `defender` says later whether it may be called.
+fn url_of(node: Option<Node<'_>>, reading: &mut Reading) -> Option<String> {
+    let node = node?;
+    let url = text_of(&node, reading)?;
+    if !url.starts_with("https://") && !url.starts_with("http://") {
+        let message = format!(
+            "`{}` must begin with `https://`, or `http://` for this machine",
+            node.path()
+        );
+        reading.found.push(node.diagnostic(Code::BAD_URL, message));
+    }
+    Some(url)
+}
