@@ -25,6 +25,18 @@ mod reads;
 mod throttle;
 mod token;
 
+#[cfg(test)]
+mod action_tests;
+#[cfg(test)]
+mod fake;
+#[cfg(test)]
+mod property_tests;
+#[cfg(test)]
+mod read_tests;
+#[cfg(test)]
+mod token_tests;
+#[cfg(test)]
+mod trap_tests;
 
 pub use claims::{READ_ROLE, RESTRICT_ROLE};
 pub use client::Client;
