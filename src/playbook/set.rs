@@ -97,3 +97,7 @@ impl PlaybookSet {
         self.playbooks.get(at)
     }
 }
+
+#[cfg(test)]
+#[path = "set_tests.rs"]
+mod tests;
