@@ -1,5 +1,8 @@
 //! The command line.
 
+pub mod check;
+pub mod test;
+
 use std::process::ExitCode;
 
 /// Runs the command line and gives the process's exit code.
