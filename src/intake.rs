@@ -11,6 +11,7 @@
 //! ids pass the rule before they get the type that may be called.
 
 pub mod alert_id;
+pub mod body;
 pub mod content;
 pub mod devices;
 pub mod field;
