@@ -18,11 +18,15 @@ pub mod field;
 pub mod graph;
 pub mod mde;
 pub mod normalize;
+pub mod restamp;
 pub mod sentinel;
 pub mod time;
 pub mod unactionable;
 pub mod xdr;
 
+#[cfg(test)]
+mod samples;
 
 pub use content::hash as content_hash;
 pub use normalize::{Refusal, normalize};
+pub use restamp::restamp;
