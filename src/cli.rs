@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod test;
+pub mod send;
 
 use std::process::ExitCode;
 
