@@ -3,7 +3,6 @@
 pub mod check;
 pub mod cluster;
 pub mod send;
-pub mod simulate;
 pub mod test;
 
 use std::process::ExitCode;
