@@ -1,1 +1,324 @@
-//! (the module's first commit replaces this line)
+//! Postgres: the only place with SQL. One file a table or a transaction; every change of state is guarded by the state
+//! it leaves, and counts its rows.
+//!
+//! Lock order, everywhere: the budget's row, then device rows in the order of their ids, then everything else. The gate
+//! never waits for a device (`SKIP LOCKED`), so whoever holds devices may close the gate.
+
+mod actions;
+mod attempts;
+mod containments;
+mod converge;
+mod decide;
+mod devices;
+mod events;
+pub mod gate;
+mod leases;
+mod listing;
+mod playbooks;
+pub mod views;
+
+use std::time::Duration;
+
+use sqlx::migrate::Migrate as _;
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sqlx::{Connection, PgConnection, PgPool};
+
+pub use actions::{ActionRow, OpenAction, QueuedChange};
+pub use attempts::AnswerRecord;
+pub use containments::{ContainmentChange, OperatorRelease};
+pub use decide::{DecideTx, DecisionRow, InboxItem, NewContainment};
+pub use devices::{DeviceRow, FactsFound};
+pub use events::{DeadLetter, Incoming, Stored};
+pub use gate::{Gate, GateOutcome, Grant, ReadOutcome};
+pub use listing::Finding;
+pub use playbooks::{ActiveSet, RevisionText};
+
+use crate::domain::tenant::TenantId;
+
+/// Why the store could not do as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Postgres cannot be reached, is starting or stopping: try again later, nothing is lost.
+    #[error("postgres is not available")]
+    Unavailable(#[source] sqlx::Error),
+    /// Postgres refused a statement.
+    #[error("postgres refused a statement")]
+    Refused(#[source] sqlx::Error),
+    /// A row holds something that this version does not understand.
+    #[error("row `{row}` of {table}.{column} holds `{value}`, which this version does not know")]
+    Corrupt {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// The row's key.
+        row: String,
+        /// What it holds.
+        value: String,
+    },
+    /// A guarded update found another state than expected: somebody else was faster.
+    #[error("{0} was changed by somebody else in the meantime")]
+    Stale(&'static str),
+    /// The migrations could not be applied.
+    #[error("the database's migrations could not be applied")]
+    Migration(#[source] sqlx::migrate::MigrateError),
+    /// A value could not be written as JSON.
+    #[error("a value could not be read or written as JSON")]
+    Json(#[from] serde_json::Error),
+}
+
+impl StoreError {
+    /// Whether waiting helps.
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        let unavailable = match &error {
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::WorkerCrashed => true,
+            // 08 connection, 53 resources, 57P shutdown and start-up, 40 a serialisation conflict or deadlock.
+            sqlx::Error::Database(db) => db.code().is_some_and(|code| {
+                ["08", "53", "57P", "40", "55P03", "57014"]
+                    .iter()
+                    .any(|class| code.starts_with(class))
+            }),
+            _ => false,
+        };
+        if unavailable {
+            Self::Unavailable(error)
+        } else {
+            Self::Refused(error)
+        }
+    }
+}
+
+/// What the store needs to know.
+#[derive(Clone, Debug)]
+pub struct StoreOptions {
+    /// `postgres://…`.
+    pub url: secrecy::SecretString,
+    /// Connections at most.
+    pub max_connections: u32,
+    /// A queued restrict that was not sent within this span expires.
+    pub validity: Duration,
+    /// The delays after the first, second, … action in a row that came to nothing. After the last, a restrict is given
+    /// up (its containments need attention); a release goes on with the last delay.
+    pub retry_delays: Vec<Duration>,
+}
+
+/// A handle on Postgres; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: PgPool,
+    validity: Duration,
+    retry_delays: std::sync::Arc<[Duration]>,
+}
+
+static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
+
+/// What is known of the migrations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MigrationState {
+    /// The database has exactly the migrations of this version.
+    Current,
+    /// `quell db migrate` is due.
+    Behind,
+    /// A newer version has migrated the database.
+    Ahead,
+}
+
+impl Store {
+    /// Prepares the pool; nothing is connected yet, so that a start does not depend on Postgres.
+    ///
+    /// # Errors
+    /// The URL cannot be read.
+    pub fn new(options: &StoreOptions) -> Result<Self, StoreError> {
+        use secrecy::ExposeSecret as _;
+        let connect: PgConnectOptions = options.url.expose_secret().parse()?;
+        let connect = connect.application_name("quell").options([
+            ("statement_timeout", "15s"),
+            ("lock_timeout", "10s"),
+            ("idle_in_transaction_session_timeout", "30s"),
+        ]);
+        let pool = PgPoolOptions::new()
+            .max_connections(options.max_connections)
+            .acquire_timeout(Duration::from_secs(3))
+            .connect_lazy_with(connect);
+        let retry_delays = options.retry_delays.clone().into();
+        Ok(Self {
+            pool,
+            validity: options.validity,
+            retry_delays,
+        })
+    }
+
+    /// Applies the migrations, under sqlx's advisory lock: of several replicas one migrates, the others wait.
+    ///
+    /// # Errors
+    /// [`StoreError::Migration`], or Postgres is not available.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        let mut connection = PgConnection::connect_with(&self.pool.connect_options()).await?;
+        MIGRATOR
+            .run(&mut connection)
+            .await
+            .map_err(StoreError::Migration)?;
+        connection.close().await?;
+        Ok(())
+    }
+
+    /// Compares the database's migrations with this version's.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn migration_state(&self) -> Result<MigrationState, StoreError> {
+        let known =
+            sqlx::query_scalar!(r#"SELECT to_regclass('public._sqlx_migrations') IS NOT NULL AS "known!""#)
+                .fetch_one(&self.pool)
+                .await?;
+        if !known {
+            return Ok(MigrationState::Behind);
+        }
+        let mut connection = self.pool.acquire().await?;
+        let applied = connection
+            .list_applied_migrations("_sqlx_migrations")
+            .await
+            .map_err(StoreError::Migration)?
+            .into_iter()
+            .map(|migration| migration.version)
+            .max();
+        let newest = MIGRATOR.iter().map(|migration| migration.version).max();
+        Ok(match applied.cmp(&newest) {
+            std::cmp::Ordering::Less => MigrationState::Behind,
+            std::cmp::Ordering::Equal => MigrationState::Current,
+            std::cmp::Ordering::Greater => MigrationState::Ahead,
+        })
+    }
+
+    /// Whether Postgres answers.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query_scalar!(r#"SELECT 1 AS "one!""#)
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// The tenant of that name, made if it is new.
+    ///
+    /// # Errors
+    /// Postgres is not available, or the name is not plain.
+    pub async fn tenant_ensure(&self, name: &str) -> Result<TenantId, StoreError> {
+        sqlx::query!(
+            "INSERT INTO quell.tenants (name) VALUES ($1) ON CONFLICT DO NOTHING",
+            name
+        )
+        .execute(&self.pool)
+        .await?;
+        let id = sqlx::query_scalar!("SELECT id FROM quell.tenants WHERE name = $1", name)
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(TenantId(id))
+    }
+
+    /// The time of the ledger.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn now(&self) -> Result<jiff::Timestamp, StoreError> {
+        let now = sqlx::query_scalar!(r#"SELECT quell.now() AS "now!""#)
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(now.to_jiff())
+    }
+
+    /// Listens for what other transactions commit.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn wakes(&self) -> Result<Wakes, StoreError> {
+        let mut listener = PgListener::connect_with(&self.pool).await?;
+        listener.listen("quell_wake").await?;
+        Ok(Wakes(listener))
+    }
+
+    /// Closes every connection.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// What a committed transaction has given others to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wake {
+    /// The inbox has rows.
+    Inbox,
+    /// An action was queued, or a slot may be free.
+    Queue,
+    /// Device facts are wanted.
+    Facts,
+    /// An action is open at Defender.
+    Open,
+}
+
+impl Wake {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Inbox => "inbox",
+            Self::Queue => "queue",
+            Self::Facts => "facts",
+            Self::Open => "open",
+        }
+    }
+}
+
+/// A subscription to wakes.
+pub struct Wakes(PgListener);
+
+impl Wakes {
+    /// The next wake and its tenant. Payloads of another version are passed over.
+    ///
+    /// # Errors
+    /// The connection was lost: subscribe again, and look at everything once.
+    pub async fn next(&mut self) -> Result<(TenantId, Wake), StoreError> {
+        loop {
+            let Some(notification) = self.0.try_recv().await? else {
+                return Err(StoreError::Unavailable(sqlx::Error::WorkerCrashed));
+            };
+            let parsed = notification.payload().split_once(':').and_then(|(name, tenant)| {
+                let all = [Wake::Inbox, Wake::Queue, Wake::Facts, Wake::Open];
+                let wake = all.into_iter().find(|wake| wake.as_str() == name)?;
+                Some((TenantId(tenant.parse().ok()?), wake))
+            });
+            if let Some(wake) = parsed {
+                return Ok(wake);
+            }
+        }
+    }
+}
+
+/// Tells the others, with the commit. Equal wakes of one transaction are delivered once.
+async fn wake(tx: &mut PgConnection, tenant: TenantId, wake: Wake) -> Result<(), StoreError> {
+    let payload = format!("{}:{tenant}", wake.as_str());
+    sqlx::query!("SELECT pg_notify('quell_wake', $1)", payload)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Who changes a state, and why: written on the row and into the audit.
+#[derive(Clone, Copy, Debug)]
+pub struct Because<'a> {
+    /// `decide`, `gate`, `submit`, `reconcile`, `expire`, or an operator's name.
+    pub by: &'a str,
+    /// The reason, in a few words.
+    pub reason: &'a str,
+}

@@ -69,7 +69,9 @@ impl EventKind {
 
     /// The kind with that name.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::New, Self::Updated, Self::Resolved].into_iter().find(|kind| kind.as_str() == name)
+        [Self::New, Self::Updated, Self::Resolved]
+            .into_iter()
+            .find(|kind| kind.as_str() == name)
     }
 }
 
@@ -103,7 +105,9 @@ impl Severity {
 
     /// The severity with that name, in any case.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|severity| name.eq_ignore_ascii_case(severity.as_str()))
+        Self::ALL
+            .into_iter()
+            .find(|severity| name.eq_ignore_ascii_case(severity.as_str()))
     }
 }
 

@@ -141,6 +141,9 @@ impl MachineActionStatus {
 
     /// Whether nothing more is to come.
     pub fn is_final(&self) -> bool {
-        matches!(self, Self::Succeeded | Self::Failed | Self::TimeOut | Self::Cancelled)
+        matches!(
+            self,
+            Self::Succeeded | Self::Failed | Self::TimeOut | Self::Cancelled
+        )
     }
 }

@@ -61,7 +61,10 @@ impl DeviceIdRule {
         let reason = match &self.0 {
             _ if id.is_empty() => Some("it is empty"),
             _ if id.len() > 64 => Some("it is longer than 64 characters"),
-            _ if !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') => {
+            _ if !id
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') =>
+            {
                 Some("it holds characters other than letters, digits, `-` and `_`")
             }
             Some(pattern) if !pattern.is_match(id) => Some("it does not match the configured pattern"),
@@ -72,7 +75,10 @@ impl DeviceIdRule {
         };
         match reason {
             None => Ok(DeviceId(id.to_owned())),
-            Some(reason) => Err(RefusedDevice { id: shown(id), reason: reason.to_owned() }),
+            Some(reason) => Err(RefusedDevice {
+                id: shown(id),
+                reason: reason.to_owned(),
+            }),
         }
     }
 }
@@ -88,7 +94,10 @@ pub struct RefusedDevice {
 }
 
 fn shown(id: &str) -> String {
-    id.chars().take(80).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    id.chars()
+        .take(80)
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
 }
 
 /// What kind of machine a device is.

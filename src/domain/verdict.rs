@@ -30,7 +30,9 @@ impl Mode {
 
     /// The mode with that name.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Off, Self::Observe, Self::Enforce].into_iter().find(|mode| mode.as_str() == name)
+        [Self::Off, Self::Observe, Self::Enforce]
+            .into_iter()
+            .find(|mode| mode.as_str() == name)
     }
 }
 

@@ -1,0 +1,212 @@
+//! Tests of the decision: one table a rule.
+
+use super::*;
+use crate::domain::verdict::{Lane, Limit};
+
+fn verdict(playbook: &str) -> Verdict {
+    Verdict {
+        playbook: playbook.to_owned(),
+        revision: "r1".to_owned(),
+        mode: Mode::Enforce,
+        lane: Lane::Normal,
+        wish: Wish::Act,
+        because: "matched".to_owned(),
+        line: None,
+        then: vec![PlannedAction::RestrictAppExecution {
+            comment: "c".to_owned(),
+            release_after: Some(Duration::from_secs(3600)),
+            restart_on_match: false,
+        }],
+        ask: None,
+        limits: Vec::new(),
+    }
+}
+
+fn rules() -> Rules {
+    Rules {
+        ceiling: Mode::Enforce,
+        freshness: Duration::from_secs(3600),
+        never: Protections::default(),
+        caps: Vec::new(),
+        default_ask: AskTerms {
+            from: vec!["soc".to_owned()],
+            approvals: 1,
+            within: Duration::from_secs(60),
+            otherwise_act: false,
+        },
+    }
+}
+
+fn device(n: u32) -> DeviceId {
+    DeviceId::from_stored(format!("{n:040x}"))
+}
+
+fn check(verdicts: Vec<Verdict>, rules: &Rules, usage: &Usage) -> Decision {
+    let now = Timestamp::from_second(1_000_000).expect("in range");
+    let (facts, id) = (DeviceFacts::default(), device(0));
+    let situation = Situation {
+        rules,
+        now,
+        occurred_at: &Fact::Is(now),
+        device_id: &id,
+        device: &facts,
+    };
+    decide(verdicts, &situation, usage)
+}
+
+fn outcome(decision: &Decision) -> (DecisionKind, &str) {
+    (decision.kind, decision.reason.as_str())
+}
+
+#[test]
+fn no_verdict_is_a_skip_for_no_match() {
+    assert_eq!(
+        outcome(&check(vec![], &rules(), &Usage::default())),
+        (DecisionKind::Skip, "no_match")
+    );
+}
+
+#[test]
+fn a_match_acts_under_enforce_and_observes_under_observe_or_a_ceiling() {
+    let enforce = check(vec![verdict("a")], &rules(), &Usage::default());
+    assert_eq!(outcome(&enforce), (DecisionKind::Act, "matched"));
+    let observing = Verdict {
+        mode: Mode::Observe,
+        ..verdict("a")
+    };
+    assert_eq!(
+        check(vec![observing], &rules(), &Usage::default()).kind,
+        DecisionKind::Observe
+    );
+    let ceiling = Rules {
+        ceiling: Mode::Observe,
+        ..rules()
+    };
+    assert_eq!(
+        check(vec![verdict("a")], &ceiling, &Usage::default()).kind,
+        DecisionKind::Observe
+    );
+    let off = Rules {
+        ceiling: Mode::Off,
+        ..rules()
+    };
+    assert_eq!(
+        outcome(&check(vec![verdict("a")], &off, &Usage::default())),
+        (DecisionKind::Skip, "mode.off")
+    );
+}
+
+#[test]
+fn an_ask_of_one_playbook_holds_back_the_act_of_another() {
+    let asking = Verdict {
+        wish: Wish::Ask,
+        because: "ask".to_owned(),
+        ..verdict("b")
+    };
+    let decision = check(vec![verdict("a"), asking], &rules(), &Usage::default());
+    assert_eq!(decision.kind, DecisionKind::Ask);
+    assert_eq!(decision.rulings[0].reason, "ask.b");
+}
+
+#[test]
+fn an_ask_in_observe_mode_holds_back_nobody() {
+    let asking = Verdict {
+        wish: Wish::Ask,
+        because: "ask".to_owned(),
+        mode: Mode::Observe,
+        ..verdict("b")
+    };
+    assert_eq!(
+        check(vec![verdict("a"), asking], &rules(), &Usage::default()).kind,
+        DecisionKind::Act
+    );
+}
+
+#[test]
+fn a_protection_beats_everything() {
+    let never = Protections {
+        ids: vec![device(0).to_string()],
+        ..Protections::default()
+    };
+    let rules = Rules { never, ..rules() };
+    let asking = Verdict {
+        wish: Wish::Ask,
+        because: "ask".to_owned(),
+        ..verdict("b")
+    };
+    let decision = check(vec![verdict("a"), asking], &rules, &Usage::default());
+    assert_eq!(outcome(&decision), (DecisionKind::Skip, "never.ids"));
+}
+
+#[test]
+fn the_device_after_the_limit_asks_and_a_counted_device_does_not() {
+    let per = Duration::from_secs(3600);
+    let limited = Verdict {
+        limits: vec![Limit {
+            devices: 25,
+            per,
+            otherwise_ask: true,
+        }],
+        ..verdict("a")
+    };
+    let mut usage = Usage::default();
+    usage.load((Some("a".to_owned()), Mode::Enforce, per), (1..=25).map(device));
+    assert_eq!(
+        outcome(&check(vec![limited.clone()], &rules(), &usage)),
+        (DecisionKind::Ask, "limits[0]")
+    );
+    usage = Usage::default();
+    usage.load((Some("a".to_owned()), Mode::Enforce, per), (0..25).map(device));
+    assert_eq!(check(vec![limited], &rules(), &usage).kind, DecisionKind::Act);
+}
+
+#[test]
+fn a_cap_holds_and_counts_over_all_playbooks() {
+    let per = Duration::from_secs(3600);
+    let rules = Rules {
+        caps: vec![Cap { devices: 2, per }],
+        ..rules()
+    };
+    let mut usage = Usage::default();
+    usage.load((None, Mode::Enforce, per), []);
+    for n in 1..=2 {
+        usage.count("another", Mode::Enforce, &device(n));
+    }
+    let decision = check(vec![verdict("a")], &rules, &usage);
+    assert_eq!(outcome(&decision), (DecisionKind::Hold, "caps[0]"));
+}
+
+#[test]
+fn only_the_playbooks_own_question_may_end_in_acting() {
+    let terms = AskTerms {
+        otherwise_act: true,
+        ..rules().default_ask
+    };
+    for (because, acts) in [("ask", true), ("if_unknown.device.tags", false)] {
+        let asking = Verdict {
+            wish: Wish::Ask,
+            because: because.to_owned(),
+            ask: Some(terms.clone()),
+            ..verdict("a")
+        };
+        let decision = check(vec![asking], &rules(), &Usage::default());
+        let given = decision.rulings[0].ask.as_ref().expect("an ask has terms");
+        assert_eq!(given.otherwise_act, acts, "{because}");
+    }
+}
+
+#[test]
+fn an_old_event_asks() {
+    let now = Timestamp::from_second(1_000_000).expect("in range");
+    let (rules, facts, id) = (rules(), DeviceFacts::default(), device(0));
+    let old = Fact::Is(Timestamp::from_second(990_000).expect("in range"));
+    let situation = Situation {
+        rules: &rules,
+        now,
+        occurred_at: &old,
+        device_id: &id,
+        device: &facts,
+    };
+    let decision = decide(vec![verdict("a")], &situation, &Usage::default());
+    assert_eq!(outcome(&decision), (DecisionKind::Ask, "freshness"));
+}

@@ -1,0 +1,244 @@
+//! Guards: what can stop an action whatever the playbooks say. Pure; the same functions judge when a decision is made
+//! and again in the gate's transaction, each time with the facts of that moment.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::domain::device::{DeviceFacts, DeviceId};
+use crate::domain::fact::Fact;
+
+/// An event time further ahead than this is not believed.
+pub const MAX_AHEAD: Duration = Duration::from_secs(300);
+
+/// What is never restricted, from the configuration's `never:`. All comparisons ignore case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Protections {
+    /// Device ids.
+    pub ids: Vec<String>,
+    /// Tags; one suffices.
+    pub tags: Vec<String>,
+    /// Device groups.
+    pub groups: Vec<String>,
+    /// Names with `*` for any run of characters; a pattern without a dot also meets the first label of a full name.
+    pub names: Vec<String>,
+    /// Device values, e.g. `high`.
+    pub device_values: Vec<String>,
+}
+
+/// Whether a device is protected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Protection {
+    /// By which list: `ids`, `tags`, `groups`, `names` or `device_values`.
+    Protected(&'static str),
+    /// A list is configured and the fact that it needs, e.g. `device.tags`, is unknown.
+    Unknown(&'static str),
+    /// By none.
+    Free,
+}
+
+impl Protections {
+    /// Judges a device. Protected by one list beats unknown by another.
+    pub fn protects(&self, id: &DeviceId, facts: &DeviceFacts) -> Protection {
+        if self.ids.iter().any(|listed| same(listed, id.as_str())) {
+            return Protection::Protected("ids");
+        }
+        let mut unknown = None;
+        let tags = |tags: &Vec<String>| {
+            tags.iter()
+                .any(|tag| self.tags.iter().any(|listed| same(listed, tag)))
+        };
+        let group = |group: &String| self.groups.iter().any(|listed| same(listed, group));
+        let name = |name: &String| self.names.iter().any(|pattern| name_matches(pattern, name));
+        let value = |value: &String| self.device_values.iter().any(|listed| same(listed, value));
+        let checks = [
+            (
+                "tags",
+                "device.tags",
+                self.tags.is_empty(),
+                holds(&facts.tags, tags),
+            ),
+            (
+                "groups",
+                "device.group",
+                self.groups.is_empty(),
+                holds(&facts.group, group),
+            ),
+            (
+                "names",
+                "device.name",
+                self.names.is_empty(),
+                holds(&facts.name, name),
+            ),
+            (
+                "device_values",
+                "device.value",
+                self.device_values.is_empty(),
+                holds(&facts.value, value),
+            ),
+        ];
+        for (list, fact, empty, held) in checks {
+            match held {
+                _ if empty => {}
+                Some(true) => return Protection::Protected(list),
+                None => unknown = unknown.or(Some(fact)),
+                Some(false) => {}
+            }
+        }
+        unknown.map_or(Protection::Free, Protection::Unknown)
+    }
+}
+
+/// Whether an event is young enough to act by itself. An unknown time, or one more than five minutes ahead, is not.
+pub fn is_fresh(occurred_at: &Fact<Timestamp>, now: Timestamp, freshness: Duration) -> bool {
+    let Some(at) = occurred_at.value() else {
+        return false;
+    };
+    let age = now.duration_since(*at);
+    let ahead_by = jiff::SignedDuration::try_from(MAX_AHEAD).unwrap_or(jiff::SignedDuration::ZERO);
+    let bound = jiff::SignedDuration::try_from(freshness).unwrap_or(jiff::SignedDuration::MAX);
+    age >= -ahead_by && age <= bound
+}
+
+/// Three-valued: `None` when the fact is unknown. An absent value is on no list.
+fn holds<T>(fact: &Fact<T>, test: impl Fn(&T) -> bool) -> Option<bool> {
+    match fact {
+        Fact::Is(value) => Some(test(value)),
+        Fact::Absent => Some(false),
+        Fact::Unknown => None,
+    }
+}
+
+fn same(a: &str, b: &str) -> bool {
+    a.trim().to_lowercase() == b.trim().to_lowercase()
+}
+
+fn name_matches(pattern: &str, name: &str) -> bool {
+    let (pattern, name) = (pattern.trim().to_lowercase(), name.trim().to_lowercase());
+    let name = name.trim_end_matches('.');
+    let short = name.split('.').next().unwrap_or(name);
+    glob(pattern.as_bytes(), name.as_bytes())
+        || (!pattern.contains('.') && glob(pattern.as_bytes(), short.as_bytes()))
+}
+
+/// `*` stands for any run of bytes. Greedy with one point to fall back to, so linear in practice and never exponential.
+fn glob(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut p, mut t) = (0, 0);
+    let mut retry: Option<(usize, usize)> = None;
+    while t < text.len() {
+        match pattern.get(p) {
+            Some(b'*') => {
+                retry = Some((p + 1, t));
+                p += 1;
+            }
+            Some(byte) if *byte == text[t] => {
+                p += 1;
+                t += 1;
+            }
+            _ => match retry {
+                Some((after_star, from)) => {
+                    retry = Some((after_star, from + 1));
+                    p = after_star;
+                    t = from + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|byte| *byte == b'*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id() -> DeviceId {
+        DeviceId::from_stored("a".repeat(40))
+    }
+
+    #[test]
+    fn a_name_pattern_meets_full_and_short_names_in_any_case() {
+        let never = Protections {
+            names: vec!["DC*".into(), "srv.contoso.com".into()],
+            ..Protections::default()
+        };
+        for (name, protected) in [
+            ("dc01.contoso.com", true),
+            ("DC-2", true),
+            ("adc1", false),
+            ("SRV.contoso.com.", true),
+            ("srv", false),
+        ] {
+            let facts = DeviceFacts {
+                name: Fact::Is(name.into()),
+                ..DeviceFacts::default()
+            };
+            assert_eq!(
+                never.protects(&id(), &facts) == Protection::Protected("names"),
+                protected,
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_unknown_fact_under_a_configured_list_is_unknown_and_an_absent_one_is_free() {
+        let never = Protections {
+            tags: vec!["tier-0".into()],
+            ..Protections::default()
+        };
+        assert_eq!(
+            never.protects(&id(), &DeviceFacts::default()),
+            Protection::Unknown("device.tags")
+        );
+        let absent = DeviceFacts {
+            tags: Fact::Absent,
+            ..DeviceFacts::default()
+        };
+        assert_eq!(never.protects(&id(), &absent), Protection::Free);
+        assert_eq!(
+            Protections::default().protects(&id(), &DeviceFacts::default()),
+            Protection::Free
+        );
+    }
+
+    #[test]
+    fn protected_by_one_list_beats_unknown_by_another() {
+        let never = Protections {
+            tags: vec!["x".into()],
+            device_values: vec!["High".into()],
+            ..Protections::default()
+        };
+        let facts = DeviceFacts {
+            value: Fact::Is("high".into()),
+            ..DeviceFacts::default()
+        };
+        assert_eq!(
+            never.protects(&id(), &facts),
+            Protection::Protected("device_values")
+        );
+    }
+
+    #[test]
+    fn freshness_holds_from_five_minutes_ahead_to_the_bound() {
+        let now = Timestamp::from_second(1_000_000).expect("in range");
+        let hour = Duration::from_secs(3600);
+        for (second, fresh) in [
+            (1_000_000, true),
+            (996_400, true),
+            (996_399, false),
+            (1_000_300, true),
+            (1_000_301, false),
+        ] {
+            let at = Fact::Is(Timestamp::from_second(second).expect("in range"));
+            assert_eq!(is_fresh(&at, now, hour), fresh, "{second}");
+        }
+        assert!(!is_fresh(&Fact::Unknown, now, hour) && !is_fresh(&Fact::Absent, now, hour));
+    }
+
+    #[test]
+    fn a_glob_with_many_stars_ends_in_time() {
+        assert!(!glob("*a".repeat(40).as_bytes(), "a".repeat(39).as_bytes()));
+        assert!(glob(b"a*b*c", b"axxbyyc") && glob(b"*", b"") && !glob(b"", b"x"));
+    }
+}

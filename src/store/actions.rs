@@ -1,0 +1,277 @@
+//! Actions: guarded changes of state, and what follows a final one.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::domain::action::{ActionEvent, ActionKind, ActionState, next};
+use crate::domain::converge::Restriction;
+use crate::domain::device::DeviceId;
+use crate::domain::tenant::TenantId;
+use crate::domain::verdict::Lane;
+use crate::store::{Because, Store, StoreError};
+
+/// An action as far as a change of its state needs it.
+#[derive(Clone, Debug)]
+pub struct ActionRow {
+    /// Our id.
+    pub id: Uuid,
+    /// The device.
+    pub device: DeviceId,
+    /// What it does.
+    pub kind: ActionKind,
+    /// Where it stands.
+    pub state: ActionState,
+    /// How many calls were made for it.
+    pub attempts: i32,
+    /// Defender's id, once known.
+    pub defender_id: Option<String>,
+    /// Defender's status, word for word.
+    pub defender_status: Option<String>,
+    /// Somebody else began it at Defender.
+    pub is_adopted: bool,
+}
+
+/// An open action with the times that its look-up needs.
+#[derive(Clone, Debug)]
+pub struct OpenAction {
+    /// The action.
+    pub row: ActionRow,
+    /// When the last attempt was reserved.
+    pub reserved_at: Timestamp,
+    /// When the last attempt was answered, if it was.
+    pub answered_at: Option<Timestamp>,
+    /// How the last attempt came out, if it did.
+    pub outcome: Option<String>,
+    /// When Defender took it.
+    pub submitted_at: Option<Timestamp>,
+}
+
+/// Something more to write with a change of state.
+#[derive(Clone, Debug, Default)]
+pub struct QueuedChange {
+    /// Defender's id, when it became known.
+    pub defender_id: Option<String>,
+    /// Defender's status, word for word.
+    pub defender_status: Option<String>,
+    /// Somebody else began it.
+    pub is_adopted: bool,
+    /// What went wrong.
+    pub error: Option<String>,
+    /// Back in the queue: not before this span has passed.
+    pub not_before: std::time::Duration,
+    /// No later action on this device will fare better: a restrict is given up at once.
+    pub is_permanent: bool,
+}
+
+impl Store {
+    /// All open actions, the oldest first.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn actions_open(&self, tenant: TenantId) -> Result<Vec<OpenAction>, StoreError> {
+        let rows = sqlx::query!(
+            r#"SELECT a.id, a.device_id, a.kind, a.state, a.attempts, a.defender_id, a.defender_status, a.is_adopted,
+                      a.submitted_at, t.reserved_at, t.answered_at, t.outcome
+               FROM quell.actions a JOIN quell.attempts t ON t.action_id = a.id AND t.kind = a.kind AND t.n = a.attempts
+               WHERE a.tenant_id = $1 AND a.state IN ('submitting', 'in_doubt', 'submitted') ORDER BY t.reserved_at"#,
+            tenant.0,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter()
+            .map(|r| {
+                Ok(OpenAction {
+                    row: ActionRow {
+                        id: r.id,
+                        device: DeviceId::from_stored(r.device_id),
+                        kind: kind_of(&r.kind)?,
+                        state: state_of(r.id, &r.state)?,
+                        attempts: r.attempts,
+                        defender_id: r.defender_id,
+                        defender_status: r.defender_status,
+                        is_adopted: r.is_adopted,
+                    },
+                    reserved_at: r.reserved_at.to_jiff(),
+                    answered_at: r.answered_at.map(jiff_sqlx::Timestamp::to_jiff),
+                    outcome: r.outcome,
+                    submitted_at: r.submitted_at.map(jiff_sqlx::Timestamp::to_jiff),
+                })
+            })
+            .collect()
+    }
+
+    /// The lane of the most urgent action that could be called now, if there is one: for the pacer, before the gate.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn queue_head(&self, tenant: TenantId) -> Result<Option<Lane>, StoreError> {
+        let lane = sqlx::query_scalar!(
+            "SELECT a.lane FROM quell.actions a
+             WHERE a.tenant_id = $1 AND a.state = 'queued' AND a.not_before <= (SELECT quell.now())
+               AND NOT EXISTS (SELECT 1 FROM quell.actions o WHERE o.tenant_id = a.tenant_id AND o.device_id = a.device_id
+                               AND o.state IN ('submitting', 'in_doubt', 'submitted'))
+             ORDER BY a.lane, a.queued_at, a.id LIMIT 1",
+            tenant.0,
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(lane.and_then(|rank| Lane::ALL.get(usize::try_from(rank).ok()?).copied()))
+    }
+
+    /// How long until a queued action that waits for its time may be called; `None` when none does.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn queue_next_due(&self, tenant: TenantId) -> Result<Option<std::time::Duration>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        super::gate::next_due(&mut connection, tenant).await
+    }
+
+    /// Moves an action on, records what became known, and lets the device converge. The caller holds the device's lock.
+    /// Returns the new state.
+    pub(super) async fn action_apply(
+        &self,
+        tx: &mut sqlx::PgConnection,
+        tenant: TenantId,
+        row: &ActionRow,
+        event: ActionEvent,
+        change: &QueuedChange,
+        because: Because<'_>,
+    ) -> Result<ActionState, StoreError> {
+        let to = next(row.state, event).map_err(|_| StoreError::Stale("the action"))?;
+        if to == ActionState::Queued {
+            // An opposite action may have been queued behind this one; converge says below which of them is due.
+            queued_withdraw(tx, tenant, &row.device, because).await?;
+        }
+        let changed = sqlx::query!(
+            "UPDATE quell.actions SET state = $3, state_by = $4, state_reason = $5,
+                 defender_id = coalesce($6, defender_id), defender_status = coalesce($7, defender_status),
+                 is_adopted = is_adopted OR $8, error = coalesce($9, error),
+                 not_before = CASE WHEN $3 = 'queued' THEN quell.now() + make_interval(secs => $10) ELSE not_before END,
+                 submitted_at = CASE WHEN $3 = 'submitted' THEN quell.now() ELSE submitted_at END,
+                 final_at = CASE WHEN $11 THEN quell.now() END
+             WHERE id = $1 AND tenant_id = $12 AND state = $2",
+            row.id,
+            row.state.as_str(),
+            to.as_str(),
+            because.by,
+            because.reason,
+            change.defender_id,
+            change.defender_status,
+            change.is_adopted,
+            change.error,
+            change.not_before.as_secs_f64(),
+            to.is_final(),
+            tenant.0,
+        )
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+        if changed != 1 {
+            return Err(StoreError::Stale("the action"));
+        }
+        tracing::info!(
+            action.id = %row.id, device.id = %row.device, kind = row.kind.as_str(), from = row.state.as_str(),
+            to = to.as_str(), reason = because.reason, "action changed state"
+        );
+        metrics::counter!("quell_action_transitions_total", "kind" => row.kind.as_str(), "to" => to.as_str())
+            .increment(1);
+        if to.is_final() {
+            self.after_final(tx, tenant, row, to, change, because).await?;
+        }
+        if to.is_final() || to == ActionState::Queued {
+            self.converge_device(tx, tenant, &row.device, because).await?;
+        }
+        Ok(to)
+    }
+
+    /// What a final state tells of the device.
+    async fn after_final(
+        &self,
+        tx: &mut sqlx::PgConnection,
+        tenant: TenantId,
+        row: &ActionRow,
+        to: ActionState,
+        change: &QueuedChange,
+        because: Because<'_>,
+    ) -> Result<(), StoreError> {
+        let known = Restriction::after(row.kind, row.is_adopted || change.is_adopted, to);
+        let failed = matches!(
+            to,
+            ActionState::Failed | ActionState::TimedOut | ActionState::Cancelled
+        );
+        let failures = sqlx::query_scalar!(
+            "UPDATE quell.devices SET restriction = coalesce($3, restriction),
+                 restriction_at = CASE WHEN $3::text IS NULL THEN restriction_at ELSE quell.now() END,
+                 failures = CASE WHEN $4 THEN least(failures + 1, 1000) WHEN $5 THEN 0 ELSE failures END
+             WHERE tenant_id = $1 AND device_id = $2 RETURNING failures",
+            tenant.0,
+            row.device.as_str(),
+            known.map(Restriction::as_str),
+            failed,
+            to == ActionState::Succeeded,
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        let given_up =
+            change.is_permanent || usize::try_from(failures).unwrap_or(0) > self.retry_delays.len();
+        let expired = to == ActionState::Expired;
+        if row.kind == ActionKind::Restrict && ((failed && given_up) || expired) {
+            let why = change.error.as_deref().unwrap_or(because.reason);
+            let marked = sqlx::query!(
+                "UPDATE quell.containments SET attention = $3
+                 WHERE tenant_id = $1 AND device_id = $2 AND state = 'active' AND mode = 'enforce' AND attention IS NULL",
+                tenant.0,
+                row.device.as_str(),
+                format!("restrict {}: {why}", to.as_str()),
+            )
+            .execute(&mut *tx)
+            .await?
+            .rows_affected();
+            if marked > 0 {
+                metrics::counter!("quell_containments_needing_attention_total").increment(marked);
+                tracing::error!(action.id = %row.id, device.id = %row.device, error = why,
+                    "a device that should be restricted is not: a person must look");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Withdraws the device's queued action.
+pub(super) async fn queued_withdraw(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    device: &DeviceId,
+    because: Because<'_>,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE quell.actions SET state = 'withdrawn', final_at = quell.now(), state_by = $3, state_reason = $4
+         WHERE tenant_id = $1 AND device_id = $2 AND state = 'queued'",
+        tenant.0,
+        device.as_str(),
+        because.by,
+        because.reason,
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+pub(super) fn kind_of(name: &str) -> Result<ActionKind, StoreError> {
+    ActionKind::parse(name).ok_or_else(|| StoreError::Corrupt {
+        table: "actions",
+        column: "kind",
+        row: String::new(),
+        value: name.to_owned(),
+    })
+}
+
+pub(super) fn state_of(id: Uuid, name: &str) -> Result<ActionState, StoreError> {
+    ActionState::parse(name).ok_or_else(|| StoreError::Corrupt {
+        table: "actions",
+        column: "state",
+        row: id.to_string(),
+        value: name.to_owned(),
+    })
+}

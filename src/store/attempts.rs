@@ -1,0 +1,176 @@
+//! T4: an answer is recorded once. The attempt gets its outcome, the action moves on, the device converges, and after a
+//! 429, a 403 or an unreachable host the gate closes for a while.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::domain::action::{ActionEvent, ActionState};
+use crate::domain::answer::Refusal;
+use crate::domain::tenant::TenantId;
+use crate::store::gate::Grant;
+use crate::store::{ActionRow, Because, QueuedChange, Store, StoreError, Wake, wake};
+
+/// An answer, ready to be written.
+#[derive(Clone, Debug)]
+pub struct AnswerRecord {
+    /// The word for it: `accepted`, `throttled`, `unknown`, ….
+    pub outcome: &'static str,
+    /// What it means for the action.
+    pub event: ActionEvent,
+    /// A second step at once, when the accepted action is already final.
+    pub then: Option<ActionEvent>,
+    /// What is to be written with it.
+    pub change: QueuedChange,
+    /// Defender's words, when it refused.
+    pub refusal: Option<Refusal>,
+    /// A response was read: the slot is counted from now. Otherwise it keeps its latest possible time.
+    pub is_answered: bool,
+    /// Nothing leaves for this long, and why.
+    pub pause: Option<(Duration, String)>,
+}
+
+impl Store {
+    /// Records an answer. Returns the action's state.
+    ///
+    /// # Errors
+    /// Postgres is not available; or [`StoreError::Stale`]: the attempt was settled otherwise in the meantime.
+    pub async fn attempt_finish(
+        &self,
+        tenant: TenantId,
+        epoch: i64,
+        grant: &Grant,
+        record: &AnswerRecord,
+    ) -> Result<ActionState, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        super::devices::lock(&mut tx, tenant, &[grant.device.to_string()]).await?;
+        let refusal = record.refusal.clone().unwrap_or_default();
+        let changed = sqlx::query!(
+            "UPDATE quell.attempts SET answered_at = quell.now(), outcome = $4, http_status = nullif($5, 0),
+                 error_code = $6, error_message = $7, error_target = $8,
+                 slot_at = CASE WHEN $9 THEN quell.now() ELSE slot_at END
+             WHERE id = $1 AND tenant_id = $2 AND epoch = $3 AND answered_at IS NULL",
+            grant.attempt,
+            tenant.0,
+            epoch,
+            record.outcome,
+            i32::from(refusal.status),
+            Some(refusal.code).filter(|code| !code.is_empty()),
+            Some(refusal.message).filter(|message| !message.is_empty()),
+            refusal.target,
+            record.is_answered,
+        )
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+        if changed != 1 {
+            return Err(StoreError::Stale("the attempt"));
+        }
+        let row = self.action_read(&mut tx, tenant, grant.action).await?;
+        if row.attempts != grant.n {
+            return Err(StoreError::Stale("the action"));
+        }
+        let because = Because {
+            by: "submit",
+            reason: record.outcome,
+        };
+        let mut state = self
+            .action_apply(&mut tx, tenant, &row, record.event, &record.change, because)
+            .await?;
+        if let Some(event) = record.then {
+            let row = ActionRow {
+                state,
+                is_adopted: record.change.is_adopted,
+                ..row
+            };
+            state = self
+                .action_apply(&mut tx, tenant, &row, event, &record.change, because)
+                .await?;
+        }
+        if let Some((pause, why)) = &record.pause {
+            sqlx::query!(
+                "UPDATE quell.budgets SET closed_reason = $3,
+                     closed_until = greatest(closed_until, quell.now() + make_interval(secs => $4))
+                 WHERE tenant_id = $1 AND app_id = $2 AND scope = 'actions'",
+                tenant.0,
+                grant.app_id,
+                why,
+                pause.as_secs_f64(),
+            )
+            .execute(&mut *tx)
+            .await?;
+        }
+        wake(
+            &mut tx,
+            tenant,
+            if state.is_open() { Wake::Open } else { Wake::Queue },
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(state)
+    }
+
+    /// Puts attempts whose answer never came in doubt: their call can no longer be under way in any process.
+    /// Returns how many.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn attempts_overdue_doubt(&self, tenant: TenantId, after: Duration) -> Result<u64, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let overdue = sqlx::query!(
+            "SELECT a.id, a.device_id FROM quell.actions a
+             JOIN quell.attempts t ON t.action_id = a.id AND t.kind = a.kind AND t.n = a.attempts
+             JOIN quell.devices d ON d.tenant_id = a.tenant_id AND d.device_id = a.device_id
+             WHERE a.tenant_id = $1 AND a.state = 'submitting' AND t.answered_at IS NULL
+               AND t.reserved_at + make_interval(secs => $2) <= quell.now()
+             ORDER BY a.device_id FOR UPDATE OF d SKIP LOCKED",
+            tenant.0,
+            after.as_secs_f64(),
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        let mut doubted = 0;
+        for found in overdue {
+            let row = self.action_read(&mut tx, tenant, found.id).await?;
+            if row.state == ActionState::Submitting {
+                let because = Because {
+                    by: "reconcile",
+                    reason: "no answer was recorded",
+                };
+                let change = QueuedChange::default();
+                self.action_apply(&mut tx, tenant, &row, ActionEvent::FateUnknown, &change, because)
+                    .await?;
+                doubted += 1;
+            }
+        }
+        tx.commit().await?;
+        Ok(doubted)
+    }
+
+    /// Reads an action for a change of its state. The caller holds the device's lock.
+    pub(super) async fn action_read(
+        &self,
+        tx: &mut sqlx::PgConnection,
+        tenant: TenantId,
+        id: Uuid,
+    ) -> Result<ActionRow, StoreError> {
+        let r = sqlx::query!(
+            "SELECT id, device_id, kind, state, attempts, defender_id, defender_status, is_adopted
+             FROM quell.actions WHERE id = $1 AND tenant_id = $2 FOR UPDATE",
+            id,
+            tenant.0,
+        )
+        .fetch_one(tx)
+        .await?;
+        Ok(ActionRow {
+            id: r.id,
+            device: crate::domain::device::DeviceId::from_stored(r.device_id),
+            kind: super::actions::kind_of(&r.kind)?,
+            state: super::actions::state_of(r.id, &r.state)?,
+            attempts: r.attempts,
+            defender_id: r.defender_id,
+            defender_status: r.defender_status,
+            is_adopted: r.is_adopted,
+        })
+    }
+}

@@ -1,0 +1,311 @@
+//! Containments outside the decision: T6 (time and unanswered asks), operators, and what the gate finds.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::domain::containment::EndReason;
+use crate::domain::device::DeviceId;
+use crate::domain::tenant::TenantId;
+use crate::store::{Because, Store, StoreError};
+
+/// How many changes one look made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ContainmentChange {
+    /// Containments whose time was up.
+    pub ended: u64,
+    /// Asks that nobody answered.
+    pub expired: u64,
+    /// Asks that nobody answered and that act by their playbook's own words.
+    pub activated: u64,
+    /// Queued restricts whose validity passed.
+    pub invalid: u64,
+}
+
+/// What an operator's release did.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct OperatorRelease {
+    /// Containments ended.
+    pub ended: Vec<Uuid>,
+    /// What is known of the restriction now.
+    pub restriction: String,
+    /// The action that is queued or open, if any: its kind and state.
+    pub action: Option<(String, String)>,
+}
+
+impl Store {
+    /// Ends what is due at this moment, at most `batch` devices a call.
+    ///
+    /// # Errors
+    /// Postgres is not available: nothing of the batch is changed.
+    pub async fn containments_expire(
+        &self,
+        tenant: TenantId,
+        batch: i64,
+    ) -> Result<ContainmentChange, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let devices = sqlx::query_scalar!(
+            r#"SELECT d.device_id AS "device_id!" FROM quell.devices d
+               WHERE d.tenant_id = $1 AND d.device_id IN (
+                 SELECT device_id FROM quell.containments
+                 WHERE tenant_id = $1 AND state = 'active' AND until <= (SELECT quell.now())
+                 UNION SELECT device_id FROM quell.containments
+                 WHERE tenant_id = $1 AND state = 'asked' AND ask_until <= (SELECT quell.now())
+                 UNION SELECT device_id FROM quell.actions
+                 WHERE tenant_id = $1 AND state = 'queued' AND valid_until <= (SELECT quell.now()))
+               ORDER BY d.device_id LIMIT $2 FOR UPDATE SKIP LOCKED"#,
+            tenant.0,
+            batch,
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        let mut change = ContainmentChange::default();
+        for device in devices.into_iter().map(DeviceId::from_stored) {
+            self.expire_device(&mut tx, tenant, &device, &mut change).await?;
+        }
+        tx.commit().await?;
+        Ok(change)
+    }
+
+    async fn expire_device(
+        &self,
+        tx: &mut sqlx::PgConnection,
+        tenant: TenantId,
+        device: &DeviceId,
+        change: &mut ContainmentChange,
+    ) -> Result<(), StoreError> {
+        let overdue = sqlx::query_scalar!(
+            "SELECT id FROM quell.actions
+             WHERE tenant_id = $1 AND device_id = $2 AND state = 'queued' AND valid_until <= quell.now()",
+            tenant.0,
+            device.as_str(),
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        if let Some(id) = overdue {
+            let row = self.action_read(tx, tenant, id).await?;
+            let because = Because {
+                by: "expire",
+                reason: "not sent within its validity",
+            };
+            let event = crate::domain::action::ActionEvent::Expired;
+            self.action_apply(
+                tx,
+                tenant,
+                &row,
+                event,
+                &crate::store::QueuedChange::default(),
+                because,
+            )
+            .await?;
+            change.invalid += 1;
+        }
+        change.ended += end(
+            tx,
+            tenant,
+            device,
+            EndReason::Time,
+            "expire",
+            "its time was up",
+            true,
+        )
+        .await?;
+        change.activated += sqlx::query!(
+            "UPDATE quell.containments SET state = 'active', activated_at = quell.now(),
+                 until = quell.now() + release_after, state_by = 'expire', state_reason = 'nobody answered: otherwise act'
+             WHERE tenant_id = $1 AND device_id = $2 AND state = 'asked' AND ask_until <= quell.now()
+               AND mode = 'enforce' AND (ask ->> 'otherwise_act')::boolean",
+            tenant.0,
+            device.as_str(),
+        )
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+        change.expired += sqlx::query!(
+            "UPDATE quell.containments SET state = 'expired', state_by = 'expire', state_reason = 'nobody answered'
+             WHERE tenant_id = $1 AND device_id = $2 AND state = 'asked' AND ask_until <= quell.now()",
+            tenant.0,
+            device.as_str(),
+        )
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+        self.converge_device(
+            tx,
+            tenant,
+            device,
+            Because {
+                by: "expire",
+                reason: "its time was up",
+            },
+        )
+        .await
+    }
+
+    /// How long until the next containment or ask ends; `None` when none is to end.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn containments_next_end(&self, tenant: TenantId) -> Result<Option<Duration>, StoreError> {
+        let wait = sqlx::query_scalar!(
+            "SELECT extract(epoch FROM least(
+                 (SELECT min(until) FROM quell.containments WHERE tenant_id = $1 AND state = 'active'),
+                 (SELECT min(ask_until) FROM quell.containments WHERE tenant_id = $1 AND state = 'asked'),
+                 (SELECT min(valid_until) FROM quell.actions WHERE tenant_id = $1 AND state = 'queued'))
+               - quell.now())::float8",
+            tenant.0,
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(wait.map(|seconds| Duration::from_secs_f64(seconds.max(0.0))))
+    }
+
+    /// Ends every containment on a device by an operator's word.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn device_release(
+        &self,
+        tenant: TenantId,
+        device: &DeviceId,
+        operator: &str,
+        reason: &str,
+    ) -> Result<Option<OperatorRelease>, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        super::devices::lock(&mut tx, tenant, &[device.to_string()]).await?;
+        let open = sqlx::query_scalar!(
+            "SELECT id FROM quell.containments
+             WHERE tenant_id = $1 AND device_id = $2 AND state = 'active' AND mode = 'enforce' ORDER BY activated_at",
+            tenant.0,
+            device.as_str(),
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        end(
+            &mut tx,
+            tenant,
+            device,
+            EndReason::Operator,
+            operator,
+            reason,
+            false,
+        )
+        .await?;
+        sqlx::query!(
+            "UPDATE quell.containments SET state = 'declined', state_by = $3, state_reason = $4
+             WHERE tenant_id = $1 AND device_id = $2 AND state = 'asked'",
+            tenant.0,
+            device.as_str(),
+            operator,
+            reason,
+        )
+        .execute(&mut *tx)
+        .await?;
+        let restriction = sqlx::query_scalar!(
+            "SELECT restriction FROM quell.devices WHERE tenant_id = $1 AND device_id = $2",
+            tenant.0,
+            device.as_str(),
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(restriction) = restriction else {
+            return Ok(None);
+        };
+        self.converge_device(&mut tx, tenant, device, Because { by: operator, reason })
+            .await?;
+        let action = sqlx::query!(
+            "SELECT kind, state FROM quell.actions WHERE tenant_id = $1 AND device_id = $2
+               AND state IN ('queued', 'submitting', 'in_doubt', 'submitted') ORDER BY state = 'queued' DESC LIMIT 1",
+            tenant.0,
+            device.as_str(),
+        )
+        .fetch_optional(&mut *tx)
+        .await?
+        .map(|row| (row.kind, row.state));
+        tx.commit().await?;
+        Ok(Some(OperatorRelease {
+            ended: open,
+            restriction,
+            action,
+        }))
+    }
+
+    /// Ends a playbook's containments on a device because its mode changed. The caller holds the device's lock.
+    pub(super) async fn end_for_mode(
+        &self,
+        tx: &mut sqlx::PgConnection,
+        tenant: TenantId,
+        device: &DeviceId,
+        playbook: &str,
+    ) -> Result<(), StoreError> {
+        sqlx::query!(
+            "UPDATE quell.containments SET state = 'ended', ended_at = quell.now(), end_reason = 'mode', state_by = 'gate',
+                 state_reason = 'the playbook does not enforce any more'
+             WHERE tenant_id = $1 AND device_id = $2 AND playbook = $3 AND state = 'active' AND mode = 'enforce'",
+            tenant.0,
+            device.as_str(),
+            playbook,
+        )
+        .execute(tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Marks a device's containments as needing a person. The caller holds the device's lock.
+    pub(super) async fn give_up(
+        &self,
+        tx: &mut sqlx::PgConnection,
+        tenant: TenantId,
+        device: &DeviceId,
+        why: &str,
+    ) -> Result<(), StoreError> {
+        sqlx::query!(
+            "UPDATE quell.containments SET attention = $3
+             WHERE tenant_id = $1 AND device_id = $2 AND state = 'active' AND mode = 'enforce' AND attention IS NULL",
+            tenant.0,
+            device.as_str(),
+            why,
+        )
+        .execute(tx)
+        .await?;
+        Ok(())
+    }
+}
+
+/// Ends active containments on a device: those whose time is up, or all enforced ones.
+pub(super) async fn end(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    device: &DeviceId,
+    reason: EndReason,
+    by: &str,
+    why: &str,
+    only_due: bool,
+) -> Result<u64, StoreError> {
+    let ended = sqlx::query!(
+        "UPDATE quell.containments SET state = 'ended', ended_at = quell.now(), end_reason = $3, state_by = $4,
+             state_reason = $5
+         WHERE tenant_id = $1 AND device_id = $2 AND state = 'active'
+           AND CASE WHEN $6 THEN until <= quell.now() ELSE mode = 'enforce' END",
+        tenant.0,
+        device.as_str(),
+        reason.as_str(),
+        by,
+        why,
+        only_due,
+    )
+    .execute(tx)
+    .await?
+    .rows_affected();
+    if ended > 0 {
+        tracing::info!(device.id = %device, reason = reason.as_str(), containments = ended, "containment ended");
+        metrics::counter!("quell_containments_ended_total", "reason" => reason.as_str()).increment(ended);
+    }
+    Ok(ended)
+}
+
+/// A time of the database as ours.
+pub(super) fn time(at: Option<jiff_sqlx::Timestamp>) -> Option<Timestamp> {
+    at.map(jiff_sqlx::Timestamp::to_jiff)
+}

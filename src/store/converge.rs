@@ -1,0 +1,133 @@
+//! Applies `domain::converge` to one device, inside whichever transaction changed something about it. The caller holds
+//! the device's row lock.
+
+use uuid::Uuid;
+
+use crate::domain::action::ActionKind;
+use crate::domain::converge::{Restriction, Step, converge};
+use crate::domain::device::DeviceId;
+use crate::domain::tenant::TenantId;
+use crate::domain::verdict::Lane;
+use crate::store::actions::{kind_of, queued_withdraw};
+use crate::store::{Because, Store, StoreError, Wake, wake};
+
+impl Store {
+    /// Queues, swaps or withdraws the device's queued action, as is due.
+    pub(super) async fn converge_device(
+        &self,
+        tx: &mut sqlx::PgConnection,
+        tenant: TenantId,
+        device: &DeviceId,
+        because: Because<'_>,
+    ) -> Result<(), StoreError> {
+        let state = sqlx::query!(
+            r#"SELECT d.restriction, d.failures,
+                 EXISTS (SELECT 1 FROM quell.containments c WHERE c.tenant_id = $1 AND c.device_id = $2
+                         AND c.state = 'active' AND c.mode = 'enforce') AS "wanted!",
+                 (SELECT a.kind FROM quell.actions a WHERE a.tenant_id = $1 AND a.device_id = $2
+                  AND a.state IN ('submitting', 'in_doubt', 'submitted')) AS open,
+                 (SELECT a.kind FROM quell.actions a WHERE a.tenant_id = $1 AND a.device_id = $2
+                  AND a.state = 'queued') AS queued
+               FROM quell.devices d WHERE d.tenant_id = $1 AND d.device_id = $2"#,
+            tenant.0,
+            device.as_str(),
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        // The most urgent active containment that has not been given up gives the restrict its lane, its text and its name.
+        let cause = sqlx::query!(
+            r#"SELECT id, playbook, revision, comment, lane, alert_id
+               FROM quell.containments
+               WHERE tenant_id = $1 AND device_id = $2 AND state = 'active' AND mode = 'enforce' AND attention IS NULL
+               ORDER BY array_position(ARRAY['critical', 'high', 'normal', 'low'], lane), activated_at LIMIT 1"#,
+            tenant.0,
+            device.as_str(),
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        let known = Restriction::parse(&state.restriction).ok_or_else(|| StoreError::Corrupt {
+            table: "devices",
+            column: "restriction",
+            row: device.to_string(),
+            value: state.restriction.clone(),
+        })?;
+        let open = state.open.as_deref().map(kind_of).transpose()?;
+        let queued = state.queued.as_deref().map(kind_of).transpose()?;
+        let mut step = converge(state.wanted, known, open, queued);
+        if cause.is_none() {
+            // Wanted, but given up: a person must look, and no further restrict is spent.
+            step = match step {
+                Step::Queue(ActionKind::Restrict) => Step::Nothing,
+                Step::Swap(ActionKind::Restrict) => Step::Withdraw,
+                step => step,
+            };
+        }
+        let lane = cause
+            .as_ref()
+            .and_then(|c| Lane::parse(&c.lane))
+            .unwrap_or_default();
+        let kind = match step {
+            Step::Nothing => {
+                if queued == Some(ActionKind::Restrict) && cause.is_some() {
+                    sqlx::query!(
+                        "UPDATE quell.actions SET lane = least(lane, $3)
+                         WHERE tenant_id = $1 AND device_id = $2 AND state = 'queued' AND lane > $3",
+                        tenant.0,
+                        device.as_str(),
+                        lane.rank(),
+                    )
+                    .execute(&mut *tx)
+                    .await?;
+                }
+                return Ok(());
+            }
+            Step::Withdraw => return queued_withdraw(tx, tenant, device, because).await,
+            Step::Queue(kind) => kind,
+            Step::Swap(kind) => {
+                queued_withdraw(tx, tenant, device, because).await?;
+                kind
+            }
+        };
+        let failures = usize::try_from(state.failures).unwrap_or(0);
+        let delay = match failures {
+            0 => std::time::Duration::ZERO,
+            n => self
+                .retry_delays
+                .get(n - 1)
+                .or(self.retry_delays.last())
+                .copied()
+                .unwrap_or_default(),
+        };
+        let (lane, comment, validity) = match kind {
+            ActionKind::Restrict => (
+                lane,
+                cause.as_ref().map(|c| c.comment.clone()).unwrap_or_default(),
+                Some(self.validity.as_secs_f64()),
+            ),
+            ActionKind::Release => (Lane::Release, format!("released: {}", because.reason), None),
+        };
+        let cause = cause.filter(|_| kind == ActionKind::Restrict);
+        sqlx::query!(
+            "INSERT INTO quell.actions (id, tenant_id, device_id, kind, state, lane, containment_id, playbook, revision,
+                                        comment, wanted_by, not_before, valid_until, state_by, state_reason)
+             VALUES ($1, $2, $3, $4, 'queued', $5, $6, $7, $8, $9, $10, quell.now() + make_interval(secs => $11),
+                     quell.now() + make_interval(secs => $12), $10, $13)",
+            Uuid::now_v7(),
+            tenant.0,
+            device.as_str(),
+            kind.as_str(),
+            lane.rank(),
+            cause.as_ref().map(|c| c.id),
+            cause.as_ref().and_then(|c| c.playbook.clone()),
+            cause.as_ref().and_then(|c| c.revision.clone()),
+            comment,
+            because.by,
+            delay.as_secs_f64(),
+            validity,
+            because.reason,
+        )
+        .execute(&mut *tx)
+        .await?;
+        wake(tx, tenant, Wake::Queue).await
+    }
+}

@@ -1,0 +1,503 @@
+//! T2: a batch of the inbox is claimed, judged by the worker between two calls to here, and recorded, all in one
+//! transaction. No call to anything but Postgres happens while it is open.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::domain::alert::{Event, EventKind};
+use crate::domain::containment::EndReason;
+use crate::domain::decision::{DecisionKind, Usage, UsageKey};
+use crate::domain::device::DeviceId;
+use crate::domain::tenant::TenantId;
+use crate::domain::verdict::{AskTerms, Lane, Mode};
+use crate::store::{Because, DeviceRow, Store, StoreError, Wake, wake};
+
+/// One row of the inbox with its event.
+#[derive(Clone, Debug)]
+pub struct InboxItem {
+    /// Its place in the order.
+    pub seq: i64,
+    /// The event.
+    pub event_id: Uuid,
+    /// The device.
+    pub device: DeviceId,
+    /// New, updated or resolved.
+    pub kind: EventKind,
+    /// When it was accepted.
+    pub enqueued_at: Timestamp,
+    /// What it says.
+    pub event: Event,
+}
+
+/// A containment to begin, or to go on with.
+#[derive(Clone, Debug)]
+pub struct NewContainment {
+    /// The device.
+    pub device: DeviceId,
+    /// Observe or enforce.
+    pub mode: Mode,
+    /// The lane of its restrict.
+    pub lane: Lane,
+    /// The playbook.
+    pub playbook: String,
+    /// Its revision.
+    pub revision: String,
+    /// The event that led to it.
+    pub event_id: Uuid,
+    /// The alert behind it.
+    pub alert_id: String,
+    /// The comment, filled in.
+    pub comment: String,
+    /// `Some`: a person is asked first, on these terms, for this reason.
+    pub ask: Option<(AskTerms, String)>,
+    /// When it ends by itself, counted from its activation.
+    pub release_after: Option<Duration>,
+    /// Whether a new match starts that span anew.
+    pub restart_on_match: bool,
+}
+
+/// A decision to record.
+#[derive(Clone, Debug)]
+pub struct DecisionRow {
+    /// The inbox row that it settles.
+    pub seq: i64,
+    /// The event.
+    pub event_id: Uuid,
+    /// The device.
+    pub device: DeviceId,
+    /// What was made of it.
+    pub kind: DecisionKind,
+    /// Why.
+    pub reason: String,
+    /// The rulings that are not plain no-match.
+    pub rulings: serde_json::Value,
+    /// The device facts used.
+    pub facts: Option<serde_json::Value>,
+}
+
+/// An open T2.
+pub struct DecideTx {
+    store: Store,
+    tenant: TenantId,
+    tx: sqlx::Transaction<'static, sqlx::Postgres>,
+    /// The time of judgement.
+    pub now: Timestamp,
+    /// The version of the active playbook set, as this transaction sees it.
+    pub set_version: Option<i64>,
+    /// The claimed rows, in order.
+    pub items: Vec<InboxItem>,
+    /// The devices of the claimed rows, locked.
+    pub devices: HashMap<DeviceId, DeviceRow>,
+    /// Playbooks with an active containment, per device.
+    pub restricted_by: HashMap<DeviceId, Vec<String>>,
+}
+
+impl Store {
+    /// Claims up to `batch` rows of the inbox that nobody else is deciding and that wait for nothing.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn decide_begin(&self, tenant: TenantId, batch: i64) -> Result<DecideTx, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        // Rows of one device share a shard, so two claimers never decide the same device out of order.
+        let shards = sqlx::query_scalar!(
+            r#"SELECT s::smallint AS "shard!" FROM generate_series(0, 63) AS s WHERE pg_try_advisory_xact_lock($1, s)"#,
+            tenant.0,
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        let now = sqlx::query_scalar!(r#"SELECT quell.now() AS "now!""#)
+            .fetch_one(&mut *tx)
+            .await?;
+        let rows = sqlx::query!(
+            "SELECT i.seq, i.event_id, i.device_id, i.event_kind, i.enqueued_at, e.normalised
+             FROM quell.inbox i JOIN quell.events e ON e.id = i.event_id
+             WHERE i.tenant_id = $1 AND i.shard = ANY($2) AND (i.wait_until IS NULL OR i.wait_until <= $3)
+               AND NOT EXISTS (SELECT 1 FROM quell.inbox w WHERE w.tenant_id = i.tenant_id AND w.device_id = i.device_id
+                               AND w.seq < i.seq AND w.wait_until > $3)
+             ORDER BY i.seq LIMIT $4",
+            tenant.0,
+            &shards,
+            now as jiff_sqlx::Timestamp,
+            batch,
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        let set_version = sqlx::query_scalar!(
+            "SELECT version FROM quell.active_sets WHERE tenant_id = $1",
+            tenant.0
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        let mut items = Vec::with_capacity(rows.len());
+        for row in rows {
+            match serde_json::from_value(row.normalised) {
+                Ok(event) => items.push(InboxItem {
+                    seq: row.seq,
+                    event_id: row.event_id,
+                    device: DeviceId::from_stored(row.device_id),
+                    kind: EventKind::parse(&row.event_kind).unwrap_or(EventKind::Updated),
+                    enqueued_at: row.enqueued_at.to_jiff(),
+                    event,
+                }),
+                Err(error) => quarantine(&mut tx, tenant, row.seq, &error.to_string()).await?,
+            }
+        }
+        let mut claimed = DecideTx {
+            store: self.clone(),
+            tenant,
+            tx,
+            now: now.to_jiff(),
+            set_version,
+            items,
+            devices: HashMap::new(),
+            restricted_by: HashMap::new(),
+        };
+        claimed.load_devices().await?;
+        Ok(claimed)
+    }
+
+    /// How long until a waiting row of the inbox is due; `None` when none waits.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn inbox_next_due(&self, tenant: TenantId) -> Result<Option<Duration>, StoreError> {
+        let wait = sqlx::query_scalar!(
+            "SELECT extract(epoch FROM min(coalesce(wait_until, enqueued_at)) - quell.now())::float8 FROM quell.inbox
+             WHERE tenant_id = $1",
+            tenant.0,
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(wait.map(|seconds| Duration::from_secs_f64(seconds.max(0.0))))
+    }
+}
+
+impl DecideTx {
+    async fn load_devices(&mut self) -> Result<(), StoreError> {
+        let mut ids: Vec<String> = self.items.iter().map(|item| item.device.to_string()).collect();
+        ids.sort();
+        ids.dedup();
+        super::devices::lock(&mut self.tx, self.tenant, &ids).await?;
+        let rows = sqlx::query!(
+            "SELECT device_id, facts, facts_fetched_at, is_unknown_to_defender, facts_failures
+             FROM quell.devices WHERE tenant_id = $1 AND device_id = ANY($2)",
+            self.tenant.0,
+            &ids,
+        )
+        .fetch_all(&mut *self.tx)
+        .await?;
+        for row in rows {
+            let id = DeviceId::from_stored(row.device_id);
+            let device = DeviceRow {
+                id: id.clone(),
+                facts: row.facts.map(serde_json::from_value).transpose()?,
+                fetched_at: super::containments::time(row.facts_fetched_at),
+                is_unknown_to_defender: row.is_unknown_to_defender,
+                fetch_failures: row.facts_failures,
+            };
+            self.devices.insert(id, device);
+        }
+        let active = sqlx::query!(
+            r#"SELECT device_id, playbook AS "playbook!" FROM quell.containments
+               WHERE tenant_id = $1 AND device_id = ANY($2) AND state = 'active' AND mode = 'enforce'
+                 AND playbook IS NOT NULL ORDER BY activated_at"#,
+            self.tenant.0,
+            &ids,
+        )
+        .fetch_all(&mut *self.tx)
+        .await?;
+        for row in active {
+            self.restricted_by
+                .entry(DeviceId::from_stored(row.device_id))
+                .or_default()
+                .push(row.playbook);
+        }
+        Ok(())
+    }
+
+    /// Lets rows wait until a moment, and asks for the facts of their devices.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn wait_for_facts(&mut self, rows: &[(i64, DeviceId, Timestamp)]) -> Result<(), StoreError> {
+        for (seq, device, until) in rows {
+            sqlx::query!(
+                "UPDATE quell.inbox SET wait_until = $2 WHERE seq = $1",
+                seq,
+                jiff_sqlx::ToSqlx::to_sqlx(*until) as jiff_sqlx::Timestamp,
+            )
+            .execute(&mut *self.tx)
+            .await?;
+            sqlx::query!(
+                "UPDATE quell.devices SET facts_wanted_at = coalesce(facts_wanted_at, quell.now())
+                 WHERE tenant_id = $1 AND device_id = $2",
+                self.tenant.0,
+                device.as_str(),
+            )
+            .execute(&mut *self.tx)
+            .await?;
+        }
+        if !rows.is_empty() {
+            wake(&mut self.tx, self.tenant, Wake::Facts).await?;
+        }
+        Ok(())
+    }
+
+    /// Reads the counters of limits and caps, under their lock: from here to the commit nobody else counts. `scale`
+    /// divides the windows' spans.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn usage(
+        &mut self,
+        keys: impl IntoIterator<Item = UsageKey>,
+        scale: f64,
+    ) -> Result<Usage, StoreError> {
+        let mut usage = Usage::default();
+        let keys: Vec<UsageKey> = keys.into_iter().collect();
+        if keys.is_empty() {
+            return Ok(usage);
+        }
+        // Beyond the shards' numbers: the lock of the tenant's limits.
+        sqlx::query!("SELECT pg_advisory_xact_lock($1, 64)", self.tenant.0)
+            .execute(&mut *self.tx)
+            .await?;
+        for key in keys {
+            let devices = sqlx::query_scalar!(
+                "SELECT DISTINCT device_id FROM quell.containments
+                 WHERE tenant_id = $1 AND mode = $2 AND activated_at > quell.now() - make_interval(secs => $3)
+                   AND ($4::text IS NULL OR playbook = $4)",
+                self.tenant.0,
+                key.1.as_str(),
+                key.2.as_secs_f64() / scale,
+                key.0.as_deref(),
+            )
+            .fetch_all(&mut *self.tx)
+            .await?;
+            usage.load(key, devices.into_iter().map(DeviceId::from_stored));
+        }
+        Ok(usage)
+    }
+
+    /// Begins a containment, restarts the one that is active, or activates the one that was asked for. Returns whether
+    /// a containment became active.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn containment_begin(&mut self, new: &NewContainment) -> Result<bool, StoreError> {
+        let open = sqlx::query!(
+            "SELECT id, state FROM quell.containments
+             WHERE tenant_id = $1 AND device_id = $2 AND playbook = $3 AND mode = $4 AND state IN ('asked', 'active')",
+            self.tenant.0,
+            new.device.as_str(),
+            new.playbook,
+            new.mode.as_str(),
+        )
+        .fetch_optional(&mut *self.tx)
+        .await?;
+        let after = new.release_after.map(|after| after.as_secs_f64());
+        match open {
+            Some(open) if open.state == "active" => {
+                if new.restart_on_match && new.ask.is_none() {
+                    self.restart(open.id, &new.device, after).await?;
+                }
+                Ok(false)
+            }
+            Some(open) if new.ask.is_none() => {
+                sqlx::query!(
+                    "UPDATE quell.containments SET state = 'active', activated_at = $2::timestamptz,
+                         release_after = make_interval(secs => $3), until = $2::timestamptz + make_interval(secs => $3),
+                         state_by = 'decide', state_reason = 'a later event settled the question'
+                     WHERE id = $1 AND state = 'asked'",
+                    open.id,
+                    jiff_sqlx::ToSqlx::to_sqlx(self.now) as jiff_sqlx::Timestamp,
+                    after,
+                )
+                .execute(&mut *self.tx)
+                .await?;
+                Ok(true)
+            }
+            Some(_) => Ok(false),
+            None => {
+                self.insert(new, after).await?;
+                Ok(new.ask.is_none())
+            }
+        }
+    }
+
+    async fn restart(&mut self, id: Uuid, device: &DeviceId, after: Option<f64>) -> Result<(), StoreError> {
+        sqlx::query!(
+            "UPDATE quell.containments SET until = $2::timestamptz + make_interval(secs => $3),
+                 release_after = make_interval(secs => $3), attention = NULL WHERE id = $1",
+            id,
+            jiff_sqlx::ToSqlx::to_sqlx(self.now) as jiff_sqlx::Timestamp,
+            after,
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        sqlx::query!(
+            "UPDATE quell.devices SET failures = 0 WHERE tenant_id = $1 AND device_id = $2",
+            self.tenant.0,
+            device.as_str(),
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
+    async fn insert(&mut self, new: &NewContainment, after: Option<f64>) -> Result<(), StoreError> {
+        let now = jiff_sqlx::ToSqlx::to_sqlx(self.now);
+        let (state, terms, reason, within) = match &new.ask {
+            None => ("active", None, None, None),
+            Some((terms, reason)) => (
+                "asked",
+                Some(serde_json::to_value(terms)?),
+                Some(reason.as_str()),
+                Some(terms.within.as_secs_f64()),
+            ),
+        };
+        sqlx::query!(
+            "INSERT INTO quell.containments (id, tenant_id, device_id, state, mode, lane, playbook, revision, event_id,
+                 alert_id, comment, created_at, ask, ask_reason, ask_until, activated_at, release_after,
+                 restart_on_match, until, state_by, state_reason)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::timestamptz, $13, $14,
+                 $12::timestamptz + make_interval(secs => $15),
+                 CASE WHEN $4 = 'active' THEN $12::timestamptz END, make_interval(secs => $16), $17,
+                 CASE WHEN $4 = 'active' THEN $12::timestamptz + make_interval(secs => $16) END, 'decide', $18)",
+            Uuid::now_v7(),
+            self.tenant.0,
+            new.device.as_str(),
+            state,
+            new.mode.as_str(),
+            new.lane.as_str(),
+            new.playbook,
+            new.revision,
+            new.event_id,
+            new.alert_id,
+            new.comment,
+            now as jiff_sqlx::Timestamp,
+            terms,
+            reason,
+            within,
+            after,
+            new.restart_on_match,
+            reason.unwrap_or("matched"),
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        metrics::counter!("quell_containments_begun_total", "state" => state, "mode" => new.mode.as_str())
+            .increment(1);
+        Ok(())
+    }
+
+    /// Ends every containment that quell began on a device, by a release playbook. Returns how many.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn containments_release(
+        &mut self,
+        device: &DeviceId,
+        playbook: &str,
+    ) -> Result<u64, StoreError> {
+        let reason = EndReason::ReleasePlaybook;
+        let why = format!("released by playbook {playbook}");
+        super::containments::end(&mut self.tx, self.tenant, device, reason, "decide", &why, false).await
+    }
+
+    /// Queues what became due for a device.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn converge(&mut self, device: &DeviceId, reason: &str) -> Result<(), StoreError> {
+        let because = Because { by: "decide", reason };
+        self.store
+            .converge_device(&mut self.tx, self.tenant, device, because)
+            .await
+    }
+
+    /// Records decisions, settles their inbox rows, and commits.
+    ///
+    /// # Errors
+    /// Postgres is not available: nothing was decided.
+    pub async fn commit(mut self, decisions: &[DecisionRow]) -> Result<(), StoreError> {
+        let seqs: Vec<i64> = decisions.iter().map(|d| d.seq).collect();
+        let events: Vec<Uuid> = decisions.iter().map(|d| d.event_id).collect();
+        let devices: Vec<String> = decisions.iter().map(|d| d.device.to_string()).collect();
+        let kinds: Vec<String> = decisions.iter().map(|d| d.kind.as_str().to_owned()).collect();
+        let reasons: Vec<String> = decisions.iter().map(|d| d.reason.clone()).collect();
+        let rulings: Vec<serde_json::Value> = decisions.iter().map(|d| d.rulings.clone()).collect();
+        let facts: Vec<serde_json::Value> = decisions
+            .iter()
+            .map(|d| d.facts.clone().unwrap_or(serde_json::Value::Null))
+            .collect();
+        let settled = sqlx::query!(
+            "DELETE FROM quell.inbox WHERE tenant_id = $1 AND seq = ANY($2)",
+            self.tenant.0,
+            &seqs,
+        )
+        .execute(&mut *self.tx)
+        .await?
+        .rows_affected();
+        if settled != seqs.len() as u64 {
+            return Err(StoreError::Stale("the inbox"));
+        }
+        sqlx::query!(
+            "INSERT INTO quell.decisions (tenant_id, event_id, device_id, kind, reason, set_version, rulings, facts)
+             SELECT $1, event_id, device_id, kind, reason, $2, rulings, nullif(facts, 'null'::jsonb)
+             FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::jsonb[])
+                  AS t (event_id, device_id, kind, reason, rulings, facts)",
+            self.tenant.0,
+            self.set_version,
+            &events,
+            &devices,
+            &kinds,
+            &reasons,
+            &rulings,
+            &facts,
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        self.tx.commit().await?;
+        let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+        for decision in decisions {
+            *counts
+                .entry((decision.kind.as_str(), decision.reason.as_str()))
+                .or_default() += 1;
+        }
+        for ((kind, _), count) in counts {
+            metrics::counter!("quell_decisions_total", "kind" => kind.to_owned()).increment(count);
+        }
+        Ok(())
+    }
+}
+
+/// Takes a row that cannot be read out of the inbox: it leaves a dead letter and frees its device.
+async fn quarantine(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    seq: i64,
+    why: &str,
+) -> Result<(), StoreError> {
+    tracing::error!(
+        inbox.seq = seq,
+        error = why,
+        "a stored event cannot be read and is put aside"
+    );
+    sqlx::query!(
+        "WITH gone AS (DELETE FROM quell.inbox WHERE seq = $1 RETURNING event_id, device_id)
+         INSERT INTO quell.dead_letters (id, tenant_id, source, event_id, device_id, reason, payload)
+         SELECT $2, $3, 'inbox', gone.event_id, gone.device_id, $4, substring(e.payload FROM 1 FOR 65536)
+         FROM gone JOIN quell.events e ON e.id = gone.event_id",
+        seq,
+        Uuid::now_v7(),
+        tenant.0,
+        format!("the stored event cannot be read: {why}"),
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}

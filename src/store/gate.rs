@@ -1,0 +1,581 @@
+//! T3, the gate: the one transaction that checks everything that can forbid a call and writes the attempt down. After
+//! its commit, and only then, the call is made.
+//!
+//! The budget's row is locked first, in a statement of its own, then the ledger is counted: counting and inserting in one
+//! statement admits too many. Reads pass the same ledger.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::clock::Monotonic;
+use crate::domain::action::{ActionEvent, ActionKind, Marker};
+use crate::domain::budget::{BudgetScope, CallTiming, Window};
+use crate::domain::device::{DeviceFacts, DeviceId};
+use crate::domain::guard::{Protection, Protections};
+use crate::domain::tenant::TenantId;
+use crate::domain::verdict::{Lane, Mode};
+use crate::store::{Because, QueuedChange, Store, StoreError};
+
+/// What the gate checks against, for one tenant. All spans are as they hold in real time.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    /// Whose budget: the app registration.
+    pub app_id: String,
+    /// Which calls share a counter.
+    pub scope: BudgetScope,
+    /// The windows of action calls.
+    pub actions: Vec<Window>,
+    /// The windows of reads, where they have their own.
+    pub reads: Vec<Window>,
+    /// How a call is made.
+    pub timing: CallTiming,
+    /// The installation's ceiling.
+    pub ceiling: Mode,
+    /// What is never restricted: checked again, with the facts of this moment.
+    pub never: Protections,
+    /// Restricts open at Defender at once, at most; `None`: any number.
+    pub outstanding: Option<u32>,
+}
+
+/// What the gate said.
+#[derive(Debug)]
+pub enum GateOutcome {
+    /// The attempt is committed: make the call.
+    Granted(Box<Grant>),
+    /// Nothing may leave now; look again after the span, or when woken.
+    Wait {
+        /// Until the next slot, the end of a pause or of a back-off; `None`: nothing is queued.
+        after: Option<Duration>,
+        /// Why, for the status.
+        why: &'static str,
+    },
+    /// A queued action was taken out instead of being called; ask again.
+    Settled,
+    /// The lease is another's, or has run out.
+    NotLeader,
+}
+
+/// A committed attempt: what the call needs.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// The attempt.
+    pub attempt: Uuid,
+    /// The action.
+    pub action: Uuid,
+    /// The attempt's number.
+    pub n: i32,
+    /// The device.
+    pub device: DeviceId,
+    /// What to do.
+    pub kind: ActionKind,
+    /// The priority class.
+    pub lane: Lane,
+    /// The comment for Defender, with the marker.
+    pub comment: String,
+    /// Hand the request over before this, or not at all.
+    pub send_deadline: Monotonic,
+    /// The budget it was charged to.
+    pub app_id: String,
+}
+
+/// What the gate said to a read.
+#[derive(Debug)]
+pub enum ReadOutcome {
+    /// The read is in the ledger: make it, then [`Store::read_finish`].
+    Granted {
+        /// The ledger's row.
+        id: Uuid,
+        /// Hand the request over before this, or not at all.
+        send_deadline: Monotonic,
+    },
+    /// Look again after the span.
+    Wait(Duration),
+}
+
+impl Store {
+    /// Makes sure that the tenant's budget rows exist: once, at the start.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn budget_ensure(&self, tenant: TenantId, app_id: &str) -> Result<(), StoreError> {
+        sqlx::query!(
+            "INSERT INTO quell.budgets (tenant_id, app_id, scope) VALUES ($1, $2, 'actions'), ($1, $2, 'reads')
+             ON CONFLICT DO NOTHING",
+            tenant.0,
+            app_id,
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Reserves a slot for the most urgent action at or above the lane that may be called, or says why none may.
+    ///
+    /// # Errors
+    /// Postgres is not available. No call may be made then: an attempt that was committed all the same is settled by
+    /// its quiescence.
+    pub async fn gate_reserve(
+        &self,
+        tenant: TenantId,
+        epoch: i64,
+        gate: &Gate,
+        lowest: Lane,
+    ) -> Result<GateOutcome, StoreError> {
+        let began = Monotonic::now();
+        let mut tx = self.pool.begin().await?;
+        let closed = lock_budget(&mut tx, tenant, &gate.app_id, "actions").await?;
+        if !holds_lease(&mut tx, tenant, epoch).await? {
+            return Ok(GateOutcome::NotLeader);
+        }
+        if let Some(after) = closed {
+            return Ok(GateOutcome::Wait {
+                after: Some(after),
+                why: "paused after an answer",
+            });
+        }
+        let shared = gate.scope == BudgetScope::Shared;
+        if let Some(after) =
+            wait_for_slot(&mut tx, tenant, &gate.app_id, "actions", shared, &gate.actions).await?
+        {
+            return Ok(GateOutcome::Wait {
+                after: Some(after),
+                why: "the budget is used up",
+            });
+        }
+        let Some(candidate) = pick(&mut tx, tenant, gate, lowest).await? else {
+            let after = next_due(&mut tx, tenant).await?;
+            return Ok(GateOutcome::Wait {
+                after,
+                why: "nothing is due",
+            });
+        };
+        if let Some((event, why)) = self.forbidden(&mut tx, tenant, gate, &candidate).await? {
+            let row = self.action_read(&mut tx, tenant, candidate.action).await?;
+            let because = Because {
+                by: "gate",
+                reason: &why,
+            };
+            let change = QueuedChange {
+                error: Some(why.clone()),
+                ..QueuedChange::default()
+            };
+            self.action_apply(&mut tx, tenant, &row, event, &change, because)
+                .await?;
+            tx.commit().await?;
+            return Ok(GateOutcome::Settled);
+        }
+        let attempt = Uuid::now_v7();
+        let n = candidate.attempts + 1;
+        let because = Because {
+            by: "gate",
+            reason: "a slot in both windows",
+        };
+        let row = self.action_read(&mut tx, tenant, candidate.action).await?;
+        sqlx::query!("UPDATE quell.actions SET attempts = $2 WHERE id = $1", row.id, n)
+            .execute(&mut *tx)
+            .await?;
+        self.action_apply(
+            &mut tx,
+            tenant,
+            &row,
+            ActionEvent::Reserved,
+            &QueuedChange::default(),
+            because,
+        )
+        .await?;
+        insert_attempt(
+            &mut tx,
+            tenant,
+            epoch,
+            gate,
+            attempt,
+            candidate.kind.as_str(),
+            "actions",
+            Some((row.id, n)),
+        )
+        .await?;
+        self.commit_attempt(tx, attempt).await?;
+        let marker = Marker {
+            action: row.id,
+            attempt: n,
+        };
+        let comment = match (&candidate.playbook, &candidate.revision) {
+            (Some(playbook), Some(revision)) => {
+                let short: String = revision.chars().take(12).collect();
+                format!("{playbook}@{short}: {}", candidate.comment)
+            }
+            _ => candidate.comment.clone(),
+        };
+        Ok(GateOutcome::Granted(Box::new(Grant {
+            attempt,
+            action: row.id,
+            n,
+            device: row.device,
+            kind: candidate.kind,
+            lane: Lane::ALL
+                .get(usize::try_from(candidate.lane).unwrap_or(3))
+                .copied()
+                .unwrap_or_default(),
+            comment: marker.comment(&comment),
+            send_deadline: began.plus(gate.timing.send_deadline),
+            app_id: gate.app_id.clone(),
+        })))
+    }
+
+    /// Reserves a slot for a read (`list` or `get`).
+    ///
+    /// # Errors
+    /// Postgres is not available: do not read.
+    pub async fn read_reserve(
+        &self,
+        tenant: TenantId,
+        epoch: i64,
+        gate: &Gate,
+        kind: &'static str,
+    ) -> Result<ReadOutcome, StoreError> {
+        let began = Monotonic::now();
+        let shared = gate.scope == BudgetScope::Shared;
+        let (scope, windows) = if shared {
+            ("actions", &gate.actions)
+        } else {
+            ("reads", &gate.reads)
+        };
+        let mut tx = self.pool.begin().await?;
+        if let Some(after) = lock_budget(&mut tx, tenant, &gate.app_id, scope).await? {
+            return Ok(ReadOutcome::Wait(after));
+        }
+        if let Some(after) = wait_for_slot(&mut tx, tenant, &gate.app_id, "reads", shared, windows).await? {
+            return Ok(ReadOutcome::Wait(after));
+        }
+        let id = Uuid::now_v7();
+        insert_attempt(&mut tx, tenant, epoch, gate, id, kind, "reads", None).await?;
+        self.commit_attempt(tx, id).await?;
+        Ok(ReadOutcome::Granted {
+            id,
+            send_deadline: began.plus(gate.timing.send_deadline),
+        })
+    }
+
+    /// Records that a read came back, or was not sent.
+    ///
+    /// # Errors
+    /// Postgres is not available; the slot then keeps its latest possible time, which is safe.
+    pub async fn read_finish(&self, id: Uuid, outcome: &str) -> Result<(), StoreError> {
+        sqlx::query!(
+            "UPDATE quell.attempts SET answered_at = quell.now(), slot_at = quell.now(), outcome = $2
+             WHERE id = $1 AND answered_at IS NULL",
+            id,
+            outcome,
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Closes the reads' budget for a while, after a 429 to a read.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn reads_pause(
+        &self,
+        tenant: TenantId,
+        gate: &Gate,
+        pause: Duration,
+        why: &str,
+    ) -> Result<(), StoreError> {
+        let scope = if gate.scope == BudgetScope::Shared {
+            "actions"
+        } else {
+            "reads"
+        };
+        sqlx::query!(
+            "UPDATE quell.budgets SET closed_reason = $4,
+                 closed_until = greatest(closed_until, quell.now() + make_interval(secs => $5))
+             WHERE tenant_id = $1 AND app_id = $2 AND scope = $3",
+            tenant.0,
+            gate.app_id,
+            scope,
+            why,
+            pause.as_secs_f64(),
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Commits; if the outcome of the COMMIT itself is unknown, reads back by the attempt's id.
+    async fn commit_attempt(
+        &self,
+        tx: sqlx::Transaction<'_, sqlx::Postgres>,
+        attempt: Uuid,
+    ) -> Result<(), StoreError> {
+        let Err(error) = tx.commit().await else {
+            return Ok(());
+        };
+        let written = sqlx::query_scalar!("SELECT id FROM quell.attempts WHERE id = $1", attempt)
+            .fetch_optional(&self.pool)
+            .await?;
+        written.map(|_| ()).ok_or(StoreError::from(error))
+    }
+
+    /// What stands against calling the candidate now: the guards, with the facts of this moment.
+    async fn forbidden(
+        &self,
+        tx: &mut sqlx::PgConnection,
+        tenant: TenantId,
+        gate: &Gate,
+        candidate: &Candidate,
+    ) -> Result<Option<(ActionEvent, String)>, StoreError> {
+        if candidate.kind == ActionKind::Release {
+            // Releases never depend on playbooks, protections or caps.
+            return Ok(None);
+        }
+        if candidate.is_overdue {
+            return Ok(Some((
+                ActionEvent::Expired,
+                "not sent within its validity".to_owned(),
+            )));
+        }
+        if gate.ceiling < Mode::Enforce {
+            return Ok(Some((
+                ActionEvent::Withdrawn,
+                format!("mode ceiling is {}", gate.ceiling.as_str()),
+            )));
+        }
+        if let Some(playbook) = &candidate.playbook {
+            let mode = sqlx::query_scalar!(
+                "SELECT s.mode FROM quell.active_sets a JOIN quell.playbook_sets s USING (tenant_id, set_hash)
+                 WHERE a.tenant_id = $1 AND s.playbook = $2",
+                tenant.0,
+                playbook,
+            )
+            .fetch_optional(&mut *tx)
+            .await?;
+            if mode.as_deref() != Some("enforce") {
+                self.end_for_mode(tx, tenant, &candidate.device, playbook).await?;
+                return Ok(Some((
+                    ActionEvent::Withdrawn,
+                    format!("playbook `{playbook}` does not enforce any more"),
+                )));
+            }
+        }
+        let facts: DeviceFacts = match &candidate.facts {
+            Some(facts) => serde_json::from_value(facts.clone())?,
+            None => DeviceFacts::default(),
+        };
+        if let Protection::Protected(list) = gate.never.protects(&candidate.device, &facts) {
+            self.give_up(
+                tx,
+                tenant,
+                &candidate.device,
+                &format!("protected by never.{list}"),
+            )
+            .await?;
+            return Ok(Some((
+                ActionEvent::Withdrawn,
+                format!("protected by never.{list}"),
+            )));
+        }
+        Ok(None)
+    }
+}
+
+struct Candidate {
+    action: Uuid,
+    device: DeviceId,
+    kind: ActionKind,
+    lane: i16,
+    attempts: i32,
+    playbook: Option<String>,
+    revision: Option<String>,
+    comment: String,
+    is_overdue: bool,
+    facts: Option<serde_json::Value>,
+}
+
+/// Locks the budget's row; returns how long it is still closed.
+async fn lock_budget(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    app_id: &str,
+    scope: &str,
+) -> Result<Option<Duration>, StoreError> {
+    sqlx::query_scalar!(
+        "SELECT scope FROM quell.budgets WHERE tenant_id = $1 AND app_id = $2 AND scope = $3 FOR UPDATE",
+        tenant.0,
+        app_id,
+        scope,
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    let closed = sqlx::query_scalar!(
+        "SELECT extract(epoch FROM closed_until - quell.now())::float8 FROM quell.budgets
+         WHERE tenant_id = $1 AND app_id = $2 AND scope = $3",
+        tenant.0,
+        app_id,
+        scope,
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    Ok(closed
+        .filter(|seconds| *seconds > 0.0)
+        .map(Duration::from_secs_f64))
+}
+
+async fn holds_lease(tx: &mut sqlx::PgConnection, tenant: TenantId, epoch: i64) -> Result<bool, StoreError> {
+    let holds = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM quell.leases WHERE tenant_id = $1 AND epoch = $2 AND expires_at > quell.now())
+           AS "holds!""#,
+        tenant.0,
+        epoch,
+    )
+    .fetch_one(tx)
+    .await?;
+    Ok(holds)
+}
+
+/// How long until every window has a free slot; `None` when each has one now. A window of N calls is full while the N-th
+/// newest slot is younger than its span.
+async fn wait_for_slot(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    app_id: &str,
+    scope: &str,
+    shared: bool,
+    windows: &[Window],
+) -> Result<Option<Duration>, StoreError> {
+    let mut longest: Option<Duration> = None;
+    for window in windows {
+        let wait = sqlx::query_scalar!(
+            r#"SELECT extract(epoch FROM slot_at + make_interval(secs => $5) - quell.now())::float8 AS "wait!"
+               FROM quell.attempts WHERE tenant_id = $1 AND app_id = $2 AND ($4 OR scope = $3)
+               ORDER BY slot_at DESC OFFSET $6 LIMIT 1"#,
+            tenant.0,
+            app_id,
+            scope,
+            shared,
+            window.per.as_secs_f64(),
+            i64::from(window.limit) - 1,
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        if let Some(seconds) = wait.filter(|seconds| *seconds >= 0.0) {
+            // A moment more than exact: the service's window may be closed at both ends.
+            let wait = Duration::from_secs_f64(seconds) + Duration::from_millis(1);
+            longest = Some(longest.map_or(wait, |longest| longest.max(wait)));
+        }
+    }
+    Ok(longest)
+}
+
+/// The most urgent queued action whose device has no open one, with the device locked; devices that somebody else is
+/// working on are passed over.
+async fn pick(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    gate: &Gate,
+    lowest: Lane,
+) -> Result<Option<Candidate>, StoreError> {
+    let outstanding = match gate.outstanding {
+        Some(limit) => {
+            let open = sqlx::query_scalar!(
+                r#"SELECT count(*) AS "open!" FROM quell.actions
+                   WHERE tenant_id = $1 AND kind = 'restrict' AND state IN ('submitting', 'in_doubt', 'submitted')"#,
+                tenant.0,
+            )
+            .fetch_one(&mut *tx)
+            .await?;
+            open >= i64::from(limit)
+        }
+        None => false,
+    };
+    let found = sqlx::query!(
+        "SELECT a.id FROM quell.actions a JOIN quell.devices d ON d.tenant_id = a.tenant_id AND d.device_id = a.device_id
+         WHERE a.tenant_id = $1 AND a.state = 'queued' AND a.lane <= $2 AND a.not_before <= (SELECT quell.now())
+           AND (NOT $3 OR a.kind = 'release')
+           AND NOT EXISTS (SELECT 1 FROM quell.actions o WHERE o.tenant_id = a.tenant_id AND o.device_id = a.device_id
+                           AND o.state IN ('submitting', 'in_doubt', 'submitted'))
+         ORDER BY a.lane, a.queued_at, a.id LIMIT 1 FOR UPDATE OF d SKIP LOCKED",
+        tenant.0,
+        lowest.rank(),
+        outstanding,
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(found) = found else { return Ok(None) };
+    // The device is locked now: what the first look saw may have changed before that.
+    let row = sqlx::query!(
+        r#"SELECT a.id, a.device_id, a.kind, a.lane, a.attempts, a.playbook, a.revision, a.comment,
+                  coalesce(a.valid_until < quell.now(), false) AS "is_overdue!", d.facts
+           FROM quell.actions a JOIN quell.devices d ON d.tenant_id = a.tenant_id AND d.device_id = a.device_id
+           WHERE a.id = $1 AND a.state = 'queued'
+             AND NOT EXISTS (SELECT 1 FROM quell.actions o WHERE o.tenant_id = a.tenant_id AND o.device_id = a.device_id
+                             AND o.state IN ('submitting', 'in_doubt', 'submitted'))"#,
+        found.id,
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    row.map(|r| {
+        Ok(Candidate {
+            action: r.id,
+            device: DeviceId::from_stored(r.device_id),
+            kind: super::actions::kind_of(&r.kind)?,
+            lane: r.lane,
+            attempts: r.attempts,
+            playbook: r.playbook,
+            revision: r.revision,
+            comment: r.comment,
+            is_overdue: r.is_overdue,
+            facts: r.facts,
+        })
+    })
+    .transpose()
+}
+
+/// When the next queued action that waits for its time may be called.
+pub(super) async fn next_due(tx: &mut sqlx::PgConnection, tenant: TenantId) -> Result<Option<Duration>, StoreError> {
+    let wait = sqlx::query_scalar!(
+        "SELECT extract(epoch FROM min(not_before) - quell.now())::float8 FROM quell.actions
+         WHERE tenant_id = $1 AND state = 'queued' AND not_before > quell.now()",
+        tenant.0,
+    )
+    .fetch_one(tx)
+    .await?;
+    Ok(wait.map(|seconds| Duration::from_secs_f64(seconds.max(0.001))))
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one row of the ledger, written by the two functions above"
+)]
+async fn insert_attempt(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    epoch: i64,
+    gate: &Gate,
+    id: Uuid,
+    kind: &str,
+    scope: &str,
+    action: Option<(Uuid, i32)>,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "INSERT INTO quell.attempts (id, tenant_id, app_id, scope, kind, action_id, n, epoch, reserved_at, send_deadline,
+                                     slot_at)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, now, now + make_interval(secs => $9), now + make_interval(secs => $10)
+         FROM (SELECT quell.now() AS now) AS t",
+        id,
+        tenant.0,
+        gate.app_id,
+        scope,
+        kind,
+        action.map(|(id, _)| id),
+        action.map(|(_, n)| n),
+        epoch,
+        gate.timing.send_deadline.as_secs_f64(),
+        gate.timing.latest_count().as_secs_f64(),
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
