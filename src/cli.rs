@@ -1,6 +1,9 @@
 //! The command line.
 
+pub mod check;
 pub mod cluster;
+pub mod send;
+pub mod test;
 
 use std::process::ExitCode;
 

@@ -3,9 +3,10 @@
 //! Pure modules take `now` as a parameter; whoever calls them takes it from here, or from Postgres (`quell.now()`) where
 //! rows are concerned.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 /// The wall clock, UTC. For display and for filters sent to Defender, never for the ledger.
 #[expect(clippy::disallowed_methods, reason = "the one home of the wall clock")]
@@ -13,13 +14,13 @@ pub fn now() -> Timestamp {
     Timestamp::now()
 }
 
-/// A reading of the monotonic clock, for send deadlines and spans.
+/// A reading of the monotonic clock, for send deadlines and spans. It is tokio's, which is the operating system's in the
+/// daemon and stands still under a test's paused time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Monotonic(Instant);
 
 impl Monotonic {
     /// Reads the monotonic clock.
-    #[expect(clippy::disallowed_methods, reason = "the one home of the monotonic clock")]
     pub fn now() -> Self {
         Self(Instant::now())
     }

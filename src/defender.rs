@@ -1,1 +1,89 @@
-//! (the module's first commit replaces this line)
+//! The client of Defender's API: reqwest's home (with `outbound`).
+//!
+//! `worker::submit` hands it a [`crate::limiter::Permit`] and gets an [`crate::domain::answer::Answer`]; the loops that
+//! reconcile and fetch facts hand it read permits. It makes exactly the call it was permitted to make: no retry, no
+//! redirect, no second host. It never decides what follows from an answer and knows no table.
+//!
+//! Reading order: [`Client`], `answer` (what every reply means), [`Endpoint`] (where calls go), `token`, `http`,
+//! `listing`, `machine_action`, `machine`.
+//!
+//! Facts about the API come from public documentation and recorded payloads; "facts sheet" in a comment means the
+//! project's collection of them.
+
+mod answer;
+mod claims;
+mod client;
+mod cloud;
+mod credential;
+mod hosts;
+mod http;
+mod listing;
+mod machine;
+mod machine_action;
+mod options;
+mod reads;
+mod throttle;
+mod token;
+
+#[cfg(test)]
+mod action_tests;
+#[cfg(test)]
+mod fake;
+#[cfg(test)]
+mod property_tests;
+#[cfg(test)]
+mod read_tests;
+#[cfg(test)]
+mod token_tests;
+#[cfg(test)]
+mod trap_tests;
+
+pub use claims::{READ_ROLE, RESTRICT_ROLE};
+pub use client::Client;
+pub use cloud::{Cloud, Region};
+pub use credential::SecretSource;
+pub use hosts::{Endpoint, HostOptions};
+pub use listing::MachineActionFilter;
+pub use machine::Machine;
+pub use options::Options;
+pub use reads::{MAX_MACHINE_IDS, ReadError};
+pub use token::TokenError;
+
+/// An option of the client that cannot be used. Found when the configuration is loaded, never later.
+#[derive(Debug, thiserror::Error)]
+pub enum OptionsError {
+    /// An address is not one that we can call.
+    #[error("{what} `{value}` cannot be used: {reason}")]
+    Address {
+        /// Which option.
+        what: &'static str,
+        /// As configured.
+        value: String,
+        /// Why, and what to write instead.
+        reason: String,
+    },
+    /// A name that is not in our list.
+    #[error("unknown {what} `{value}`: use one of {known}")]
+    Name {
+        /// Which option.
+        what: &'static str,
+        /// As configured.
+        value: String,
+        /// All names, in backticks.
+        known: String,
+    },
+    /// A value outside its range.
+    #[error("{what} cannot be used: {reason}")]
+    Value {
+        /// Which option.
+        what: &'static str,
+        /// Why.
+        reason: String,
+    },
+    /// The operating system's trusted roots could not be read, or TLS could not be set up.
+    #[error("TLS cannot be set up: install the system's root certificates (Debian: `ca-certificates`)")]
+    Tls(#[source] rustls::Error),
+    /// The HTTP client could not be built.
+    #[error("the HTTP client cannot be built")]
+    Http(#[source] reqwest::Error),
+}

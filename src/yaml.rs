@@ -75,9 +75,46 @@ impl Document {
         &self.text
     }
 
+    /// The content in one canonical form: comments, white space, quoting and the order of keys do not show in it.
+    pub fn canonical(&self) -> String {
+        let mut canonical = String::new();
+        self.root.canonical(&mut canonical);
+        canonical
+    }
+
     /// The outermost value, to walk from.
     pub fn root(&self) -> Node<'_> {
         Node::root(self, &self.root)
+    }
+}
+
+impl Tree {
+    /// Writes JSON with sorted keys; numbers as they are written.
+    fn canonical(&self, out: &mut String) {
+        match &self.value {
+            Value::Null => out.push_str("null"),
+            Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+            Value::Number { written, .. } => out.push_str(written),
+            Value::Text(text) => out.push_str(&serde_json::Value::from(text.as_str()).to_string()),
+            Value::Seq(items) => {
+                for (position, item) in items.iter().enumerate() {
+                    out.push(if position == 0 { '[' } else { ',' });
+                    item.canonical(out);
+                }
+                out.push_str(if items.is_empty() { "[]" } else { "]" });
+            }
+            Value::Map(entries) => {
+                let mut sorted: Vec<_> = entries.iter().collect();
+                sorted.sort_by(|a, b| a.key.cmp(&b.key));
+                for (position, entry) in sorted.iter().enumerate() {
+                    out.push(if position == 0 { '{' } else { ',' });
+                    out.push_str(&serde_json::Value::from(entry.key.as_str()).to_string());
+                    out.push(':');
+                    entry.tree.canonical(out);
+                }
+                out.push_str(if entries.is_empty() { "{}" } else { "}" });
+            }
+        }
     }
 }
 
@@ -95,7 +132,7 @@ pub fn parse(file: &str, text: &str) -> Result<Document, Diagnostics> {
         return Err(source.refuse(
             Code::TOO_LARGE,
             0..0,
-            format!("the file has {} bytes, and the most is {MAX_BYTES}", text.len()),
+            format!("the file is larger than {MAX_BYTES} bytes"),
         ));
     }
     let indexed = index::build(&source)?;

@@ -34,6 +34,12 @@ impl<'a> Node<'a> {
         self.tree.span.clone()
     }
 
+    /// The value as written, its line breaks and runs of blanks made one blank.
+    pub fn written(&self) -> String {
+        let text = self.document.text.get(self.span()).unwrap_or_default();
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     /// The line on which it begins, from 1.
     pub fn line(&self) -> usize {
         self.document.text[..self.tree.span.start.min(self.document.text.len())]
@@ -276,13 +282,22 @@ impl<'a> Map<'a> {
             } else {
                 format!("`{path}.{key}` is missing")
             };
-            let diagnostic = match self.entries().next() {
-                Some((first, _)) => first.diagnostic(Code::MISSING_KEY, whole),
-                None => self.node.diagnostic(Code::MISSING_KEY, whole),
-            };
-            found.push(diagnostic);
+            found.push(self.place().diagnostic(Code::MISSING_KEY, whole));
         }
         value
+    }
+
+    /// Where to say something of the map as a whole: at its first key, or at the map itself when it has none.
+    pub fn place(&self) -> Key<'a> {
+        let span = self
+            .entries
+            .first()
+            .map_or(&self.node.tree.span, |entry| &entry.key_span);
+        Key {
+            document: self.node.document,
+            text: "",
+            span,
+        }
     }
 
     /// All keys with where they stand, and their values, in the order written.

@@ -1,0 +1,200 @@
+//! Reads a device from Defender's inventory (facts sheet 4.2) into [`DeviceFacts`].
+//!
+//! A member that came null or empty is absent; one that is missing or misshapen is unknown. Used by the client's
+//! `get_machine` and `list_machines`. Pure.
+
+use serde_json::Value;
+
+use crate::defender::machine_action::timestamp;
+use crate::domain::device::{DeviceFacts, DeviceKind};
+use crate::domain::fact::Fact;
+
+/// A device as Defender's inventory tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Machine {
+    /// Defender's id.
+    pub id: String,
+    /// The id that took this one's place: calls to this one would miss.
+    pub merged_into: Option<String>,
+    /// What playbooks may ask.
+    pub facts: DeviceFacts,
+}
+
+/// Reads one entity.
+///
+/// # Errors
+/// It has no id.
+pub(super) fn parse(value: &Value) -> Result<Machine, String> {
+    let id = value
+        .get("id")
+        .and_then(Value::as_str)
+        .filter(|id| !id.is_empty());
+    let id = id.ok_or("a device without an id")?.to_owned();
+    let merged_into = value
+        .get("mergedIntoMachineId")
+        .and_then(Value::as_str)
+        .filter(|id| !id.is_empty());
+    let os = text(value, "osPlatform");
+    let facts = DeviceFacts {
+        name: text(value, "computerDnsName"),
+        kind: kind(&os),
+        os,
+        os_version: text(value, "version"),
+        tags: tags(value.get("machineTags")),
+        group: text(value, "rbacGroupName"),
+        value: lower(text(value, "deviceValue")),
+        risk: lower(text(value, "riskScore")),
+        exposure: lower(text(value, "exposureLevel")),
+        health: text(value, "healthStatus"),
+        onboarding: text(value, "onboardingStatus"),
+        last_seen: match text(value, "lastSeen") {
+            Fact::Is(text) => timestamp(&text).map_or(Fact::Unknown, Fact::Is),
+            Fact::Absent => Fact::Absent,
+            Fact::Unknown => Fact::Unknown,
+        },
+    };
+    Ok(Machine {
+        id,
+        merged_into: merged_into.map(str::to_owned),
+        facts,
+    })
+}
+
+fn text(value: &Value, name: &str) -> Fact<String> {
+    match value.get(name) {
+        Some(Value::Null) => Fact::Absent,
+        Some(Value::String(text)) if text.is_empty() => Fact::Absent,
+        Some(Value::String(text)) => Fact::Is(text.clone()),
+        _ => Fact::Unknown,
+    }
+}
+
+fn lower(fact: Fact<String>) -> Fact<String> {
+    fact.map(|text| text.to_lowercase())
+}
+
+/// An empty list is known and empty. A list with something in it that is no tag is not known: a tag that protects the
+/// device might be the one that we cannot read.
+fn tags(value: Option<&Value>) -> Fact<Vec<String>> {
+    match value {
+        Some(Value::Null) => Fact::Absent,
+        Some(Value::Array(tags)) => {
+            let read: Option<Vec<String>> = tags.iter().map(|tag| tag.as_str().map(str::to_owned)).collect();
+            read.map_or(Fact::Unknown, Fact::Is)
+        }
+        _ => Fact::Unknown,
+    }
+}
+
+/// What the platform says for sure. A domain controller looks like any other server here; that is for the configuration
+/// to tell, by tag or group.
+fn kind(os: &Fact<String>) -> Fact<DeviceKind> {
+    match os.value().map(|os| os.to_lowercase()).as_deref() {
+        Some("windows10" | "windows11") => Fact::Is(DeviceKind::Workstation),
+        Some(os) if os.starts_with("windowsserver") => Fact::Is(DeviceKind::Server),
+        _ => Fact::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn facts(value: &Value) -> DeviceFacts {
+        parse(value).expect("it has an id").facts
+    }
+
+    #[test]
+    fn a_recorded_device_is_read() {
+        // Values of a recorded reply (facts sheet 4.2).
+        let machine = parse(&json!({
+            "id": "c114cb1c0b827f", "mergedIntoMachineId": null, "computerDnsName": "dlp-win2k19",
+            "lastSeen": "2024-10-24T06:12:35.4409708Z", "osPlatform": "WindowsServer2019", "osVersion": null,
+            "version": "1809", "healthStatus": "Inactive", "deviceValue": "Normal", "rbacGroupId": 0,
+            "rbacGroupName": null, "riskScore": "None", "exposureLevel": "High", "machineTags": [],
+            "onboardingStatus": "Onboarded"
+        }))
+        .expect("it has an id");
+        let is = |text: &str| Fact::Is(text.to_owned());
+        assert_eq!(
+            machine.facts,
+            DeviceFacts {
+                name: is("dlp-win2k19"),
+                kind: Fact::Is(DeviceKind::Server),
+                os: is("WindowsServer2019"),
+                os_version: is("1809"),
+                tags: Fact::Is(Vec::new()),
+                group: Fact::Absent,
+                value: is("normal"),
+                risk: is("none"),
+                exposure: is("high"),
+                health: is("Inactive"),
+                onboarding: is("Onboarded"),
+                last_seen: Fact::Is("2024-10-24T06:12:35.4409708Z".parse().expect("a time stamp")),
+            }
+        );
+        assert_eq!(machine.merged_into, None);
+    }
+
+    #[test]
+    fn the_kind_is_told_by_the_platform_or_not_at_all() {
+        let kind = |os: &str| facts(&json!({"id": "a", "osPlatform": os})).kind;
+        for os in ["Windows10", "Windows11", "windows11"] {
+            assert_eq!(kind(os), Fact::Is(DeviceKind::Workstation), "{os}");
+        }
+        for os in [
+            "WindowsServer2016",
+            "WindowsServer2019",
+            "WindowsServer2022",
+            "WindowsServer2025",
+        ] {
+            assert_eq!(kind(os), Fact::Is(DeviceKind::Server), "{os}");
+        }
+        for os in [
+            "Windows8",
+            "Windows10WVD",
+            "Ubuntu",
+            "RedHatEnterpriseLinux",
+            "macOS",
+            "",
+        ] {
+            assert_eq!(kind(os), Fact::Unknown, "{os}");
+        }
+        assert_eq!(facts(&json!({"id": "a"})).kind, Fact::Unknown);
+    }
+
+    #[test]
+    fn null_and_empty_are_absent_and_missing_is_unknown() {
+        let known = facts(&json!({"id": "a", "riskScore": null, "computerDnsName": "", "lastSeen": null}));
+        assert_eq!(
+            (known.risk, known.name, known.last_seen),
+            (Fact::Absent, Fact::Absent, Fact::Absent)
+        );
+        assert_eq!(facts(&json!({"id": "a"})), DeviceFacts::default());
+        assert_eq!(
+            facts(&json!({"id": "a", "lastSeen": "yesterday", "version": 3})),
+            DeviceFacts::default()
+        );
+    }
+
+    #[test]
+    fn tags_that_cannot_all_be_read_are_unknown() {
+        let tags = |value: Value| facts(&json!({"id": "a", "machineTags": value})).tags;
+        assert_eq!(
+            tags(json!(["tier-0", "x"])),
+            Fact::Is(vec!["tier-0".to_owned(), "x".to_owned()])
+        );
+        assert_eq!(tags(json!(["tier-0", 7])), Fact::Unknown);
+        assert_eq!(tags(json!("tier-0")), Fact::Unknown);
+        assert_eq!(tags(json!(null)), Fact::Absent);
+    }
+
+    #[test]
+    fn a_device_that_was_merged_says_into_which() {
+        let machine = parse(&json!({"id": "a", "mergedIntoMachineId": "b"})).expect("it has an id");
+        assert_eq!(machine.merged_into.as_deref(), Some("b"));
+        assert!(parse(&json!({"mergedIntoMachineId": "b"})).is_err());
+    }
+}

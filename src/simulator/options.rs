@@ -1,0 +1,259 @@
+//! What can be set about a simulated Defender, before its start ([`Options`]) and while it runs ([`Faults`]).
+//!
+//! Read by every file of the simulator, filled in by the command line, the demo and tests. Figures are Defender's own
+//! (a 60 s window is written 60 s); whatever says "scaled" is divided by [`Options::scale`] when it is used.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// After this long without reaching the device the service gives an action up: 72 h 14 min 6 s in the recorded
+/// `RestrictCodeExecution` (facts sheet 0.4, `[REAL]`).
+pub const GIVES_UP_AFTER: Duration = Duration::from_secs(72 * 3600 + 14 * 60 + 6);
+
+/// How a simulated Defender behaves. The default is a faithful, healthy service in real time.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where to listen. Anything but a loopback address is refused. Default `127.0.0.1:0`, a free port.
+    pub listen: SocketAddr,
+    /// How many times faster than Defender's it lives: windows and delays are divided by it. Default 1.0.
+    pub scale: f64,
+    /// The rate windows, unscaled. Default 100 in 60 s and 1,500 in 3,600 s.
+    pub windows: Vec<Window>,
+    /// Which calls share a counter. Default: all action calls one, all reads another.
+    pub budget_scope: BudgetScope,
+    /// Whether a call answered 429 still takes a place in the windows. Default true, the stricter reading.
+    pub window_counts_rejected: bool,
+    /// How a 429 is worded. Default as recorded from the service.
+    pub quota_dialect: QuotaDialect,
+    /// Whether a 429 carries `Retry-After`. Default true.
+    pub retry_after: bool,
+    /// Seed of everything that is drawn: devices, delays, failures, faults. Ids of actions are always fresh.
+    pub seed: u64,
+    /// How long a reply takes, in real time, never scaled. Default 1 to 5 ms.
+    pub latency: RangeInclusive<Duration>,
+    /// How long an action stays `Pending`, scaled. Default 2 to 6 s.
+    pub pending_for: RangeInclusive<Duration>,
+    /// How long an action stays `InProgress`, scaled. Default 14 to 22 s: with the above about the recorded 22 s.
+    pub in_progress_for: RangeInclusive<Duration>,
+    /// Percentage of devices that are out of reach when their first action arrives. Default 0.
+    pub offline_percent: f64,
+    /// How long such a device stays away after its first action, scaled; then its pending actions fire. Longer than
+    /// [`GIVES_UP_AFTER`] means `TimeOut`. Default 30 min.
+    pub offline_for: Duration,
+    /// Percentage of actions that end `Failed` with an error code. Default 0.
+    pub fail_percent: f64,
+    /// Percentage of well-formed device ids that the service does not know (404). Default 0.
+    pub unknown_percent: f64,
+    /// What a second action of the same type does while one is open. Default: it answers with the pending one.
+    pub duplicate_mode: DuplicateMode,
+    /// Percentage of cancelled actions that take effect all the same (facts sheet 2.3). Default 0.
+    pub cancel_race_percent: f64,
+    /// How long a new action cannot be read yet (404, absent from lists), scaled. Default 0.
+    pub read_after_write: Duration,
+    /// Most actions or machines in one reply; the rest is behind `@odata.nextLink`. Default 10,000.
+    pub page_size: usize,
+    /// Whether `@odata.nextLink` names another host than the one called, as the service may. The name is a reserved one
+    /// that resolves nowhere. Default true.
+    pub next_link_elsewhere: bool,
+    /// The only client id and secret accepted; without one every non-empty pair is. Default none.
+    pub credentials: Option<(String, String)>,
+    /// The application roles in issued tokens. Default `Machine.RestrictExecution` and `Machine.Read.All`.
+    pub roles: Vec<String>,
+    /// How long a token is good for, in real time. Default 3,599 s.
+    pub token_lifetime: Duration,
+    /// Make-up of the fleet that ids are drawn from.
+    pub fleet: Fleet,
+    /// What is particular about single devices, by id.
+    pub devices: BTreeMap<String, DeviceOverride>,
+    /// What goes wrong on the way. Can be changed at run time.
+    pub faults: Faults,
+    /// Most requests kept in the journal; the oldest are forgotten first. The report does not depend on it. Default
+    /// 200,000.
+    pub journal_limit: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            scale: 1.0,
+            windows: vec![Window::new(100, 60), Window::new(1500, 3600)],
+            budget_scope: BudgetScope::default(),
+            window_counts_rejected: true,
+            quota_dialect: QuotaDialect::default(),
+            retry_after: true,
+            seed: 1,
+            latency: Duration::from_millis(1)..=Duration::from_millis(5),
+            pending_for: Duration::from_secs(2)..=Duration::from_secs(6),
+            in_progress_for: Duration::from_secs(14)..=Duration::from_secs(22),
+            offline_percent: 0.0,
+            offline_for: Duration::from_secs(30 * 60),
+            fail_percent: 0.0,
+            unknown_percent: 0.0,
+            duplicate_mode: DuplicateMode::default(),
+            cancel_race_percent: 0.0,
+            read_after_write: Duration::ZERO,
+            page_size: 10_000,
+            next_link_elsewhere: true,
+            credentials: None,
+            roles: vec![
+                "Machine.RestrictExecution".to_owned(),
+                "Machine.Read.All".to_owned(),
+            ],
+            token_lifetime: Duration::from_secs(3599),
+            fleet: Fleet::default(),
+            devices: BTreeMap::new(),
+            faults: Faults::default(),
+            journal_limit: 200_000,
+        }
+    }
+}
+
+/// One rate window: at most `limit` calls in any span of `per`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Most calls.
+    pub limit: u32,
+    /// The window's length, unscaled.
+    pub per: Duration,
+}
+
+impl Window {
+    /// A window of whole seconds.
+    pub const fn new(limit: u32, per_seconds: u64) -> Self {
+        Self {
+            limit,
+            per: Duration::from_secs(per_seconds),
+        }
+    }
+}
+
+/// Which calls share a counter. Undocumented; the default is the project's reading of "per API" (facts sheet 7).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BudgetScope {
+    /// One counter for restrict, release and cancel, one for reads.
+    #[default]
+    ActionsAndReads,
+    /// One counter for everything.
+    Shared,
+}
+
+/// How a 429 is worded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum QuotaDialect {
+    /// Code `429` and a message that names the window, as recorded (facts sheet 0.1, `[REAL]`).
+    #[default]
+    Recorded,
+    /// Code `TooManyRequests`, as documented (`[DOC S4]`).
+    Documented,
+}
+
+/// What a second action of the same type does. All three have been seen (facts sheet 0.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DuplicateMode {
+    /// The reply is the pending action, with 201 like a new one (the status was never recorded).
+    #[default]
+    ReturnPending,
+    /// 400 `ActiveRequestAlreadyExists`, "Action is already in progress".
+    Reject400,
+    /// A second action is made, which stays `Pending` until the opposite one has succeeded and then takes effect after
+    /// it; so does one that only repeats the state the device is in already.
+    SecondStuckPending,
+}
+
+/// What the devices are like whose ids nobody described. All figures are percentages; a device's draw depends on the
+/// seed and its id alone.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Fleet {
+    /// `WindowsServer2019` instead of a client system. Default 7.
+    pub server_percent: f64,
+    /// Tagged `tier-0`. Default 3.
+    pub tier0_percent: f64,
+    /// `deviceValue` `High`. Default 5.
+    pub high_value_percent: f64,
+    /// `deviceValue` `Low`. Default 10.
+    pub low_value_percent: f64,
+    /// `healthStatus` `Inactive`. Default 0.
+    pub inactive_percent: f64,
+    /// `onboardingStatus` `CanBeOnboarded`. Default 0.
+    pub not_onboarded_percent: f64,
+    /// A system for which Defender refuses the action (`OsPlatformNotSupported`). Default 0.
+    pub unsupported_os_percent: f64,
+}
+
+impl Default for Fleet {
+    fn default() -> Self {
+        Self {
+            server_percent: 7.0,
+            tier0_percent: 3.0,
+            high_value_percent: 5.0,
+            low_value_percent: 10.0,
+            inactive_percent: 0.0,
+            not_onboarded_percent: 0.0,
+            unsupported_os_percent: 0.0,
+        }
+    }
+}
+
+/// What is particular about one device; whatever is `None` is drawn like any other's.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeviceOverride {
+    /// `false`: the service answers 404 for it.
+    pub known: Option<bool>,
+    /// How long it stays out of reach after its first action, scaled; zero means it is online.
+    pub offline_for: Option<Duration>,
+    /// Whether its actions end `Failed`.
+    pub fails: Option<bool>,
+    /// `computerDnsName`.
+    pub computer_dns_name: Option<String>,
+    /// `osPlatform`.
+    pub os_platform: Option<String>,
+    /// `machineTags`.
+    pub machine_tags: Option<Vec<String>>,
+    /// `rbacGroupName`; the group's number follows from the name.
+    pub rbac_group_name: Option<String>,
+    /// `deviceValue`: `Normal`, `Low` or `High`.
+    pub device_value: Option<String>,
+    /// `riskScore`.
+    pub risk_score: Option<String>,
+    /// `exposureLevel`.
+    pub exposure_level: Option<String>,
+    /// `healthStatus`.
+    pub health_status: Option<String>,
+    /// `onboardingStatus`.
+    pub onboarding_status: Option<String>,
+    /// `lastSeen`.
+    pub last_seen: Option<Timestamp>,
+}
+
+/// What goes wrong with API calls, each in percent of the calls concerned. They are drawn in the order of the fields;
+/// the first that comes up happens. The token endpoint is spared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Faults {
+    /// The connection is reset and nothing was done. The call still counts in the windows.
+    pub reset_before_processing_percent: f64,
+    /// A gateway answers 503 with a page of HTML; nothing was done. The call still counts in the windows.
+    pub http_503_before_processing_percent: f64,
+    /// 401, as if the token had just been revoked; nothing was done.
+    pub unauthorized_percent: f64,
+    /// The call is carried out and the connection is reset without one byte of answer.
+    pub drop_after_processing_percent: f64,
+    /// The call is carried out and the connection is reset amid the answer.
+    pub cut_after_processing_percent: f64,
+    /// The call is carried out and answered 500 without a message.
+    pub http_500_after_processing_percent: f64,
+    /// The call is carried out and answered with its own status and a body that is not JSON.
+    pub garbage_body_percent: f64,
+    /// The call is carried out and answered only after `slow_for_ms`.
+    pub slow_percent: f64,
+    /// How late a slow answer is, in real milliseconds.
+    pub slow_for_ms: u64,
+    /// Only calls that change something suffer.
+    pub spare_reads: bool,
+}
