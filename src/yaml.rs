@@ -18,7 +18,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 pub use code::Code;
-pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use diagnostic::{Diagnostic, Diagnostics, Severity, SourceText};
 pub use node::{Map, Node};
 
 use index::{Indexed, Shape};
@@ -30,7 +30,7 @@ pub const MAX_BYTES: usize = 256 * 1024;
 #[derive(Clone, Debug)]
 pub struct Document {
     file: String,
-    text: Arc<str>,
+    text: Arc<SourceText>,
     root: Tree,
 }
 
@@ -72,7 +72,7 @@ impl Document {
 
     /// The file's text.
     pub fn text(&self) -> &str {
-        &self.text
+        self.text.as_str()
     }
 
     /// The content in one canonical form: comments, white space, quoting and the order of keys do not show in it.
@@ -126,7 +126,7 @@ impl Tree {
 pub fn parse(file: &str, text: &str) -> Result<Document, Diagnostics> {
     let source = Source {
         file,
-        text: Arc::from(text),
+        text: SourceText::new(text),
     };
     if text.len() > MAX_BYTES {
         return Err(source.refuse(
@@ -166,7 +166,7 @@ pub fn parse(file: &str, text: &str) -> Result<Document, Diagnostics> {
 /// A file's name and text, for diagnostics that come before there is a [`Document`].
 pub(crate) struct Source<'a> {
     file: &'a str,
-    text: Arc<str>,
+    text: Arc<SourceText>,
 }
 
 impl Source<'_> {

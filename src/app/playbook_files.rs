@@ -1,4 +1,4 @@
-//! Finds and reads playbook and test files for the daemon, `quell check` and `quell test`. What is in them is none of its
+//! Finds and reads playbook and test files for `quell check` and `quell test`. What is in them is none of its
 //! business.
 
 use std::fs;
@@ -8,10 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::playbook::SourceFile;
 use crate::yaml::MAX_BYTES;
 
-/// How deep folders are looked through.
-const MAX_DEPTH: usize = 8;
-
-/// The files under some paths, sorted by name.
+/// The files of some paths, sorted by name.
 #[derive(Clone, Debug, Default)]
 pub struct PlaybookFiles {
     /// Playbooks: `*.yaml` and `*.yml`.
@@ -34,20 +31,31 @@ pub enum ReadError {
     /// Not text.
     #[error("`{}` is not UTF-8 text; save it as UTF-8", .0.display())]
     NotText(PathBuf),
-    /// A loop of links, most likely.
-    #[error("folders under `{}` nest deeper than 8 levels", .0.display())]
-    TooDeep(PathBuf),
 }
 
 impl PlaybookFiles {
-    /// Finds the files under folders, and takes files as they are. Names that begin with a dot are passed over in folders.
+    /// Finds the files of folders, and takes files as they are. Of a folder come the files directly in it, as the daemon
+    /// takes them, and the tests in its folder `tests`; names that begin with a dot are passed over.
     ///
     /// # Errors
     /// A path that cannot be read.
     pub fn find(paths: &[PathBuf]) -> Result<Self, ReadError> {
         let mut files = Self::default();
         for path in paths {
-            files.add(path, 0)?;
+            if !metadata(path)?.is_dir() {
+                files.add(path.clone());
+                continue;
+            }
+            for file in yaml_files(path)? {
+                files.add(file);
+            }
+            let tests = path.join("tests");
+            if tests.is_dir() {
+                yaml_files(&tests)?
+                    .into_iter()
+                    .filter(|file| is_test(file))
+                    .for_each(|file| files.add(file));
+            }
         }
         for found in [&mut files.playbooks, &mut files.tests] {
             found.sort();
@@ -56,31 +64,38 @@ impl PlaybookFiles {
         Ok(files)
     }
 
-    fn add(&mut self, path: &Path, depth: usize) -> Result<(), ReadError> {
-        let io = |source| ReadError::Io {
-            path: path.to_owned(),
-            source,
-        };
-        if fs::metadata(path).map_err(io)?.is_dir() {
-            if depth > MAX_DEPTH {
-                return Err(ReadError::TooDeep(path.to_owned()));
-            }
-            for entry in fs::read_dir(path).map_err(io)? {
-                let entry = entry.map_err(io)?;
-                let name = entry.file_name();
-                let name = name.to_string_lossy();
-                let folder = fs::metadata(entry.path()).is_ok_and(|metadata| metadata.is_dir());
-                if !name.starts_with('.') && (folder || is_yaml(&name)) {
-                    self.add(&entry.path(), depth + 1)?;
-                }
-            }
-        } else if is_test(path) {
-            self.tests.push(path.to_owned());
+    fn add(&mut self, path: PathBuf) {
+        if is_test(&path) {
+            self.tests.push(path)
         } else {
-            self.playbooks.push(path.to_owned());
+            self.playbooks.push(path)
         }
-        Ok(())
     }
+}
+
+fn metadata(path: &Path) -> Result<fs::Metadata, ReadError> {
+    fs::metadata(path).map_err(|source| ReadError::Io {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>, ReadError> {
+    let io = |source| ReadError::Io {
+        path: folder.to_owned(),
+        source,
+    };
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(io)? {
+        let entry = entry.map_err(io)?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let is_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
+        if is_yaml && !name.starts_with('.') && !metadata(&entry.path())?.is_dir() {
+            files.push(entry.path());
+        }
+    }
+    Ok(files)
 }
 
 /// Reads one file. Of a file that is too large only so much is read that its parser sees it.
@@ -110,19 +125,6 @@ pub fn read(path: &Path) -> Result<SourceFile, ReadError> {
     })
 }
 
-/// Reads the playbooks of one folder, for the daemon.
-///
-/// # Errors
-/// The folder or a file in it cannot be read.
-pub fn read_folder(folder: &Path) -> Result<Vec<SourceFile>, ReadError> {
-    let files = PlaybookFiles::find(&[folder.to_owned()])?;
-    files.playbooks.iter().map(|path| read(path)).collect()
-}
-
-fn is_yaml(name: &str) -> bool {
-    name.ends_with(".yaml") || name.ends_with(".yml")
-}
-
 /// Whether a file holds tests, by its name.
 pub fn is_test(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -134,10 +136,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn folders_are_looked_through_and_hidden_names_passed_over() {
+    fn a_folder_gives_its_files_and_its_tests_and_no_hidden_names() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let at = |name: &str| folder.path().join(name);
-        for name in ["tests", ".git", "..data"] {
+        for name in ["tests", "other", "..data"] {
             fs::create_dir(at(name)).expect("a folder can be made");
         }
         for name in [
@@ -145,7 +147,8 @@ mod tests {
             "a.yml",
             "notes.txt",
             "tests/a.test.yaml",
-            ".git/x.yaml",
+            "tests/helper.yaml",
+            "other/x.yaml",
             "..data/b.yaml",
             ".hidden.yaml",
         ] {
@@ -154,10 +157,6 @@ mod tests {
         let files = PlaybookFiles::find(&[folder.path().to_owned()]).expect("the folder can be read");
         assert_eq!(files.playbooks, [at("a.yml"), at("b.yaml")]);
         assert_eq!(files.tests, [at("tests/a.test.yaml")]);
-        assert_eq!(
-            read_folder(folder.path()).expect("the files can be read").len(),
-            2
-        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -39,6 +39,17 @@ enum Format {
 /// # Errors
 /// A file that cannot be read, or standard output that cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let mut out = io::stdout().lock();
+    let color = out.is_terminal();
+    Ok(if check(args, &mut out, color)? {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Whether there is nothing but warnings.
+fn check(args: &Args, out: &mut impl Write, color: bool) -> anyhow::Result<bool> {
     let files = PlaybookFiles::find(&args.paths)?;
     let playbooks = files
         .playbooks
@@ -55,6 +66,10 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     for file in &tests {
         match TestFile::read(&file.name, &file.text) {
             Ok(test) => {
+                let folder = Path::new(&test.name).parent().unwrap_or(Path::new(""));
+                if !folder.join(&test.playbook).is_file() {
+                    found.push(test.missing_playbook());
+                }
                 tested.insert(test.playbook_id().to_owned());
             }
             Err(errors) => found.extend(errors),
@@ -72,11 +87,9 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     found.sort();
     let nothing = playbooks.is_empty() && tests.is_empty();
-    let mut out = io::stdout().lock();
     match args.format {
         Format::Json => write!(out, "{}", found.json_lines()),
         Format::Human => {
-            let color = out.is_terminal();
             let counts = [
                 (playbooks.len(), "playbook"),
                 (tests.len(), "test file"),
@@ -96,13 +109,80 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
             .collect();
         anyhow::bail!("no playbook is under {}", paths.join(", "));
     }
-    Ok(if found.has_errors() {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
+    Ok(!found.has_errors())
 }
 
 fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn checked(path: &Path, format: Format) -> (anyhow::Result<bool>, String) {
+        let mut out = Vec::new();
+        let sound = check(
+            &Args {
+                paths: vec![path.to_owned()],
+                format,
+            },
+            &mut out,
+            false,
+        );
+        (sound, String::from_utf8(out).expect("the output is text"))
+    }
+
+    #[test]
+    fn the_shipped_playbooks_are_sound() {
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("playbooks");
+        let (sound, out) = checked(&shipped, Format::Human);
+        assert!(sound.expect("the files can be read"), "{out}");
+        assert_eq!(out, "4 playbooks, 4 test files, 0 errors, 0 warnings\n");
+    }
+
+    #[test]
+    fn every_error_of_playbooks_and_tests_is_printed_and_fails() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        fs::create_dir(folder.path().join("tests")).expect("a folder can be made");
+        fs::write(folder.path().join("a.yaml"), "id: b\nwehn: {}\n").expect("a file can be written");
+        fs::write(folder.path().join("tests/a.test.yaml"), "tests: []\n").expect("a file can be written");
+        let (sound, human) = checked(folder.path(), Format::Human);
+        assert!(!sound.expect("the files can be read"));
+        assert!(human.contains("error[E310]: unknown key `wehn`") && human.contains("did you mean `when`?"));
+        assert!(human.contains("error[E332]: the file holds no test"));
+        let orphan = "playbook: ../z.yaml\ntests: [{name: n, given: [], expect: {decision: skip}}]\n";
+        fs::write(folder.path().join("tests/z.test.yaml"), orphan).expect("a file can be written");
+        let (_, human) = checked(folder.path(), Format::Human);
+        assert!(
+            human.contains("error[E330]: there is no playbook `../z.yaml`"),
+            "{human}"
+        );
+        let (_, json) = checked(folder.path(), Format::Json);
+        let errors = json.lines().map(serde_json::from_str::<serde_json::Value>);
+        let errors: Vec<_> = errors.collect::<Result<_, _>>().expect("each line is JSON");
+        assert!(human.ends_with(&format!(
+            "1 playbook, 2 test files, {} errors, 0 warnings\n",
+            errors.len()
+        )));
+        assert!(
+            errors
+                .iter()
+                .all(|error| error["severity"] == "error" && error["line"].is_u64())
+        );
+    }
+
+    #[test]
+    fn nothing_to_check_is_an_error() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let (sound, _) = checked(folder.path(), Format::Human);
+        assert!(
+            sound
+                .expect_err("the folder is empty")
+                .to_string()
+                .contains("no playbook is under")
+        );
+    }
 }

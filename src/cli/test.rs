@@ -23,16 +23,25 @@ pub struct Args {
 /// # Errors
 /// A file that cannot be read, no test at all, or standard output that cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let paths: Vec<_> = args.paths.iter().map(|path| tests_of(path)).collect();
-    let files = PlaybookFiles::find(&paths)?;
     let mut out = io::stdout().lock();
     let color = out.is_terminal();
+    Ok(if test(args, &mut out, color)? {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Whether every test passed.
+fn test(args: &Args, out: &mut impl Write, color: bool) -> anyhow::Result<bool> {
+    let paths: Vec<_> = args.paths.iter().map(|path| tests_of(path)).collect();
+    let files = PlaybookFiles::find(&paths)?;
     let (mut passed, mut failed, mut broken) = (0_usize, 0_usize, 0_usize);
     for path in &files.tests {
         match run_file(path, color)? {
             Ok(outcomes) => {
                 for outcome in outcomes {
-                    print(&mut out, &outcome).context("cannot write to standard output")?;
+                    print(out, &outcome).context("cannot write to standard output")?;
                     if outcome.failure.is_none() {
                         passed += 1
                     } else {
@@ -47,7 +56,8 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         }
     }
     if broken > 0 {
-        writeln!(out, "{broken} test files could not be run").context("cannot write to standard output")?;
+        writeln!(out, "test files that could not be run: {broken}")
+            .context("cannot write to standard output")?;
     }
     writeln!(out, "{passed} passed, {failed} failed").context("cannot write to standard output")?;
     if passed + failed + broken == 0 {
@@ -61,11 +71,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
             paths.join(", ")
         );
     }
-    Ok(if failed + broken > 0 {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
+    Ok(failed + broken == 0)
 }
 
 /// Runs one test file; the inner error is the report to print when the file or its playbook is wrong.
@@ -76,8 +82,10 @@ fn run_file(path: &Path, color: bool) -> anyhow::Result<Result<Vec<TestOutcome>,
         Err(errors) => return Ok(Err(errors.render(color))),
     };
     let playbook = path.parent().unwrap_or(Path::new("")).join(&test.playbook);
-    let source = playbook_files::read(&playbook)
-        .with_context(|| format!("`{}` tests a playbook that cannot be read", file.name))?;
+    if !playbook.is_file() {
+        return Ok(Err(test.missing_playbook().render(color)));
+    }
+    let source = playbook_files::read(&playbook)?;
     let set = match PlaybookSet::compile(&[source]) {
         Ok((set, _)) => set,
         Err(errors) => return Ok(Err(errors.render(color))),
@@ -103,5 +111,88 @@ fn print(out: &mut impl Write, outcome: &TestOutcome) -> io::Result<()> {
     match &outcome.failure {
         None => writeln!(out, "pass {}: {}", outcome.at, outcome.name),
         Some(failure) => write!(out, "FAIL {}: {}\n{failure}", outcome.at, outcome.name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn tested(path: &Path) -> (anyhow::Result<bool>, String) {
+        let mut out = Vec::new();
+        let passed = test(
+            &Args {
+                paths: vec![path.to_owned()],
+            },
+            &mut out,
+            false,
+        );
+        (passed, String::from_utf8(out).expect("the output is text"))
+    }
+
+    #[test]
+    fn the_shipped_tests_pass_by_folder_by_playbook_and_by_test_file() {
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("playbooks");
+        for (path, at_least) in [
+            ("", 40),
+            ("ransomware-restrict.yaml", 10),
+            ("tests/ransomware-restrict.test.yaml", 10),
+        ] {
+            let (passed, out) = tested(&shipped.join(path));
+            assert!(passed.expect("the files can be read"), "{out}");
+            assert!(
+                out.lines().filter(|line| line.starts_with("pass ")).count() >= at_least,
+                "{out}"
+            );
+            assert!(out.ends_with(" passed, 0 failed\n"), "{out}");
+        }
+    }
+
+    #[test]
+    fn a_failing_test_and_a_broken_file_fail_the_run_and_the_rest_still_runs() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let write = |name: &str, text: &str| {
+            fs::write(folder.path().join(name), text).expect("a file can be written")
+        };
+        let playbook = "id: a\ntitle: t\nowner: o\nwhen: {alert.severity: high}\nthen: [release_app_restriction: {comment: c}]\n";
+        write("a.yaml", playbook);
+        write("b.yaml", "id: b\n");
+        fs::create_dir(folder.path().join("tests")).expect("a folder can be made");
+        let case = |playbook: &str| {
+            format!(
+                "playbook: ../{playbook}\ntests:\n  - {{name: x, given: [{{alert: {{severity: low}}}}], expect: {{decision: observe}}}}\n"
+            )
+        };
+        write("tests/a.test.yaml", &case("a.yaml"));
+        write("tests/b.test.yaml", &case("b.yaml"));
+        write("tests/c.test.yaml", &case("c.yaml"));
+        let (passed, out) = tested(folder.path());
+        assert!(!passed.expect("the files can be read"));
+        assert!(
+            out.contains("tests/a.test.yaml:3: x\n  expected: decision observe\n  got:      decision skip"),
+            "{out}"
+        );
+        assert!(
+            out.contains("saw `low`") && out.contains("error[E312]: `title` is missing"),
+            "{out}"
+        );
+        assert!(
+            out.ends_with("test files that could not be run: 2\n0 passed, 1 failed\n"),
+            "{out}"
+        );
+    }
+
+    #[test]
+    fn no_test_is_a_failure() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let (passed, _) = tested(folder.path());
+        assert!(
+            passed
+                .expect_err("the folder is empty")
+                .to_string()
+                .contains("no test is under")
+        );
     }
 }

@@ -349,3 +349,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_file_of_nothing_but_mistakes_is_reported_in_time_that_grows_with_its_size() {
+    // With a scan of the text for each mistake this took a quarter of a minute.
+    let text: String = (0..34_000).map(|n| format!("k{n}:\n")).collect();
+    let found = errors(&text);
+    assert_eq!(found.errors(), 34_000 + 5);
+    assert_eq!(
+        found.iter().last().map(|diagnostic| diagnostic.line),
+        Some(34_000)
+    );
+}

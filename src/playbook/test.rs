@@ -15,7 +15,7 @@ use crate::playbook::set::PlaybookSet;
 use crate::playbook::trace::{LineTrace, trace};
 use crate::playbook::{Evaluation, evaluate};
 use crate::yaml::diagnostic::quoted;
-use crate::yaml::{self, Code, Diagnostics, Map, Node};
+use crate::yaml::{self, Code, Diagnostic, Diagnostics, Map, Node};
 
 use expect::Expect;
 use given::Given;
@@ -27,6 +27,7 @@ pub struct TestFile {
     pub name: String,
     /// The playbook under test, as a path from the test file.
     pub playbook: String,
+    missing: Diagnostic,
     cases: Vec<Case>,
 }
 
@@ -100,6 +101,11 @@ impl TestFile {
     pub fn playbook_id(&self) -> &str {
         let name = self.playbook.rsplit('/').next().unwrap_or(&self.playbook);
         name.trim_end_matches(".yaml").trim_end_matches(".yml")
+    }
+
+    /// What to say when there is no playbook at that path.
+    pub fn missing_playbook(&self) -> Diagnostic {
+        self.missing.clone()
     }
 
     /// Runs every case against the playbook under test alone. `None` when the set does not hold it.
@@ -178,7 +184,7 @@ fn read_file(name: &str, map: &Map<'_>, found: &mut Diagnostics) -> Option<TestF
     map.only(&["playbook", "facts", "tests"], found);
     let playbook = map
         .required("playbook", found)
-        .and_then(|node| node.str(found).map(str::to_owned));
+        .and_then(|node| node.str(found).map(|path| (path, node)));
     let facts = map.get("facts").and_then(|node| node.map(found));
     for (_, node) in facts.iter().flat_map(Map::entries) {
         Given::default().apply(&node, found);
@@ -199,9 +205,17 @@ fn read_file(name: &str, map: &Map<'_>, found: &mut Diagnostics) -> Option<TestF
         }
         cases.push(case);
     }
+    let (playbook, node) = playbook?;
+    let missing = node
+        .diagnostic(
+            Code::TEST_PLAYBOOK,
+            format!("there is no playbook {}", quoted(playbook)),
+        )
+        .help("the path begins at the test file's folder");
     Some(TestFile {
         name: name.to_owned(),
-        playbook: playbook?,
+        playbook: playbook.to_owned(),
+        missing,
         cases,
     })
 }

@@ -23,6 +23,44 @@ pub enum Severity {
     Error,
 }
 
+/// A file's text, with an index of its lines.
+#[derive(Debug, PartialEq)]
+pub struct SourceText {
+    text: String,
+    /// Where each line begins.
+    lines: Vec<usize>,
+}
+
+impl SourceText {
+    /// Indexes a text.
+    pub fn new(text: &str) -> Arc<Self> {
+        let after_breaks = text
+            .bytes()
+            .enumerate()
+            .filter(|(_, byte)| *byte == b'\n')
+            .map(|(at, _)| at + 1);
+        Arc::new(Self {
+            text: text.to_owned(),
+            lines: std::iter::once(0).chain(after_breaks).collect(),
+        })
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The line of a byte, from 1.
+    pub fn line(&self, at: usize) -> usize {
+        self.lines.partition_point(|start| *start <= at)
+    }
+
+    /// Where the line of a byte begins.
+    fn line_start(&self, at: usize) -> usize {
+        self.lines[self.line(at) - 1]
+    }
+}
+
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Diagnostic {
@@ -44,7 +82,7 @@ pub struct Diagnostic {
     /// What to do, when that can be told.
     pub help: Option<String>,
     #[serde(skip)]
-    source: Arc<str>,
+    source: Arc<SourceText>,
 }
 
 impl Diagnostic {
@@ -52,21 +90,20 @@ impl Diagnostic {
     pub fn new(
         code: Code,
         file: &str,
-        source: &Arc<str>,
+        source: &Arc<SourceText>,
         span: Range<usize>,
         message: impl Into<String>,
     ) -> Self {
-        let start = boundary(source, span.start);
-        let span = start..boundary(source, span.end).max(start);
-        let before = &source[..span.start];
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let text = source.as_str();
+        let start = boundary(text, span.start);
+        let span = start..boundary(text, span.end).max(start);
         Self {
             code,
             severity: code.severity(),
             message: printable(&message.into()),
             file: file.to_owned(),
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
+            line: source.line(start),
+            column: text[source.line_start(start)..start].chars().count() + 1,
             span,
             help: None,
             source: source.clone(),
@@ -92,7 +129,8 @@ impl Diagnostic {
             Severity::Warning => Level::WARNING,
         };
         let (first, excerpt) = self.excerpt();
-        let span = self.span.start - first..(self.span.end - first).min(excerpt.len());
+        let at = |byte: usize| (byte - first).min(excerpt.len());
+        let span = at(self.span.start)..at(self.span.end);
         let snippet = Snippet::source(excerpt)
             .path(printable(&self.file))
             .line_start(self.line)
@@ -109,15 +147,16 @@ impl Diagnostic {
 
     /// The lines that the span touches, at most three of them, and where they begin.
     fn excerpt(&self) -> (usize, &str) {
-        let start = self.source[..self.span.start].rfind('\n').map_or(0, |at| at + 1);
+        let text = self.source.as_str();
+        let start = self.source.line_start(self.span.start);
         let mut end = start;
-        for line in self.source[start..].split_inclusive('\n').take(3) {
+        for line in text[start..].split_inclusive('\n').take(3) {
             end += line.len();
             if end >= self.span.end.max(start + 1) {
                 break;
             }
         }
-        (start, self.source[start..end].trim_end_matches(['\n', '\r']))
+        (start, text[start..end].trim_end_matches(['\n', '\r']))
     }
 }
 

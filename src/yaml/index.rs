@@ -41,10 +41,9 @@ pub(super) struct IndexedEntry {
 
 /// Builds the index, or says everything that forbids it.
 pub(super) fn build(source: &Source<'_>) -> Result<Indexed, Diagnostics> {
-    let text = source.text.clone();
     let mut builder = Builder {
         source,
-        events: Parser::new_from_str(&text).peekable(),
+        events: Parser::new_from_str(source.text.as_str()).peekable(),
         anchors: HashMap::new(),
         values: 0,
         expanded: 0,
@@ -60,8 +59,8 @@ pub(super) fn build(source: &Source<'_>) -> Result<Indexed, Diagnostics> {
     }
 }
 
-struct Builder<'s, 'a> {
-    source: &'s Source<'s>,
+struct Builder<'a> {
+    source: &'a Source<'a>,
     events: Peekable<Parser<'a, granit_parser::StrInput<'a>>>,
     anchors: HashMap<usize, Indexed>,
     values: usize,
@@ -72,7 +71,7 @@ struct Builder<'s, 'a> {
 /// An error after which the rest of the file cannot be indexed.
 type Stop = Box<Diagnostic>;
 
-impl<'a> Builder<'_, 'a> {
+impl<'a> Builder<'a> {
     fn document(&mut self) -> Result<Indexed, Stop> {
         loop {
             match self.next()? {
@@ -204,7 +203,7 @@ impl<'a> Builder<'_, 'a> {
                 let message = "merge keys are not read; write the values out".to_owned();
                 self.report(Code::ALIAS, key_span, message);
             } else if let Some(first) = seen.get(&text) {
-                let line = self.source.text[..first.start].matches('\n').count() + 1;
+                let line = self.source.text.line(first.start);
                 let message = format!("the key `{text}` is given twice; the first is on line {line}");
                 self.report(Code::DUPLICATE_KEY, key_span, message);
             } else {
@@ -238,7 +237,7 @@ impl<'a> Builder<'_, 'a> {
             Some(Ok(next)) => Ok(next),
             Some(Err(error)) => Err(self.syntax(&error)),
             None => {
-                let end = self.source.text.len();
+                let end = self.source.text.as_str().len();
                 let message = "the file ends too early".to_owned();
                 Err(Box::new(self.source.diagnostic(Code::SYNTAX, end..end, message)))
             }
@@ -249,7 +248,7 @@ impl<'a> Builder<'_, 'a> {
         let marker = error.marker();
         let at = marker
             .byte_offset()
-            .unwrap_or_else(|| byte_at(&self.source.text, marker.index()));
+            .unwrap_or_else(|| byte_at(self.source.text.as_str(), marker.index()));
         let message = format!("the file is not YAML: {}", lower_first(&error.info()));
         Box::new(self.source.diagnostic(Code::SYNTAX, at..at, message))
     }
@@ -276,7 +275,7 @@ impl<'a> Builder<'_, 'a> {
     }
 
     fn range(&self, span: &Span) -> Range<usize> {
-        let text = &self.source.text;
+        let text = self.source.text.as_str();
         span.byte_range()
             .unwrap_or_else(|| byte_at(text, span.start.index())..byte_at(text, span.end.index()))
     }

@@ -36,16 +36,13 @@ impl<'a> Node<'a> {
 
     /// The value as written, its line breaks and runs of blanks made one blank.
     pub fn written(&self) -> String {
-        let text = self.document.text.get(self.span()).unwrap_or_default();
+        let text = self.document.text().get(self.span()).unwrap_or_default();
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// The line on which it begins, from 1.
     pub fn line(&self) -> usize {
-        self.document.text[..self.tree.span.start.min(self.document.text.len())]
-            .matches('\n')
-            .count()
-            + 1
+        self.document.text.line(self.tree.span.start)
     }
 
     /// A diagnostic at this value.
@@ -370,9 +367,6 @@ impl Key<'_> {
 
     /// The line on which it stands, from 1.
     pub fn line(&self) -> usize {
-        self.document.text[..self.span.start.min(self.document.text.len())]
-            .matches('\n')
-            .count()
-            + 1
+        self.document.text.line(self.span.start)
     }
 }
