@@ -62,7 +62,8 @@ pub(super) fn build(source: &Source<'_>) -> Result<Indexed, Diagnostics> {
 struct Builder<'a> {
     source: &'a Source<'a>,
     events: Peekable<Parser<'a, granit_parser::StrInput<'a>>>,
-    anchors: HashMap<usize, Indexed>,
+    /// What each anchor names; `None` when it is too large for any alias.
+    anchors: HashMap<usize, Option<Indexed>>,
     values: usize,
     expanded: usize,
     found: Diagnostics,
@@ -156,7 +157,8 @@ impl<'a> Builder<'a> {
             _ => return Err(self.stop(Code::SYNTAX, &span, "a value is expected here")),
         };
         if anchor != 0 {
-            self.anchors.insert(anchor, indexed.clone());
+            let small = size(&indexed) <= MAX_EXPANDED;
+            self.anchors.insert(anchor, small.then(|| indexed.clone()));
         }
         Ok(indexed)
     }
@@ -221,15 +223,17 @@ impl<'a> Builder<'a> {
         let Some(target) = self.anchors.get(&anchor) else {
             return Err(self.stop(Code::ALIAS, span, "this alias stands inside the value it names"));
         };
-        self.expanded += size(target);
-        if self.expanded > MAX_EXPANDED {
-            let message = format!("aliases expand to over {MAX_EXPANDED} values; write the values out");
-            return Err(self.stop(Code::ALIAS, span, &message));
+        self.expanded += target.as_ref().map_or(MAX_EXPANDED, size);
+        match target {
+            Some(target) if self.expanded <= MAX_EXPANDED => Ok(Indexed {
+                span: self.range(span),
+                shape: target.shape.clone(),
+            }),
+            _ => {
+                let message = format!("aliases expand to over {MAX_EXPANDED} values; write the values out");
+                Err(self.stop(Code::ALIAS, span, &message))
+            }
         }
-        Ok(Indexed {
-            span: self.range(span),
-            shape: target.shape.clone(),
-        })
     }
 
     fn next(&mut self) -> Result<(Event<'a>, Span), Stop> {

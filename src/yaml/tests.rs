@@ -76,6 +76,7 @@ fn hostile_files_are_refused_with_their_code() {
         let aliases = vec![format!("*a{before}"); 9].join(", ");
         bomb.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
     }
+    let big_anchor = format!("a: &x [{}]\nb: *x\n", "1,".repeat(2_000));
     let large = format!("a: {}\n", "x".repeat(300 * 1024));
     let many = format!("a: [{}]\n", "1,".repeat(120_000));
     for (text, code) in [
@@ -83,6 +84,7 @@ fn hostile_files_are_refused_with_their_code() {
         (very_deep.as_str(), "E300"),
         (deep_block.as_str(), "E304"),
         (bomb.as_str(), "E305"),
+        (big_anchor.as_str(), "E305"),
         (large.as_str(), "E301"),
         (many.as_str(), "E301"),
         ("", "E302"),
