@@ -1,5 +1,6 @@
 //! The command line.
 
+mod batch;
 pub mod send;
 
 use std::process::ExitCode;
