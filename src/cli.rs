@@ -1,5 +1,6 @@
 //! The command line.
 
+mod batch;
 pub mod check;
 pub mod cluster;
 pub mod send;

@@ -100,7 +100,13 @@ impl Web {
 
     fn with_inbox(options: Options, inbox: inbox::Inbox, metrics: PrometheusHandle) -> Self {
         let requests = Semaphore::new(options.max_concurrent);
-        Self(Arc::new(Shared { options, inbox, metrics, requests, ready: health::Cached::default() }))
+        Self(Arc::new(Shared {
+            options,
+            inbox,
+            metrics,
+            requests,
+            ready: health::Cached::default(),
+        }))
     }
 }
 
@@ -110,7 +116,10 @@ pub fn describe_metrics() {
         "quell_events_received_total",
         "Records received by POST /v1/events, by outcome: accepted, duplicate, rejected"
     );
-    metrics::describe_counter!("quell_http_requests_total", "HTTP requests answered, by route and status");
+    metrics::describe_counter!(
+        "quell_http_requests_total",
+        "HTTP requests answered, by route and status"
+    );
 }
 
 /// All routes.
@@ -120,7 +129,9 @@ pub fn router(web: Web) -> Router {
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
-        .fallback(|| async { answer::Problem::new(StatusCode::NOT_FOUND, "not_found", "there is no such path") })
+        .fallback(|| async {
+            answer::Problem::new(StatusCode::NOT_FOUND, "not_found", "there is no such path")
+        })
         .method_not_allowed_fallback(|| async {
             let detail = "this path does not take this method: see the `Allow` header";
             answer::Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
@@ -133,7 +144,11 @@ pub fn router(web: Web) -> Router {
 ///
 /// # Errors
 /// The listener failed.
-pub async fn serve(listener: TcpListener, router: Router, shutdown: CancellationToken) -> std::io::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    shutdown: CancellationToken,
+) -> std::io::Result<()> {
     let server = axum_serve(listener, router).with_graceful_shutdown(shutdown.clone().cancelled_owned());
     let overdue = async {
         shutdown.cancelled().await;

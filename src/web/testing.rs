@@ -47,7 +47,12 @@ impl TestServer {
     }
 
     /// Before whatever takes the events.
-    pub(super) async fn before(options: Options, inbox: Inbox, script: Script, metrics: PrometheusHandle) -> Self {
+    pub(super) async fn before(
+        options: Options,
+        inbox: Inbox,
+        script: Script,
+        metrics: PrometheusHandle,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0")
             .await
             .expect("a loopback port is free");
