@@ -1,1 +1,3 @@
 //! (the module's first commit replaces this line)
+
+pub mod playbook_files;

@@ -1,6 +1,10 @@
 //! The command line.
 
+pub mod check;
+pub mod cluster;
+pub mod send;
 pub mod simulate;
+pub mod test;
 
 use std::process::ExitCode;
 

@@ -1,1 +1,32 @@
-//! (the module's first commit replaces this line)
+//! What arrives, brought into one form. Pure: bytes and JSON in, [`crate::domain::alert::Event`]s or reasons out.
+//!
+//! [`crate::web`] splits a request with [`body`], normalises each record with [`normalize`] and hands the events to
+//! the store; `quell send` uses [`body`] to cut a file into batches, the demo [`restamp`] to make samples fresh.
+//!
+//! The way of a record: [`body`] finds it and keeps its exact bytes, [`normalize`] tells its format by its shape, the
+//! format's own file reads it ([`mde`], [`sentinel`], [`graph`], [`xdr`], [`unactionable`]) with the readers of
+//! [`field`], [`devices`], [`alert_id`] and [`time`]; [`content`] tells whether two records say the same.
+//!
+//! Nothing here acknowledges, stores or calls anything, and nothing here trusts a record: sizes are bounded, device
+//! ids pass the rule before they get the type that may be called.
+
+pub mod alert_id;
+pub mod body;
+pub mod content;
+pub mod devices;
+pub mod field;
+pub mod graph;
+pub mod mde;
+pub mod normalize;
+pub mod restamp;
+pub mod sentinel;
+pub mod time;
+pub mod unactionable;
+pub mod xdr;
+
+#[cfg(test)]
+mod samples;
+
+pub use content::hash as content_hash;
+pub use normalize::{Refusal, normalize};
+pub use restamp::restamp;

@@ -9,6 +9,7 @@
 //! * [`store`]: Postgres, the only place with SQL. The gate is [`store::gate`].
 //! * [`limiter`]: the pacer and the second guard behind the ledger.
 //! * [`defender`]: the API client.
+//! * [`outbound`]: tells others over HTTP.
 //! * [`worker`]: the loops: decide, submit, reconcile, expire, fetch facts.
 //! * [`web`]: HTTP: intake webhook, health, metrics.
 //! * [`config`], [`app`], [`lifecycle`], [`telemetry`], [`cli`]: putting it together and running it.
@@ -23,6 +24,7 @@ pub mod domain;
 pub mod intake;
 pub mod lifecycle;
 pub mod limiter;
+pub mod outbound;
 pub mod playbook;
 pub mod simulator;
 pub mod store;

@@ -1,1 +1,29 @@
-//! (the module's first commit replaces this line)
+//! The operators' language: playbooks are read, checked, compiled to values that cannot be wrong, evaluated against an
+//! event and a device, and tested. Pure: callers pass texts and the time.
+//!
+//! Reading order: [`facts`] (what may be tested), [`op`] and [`line`] (one line), [`action`] and [`text`] (what follows),
+//! [`compile`] and [`terms`] (a whole file), [`set`] (all files), [`evaluate`], [`trace`], [`test`].
+//!
+//! Called by `worker`, `app` and `cli`. It never looks at a file, a clock or a configuration.
+
+pub mod action;
+pub mod compile;
+pub mod evaluate;
+pub mod facts;
+pub mod line;
+pub mod lint;
+pub mod op;
+pub mod set;
+pub mod subject;
+pub mod terms;
+pub mod test;
+pub mod text;
+pub mod trace;
+pub mod truth;
+
+pub use compile::{IfUnknown, Playbook};
+pub use evaluate::{Evaluation, evaluate};
+pub use set::{PlaybookSet, SourceFile};
+pub use subject::Subject;
+pub use terms::{Ask, Notify, NotifyOn};
+pub use trace::trace;

@@ -1,1 +1,158 @@
-//! (the module's first commit replaces this line)
+//! HTTP: the intake webhook, health, metrics. [`crate::app`] builds the [`Web`], binds the listener and calls [`serve`].
+//!
+//! | route | what |
+//! |---|---|
+//! | `POST /v1/events` | takes alerts; 202 after their commit ([`answer`]) |
+//! | `GET /livez` | the process runs |
+//! | `GET /readyz` | Postgres answers and its migrations are current |
+//! | `GET /metrics` | Prometheus' text format |
+//!
+//! Nothing here decides or calls Defender, and readiness never depends on Defender. A request is acknowledged only
+//! after the transaction that stored its events; a client that got no answer sends again and hears `duplicate`.
+
+pub mod answer;
+mod delivery;
+mod events;
+mod health;
+mod inbox;
+mod receive;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{MatchedPath, Request};
+use axum::http::StatusCode;
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use axum::routing::{get, post};
+use axum::{Router, serve as axum_serve};
+use metrics_exporter_prometheus::PrometheusHandle;
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::device::DeviceIdRule;
+use crate::domain::tenant::TenantId;
+use crate::store::Store;
+
+/// How long requests that are under way may take to end after a stop was asked for.
+const DRAIN: Duration = Duration::from_secs(20);
+
+/// What the webhook needs to know.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Whose events these are.
+    pub tenant: TenantId,
+    /// The name of this source in tables and logs.
+    pub source: String,
+    /// What a device id must look like.
+    pub device_ids: DeviceIdRule,
+    /// The largest body of a request, bytes.
+    pub body_limit: usize,
+    /// How long the body of a request may take to arrive.
+    pub body_timeout: Duration,
+    /// The most records in one request.
+    pub max_records: usize,
+    /// The most requests with events worked on at once; each holds up to `body_limit` bytes.
+    pub max_concurrent: usize,
+    /// When set, `POST /v1/events` needs `Authorization: Bearer` with this token.
+    pub token: Option<SecretString>,
+}
+
+impl Options {
+    /// The defaults: 8 MiB, 30 s, 10,000 records, 16 requests at once, no token, source `webhook`.
+    pub fn new(tenant: TenantId) -> Self {
+        Self {
+            tenant,
+            source: "webhook".to_owned(),
+            device_ids: DeviceIdRule::default(),
+            body_limit: 8 * 1024 * 1024,
+            body_timeout: Duration::from_secs(30),
+            max_records: 10_000,
+            max_concurrent: 16,
+            token: None,
+        }
+    }
+}
+
+/// What the handlers share; cheap to clone.
+#[derive(Clone)]
+pub struct Web(Arc<Shared>);
+
+struct Shared {
+    options: Options,
+    inbox: inbox::Inbox,
+    metrics: PrometheusHandle,
+    requests: Semaphore,
+    ready: health::Cached,
+}
+
+impl Web {
+    /// Puts it together; nothing is connected or bound yet.
+    pub fn new(options: Options, store: Store, metrics: PrometheusHandle) -> Self {
+        Self::with_inbox(options, inbox::Inbox::Store(store), metrics)
+    }
+
+    fn with_inbox(options: Options, inbox: inbox::Inbox, metrics: PrometheusHandle) -> Self {
+        let requests = Semaphore::new(options.max_concurrent);
+        Self(Arc::new(Shared { options, inbox, metrics, requests, ready: health::Cached::default() }))
+    }
+}
+
+/// Names the metrics of this module, with their help. Call it once after the recorder is installed.
+pub fn describe_metrics() {
+    metrics::describe_counter!(
+        "quell_events_received_total",
+        "Records received by POST /v1/events, by outcome: accepted, duplicate, rejected"
+    );
+    metrics::describe_counter!("quell_http_requests_total", "HTTP requests answered, by route and status");
+}
+
+/// All routes.
+pub fn router(web: Web) -> Router {
+    Router::new()
+        .route("/v1/events", post(events::take))
+        .route("/livez", get(health::livez))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(health::metrics))
+        .fallback(|| async { answer::Problem::new(StatusCode::NOT_FOUND, "not_found", "there is no such path") })
+        .method_not_allowed_fallback(|| async {
+            let detail = "this path does not take this method: see the `Allow` header";
+            answer::Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+        })
+        .layer(middleware::from_fn(count))
+        .with_state(web)
+}
+
+/// Serves until a stop is asked for, then lets the requests under way end, for at most 20 s.
+///
+/// # Errors
+/// The listener failed.
+pub async fn serve(listener: TcpListener, router: Router, shutdown: CancellationToken) -> std::io::Result<()> {
+    let server = axum_serve(listener, router).with_graceful_shutdown(shutdown.clone().cancelled_owned());
+    let overdue = async {
+        shutdown.cancelled().await;
+        tokio::time::sleep(DRAIN).await;
+    };
+    tokio::select! {
+        ended = async { server.await } => ended,
+        () = overdue => {
+            tracing::warn!("requests were still under way when the time to end them was over; they are cut off");
+            Ok(())
+        }
+    }
+}
+
+/// Counts every answer. Paths without a route count as one, so that nobody can fill the metrics with names.
+async fn count(matched: Option<MatchedPath>, request: Request, next: Next) -> Response {
+    let route = matched.map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
+    let response = next.run(request).await;
+    let status = response.status().as_u16().to_string();
+    metrics::counter!("quell_http_requests_total", "route" => route, "status" => status).increment(1);
+    response
+}

@@ -1,1 +1,103 @@
-//! (the module's first commit replaces this line)
+//! The loops. Each takes no input but the database, is safe to run twice, and can be stopped between two transactions.
+//!
+//! * [`decide`]: inbox → decisions, containments, queued actions (T2).
+//! * [`submit`]: queue → gate → call → answer (T3, the call, T4).
+//! * [`reconcile`]: Defender's list → our record (T5).
+//! * [`expire`]: time → ended containments (T6).
+//! * [`facts`]: devices wanted → the inventory's answer.
+//! * [`lease`]: who dispatches. [`wake`]: what others committed. [`active_set`]: the playbooks in force.
+
+pub mod active_set;
+pub mod decide;
+pub mod expire;
+pub mod facts;
+pub mod lease;
+pub mod reads;
+pub mod reconcile;
+pub mod record;
+pub mod retry;
+pub mod submit;
+pub mod wake;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::tenant::TenantId;
+use crate::store::{Gate, Store, StoreError};
+
+/// What every loop of a tenant shares.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// Postgres.
+    pub store: Store,
+    /// The tenant.
+    pub tenant: TenantId,
+    /// Its name.
+    pub tenant_name: String,
+    /// Its budget and guards.
+    pub gate: Gate,
+    /// What divides the durations that playbooks name.
+    pub time_scale: f64,
+    /// Who dispatches.
+    pub leadership: lease::Leadership,
+    /// What there is to do.
+    pub wakes: Arc<wake::Wakes>,
+}
+
+/// Nothing is slept longer than this without a look: the safety net under lost notifications.
+pub const POLL: Duration = Duration::from_secs(5);
+
+/// Waits for a wake, a time, or the stop; says whether to go on.
+pub(crate) async fn pause(
+    stop: &CancellationToken,
+    wake: &tokio::sync::Notify,
+    after: Option<Duration>,
+) -> bool {
+    let after = after.map_or(POLL, |after| after.min(POLL));
+    tokio::select! {
+        () = stop.cancelled() => return false,
+        () = wake.notified() => {}
+        () = tokio::time::sleep(after) => {}
+    }
+    !stop.is_cancelled()
+}
+
+/// Says once per outage, not once per try, that Postgres is away.
+#[derive(Debug, Default)]
+pub(crate) struct Outage {
+    failures: u32,
+}
+
+impl Outage {
+    /// How long to wait before the next try.
+    pub(crate) fn failed(&mut self, what: &'static str, error: &StoreError) -> Duration {
+        self.failures += 1;
+        let chain = chain(error);
+        if self.failures == 1 {
+            tracing::warn!(error = chain, "{what} is waiting for postgres");
+        } else if !error.is_unavailable() {
+            tracing::error!(error = chain, failures = self.failures, "{what} cannot go on");
+        }
+        Duration::from_millis(100 * u64::from(self.failures.min(20)))
+    }
+
+    /// A try went well.
+    pub(crate) fn worked(&mut self, what: &'static str) {
+        if std::mem::take(&mut self.failures) > 0 {
+            tracing::info!("{what} goes on");
+        }
+    }
+}
+
+/// An error with its causes, in one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text += &format!(": {inner}");
+        cause = inner.source();
+    }
+    text
+}

@@ -1,1 +1,234 @@
-//! (the module's first commit replaces this line)
+//! The one parser of meaning for configuration, playbooks and their tests.
+//!
+//! `serde_yaml` says what a file means; an index of the same text says where each value stands, and is never asked what
+//! it means. Where the two disagree, the file is refused. Callers walk the result with [`Node`], which reports every
+//! error of a file instead of the first, each with a position and, where one is near, the word that was probably meant.
+//!
+//! Called by `config` and `playbook`. This is the only place that names `serde_yaml` and `granit_parser`; it never reads
+//! a file itself. Should `serde_yaml` ever have to go, `yaml_serde` takes its place by one line of `Cargo.toml`.
+
+pub mod code;
+pub mod diagnostic;
+pub mod duration;
+mod index;
+pub mod node;
+pub mod suggest;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+pub use code::Code;
+pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use node::{Map, Node};
+
+use index::{Indexed, Shape};
+
+/// The largest file that is looked at, in bytes.
+pub const MAX_BYTES: usize = 256 * 1024;
+
+/// A parsed file: its text, and what it means with where each part stands.
+#[derive(Clone, Debug)]
+pub struct Document {
+    file: String,
+    text: Arc<str>,
+    root: Tree,
+}
+
+/// A value with its position.
+#[derive(Clone, Debug)]
+pub(crate) struct Tree {
+    span: Range<usize>,
+    value: Value,
+}
+
+/// What a part of a file means.
+#[derive(Clone, Debug)]
+pub(crate) enum Value {
+    Null,
+    Bool(bool),
+    Number {
+        written: String,
+        unsigned: Option<u64>,
+        float: Option<f64>,
+    },
+    Text(String),
+    Seq(Vec<Tree>),
+    Map(Vec<Entry>),
+}
+
+/// A key with its position, and its value.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    key: String,
+    key_span: Range<usize>,
+    tree: Tree,
+}
+
+impl Document {
+    /// The name under which the file was given.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The file's text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The content in one canonical form: comments, white space, quoting and the order of keys do not show in it.
+    pub fn canonical(&self) -> String {
+        let mut canonical = String::new();
+        self.root.canonical(&mut canonical);
+        canonical
+    }
+
+    /// The outermost value, to walk from.
+    pub fn root(&self) -> Node<'_> {
+        Node::root(self, &self.root)
+    }
+}
+
+impl Tree {
+    /// Writes JSON with sorted keys; numbers as they are written.
+    fn canonical(&self, out: &mut String) {
+        match &self.value {
+            Value::Null => out.push_str("null"),
+            Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+            Value::Number { written, .. } => out.push_str(written),
+            Value::Text(text) => out.push_str(&serde_json::Value::from(text.as_str()).to_string()),
+            Value::Seq(items) => {
+                for (position, item) in items.iter().enumerate() {
+                    out.push(if position == 0 { '[' } else { ',' });
+                    item.canonical(out);
+                }
+                out.push_str(if items.is_empty() { "[]" } else { "]" });
+            }
+            Value::Map(entries) => {
+                let mut sorted: Vec<_> = entries.iter().collect();
+                sorted.sort_by(|a, b| a.key.cmp(&b.key));
+                for (position, entry) in sorted.iter().enumerate() {
+                    out.push(if position == 0 { '{' } else { ',' });
+                    out.push_str(&serde_json::Value::from(entry.key.as_str()).to_string());
+                    out.push(':');
+                    entry.tree.canonical(out);
+                }
+                out.push_str(if entries.is_empty() { "{}" } else { "}" });
+            }
+        }
+    }
+}
+
+/// Parses one file.
+///
+/// # Errors
+/// Everything that is wrong with the file as YAML: not YAML at all, larger than [`MAX_BYTES`], empty, several documents,
+/// tags, merge keys, keys that are not text, duplicate keys, deep nesting, aliases that expand to much.
+pub fn parse(file: &str, text: &str) -> Result<Document, Diagnostics> {
+    let source = Source {
+        file,
+        text: Arc::from(text),
+    };
+    if text.len() > MAX_BYTES {
+        return Err(source.refuse(
+            Code::TOO_LARGE,
+            0..0,
+            format!("the file is larger than {MAX_BYTES} bytes"),
+        ));
+    }
+    let indexed = index::build(&source)?;
+    let value: serde_yaml::Value = serde_yaml::from_str(text).map_err(|error| {
+        let at = error
+            .location()
+            .map_or(0, |location| location.index().min(text.len()));
+        source.refuse(
+            Code::SYNTAX,
+            at..at,
+            format!("the file is not YAML that quell reads: {error}"),
+        )
+    })?;
+    let root = join(indexed, value).map_err(|misfit| match misfit {
+        Misfit::Key(span) => {
+            let message = "a key must be text; put it in quotes".to_owned();
+            source.refuse(Code::KEY, span, message)
+        }
+        Misfit::Value(span) => {
+            let message = "this can be read in two ways, so it is not read at all; write it more plainly";
+            source.refuse(Code::DISAGREEMENT, span, message.to_owned())
+        }
+    })?;
+    Ok(Document {
+        file: file.to_owned(),
+        text: source.text,
+        root,
+    })
+}
+
+/// A file's name and text, for diagnostics that come before there is a [`Document`].
+pub(crate) struct Source<'a> {
+    file: &'a str,
+    text: Arc<str>,
+}
+
+impl Source<'_> {
+    fn diagnostic(&self, code: Code, span: Range<usize>, message: String) -> Diagnostic {
+        Diagnostic::new(code, self.file, &self.text, span, message)
+    }
+
+    fn refuse(&self, code: Code, span: Range<usize>, message: String) -> Diagnostics {
+        Diagnostics::from(self.diagnostic(code, span, message))
+    }
+}
+
+/// Where meaning and position do not fit together.
+enum Misfit {
+    /// The key means something else than text.
+    Key(Range<usize>),
+    /// The two see different values.
+    Value(Range<usize>),
+}
+
+/// Puts meaning and position together.
+fn join(indexed: Indexed, value: serde_yaml::Value) -> Result<Tree, Misfit> {
+    use serde_yaml::Value as Meaning;
+    let span = indexed.span;
+    let value = match (indexed.shape, value) {
+        (Shape::Scalar { plain: true, .. }, Meaning::Null) => Value::Null,
+        (Shape::Scalar { plain: true, .. }, Meaning::Bool(value)) => Value::Bool(value),
+        (Shape::Scalar { plain: true, text }, Meaning::Number(number)) => Value::Number {
+            written: text,
+            unsigned: number.as_u64(),
+            float: number.as_f64(),
+        },
+        (Shape::Scalar { text, .. }, Meaning::String(value)) if text == value => Value::Text(value),
+        (Shape::Seq(items), Meaning::Sequence(values)) if items.len() == values.len() => {
+            let joined = items
+                .into_iter()
+                .zip(values)
+                .map(|(item, value)| join(item, value));
+            Value::Seq(joined.collect::<Result<_, _>>()?)
+        }
+        (Shape::Map(entries), Meaning::Mapping(values)) if entries.len() == values.len() => {
+            let joined = entries
+                .into_iter()
+                .zip(values)
+                .map(|(entry, (key, value))| match key {
+                    Meaning::String(key) if key == entry.key => {
+                        let tree = join(entry.value, value)?;
+                        Ok(Entry {
+                            key,
+                            key_span: entry.key_span,
+                            tree,
+                        })
+                    }
+                    Meaning::String(_) => Err(Misfit::Value(entry.key_span)),
+                    _ => Err(Misfit::Key(entry.key_span)),
+                });
+            Value::Map(joined.collect::<Result<_, _>>()?)
+        }
+        _ => return Err(Misfit::Value(span)),
+    };
+    Ok(Tree { span, value })
+}
+
+#[cfg(test)]
+mod tests;

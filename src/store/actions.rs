@@ -7,6 +7,7 @@ use crate::domain::action::{ActionEvent, ActionKind, ActionState, next};
 use crate::domain::converge::Restriction;
 use crate::domain::device::DeviceId;
 use crate::domain::tenant::TenantId;
+use crate::domain::verdict::Lane;
 use crate::store::{Because, Store, StoreError};
 
 /// An action as far as a change of its state needs it.
@@ -97,6 +98,33 @@ impl Store {
                 })
             })
             .collect()
+    }
+
+    /// The lane of the most urgent action that could be called now, if there is one: for the pacer, before the gate.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn queue_head(&self, tenant: TenantId) -> Result<Option<Lane>, StoreError> {
+        let lane = sqlx::query_scalar!(
+            "SELECT a.lane FROM quell.actions a
+             WHERE a.tenant_id = $1 AND a.state = 'queued' AND a.not_before <= (SELECT quell.now())
+               AND NOT EXISTS (SELECT 1 FROM quell.actions o WHERE o.tenant_id = a.tenant_id AND o.device_id = a.device_id
+                               AND o.state IN ('submitting', 'in_doubt', 'submitted'))
+             ORDER BY a.lane, a.queued_at, a.id LIMIT 1",
+            tenant.0,
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(lane.and_then(|rank| Lane::ALL.get(usize::try_from(rank).ok()?).copied()))
+    }
+
+    /// How long until a queued action that waits for its time may be called; `None` when none does.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn queue_next_due(&self, tenant: TenantId) -> Result<Option<std::time::Duration>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        super::gate::next_due(&mut connection, tenant).await
     }
 
     /// Moves an action on, records what became known, and lets the device converge. The caller holds the device's lock.

@@ -534,7 +534,7 @@ async fn pick(
 }
 
 /// When the next queued action that waits for its time may be called.
-async fn next_due(tx: &mut sqlx::PgConnection, tenant: TenantId) -> Result<Option<Duration>, StoreError> {
+pub(super) async fn next_due(tx: &mut sqlx::PgConnection, tenant: TenantId) -> Result<Option<Duration>, StoreError> {
     let wait = sqlx::query_scalar!(
         "SELECT extract(epoch FROM min(not_before) - quell.now())::float8 FROM quell.actions
          WHERE tenant_id = $1 AND state = 'queued' AND not_before > quell.now()",

@@ -2,7 +2,7 @@
 
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Mode;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, Wake, wake};
 
 /// One playbook of a set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,6 +122,7 @@ impl Store {
         .fetch_optional(&mut *tx)
         .await?;
         if version.is_some() {
+            wake(&mut tx, tenant, Wake::Inbox).await?;
             tx.commit().await?;
         }
         Ok(version)

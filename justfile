@@ -1,0 +1,66 @@
+# Every command a developer needs. `just` comes as a package of that name, or with `pip install rust-just`;
+# nothing here needs it: each recipe calls a script.
+
+# lists the recipes
+default:
+    @just --list --unsorted
+
+# installs what is missing on this machine, or says what is
+setup:
+    scripts/setup
+
+# runs the whole of Quell against a simulated Defender
+demo *ARGS:
+    scripts/demo {{ARGS}}
+
+# every check that a change must pass, the tests last
+ci:
+    scripts/ci all
+
+# the code is formatted
+format:
+    scripts/ci format
+
+# clippy finds nothing
+lint:
+    scripts/ci lint
+
+# the documentation builds without a warning
+docs:
+    scripts/ci docs
+
+# all tests; for some of them: just test-only NAME
+test:
+    scripts/ci test
+
+# the tests whose names contain NAME
+test-only NAME:
+    SQLX_OFFLINE=true cargo test --locked {{NAME}}
+
+# the shipped playbooks are valid and their tests pass
+playbooks:
+    scripts/ci playbooks
+
+# the example configuration is valid
+config:
+    scripts/ci config
+
+# licences, bans, sources and advisories of the dependencies
+deny:
+    scripts/ci deny
+
+# the committed .sqlx fits the queries and the schema
+sqlx:
+    scripts/ci sqlx
+
+# writes .sqlx anew after a change of a query or the schema
+prepare-sqlx:
+    scripts/prepare-sqlx
+
+# the unit and the manifests are sound
+deploy:
+    scripts/ci deploy scripts
+
+# a shell in an empty throw-away database
+psql:
+    scripts/with-postgres sh -c 'psql "$DATABASE_URL"'

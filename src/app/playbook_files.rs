@@ -1,0 +1,182 @@
+//! Finds and reads playbook and test files for the daemon, `quell check` and `quell test`. What is in them is none of its
+//! business.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::playbook::SourceFile;
+use crate::yaml::MAX_BYTES;
+
+/// How deep folders are looked through.
+const MAX_DEPTH: usize = 8;
+
+/// The files under some paths, sorted by name.
+#[derive(Clone, Debug, Default)]
+pub struct PlaybookFiles {
+    /// Playbooks: `*.yaml` and `*.yml`.
+    pub playbooks: Vec<PathBuf>,
+    /// Tests: `*.test.yaml` and `*.test.yml`.
+    pub tests: Vec<PathBuf>,
+}
+
+/// A file or folder that cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The system says no.
+    #[error("cannot read `{}`", path.display())]
+    Io {
+        /// Which file or folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Not text.
+    #[error("`{}` is not UTF-8 text; save it as UTF-8", .0.display())]
+    NotText(PathBuf),
+    /// A loop of links, most likely.
+    #[error("folders under `{}` nest deeper than 8 levels", .0.display())]
+    TooDeep(PathBuf),
+}
+
+impl PlaybookFiles {
+    /// Finds the files under folders, and takes files as they are. Names that begin with a dot are passed over in folders.
+    ///
+    /// # Errors
+    /// A path that cannot be read.
+    pub fn find(paths: &[PathBuf]) -> Result<Self, ReadError> {
+        let mut files = Self::default();
+        for path in paths {
+            files.add(path, 0)?;
+        }
+        for found in [&mut files.playbooks, &mut files.tests] {
+            found.sort();
+            found.dedup();
+        }
+        Ok(files)
+    }
+
+    fn add(&mut self, path: &Path, depth: usize) -> Result<(), ReadError> {
+        let io = |source| ReadError::Io {
+            path: path.to_owned(),
+            source,
+        };
+        if fs::metadata(path).map_err(io)?.is_dir() {
+            if depth > MAX_DEPTH {
+                return Err(ReadError::TooDeep(path.to_owned()));
+            }
+            for entry in fs::read_dir(path).map_err(io)? {
+                let entry = entry.map_err(io)?;
+                let name = entry.file_name();
+                let name = name.to_string_lossy();
+                let folder = fs::metadata(entry.path()).is_ok_and(|metadata| metadata.is_dir());
+                if !name.starts_with('.') && (folder || is_yaml(&name)) {
+                    self.add(&entry.path(), depth + 1)?;
+                }
+            }
+        } else if is_test(path) {
+            self.tests.push(path.to_owned());
+        } else {
+            self.playbooks.push(path.to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// Reads one file. Of a file that is too large only so much is read that its parser sees it.
+///
+/// # Errors
+/// The file cannot be read or is not text.
+pub fn read(path: &Path) -> Result<SourceFile, ReadError> {
+    let io = |source| ReadError::Io {
+        path: path.to_owned(),
+        source,
+    };
+    let mut bytes = Vec::new();
+    let most = MAX_BYTES as u64 + 1;
+    fs::File::open(path)
+        .map_err(io)?
+        .take(most)
+        .read_to_end(&mut bytes)
+        .map_err(io)?;
+    let text = if bytes.len() > MAX_BYTES {
+        String::from_utf8_lossy(&bytes).into_owned()
+    } else {
+        String::from_utf8(bytes).map_err(|_| ReadError::NotText(path.to_owned()))?
+    };
+    Ok(SourceFile {
+        name: path.display().to_string(),
+        text,
+    })
+}
+
+/// Reads the playbooks of one folder, for the daemon.
+///
+/// # Errors
+/// The folder or a file in it cannot be read.
+pub fn read_folder(folder: &Path) -> Result<Vec<SourceFile>, ReadError> {
+    let files = PlaybookFiles::find(&[folder.to_owned()])?;
+    files.playbooks.iter().map(|path| read(path)).collect()
+}
+
+fn is_yaml(name: &str) -> bool {
+    name.ends_with(".yaml") || name.ends_with(".yml")
+}
+
+/// Whether a file holds tests, by its name.
+pub fn is_test(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.ends_with(".test.yaml") || name.ends_with(".test.yml")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_looked_through_and_hidden_names_passed_over() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let at = |name: &str| folder.path().join(name);
+        for name in ["tests", ".git", "..data"] {
+            fs::create_dir(at(name)).expect("a folder can be made");
+        }
+        for name in [
+            "b.yaml",
+            "a.yml",
+            "notes.txt",
+            "tests/a.test.yaml",
+            ".git/x.yaml",
+            "..data/b.yaml",
+            ".hidden.yaml",
+        ] {
+            fs::write(at(name), "id: x\n").expect("a file can be written");
+        }
+        let files = PlaybookFiles::find(&[folder.path().to_owned()]).expect("the folder can be read");
+        assert_eq!(files.playbooks, [at("a.yml"), at("b.yaml")]);
+        assert_eq!(files.tests, [at("tests/a.test.yaml")]);
+        assert_eq!(
+            read_folder(folder.path()).expect("the files can be read").len(),
+            2
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let missing = folder.path().join("missing.yaml");
+        let error = PlaybookFiles::find(std::slice::from_ref(&missing)).expect_err("the file is missing");
+        assert!(error.to_string().contains("missing.yaml"));
+        let binary = folder.path().join("binary.yaml");
+        fs::write(&binary, [0xff, 0xfe, 0x00]).expect("a file can be written");
+        assert!(matches!(read(&binary), Err(ReadError::NotText(_))));
+    }
+
+    #[test]
+    fn of_a_huge_file_only_the_beginning_is_read() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let huge = folder.path().join("huge.yaml");
+        fs::write(&huge, "é".repeat(MAX_BYTES)).expect("a file can be written");
+        let file = read(&huge).expect("the file can be read");
+        assert!(file.text.len() > MAX_BYTES && file.text.len() < MAX_BYTES + 8);
+    }
+}

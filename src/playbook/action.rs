@@ -1,0 +1,210 @@
+//! The actions of `then`: read and checked when a playbook is loaded, planned with their texts filled in when it matches.
+
+use std::time::Duration;
+
+use super::subject::Subject;
+use super::text::Text;
+use crate::domain::verdict::PlannedAction;
+use crate::yaml::diagnostic::quoted;
+use crate::yaml::{Code, Diagnostics, Map, Node, suggest};
+
+/// The actions there are.
+pub const ACTIONS: [&str; 2] = ["restrict_app_execution", "release_app_restriction"];
+
+/// One action as the playbook demands it.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// Begin a containment.
+    Restrict {
+        /// The comment for Defender.
+        comment: Text,
+        /// When it ends by itself; `None` for never.
+        release_after: Option<Duration>,
+        /// Whether a new match restarts `release_after`.
+        restart_on_match: bool,
+    },
+    /// End the containments that quell began.
+    Release {
+        /// The comment for Defender.
+        comment: Text,
+    },
+}
+
+impl Action {
+    /// The action for one event and device.
+    pub fn plan(&self, subject: &Subject<'_>) -> PlannedAction {
+        match self {
+            Self::Restrict {
+                comment,
+                release_after,
+                restart_on_match,
+            } => PlannedAction::RestrictAppExecution {
+                comment: comment.fill(subject),
+                release_after: *release_after,
+                restart_on_match: *restart_on_match,
+            },
+            Self::Release { comment } => PlannedAction::ReleaseAppRestriction {
+                comment: comment.fill(subject),
+            },
+        }
+    }
+
+    /// Whether it takes something away from the device's user.
+    pub fn restricts(&self) -> bool {
+        matches!(self, Self::Restrict { .. })
+    }
+}
+
+/// Reads `then`, reporting everything that is wrong.
+pub fn read_then(node: &Node<'_>, found: &mut Diagnostics) -> Vec<Action> {
+    let Some(items) = node.seq(found) else {
+        return Vec::new();
+    };
+    if items.is_empty() {
+        let help = format!("actions: {}", suggest::list(&ACTIONS));
+        found.push(
+            node.diagnostic(Code::NO_ACTION, "`then` names no action")
+                .help(help),
+        );
+    }
+    let mut actions = Vec::new();
+    for (position, item) in items.iter().enumerate() {
+        if position > 0 {
+            let message = "`then` takes one action: a restriction or a release, once";
+            let help = "write a playbook of its own for the other";
+            found.push(item.diagnostic(Code::REPEATED_ACTION, message).help(help));
+        }
+        actions.extend(read_action(item, found));
+    }
+    actions
+}
+
+fn read_action(item: &Node<'_>, found: &mut Diagnostics) -> Option<Action> {
+    if let Some(name) = item.as_str() {
+        let message = format!(
+            "`{}` is the bare word {}, and an action needs its details",
+            item.path(),
+            quoted(name)
+        );
+        let help = format!("write `{name}:` and below it `comment:`");
+        found.push(item.diagnostic(Code::ONE_ACTION, message).help(help));
+        return None;
+    }
+    let map = item.map(found)?;
+    let mut entries = map.entries();
+    let (Some((key, body)), None) = (entries.next(), entries.next()) else {
+        let message = format!(
+            "`{}` names {} actions, and an entry names one",
+            item.path(),
+            map.entries().count()
+        );
+        let help = "begin each action with `- `, and indent its details below it";
+        found.push(item.diagnostic(Code::ONE_ACTION, message).help(help));
+        return None;
+    };
+    match key.text {
+        "restrict_app_execution" => {
+            let body = body.map(found)?;
+            body.only(&["comment", "release"], found);
+            let comment = body
+                .required("comment", found)
+                .and_then(|node| Text::read(&node, found));
+            let terms = read_release(&body, found);
+            let (release_after, restart_on_match) = terms?;
+            Some(Action::Restrict {
+                comment: comment?,
+                release_after,
+                restart_on_match,
+            })
+        }
+        "release_app_restriction" => {
+            let body = body.map(found)?;
+            body.only(&["comment"], found);
+            let comment = body
+                .required("comment", found)
+                .and_then(|node| Text::read(&node, found))?;
+            Some(Action::Release { comment })
+        }
+        other => {
+            let message = format!("there is no action {}", quoted(other));
+            found.push(
+                key.diagnostic(Code::UNKNOWN_ACTION, message)
+                    .help(suggest::help(other, &ACTIONS)),
+            );
+            None
+        }
+    }
+}
+
+/// The latest end, and whether a new match restarts it.
+fn read_release(body: &Map<'_>, found: &mut Diagnostics) -> Option<(Option<Duration>, bool)> {
+    let help =
+        "write `release: {after: 4h}`, or `release: {never: true}` when it must stay until a person ends it";
+    let Some(node) = body.get("release") else {
+        let message = format!("`{}` does not say when the restriction ends", body.node().path());
+        found.push(body.place().diagnostic(Code::RELEASE_TERMS, message).help(help));
+        return None;
+    };
+    let release = node.map(found)?;
+    release.only(&["after", "never", "restart_on", "when"], found);
+    if let Some(when) = release.get("when") {
+        let message = "`release.when` is not supported by this version, which ends restrictions by time";
+        found.push(
+            when.diagnostic(Code::RELEASE_WHEN, message)
+                .help("take it away and give `after`"),
+        );
+    }
+    let restart = release
+        .get("restart_on")
+        .map(|node| (node.choice(&["match"], found).is_some(), node));
+    let after = release.get("after");
+    let never = release
+        .get("never")
+        .and_then(|node| node.bool(found).map(|value| (value, node)));
+    match (after, never) {
+        (Some(after), None) => {
+            let duration = after.duration(found)?;
+            if duration < Duration::from_secs(60) {
+                let message = format!("`{}` is shorter than a minute", after.path());
+                found.push(after.diagnostic(Code::OUT_OF_RANGE, message));
+                return None;
+            }
+            Some((Some(duration), restart.is_some_and(|(on_match, _)| on_match)))
+        }
+        (None, Some((true, _))) => {
+            if let Some((_, restart)) = restart {
+                let message = "`restart_on` restarts `after`, and there is none beside `never: true`";
+                found.push(restart.diagnostic(Code::RELEASE_TERMS, message));
+                return None;
+            }
+            Some((None, false))
+        }
+        (Some(_), Some((_, never))) => {
+            let message = "`after` and `never` exclude each other";
+            found.push(
+                never
+                    .diagnostic(Code::RELEASE_TERMS, message)
+                    .help("keep one of them"),
+            );
+            None
+        }
+        (None, Some((false, never))) => {
+            let message = "`never: false` does not say when the restriction ends";
+            found.push(never.diagnostic(Code::RELEASE_TERMS, message).help(help));
+            None
+        }
+        (None, None) => {
+            // A `never` that is no boolean was reported already.
+            if release.get("never").is_none() {
+                let message = format!("`{}` does not say when the restriction ends", node.path());
+                found.push(
+                    release
+                        .place()
+                        .diagnostic(Code::RELEASE_TERMS, message)
+                        .help(help),
+                );
+            }
+            None
+        }
+    }
+}

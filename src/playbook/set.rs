@@ -1,0 +1,103 @@
+//! All playbooks together: compiled in one run that reports every error of every file, sorted by id, hashed as a whole.
+
+use super::compile::{self, Playbook, sha256_hex};
+use super::lint;
+use crate::yaml::{self, Code, Diagnostics};
+
+/// A playbook file as its reader found it.
+#[derive(Clone, Debug)]
+pub struct SourceFile {
+    /// The name for messages; its last part without the ending is the playbook's id.
+    pub name: String,
+    /// The text.
+    pub text: String,
+}
+
+/// Playbooks that work together. Immutable; a reload makes a new one.
+#[derive(Clone, Debug)]
+pub struct PlaybookSet {
+    playbooks: Vec<Playbook>,
+    hash: String,
+}
+
+impl PlaybookSet {
+    /// Compiles files into a set, with the warnings that they deserve.
+    ///
+    /// # Errors
+    /// Everything that is wrong with any of the files, warnings included. Nothing is usable then.
+    pub fn compile(files: &[SourceFile]) -> Result<(Self, Diagnostics), Diagnostics> {
+        let mut found = Diagnostics::default();
+        let mut playbooks: Vec<Playbook> = Vec::new();
+        for file in files {
+            let document = match yaml::parse(&file.name, &file.text) {
+                Ok(document) => document,
+                Err(errors) => {
+                    found.extend(errors);
+                    continue;
+                }
+            };
+            let Some(playbook) = compile::compile(&document, &mut found) else {
+                continue;
+            };
+            if let Some(first) = playbooks.iter().find(|first| first.id == playbook.id) {
+                let message = format!("the id `{}` is taken by `{}`", playbook.id, first.file);
+                let root = document.root();
+                let map = root.map(&mut Diagnostics::default());
+                let place = map.and_then(|map| map.get("id")).unwrap_or(root);
+                found.push(
+                    place
+                        .diagnostic(Code::DUPLICATE_ID, message)
+                        .help("give one of them another id and name"),
+                );
+                continue;
+            }
+            lint::lint(&playbook, &document, &mut found);
+            playbooks.push(playbook);
+        }
+        found.sort();
+        if found.has_errors() {
+            return Err(found);
+        }
+        Ok((Self::of(playbooks), found))
+    }
+
+    /// One playbook of the set as a set of its own.
+    pub fn only(&self, id: &str) -> Option<Self> {
+        self.get(id).map(|playbook| Self::of(vec![playbook.clone()]))
+    }
+
+    fn of(mut playbooks: Vec<Playbook>) -> Self {
+        playbooks.sort_by(|a, b| a.id.cmp(&b.id));
+        let listing: String = playbooks
+            .iter()
+            .map(|p| format!("{} {}\n", p.id, p.revision))
+            .collect();
+        Self {
+            playbooks,
+            hash: sha256_hex(listing.as_bytes()),
+        }
+    }
+
+    /// The hash over ids and revisions, in hex.
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// The playbooks, sorted by id.
+    pub fn playbooks(&self) -> &[Playbook] {
+        &self.playbooks
+    }
+
+    /// The playbook with that id.
+    pub fn get(&self, id: &str) -> Option<&Playbook> {
+        let at = self
+            .playbooks
+            .binary_search_by(|playbook| playbook.id.as_str().cmp(id))
+            .ok()?;
+        self.playbooks.get(at)
+    }
+}
+
+#[cfg(test)]
+#[path = "set_tests.rs"]
+mod tests;

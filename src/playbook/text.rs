@@ -1,0 +1,126 @@
+//! Texts with fill-ins: `{alert.id}` and nothing else, `{{` and `}}` for braces. What is filled in is attacker-influenced,
+//! so it loses its control characters and is cut to a length; it is never read again as a text with fill-ins.
+
+use super::facts::{self, FactDef};
+use super::subject::{Seen, Subject};
+use crate::domain::fact::Fact;
+use crate::yaml::diagnostic::quoted;
+use crate::yaml::{Code, Diagnostics, Node, duration};
+
+/// The longest filled-in value, in characters.
+const VALUE_CHARS: usize = 200;
+/// The longest whole text, in characters.
+const TEXT_CHARS: usize = 900;
+
+/// A checked text.
+#[derive(Clone, Debug)]
+pub struct Text(Vec<Part>);
+
+#[derive(Clone, Debug)]
+enum Part {
+    Literal(String),
+    Fact(&'static FactDef),
+}
+
+impl Text {
+    /// Reads a text, reporting every fill-in that is wrong.
+    pub fn read(node: &Node<'_>, found: &mut Diagnostics) -> Option<Self> {
+        let written = node.str(found)?;
+        if written.trim().is_empty() {
+            found.push(node.diagnostic(Code::BAD_TEXT, format!("`{}` is empty", node.path())));
+            return None;
+        }
+        if written.chars().count() > TEXT_CHARS {
+            let message = format!("`{}` is longer than {TEXT_CHARS} characters", node.path());
+            found.push(node.diagnostic(Code::BAD_TEXT, message));
+            return None;
+        }
+        let mut parts = Vec::new();
+        let mut literal = String::new();
+        let mut rest = written;
+        let mut sound = true;
+        while let Some(at) = rest.find(['{', '}']) {
+            literal.push_str(&rest[..at]);
+            let brace = &rest[at..at + 1];
+            let after = &rest[at + 1..];
+            if let Some(doubled) = after.strip_prefix(brace) {
+                literal.push_str(brace);
+                rest = doubled;
+            } else if let (true, Some(end)) = (brace == "{", after.find('}')) {
+                match fact(&after[..end], node, found) {
+                    Some(fact) => {
+                        parts.push(Part::Literal(std::mem::take(&mut literal)));
+                        parts.push(Part::Fact(fact));
+                    }
+                    None => sound = false,
+                }
+                rest = &after[end + 1..];
+            } else {
+                let message = format!("the `{brace}` in `{}` has no partner", node.path());
+                let help = "write `{fact}` to fill in a fact, and `{{` or `}}` for a brace";
+                found.push(node.diagnostic(Code::FILL_IN, message).help(help));
+                return None;
+            }
+        }
+        literal.push_str(rest);
+        parts.push(Part::Literal(literal));
+        sound.then_some(Self(parts))
+    }
+
+    /// The text for one event and device, sanitised.
+    pub fn fill(&self, subject: &Subject<'_>) -> String {
+        let mut filled = String::new();
+        for part in &self.0 {
+            match part {
+                Part::Literal(literal) => filled.push_str(literal),
+                Part::Fact(fact) => filled.push_str(&cut(&plain(&show(&fact.read(subject))), VALUE_CHARS)),
+            }
+        }
+        cut(plain(&filled).trim(), TEXT_CHARS)
+    }
+}
+
+fn fact(name: &str, node: &Node<'_>, found: &mut Diagnostics) -> Option<&'static FactDef> {
+    let fact = facts::find(name);
+    if fact.is_none() {
+        let message = format!("`{}` fills in {}, which is no fact", node.path(), quoted(name));
+        found.push(node.diagnostic(Code::FILL_IN, message).help(facts::suggest(name)));
+    }
+    fact
+}
+
+/// What was seen of a fact, as people read it.
+pub fn show(seen: &Fact<Seen<'_>>) -> String {
+    match seen {
+        Fact::Is(Seen::Text(text)) => text.clone().into_owned(),
+        Fact::Is(Seen::List([])) => "none".to_owned(),
+        Fact::Is(Seen::List(items)) => items.join(", "),
+        Fact::Is(Seen::Ago(ago)) => duration::show(std::time::Duration::from_secs(ago.as_secs())),
+        Fact::Absent => "none".to_owned(),
+        Fact::Unknown => "unknown".to_owned(),
+    }
+}
+
+/// Without control characters and without those that change the direction of text or take no room. Line breaks and tabs
+/// become a space.
+pub fn plain(text: &str) -> String {
+    text.chars()
+        .filter_map(|c| match c {
+            '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => Some(' '),
+            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => None,
+            '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{e0000}'..='\u{e007f}' => None,
+            c if c.is_control() => None,
+            c => Some(c),
+        })
+        .collect()
+}
+
+/// At most so many characters, the last one a `…` when something was cut off.
+fn cut(text: &str, most: usize) -> String {
+    if text.chars().nth(most).is_none() {
+        return text.to_owned();
+    }
+    let mut shortened: String = text.chars().take(most - 1).collect();
+    shortened.push('…');
+    shortened
+}

@@ -1,0 +1,127 @@
+//! What the webhook answers, as JSON. `quell send` reads the same types.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// The answer to a body that could be taken apart: what became of every record.
+///
+/// The status is 202 when at least one record was accepted or none was sent, else 400.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Stored, and for sure: the transaction is committed.
+    pub accepted: Vec<Accepted>,
+    /// Not stored as events; kept as dead letters where there was anything to keep.
+    pub rejected: Vec<Rejected>,
+}
+
+/// One record that is stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accepted {
+    /// Its place among the records of the body, from 0.
+    pub index: usize,
+    /// Its line, from 1, when the body was NDJSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// The event's id; of the first delivery, when this is a repeated one.
+    pub id: Uuid,
+    /// The same alert with the same content was delivered before.
+    pub duplicate: bool,
+    /// How many devices it may lead to a call for.
+    pub devices: usize,
+    /// What an operator should know of the record, e.g. why it leads to no call.
+    pub note: Option<String>,
+}
+
+/// One record that is not stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejected {
+    /// Its place among the records of the body, from 0.
+    pub index: usize,
+    /// Its line, from 1, when the body was NDJSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// The stable name of the reason.
+    pub reason: String,
+    /// The reason in words.
+    pub detail: String,
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let all_bad = self.accepted.is_empty() && !self.rejected.is_empty();
+        let status = if all_bad {
+            StatusCode::BAD_REQUEST
+        } else {
+            StatusCode::ACCEPTED
+        };
+        (status, Json(self)).into_response()
+    }
+}
+
+/// The answer to a request that could not be worked on at all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// The HTTP status.
+    #[serde(skip)]
+    status: StatusCode,
+    /// The stable name of the reason.
+    pub reason: String,
+    /// The reason in words, and what to do.
+    pub detail: String,
+    /// The limit that was passed, if one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+    /// Seconds after which trying again may help.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_s: Option<u32>,
+}
+
+impl Problem {
+    /// A problem with its status, name and words.
+    pub fn new(status: StatusCode, reason: &str, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            reason: reason.to_owned(),
+            detail: detail.into(),
+            limit: None,
+            retry_after_s: None,
+        }
+    }
+
+    /// With the limit that was passed.
+    pub fn limit(self, limit: usize) -> Self {
+        Self {
+            limit: Some(limit),
+            ..self
+        }
+    }
+
+    /// With the time after which trying again may help, also as `Retry-After`.
+    pub fn retry_after_s(self, seconds: u32) -> Self {
+        Self {
+            retry_after_s: Some(seconds),
+            ..self
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let (status, retry_after_s) = (self.status, self.retry_after_s);
+        let mut response = (status, Json(self)).into_response();
+        if let Some(seconds) = retry_after_s {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}

@@ -1,0 +1,196 @@
+//! `POST /v1/events`: takes alerts, in any of the shapes that [`crate::intake`] knows, and answers after their commit.
+
+use std::sync::Arc;
+
+use axum::body::HttpBody as _;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use secrecy::{ExposeSecret as _, SecretString};
+use sha2::{Digest as _, Sha256};
+
+use crate::intake::body::{Broken, Lines};
+use crate::web::answer::{Answer, Problem, Rejected};
+use crate::web::delivery::Delivery;
+use crate::web::receive::{Unreceived, receive};
+use crate::web::{Shared, Web};
+
+/// The handler.
+pub(super) async fn take(State(web): State<Web>, request: Request) -> Response {
+    match work(&web.0, request).await {
+        Ok(answer) => answer.into_response(),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn work(web: &Arc<Shared>, request: Request) -> Result<Answer, Problem> {
+    let options = &web.options;
+    authorize(request.headers(), options.token.as_ref())?;
+    let lines = understand(request.headers())?;
+    let _permit = web.requests.try_acquire().map_err(|_| {
+        let detail = format!(
+            "{} requests are being worked on already: try again",
+            options.max_concurrent
+        );
+        Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too_many_requests_at_once",
+            detail,
+        )
+        .retry_after_s(1)
+    })?;
+    let declared = request.body().size_hint().lower();
+    if declared > options.body_limit as u64 && request.headers().contains_key(header::EXPECT) {
+        // The client waits to hear whether it should send at all.
+        return Err(unreceived(Unreceived::TooLarge(options.body_limit)));
+    }
+    let body = receive(request.into_body(), options.body_limit, options.body_timeout)
+        .await
+        .map_err(unreceived)?;
+
+    // Reading some megabytes of JSON takes longer than a task may hold its thread.
+    let (of_blocking, max_records) = (Arc::clone(web), options.max_records);
+    let read = move || Delivery::read(&body, lines, max_records, &of_blocking.options.device_ids);
+    let delivery = match tokio::task::spawn_blocking(read).await {
+        Ok(Ok(delivery)) => delivery,
+        Ok(Err(broken)) => return whole_body(broken),
+        Err(error) => {
+            tracing::error!(error = %error, "a delivery could not be read; nothing of it was stored");
+            return Err(internal());
+        }
+    };
+    let (incoming, dead, places) = delivery.into_parts();
+    let stored = web
+        .inbox
+        .accept(options.tenant, &options.source, incoming, dead)
+        .await
+        .map_err(unstored)?;
+    let duplicates = stored.iter().filter(|stored| stored.duplicate).count();
+    count("duplicate", duplicates);
+    count("accepted", stored.len() - duplicates);
+    count("rejected", places.rejected());
+    Ok(Delivery::answer(places, &stored))
+}
+
+/// Checks the token, if one is configured. Both sides are hashed first, so that the comparison takes the same time
+/// whatever was sent.
+fn authorize(headers: &HeaderMap, token: Option<&SecretString>) -> Result<(), Problem> {
+    let Some(token) = token else { return Ok(()) };
+    let given = headers
+        .get(header::AUTHORIZATION)
+        .map_or(&b""[..], |value| value.as_bytes());
+    let given = match given.split_at_checked(7) {
+        Some((scheme, given)) if scheme.eq_ignore_ascii_case(b"bearer ") => given.trim_ascii(),
+        _ => b"",
+    };
+    let differing = Sha256::digest(given)
+        .iter()
+        .zip(Sha256::digest(token.expose_secret()).iter())
+        .fold(0, |differing, (one, other)| differing | (one ^ other));
+    if differing == 0 && !given.is_empty() {
+        return Ok(());
+    }
+    let detail = "this address needs `Authorization: Bearer` with the token of this source";
+    Err(Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", detail))
+}
+
+/// What the headers say of the body.
+fn understand(headers: &HeaderMap) -> Result<Lines, Problem> {
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value: &header::HeaderValue| value.to_str().ok())
+            .unwrap_or("")
+    };
+    let encoding = text(header::CONTENT_ENCODING).trim();
+    if headers.contains_key(header::CONTENT_ENCODING) && !encoding.eq_ignore_ascii_case("identity") {
+        let detail = "the body has a `Content-Encoding`: send it plain";
+        return Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_encoding",
+            detail,
+        ));
+    }
+    let media = text(header::CONTENT_TYPE)
+        .split(';')
+        .next()
+        .unwrap_or("")
+        .trim()
+        .to_ascii_lowercase();
+    let declared = [
+        "application/x-ndjson",
+        "application/ndjson",
+        "application/jsonl",
+        "application/x-jsonlines",
+    ];
+    Ok(if declared.contains(&media.as_str()) {
+        Lines::Declared
+    } else {
+        Lines::Unsaid
+    })
+}
+
+fn unreceived(why: Unreceived) -> Problem {
+    let detail = why.to_string();
+    match why {
+        Unreceived::TooLarge(limit) => {
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail).limit(limit)
+        }
+        Unreceived::TooSlow(_) => Problem::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", detail),
+        Unreceived::Cut => Problem::new(StatusCode::BAD_REQUEST, "body_cut", detail),
+    }
+}
+
+/// The answer when the body as a whole cannot be taken; there is nothing to keep.
+fn whole_body(broken: Broken) -> Result<Answer, Problem> {
+    let (reason, detail) = (broken.reason().to_owned(), broken.to_string());
+    if let Broken::TooMany(limit) = broken {
+        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, &reason, detail).limit(limit));
+    }
+    count("rejected", 1);
+    Ok(Answer {
+        accepted: Vec::new(),
+        rejected: vec![Rejected {
+            index: 0,
+            line: None,
+            reason,
+            detail,
+        }],
+    })
+}
+
+fn unstored(error: crate::store::StoreError) -> Problem {
+    if error.is_unavailable() {
+        tracing::warn!(
+            error = chain(&error),
+            "a delivery was not stored and not acknowledged: postgres is away"
+        );
+        let detail = "the database is not available and nothing was stored: send it again";
+        return Problem::new(StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", detail).retry_after_s(5);
+    }
+    tracing::error!(
+        error = chain(&error),
+        "a delivery was not stored and not acknowledged"
+    );
+    internal()
+}
+
+fn internal() -> Problem {
+    let detail = "nothing was stored; the log of this process tells why";
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+fn count(outcome: &'static str, records: usize) {
+    metrics::counter!("quell_events_received_total", "outcome" => outcome).increment(records as u64);
+}

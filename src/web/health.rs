@@ -1,0 +1,50 @@
+//! `GET /livez`, `/readyz`, `/metrics`.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use tokio::sync::Mutex;
+
+use crate::clock::Monotonic;
+use crate::web::Web;
+
+/// How long a verdict on readiness is told again before Postgres is asked anew.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// The last verdict on readiness, and when it was made.
+#[derive(Debug, Default)]
+pub(super) struct Cached(Mutex<Option<(Monotonic, Result<(), String>)>>);
+
+/// The process runs and answers.
+pub(super) async fn livez() -> &'static str {
+    "alive\n"
+}
+
+/// Whether this process can take events: Postgres answers and its migrations are current. Defender does not count, or an
+/// outage there would make us refuse the events that must wait for its end.
+pub(super) async fn readyz(State(web): State<Web>) -> Response {
+    // Whoever comes while Postgres is being asked waits for that answer.
+    let mut cached = web.0.ready.0.lock().await;
+    let verdict = match &*cached {
+        Some((at, verdict)) if at.elapsed() < FRESH => verdict.clone(),
+        _ => {
+            let verdict = web.0.inbox.ready().await;
+            *cached = Some((Monotonic::now(), verdict.clone()));
+            verdict
+        }
+    };
+    match verdict {
+        Ok(()) => "ready\n".into_response(),
+        Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {reason}\n")).into_response(),
+    }
+}
+
+/// All metrics of the process in Prometheus' text format.
+pub(super) async fn metrics(State(web): State<Web>) -> impl IntoResponse {
+    (
+        [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
+        web.0.metrics.render(),
+    )
+}

@@ -1,0 +1,121 @@
+//! Where the handlers hand over what they took: the store, or in tests of this module a script.
+
+use crate::domain::tenant::TenantId;
+use crate::store::{DeadLetter, Incoming, MigrationState, Store, StoreError, Stored};
+
+/// The store as the handlers see it.
+pub(super) enum Inbox {
+    /// Postgres.
+    Store(Store),
+    /// For tests without Postgres.
+    #[cfg(test)]
+    Scripted(scripted::Script),
+}
+
+impl Inbox {
+    /// Stores all of it in one transaction, or nothing.
+    pub async fn accept(
+        &self,
+        tenant: TenantId,
+        source: &str,
+        incoming: Vec<Incoming>,
+        dead: Vec<DeadLetter>,
+    ) -> Result<Vec<Stored>, StoreError> {
+        match self {
+            Self::Store(store) => store.events_accept(tenant, source, incoming, dead).await,
+            #[cfg(test)]
+            Self::Scripted(script) => script.accept(incoming, dead).await,
+        }
+    }
+
+    /// Whether events can be stored; else why not, in the operator's words.
+    pub async fn ready(&self) -> Result<(), String> {
+        let state = match self {
+            Self::Store(store) => store.migration_state().await,
+            #[cfg(test)]
+            Self::Scripted(script) => script.migration_state(),
+        };
+        match state {
+            Ok(MigrationState::Current) => Ok(()),
+            Ok(MigrationState::Behind) => {
+                Err("the database lacks migrations: run `quell db migrate`".to_owned())
+            }
+            Ok(MigrationState::Ahead) => {
+                Err("a newer version has migrated the database: start that version".to_owned())
+            }
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+/// A store that keeps what it was given and answers as told.
+#[cfg(test)]
+pub(crate) mod scripted {
+    use std::collections::HashSet;
+    use std::sync::{Arc, Mutex};
+
+    use tokio::sync::{Notify, Semaphore};
+
+    use super::{DeadLetter, Incoming, MigrationState, StoreError, Stored};
+
+    /// The script; clones share what was kept.
+    #[derive(Clone)]
+    pub struct Script {
+        /// What was stored.
+        pub kept: Arc<Mutex<Kept>>,
+        /// One permit lets one delivery through; many are there unless a test takes them away.
+        pub gate: Arc<Semaphore>,
+        /// Told when a delivery has come to the gate.
+        pub arrived: Arc<Notify>,
+        /// What is said of the migrations.
+        pub migrations: MigrationState,
+    }
+
+    /// What was stored.
+    #[derive(Default)]
+    pub struct Kept {
+        pub incoming: Vec<Incoming>,
+        pub dead: Vec<DeadLetter>,
+        seen: HashSet<(String, [u8; 32])>,
+    }
+
+    impl Default for Script {
+        fn default() -> Self {
+            let gate = Arc::new(Semaphore::new(Semaphore::MAX_PERMITS));
+            Self {
+                kept: Arc::default(),
+                gate,
+                arrived: Arc::default(),
+                migrations: MigrationState::Current,
+            }
+        }
+    }
+
+    impl Script {
+        pub async fn accept(
+            &self,
+            incoming: Vec<Incoming>,
+            dead: Vec<DeadLetter>,
+        ) -> Result<Vec<Stored>, StoreError> {
+            self.arrived.notify_one();
+            let _through = self.gate.acquire().await.expect("no test closes the gate");
+            let mut kept = self.kept.lock().expect("no test panics while it holds this");
+            let stored = incoming.iter().map(|one| {
+                let duplicate = !kept.seen.insert((one.event.alert.id.clone(), one.content_hash));
+                Stored {
+                    id: uuid::Uuid::now_v7(),
+                    duplicate,
+                    devices: one.event.devices.len(),
+                }
+            });
+            let stored = stored.collect();
+            kept.incoming.extend(incoming);
+            kept.dead.extend(dead);
+            Ok(stored)
+        }
+
+        pub fn migration_state(&self) -> Result<MigrationState, StoreError> {
+            Ok(self.migrations)
+        }
+    }
+}

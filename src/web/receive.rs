@@ -1,0 +1,112 @@
+//! Reads the body of a request within a size and a time.
+//!
+//! A body that is too large is answered, not cut off: what still comes is read and thrown away up to a bound, or the
+//! client would see a broken connection in place of the 413.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, HttpBody as _};
+
+/// How much of a body that is too large is read and thrown away, and for how long.
+const DISCARD_BYTES: usize = 128 * 1024 * 1024;
+const DISCARD_TIME: Duration = Duration::from_secs(10);
+
+/// Why there is no body.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Unreceived {
+    /// It is larger than the limit.
+    #[error("the body is larger than {0} bytes: send it in several requests")]
+    TooLarge(usize),
+    /// It did not arrive in time.
+    #[error("the body did not arrive within {} s", .0.as_secs())]
+    TooSlow(Duration),
+    /// The connection broke.
+    #[error("the body was cut off")]
+    Cut,
+}
+
+/// Reads the body. Never holds more than `limit` bytes of it, besides one frame.
+///
+/// # Errors
+/// [`Unreceived`].
+pub(super) async fn receive(mut body: Body, limit: usize, within: Duration) -> Result<Vec<u8>, Unreceived> {
+    // A body that says it is too large is not kept at all.
+    let declared = body.size_hint().lower();
+    let mut kept = Vec::new();
+    let all = async {
+        if declared > limit as u64 {
+            return Err(Unreceived::TooLarge(limit));
+        }
+        while let Some(data) = next(&mut body).await? {
+            if data.len() > limit - kept.len() {
+                return Err(Unreceived::TooLarge(limit));
+            }
+            kept.extend_from_slice(&data);
+        }
+        Ok(())
+    };
+    match tokio::time::timeout(within, all).await {
+        Ok(Ok(())) => Ok(kept),
+        Ok(Err(unreceived)) => {
+            if matches!(unreceived, Unreceived::TooLarge(_)) {
+                drop(kept);
+                // Whether all of it could be thrown away changes nothing about the answer.
+                let _ = tokio::time::timeout(DISCARD_TIME, discard(&mut body)).await;
+            }
+            Err(unreceived)
+        }
+        Err(_) => Err(Unreceived::TooSlow(within)),
+    }
+}
+
+async fn discard(body: &mut Body) -> Result<(), Unreceived> {
+    let mut left = DISCARD_BYTES;
+    while let Some(data) = next(body).await? {
+        left = match left.checked_sub(data.len()) {
+            Some(left) => left,
+            None => return Ok(()),
+        };
+    }
+    Ok(())
+}
+
+/// The next bytes of the body; `None` at its end.
+async fn next(body: &mut Body) -> Result<Option<Bytes>, Unreceived> {
+    loop {
+        match poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await {
+            None => return Ok(None),
+            // Frames without data are trailers.
+            Some(Ok(frame)) => {
+                if let Ok(data) = frame.into_data() {
+                    return Ok(Some(data));
+                }
+            }
+            Some(Err(_)) => return Err(Unreceived::Cut),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(30);
+
+    #[tokio::test]
+    async fn a_body_up_to_the_limit_arrives_whole() {
+        for size in [0, 1, 10] {
+            let received = receive(Body::from(vec![7; size]), 10, LONG).await;
+            assert_eq!(received.map(|body| body.len()), Ok(size));
+        }
+    }
+
+    #[tokio::test]
+    async fn one_byte_more_is_too_large() {
+        assert_eq!(
+            receive(Body::from(vec![7; 11]), 10, LONG).await,
+            Err(Unreceived::TooLarge(10))
+        );
+    }
+}

@@ -1,0 +1,273 @@
+//! Inbox → decisions. Claims a batch, evaluates every playbook for each event and device, applies guards and limits, and
+//! records what follows, in one transaction.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::decision::{Decision, DecisionKind, Rules, Ruling, Situation, Usage, decide};
+use crate::domain::device::DeviceFacts;
+use crate::domain::fact::Fact;
+use crate::domain::guard::Protection;
+use crate::domain::verdict::{Mode, PlannedAction, Verdict};
+use crate::playbook::{PlaybookSet, Subject, evaluate};
+use crate::store::{DecideTx, DecisionRow, InboxItem, NewContainment, StoreError};
+use crate::worker::active_set::InForce;
+use crate::worker::{Context, Outage, pause};
+
+/// The loop's parts.
+pub struct Decider {
+    /// What the loops share.
+    pub context: Context,
+    /// The installation's rules; `freshness` as it holds in real time.
+    pub rules: Rules,
+    /// A fact older than this is unknown.
+    pub facts_max_age: Duration,
+    /// An event waits for its device's facts at most this long.
+    pub facts_wait: Duration,
+    /// The playbooks.
+    pub in_force: Arc<InForce>,
+}
+
+const BATCH: i64 = 1000;
+
+impl Decider {
+    /// Works until stopped.
+    pub async fn run(self, stop: CancellationToken) {
+        let mut outage = Outage::default();
+        loop {
+            let wait = match self.run_once().await {
+                // Without a usable playbook set events wait; its activation wakes this loop.
+                Ok(None) => None,
+                Ok(Some(0)) => match self.context.store.inbox_next_due(self.context.tenant).await {
+                    Ok(next) => {
+                        outage.worked("decide");
+                        // A row that is due and was not claimed is being decided by another replica.
+                        next.map(|next| next.max(Duration::from_millis(20)))
+                    }
+                    Err(error) => Some(outage.failed("decide", &error)),
+                },
+                Ok(_) => {
+                    outage.worked("decide");
+                    if stop.is_cancelled() {
+                        return;
+                    }
+                    continue;
+                }
+                Err(error) => Some(outage.failed("decide", &error)),
+            };
+            if !pause(&stop, &self.context.wakes.inbox, wait).await {
+                return;
+            }
+        }
+    }
+
+    /// Decides one batch; says how many rows were decided or sent to wait. `None`: there is no usable playbook set.
+    ///
+    /// # Errors
+    /// Postgres is not available: nothing of the batch was decided.
+    pub async fn run_once(&self) -> Result<Option<usize>, StoreError> {
+        let mut tx = self.context.store.decide_begin(self.context.tenant, BATCH).await?;
+        if tx.items.is_empty() {
+            // Rows that could not be read were put aside: that is kept.
+            tx.commit(&[]).await?;
+            return Ok(Some(0));
+        }
+        let set = self.in_force.get(&self.context.store, self.context.tenant, tx.set_version).await?;
+        let Some((_, set)) = set.filter(|(version, _)| Some(*version) == tx.set_version) else {
+            return Ok(None);
+        };
+        let items = std::mem::take(&mut tx.items);
+        let mut judged = Vec::with_capacity(items.len());
+        let mut waiting = Vec::new();
+        let mut held_back = std::collections::HashSet::new();
+        for item in &items {
+            // Once an event of a device waits, its later ones wait too.
+            if held_back.contains(&item.device) {
+                continue;
+            }
+            match self.weigh(item, &tx, &set) {
+                Weighed::Wait(until) => {
+                    held_back.insert(item.device.clone());
+                    waiting.push((item.seq, item.device.clone(), until));
+                }
+                Weighed::Judge(facts, verdicts) => judged.push((item, facts, verdicts)),
+            }
+        }
+        tx.wait_for_facts(&waiting).await?;
+        let keys = judged.iter().flat_map(|(_, _, verdicts)| Usage::keys(verdicts, &self.rules));
+        let keys: std::collections::BTreeSet<_> = keys.collect();
+        let mut usage = tx.usage(keys, self.context.time_scale).await?;
+        let mut decisions = Vec::with_capacity(judged.len());
+        for (item, facts, verdicts) in judged {
+            decisions.push(self.settle(&mut tx, item, facts, verdicts, &mut usage).await?);
+        }
+        let done = decisions.len() + waiting.len();
+        tx.commit(&decisions).await?;
+        self.context.wakes.ends.notify_one();
+        for decision in decisions.iter().filter(|d| d.kind != DecisionKind::Skip) {
+            tracing::info!(event.id = %decision.event_id, device.id = %decision.device, kind = decision.kind.as_str(),
+                reason = decision.reason, "event decided");
+        }
+        Ok(Some(done))
+    }
+
+    fn weigh(&self, item: &InboxItem, tx: &DecideTx, set: &PlaybookSet) -> Weighed {
+        let device = tx.devices.get(&item.device);
+        let facts = device.and_then(|device| device.fresh_facts(tx.now, self.facts_max_age)).cloned();
+        let unknown = DeviceFacts::default();
+        let restricted_by = tx.restricted_by.get(&item.device).cloned().unwrap_or_default();
+        let subject = Subject {
+            alert: &item.event.alert,
+            event: item.kind,
+            device_id: Some(&item.device),
+            device: facts.as_ref().unwrap_or(&unknown),
+            tenant: &self.context.tenant_name,
+            now: tx.now,
+            restricted_by: Fact::Is(restricted_by),
+        };
+        let evaluation = evaluate(set, &subject);
+        let protection = || self.rules.never.protects(&item.device, subject.device);
+        let hangs_on_facts = evaluation.unknown_device_facts
+            || (evaluation.verdicts.iter().any(restricts) && matches!(protection(), Protection::Unknown(_)));
+        if facts.is_none() && hangs_on_facts {
+            let wait = SignedDuration::try_from(self.facts_wait).unwrap_or(SignedDuration::ZERO);
+            let until = item.enqueued_at + wait;
+            if until > tx.now {
+                return Weighed::Wait(until);
+            }
+        }
+        Weighed::Judge(facts, evaluation.verdicts)
+    }
+
+    async fn settle(
+        &self,
+        tx: &mut DecideTx,
+        item: &InboxItem,
+        facts: Option<DeviceFacts>,
+        verdicts: Vec<Verdict>,
+        usage: &mut Usage,
+    ) -> Result<DecisionRow, StoreError> {
+        let gone = tx.devices.get(&item.device).is_some_and(|device| device.is_unknown_to_defender);
+        let decision = if gone && facts.is_some() && verdicts.iter().any(restricts) {
+            // Defender does not know the device: no call is spent on a certain failure.
+            Decision { kind: DecisionKind::Skip, reason: "ineligible.not_in_inventory".to_owned(), rulings: Vec::new() }
+        } else {
+            let unknown = DeviceFacts::default();
+            let situation = Situation {
+                rules: &self.rules,
+                now: tx.now,
+                occurred_at: &item.event.alert.occurred_at,
+                device_id: &item.device,
+                device: facts.as_ref().unwrap_or(&unknown),
+            };
+            decide(verdicts, &situation, usage)
+        };
+        let mut changed = false;
+        for ruling in &decision.rulings {
+            changed |= self.apply(tx, item, ruling, usage).await?;
+        }
+        if changed {
+            tx.converge(&item.device, &decision.reason).await?;
+        }
+        let rulings = decision.rulings.iter().map(explain).collect();
+        let facts = facts.filter(|_| !decision.rulings.is_empty()).map(|f| serde_json::to_value(f)).transpose()?;
+        Ok(DecisionRow {
+            seq: item.seq,
+            event_id: item.event_id,
+            device: item.device.clone(),
+            kind: decision.kind,
+            reason: decision.reason,
+            rulings: serde_json::Value::Array(rulings),
+            facts,
+        })
+    }
+
+    /// Does what a ruling says; tells whether the device has to converge.
+    async fn apply(
+        &self,
+        tx: &mut DecideTx,
+        item: &InboxItem,
+        ruling: &Ruling,
+        usage: &mut Usage,
+    ) -> Result<bool, StoreError> {
+        let begins = match ruling.kind {
+            DecisionKind::Act => true,
+            // In observe mode a containment is recorded only where enforce would have begun one at once.
+            DecisionKind::Observe => ruling.ask.is_none(),
+            DecisionKind::Ask | DecisionKind::Hold => ruling.restriction().is_some(),
+            DecisionKind::Skip => false,
+        };
+        if !begins {
+            return Ok(false);
+        }
+        let enforced = ruling.mode == Mode::Enforce;
+        let playbook = &ruling.verdict.playbook;
+        let mut changed = false;
+        if ruling.kind == DecisionKind::Act && enforced && ruling.releases() {
+            changed |= tx.containments_release(&item.device, playbook).await? > 0;
+            tx.restricted_by.remove(&item.device);
+        }
+        if let Some(PlannedAction::RestrictAppExecution { comment, release_after, restart_on_match }) =
+            ruling.restriction()
+        {
+            let new = NewContainment {
+                device: item.device.clone(),
+                mode: ruling.mode,
+                lane: ruling.verdict.lane,
+                playbook: playbook.clone(),
+                revision: ruling.verdict.revision.clone(),
+                event_id: item.event_id,
+                alert_id: item.event.alert.id.clone(),
+                comment: comment.clone(),
+                ask: ruling.ask.clone().map(|mut terms| {
+                    terms.within = self.real(terms.within);
+                    (terms, ruling.reason.clone())
+                }),
+                release_after: release_after.map(|after| self.real(after)),
+                restart_on_match: *restart_on_match,
+            };
+            let became_active = tx.containment_begin(&new).await?;
+            if became_active {
+                usage.count(playbook, ruling.mode, &item.device);
+                if enforced {
+                    tx.restricted_by.entry(item.device.clone()).or_default().push(playbook.clone());
+                }
+            }
+            // A restart may also lift an attention: the device is looked at in either case.
+            changed |= enforced && new.ask.is_none();
+        }
+        Ok(changed)
+    }
+
+    fn real(&self, span: Duration) -> Duration {
+        span.div_f64(self.context.time_scale)
+    }
+}
+
+enum Weighed {
+    Wait(Timestamp),
+    Judge(Option<DeviceFacts>, Vec<Verdict>),
+}
+
+fn restricts(verdict: &Verdict) -> bool {
+    verdict.then.iter().any(|action| matches!(action, PlannedAction::RestrictAppExecution { .. }))
+}
+
+/// What is kept of a ruling: enough to explain it, small enough for millions.
+fn explain(ruling: &Ruling) -> serde_json::Value {
+    json!({
+        "playbook": ruling.verdict.playbook,
+        "revision": ruling.verdict.revision,
+        "mode": ruling.mode,
+        "kind": ruling.kind,
+        "reason": ruling.reason,
+        "wish": ruling.verdict.wish,
+        "because": ruling.verdict.because,
+        "line": ruling.verdict.line,
+        "actions": ruling.verdict.then.iter().map(PlannedAction::name).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,38 @@
+//! Time: containments whose time is up end, unanswered asks expire, queued restricts lose their validity; what follows
+//! is queued in the same transaction.
+
+use tokio_util::sync::CancellationToken;
+
+use crate::store::{ContainmentChange, StoreError};
+use crate::worker::{Context, Outage, pause};
+
+const BATCH: i64 = 200;
+
+/// Works until stopped. Every replica may run it: rows are locked, and what is done is done.
+pub async fn run(context: Context, stop: CancellationToken) {
+    let mut outage = Outage::default();
+    loop {
+        let wait = match run_once(&context).await {
+            Ok(change) if change != ContainmentChange::default() => continue,
+            Ok(_) => match context.store.containments_next_end(context.tenant).await {
+                Ok(next) => {
+                    outage.worked("expire");
+                    next.map(|next| next + std::time::Duration::from_millis(5))
+                }
+                Err(error) => Some(outage.failed("expire", &error)),
+            },
+            Err(error) => Some(outage.failed("expire", &error)),
+        };
+        if !pause(&stop, &context.wakes.ends, wait).await {
+            return;
+        }
+    }
+}
+
+/// Ends what is due at this moment.
+///
+/// # Errors
+/// Postgres is not available.
+pub async fn run_once(context: &Context) -> Result<ContainmentChange, StoreError> {
+    context.store.containments_expire(context.tenant, BATCH).await
+}

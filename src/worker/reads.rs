@@ -1,0 +1,77 @@
+//! Permits for reads: each read of Defender is in the ledger before it is made.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::defender::ReadError;
+use crate::domain::budget::throttle_pause;
+use crate::limiter::{CommittedAttempt, ReadPermit, SecondGuard};
+use crate::store::{ReadOutcome, StoreError};
+use crate::worker::{Context, chain};
+
+/// Hands out permits for one task's reads, and remembers which are to be settled.
+#[derive(Debug)]
+pub struct Reads {
+    context: Context,
+    guard: SecondGuard,
+    open: Mutex<Vec<Uuid>>,
+}
+
+impl Reads {
+    /// For one task.
+    pub fn new(context: Context, guard: SecondGuard) -> Self {
+        Self { context, guard, open: Mutex::new(Vec::new()) }
+    }
+
+    /// Waits for a slot of the reads' budget. `None`: stopped, or Postgres is away.
+    pub async fn permit(&self, kind: &'static str, stop: &CancellationToken) -> Option<ReadPermit> {
+        let epoch = self.context.leadership.epoch()?;
+        loop {
+            let reserved =
+                self.context.store.read_reserve(self.context.tenant, epoch, &self.context.gate, kind).await;
+            let wait = match reserved {
+                Ok(ReadOutcome::Granted { id, send_deadline }) => {
+                    self.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(id);
+                    let read = CommittedAttempt { id, send_deadline };
+                    return Some(ReadPermit::from_committed(read, &self.guard));
+                }
+                Ok(ReadOutcome::Wait(wait)) => wait,
+                Err(error) => {
+                    tracing::debug!(error = chain(&error), "no slot for a read");
+                    return None;
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => return None,
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+
+    /// Settles the reads that were made, and obeys a 429.
+    ///
+    /// # Errors
+    /// Postgres is not available; the slots then keep their latest possible time.
+    pub async fn settle(&self, error: Option<&ReadError>) -> Result<(), StoreError> {
+        let open = std::mem::take(&mut *self.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        let outcome = match error {
+            None => "read",
+            Some(ReadError::Throttled { .. }) => "throttled",
+            Some(_) => "failed",
+        };
+        for id in open {
+            self.context.store.read_finish(id, outcome).await?;
+        }
+        if let Some(ReadError::Throttled { retry_after, window }) = error {
+            let pause: Duration = throttle_pause(*retry_after, *window, &self.context.gate.reads);
+            self.context
+                .store
+                .reads_pause(self.context.tenant, &self.context.gate, pause, "defender throttles reads")
+                .await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,124 @@
+//! Tests of the judgement over a listing.
+
+use uuid::Uuid;
+
+use super::*;
+use crate::domain::action::ActionKind;
+use crate::domain::answer::{MachineActionKind, MachineActionStatus};
+use crate::domain::device::DeviceId;
+use crate::store::ActionRow;
+
+const TIMING: CallTiming = CallTiming {
+    send_deadline: Duration::from_secs(5),
+    total_timeout: Duration::from_secs(30),
+    server_tail: Duration::from_secs(60),
+    list_lag: Duration::from_secs(25),
+};
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_000_000 + second).expect("in range")
+}
+
+fn open(state: ActionState, outcome: Option<&str>) -> OpenAction {
+    OpenAction {
+        row: ActionRow {
+            id: Uuid::now_v7(),
+            device: DeviceId::from_stored("a".repeat(40)),
+            kind: ActionKind::Restrict,
+            state,
+            attempts: 1,
+            defender_id: (state == ActionState::Submitted).then(|| "m1".to_owned()),
+            defender_status: (state == ActionState::Submitted).then(|| "Pending".to_owned()),
+            is_adopted: false,
+        },
+        reserved_at: at(0),
+        answered_at: outcome.map(|_| at(1)),
+        outcome: outcome.map(str::to_owned),
+        submitted_at: None,
+    }
+}
+
+fn wire(id: &str, comment: &str, kind: MachineActionKind, status: MachineActionStatus) -> MachineAction {
+    MachineAction {
+        id: id.to_owned(),
+        kind,
+        status,
+        machine_id: Some("A".repeat(40)),
+        requestor_comment: Some(comment.to_owned()),
+        requestor: None,
+        created_at: None,
+        updated_at: None,
+        error_hresult: 0,
+        external_id: None,
+    }
+}
+
+fn check(open: &OpenAction, listing: &[MachineAction], began: i64) -> Option<(Vec<ActionEvent>, bool)> {
+    judge(open, &Index::new(listing), at(began), TIMING).map(|f| (f.events, f.change.is_adopted))
+}
+
+#[test]
+fn a_submitted_action_follows_each_status_and_an_unknown_one_is_kept() {
+    let action = open(ActionState::Submitted, Some("accepted"));
+    for (status, expected) in [
+        (MachineActionStatus::Pending, None),
+        (MachineActionStatus::InProgress, Some(vec![])),
+        (MachineActionStatus::Succeeded, Some(vec![ActionEvent::Succeeded])),
+        (MachineActionStatus::Failed, Some(vec![ActionEvent::Failed])),
+        (MachineActionStatus::TimeOut, Some(vec![ActionEvent::TimedOut])),
+        (MachineActionStatus::Cancelled, Some(vec![ActionEvent::Cancelled])),
+        (MachineActionStatus::Other("Sleeping".to_owned()), Some(vec![])),
+    ] {
+        let listing = [wire("m1", "", MachineActionKind::Restrict, status.clone())];
+        assert_eq!(check(&action, &listing, 10).map(|f| f.0), expected, "{status:?}");
+    }
+}
+
+#[test]
+fn a_submitted_action_missing_from_the_list_stays_submitted() {
+    assert_eq!(check(&open(ActionState::Submitted, Some("accepted")), &[], 100_000), None);
+}
+
+#[test]
+fn an_action_in_doubt_is_found_by_its_marker_at_once() {
+    let action = open(ActionState::InDoubt, Some("unknown"));
+    let comment = Marker { action: action.row.id, attempt: 1 }.comment("x");
+    let listing = [wire("m9", &comment, MachineActionKind::Restrict, MachineActionStatus::Succeeded)];
+    assert_eq!(
+        check(&action, &listing, 1),
+        Some((vec![ActionEvent::Accepted, ActionEvent::Succeeded], false))
+    );
+}
+
+#[test]
+fn absence_counts_only_after_the_quiescence() {
+    let action = open(ActionState::InDoubt, Some("unknown"));
+    assert_eq!(check(&action, &[], 119), None);
+    assert_eq!(check(&action, &[], 120), Some((vec![ActionEvent::NotExecuted], false)));
+}
+
+#[test]
+fn somebody_elses_pending_action_is_adopted_after_the_quiescence_and_a_final_one_never() {
+    let action = open(ActionState::InDoubt, None);
+    let pending = [wire("m2", "by hand", MachineActionKind::Restrict, MachineActionStatus::Pending)];
+    assert_eq!(check(&action, &pending, 60), None);
+    assert_eq!(check(&action, &pending, 120), Some((vec![ActionEvent::Accepted], true)));
+    let done = [wire("m2", "by hand", MachineActionKind::Restrict, MachineActionStatus::Succeeded)];
+    assert_eq!(check(&action, &done, 120), Some((vec![ActionEvent::NotExecuted], false)));
+}
+
+#[test]
+fn already_in_progress_adopts_the_same_kind_at_once_and_waits_for_the_opposite() {
+    let action = open(ActionState::InDoubt, Some("already_in_progress"));
+    let same = [wire("m2", "by hand", MachineActionKind::Restrict, MachineActionStatus::InProgress)];
+    assert_eq!(check(&action, &same, 2), Some((vec![ActionEvent::Accepted], true)));
+    let opposite = [wire("m3", "by hand", MachineActionKind::Unrestrict, MachineActionStatus::Pending)];
+    assert_eq!(check(&action, &opposite, 500), None);
+    assert_eq!(check(&action, &[], 25), None);
+    assert_eq!(check(&action, &[], 26), Some((vec![ActionEvent::NotExecuted], false)));
+}
+
+#[test]
+fn a_call_under_way_is_left_alone() {
+    assert_eq!(check(&open(ActionState::Submitting, None), &[], 100_000), None);
+}

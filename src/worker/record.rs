@@ -1,0 +1,121 @@
+//! From an answer to what is written: pure, total, one place.
+
+use std::time::Duration;
+
+use crate::domain::action::{ActionEvent, Marker};
+use crate::domain::answer::{Answer, MachineAction, Refusal};
+use crate::domain::budget::{Window, throttle_pause};
+use crate::store::{AnswerRecord, Grant, QueuedChange};
+use crate::worker::retry;
+
+/// The spans that follow from answers, as they hold in real time.
+#[derive(Clone, Copy, Debug)]
+pub struct Pauses {
+    /// The first pause after nothing could be sent.
+    pub initial: Duration,
+    /// The longest such pause.
+    pub cap: Duration,
+    /// After a 403 nobody's permission has changed for at least this long.
+    pub forbidden: Duration,
+}
+
+/// What is to be written for an answer.
+pub fn record(answer: &Answer, grant: &Grant, windows: &[Window], pauses: Pauses) -> AnswerRecord {
+    let tries = u32::try_from(grant.n).unwrap_or(1);
+    let again = retry::delay(tries, pauses.initial, pauses.cap);
+    let base = AnswerRecord {
+        outcome: "unknown",
+        event: ActionEvent::from_answer(answer),
+        then: None,
+        change: QueuedChange::default(),
+        refusal: None,
+        is_answered: true,
+        pause: None,
+    };
+    match answer {
+        Answer::Accepted(action) => accepted(action, grant, base),
+        Answer::AlreadyInProgress(refusal) => AnswerRecord {
+            outcome: "already_in_progress",
+            refusal: Some(refusal.clone()),
+            ..base
+        },
+        Answer::Throttled { retry_after, window, refusal } => AnswerRecord {
+            outcome: "throttled",
+            pause: Some((throttle_pause(*retry_after, *window, windows), told(refusal))),
+            refusal: Some(refusal.clone()),
+            ..base
+        },
+        Answer::Unauthorized(refusal) => AnswerRecord {
+            outcome: "unauthorized",
+            // The first refusal of a token may be its age: a fresh one is tried at once. After that, wait.
+            pause: (tries > 1).then(|| (again, told(refusal))),
+            refusal: Some(refusal.clone()),
+            ..base
+        },
+        Answer::Forbidden(refusal) => AnswerRecord {
+            outcome: "forbidden",
+            change: QueuedChange { error: Some(told(refusal)), ..QueuedChange::default() },
+            pause: Some((pauses.forbidden, told(refusal))),
+            refusal: Some(refusal.clone()),
+            ..base
+        },
+        Answer::NotFound(refusal) | Answer::Rejected(refusal) => AnswerRecord {
+            outcome: if refusal.status == 404 { "not_found" } else { "rejected" },
+            change: QueuedChange {
+                error: Some(told(refusal)),
+                is_permanent: true,
+                ..QueuedChange::default()
+            },
+            refusal: Some(refusal.clone()),
+            ..base
+        },
+        Answer::NotSent { reason } => AnswerRecord {
+            outcome: "not_sent",
+            change: QueuedChange { not_before: again, ..QueuedChange::default() },
+            pause: Some((again, format!("nothing could be sent: {reason}"))),
+            ..base
+        },
+        Answer::Unknown { reason, status } => AnswerRecord {
+            change: QueuedChange { error: Some(reason.clone()), ..QueuedChange::default() },
+            refusal: status.map(|status| Refusal { status, message: reason.clone(), ..Refusal::default() }),
+            is_answered: status.is_some(),
+            ..base
+        },
+    }
+}
+
+fn accepted(action: &MachineAction, grant: &Grant, base: AnswerRecord) -> AnswerRecord {
+    let about_us = grant.kind.is(&action.kind)
+        && action.machine_id.as_deref().is_none_or(|id| id.eq_ignore_ascii_case(grant.device.as_str()));
+    if !about_us {
+        let error = "defender answered with an action of another kind or device".to_owned();
+        return AnswerRecord {
+            event: ActionEvent::FateUnknown,
+            change: QueuedChange { error: Some(error), ..QueuedChange::default() },
+            ..base
+        };
+    }
+    let is_ours = Marker::is_on(grant.action, action);
+    AnswerRecord {
+        outcome: if is_ours { "accepted" } else { "adopted" },
+        then: ActionEvent::from_status(&action.status),
+        change: QueuedChange {
+            defender_id: Some(action.id.clone()),
+            defender_status: Some(action.status.as_wire().to_owned()),
+            is_adopted: !is_ours,
+            error: (action.error_hresult != 0).then(|| format!("{:#010x}", action.error_hresult)),
+            ..QueuedChange::default()
+        },
+        ..base
+    }
+}
+
+/// A refusal in one line, with the id that Microsoft's support asks for.
+fn told(refusal: &Refusal) -> String {
+    let target = refusal.target.as_deref().map(|id| format!(" (correlation {id})")).unwrap_or_default();
+    format!("{} {}: {}{target}", refusal.status, refusal.code, refusal.message)
+}
+
+#[cfg(test)]
+#[path = "record_tests.rs"]
+mod tests;

@@ -1,0 +1,174 @@
+//! Queue → gate → call → answer. The only loop that makes calls which change something.
+//!
+//! Ways to get it wrong, all of which have a test: calling before the attempt is committed; calling after the deadline;
+//! forgetting an answer because Postgres was away when it came; stopping with a call under way.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::defender::Client;
+use crate::domain::action::ActionKind;
+use crate::domain::answer::Answer;
+use crate::limiter::{CommittedAttempt, Pacer, Permit, SecondGuard};
+use crate::store::{GateOutcome, Grant, StoreError};
+use crate::worker::record::{self, Pauses};
+use crate::worker::{Context, Outage, chain, pause};
+
+/// The loop's parts.
+#[derive(Clone)]
+pub struct Submitter {
+    /// What the loops share.
+    pub context: Context,
+    /// The client.
+    pub client: Arc<Client>,
+    /// Spreads bulk calls.
+    pub pacer: Arc<Pacer>,
+    /// Stands behind the ledger.
+    pub guard: SecondGuard,
+    /// Calls under way at once.
+    pub concurrency: usize,
+    /// What answers close the gate for.
+    pub pauses: Pauses,
+}
+
+/// What one step came to.
+#[derive(Debug)]
+pub enum Step {
+    /// An attempt is committed: call.
+    Call(Box<Grant>, i64),
+    /// Look again at once.
+    Again,
+    /// Nothing may leave now.
+    Wait(Option<Duration>),
+}
+
+impl Submitter {
+    /// Works until stopped; then waits for the calls under way, until the hard stop.
+    pub async fn run(self, stop: CancellationToken, hard: CancellationToken) {
+        let places = Arc::new(Semaphore::new(self.concurrency));
+        let mut calls = JoinSet::new();
+        let mut outage = Outage::default();
+        while !stop.is_cancelled() {
+            let place = tokio::select! {
+                () = stop.cancelled() => break,
+                place = Arc::clone(&places).acquire_owned() => match place {
+                    Ok(place) => place,
+                    Err(_) => break,
+                },
+            };
+            while calls.try_join_next().is_some() {}
+            let wait = match self.step().await {
+                Ok(Step::Call(grant, epoch)) => {
+                    outage.worked("submit");
+                    let (worker, hard) = (self.clone(), hard.clone());
+                    calls.spawn(async move {
+                        worker.call(*grant, epoch, hard).await;
+                        drop(place);
+                    });
+                    continue;
+                }
+                Ok(Step::Again) => continue,
+                Ok(Step::Wait(wait)) => {
+                    outage.worked("submit");
+                    wait
+                }
+                Err(error) => Some(outage.failed("submit", &error)),
+            };
+            drop(place);
+            if !pause(&stop, &self.context.wakes.queue, wait).await {
+                break;
+            }
+        }
+        while calls.join_next().await.is_some() {}
+    }
+
+    /// One look at the queue.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn step(&self) -> Result<Step, StoreError> {
+        let Some(epoch) = self.context.leadership.epoch() else { return Ok(Step::Wait(None)) };
+        let (store, tenant) = (&self.context.store, self.context.tenant);
+        let Some(lane) = store.queue_head(tenant).await? else {
+            return Ok(Step::Wait(store.queue_next_due(tenant).await?));
+        };
+        if let Err(wait) = self.pacer.check(lane) {
+            return Ok(Step::Wait(Some(wait)));
+        }
+        Ok(match store.gate_reserve(tenant, epoch, &self.context.gate, lane).await? {
+            GateOutcome::Granted(grant) => Step::Call(grant, epoch),
+            GateOutcome::Settled => Step::Again,
+            GateOutcome::Wait { after, why } => {
+                tracing::debug!(wait_seconds = after.map(|a| a.as_secs_f64()), why, "the gate is closed");
+                Step::Wait(after)
+            }
+            GateOutcome::NotLeader => {
+                self.context.leadership.set(None);
+                Step::Wait(None)
+            }
+        })
+    }
+
+    /// Makes the call of a committed attempt and records what came of it.
+    pub async fn call(&self, grant: Grant, epoch: i64, hard: CancellationToken) {
+        let attempt = CommittedAttempt { id: grant.attempt, send_deadline: grant.send_deadline };
+        let permit = Permit::from_committed(attempt, &self.guard);
+        metrics::counter!("quell_calls_total", "kind" => grant.kind.as_str()).increment(1);
+        let answer = match grant.kind {
+            ActionKind::Restrict => self.client.restrict(permit, &grant.device, &grant.comment).await,
+            ActionKind::Release => self.client.release(permit, &grant.device, &grant.comment).await,
+        };
+        let record = record::record(&answer, &grant, &self.context.gate.actions, self.pauses);
+        metrics::counter!("quell_answers_total", "outcome" => record.outcome).increment(1);
+        if let (Answer::Throttled { .. }, Some((after, _))) = (&answer, &record.pause) {
+            let longest = self.context.gate.actions.iter().map(|w| w.per).max().unwrap_or_default();
+            self.pacer.throttled(*after, longest.min(Duration::from_secs(60)));
+        }
+        let fields = (grant.action, grant.attempt, record.outcome);
+        match record.outcome {
+            "accepted" | "adopted" => {}
+            _ => tracing::warn!(
+                action.id = %fields.0, attempt = %fields.1, device.id = %grant.device, outcome = fields.2,
+                status = record.refusal.as_ref().map(|r| r.status),
+                error = record.change.error, "a call was not accepted"
+            ),
+        }
+        self.write(&grant, epoch, &record, &hard).await;
+    }
+
+    /// Writes until it is written: an answer in memory must not be lost because Postgres is away. If the process ends
+    /// first, the attempt is settled by its look-up.
+    async fn write(
+        &self,
+        grant: &Grant,
+        epoch: i64,
+        record: &crate::store::AnswerRecord,
+        hard: &CancellationToken,
+    ) {
+        let mut outage = Outage::default();
+        loop {
+            let wait = match self.context.store.attempt_finish(self.context.tenant, epoch, grant, record).await {
+                Ok(_) => return outage.worked("recording an answer"),
+                Err(StoreError::Stale(_)) => {
+                    tracing::warn!(action.id = %grant.action, attempt = %grant.attempt,
+                        "an answer came after its attempt had been settled");
+                    return;
+                }
+                Err(error) if error.is_unavailable() => outage.failed("recording an answer", &error),
+                Err(error) => {
+                    tracing::error!(action.id = %grant.action, attempt = %grant.attempt, error = chain(&error),
+                        "an answer cannot be recorded; the attempt will be looked up");
+                    return;
+                }
+            };
+            tokio::select! {
+                () = hard.cancelled() => return,
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+}

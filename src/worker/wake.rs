@@ -1,0 +1,79 @@
+//! Turns notifications of Postgres into wakes of the loops. When the connection is lost every loop is woken once, so
+//! nothing that was committed meanwhile is missed.
+
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::tenant::TenantId;
+use crate::store::{Store, Wake};
+
+/// One bell for each loop.
+#[derive(Debug, Default)]
+pub struct Wakes {
+    /// The inbox has rows.
+    pub inbox: Notify,
+    /// An action may be called.
+    pub queue: Notify,
+    /// Device facts are wanted.
+    pub facts: Notify,
+    /// An action is open at Defender.
+    pub open: Notify,
+    /// A containment began or was changed: the next end may be nearer.
+    pub ends: Notify,
+}
+
+impl Wakes {
+    /// Rings every bell.
+    pub fn all(&self) {
+        for bell in [&self.inbox, &self.queue, &self.facts, &self.open, &self.ends] {
+            bell.notify_one();
+        }
+    }
+
+    fn ring(&self, wake: Wake) {
+        match wake {
+            Wake::Inbox => self.inbox.notify_one(),
+            Wake::Queue => {
+                self.queue.notify_one();
+                self.ends.notify_one();
+            }
+            Wake::Facts => self.facts.notify_one(),
+            Wake::Open => {
+                self.open.notify_one();
+                self.queue.notify_one();
+            }
+        }
+    }
+}
+
+/// Listens until stopped.
+pub async fn run(store: Store, tenant: TenantId, wakes: std::sync::Arc<Wakes>, stop: CancellationToken) {
+    loop {
+        let mut listener = tokio::select! {
+            () = stop.cancelled() => return,
+            listener = store.wakes() => match listener {
+                Ok(listener) => listener,
+                Err(_) => {
+                    // The loops tell of the outage; this one only tries again.
+                    tokio::select! {
+                        () = stop.cancelled() => return,
+                        () = tokio::time::sleep(Duration::from_secs(1)) => continue,
+                    }
+                }
+            },
+        };
+        wakes.all();
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                next = listener.next() => match next {
+                    Ok((whose, wake)) if whose == tenant => wakes.ring(wake),
+                    Ok(_) => {}
+                    Err(_) => break,
+                },
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The one table of diagnostic codes. A code never changes its meaning and is never used again.
+
+use std::fmt;
+
+use super::Severity;
+
+/// A stable code with what it means: `E1xx` facts and ops, `E2xx` actions, `E3xx` structure, `W4xx` lints, `E5xx`
+/// configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Code {
+    id: &'static str,
+    meaning: &'static str,
+}
+
+impl Code {
+    /// The code, e.g. `E303`.
+    pub fn id(self) -> &'static str {
+        self.id
+    }
+
+    /// What it means, in one sentence.
+    pub fn meaning(self) -> &'static str {
+        self.meaning
+    }
+
+    /// Warnings begin with `W`, all else are errors.
+    pub fn severity(self) -> Severity {
+        if self.id.starts_with('W') {
+            Severity::Warning
+        } else {
+            Severity::Error
+        }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id)
+    }
+}
+
+macro_rules! codes {
+    ($($name:ident = $id:literal, $meaning:literal;)*) => {
+        impl Code {
+            $(#[doc = $meaning] pub const $name: Self = Self { id: $id, meaning: $meaning };)*
+
+            /// Every code there is, in the order of this table.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+        }
+    };
+}
+
+codes! {
+    // facts and ops
+    UNKNOWN_FACT = "E101", "the fact that a line names does not exist";
+    UNKNOWN_OP = "E102", "the op that a line names does not exist";
+    OP_TYPE = "E103", "the op does not fit the type of the fact";
+    FACT_VALUE = "E104", "the value does not fit the type of the fact";
+    ONE_OP = "E105", "a line has exactly one op";
+    PATTERN = "E106", "the value of `matches` is not a regular expression that runs in linear time";
+    EMPTY_LIST = "E107", "a list of values to compare with is empty";
+    FILL_IN = "E108", "a fill-in in a text is not written rightly or names no fact";
+    // actions
+    UNKNOWN_ACTION = "E201", "the action does not exist";
+    ONE_ACTION = "E202", "an entry of `then` names exactly one action";
+    RELEASE_TERMS = "E203", "a restriction says when it ends: `after`, or `never: true` written out";
+    RELEASE_WHEN = "E204", "`release.when` is not supported by this version";
+    NO_ACTION = "E205", "`then` names no action";
+    REPEATED_ACTION = "E206", "`then` names an action twice, or both a restriction and its release";
+    // structure
+    SYNTAX = "E300", "the file is not YAML";
+    TOO_LARGE = "E301", "the file is larger than files of its kind may be";
+    EMPTY = "E302", "the file is empty";
+    DUPLICATE_KEY = "E303", "a key is given twice";
+    NESTING = "E304", "values nest too deeply";
+    ALIAS = "E305", "aliases expand to too much, or a merge key is used";
+    TAG = "E306", "a tag is used";
+    KEY = "E307", "a key is not text";
+    SEVERAL_DOCUMENTS = "E308", "the file holds several documents";
+    DISAGREEMENT = "E309", "the file can be read in two ways";
+    UNKNOWN_KEY = "E310", "the key does not exist here";
+    WRONG_TYPE = "E311", "the value is of another type than expected";
+    MISSING_KEY = "E312", "a key that must be given is missing";
+    NOT_ONE_OF = "E313", "the value is none of those allowed";
+    BAD_DURATION = "E314", "the value is not a duration";
+    OUT_OF_RANGE = "E315", "the number or duration is smaller or larger than allowed";
+    BAD_ID = "E316", "the id is not written as ids are, or is not the file's name";
+    DUPLICATE_ID = "E317", "two playbooks have the same id";
+    EMPTY_WHEN = "E318", "`when` is empty, and `match_all: true` is not written out";
+    MATCH_ALL = "E319", "`match_all: true` stands beside lines in `when`";
+    UNSUPPORTED = "E320", "this part of the language is not supported by this version";
+    BAD_TEXT = "E321", "a text is empty, too long, or holds control characters";
+    // tests beside playbooks
+    TEST_PLAYBOOK = "E330", "the playbook that a test file names was not given or does not load";
+    TEST_FACTS = "E331", "a test names facts that its file does not define";
+    TEST_EMPTY = "E332", "a test file holds no test";
+    TEST_NAME = "E333", "two tests of a file have the same name";
+    // lints
+    NO_LIMITS = "W401", "the playbook enforces without limits";
+    NO_TEST = "W402", "the playbook enforces without a test";
+    LONG_RELEASE = "W403", "the release comes later than 7 days";
+    SEVERITY_GAP = "W404", "a list of ordered values skips one between its ends";
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_code_is_unique_and_well_formed() {
+        let ids: BTreeSet<_> = Code::ALL.iter().map(|code| code.id()).collect();
+        assert_eq!(ids.len(), Code::ALL.len(), "a code is used twice");
+        for code in Code::ALL {
+            let (letter, digits) = code.id().split_at(1);
+            assert!(
+                digits.len() == 3 && digits.bytes().all(|b| b.is_ascii_digit()),
+                "{code}"
+            );
+            let lint = digits.starts_with('4');
+            assert_eq!(letter, if lint { "W" } else { "E" }, "{code}");
+            assert!(
+                !code.meaning().is_empty() && !code.meaning().ends_with('.'),
+                "{code}"
+            );
+        }
+    }
+}

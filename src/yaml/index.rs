@@ -1,0 +1,313 @@
+//! Where each value of a file stands: a tree of spans over the text, which also refuses what no file of ours needs.
+//! Called by [`super::parse`] alone. It never decides what a scalar means.
+
+use std::collections::HashMap;
+use std::iter::Peekable;
+use std::ops::Range;
+
+use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span};
+
+use super::{Code, Diagnostic, Diagnostics, Source};
+
+/// How deep a file may nest.
+const MAX_DEPTH: usize = 32;
+/// How many values a file may hold.
+const MAX_VALUES: usize = 100_000;
+/// How many values aliases may add to those written out.
+const MAX_EXPANDED: usize = 1_000;
+
+/// A value's position and its parts.
+#[derive(Clone, Debug)]
+pub(super) struct Indexed {
+    pub(super) span: Range<usize>,
+    pub(super) shape: Shape,
+}
+
+/// The parts of a value.
+#[derive(Clone, Debug)]
+pub(super) enum Shape {
+    Scalar { text: String, plain: bool },
+    Seq(Vec<Indexed>),
+    Map(Vec<IndexedEntry>),
+}
+
+/// A key, its position, and its value.
+#[derive(Clone, Debug)]
+pub(super) struct IndexedEntry {
+    pub(super) key: String,
+    pub(super) key_span: Range<usize>,
+    pub(super) value: Indexed,
+}
+
+/// Builds the index, or says everything that forbids it.
+pub(super) fn build(source: &Source<'_>) -> Result<Indexed, Diagnostics> {
+    let text = source.text.clone();
+    let mut builder = Builder {
+        source,
+        events: Parser::new_from_str(&text).peekable(),
+        anchors: HashMap::new(),
+        values: 0,
+        expanded: 0,
+        found: Diagnostics::default(),
+    };
+    match builder.document() {
+        Ok(root) if builder.found.is_empty() => Ok(root),
+        Ok(_) => Err(builder.found),
+        Err(stop) => {
+            builder.found.push(*stop);
+            Err(builder.found)
+        }
+    }
+}
+
+struct Builder<'s, 'a> {
+    source: &'s Source<'s>,
+    events: Peekable<Parser<'a, granit_parser::StrInput<'a>>>,
+    anchors: HashMap<usize, Indexed>,
+    values: usize,
+    expanded: usize,
+    found: Diagnostics,
+}
+
+/// An error after which the rest of the file cannot be indexed.
+type Stop = Box<Diagnostic>;
+
+impl<'a> Builder<'_, 'a> {
+    fn document(&mut self) -> Result<Indexed, Stop> {
+        loop {
+            match self.next()? {
+                (Event::StreamStart, _) => {}
+                (Event::DocumentStart(..), _) => break,
+                (_, span) => return Err(self.stop(Code::EMPTY, &span, "the file is empty")),
+            }
+        }
+        let root = self.value(0)?;
+        loop {
+            match self.next()? {
+                (Event::StreamEnd, _) => return Ok(root),
+                (Event::DocumentStart(..), span) => {
+                    return Err(self.stop(
+                        Code::SEVERAL_DOCUMENTS,
+                        &span,
+                        "a second document begins here, and a file holds one; write a file of its own for it",
+                    ));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn value(&mut self, depth: usize) -> Result<Indexed, Stop> {
+        let (event, span) = self.next()?;
+        self.values += 1;
+        if self.values > MAX_VALUES {
+            return Err(self.stop(
+                Code::TOO_LARGE,
+                &span,
+                &format!("the file holds over {MAX_VALUES} values"),
+            ));
+        }
+        if depth > MAX_DEPTH {
+            return Err(self.stop(
+                Code::NESTING,
+                &span,
+                &format!("values nest deeper than {MAX_DEPTH} levels here"),
+            ));
+        }
+        let start = self.range(&span).start;
+        let (anchor, indexed) = match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                self.refuse_tag(tag.is_some(), &span);
+                let plain = style == ScalarStyle::Plain;
+                let shape = Shape::Scalar {
+                    text: text.into_owned(),
+                    plain,
+                };
+                (
+                    anchor,
+                    Indexed {
+                        span: self.range(&span),
+                        shape,
+                    },
+                )
+            }
+            Event::SequenceStart(_, anchor, tag) => {
+                self.refuse_tag(tag.is_some(), &span);
+                let (items, end) = self.items(depth)?;
+                (
+                    anchor,
+                    Indexed {
+                        span: start..end.max(start),
+                        shape: Shape::Seq(items),
+                    },
+                )
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                self.refuse_tag(tag.is_some(), &span);
+                let (entries, end) = self.entries(depth)?;
+                (
+                    anchor,
+                    Indexed {
+                        span: start..end.max(start),
+                        shape: Shape::Map(entries),
+                    },
+                )
+            }
+            Event::Alias(anchor) => (0, self.alias(anchor, &span)?),
+            _ => return Err(self.stop(Code::SYNTAX, &span, "a value is expected here")),
+        };
+        if anchor != 0 {
+            self.anchors.insert(anchor, indexed.clone());
+        }
+        Ok(indexed)
+    }
+
+    fn items(&mut self, depth: usize) -> Result<(Vec<Indexed>, usize), Stop> {
+        let mut items = Vec::new();
+        loop {
+            if let Some(Ok((Event::SequenceEnd, span))) = self.events.peek() {
+                let end = end_of(span, items.last().map(|item: &Indexed| item.span.end));
+                self.events.next();
+                return Ok((items, end));
+            }
+            items.push(self.value(depth + 1)?);
+        }
+    }
+
+    fn entries(&mut self, depth: usize) -> Result<(Vec<IndexedEntry>, usize), Stop> {
+        let mut entries: Vec<IndexedEntry> = Vec::new();
+        let mut seen: HashMap<String, Range<usize>> = HashMap::new();
+        loop {
+            if let Some(Ok((Event::MappingEnd, span))) = self.events.peek() {
+                let end = end_of(span, entries.last().map(|entry| entry.value.span.end));
+                self.events.next();
+                return Ok((entries, end));
+            }
+            let key = self.value(depth + 1)?;
+            let value = self.value(depth + 1)?;
+            let key_span = key.span.clone();
+            let Shape::Scalar { text, plain } = key.shape else {
+                self.report(
+                    Code::KEY,
+                    key_span,
+                    "a key must be text, and this one is a list or a map".to_owned(),
+                );
+                continue;
+            };
+            if plain && (text.is_empty() || text == "~" || text.eq_ignore_ascii_case("null")) {
+                self.report(
+                    Code::KEY,
+                    key_span,
+                    "a key must be text, and this one is empty".to_owned(),
+                );
+            } else if plain && text == "<<" {
+                let message = "merge keys are not read; write the values out".to_owned();
+                self.report(Code::ALIAS, key_span, message);
+            } else if let Some(first) = seen.get(&text) {
+                let line = self.source.text[..first.start].matches('\n').count() + 1;
+                let message = format!("the key `{text}` is given twice; the first is on line {line}");
+                self.report(Code::DUPLICATE_KEY, key_span, message);
+            } else {
+                seen.insert(text.clone(), key_span.clone());
+                entries.push(IndexedEntry {
+                    key: text,
+                    key_span,
+                    value,
+                });
+            }
+        }
+    }
+
+    fn alias(&mut self, anchor: usize, span: &Span) -> Result<Indexed, Stop> {
+        let Some(target) = self.anchors.get(&anchor) else {
+            return Err(self.stop(Code::ALIAS, span, "this alias stands inside the value it names"));
+        };
+        self.expanded += size(target);
+        if self.expanded > MAX_EXPANDED {
+            let message = format!("aliases expand to over {MAX_EXPANDED} values; write the values out");
+            return Err(self.stop(Code::ALIAS, span, &message));
+        }
+        Ok(Indexed {
+            span: self.range(span),
+            shape: target.shape.clone(),
+        })
+    }
+
+    fn next(&mut self) -> Result<(Event<'a>, Span), Stop> {
+        match self.events.next() {
+            Some(Ok(next)) => Ok(next),
+            Some(Err(error)) => Err(self.syntax(&error)),
+            None => {
+                let end = self.source.text.len();
+                let message = "the file ends too early".to_owned();
+                Err(Box::new(self.source.diagnostic(Code::SYNTAX, end..end, message)))
+            }
+        }
+    }
+
+    fn syntax(&self, error: &ScanError) -> Stop {
+        let marker = error.marker();
+        let at = marker
+            .byte_offset()
+            .unwrap_or_else(|| byte_at(&self.source.text, marker.index()));
+        let message = format!("the file is not YAML: {}", lower_first(&error.info()));
+        Box::new(self.source.diagnostic(Code::SYNTAX, at..at, message))
+    }
+
+    fn refuse_tag(&mut self, tagged: bool, span: &Span) {
+        if tagged {
+            let at = span
+                .tag_span()
+                .map_or_else(|| self.range(span), |tag| self.range(&tag));
+            self.report(
+                Code::TAG,
+                at,
+                "tags such as `!name` are not read; take it away".to_owned(),
+            );
+        }
+    }
+
+    fn report(&mut self, code: Code, span: Range<usize>, message: String) {
+        self.found.push(self.source.diagnostic(code, span, message));
+    }
+
+    fn stop(&self, code: Code, span: &Span, message: &str) -> Stop {
+        Box::new(self.source.diagnostic(code, self.range(span), message.to_owned()))
+    }
+
+    fn range(&self, span: &Span) -> Range<usize> {
+        let text = &self.source.text;
+        span.byte_range()
+            .unwrap_or_else(|| byte_at(text, span.start.index())..byte_at(text, span.end.index()))
+    }
+}
+
+/// Where a collection ends: at its closing bracket, or with its last part when it has none.
+fn end_of(span: &Span, last: Option<usize>) -> usize {
+    let range = span.byte_range().unwrap_or_default();
+    if range.is_empty() {
+        last.unwrap_or(range.end)
+    } else {
+        range.end
+    }
+}
+
+fn byte_at(text: &str, index: usize) -> usize {
+    text.char_indices().nth(index).map_or(text.len(), |(at, _)| at)
+}
+
+fn size(indexed: &Indexed) -> usize {
+    match &indexed.shape {
+        Shape::Scalar { .. } => 1,
+        Shape::Seq(items) => 1 + items.iter().map(size).sum::<usize>(),
+        Shape::Map(entries) => 1 + entries.iter().map(|entry| 1 + size(&entry.value)).sum::<usize>(),
+    }
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map(|first| first.to_lowercase().chain(chars).collect())
+        .unwrap_or_default()
+}

@@ -1,0 +1,378 @@
+//! The cursor with which `config`, `playbook` and its tests walk a file. Each reader reports what is wrong into the
+//! [`Diagnostics`] that it is given and answers `None`, so a walk goes on and finds every error of a file.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use super::diagnostic::quoted;
+use super::{Code, Diagnostic, Diagnostics, Document, Entry, Tree, Value, duration, suggest};
+
+/// One value of a file, with its path and its place.
+#[derive(Clone, Debug)]
+pub struct Node<'a> {
+    document: &'a Document,
+    tree: &'a Tree,
+    path: String,
+}
+
+impl<'a> Node<'a> {
+    pub(super) fn root(document: &'a Document, tree: &'a Tree) -> Self {
+        Self {
+            document,
+            tree,
+            path: String::new(),
+        }
+    }
+
+    /// How to name the value, e.g. `then[0].restrict_app_execution`; empty for the outermost one.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The bytes of the file where it stands.
+    pub fn span(&self) -> Range<usize> {
+        self.tree.span.clone()
+    }
+
+    /// The value as written, its line breaks and runs of blanks made one blank.
+    pub fn written(&self) -> String {
+        let text = self.document.text.get(self.span()).unwrap_or_default();
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The line on which it begins, from 1.
+    pub fn line(&self) -> usize {
+        self.document.text[..self.tree.span.start.min(self.document.text.len())]
+            .matches('\n')
+            .count()
+            + 1
+    }
+
+    /// A diagnostic at this value.
+    pub fn diagnostic(&self, code: Code, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(
+            code,
+            &self.document.file,
+            &self.document.text,
+            self.span(),
+            message,
+        )
+    }
+
+    /// What stands here, in the operator's words: ``the text `x` ``, `a list`, …
+    pub fn found(&self) -> String {
+        match &self.tree.value {
+            Value::Null => "nothing".to_owned(),
+            Value::Bool(value) => format!("`{value}`"),
+            Value::Number { written, .. } => format!("the number {}", quoted(written)),
+            Value::Text(text) => format!("the text {}", quoted(text)),
+            Value::Seq(_) => "a list".to_owned(),
+            Value::Map(_) => "a map".to_owned(),
+        }
+    }
+
+    /// Whether nothing stands here (`null`, `~`, or no value after the colon).
+    pub fn is_null(&self) -> bool {
+        matches!(self.tree.value, Value::Null)
+    }
+
+    /// Whether this is a map.
+    pub fn is_map(&self) -> bool {
+        matches!(self.tree.value, Value::Map(_))
+    }
+
+    /// Whether this is a list.
+    pub fn is_seq(&self) -> bool {
+        matches!(self.tree.value, Value::Seq(_))
+    }
+
+    /// The text, without reporting anything when it is something else.
+    pub fn as_str(&self) -> Option<&'a str> {
+        match &self.tree.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The map.
+    pub fn map(&self, found: &mut Diagnostics) -> Option<Map<'a>> {
+        match &self.tree.value {
+            Value::Map(entries) => Some(Map {
+                node: self.clone(),
+                entries,
+            }),
+            _ => self.wrong("a map", found),
+        }
+    }
+
+    /// The items of the list.
+    pub fn seq(&self, found: &mut Diagnostics) -> Option<Vec<Node<'a>>> {
+        match &self.tree.value {
+            Value::Seq(items) => Some(
+                items
+                    .iter()
+                    .enumerate()
+                    .map(|(position, tree)| Node {
+                        document: self.document,
+                        tree,
+                        path: format!("{}[{position}]", self.path),
+                    })
+                    .collect(),
+            ),
+            _ => self.wrong("a list", found),
+        }
+    }
+
+    /// The text.
+    pub fn str(&self, found: &mut Diagnostics) -> Option<&'a str> {
+        match &self.tree.value {
+            Value::Text(text) => Some(text),
+            Value::Number { written, .. } => self.quote(written, found),
+            Value::Bool(value) => self.quote(&value.to_string(), found),
+            _ => self.wrong("text", found),
+        }
+    }
+
+    /// The items of the list, which must all be text.
+    pub fn strs(&self, found: &mut Diagnostics) -> Option<Vec<&'a str>> {
+        let items = self.seq(found)?;
+        let texts: Vec<_> = items.iter().filter_map(|item| item.str(found)).collect();
+        (texts.len() == items.len()).then_some(texts)
+    }
+
+    /// `true` or `false`.
+    pub fn bool(&self, found: &mut Diagnostics) -> Option<bool> {
+        match &self.tree.value {
+            Value::Bool(value) => Some(*value),
+            _ => self.wrong("`true` or `false`", found),
+        }
+    }
+
+    /// The whole number, not negative.
+    pub fn u64(&self, found: &mut Diagnostics) -> Option<u64> {
+        match &self.tree.value {
+            Value::Number {
+                unsigned: Some(value),
+                ..
+            } => Some(*value),
+            _ => self.wrong("a whole number, not negative", found),
+        }
+    }
+
+    /// The whole number within a range.
+    pub fn u64_in(&self, range: std::ops::RangeInclusive<u64>, found: &mut Diagnostics) -> Option<u64> {
+        let value = self.u64(found)?;
+        if range.contains(&value) {
+            return Some(value);
+        }
+        let message = format!(
+            "{}must be from {} to {}, and is {value}",
+            self.subject(),
+            range.start(),
+            range.end()
+        );
+        found.push(self.diagnostic(Code::OUT_OF_RANGE, message));
+        None
+    }
+
+    /// The number.
+    pub fn f64(&self, found: &mut Diagnostics) -> Option<f64> {
+        match &self.tree.value {
+            Value::Number {
+                float: Some(value), ..
+            } if value.is_finite() => Some(*value),
+            _ => self.wrong("a number", found),
+        }
+    }
+
+    /// The duration: `30s`, `5m`, `4h`, `7d`, `1h30m`, `250ms`.
+    pub fn duration(&self, found: &mut Diagnostics) -> Option<Duration> {
+        let parsed = self.as_str().and_then(duration::parse);
+        if parsed.is_none() {
+            let message = format!(
+                "{}must be a duration, and {} is none",
+                self.subject(),
+                self.found()
+            );
+            found.push(self.diagnostic(Code::BAD_DURATION, message).help(
+                "write whole numbers with `d`, `h`, `m`, `s` or `ms`, the larger unit first, e.g. `1h30m`",
+            ));
+        }
+        parsed
+    }
+
+    /// One of the words allowed.
+    pub fn choice(&self, words: &[&'static str], found: &mut Diagnostics) -> Option<&'static str> {
+        let text = self.str(found)?;
+        let choice = words.iter().copied().find(|word| *word == text);
+        if choice.is_none() {
+            let message = format!(
+                "{}must be one of {}, and is {}",
+                self.subject(),
+                suggest::list(words),
+                quoted(text)
+            );
+            let mut diagnostic = self.diagnostic(Code::NOT_ONE_OF, message);
+            if let Some(near) = suggest::nearest(text, words.iter().copied()) {
+                diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+            }
+            found.push(diagnostic);
+        }
+        choice
+    }
+
+    fn quote<T>(&self, written: &str, found: &mut Diagnostics) -> Option<T> {
+        let message = format!("{}must be text, and is {}", self.subject(), self.found());
+        found.push(
+            self.diagnostic(Code::WRONG_TYPE, message)
+                .help(format!("put it in quotes: \"{written}\"")),
+        );
+        None
+    }
+
+    fn wrong<T>(&self, expected: &str, found: &mut Diagnostics) -> Option<T> {
+        let message = format!("{}must be {expected}, and is {}", self.subject(), self.found());
+        found.push(self.diagnostic(Code::WRONG_TYPE, message));
+        None
+    }
+
+    /// The path in backticks with a space after it, or what to say of the outermost value.
+    fn subject(&self) -> String {
+        if self.path.is_empty() {
+            "the file ".to_owned()
+        } else {
+            format!("`{}` ", self.path)
+        }
+    }
+}
+
+/// A map of a file.
+#[derive(Clone, Debug)]
+pub struct Map<'a> {
+    node: Node<'a>,
+    entries: &'a [Entry],
+}
+
+impl<'a> Map<'a> {
+    /// The map as a value.
+    pub fn node(&self) -> &Node<'a> {
+        &self.node
+    }
+
+    /// Whether it has no key.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<Node<'a>> {
+        self.entries
+            .iter()
+            .find(|entry| entry.key == key)
+            .map(|entry| self.child(entry))
+    }
+
+    /// The value of a key that must be there.
+    pub fn required(&self, key: &str, found: &mut Diagnostics) -> Option<Node<'a>> {
+        let value = self.get(key);
+        if value.is_none() {
+            let path = &self.node.path;
+            let whole = if path.is_empty() {
+                format!("`{key}` is missing")
+            } else {
+                format!("`{path}.{key}` is missing")
+            };
+            found.push(self.place().diagnostic(Code::MISSING_KEY, whole));
+        }
+        value
+    }
+
+    /// Where to say something of the map as a whole: at its first key, or at the map itself when it has none.
+    pub fn place(&self) -> Key<'a> {
+        let span = self
+            .entries
+            .first()
+            .map_or(&self.node.tree.span, |entry| &entry.key_span);
+        Key {
+            document: self.node.document,
+            text: "",
+            span,
+        }
+    }
+
+    /// All keys with where they stand, and their values, in the order written.
+    pub fn entries(&self) -> impl Iterator<Item = (Key<'a>, Node<'a>)> + '_ {
+        self.entries.iter().map(|entry| {
+            (
+                Key {
+                    document: self.node.document,
+                    text: &entry.key,
+                    span: &entry.key_span,
+                },
+                self.child(entry),
+            )
+        })
+    }
+
+    /// Reports every key that is not among those known.
+    pub fn only(&self, known: &[&str], found: &mut Diagnostics) {
+        for (key, _) in self.entries() {
+            if !known.contains(&key.text) {
+                let place = if self.node.path.is_empty() {
+                    String::new()
+                } else {
+                    format!(" in `{}`", self.node.path)
+                };
+                let message = format!("unknown key {}{place}", quoted(key.text));
+                found.push(
+                    key.diagnostic(Code::UNKNOWN_KEY, message)
+                        .help(suggest::help(key.text, known)),
+                );
+            }
+        }
+    }
+
+    fn child(&self, entry: &'a Entry) -> Node<'a> {
+        let path = &self.node.path;
+        let path = if path.is_empty() {
+            entry.key.clone()
+        } else {
+            format!("{path}.{}", entry.key)
+        };
+        Node {
+            document: self.node.document,
+            tree: &entry.tree,
+            path,
+        }
+    }
+}
+
+/// A key of a map.
+#[derive(Clone, Copy, Debug)]
+pub struct Key<'a> {
+    document: &'a Document,
+    /// The key's text.
+    pub text: &'a str,
+    span: &'a Range<usize>,
+}
+
+impl Key<'_> {
+    /// A diagnostic at this key.
+    pub fn diagnostic(&self, code: Code, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(
+            code,
+            &self.document.file,
+            &self.document.text,
+            self.span.clone(),
+            message,
+        )
+    }
+
+    /// The line on which it stands, from 1.
+    pub fn line(&self) -> usize {
+        self.document.text[..self.span.start.min(self.document.text.len())]
+            .matches('\n')
+            .count()
+            + 1
+    }
+}
