@@ -4,6 +4,7 @@ mod batch;
 pub mod check;
 pub mod cluster;
 pub mod send;
+pub mod simulate;
 pub mod test;
 
 use std::process::ExitCode;
