@@ -19,20 +19,12 @@ use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 
 use crate::clock::Monotonic;
+pub use crate::domain::budget::Window;
 
 pub use guard::{Disagreement, SecondGuard};
 pub use pacer::{Pacer, PacerOptions};
 pub use permit::{CommittedAttempt, Permit, ReadPermit, Void};
 pub use reads::ReadBudget;
-
-/// One rate window of the API: at most `limit` calls in any span of `per`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
-    /// Calls; at least 1.
-    pub limit: u32,
-    /// The window's length, in real time (already divided by `time_scale`).
-    pub per: Duration,
-}
 
 /// A limiter that cannot be built from what was configured.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
