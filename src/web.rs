@@ -30,7 +30,6 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Router, serve as axum_serve};
-use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -80,6 +79,9 @@ impl Options {
     }
 }
 
+/// Writes all metrics of the process in Prometheus' text format.
+type Render = Box<dyn Fn() -> String + Send + Sync>;
+
 /// What the handlers share; cheap to clone.
 #[derive(Clone)]
 pub struct Web(Arc<Shared>);
@@ -87,18 +89,18 @@ pub struct Web(Arc<Shared>);
 struct Shared {
     options: Options,
     inbox: inbox::Inbox,
-    metrics: PrometheusHandle,
+    metrics: Render,
     requests: Semaphore,
     ready: health::Cached,
 }
 
 impl Web {
-    /// Puts it together; nothing is connected or bound yet.
-    pub fn new(options: Options, store: Store, metrics: PrometheusHandle) -> Self {
-        Self::with_inbox(options, inbox::Inbox::Store(store), metrics)
+    /// Puts it together; nothing is connected or bound yet. `metrics` writes the metrics in Prometheus' text format.
+    pub fn new(options: Options, store: Store, metrics: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        Self::with_inbox(options, inbox::Inbox::Store(store), Box::new(metrics))
     }
 
-    fn with_inbox(options: Options, inbox: inbox::Inbox, metrics: PrometheusHandle) -> Self {
+    fn with_inbox(options: Options, inbox: inbox::Inbox, metrics: Render) -> Self {
         let requests = Semaphore::new(options.max_concurrent);
         Self(Arc::new(Shared {
             options,
