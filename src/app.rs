@@ -11,6 +11,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tokio::net::TcpListener;
 
+use crate::app::playbook_files::PlaybookFiles;
 use crate::config::{Config, Loaded};
 use crate::lifecycle::{Lifecycle, StopLimits};
 use crate::playbook::PlaybookSet;
@@ -74,7 +75,8 @@ pub fn store(config: &Config) -> anyhow::Result<Store> {
 /// # Errors
 /// A file cannot be read, or a playbook is wrong: the message holds every error of every file.
 pub fn playbooks(config: &Config) -> anyhow::Result<PlaybookSet> {
-    let files = playbook_files::read_folder(&config.playbooks)?;
+    let found = PlaybookFiles::find(std::slice::from_ref(&config.playbooks))?;
+    let files = found.playbooks.iter().map(|path| playbook_files::read(path)).collect::<Result<Vec<_>, _>>()?;
     match PlaybookSet::compile(&files) {
         Ok((set, warnings)) => {
             if !warnings.is_empty() {

@@ -163,11 +163,6 @@ impl Metrics {
         }
     }
 
-    /// What renders them.
-    pub fn handle(&self) -> PrometheusHandle {
-        self.0.clone()
-    }
-
     /// A recorder of one's own, for `metrics::with_local_recorder` in tests.
     pub fn local() -> (PrometheusRecorder, Self) {
         let recorder = PrometheusBuilder::new()

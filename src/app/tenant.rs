@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::{MigrationError, migrations};
 use crate::config::{Config, Tenant};
-use crate::defender::{Client, Cloud, Endpoint, HostOptions, Options, Region, SecretSource};
+use crate::defender::{Client, Endpoint, HostOptions, Options, SecretSource};
 use crate::domain::tenant::TenantId;
 use crate::lifecycle::Tasks;
 use crate::limiter::{Pacer, PacerOptions, SecondGuard};
@@ -49,8 +49,8 @@ pub fn gate_of(config: &Config, tenant: &Tenant) -> Gate {
 pub(super) fn clients(config: &Config) -> anyhow::Result<BTreeMap<String, Arc<Client>>> {
     let client = |tenant: &Tenant| -> anyhow::Result<Client> {
         let endpoint = Endpoint::resolve(&HostOptions {
-            cloud: Cloud::from_name(tenant.cloud)?,
-            region: tenant.region.map(Region::from_name).transpose()?,
+            cloud: tenant.cloud,
+            region: tenant.region,
             base_url: tenant.base_url.clone(),
             authority: tenant.authority.clone(),
             scope: tenant.scope.clone(),
@@ -92,7 +92,8 @@ impl Start {
         options.device_ids = self.config.device_id_rule();
         options.body_limit = self.config.http.max_body_bytes;
         options.token = token;
-        let router = web::router(web::Web::new(options, self.store.clone(), metrics.handle()));
+        let rendered = metrics.clone();
+        let router = web::router(web::Web::new(options, self.store.clone(), move || rendered.render()));
         self.tasks.spawn("web", web::serve(listener, router, stop.clone()));
         for (id, tenant) in tenants {
             self.start(id, tenant)?;
