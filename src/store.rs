@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrate as _;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
-use sqlx::{PgConnection, PgPool};
+use sqlx::{Connection as _, PgConnection, PgPool};
 
 pub use actions::{ActionRow, OpenAction, QueuedChange};
 pub use attempts::AnswerRecord;
@@ -45,6 +45,15 @@ pub enum StoreError {
     /// Postgres cannot be reached, is starting or stopping: try again later, nothing is lost.
     #[error("postgres is not available")]
     Unavailable(#[source] sqlx::Error),
+    /// A first connection could not be made.
+    #[error("postgres at `{address}` cannot be reached")]
+    Unreachable {
+        /// Where, without a password.
+        address: String,
+        /// Why.
+        #[source]
+        source: sqlx::Error,
+    },
     /// Postgres refused a statement.
     #[error("postgres refused a statement")]
     Refused(#[source] sqlx::Error),
@@ -221,6 +230,32 @@ impl Store {
             .fetch_one(&self.pool)
             .await?;
         Ok(())
+    }
+
+    /// Connects once: for a command whose first failure must come soon and say why, which the pool's does not.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreachable`], at the latest after `within`.
+    pub async fn reach(&self, within: Duration) -> Result<(), StoreError> {
+        let options = self.pool.connect_options();
+        let connected = tokio::time::timeout(within, sqlx::PgConnection::connect_with(&options)).await;
+        let source = match connected {
+            Ok(Ok(connection)) => return Ok(connection.close().await?),
+            Ok(Err(error)) => error,
+            Err(_) => sqlx::Error::Io(std::io::Error::new(
+                std::io::ErrorKind::TimedOut,
+                format!("no answer within {within:?}"),
+            )),
+        };
+        let host = match options.get_socket() {
+            Some(socket) => socket.display().to_string(),
+            None => format!("{}:{}", options.get_host(), options.get_port()),
+        };
+        let address = match options.get_database() {
+            Some(database) => format!("{host}/{database}"),
+            None => host,
+        };
+        Err(StoreError::Unreachable { address, source })
     }
 
     /// The tenant of that name, made if it is new.

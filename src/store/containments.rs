@@ -28,10 +28,16 @@ pub struct ContainmentChange {
 pub struct OperatorRelease {
     /// Containments ended.
     pub ended: Vec<Uuid>,
+    /// Asks declined.
+    pub declined: Vec<Uuid>,
     /// What is known of the restriction now.
     pub restriction: String,
-    /// The action that is queued or open, if any: its kind and state.
-    pub action: Option<(String, String)>,
+    /// The action that is open at Defender, if any: its kind and state.
+    pub open: Option<(String, String)>,
+    /// The kind of the queued action, if any, and when it may be called.
+    pub queued: Option<(String, Timestamp)>,
+    /// Whether a restrict was withdrawn that had not been sent.
+    pub withdrawn: bool,
 }
 
 impl Store {
@@ -174,7 +180,7 @@ impl Store {
     ) -> Result<Option<OperatorRelease>, StoreError> {
         let mut tx = self.pool.begin().await?;
         super::devices::lock(&mut tx, tenant, &[device.to_string()]).await?;
-        let open = sqlx::query_scalar!(
+        let ended = sqlx::query_scalar!(
             "SELECT id FROM quell.containments
              WHERE tenant_id = $1 AND device_id = $2 AND state = 'active' AND mode = 'enforce' ORDER BY activated_at",
             tenant.0,
@@ -192,42 +198,44 @@ impl Store {
             false,
         )
         .await?;
-        sqlx::query!(
+        let declined = sqlx::query_scalar!(
             "UPDATE quell.containments SET state = 'declined', state_by = $3, state_reason = $4
-             WHERE tenant_id = $1 AND device_id = $2 AND state = 'asked'",
+             WHERE tenant_id = $1 AND device_id = $2 AND state = 'asked' RETURNING id",
             tenant.0,
             device.as_str(),
             operator,
             reason,
         )
-        .execute(&mut *tx)
+        .fetch_all(&mut *tx)
         .await?;
+        // A person's word begins anew: the delays that earlier failures earned do not hold up the release.
         let restriction = sqlx::query_scalar!(
-            "SELECT restriction FROM quell.devices WHERE tenant_id = $1 AND device_id = $2",
+            "UPDATE quell.devices SET failures = CASE WHEN $3 THEN 0 ELSE failures END
+             WHERE tenant_id = $1 AND device_id = $2 RETURNING restriction",
             tenant.0,
             device.as_str(),
+            !ended.is_empty(),
         )
         .fetch_optional(&mut *tx)
         .await?;
         let Some(restriction) = restriction else {
             return Ok(None);
         };
+        let before = pending(&mut tx, tenant, device).await?;
         self.converge_device(&mut tx, tenant, device, Because { by: operator, reason })
             .await?;
-        let action = sqlx::query!(
-            "SELECT kind, state FROM quell.actions WHERE tenant_id = $1 AND device_id = $2
-               AND state IN ('queued', 'submitting', 'in_doubt', 'submitted') ORDER BY state = 'queued' DESC LIMIT 1",
-            tenant.0,
-            device.as_str(),
-        )
-        .fetch_optional(&mut *tx)
-        .await?
-        .map(|row| (row.kind, row.state));
+        let after = pending(&mut tx, tenant, device).await?;
         tx.commit().await?;
+        let restricts = |queued: &Option<(String, Timestamp)>| {
+            queued.as_ref().is_some_and(|(kind, _)| kind == "restrict")
+        };
         Ok(Some(OperatorRelease {
-            ended: open,
+            ended,
+            declined,
             restriction,
-            action,
+            withdrawn: restricts(&before.queued) && !restricts(&after.queued),
+            open: after.open,
+            queued: after.queued,
         }))
     }
 
@@ -271,6 +279,38 @@ impl Store {
         .await?;
         Ok(())
     }
+}
+
+struct Pending {
+    open: Option<(String, String)>,
+    queued: Option<(String, Timestamp)>,
+}
+
+/// What is under way for a device.
+async fn pending(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    device: &DeviceId,
+) -> Result<Pending, StoreError> {
+    let rows = sqlx::query!(
+        "SELECT kind, state, not_before FROM quell.actions WHERE tenant_id = $1 AND device_id = $2
+           AND state IN ('queued', 'submitting', 'in_doubt', 'submitted')",
+        tenant.0,
+        device.as_str(),
+    )
+    .fetch_all(tx)
+    .await?;
+    let mut pending = Pending {
+        open: None,
+        queued: None,
+    };
+    for row in rows {
+        match row.state.as_str() {
+            "queued" => pending.queued = Some((row.kind, row.not_before.to_jiff())),
+            _ => pending.open = Some((row.kind, row.state)),
+        }
+    }
+    Ok(pending)
 }
 
 /// Ends active containments on a device: those whose time is up, or all enforced ones.
