@@ -21,7 +21,6 @@ use crate::config::{Config, Tenant, environment};
 use crate::domain::budget::Pace;
 use crate::domain::tenant::TenantId;
 use crate::store::{Gate, MigrationState, Store};
-use crate::worker;
 use table::Paint;
 
 /// Where the configuration is looked for when none is named.
@@ -74,11 +73,9 @@ impl Session {
         let tenant = tenant_of(&config, common.tenant.as_deref())?.clone();
         let store = app::store(&config)?;
         if let Err(error) = store.reach(REACH).await {
-            anyhow::bail!(
-                "{}; the address is from `{}`",
-                worker::chain(&error),
-                path.display()
-            );
+            let error = anyhow::Error::from(error);
+            let cause = error.root_cause().to_string();
+            anyhow::bail!("{error}: {cause}; the address is from `{}`", path.display());
         }
         match store.migration_state().await? {
             MigrationState::Current => {}

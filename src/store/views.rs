@@ -66,10 +66,18 @@ pub struct StatusView {
     pub throttled: i64,
     /// When the last one came.
     pub throttled_at: Option<Timestamp>,
+    /// What a forecast starts from.
     #[serde(skip)]
-    slots: Vec<SignedDuration>,
-    #[serde(skip)]
-    limits: Vec<Window>,
+    pub ledger: Ledger,
+}
+
+/// The slots of the windows of action calls.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    /// The moments of the slots that some window may still hold, as seen from the view's.
+    pub slots: Vec<SignedDuration>,
+    /// The windows.
+    pub windows: Vec<Window>,
 }
 
 /// The events that were accepted and not yet decided; one row for each event and device.
@@ -155,9 +163,9 @@ impl StatusView {
         forecast(
             queued(lowest),
             queued(Lane::Critical),
-            &self.slots,
+            &self.ledger.slots,
             opens_in,
-            &self.limits,
+            &self.ledger.windows,
             pace,
         )
     }
@@ -277,8 +285,10 @@ impl Store {
             playbook_set,
             throttled: one.throttled,
             throttled_at: time(one.throttled_at),
-            slots,
-            limits: gate.actions.clone(),
+            ledger: Ledger {
+                slots,
+                windows: gate.actions.clone(),
+            },
         })
     }
 }

@@ -98,7 +98,7 @@ fn why(action: &ActionView, now: Timestamp) -> String {
     }
     parts.push(action.error.clone().unwrap_or_else(|| action.reason.clone()));
     if let Some(status) = &action.defender_status {
-        parts.push(format!("Defender says {status}"));
+        parts.push(format!("{status} at Defender"));
     }
     if let Some(at) = action.final_at {
         parts.push(format!("over {}", ago(now, at)));

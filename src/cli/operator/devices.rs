@@ -99,7 +99,7 @@ fn render_one(device: &DeviceView, now: Timestamp, paint: Paint) -> String {
     let (tone, state) = condition(device, now);
     let since = device
         .since
-        .map(|at| format!(", known since {}", ago(now, at)))
+        .map(|at| format!(" (as of {})", ago(now, at)))
         .unwrap_or_default();
     let name = plain(device.name.as_deref().unwrap_or("(its name is not known)"));
     let mut out = format!("{} {name}\n{}{since}\n", device.device, paint.tone(tone, &state));

@@ -107,7 +107,7 @@ pub fn needs(report: &Report) -> Vec<String> {
     if status.attention > 0 {
         let containments = counted(status.attention, "containment");
         needs.push(format!(
-            "{containments} could not be put in force: their devices are listed first below"
+            "{containments} could not be put in force: listed first below"
         ));
     }
     let asks = status.containments.get("asked").copied().unwrap_or(0);
@@ -138,8 +138,8 @@ pub fn needs(report: &Report) -> Vec<String> {
         .filter(|at| undecided > 0 && now.duration_since(*at) > PATIENCE)
     {
         needs.push(format!(
-            "events have waited since {} to be decided",
-            ago(now, oldest)
+            "events have waited for {} to be decided",
+            span(now.duration_since(oldest))
         ));
     }
     needs
@@ -208,15 +208,11 @@ fn facts(report: &Report) -> Vec<(&'static str, String)> {
     if let Some(at) = status.next_end_at {
         contained += &format!("; the next ends {}", ahead(now, at));
     }
-    let mut refused = format!("{} of calls (429), ", counted(status.throttled, "refusal"));
+    let mut refused = counted(status.throttled, "call") + " (429)";
     if let Some(at) = status.throttled_at {
-        refused = format!(
-            "{} of calls (429), the last {}; ",
-            counted(status.throttled, "refusal"),
-            ago(now, at)
-        );
+        refused += &format!(", the last {}", ago(now, at));
     }
-    refused += &counted(status.dead_letters, "dead letter");
+    refused += &format!("; {}", counted(status.dead_letters, "dead letter"));
     if let Some(at) = status.dead_letter_at {
         refused += &format!(", the last {}", ago(now, at));
     }
@@ -272,11 +268,11 @@ fn playbooks(report: &Report) -> String {
     match &report.status.playbook_set {
         None => format!("no set is active{ceiling}"),
         Some(set) => format!(
-            "{}; set {} version {} since {}{ceiling}",
+            "{}; set {}, version {}, in force for {}{ceiling}",
             by_kind(&set.playbooks),
             short(&set.hash, 12),
             set.version,
-            ago(report.status.at, set.activated_at),
+            span(report.status.at.duration_since(set.activated_at)),
         ),
     }
 }

@@ -208,10 +208,10 @@ mod tests {
         table.row([cell("cafe\u{301}"), cell("combined")]);
         table.row([cell(""), cell("empty")]);
         insta::assert_snapshot!(table.render(Paint::Plain, "  "), @"
-          NAME  WHY
-          端末  wide
-          café  combined
-                empty
+        NAME  WHY
+        端末  wide
+        café  combined
+              empty
         ");
     }
 
