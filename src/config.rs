@@ -5,7 +5,6 @@
 //! written out all the same is masked in every message. `config/quell.example.yaml` documents every key.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::budget::{CallTiming, Window};
@@ -14,7 +13,7 @@ use crate::domain::device::DeviceIdRule;
 use crate::domain::guard::Protections;
 use crate::domain::verdict::{AskTerms, Mode};
 use crate::telemetry::LogOptions;
-use crate::yaml::{self, Code, Diagnostic, Diagnostics};
+use crate::yaml::{self, Code, Diagnostic, Diagnostics, SourceText};
 
 pub mod environment;
 mod guards;
@@ -27,7 +26,7 @@ mod tenant;
 pub use pace::{Call, Facts, Reconcile, Retry, SHORTEST_SEND_DEADLINE, SHORTEST_TOTAL_TIMEOUT};
 pub use secret::{SecretError, SecretFile};
 pub use server::{Database, DatabaseAddress, Http};
-pub use tenant::{Budget, CLOUDS, ClientSecret, REGIONS, Tenant};
+pub use tenant::{Budget, ClientSecret, Tenant};
 
 use secret::Places;
 use section::{Reading, Section};
@@ -276,7 +275,7 @@ impl Config {
 
 /// The same diagnostics over a text in which secrets are masked, since each shows lines of it.
 fn masked(found: &Diagnostics, text: &str) -> Diagnostics {
-    let source: Arc<str> = secret::mask(text).into();
+    let source = SourceText::new(&secret::mask(text));
     let mut masked = Diagnostics::default();
     for each in found.iter() {
         let again = Diagnostic::new(

@@ -5,31 +5,19 @@ use std::time::Duration;
 
 use super::secret::{self, Places, SecretFile};
 use super::section::{Reading, Section, count_in, duration_in, text_of};
+use crate::defender::{Cloud, Endpoint, HostOptions, Region};
 use crate::domain::budget::{BudgetScope, Window};
 use crate::yaml::{Code, Node};
-
-/// The clouds by name: the newest commercial host, the two older ones, and the government clouds.
-pub const CLOUDS: [&str; 6] = [
-    "commercial",
-    "commercial_classic",
-    "commercial_oldest",
-    "gcc",
-    "gcc_high",
-    "dod",
-];
-
-/// The regional hosts of the commercial cloud.
-pub const REGIONS: [&str; 6] = ["us", "eu", "uk", "au", "swa", "ina"];
 
 /// One of `tenants`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tenant {
     /// `name`: how logs, metrics and tables call it. Never change it: rows belong to the name.
     pub name: String,
-    /// `cloud`: whose hosts are called, one of [`CLOUDS`]. Default `commercial`.
-    pub cloud: &'static str,
-    /// `region`: a nearer host, one of [`REGIONS`]; with `cloud: commercial` only. Default none: the global host.
-    pub region: Option<&'static str>,
+    /// `cloud`: whose hosts are called. Default `commercial`.
+    pub cloud: Cloud,
+    /// `region`: a nearer host; with `cloud: commercial` only. Default none: the global host.
+    pub region: Option<Region>,
     /// `base_url`: the API's address in place of the cloud's. Plain HTTP to this machine only. Default none.
     pub base_url: Option<String>,
     /// `authority`: the token authority in place of the cloud's. Default none.
@@ -118,32 +106,19 @@ impl Tenant {
         let name = section
             .required("name", reading)
             .and_then(|node| name_of(&node, reading));
-        let clouds = CLOUDS.map(|cloud| (cloud, cloud));
-        let cloud = section.choice("cloud", &clouds, CLOUDS[0], reading);
-        let region_node = section.get("region", reading);
-        let region = region_node
-            .as_ref()
-            .and_then(|node| node.choice(&REGIONS, &mut reading.found));
-        let base_url = url_of(section.get("base_url", reading), reading);
-        if let (Some(node), Some(_)) = (&region_node, region)
-            && (cloud != CLOUDS[0] || base_url.is_some())
-        {
-            let message = format!(
-                "`{}` belongs to `cloud: commercial` without a `base_url`",
-                node.path()
-            );
-            reading
-                .found
-                .push(node.diagnostic(Code::ONE_OF_TWO, message).help("leave it out"));
-        }
-        let authority = url_of(section.get("authority", reading), reading);
+        let clouds = Cloud::ALL.map(|cloud| (cloud.as_str(), cloud));
+        let cloud = section.choice("cloud", &clouds, Cloud::Commercial, reading);
+        let regions = Region::ALL.map(|region| (region.as_str(), Some(region)));
+        let region = section.choice("region", &regions, None, reading);
+        let base_url = section.text("base_url", reading);
+        let authority = section.text("authority", reading);
         let scope = section.text("scope", reading);
         let credential = section.required("credential", reading);
         let credential = ClientSecret::read(credential, places, reading);
         let budget = Budget::read(section.section("budget", reading), reading);
         let external_id = section.bool("external_id", false, reading);
         section.close(reading);
-        Self {
+        let tenant = Self {
             name: name.unwrap_or_default(),
             cloud,
             region,
@@ -153,6 +128,27 @@ impl Tenant {
             credential,
             budget,
             external_id,
+        };
+        // What is not said at all has been reported already.
+        if !tenant.credential.directory_id.is_empty()
+            && let Err(error) = Endpoint::resolve(&tenant.hosts())
+        {
+            reading
+                .found
+                .push(node.diagnostic(Code::BAD_URL, error.to_string()));
+        }
+        tenant
+    }
+
+    /// Where this tenant's calls go, as the client takes it.
+    pub fn hosts(&self) -> HostOptions {
+        HostOptions {
+            entra_tenant: self.credential.directory_id.clone(),
+            cloud: self.cloud,
+            region: self.region,
+            base_url: self.base_url.clone(),
+            authority: self.authority.clone(),
+            scope: self.scope.clone(),
         }
     }
 }
@@ -271,18 +267,4 @@ fn name_of(node: &Node<'_>, reading: &mut Reading) -> Option<String> {
         return None;
     }
     Some(name)
-}
-
-/// An address; `defender` says later whether it may be called.
-fn url_of(node: Option<Node<'_>>, reading: &mut Reading) -> Option<String> {
-    let node = node?;
-    let url = text_of(&node, reading)?;
-    if !url.starts_with("https://") && !url.starts_with("http://") {
-        let message = format!(
-            "`{}` must begin with `https://`, or `http://` for this machine",
-            node.path()
-        );
-        reading.found.push(node.diagnostic(Code::BAD_URL, message));
-    }
-    Some(url)
 }

@@ -300,7 +300,7 @@ fn spans_that_contradict_each_other_are_refused() {
 }
 
 #[test]
-fn a_region_belongs_to_the_commercial_cloud() {
+fn only_hosts_that_may_be_called_are_accepted() {
     let check = |tenant: &str, good: bool| {
         let text = MINIMAL.replace("- name: contoso", &format!("- name: contoso\n    {tenant}"));
         assert_eq!(load(&text).is_ok(), good, "{tenant}");
@@ -309,6 +309,8 @@ fn a_region_belongs_to_the_commercial_cloud() {
     check("cloud: gcc_high\n    region: eu", false);
     check("region: mars", false);
     check("base_url: ftp://127.0.0.1", false);
+    check("base_url: http://defender.example", false);
+    check("base_url: https://defender.example", true);
     check("base_url: http://127.0.0.1:1", true);
 }
 

@@ -99,7 +99,7 @@ codes! {
     LITERAL_SECRET = "E501", "a secret is written out where the file that holds it should be named";
     ONE_OF_TWO = "E502", "of two keys that exclude each other both are given, or none of which one is needed";
     BAD_ADDRESS = "E503", "the address to listen on is not an address with a port";
-    BAD_URL = "E504", "the URL does not begin as such URLs do";
+    BAD_URL = "E504", "an address cannot be called: its form, or plain HTTP to another machine";
     BAD_TENANT = "E505", "the tenants are not a list of distinct, plainly named tenants";
     BAD_WINDOWS = "E506", "the rate windows do not make sense together";
     BAD_FILTER = "E507", "the log filter cannot be read";
