@@ -1,6 +1,7 @@
 //! The command line.
 
 pub mod check;
+pub mod check_config;
 pub mod cluster;
 pub mod send;
 pub mod test;
