@@ -1,3 +1,118 @@
-//! (the module's first commit replaces this line)
+//! Putting the daemon together: from a configuration to running tasks. Only this module and `cli` see the whole
+//! configuration.
 
 pub mod playbook_files;
+mod tenant;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::net::TcpListener;
+
+use crate::app::playbook_files::PlaybookFiles;
+use crate::config::{Config, Loaded};
+use crate::lifecycle::{Lifecycle, StopLimits};
+use crate::playbook::PlaybookSet;
+use crate::store::{MigrationState, Store, StoreError, StoreOptions};
+use crate::telemetry::{self, Metrics};
+use crate::{web, worker};
+
+pub use tenant::gate_of;
+
+/// Runs the daemon until it is told to stop.
+///
+/// # Errors
+/// What keeps it from starting: the configuration, a secret, a playbook, the address to listen on.
+pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
+    let Loaded { config, warnings } = loaded;
+    telemetry::start_logs(&config.log)?;
+    if !warnings.is_empty() {
+        tracing::warn!(warnings = warnings.render(false), "the configuration has warnings");
+    }
+    let metrics = Metrics::install()?;
+    web::describe_metrics();
+    let lifecycle = Lifecycle::of_process(StopLimits::default()).context("cannot listen to signals")?;
+    let set = playbooks(&config)?;
+    let store = store(&config)?;
+    let listener = TcpListener::bind(config.http.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", config.http.listen))?;
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), listen = %listener.local_addr()?, mode = config.mode.as_str(),
+        playbooks = set.playbooks().len(), time_scale = config.time_scale, "quell starts");
+    let token = config.http.token_file.as_ref().map(|file| file.read()).transpose()?;
+    let config = Arc::new(config);
+    let clients = tenant::clients(&config)?;
+    let tasks = lifecycle.tasks();
+    let start = tenant::Start { config, store: store.clone(), set: Arc::new(set), clients, tasks: tasks.clone() };
+    tasks.spawn("start", start.run(migrate, listener, metrics, token));
+    lifecycle.ready();
+    let outcome = lifecycle.run().await;
+    // Bounded: a connection that hangs must not hold up the end of the process.
+    let _ = tokio::time::timeout(Duration::from_secs(2), store.close()).await;
+    tracing::info!(outcome = ?outcome, "quell has stopped");
+    Ok(outcome.exit_code())
+}
+
+/// The store of a configuration; nothing is connected yet.
+///
+/// # Errors
+/// The database's secret cannot be read, or its URL not be understood.
+pub fn store(config: &Config) -> anyhow::Result<Store> {
+    let url = config.database.address.url()?;
+    let retry = &config.retry;
+    let retry_delays =
+        worker::retry::delays(retry.max, retry.initial, retry.cap).into_iter().map(|d| config.scaled(d)).collect();
+    let validity = config.scaled(config.validity);
+    let max_connections = config.database.max_connections;
+    Store::new(&StoreOptions { url, max_connections, validity, retry_delays })
+        .context("`database.url` is not a Postgres URL such as `postgres://user@host/database`")
+}
+
+/// Reads, checks and compiles the configured playbooks.
+///
+/// # Errors
+/// A file cannot be read, or a playbook is wrong: the message holds every error of every file.
+pub fn playbooks(config: &Config) -> anyhow::Result<PlaybookSet> {
+    let found = PlaybookFiles::find(std::slice::from_ref(&config.playbooks))?;
+    let files = found.playbooks.iter().map(|path| playbook_files::read(path)).collect::<Result<Vec<_>, _>>()?;
+    match PlaybookSet::compile(&files) {
+        Ok((set, warnings)) => {
+            if !warnings.is_empty() {
+                tracing::warn!(warnings = warnings.render(false), "the playbooks have warnings");
+            }
+            Ok(set)
+        }
+        Err(errors) => anyhow::bail!("the playbooks cannot be used\n{}", errors.render(false)),
+    }
+}
+
+/// Applies the migrations, or says that they are due.
+///
+/// # Errors
+/// Postgres is away; or the database is behind and `migrate` is off, or it is ahead of this version.
+pub async fn migrations(store: &Store, migrate: bool) -> Result<(), MigrationError> {
+    if migrate {
+        store.migrate().await?;
+    }
+    match store.migration_state().await? {
+        MigrationState::Current => Ok(()),
+        MigrationState::Behind => Err(MigrationError::Behind),
+        MigrationState::Ahead => Err(MigrationError::Ahead),
+    }
+}
+
+/// Why the database does not fit this version.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrationError {
+    /// Migrations are due.
+    #[error("the database is behind this version: run `quell db migrate`, or start with `--migrate`")]
+    Behind,
+    /// A newer version was here.
+    #[error("the database was migrated by a newer version of quell: run that version, or a newer one")]
+    Ahead,
+    /// Postgres.
+    #[error("the state of the migrations cannot be read")]
+    Store(#[from] StoreError),
+}

@@ -1,14 +1,68 @@
-//! The command line.
+//! The command line: one file a subcommand, each a struct of arguments and a `run`.
 
+mod batch;
 pub mod check;
 pub mod check_config;
 pub mod cluster;
+pub mod db;
+pub mod run;
 pub mod send;
+pub mod simulate;
 pub mod test;
 
 use std::process::ExitCode;
 
+use clap::{Parser, Subcommand};
+
+/// Takes alert events, evaluates playbooks, and contains devices through Microsoft Defender for Endpoint.
+#[derive(Debug, Parser)]
+#[command(name = "quell", version, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the daemon
+    Run(run::Args),
+    /// Look after the database
+    #[command(subcommand)]
+    Db(db::Command),
+    /// Send a file of alerts to a running daemon
+    Send(send::SendArgs),
+    /// Check playbooks and their tests without running anything
+    Check(check::Args),
+    /// Run the tests beside the playbooks
+    Test(test::Args),
+    /// Run a Defender to practise against
+    Simulate(simulate::Args),
+}
+
 /// Runs the command line and gives the process's exit code.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let command = Cli::parse().command;
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: cannot start the runtime: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let outcome = runtime.block_on(async {
+        match command {
+            Command::Run(args) => run::run(args).await,
+            Command::Db(command) => db::run(command).await,
+            Command::Send(args) => send::run(args).await,
+            Command::Check(args) => check::run(&args),
+            Command::Test(args) => test::run(&args),
+            Command::Simulate(args) => simulate::run(args).await,
+        }
+    });
+    // Nothing of ours is left running; a blocked helper thread must not hold up the exit.
+    runtime.shutdown_background();
+    outcome.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
 }

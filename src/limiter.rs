@@ -1,14 +1,13 @@
 //! Pacing and the second guard: governor's only home.
 //!
 //! The ledger in Postgres alone is exact; nothing here decides what the budget allows. [`Pacer`] spreads bulk calls,
-//! [`SecondGuard`] stands behind the ledger and must never refuse anything, [`ReadBudget`] hands out the reads' share,
-//! and [`Permit`] is what turns a committed attempt into the right to make one call. Called by the workers; the client
-//! knows only the permits. Nothing here waits: every check answers at once.
+//! [`SecondGuard`] stands behind the ledger and must never refuse anything, and [`Permit`] is what turns a committed
+//! attempt into the right to make one call. Called by the workers; the client knows only the permits. Nothing here waits:
+//! every check answers at once.
 
 mod guard;
 mod pacer;
 mod permit;
-mod reads;
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -19,20 +18,11 @@ use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 
 use crate::clock::Monotonic;
+pub use crate::domain::budget::Window;
 
 pub use guard::{Disagreement, SecondGuard};
 pub use pacer::{Pacer, PacerOptions};
 pub use permit::{CommittedAttempt, Permit, ReadPermit, Void};
-pub use reads::ReadBudget;
-
-/// One rate window of the API: at most `limit` calls in any span of `per`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
-    /// Calls; at least 1.
-    pub limit: u32,
-    /// The window's length, in real time (already divided by `time_scale`).
-    pub per: Duration,
-}
 
 /// A limiter that cannot be built from what was configured.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,9 +40,6 @@ pub enum LimiterError {
     /// A burst of nothing.
     #[error("a burst of 0 calls lets nothing through: it must be at least 1")]
     Burst,
-    /// A share outside 0 to 1.
-    #[error("a share of the reads must lie above 0 and at most at 1")]
-    Share,
 }
 
 /// Cells of one GCRA on [`Uptime`].

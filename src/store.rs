@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrate as _;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
-use sqlx::{Connection, PgConnection, PgPool};
+use sqlx::{PgConnection, PgPool};
 
 pub use actions::{ActionRow, OpenAction, QueuedChange};
 pub use attempts::AnswerRecord;
@@ -164,12 +164,11 @@ impl Store {
     /// # Errors
     /// [`StoreError::Migration`], or Postgres is not available.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        let mut connection = PgConnection::connect_with(&self.pool.connect_options()).await?;
-        MIGRATOR
-            .run(&mut connection)
-            .await
-            .map_err(StoreError::Migration)?;
-        connection.close().await?;
+        // A connection of its own: a migration may take longer than any statement of the daemon's.
+        let options = self.pool.connect_options().as_ref().clone().options([("statement_timeout", "0")]);
+        let pool = PgPoolOptions::new().max_connections(1).connect_with(options).await?;
+        MIGRATOR.run(&pool).await.map_err(StoreError::Migration)?;
+        pool.close().await;
         Ok(())
     }
 

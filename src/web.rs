@@ -30,7 +30,6 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Router, serve as axum_serve};
-use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -80,6 +79,9 @@ impl Options {
     }
 }
 
+/// Writes all metrics of the process in Prometheus' text format.
+type Render = Box<dyn Fn() -> String + Send + Sync>;
+
 /// What the handlers share; cheap to clone.
 #[derive(Clone)]
 pub struct Web(Arc<Shared>);
@@ -87,20 +89,26 @@ pub struct Web(Arc<Shared>);
 struct Shared {
     options: Options,
     inbox: inbox::Inbox,
-    metrics: PrometheusHandle,
+    metrics: Render,
     requests: Semaphore,
     ready: health::Cached,
 }
 
 impl Web {
-    /// Puts it together; nothing is connected or bound yet.
-    pub fn new(options: Options, store: Store, metrics: PrometheusHandle) -> Self {
-        Self::with_inbox(options, inbox::Inbox::Store(store), metrics)
+    /// Puts it together; nothing is connected or bound yet. `metrics` writes the metrics in Prometheus' text format.
+    pub fn new(options: Options, store: Store, metrics: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        Self::with_inbox(options, inbox::Inbox::Store(store), Box::new(metrics))
     }
 
-    fn with_inbox(options: Options, inbox: inbox::Inbox, metrics: PrometheusHandle) -> Self {
+    fn with_inbox(options: Options, inbox: inbox::Inbox, metrics: Render) -> Self {
         let requests = Semaphore::new(options.max_concurrent);
-        Self(Arc::new(Shared { options, inbox, metrics, requests, ready: health::Cached::default() }))
+        Self(Arc::new(Shared {
+            options,
+            inbox,
+            metrics,
+            requests,
+            ready: health::Cached::default(),
+        }))
     }
 }
 
@@ -110,7 +118,10 @@ pub fn describe_metrics() {
         "quell_events_received_total",
         "Records received by POST /v1/events, by outcome: accepted, duplicate, rejected"
     );
-    metrics::describe_counter!("quell_http_requests_total", "HTTP requests answered, by route and status");
+    metrics::describe_counter!(
+        "quell_http_requests_total",
+        "HTTP requests answered, by route and status"
+    );
 }
 
 /// All routes.
@@ -120,7 +131,9 @@ pub fn router(web: Web) -> Router {
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
-        .fallback(|| async { answer::Problem::new(StatusCode::NOT_FOUND, "not_found", "there is no such path") })
+        .fallback(|| async {
+            answer::Problem::new(StatusCode::NOT_FOUND, "not_found", "there is no such path")
+        })
         .method_not_allowed_fallback(|| async {
             let detail = "this path does not take this method: see the `Allow` header";
             answer::Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
@@ -133,7 +146,11 @@ pub fn router(web: Web) -> Router {
 ///
 /// # Errors
 /// The listener failed.
-pub async fn serve(listener: TcpListener, router: Router, shutdown: CancellationToken) -> std::io::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    shutdown: CancellationToken,
+) -> std::io::Result<()> {
     let server = axum_serve(listener, router).with_graceful_shutdown(shutdown.clone().cancelled_owned());
     let overdue = async {
         shutdown.cancelled().await;

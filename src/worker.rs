@@ -39,7 +39,7 @@ pub struct Context {
     /// Its budget and guards.
     pub gate: Gate,
     /// What divides the durations that playbooks name.
-    pub time_scale: f64,
+    pub time_scale: u32,
     /// Who dispatches.
     pub leadership: lease::Leadership,
     /// What there is to do.
@@ -92,7 +92,7 @@ impl Outage {
 }
 
 /// An error with its causes, in one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {

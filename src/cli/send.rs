@@ -3,7 +3,6 @@
 //! Any shape of body that the daemon takes is taken from the file; records go out one a line with their own bytes. A
 //! batch that got no answer is sent again: the daemon recognises what it has already stored.
 
-use std::collections::VecDeque;
 use std::io::{IsTerminal as _, Read as _, Write as _};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -13,14 +12,12 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use secrecy::SecretString;
 
+use crate::cli::batch::{Batch, Unsent, cut};
 use crate::clock;
-use crate::intake::body::{Lines, Piece, split};
-use crate::intake::restamp;
+use crate::intake::body::{Lines, split};
 use crate::outbound::{Poster, Reply};
 use crate::web::answer::{Answer, Problem};
 
-/// The most bytes in one batch: half of what a daemon takes by default.
-const BATCH_BYTES: usize = 4 * 1024 * 1024;
 /// How often a batch is tried before giving up.
 const TRIES: u32 = 8;
 /// How many rejected records are shown.
@@ -131,7 +128,10 @@ async fn deliver(poster: &Poster, text: &[u8], args: &SendArgs, pause: Duration)
     let pieces = split(text, Lines::Unsaid, usize::MAX)
         .with_context(|| format!("`{}` holds nothing to send", args.file.display()))?;
     let mut sent = Sent::default();
-    let mut batches = batches(&pieces, args, &mut sent);
+    let (mut batches, unsent) = cut(&pieces, args.batch.get(), args.restamp.then(clock::now));
+    for Unsent { place, broken } in unsent {
+        sent.reject(place, broken.reason(), broken.to_string());
+    }
     let total = pieces.len();
     while let Some(batch) = batches.pop_front() {
         let reply = insist(poster, &batch, pause).await.with_context(|| {
@@ -157,81 +157,6 @@ async fn deliver(poster: &Poster, text: &[u8], args: &SendArgs, pause: Duration)
         progress(sent.accepted + sent.rejected.len(), total);
     }
     Ok(sent)
-}
-
-/// One request's worth of records.
-struct Batch {
-    records: Vec<Record>,
-}
-
-struct Record {
-    /// Where it stood in the file.
-    place: String,
-    /// The record on one line.
-    line: Vec<u8>,
-}
-
-impl Batch {
-    fn body(&self) -> Vec<u8> {
-        self.records
-            .iter()
-            .flat_map(|record| record.line.iter().copied().chain([b'\n']))
-            .collect()
-    }
-
-    fn halve(mut self) -> (Self, Self) {
-        let second = self.records.split_off(self.records.len() / 2);
-        (self, Self { records: second })
-    }
-}
-
-/// Cuts the file's records into batches; what is no JSON is rejected here and not sent.
-fn batches(pieces: &[Piece<'_>], args: &SendArgs, sent: &mut Sent) -> VecDeque<Batch> {
-    let now = clock::now();
-    let mut batches: VecDeque<Batch> = VecDeque::new();
-    let mut bytes = 0;
-    for piece in pieces {
-        let place = piece.line.map_or_else(
-            || format!("record {}", piece.index + 1),
-            |line| format!("line {line}"),
-        );
-        let mut record = match piece.parse() {
-            Ok(record) => record,
-            Err(broken) => {
-                sent.reject(place, broken.reason(), broken.to_string());
-                continue;
-            }
-        };
-        let line = if args.restamp {
-            restamp(&mut record, now);
-            record.to_string().into_bytes()
-        } else {
-            // Line breaks in JSON stand between its parts only: inside strings they are escaped.
-            piece
-                .bytes
-                .iter()
-                .map(|byte| {
-                    if matches!(byte, b'\n' | b'\r') {
-                        b' '
-                    } else {
-                        *byte
-                    }
-                })
-                .collect()
-        };
-        let full = batches
-            .back()
-            .is_none_or(|batch| batch.records.len() >= args.batch.get());
-        if full || bytes + line.len() > BATCH_BYTES {
-            batches.push_back(Batch { records: Vec::new() });
-            bytes = 0;
-        }
-        bytes += line.len() + 1;
-        if let Some(batch) = batches.back_mut() {
-            batch.records.push(Record { place, line });
-        }
-    }
-    batches
 }
 
 /// Posts a batch until there is an answer other than "try again", with growing pauses.

@@ -110,6 +110,25 @@ pub struct Verdict {
     pub limits: Vec<Limit>,
 }
 
+impl Verdict {
+    /// The same verdict with every span divided by the installation's `time_scale`.
+    pub fn scaled(mut self, time_scale: u32) -> Self {
+        let scale = time_scale.max(1);
+        for action in &mut self.then {
+            if let PlannedAction::RestrictAppExecution { release_after: Some(after), .. } = action {
+                *after /= scale;
+            }
+        }
+        if let Some(ask) = &mut self.ask {
+            ask.within /= scale;
+        }
+        for limit in &mut self.limits {
+            limit.per /= scale;
+        }
+        self
+    }
+}
+
 /// What a playbook asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

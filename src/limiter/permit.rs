@@ -49,28 +49,21 @@ impl Permit {
     }
 }
 
-/// The right to make one read: one page, one action, one device.
-#[must_use = "a read permit stands for a read already counted: hand it to the client"]
+/// The right to make one read: one page, one action, one device. Reads are in the ledger as calls are.
+#[must_use = "a read permit stands for a slot already spent: hand it to the client"]
 #[derive(Debug)]
-pub struct ReadPermit(Grant);
-
-#[derive(Debug)]
-enum Grant {
-    /// A slot of the ledger, where reads are counted there.
-    Ledger(CommittedAttempt, SecondGuard),
-    /// A cell of [`crate::limiter::ReadBudget`].
-    Budget,
+pub struct ReadPermit {
+    read: CommittedAttempt,
+    guard: SecondGuard,
 }
 
 impl ReadPermit {
-    /// Turns a committed read into the right to make it, where reads are counted in the ledger.
+    /// Turns a committed read into the right to make it, under the second guard of its budget.
     pub fn from_committed(read: CommittedAttempt, guard: &SecondGuard) -> Self {
-        Self(Grant::Ledger(read, guard.clone()))
-    }
-
-    /// For [`crate::limiter::ReadBudget`] alone.
-    pub(super) fn from_budget() -> Self {
-        Self(Grant::Budget)
+        Self {
+            read,
+            guard: guard.clone(),
+        }
     }
 
     /// Uses the permit up. Sending must follow at once.
@@ -78,10 +71,7 @@ impl ReadPermit {
     /// # Errors
     /// [`Void`]: nothing may be sent.
     pub fn redeem(self) -> Result<(), Void> {
-        match self.0 {
-            Grant::Ledger(read, guard) => redeem(&read, &guard),
-            Grant::Budget => Ok(()),
-        }
+        redeem(&self.read, &self.guard)
     }
 }
 
@@ -151,7 +141,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_read_counted_in_the_ledger_keeps_its_deadline_too() {
+    async fn a_read_keeps_its_deadline_too() {
         let read = CommittedAttempt {
             id: Uuid::now_v7(),
             send_deadline: Monotonic::now(),
@@ -160,6 +150,5 @@ mod tests {
             ReadPermit::from_committed(read, &guard(1)).redeem(),
             Err(Void::Late)
         );
-        assert_eq!(ReadPermit::from_budget().redeem(), Ok(()));
     }
 }

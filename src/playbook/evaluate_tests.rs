@@ -116,6 +116,81 @@ fn a_match_acts_and_carries_what_follows() {
 }
 
 #[test]
+fn the_terms_that_are_written_reach_the_verdict() {
+    let body = "when: {alert.category: ransomware}
+ask: {when: {device.kind: server}, from: [soc, ops], approvals: 2, within: 45m, otherwise: act}
+limits: [{devices: 5, per: 1h, otherwise: skip}, {devices: 9, per: 1d}]
+";
+    // Also where the question is not asked of this device: who answers it answers for limits too.
+    let evaluation = evaluated(body, &alert(), &workstation());
+    let verdict = &evaluation.verdicts[0];
+    assert_eq!(verdict.wish, Wish::Act);
+    let ask = verdict.ask.as_ref().expect("the playbook has a question");
+    assert_eq!(
+        (ask.from.as_slice(), ask.approvals),
+        (&["soc".to_owned(), "ops".to_owned()][..], 2)
+    );
+    assert_eq!(
+        (ask.within, ask.otherwise_act),
+        (Duration::from_secs(45 * 60), true)
+    );
+    let limits: Vec<_> = verdict
+        .limits
+        .iter()
+        .map(|l| (l.devices, l.per.as_secs(), l.otherwise_ask))
+        .collect();
+    assert_eq!(limits, [(5, 3_600, false), (9, 86_400, true)]);
+
+    let asking = "when: {alert.category: ransomware}\nask: {from: [soc], within: 1h}\n";
+    let evaluation = evaluated(asking, &alert(), &workstation());
+    let ask = evaluation.verdicts[0]
+        .ask
+        .as_ref()
+        .expect("the playbook has a question");
+    assert_eq!((ask.approvals, ask.otherwise_act), (1, false));
+}
+
+#[test]
+fn release_terms_that_are_written_reach_the_verdict() {
+    for (release, expected) in [
+        ("{after: 2h}", (Some(Duration::from_secs(7_200)), false)),
+        (
+            "{after: 2h, restart_on: match}",
+            (Some(Duration::from_secs(7_200)), true),
+        ),
+        ("{never: true}", (None, false)),
+    ] {
+        let then = format!("then: [restrict_app_execution: {{comment: c, release: {release}}}]\n");
+        let text = format!("{HEAD}match_all: true\n{then}");
+        let file = SourceFile {
+            name: "p.yaml".to_owned(),
+            text,
+        };
+        let (set, _) = PlaybookSet::compile(&[file]).expect("it compiles");
+        let (alert, device) = (alert(), workstation());
+        let subject = Subject {
+            alert: &alert,
+            event: EventKind::New,
+            device_id: None,
+            device: &device,
+            tenant: "contoso",
+            now: Timestamp::UNIX_EPOCH,
+            restricted_by: Fact::Unknown,
+        };
+        let evaluation = evaluate(&set, &subject);
+        let PlannedAction::RestrictAppExecution {
+            release_after,
+            restart_on_match,
+            ..
+        } = &evaluation.verdicts[0].then[0]
+        else {
+            panic!("a restriction is expected")
+        };
+        assert_eq!((*release_after, *restart_on_match), expected, "{release}");
+    }
+}
+
+#[test]
 fn one_false_line_is_no_match_whatever_is_unknown() {
     let nothing = DeviceFacts::default();
     check(

@@ -196,6 +196,12 @@ fn every_mistake_has_its_code() {
         " []",
     );
     assert_eq!(codes(&errors(&empty_then)), ["E205"]);
+    let name = "a".repeat(64);
+    let found = PlaybookSet::compile(&[file(
+        &format!("{name}.yaml"),
+        &with("id: p", &format!("id: {name}")),
+    )]);
+    assert_eq!(codes(&found.expect_err("the id is too long")), ["E316"]);
     let bare = with(
         "restrict_app_execution: {comment: c, release: {after: 1h}}",
         "restrict_app_execution",
@@ -222,6 +228,8 @@ fn lints_warn_and_do_not_refuse() {
         let (_, warnings) = compiled(&with(part, replacement)).expect("it compiles");
         assert_eq!(codes(&warnings), [expected]);
     }
+    let (_, warnings) = compiled(&with("after: 1h", "after: 7d")).expect("it compiles");
+    assert!(warnings.is_empty());
     let (set, _) = compiled(GOOD).expect("it compiles");
     assert_eq!(codes(&lint::lint_untested(&set, &Default::default())), ["W402"]);
     assert!(lint::lint_untested(&set, &["p".to_owned()].into()).is_empty());

@@ -73,7 +73,7 @@ pub enum Operator {
 /// A value written in a filter.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Literal {
-    /// `'text'`; a quote inside is doubled.
+    /// `'text'`, where a quote inside is doubled, or an unquoted GUID.
     Text(String),
     /// A whole number.
     Number(i64),
@@ -243,6 +243,7 @@ mod tests {
         check("creationDateTimeUtc lt 2026-03-01T12:00:00+00:00", false);
         check("creationDateTimeUtc le 2026-03-01", false);
         check("id eq 'o''neil'", true);
+        check("id ne ED74C544-91d4-414d-8805-5c26e028ef7e", true);
     }
 
     #[test]

@@ -44,14 +44,7 @@ pub async fn serve(
     let read = to_bytes(body, MAX_BODY).await;
     let arrived = hub.clock.now();
     let Ok(body) = read else {
-        let reply = Reply::error(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "BadRequest",
-            "Request body is too large",
-        );
-        write_down(&hub, arrived, &parts, &route, None, &reply.clone().into());
-        // What was not read of the body is not worth reading: the connection ends with the reply.
-        return ([(header::CONNECTION, "close")], reply).into_response();
+        return unread(&hub, arrived, &parts, &route);
     };
     let (answer, fault) = match &route {
         Route::Own(page) => return own_page(&hub, *page, &body),
@@ -72,6 +65,26 @@ pub async fn serve(
     write_down(&hub, arrived, &parts, &route, fault, &answer);
     delay(&hub, fault).await;
     spoil(answer.reply, fault, &line)
+}
+
+/// What becomes of a request whose body is too long, or broke off: nothing is done, and the connection ends with the
+/// reply, as what was left of the body is not worth reading.
+fn unread(hub: &Hub, arrived: Instant, parts: &Parts, route: &Route) -> Response {
+    let declared = parts
+        .headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse().ok());
+    let reply = if declared.is_some_and(|length: usize| length <= MAX_BODY) {
+        Reply::bad_request("InvalidRequestBody", "Request body is incomplete")
+    } else {
+        Reply::error(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "BadRequest",
+            "Request body is too large",
+        )
+    };
+    write_down(hub, arrived, parts, route, None, &reply.clone().into());
+    ([(header::CONNECTION, "close")], reply).into_response()
 }
 
 /// Takes a call of the API through the token, the windows and the dice, and carries it out if they let it.

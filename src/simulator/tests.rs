@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use client::{comment, device, release, restrict, start};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::simulator::{
     BudgetScope, DeviceOverride, DuplicateMode, Kind, Options, Simulator, StartError, Window, WindowUse,
@@ -256,6 +258,27 @@ async fn bad_requests_are_refused_as_the_service_does_and_do_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn half_a_request_does_nothing() {
+    let (simulator, client) = start(Options::default()).await;
+    let mut stream = TcpStream::connect(client.addr).await.expect("it listens");
+    let head = format!(
+        "POST {} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n",
+        restrict(&device(1)),
+        client.token
+    );
+    let request = format!("{head}Content-Length: 100\r\n\r\n{}", comment("why"));
+    stream.write_all(request.as_bytes()).await.expect("it reads");
+    stream.shutdown().await.expect("our half can be closed");
+    let mut rest = Vec::new();
+    stream
+        .read_to_end(&mut rest)
+        .await
+        .expect("it closes the other half");
+    let report = simulator.report();
+    assert_eq!((report.action_calls, report.actions_by_status.len()), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_device_whose_system_is_not_supported_is_refused() {
     let mut options = Options::default();
     options.devices.insert(
@@ -334,11 +357,14 @@ async fn whoever_waits_learns_of_requests_and_of_steps_of_actions() {
 #[tokio::test(start_paused = true)]
 async fn it_stops_although_a_client_keeps_its_connection_open() {
     let (simulator, client) = start(Options::default()).await;
-    let idle = tokio::net::TcpStream::connect(client.addr)
-        .await
-        .expect("it listens");
+    let idle = TcpStream::connect(client.addr).await.expect("it listens");
     client.restrict(&device(1)).await.expect("no faults here");
+    let began = tokio::time::Instant::now();
     simulator.stop().await;
+    assert!(
+        began.elapsed() < Duration::from_secs(1),
+        "it does not wait for those who say nothing"
+    );
     client
         .restrict(&device(1))
         .await

@@ -247,15 +247,13 @@ impl DecideTx {
         Ok(())
     }
 
-    /// Reads the counters of limits and caps, under their lock: from here to the commit nobody else counts. `scale`
-    /// divides the windows' spans.
+    /// Reads the counters of limits and caps, under their lock: from here to the commit nobody else counts.
     ///
     /// # Errors
     /// Postgres is not available.
     pub async fn usage(
         &mut self,
         keys: impl IntoIterator<Item = UsageKey>,
-        scale: f64,
     ) -> Result<Usage, StoreError> {
         let mut usage = Usage::default();
         let keys: Vec<UsageKey> = keys.into_iter().collect();
@@ -273,7 +271,7 @@ impl DecideTx {
                    AND ($4::text IS NULL OR playbook = $4)",
                 self.tenant.0,
                 key.1.as_str(),
-                key.2.as_secs_f64() / scale,
+                key.2.as_secs_f64(),
                 key.0.as_deref(),
             )
             .fetch_all(&mut *self.tx)

@@ -45,6 +45,6 @@ pub(super) async fn readyz(State(web): State<Web>) -> Response {
 pub(super) async fn metrics(State(web): State<Web>) -> impl IntoResponse {
     (
         [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
-        web.0.metrics.render(),
+        (web.0.metrics)(),
     )
 }

@@ -3,7 +3,6 @@
 
 use std::net::SocketAddr;
 
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -13,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::tenant::TenantId;
 use crate::web::inbox::Inbox;
 use crate::web::inbox::scripted::Script;
-use crate::web::{Options, Web, router, serve};
+use crate::web::{Options, Render, Web, router, serve};
 
 /// A server; it stops when it is dropped.
 pub(crate) struct TestServer {
@@ -42,12 +41,17 @@ impl TestServer {
     pub async fn start(adjust: impl FnOnce(&mut Options, &mut Script)) -> Self {
         let (mut options, mut script) = (Options::new(TenantId(1)), Script::default());
         adjust(&mut options, &mut script);
-        let metrics = PrometheusBuilder::new().build_recorder().handle();
-        Self::before(options, Inbox::Scripted(script.clone()), script, metrics).await
+        Self::before(
+            options,
+            Inbox::Scripted(script.clone()),
+            script,
+            Box::new(String::new),
+        )
+        .await
     }
 
     /// Before whatever takes the events.
-    pub(super) async fn before(options: Options, inbox: Inbox, script: Script, metrics: PrometheusHandle) -> Self {
+    pub(super) async fn before(options: Options, inbox: Inbox, script: Script, metrics: Render) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0")
             .await
             .expect("a loopback port is free");

@@ -253,9 +253,14 @@ async fn without_postgres_events_are_a_503_and_readiness_says_why_and_liveness_s
         retry_delays: vec![Duration::from_secs(1)],
     };
     let store = Store::new(&options).expect("the address is one");
-    let metrics = PrometheusBuilder::new().build_recorder().handle();
     let options = Options::new(TenantId(1));
-    let server = TestServer::before(options, Inbox::Store(store), Script::default(), metrics).await;
+    let server = TestServer::before(
+        options,
+        Inbox::Store(store),
+        Script::default(),
+        Box::new(String::new),
+    )
+    .await;
     let (events, ready, live) = tokio::join!(
         server.post("", GOOD.as_bytes()),
         server.get("/readyz"),
@@ -297,11 +302,12 @@ async fn readiness_needs_current_migrations() {
 #[tokio::test]
 async fn what_came_in_is_counted() {
     let recorder = PrometheusBuilder::new().build_recorder();
-    let metrics = recorder.handle();
+    let handle = recorder.handle();
+    let render = Box::new(move || handle.render());
     let _recording = metrics::set_default_local_recorder(&recorder);
     let script = Script::default();
     let options = Options::new(TenantId(1));
-    let server = TestServer::before(options, Inbox::Scripted(script.clone()), script, metrics).await;
+    let server = TestServer::before(options, Inbox::Scripted(script.clone()), script, render).await;
     server.post("", format!("[{GOOD},{GOOD},{{}}]").as_bytes()).await;
     server.get("/wp-login.php").await;
     let text = server.get("/metrics").await.body;

@@ -1,16 +1,13 @@
 //! The playbooks in force: proposed from files, activated by one compare-and-swap in Postgres, taken from there by every
 //! replica, so that all of them judge by the same set.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
 use tokio::sync::Mutex;
 
 use crate::domain::tenant::TenantId;
 use crate::playbook::{PlaybookSet, SourceFile};
 use crate::store::{RevisionText, Store, StoreError};
-use crate::worker::chain;
 
 /// The set that a process judges by, compiled, with its version.
 #[derive(Debug, Default)]
@@ -53,19 +50,11 @@ impl InForce {
     }
 }
 
-/// Reads, checks and activates the playbooks of a directory. A bad file changes nothing.
+/// Activates a compiled set, unless it is in force already; gives its version.
 ///
 /// # Errors
-/// A file cannot be read, a playbook is wrong (the message holds every error of every file), or Postgres is away.
-pub async fn propose(store: &Store, tenant: TenantId, directory: &Path) -> anyhow::Result<i64> {
-    let files = read_directory(directory)?;
-    let (set, warnings) = match PlaybookSet::compile(&files) {
-        Ok(compiled) => compiled,
-        Err(errors) => bail!("the playbooks are not usable\n{}", errors.render(false)),
-    };
-    if !warnings.is_empty() {
-        tracing::warn!(warnings = warnings.render(false), "playbooks have warnings");
-    }
+/// Postgres is away, or others changed the set again and again.
+pub async fn propose(store: &Store, tenant: TenantId, set: &PlaybookSet) -> Result<i64, StoreError> {
     let texts: Vec<RevisionText> = set
         .playbooks()
         .iter()
@@ -87,53 +76,5 @@ pub async fn propose(store: &Store, tenant: TenantId, directory: &Path) -> anyho
             return Ok(version);
         }
     }
-    bail!("the playbook set was changed by others five times in a row; try again")
-}
-
-/// The playbooks of a directory: `*.yaml` and `*.yml`, not those below it.
-///
-/// # Errors
-/// The directory or a file cannot be read.
-pub fn read_directory(directory: &Path) -> anyhow::Result<Vec<SourceFile>> {
-    let entries = std::fs::read_dir(directory)
-        .with_context(|| format!("cannot read the playbook directory `{}`", directory.display()))?;
-    let mut paths: Vec<PathBuf> = entries
-        .filter_map(|entry| entry.map(|entry| entry.path()).ok())
-        .filter(|path| path.is_file() && path.extension().is_some_and(|ext| ext == "yaml" || ext == "yml"))
-        .collect();
-    paths.sort();
-    paths
-        .into_iter()
-        .map(|path| {
-            let text = std::fs::read_to_string(&path)
-                .with_context(|| format!("cannot read the playbook `{}`", path.display()))?;
-            Ok(SourceFile { name: path.display().to_string(), text })
-        })
-        .collect()
-}
-
-/// Proposes again and again while Postgres is away; a wrong playbook is said once and the last good set stays.
-pub async fn propose_when_reachable(
-    store: Store,
-    tenant: TenantId,
-    directory: PathBuf,
-    stop: tokio_util::sync::CancellationToken,
-) {
-    loop {
-        match propose(&store, tenant, &directory).await {
-            Ok(_) => return,
-            Err(error) => {
-                let is_away =
-                    error.downcast_ref::<StoreError>().is_some_and(StoreError::is_unavailable);
-                if !is_away {
-                    tracing::error!(error = chain(error.as_ref()), "the playbooks are not activated; the last set stays");
-                    return;
-                }
-            }
-        }
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(std::time::Duration::from_secs(1)) => {}
-        }
-    }
+    Err(StoreError::Stale("the active playbook set"))
 }

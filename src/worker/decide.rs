@@ -22,7 +22,7 @@ use crate::worker::{Context, Outage, pause};
 pub struct Decider {
     /// What the loops share.
     pub context: Context,
-    /// The installation's rules; `freshness` as it holds in real time.
+    /// The installation's rules, every span as it holds in real time.
     pub rules: Rules,
     /// A fact older than this is unknown.
     pub facts_max_age: Duration,
@@ -100,7 +100,7 @@ impl Decider {
         tx.wait_for_facts(&waiting).await?;
         let keys = judged.iter().flat_map(|(_, _, verdicts)| Usage::keys(verdicts, &self.rules));
         let keys: std::collections::BTreeSet<_> = keys.collect();
-        let mut usage = tx.usage(keys, self.context.time_scale).await?;
+        let mut usage = tx.usage(keys).await?;
         let mut decisions = Vec::with_capacity(judged.len());
         for (item, facts, verdicts) in judged {
             decisions.push(self.settle(&mut tx, item, facts, verdicts, &mut usage).await?);
@@ -140,7 +140,8 @@ impl Decider {
                 return Weighed::Wait(until);
             }
         }
-        Weighed::Judge(facts, evaluation.verdicts)
+        let scale = self.context.time_scale;
+        Weighed::Judge(facts, evaluation.verdicts.into_iter().map(|verdict| verdict.scaled(scale)).collect())
     }
 
     async fn settle(
@@ -223,11 +224,8 @@ impl Decider {
                 event_id: item.event_id,
                 alert_id: item.event.alert.id.clone(),
                 comment: comment.clone(),
-                ask: ruling.ask.clone().map(|mut terms| {
-                    terms.within = self.real(terms.within);
-                    (terms, ruling.reason.clone())
-                }),
-                release_after: release_after.map(|after| self.real(after)),
+                ask: ruling.ask.clone().map(|terms| (terms, ruling.reason.clone())),
+                release_after: *release_after,
                 restart_on_match: *restart_on_match,
             };
             let became_active = tx.containment_begin(&new).await?;
@@ -241,10 +239,6 @@ impl Decider {
             changed |= enforced && new.ask.is_none();
         }
         Ok(changed)
-    }
-
-    fn real(&self, span: Duration) -> Duration {
-        span.div_f64(self.context.time_scale)
     }
 }
 

@@ -82,10 +82,13 @@ fn quoted(chars: &[char], at: &mut usize) -> Option<String> {
     }
 }
 
-/// What an unquoted run of characters is: `null`, a number, a date, a time stamp, or else a word.
+/// What an unquoted run of characters is: `null`, a GUID, a number, a date, a time stamp, or else a word.
 fn bare(word: String) -> Option<Token> {
     if word == "null" {
         return Some(Token::Literal(Literal::Null));
+    }
+    if word.len() == 36 && uuid::Uuid::try_parse(&word).is_ok() {
+        return Some(Token::Literal(Literal::Text(word.to_ascii_lowercase())));
     }
     if !word.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
         return Some(Token::Word(word));

@@ -1,0 +1,216 @@
+//! One tenant's loops, put together from the configuration and started once Postgres answers.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::{MigrationError, migrations};
+use crate::config::{Config, Tenant};
+use crate::defender::{Client, Endpoint, HostOptions, Options, SecretSource};
+use crate::domain::tenant::TenantId;
+use crate::lifecycle::Tasks;
+use crate::limiter::{Pacer, PacerOptions, SecondGuard};
+use crate::playbook::PlaybookSet;
+use crate::store::{Gate, Store};
+use crate::telemetry::Metrics;
+use crate::worker::active_set::{self, InForce};
+use crate::worker::{self, Context};
+use crate::{web, worker::record::Pauses};
+
+/// Everything that the start needs.
+pub(super) struct Start {
+    pub(super) config: Arc<Config>,
+    pub(super) store: Store,
+    pub(super) set: Arc<PlaybookSet>,
+    pub(super) clients: BTreeMap<String, Arc<Client>>,
+    pub(super) tasks: Tasks,
+}
+
+/// The gate of a tenant, every span as it holds in real time.
+pub fn gate_of(config: &Config, tenant: &Tenant) -> Gate {
+    Gate {
+        app_id: tenant.credential.client_id.clone(),
+        scope: tenant.budget.scope,
+        actions: config.scaled_windows(&tenant.budget.windows),
+        reads: config.scaled_windows(&tenant.budget.reads),
+        timing: config.call_timing(),
+        ceiling: config.mode,
+        never: config.never.clone(),
+        outstanding: Some(config.outstanding),
+    }
+}
+
+/// The clients of all tenants: wrong addresses are said before anything starts.
+pub(super) fn clients(config: &Config) -> anyhow::Result<BTreeMap<String, Arc<Client>>> {
+    let client = |tenant: &Tenant| -> anyhow::Result<Client> {
+        let endpoint = Endpoint::resolve(&HostOptions {
+            cloud: tenant.cloud,
+            region: tenant.region,
+            base_url: tenant.base_url.clone(),
+            authority: tenant.authority.clone(),
+            scope: tenant.scope.clone(),
+            entra_tenant: tenant.credential.directory_id.clone(),
+            ..HostOptions::default()
+        })?;
+        let file = tenant.credential.secret_file.clone();
+        let secret = SecretSource::function(move || file.read().map_err(|error| error.to_string()));
+        let mut options = Options::new(endpoint, tenant.credential.client_id.clone(), secret);
+        options.connect_timeout = config.connect_timeout();
+        options.total_timeout = config.call_timing().total_timeout;
+        options.time_scale = f64::from(config.time_scale);
+        options.send_external_id = tenant.external_id;
+        Ok(Client::new(options)?)
+    };
+    config
+        .tenants
+        .iter()
+        .map(|tenant| {
+            let made = client(tenant).with_context(|| format!("tenant `{}` cannot be called", tenant.name))?;
+            Ok((tenant.name.clone(), Arc::new(made)))
+        })
+        .collect()
+}
+
+impl Start {
+    /// Waits for Postgres, checks the migrations, starts every loop and the web surface, and ends with the soft stop.
+    pub(super) async fn run(
+        self,
+        migrate: bool,
+        listener: TcpListener,
+        metrics: Metrics,
+        token: Option<SecretString>,
+    ) -> anyhow::Result<()> {
+        let stop = self.tasks.soft();
+        let Some(tenants) = self.prepare(migrate, stop.clone()).await? else { return Ok(()) };
+        let Some((first, _)) = tenants.first() else { anyhow::bail!("the configuration names no tenant") };
+        let mut options = web::Options::new(*first);
+        options.device_ids = self.config.device_id_rule();
+        options.body_limit = self.config.http.max_body_bytes;
+        options.token = token;
+        let rendered = metrics.clone();
+        let router = web::router(web::Web::new(options, self.store.clone(), move || rendered.render()));
+        self.tasks.spawn("web", web::serve(listener, router, stop.clone()));
+        for (id, tenant) in tenants {
+            self.start(id, tenant)?;
+        }
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                () = tokio::time::sleep(Duration::from_secs(5)) => metrics.upkeep(),
+            }
+        }
+    }
+
+    /// Waits until Postgres answers and fits; `None` when stopped before that.
+    async fn prepare(
+        &self,
+        migrate: bool,
+        stop: CancellationToken,
+    ) -> anyhow::Result<Option<Vec<(TenantId, Tenant)>>> {
+        let mut said = false;
+        loop {
+            let error = match self.try_prepare(migrate).await {
+                Ok(tenants) => return Ok(Some(tenants)),
+                Err(MigrationError::Store(error)) if error.is_unavailable() => error,
+                Err(error) => return Err(error.into()),
+            };
+            if !std::mem::replace(&mut said, true) {
+                tracing::warn!(error = worker::chain(&error), "waiting for postgres");
+            }
+            tokio::select! {
+                () = stop.cancelled() => return Ok(None),
+                () = tokio::time::sleep(Duration::from_millis(500)) => {}
+            }
+        }
+    }
+
+    async fn try_prepare(&self, migrate: bool) -> Result<Vec<(TenantId, Tenant)>, MigrationError> {
+        migrations(&self.store, migrate).await?;
+        let mut tenants = Vec::new();
+        for tenant in &self.config.tenants {
+            let id = self.store.tenant_ensure(&tenant.name).await?;
+            self.store.budget_ensure(id, &tenant.credential.client_id).await?;
+            active_set::propose(&self.store, id, &self.set).await?;
+            tenants.push((id, tenant.clone()));
+        }
+        Ok(tenants)
+    }
+
+    /// Starts one tenant's loops.
+    fn start(&self, id: TenantId, tenant: Tenant) -> anyhow::Result<()> {
+        let (config, tasks) = (&self.config, &self.tasks);
+        let (stop, hard) = (tasks.soft(), tasks.hard());
+        let client = self.clients.get(&tenant.name).cloned().context("every tenant has a client")?;
+        let context = Context {
+            store: self.store.clone(),
+            tenant: id,
+            tenant_name: tenant.name.clone(),
+            gate: gate_of(config, &tenant),
+            time_scale: config.time_scale,
+            leadership: worker::lease::Leadership::default(),
+            wakes: Arc::default(),
+        };
+        let guard = SecondGuard::new(&context.gate.actions)?;
+        let reads_guard = SecondGuard::new(&context.gate.reads)?;
+        let pacer = Pacer::new(PacerOptions {
+            interval: config.scaled(tenant.budget.pacer_interval),
+            burst: tenant.budget.pacer_burst,
+            release_window: config.scaled(Duration::from_secs(60)),
+            ..PacerOptions::default()
+        })?;
+        let submitter = worker::submit::Submitter {
+            context: context.clone(),
+            client: Arc::clone(&client),
+            pacer: Arc::new(pacer),
+            guard,
+            concurrency: usize::try_from(config.call.concurrency).unwrap_or(16),
+            pauses: Pauses {
+                initial: config.scaled(Duration::from_secs(1)),
+                cap: config.scaled(Duration::from_secs(60)),
+                forbidden: config.scaled(Duration::from_secs(300)),
+            },
+        };
+        let decider = worker::decide::Decider {
+            context: context.clone(),
+            rules: config.rules(),
+            facts_max_age: config.scaled(config.facts.max_age),
+            facts_wait: config.scaled(config.facts.wait),
+            in_force: Arc::new(InForce::default()),
+        };
+        let reconciler = worker::reconcile::Reconciler {
+            context: context.clone(),
+            client: Arc::clone(&client),
+            guard: reads_guard.clone(),
+            cadence: worker::reconcile::Cadence {
+                fast: config.scaled(config.reconcile.fast),
+                slow: config.scaled(config.reconcile.slow),
+                young_for: config.scaled(config.reconcile.young_for),
+            },
+        };
+        let facts = worker::facts::FactsFetcher {
+            context: context.clone(),
+            client,
+            guard: reads_guard,
+            backoff: config.scaled(Duration::from_secs(5)),
+        };
+        // The lease is given back only when the last call has been recorded.
+        let called = CancellationToken::new();
+        let lease_until = called.clone();
+        tasks.spawn("wakes", worker::wake::run(context.store.clone(), id, Arc::clone(&context.wakes), stop.clone()));
+        tasks.spawn("decide", decider.run(stop.clone()));
+        tasks.spawn("reconcile", reconciler.run(stop.clone()));
+        tasks.spawn("facts", facts.run(stop.clone()));
+        tasks.spawn("expire", worker::expire::run(context.clone(), stop.clone()));
+        tasks.spawn("lease", worker::lease::run(context, config.lease, lease_until));
+        tasks.spawn("submit", async move {
+            submitter.run(stop, hard).await;
+            called.cancel();
+        });
+        Ok(())
+    }
+}
