@@ -2,6 +2,7 @@
 
 mod batch;
 pub mod check;
+pub mod check_config;
 pub mod cluster;
 pub mod db;
 pub mod run;
