@@ -185,6 +185,7 @@ impl Start {
                 cap: config.scaled(Duration::from_secs(60)),
                 forbidden: config.scaled(Duration::from_secs(300)),
             },
+            unsent: Arc::default(),
         };
         let decider = worker::decide::Decider {
             context: context.clone(),

@@ -16,7 +16,7 @@ use crate::domain::verdict::{Mode, PlannedAction, Verdict};
 use crate::playbook::{PlaybookSet, Subject, evaluate};
 use crate::store::{DecideTx, DecisionRow, InboxItem, NewContainment, StoreError};
 use crate::worker::active_set::InForce;
-use crate::worker::{Context, Outage, pause};
+use crate::worker::{Context, Outage, chain, pause};
 
 /// The loop's parts.
 pub struct Decider {
@@ -57,7 +57,16 @@ impl Decider {
                     }
                     continue;
                 }
-                Err(error) => Some(outage.failed("decide", &error)),
+                Err(error) if error.is_unavailable() => Some(outage.failed("decide", &error)),
+                // Something in the batch cannot be recorded: find it, put it aside, and let the rest go on.
+                Err(error) => {
+                    let wait = outage.failed("decide", &error);
+                    if self.one_by_one(&stop).await {
+                        continue;
+                    } else {
+                        Some(wait)
+                    }
+                }
             };
             if !pause(&stop, &self.context.wakes.inbox, wait).await {
                 return;
@@ -65,16 +74,47 @@ impl Decider {
         }
     }
 
+    /// Decides what one batch would hold row by row, and puts aside what cannot be decided. Says whether to go on at once.
+    async fn one_by_one(&self, stop: &CancellationToken) -> bool {
+        for _ in 0..BATCH {
+            let mut claimed = Vec::new();
+            let error = match self.run_batch(1, &mut claimed).await {
+                Ok(Some(n)) if n > 0 && !stop.is_cancelled() => continue,
+                Ok(_) => return false,
+                Err(error) => error,
+            };
+            let Some(seq) = claimed.first().filter(|_| !error.is_unavailable()) else {
+                return false;
+            };
+            if self
+                .context
+                .store
+                .inbox_quarantine(self.context.tenant, *seq, &chain(&error))
+                .await
+                .is_err()
+            {
+                return false;
+            }
+        }
+        true
+    }
+
     /// Decides one batch; says how many rows were decided or sent to wait. `None`: there is no usable playbook set.
     ///
     /// # Errors
     /// Postgres is not available: nothing of the batch was decided.
     pub async fn run_once(&self) -> Result<Option<usize>, StoreError> {
+        self.run_batch(BATCH, &mut Vec::new()).await
+    }
+
+    /// `claimed` tells which rows were worked on, also when it fails.
+    async fn run_batch(&self, batch: i64, claimed: &mut Vec<i64>) -> Result<Option<usize>, StoreError> {
         let mut tx = self
             .context
             .store
-            .decide_begin(self.context.tenant, BATCH)
+            .decide_begin(self.context.tenant, batch)
             .await?;
+        claimed.extend(tx.items.iter().map(|item| item.seq));
         if tx.items.is_empty() {
             // Rows that could not be read were put aside: that is kept.
             tx.commit(&[]).await?;
