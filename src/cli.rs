@@ -33,6 +33,8 @@ enum Command {
     Send(send::SendArgs),
     /// Check playbooks and their tests without running anything
     Check(check::Args),
+    /// Check a configuration without starting anything
+    CheckConfig(check_config::Args),
     /// Run the tests beside the playbooks
     Test(test::Args),
     /// Run a Defender to practise against
@@ -55,6 +57,7 @@ pub fn main() -> ExitCode {
             Command::Db(command) => db::run(command).await,
             Command::Send(args) => send::run(args).await,
             Command::Check(args) => check::run(&args),
+            Command::CheckConfig(args) => check_config::run(&args),
             Command::Test(args) => test::run(&args),
             Command::Simulate(args) => simulate::run(*args).await,
         }
