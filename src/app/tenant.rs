@@ -41,6 +41,7 @@ pub fn gate_of(config: &Config, tenant: &Tenant) -> Gate {
         timing: config.call_timing(),
         ceiling: config.mode,
         never: config.never.clone(),
+        caps: config.rules().caps,
         outstanding: Some(config.outstanding),
     }
 }

@@ -1,6 +1,7 @@
 //! Inbox → decisions. Claims a batch, evaluates every playbook for each event and device, applies guards and limits, and
 //! records what follows, in one transaction.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -128,9 +129,11 @@ impl Decider {
             return Ok(None);
         };
         let items = std::mem::take(&mut tx.items);
-        let mut judged = Vec::with_capacity(items.len());
+        let mut decisions = Vec::with_capacity(items.len());
         let mut waiting = Vec::new();
-        let mut held_back = std::collections::HashSet::new();
+        let mut held_back = HashSet::new();
+        let mut usage = Usage::default();
+        // INVARIANT: one event after the other, each seeing what the earlier ones of its device began or ended.
         for item in &items {
             // Once an event of a device waits, its later ones wait too.
             if held_back.contains(&item.device) {
@@ -141,19 +144,15 @@ impl Decider {
                     held_back.insert(item.device.clone());
                     waiting.push((item.seq, item.device.clone(), until));
                 }
-                Weighed::Judge(facts, verdicts) => judged.push((item, facts.map(|facts| *facts), verdicts)),
+                Weighed::Judge(facts, verdicts) => {
+                    tx.usage_load(&mut usage, Usage::keys(&verdicts, &self.rules))
+                        .await?;
+                    let facts = facts.map(|facts| *facts);
+                    decisions.push(self.settle(&mut tx, item, facts, verdicts, &mut usage).await?);
+                }
             }
         }
         tx.wait_for_facts(&waiting).await?;
-        let keys = judged
-            .iter()
-            .flat_map(|(_, _, verdicts)| Usage::keys(verdicts, &self.rules));
-        let keys: std::collections::BTreeSet<_> = keys.collect();
-        let mut usage = tx.usage(keys).await?;
-        let mut decisions = Vec::with_capacity(judged.len());
-        for (item, facts, verdicts) in judged {
-            decisions.push(self.settle(&mut tx, item, facts, verdicts, &mut usage).await?);
-        }
         let done = decisions.len() + waiting.len();
         tx.commit(&decisions).await?;
         self.context.wakes.ends.notify_one();
