@@ -2,6 +2,7 @@
 
 mod batch;
 pub mod check;
+pub mod check_config;
 pub mod cluster;
 pub mod db;
 pub mod operator;
@@ -41,6 +42,8 @@ enum Command {
     Send(send::SendArgs),
     /// Check playbooks and their tests without running anything
     Check(check::Args),
+    /// Check a configuration without starting anything
+    CheckConfig(check_config::Args),
     /// Run the tests beside the playbooks
     Test(test::Args),
     /// Run a Defender to practise against
@@ -67,6 +70,7 @@ pub fn main() -> ExitCode {
             Command::Release(args) => operator::release::run(args).await,
             Command::Send(args) => send::run(args).await,
             Command::Check(args) => check::run(&args),
+            Command::CheckConfig(args) => check_config::run(&args),
             Command::Test(args) => test::run(&args),
             Command::Simulate(args) => simulate::run(*args).await,
         }

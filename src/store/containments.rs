@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::domain::containment::EndReason;
+use crate::domain::decision::Cap;
 use crate::domain::device::DeviceId;
 use crate::domain::tenant::TenantId;
 use crate::store::{Because, Store, StoreError};
@@ -41,13 +42,15 @@ pub struct OperatorRelease {
 }
 
 impl Store {
-    /// Ends what is due at this moment, at most `batch` devices a call.
+    /// Ends what is due at this moment, at most `batch` devices a call. An ask that would act without an answer does so
+    /// only below the installation's caps.
     ///
     /// # Errors
     /// Postgres is not available: nothing of the batch is changed.
     pub async fn containments_expire(
         &self,
         tenant: TenantId,
+        caps: &[Cap],
         batch: i64,
     ) -> Result<ContainmentChange, StoreError> {
         let mut tx = self.pool.begin().await?;
@@ -68,7 +71,8 @@ impl Store {
         .await?;
         let mut change = ContainmentChange::default();
         for device in devices.into_iter().map(DeviceId::from_stored) {
-            self.expire_device(&mut tx, tenant, &device, &mut change).await?;
+            self.expire_device(&mut tx, tenant, caps, &device, &mut change)
+                .await?;
         }
         tx.commit().await?;
         Ok(change)
@@ -78,6 +82,7 @@ impl Store {
         &self,
         tx: &mut sqlx::PgConnection,
         tenant: TenantId,
+        caps: &[Cap],
         device: &DeviceId,
         change: &mut ContainmentChange,
     ) -> Result<(), StoreError> {
@@ -117,13 +122,15 @@ impl Store {
             true,
         )
         .await?;
+        let is_capped = self.is_capped(tx, tenant, caps, device).await?;
         change.activated += sqlx::query!(
             "UPDATE quell.containments SET state = 'active', activated_at = quell.now(),
                  until = quell.now() + release_after, state_by = 'expire', state_reason = 'nobody answered: otherwise act'
              WHERE tenant_id = $1 AND device_id = $2 AND state = 'asked' AND ask_until <= quell.now()
-               AND mode = 'enforce' AND (ask ->> 'otherwise_act')::boolean",
+               AND mode = 'enforce' AND (ask ->> 'otherwise_act')::boolean AND NOT $3",
             tenant.0,
             device.as_str(),
+            is_capped,
         )
         .execute(&mut *tx)
         .await?
@@ -147,6 +154,44 @@ impl Store {
             },
         )
         .await
+    }
+
+    /// Whether an ask of the device would act now, and one more device go beyond a cap; counted under the limits' lock.
+    async fn is_capped(
+        &self,
+        tx: &mut sqlx::PgConnection,
+        tenant: TenantId,
+        caps: &[Cap],
+        device: &DeviceId,
+    ) -> Result<bool, StoreError> {
+        let acts = sqlx::query_scalar!(
+            r#"SELECT EXISTS (SELECT 1 FROM quell.containments WHERE tenant_id = $1 AND device_id = $2 AND state = 'asked'
+                 AND ask_until <= quell.now() AND (ask ->> 'otherwise_act')::boolean) AS "acts!""#,
+            tenant.0,
+            device.as_str(),
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        if !acts {
+            return Ok(false);
+        }
+        super::effects::lock_limits(tx, tenant).await?;
+        for cap in caps {
+            let others = sqlx::query_scalar!(
+                r#"SELECT count(DISTINCT device_id) AS "others!" FROM quell.containments
+                   WHERE tenant_id = $1 AND mode = 'enforce' AND device_id <> $2
+                     AND activated_at > quell.now() - make_interval(secs => $3)"#,
+                tenant.0,
+                device.as_str(),
+                cap.per.as_secs_f64(),
+            )
+            .fetch_one(&mut *tx)
+            .await?;
+            if others >= i64::from(cap.devices) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// How long until the next containment or ask ends; `None` when none is to end.
@@ -239,18 +284,18 @@ impl Store {
         }))
     }
 
-    /// Ends a playbook's containments on a device because its mode changed. The caller holds the device's lock.
+    /// Ends a playbook's containments on a device, or all of them, because the mode changed. The caller holds the device's lock.
     pub(super) async fn end_for_mode(
         &self,
         tx: &mut sqlx::PgConnection,
         tenant: TenantId,
         device: &DeviceId,
-        playbook: &str,
+        playbook: Option<&str>,
     ) -> Result<(), StoreError> {
         sqlx::query!(
             "UPDATE quell.containments SET state = 'ended', ended_at = quell.now(), end_reason = 'mode', state_by = 'gate',
-                 state_reason = 'the playbook does not enforce any more'
-             WHERE tenant_id = $1 AND device_id = $2 AND playbook = $3 AND state = 'active' AND mode = 'enforce'",
+                 state_reason = 'it is not enforced any more'
+             WHERE tenant_id = $1 AND device_id = $2 AND ($3::text IS NULL OR playbook = $3) AND state = 'active' AND mode = 'enforce'",
             tenant.0,
             device.as_str(),
             playbook,

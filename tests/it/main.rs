@@ -5,3 +5,4 @@ mod cluster;
 mod database;
 mod lifecycle;
 mod support;
+mod transitions;
