@@ -5,6 +5,7 @@ pub mod check;
 pub mod check_config;
 pub mod cluster;
 pub mod db;
+pub mod demo;
 pub mod run;
 pub mod send;
 pub mod simulate;
@@ -35,6 +36,8 @@ enum Command {
     Check(check::Args),
     /// Run the tests beside the playbooks
     Test(test::Args),
+    /// Run the whole of it against a simulated Defender, with nothing configured
+    Demo(demo::Args),
     /// Run a Defender to practise against
     Simulate(Box<simulate::Args>),
 }
@@ -56,6 +59,7 @@ pub fn main() -> ExitCode {
             Command::Send(args) => send::run(args).await,
             Command::Check(args) => check::run(&args),
             Command::Test(args) => test::run(&args),
+            Command::Demo(args) => demo::run(args).await,
             Command::Simulate(args) => simulate::run(*args).await,
         }
     });
