@@ -48,7 +48,7 @@ impl Moment<'_> {
             self.defender(&["Succeeded", "Failed", "TimeOut", "Cancelled"])
         ));
         lines.push(format!(
-            "  restricted now {}   storm: {} of {} contained, {} over",
+            "  restricted now {}   storm: {} of {} contained, time up for {}",
             self.report.restricted_now,
             self.contained(),
             self.devices,
@@ -74,7 +74,7 @@ impl Moment<'_> {
             })
             .collect();
         format!(
-            "{} s: {}; {} to decide, {} queued, {} at Defender, {} restricted, {} of {} storm devices over; {}",
+            "{} s: {}; {} to decide, {} queued, {} at Defender, {} restricted, time up for {} of {}; {}",
             self.elapsed.as_secs(),
             windows.join(", "),
             self.status.inbox,
