@@ -4,4 +4,5 @@
 mod cluster;
 mod database;
 mod lifecycle;
+mod storm;
 mod support;
