@@ -29,7 +29,10 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
     let Loaded { config, warnings } = loaded;
     telemetry::start_logs(&config.log)?;
     if !warnings.is_empty() {
-        tracing::warn!(warnings = warnings.render(false), "the configuration has warnings");
+        tracing::warn!(
+            warnings = warnings.render(false),
+            "the configuration has warnings"
+        );
     }
     let metrics = Metrics::install()?;
     web::describe_metrics();
@@ -41,11 +44,22 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("cannot listen on {}", config.http.listen))?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), listen = %listener.local_addr()?, mode = config.mode.as_str(),
         playbooks = set.playbooks().len(), time_scale = config.time_scale, "quell starts");
-    let token = config.http.token_file.as_ref().map(|file| file.read()).transpose()?;
+    let token = config
+        .http
+        .token_file
+        .as_ref()
+        .map(|file| file.read())
+        .transpose()?;
     let config = Arc::new(config);
     let clients = tenant::clients(&config)?;
     let tasks = lifecycle.tasks();
-    let start = tenant::Start { config, store: store.clone(), set: Arc::new(set), clients, tasks: tasks.clone() };
+    let start = tenant::Start {
+        config,
+        store: store.clone(),
+        set: Arc::new(set),
+        clients,
+        tasks: tasks.clone(),
+    };
     tasks.spawn("start", start.run(migrate, listener, metrics, token));
     lifecycle.ready();
     let outcome = lifecycle.run().await;
@@ -62,12 +76,19 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
 pub fn store(config: &Config) -> anyhow::Result<Store> {
     let url = config.database.address.url()?;
     let retry = &config.retry;
-    let retry_delays =
-        worker::retry::delays(retry.max, retry.initial, retry.cap).into_iter().map(|d| config.scaled(d)).collect();
+    let retry_delays = worker::retry::delays(retry.max, retry.initial, retry.cap)
+        .into_iter()
+        .map(|d| config.scaled(d))
+        .collect();
     let validity = config.scaled(config.validity);
     let max_connections = config.database.max_connections;
-    Store::new(&StoreOptions { url, max_connections, validity, retry_delays })
-        .context("`database.url` is not a Postgres URL such as `postgres://user@host/database`")
+    Store::new(&StoreOptions {
+        url,
+        max_connections,
+        validity,
+        retry_delays,
+    })
+    .context("`database.url` is not a Postgres URL such as `postgres://user@host/database`")
 }
 
 /// Reads, checks and compiles the configured playbooks.
@@ -76,7 +97,11 @@ pub fn store(config: &Config) -> anyhow::Result<Store> {
 /// A file cannot be read, or a playbook is wrong: the message holds every error of every file.
 pub fn playbooks(config: &Config) -> anyhow::Result<PlaybookSet> {
     let found = PlaybookFiles::find(std::slice::from_ref(&config.playbooks))?;
-    let files = found.playbooks.iter().map(|path| playbook_files::read(path)).collect::<Result<Vec<_>, _>>()?;
+    let files = found
+        .playbooks
+        .iter()
+        .map(|path| playbook_files::read(path))
+        .collect::<Result<Vec<_>, _>>()?;
     match PlaybookSet::compile(&files) {
         Ok((set, warnings)) => {
             if !warnings.is_empty() {

@@ -2,6 +2,7 @@
 
 mod batch;
 pub mod check;
+pub mod check_config;
 pub mod cluster;
 pub mod db;
 pub mod run;
@@ -35,7 +36,7 @@ enum Command {
     /// Run the tests beside the playbooks
     Test(test::Args),
     /// Run a Defender to practise against
-    Simulate(simulate::Args),
+    Simulate(Box<simulate::Args>),
 }
 
 /// Runs the command line and gives the process's exit code.
@@ -55,7 +56,7 @@ pub fn main() -> ExitCode {
             Command::Send(args) => send::run(args).await,
             Command::Check(args) => check::run(&args),
             Command::Test(args) => test::run(&args),
-            Command::Simulate(args) => simulate::run(args).await,
+            Command::Simulate(args) => simulate::run(*args).await,
         }
     });
     // Nothing of ours is left running; a blocked helper thread must not hold up the exit.

@@ -10,9 +10,11 @@ mod containments;
 mod converge;
 mod decide;
 mod devices;
+mod effects;
 mod events;
 pub mod gate;
 mod leases;
+mod ledger;
 mod listing;
 mod playbooks;
 pub mod views;
@@ -26,10 +28,12 @@ use sqlx::{PgConnection, PgPool};
 pub use actions::{ActionRow, OpenAction, QueuedChange};
 pub use attempts::AnswerRecord;
 pub use containments::{ContainmentChange, OperatorRelease};
-pub use decide::{DecideTx, DecisionRow, InboxItem, NewContainment};
+pub use decide::{DecideTx, DecisionRow, InboxItem};
 pub use devices::{DeviceRow, FactsFound};
+pub use effects::NewContainment;
 pub use events::{DeadLetter, Incoming, Stored};
-pub use gate::{Gate, GateOutcome, Grant, ReadOutcome};
+pub use gate::{Gate, GateOutcome, Grant};
+pub use ledger::ReadOutcome;
 pub use listing::Finding;
 pub use playbooks::{ActiveSet, RevisionText};
 
@@ -165,8 +169,16 @@ impl Store {
     /// [`StoreError::Migration`], or Postgres is not available.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         // A connection of its own: a migration may take longer than any statement of the daemon's.
-        let options = self.pool.connect_options().as_ref().clone().options([("statement_timeout", "0")]);
-        let pool = PgPoolOptions::new().max_connections(1).connect_with(options).await?;
+        let options = self
+            .pool
+            .connect_options()
+            .as_ref()
+            .clone()
+            .options([("statement_timeout", "0")]);
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .connect_with(options)
+            .await?;
         MIGRATOR.run(&pool).await.map_err(StoreError::Migration)?;
         pool.close().await;
         Ok(())

@@ -55,7 +55,6 @@ pub(super) fn clients(config: &Config) -> anyhow::Result<BTreeMap<String, Arc<Cl
             authority: tenant.authority.clone(),
             scope: tenant.scope.clone(),
             entra_tenant: tenant.credential.directory_id.clone(),
-            ..HostOptions::default()
         })?;
         let file = tenant.credential.secret_file.clone();
         let secret = SecretSource::function(move || file.read().map_err(|error| error.to_string()));
@@ -70,7 +69,8 @@ pub(super) fn clients(config: &Config) -> anyhow::Result<BTreeMap<String, Arc<Cl
         .tenants
         .iter()
         .map(|tenant| {
-            let made = client(tenant).with_context(|| format!("tenant `{}` cannot be called", tenant.name))?;
+            let made =
+                client(tenant).with_context(|| format!("tenant `{}` cannot be called", tenant.name))?;
             Ok((tenant.name.clone(), Arc::new(made)))
         })
         .collect()
@@ -86,15 +86,22 @@ impl Start {
         token: Option<SecretString>,
     ) -> anyhow::Result<()> {
         let stop = self.tasks.soft();
-        let Some(tenants) = self.prepare(migrate, stop.clone()).await? else { return Ok(()) };
-        let Some((first, _)) = tenants.first() else { anyhow::bail!("the configuration names no tenant") };
+        let Some(tenants) = self.prepare(migrate, stop.clone()).await? else {
+            return Ok(());
+        };
+        let Some((first, _)) = tenants.first() else {
+            anyhow::bail!("the configuration names no tenant")
+        };
         let mut options = web::Options::new(*first);
         options.device_ids = self.config.device_id_rule();
         options.body_limit = self.config.http.max_body_bytes;
         options.token = token;
         let rendered = metrics.clone();
-        let router = web::router(web::Web::new(options, self.store.clone(), move || rendered.render()));
-        self.tasks.spawn("web", web::serve(listener, router, stop.clone()));
+        let router = web::router(web::Web::new(options, self.store.clone(), move || {
+            rendered.render()
+        }));
+        self.tasks
+            .spawn("web", web::serve(listener, router, stop.clone()));
         for (id, tenant) in tenants {
             self.start(id, tenant)?;
         }
@@ -145,7 +152,11 @@ impl Start {
     fn start(&self, id: TenantId, tenant: Tenant) -> anyhow::Result<()> {
         let (config, tasks) = (&self.config, &self.tasks);
         let (stop, hard) = (tasks.soft(), tasks.hard());
-        let client = self.clients.get(&tenant.name).cloned().context("every tenant has a client")?;
+        let client = self
+            .clients
+            .get(&tenant.name)
+            .cloned()
+            .context("every tenant has a client")?;
         let context = Context {
             store: self.store.clone(),
             tenant: id,
@@ -201,7 +212,15 @@ impl Start {
         // The lease is given back only when the last call has been recorded.
         let called = CancellationToken::new();
         let lease_until = called.clone();
-        tasks.spawn("wakes", worker::wake::run(context.store.clone(), id, Arc::clone(&context.wakes), stop.clone()));
+        tasks.spawn(
+            "wakes",
+            worker::wake::run(
+                context.store.clone(),
+                id,
+                Arc::clone(&context.wakes),
+                stop.clone(),
+            ),
+        );
         tasks.spawn("decide", decider.run(stop.clone()));
         tasks.spawn("reconcile", reconciler.run(stop.clone()));
         tasks.spawn("facts", facts.run(stop.clone()));

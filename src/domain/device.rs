@@ -35,14 +35,8 @@ impl fmt::Display for DeviceId {
 ///
 /// Defender's ids are 40 lower-case hex characters in every public sample (`[REAL]`, facts sheet 1.1); the pattern is
 /// configurable, the set of characters that may ever appear is not: ASCII letters and digits, `-` and `_`, 1 to 64 of them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct DeviceIdRule(Option<regex::Regex>);
-
-impl Default for DeviceIdRule {
-    fn default() -> Self {
-        Self(None)
-    }
-}
 
 impl DeviceIdRule {
     /// A rule of the operator's own; the pattern is anchored at both ends by us.

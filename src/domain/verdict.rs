@@ -115,7 +115,11 @@ impl Verdict {
     pub fn scaled(mut self, time_scale: u32) -> Self {
         let scale = time_scale.max(1);
         for action in &mut self.then {
-            if let PlannedAction::RestrictAppExecution { release_after: Some(after), .. } = action {
+            if let PlannedAction::RestrictAppExecution {
+                release_after: Some(after),
+                ..
+            } = action
+            {
                 *after /= scale;
             }
         }

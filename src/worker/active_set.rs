@@ -29,20 +29,32 @@ impl InForce {
         if held.as_ref().map(|(version, _)| *version) == version {
             return Ok(held.clone());
         }
-        let Some(active) = store.set_read(tenant).await? else { return Ok(None) };
+        let Some(active) = store.set_read(tenant).await? else {
+            return Ok(None);
+        };
         let files: Vec<SourceFile> = active
             .playbooks
             .iter()
-            .map(|p| SourceFile { name: format!("{}.yaml", p.playbook), text: p.text.clone() })
+            .map(|p| SourceFile {
+                name: format!("{}.yaml", p.playbook),
+                text: p.text.clone(),
+            })
             .collect();
         match PlaybookSet::compile(&files) {
             Ok((set, _)) => {
-                tracing::info!(version = active.version, playbooks = set.playbooks().len(), "playbook set in force");
+                tracing::info!(
+                    version = active.version,
+                    playbooks = set.playbooks().len(),
+                    "playbook set in force"
+                );
                 *held = Some((active.version, Arc::new(set)));
             }
             Err(errors) => {
-                tracing::error!(version = active.version, error = errors.render(false),
-                    "the active playbook set does not compile with this version of quell; events wait");
+                tracing::error!(
+                    version = active.version,
+                    error = errors.render(false),
+                    "the active playbook set does not compile with this version of quell; events wait"
+                );
                 *held = None;
             }
         }
@@ -72,7 +84,12 @@ pub async fn propose(store: &Store, tenant: TenantId, set: &PlaybookSet) -> Resu
         }
         let expected = active.map(|active| active.version);
         if let Some(version) = store.set_activate(tenant, set.hash(), &texts, expected).await? {
-            tracing::info!(version, playbooks = texts.len(), hash = set.hash(), "playbook set activated");
+            tracing::info!(
+                version,
+                playbooks = texts.len(),
+                hash = set.hash(),
+                "playbook set activated"
+            );
             return Ok(version);
         }
     }

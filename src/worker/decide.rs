@@ -70,13 +70,20 @@ impl Decider {
     /// # Errors
     /// Postgres is not available: nothing of the batch was decided.
     pub async fn run_once(&self) -> Result<Option<usize>, StoreError> {
-        let mut tx = self.context.store.decide_begin(self.context.tenant, BATCH).await?;
+        let mut tx = self
+            .context
+            .store
+            .decide_begin(self.context.tenant, BATCH)
+            .await?;
         if tx.items.is_empty() {
             // Rows that could not be read were put aside: that is kept.
             tx.commit(&[]).await?;
             return Ok(Some(0));
         }
-        let set = self.in_force.get(&self.context.store, self.context.tenant, tx.set_version).await?;
+        let set = self
+            .in_force
+            .get(&self.context.store, self.context.tenant, tx.set_version)
+            .await?;
         let Some((_, set)) = set.filter(|(version, _)| Some(*version) == tx.set_version) else {
             return Ok(None);
         };
@@ -94,11 +101,13 @@ impl Decider {
                     held_back.insert(item.device.clone());
                     waiting.push((item.seq, item.device.clone(), until));
                 }
-                Weighed::Judge(facts, verdicts) => judged.push((item, facts, verdicts)),
+                Weighed::Judge(facts, verdicts) => judged.push((item, facts.map(|facts| *facts), verdicts)),
             }
         }
         tx.wait_for_facts(&waiting).await?;
-        let keys = judged.iter().flat_map(|(_, _, verdicts)| Usage::keys(verdicts, &self.rules));
+        let keys = judged
+            .iter()
+            .flat_map(|(_, _, verdicts)| Usage::keys(verdicts, &self.rules));
         let keys: std::collections::BTreeSet<_> = keys.collect();
         let mut usage = tx.usage(keys).await?;
         let mut decisions = Vec::with_capacity(judged.len());
@@ -117,7 +126,9 @@ impl Decider {
 
     fn weigh(&self, item: &InboxItem, tx: &DecideTx, set: &PlaybookSet) -> Weighed {
         let device = tx.devices.get(&item.device);
-        let facts = device.and_then(|device| device.fresh_facts(tx.now, self.facts_max_age)).cloned();
+        let facts = device
+            .and_then(|device| device.fresh_facts(tx.now, self.facts_max_age))
+            .cloned();
         let unknown = DeviceFacts::default();
         let restricted_by = tx.restricted_by.get(&item.device).cloned().unwrap_or_default();
         let subject = Subject {
@@ -141,7 +152,14 @@ impl Decider {
             }
         }
         let scale = self.context.time_scale;
-        Weighed::Judge(facts, evaluation.verdicts.into_iter().map(|verdict| verdict.scaled(scale)).collect())
+        Weighed::Judge(
+            facts.map(Box::new),
+            evaluation
+                .verdicts
+                .into_iter()
+                .map(|verdict| verdict.scaled(scale))
+                .collect(),
+        )
     }
 
     async fn settle(
@@ -152,10 +170,17 @@ impl Decider {
         verdicts: Vec<Verdict>,
         usage: &mut Usage,
     ) -> Result<DecisionRow, StoreError> {
-        let gone = tx.devices.get(&item.device).is_some_and(|device| device.is_unknown_to_defender);
+        let gone = tx
+            .devices
+            .get(&item.device)
+            .is_some_and(|device| device.is_unknown_to_defender);
         let decision = if gone && facts.is_some() && verdicts.iter().any(restricts) {
             // Defender does not know the device: no call is spent on a certain failure.
-            Decision { kind: DecisionKind::Skip, reason: "ineligible.not_in_inventory".to_owned(), rulings: Vec::new() }
+            Decision {
+                kind: DecisionKind::Skip,
+                reason: "ineligible.not_in_inventory".to_owned(),
+                rulings: Vec::new(),
+            }
         } else {
             let unknown = DeviceFacts::default();
             let situation = Situation {
@@ -175,7 +200,10 @@ impl Decider {
             tx.converge(&item.device, &decision.reason).await?;
         }
         let rulings = decision.rulings.iter().map(explain).collect();
-        let facts = facts.filter(|_| !decision.rulings.is_empty()).map(|f| serde_json::to_value(f)).transpose()?;
+        let facts = facts
+            .filter(|_| !decision.rulings.is_empty())
+            .map(serde_json::to_value)
+            .transpose()?;
         Ok(DecisionRow {
             seq: item.seq,
             event_id: item.event_id,
@@ -212,8 +240,11 @@ impl Decider {
             changed |= tx.containments_release(&item.device, playbook).await? > 0;
             tx.restricted_by.remove(&item.device);
         }
-        if let Some(PlannedAction::RestrictAppExecution { comment, release_after, restart_on_match }) =
-            ruling.restriction()
+        if let Some(PlannedAction::RestrictAppExecution {
+            comment,
+            release_after,
+            restart_on_match,
+        }) = ruling.restriction()
         {
             let new = NewContainment {
                 device: item.device.clone(),
@@ -232,7 +263,10 @@ impl Decider {
             if became_active {
                 usage.count(playbook, ruling.mode, &item.device);
                 if enforced {
-                    tx.restricted_by.entry(item.device.clone()).or_default().push(playbook.clone());
+                    tx.restricted_by
+                        .entry(item.device.clone())
+                        .or_default()
+                        .push(playbook.clone());
                 }
             }
             // A restart may also lift an attention: the device is looked at in either case.
@@ -244,11 +278,14 @@ impl Decider {
 
 enum Weighed {
     Wait(Timestamp),
-    Judge(Option<DeviceFacts>, Vec<Verdict>),
+    Judge(Option<Box<DeviceFacts>>, Vec<Verdict>),
 }
 
 fn restricts(verdict: &Verdict) -> bool {
-    verdict.then.iter().any(|action| matches!(action, PlannedAction::RestrictAppExecution { .. }))
+    verdict
+        .then
+        .iter()
+        .any(|action| matches!(action, PlannedAction::RestrictAppExecution { .. }))
 }
 
 /// What is kept of a ruling: enough to explain it, small enough for millions.

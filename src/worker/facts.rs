@@ -56,12 +56,18 @@ impl FactsFetcher {
             return Ok(0);
         }
         let reads = Reads::new(self.context.clone(), self.guard.clone());
-        let Some(found) = self.fetch(&wanted, &reads, stop).await else { return Ok(0) };
+        let Some(found) = self.fetch(&wanted, &reads, stop).await else {
+            return Ok(0);
+        };
         reads.settle(found.as_ref().err()).await?;
         match found {
             Ok(found) => store.device_facts_store(tenant, &found).await?,
             Err(error) => {
-                tracing::warn!(error = chain(&error), devices = wanted.len(), "device facts cannot be fetched");
+                tracing::warn!(
+                    error = chain(&error),
+                    devices = wanted.len(),
+                    "device facts cannot be fetched"
+                );
                 metrics::counter!("quell_facts_failures_total").increment(1);
                 store.device_facts_failed(tenant, &wanted).await?;
             }
@@ -80,7 +86,10 @@ impl FactsFetcher {
             let permit = reads.permit("get", stop).await?;
             let found = self.client.get_machine(permit, device).await;
             return Some(found.map(|machine| {
-                vec![FactsFound { device: device.clone(), facts: machine.map(|machine| machine.facts) }]
+                vec![FactsFound {
+                    device: device.clone(),
+                    facts: machine.map(|machine| machine.facts),
+                }]
             }));
         }
         let permit = reads.permit("list", stop).await?;
@@ -90,7 +99,9 @@ impl FactsFetcher {
         };
         let mut found = Vec::with_capacity(wanted.len());
         for device in wanted {
-            let machine = machines.iter().find(|machine| machine.id.eq_ignore_ascii_case(device.as_str()));
+            let machine = machines
+                .iter()
+                .find(|machine| machine.id.eq_ignore_ascii_case(device.as_str()));
             // One that the list leaves out is asked for by itself before it counts as unknown to Defender.
             let facts = match machine {
                 Some(machine) => Some(machine.facts.clone()),
@@ -102,7 +113,10 @@ impl FactsFetcher {
                     }
                 }
             };
-            found.push(FactsFound { device: device.clone(), facts });
+            found.push(FactsFound {
+                device: device.clone(),
+                facts,
+            });
         }
         Some(Ok(found))
     }

@@ -67,5 +67,9 @@ pub async fn run(context: Context, ttl: Duration, stop: CancellationToken) {
     }
     context.leadership.set(None);
     // INVARIANT: the loops that call have ended before this, or see the epoch gone; the lease's end frees the others.
-    let _ = tokio::time::timeout(Duration::from_secs(1), context.store.lease_release(context.tenant, holder)).await;
+    let _ = tokio::time::timeout(
+        Duration::from_secs(1),
+        context.store.lease_release(context.tenant, holder),
+    )
+    .await;
 }

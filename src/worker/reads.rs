@@ -23,18 +23,28 @@ pub struct Reads {
 impl Reads {
     /// For one task.
     pub fn new(context: Context, guard: SecondGuard) -> Self {
-        Self { context, guard, open: Mutex::new(Vec::new()) }
+        Self {
+            context,
+            guard,
+            open: Mutex::new(Vec::new()),
+        }
     }
 
     /// Waits for a slot of the reads' budget. `None`: stopped, or Postgres is away.
     pub async fn permit(&self, kind: &'static str, stop: &CancellationToken) -> Option<ReadPermit> {
         let epoch = self.context.leadership.epoch()?;
         loop {
-            let reserved =
-                self.context.store.read_reserve(self.context.tenant, epoch, &self.context.gate, kind).await;
+            let reserved = self
+                .context
+                .store
+                .read_reserve(self.context.tenant, epoch, &self.context.gate, kind)
+                .await;
             let wait = match reserved {
                 Ok(ReadOutcome::Granted { id, send_deadline }) => {
-                    self.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(id);
+                    self.open
+                        .lock()
+                        .unwrap_or_else(std::sync::PoisonError::into_inner)
+                        .push(id);
                     let read = CommittedAttempt { id, send_deadline };
                     return Some(ReadPermit::from_committed(read, &self.guard));
                 }
@@ -56,7 +66,12 @@ impl Reads {
     /// # Errors
     /// Postgres is not available; the slots then keep their latest possible time.
     pub async fn settle(&self, error: Option<&ReadError>) -> Result<(), StoreError> {
-        let open = std::mem::take(&mut *self.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        let open = std::mem::take(
+            &mut *self
+                .open
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner),
+        );
         let outcome = match error {
             None => "read",
             Some(ReadError::Throttled { .. }) => "throttled",
@@ -69,7 +84,12 @@ impl Reads {
             let pause: Duration = throttle_pause(*retry_after, *window, &self.context.gate.reads);
             self.context
                 .store
-                .reads_pause(self.context.tenant, &self.context.gate, pause, "defender throttles reads")
+                .reads_pause(
+                    self.context.tenant,
+                    &self.context.gate,
+                    pause,
+                    "defender throttles reads",
+                )
                 .await?;
         }
         Ok(())

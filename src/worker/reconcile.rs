@@ -62,7 +62,11 @@ impl Reconciler {
                 }
                 Ok(Some(look)) => {
                     outage.worked("reconcile");
-                    Some(if look.is_young { self.cadence.fast } else { self.cadence.slow })
+                    Some(if look.is_young {
+                        self.cadence.fast
+                    } else {
+                        self.cadence.slow
+                    })
                 }
                 Err(error) => Some(outage.failed("reconcile", &error)),
             };
@@ -89,30 +93,54 @@ impl Reconciler {
         let silent = timing.send_deadline + timing.total_timeout + Duration::from_secs(1);
         store.attempts_overdue_doubt(tenant, silent).await?;
         let open = store.actions_open(tenant).await?;
-        let Some(oldest) = open.iter().map(|action| action.reserved_at).min() else { return Ok(None) };
+        let Some(oldest) = open.iter().map(|action| action.reserved_at).min() else {
+            return Ok(None);
+        };
         let began = store.now().await?;
         let young = SignedDuration::try_from(self.cadence.young_for).unwrap_or(SignedDuration::ZERO);
-        let is_young = open.iter().any(|action| began.duration_since(action.reserved_at) < young);
+        let is_young = open
+            .iter()
+            .any(|action| began.duration_since(action.reserved_at) < young);
         let reads = Reads::new(self.context.clone(), self.guard.clone());
-        let filter = MachineActionFilter { created_since: oldest - SignedDuration::from_mins(2), device: None };
-        let listed = self.client.list_machine_actions(&filter, || reads.permit("list", stop)).await;
+        let filter = MachineActionFilter {
+            created_since: oldest - SignedDuration::from_mins(2),
+            device: None,
+        };
+        let listed = self
+            .client
+            .list_machine_actions(&filter, || reads.permit("list", stop))
+            .await;
         reads.settle(listed.as_ref().err()).await?;
         let listing = match listed {
             Ok(listing) => listing,
             Err(error) => {
                 if !stop.is_cancelled() {
-                    tracing::warn!(error = chain(&error), open = open.len(), "the list of machine actions cannot be read");
+                    tracing::warn!(
+                        error = chain(&error),
+                        open = open.len(),
+                        "the list of machine actions cannot be read"
+                    );
                     metrics::counter!("quell_reconcile_failures_total").increment(1);
                 }
-                return Ok(Some(Look { open: open.len(), moved: 0, is_young }));
+                return Ok(Some(Look {
+                    open: open.len(),
+                    moved: 0,
+                    is_young,
+                }));
             }
         };
         metrics::gauge!("quell_actions_open").set(open.len() as f64);
         let index = Index::new(&listing);
-        let findings: Vec<Finding> =
-            open.iter().filter_map(|action| judge(action, &index, began, timing)).collect();
+        let findings: Vec<Finding> = open
+            .iter()
+            .filter_map(|action| judge(action, &index, began, timing))
+            .collect();
         let moved = store.findings_apply(tenant, &findings).await?;
-        Ok(Some(Look { open: open.len(), moved, is_young }))
+        Ok(Some(Look {
+            open: open.len(),
+            moved,
+            is_young,
+        }))
     }
 }
 
@@ -137,7 +165,11 @@ impl<'a> Index<'a> {
                 index.by_action.insert(marker.action, action);
             }
             if let Some(device) = &action.machine_id {
-                index.by_device.entry(device.to_lowercase()).or_default().push(action);
+                index
+                    .by_device
+                    .entry(device.to_lowercase())
+                    .or_default()
+                    .push(action);
             }
         }
         index
@@ -169,19 +201,24 @@ fn follow(open: &OpenAction, listing: &Index<'_>) -> Option<Finding> {
         tracing::warn!(action.id = %open.row.id, status = name, "defender reports a status that is not known; following on");
         metrics::counter!("quell_unknown_statuses_total").increment(1);
     }
-    Some(finding(open, event.into_iter().collect(), seen, open.row.is_adopted, "defender's list"))
+    Some(finding(
+        open,
+        event.into_iter().collect(),
+        seen,
+        open.row.is_adopted,
+        "defender's list",
+    ))
 }
 
-fn resolve(
-    open: &OpenAction,
-    listing: &Index<'_>,
-    began: Timestamp,
-    timing: CallTiming,
-) -> Option<Finding> {
+fn resolve(open: &OpenAction, listing: &Index<'_>, began: Timestamp, timing: CallTiming) -> Option<Finding> {
     if let Some(seen) = listing.by_action.get(&open.row.id).copied() {
         return Some(accepted(open, seen, false, "found by its marker"));
     }
-    let pending = listing.by_device.get(open.row.device.as_str()).map(Vec::as_slice).unwrap_or_default();
+    let pending = listing
+        .by_device
+        .get(open.row.device.as_str())
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let pending = || pending.iter().copied().filter(|action| !action.status.is_final());
     let same = pending().find(|action| open.row.kind.is(&action.kind));
     let refused = open.outcome.as_deref() == Some("already_in_progress");
@@ -194,7 +231,12 @@ fn resolve(
     let is_settled = began >= settled_at;
     match same {
         Some(other) if refused || is_settled => {
-            return Some(accepted(open, other, true, "adopted: the same action was in progress"));
+            return Some(accepted(
+                open,
+                other,
+                true,
+                "adopted: the same action was in progress",
+            ));
         }
         _ => {}
     }

@@ -76,14 +76,26 @@ fn a_submitted_action_follows_each_status_and_an_unknown_one_is_kept() {
 
 #[test]
 fn a_submitted_action_missing_from_the_list_stays_submitted() {
-    assert_eq!(check(&open(ActionState::Submitted, Some("accepted")), &[], 100_000), None);
+    assert_eq!(
+        check(&open(ActionState::Submitted, Some("accepted")), &[], 100_000),
+        None
+    );
 }
 
 #[test]
 fn an_action_in_doubt_is_found_by_its_marker_at_once() {
     let action = open(ActionState::InDoubt, Some("unknown"));
-    let comment = Marker { action: action.row.id, attempt: 1 }.comment("x");
-    let listing = [wire("m9", &comment, MachineActionKind::Restrict, MachineActionStatus::Succeeded)];
+    let comment = Marker {
+        action: action.row.id,
+        attempt: 1,
+    }
+    .comment("x");
+    let listing = [wire(
+        "m9",
+        &comment,
+        MachineActionKind::Restrict,
+        MachineActionStatus::Succeeded,
+    )];
     assert_eq!(
         check(&action, &listing, 1),
         Some((vec![ActionEvent::Accepted, ActionEvent::Succeeded], false))
@@ -94,28 +106,63 @@ fn an_action_in_doubt_is_found_by_its_marker_at_once() {
 fn absence_counts_only_after_the_quiescence() {
     let action = open(ActionState::InDoubt, Some("unknown"));
     assert_eq!(check(&action, &[], 119), None);
-    assert_eq!(check(&action, &[], 120), Some((vec![ActionEvent::NotExecuted], false)));
+    assert_eq!(
+        check(&action, &[], 120),
+        Some((vec![ActionEvent::NotExecuted], false))
+    );
 }
 
 #[test]
 fn somebody_elses_pending_action_is_adopted_after_the_quiescence_and_a_final_one_never() {
     let action = open(ActionState::InDoubt, None);
-    let pending = [wire("m2", "by hand", MachineActionKind::Restrict, MachineActionStatus::Pending)];
+    let pending = [wire(
+        "m2",
+        "by hand",
+        MachineActionKind::Restrict,
+        MachineActionStatus::Pending,
+    )];
     assert_eq!(check(&action, &pending, 60), None);
-    assert_eq!(check(&action, &pending, 120), Some((vec![ActionEvent::Accepted], true)));
-    let done = [wire("m2", "by hand", MachineActionKind::Restrict, MachineActionStatus::Succeeded)];
-    assert_eq!(check(&action, &done, 120), Some((vec![ActionEvent::NotExecuted], false)));
+    assert_eq!(
+        check(&action, &pending, 120),
+        Some((vec![ActionEvent::Accepted], true))
+    );
+    let done = [wire(
+        "m2",
+        "by hand",
+        MachineActionKind::Restrict,
+        MachineActionStatus::Succeeded,
+    )];
+    assert_eq!(
+        check(&action, &done, 120),
+        Some((vec![ActionEvent::NotExecuted], false))
+    );
 }
 
 #[test]
 fn already_in_progress_adopts_the_same_kind_at_once_and_waits_for_the_opposite() {
     let action = open(ActionState::InDoubt, Some("already_in_progress"));
-    let same = [wire("m2", "by hand", MachineActionKind::Restrict, MachineActionStatus::InProgress)];
-    assert_eq!(check(&action, &same, 2), Some((vec![ActionEvent::Accepted], true)));
-    let opposite = [wire("m3", "by hand", MachineActionKind::Unrestrict, MachineActionStatus::Pending)];
+    let same = [wire(
+        "m2",
+        "by hand",
+        MachineActionKind::Restrict,
+        MachineActionStatus::InProgress,
+    )];
+    assert_eq!(
+        check(&action, &same, 2),
+        Some((vec![ActionEvent::Accepted], true))
+    );
+    let opposite = [wire(
+        "m3",
+        "by hand",
+        MachineActionKind::Unrestrict,
+        MachineActionStatus::Pending,
+    )];
     assert_eq!(check(&action, &opposite, 500), None);
     assert_eq!(check(&action, &[], 25), None);
-    assert_eq!(check(&action, &[], 26), Some((vec![ActionEvent::NotExecuted], false)));
+    assert_eq!(
+        check(&action, &[], 26),
+        Some((vec![ActionEvent::NotExecuted], false))
+    );
 }
 
 #[test]

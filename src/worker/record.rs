@@ -39,7 +39,11 @@ pub fn record(answer: &Answer, grant: &Grant, windows: &[Window], pauses: Pauses
             refusal: Some(refusal.clone()),
             ..base
         },
-        Answer::Throttled { retry_after, window, refusal } => AnswerRecord {
+        Answer::Throttled {
+            retry_after,
+            window,
+            refusal,
+        } => AnswerRecord {
             outcome: "throttled",
             pause: Some((throttle_pause(*retry_after, *window, windows), told(refusal))),
             refusal: Some(refusal.clone()),
@@ -54,13 +58,20 @@ pub fn record(answer: &Answer, grant: &Grant, windows: &[Window], pauses: Pauses
         },
         Answer::Forbidden(refusal) => AnswerRecord {
             outcome: "forbidden",
-            change: QueuedChange { error: Some(told(refusal)), ..QueuedChange::default() },
+            change: QueuedChange {
+                error: Some(told(refusal)),
+                ..QueuedChange::default()
+            },
             pause: Some((pauses.forbidden, told(refusal))),
             refusal: Some(refusal.clone()),
             ..base
         },
         Answer::NotFound(refusal) | Answer::Rejected(refusal) => AnswerRecord {
-            outcome: if refusal.status == 404 { "not_found" } else { "rejected" },
+            outcome: if refusal.status == 404 {
+                "not_found"
+            } else {
+                "rejected"
+            },
             change: QueuedChange {
                 error: Some(told(refusal)),
                 is_permanent: true,
@@ -71,13 +82,23 @@ pub fn record(answer: &Answer, grant: &Grant, windows: &[Window], pauses: Pauses
         },
         Answer::NotSent { reason } => AnswerRecord {
             outcome: "not_sent",
-            change: QueuedChange { not_before: again, ..QueuedChange::default() },
+            change: QueuedChange {
+                not_before: again,
+                ..QueuedChange::default()
+            },
             pause: Some((again, format!("nothing could be sent: {reason}"))),
             ..base
         },
         Answer::Unknown { reason, status } => AnswerRecord {
-            change: QueuedChange { error: Some(reason.clone()), ..QueuedChange::default() },
-            refusal: status.map(|status| Refusal { status, message: reason.clone(), ..Refusal::default() }),
+            change: QueuedChange {
+                error: Some(reason.clone()),
+                ..QueuedChange::default()
+            },
+            refusal: status.map(|status| Refusal {
+                status,
+                message: reason.clone(),
+                ..Refusal::default()
+            }),
             is_answered: status.is_some(),
             ..base
         },
@@ -86,12 +107,18 @@ pub fn record(answer: &Answer, grant: &Grant, windows: &[Window], pauses: Pauses
 
 fn accepted(action: &MachineAction, grant: &Grant, base: AnswerRecord) -> AnswerRecord {
     let about_us = grant.kind.is(&action.kind)
-        && action.machine_id.as_deref().is_none_or(|id| id.eq_ignore_ascii_case(grant.device.as_str()));
+        && action
+            .machine_id
+            .as_deref()
+            .is_none_or(|id| id.eq_ignore_ascii_case(grant.device.as_str()));
     if !about_us {
         let error = "defender answered with an action of another kind or device".to_owned();
         return AnswerRecord {
             event: ActionEvent::FateUnknown,
-            change: QueuedChange { error: Some(error), ..QueuedChange::default() },
+            change: QueuedChange {
+                error: Some(error),
+                ..QueuedChange::default()
+            },
             ..base
         };
     }
@@ -112,7 +139,11 @@ fn accepted(action: &MachineAction, grant: &Grant, base: AnswerRecord) -> Answer
 
 /// A refusal in one line, with the id that Microsoft's support asks for.
 fn told(refusal: &Refusal) -> String {
-    let target = refusal.target.as_deref().map(|id| format!(" (correlation {id})")).unwrap_or_default();
+    let target = refusal
+        .target
+        .as_deref()
+        .map(|id| format!(" (correlation {id})"))
+        .unwrap_or_default();
     format!("{} {}: {}{target}", refusal.status, refusal.code, refusal.message)
 }
 

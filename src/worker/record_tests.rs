@@ -40,7 +40,12 @@ fn wire(comment: &str, status: MachineActionStatus) -> MachineAction {
 }
 
 fn refusal(status: u16) -> Refusal {
-    Refusal { status, code: "Code".to_owned(), message: "message".to_owned(), target: Some("t".to_owned()) }
+    Refusal {
+        status,
+        code: "Code".to_owned(),
+        message: "message".to_owned(),
+        target: Some("t".to_owned()),
+    }
 }
 
 fn check(answer: &Answer, grant: &Grant) -> (AnswerRecord, ActionState) {
@@ -49,7 +54,10 @@ fn check(answer: &Answer, grant: &Grant) -> (AnswerRecord, ActionState) {
         cap: Duration::from_secs(60),
         forbidden: Duration::from_secs(300),
     };
-    let windows = [Window { limit: 100, per: Duration::from_secs(60) }];
+    let windows = [Window {
+        limit: 100,
+        per: Duration::from_secs(60),
+    }];
     let record = record(answer, grant, &windows, pauses);
     let state = next(ActionState::Submitting, record.event).expect("every answer is legal while submitting");
     (record, state)
@@ -58,8 +66,10 @@ fn check(answer: &Answer, grant: &Grant) -> (AnswerRecord, ActionState) {
 #[test]
 fn an_accepted_call_with_our_marker_is_ours() {
     let grant = grant(2);
-    let (record, state) =
-        check(&Answer::Accepted(Box::new(wire(&grant.comment, MachineActionStatus::Pending))), &grant);
+    let (record, state) = check(
+        &Answer::Accepted(Box::new(wire(&grant.comment, MachineActionStatus::Pending))),
+        &grant,
+    );
     assert_eq!((record.outcome, state), ("accepted", ActionState::Submitted));
     assert_eq!((record.change.is_adopted, record.then), (false, None));
 }
@@ -67,16 +77,28 @@ fn an_accepted_call_with_our_marker_is_ours() {
 #[test]
 fn the_marker_of_an_earlier_attempt_is_ours_too() {
     let grant = grant(2);
-    let earlier = Marker { action: grant.action, attempt: 1 }.comment("text");
-    let (record, _) = check(&Answer::Accepted(Box::new(wire(&earlier, MachineActionStatus::Pending))), &grant);
+    let earlier = Marker {
+        action: grant.action,
+        attempt: 1,
+    }
+    .comment("text");
+    let (record, _) = check(
+        &Answer::Accepted(Box::new(wire(&earlier, MachineActionStatus::Pending))),
+        &grant,
+    );
     assert!(!record.change.is_adopted);
 }
 
 #[test]
 fn an_accepted_call_with_another_comment_is_adopted() {
-    let (record, state) =
-        check(&Answer::Accepted(Box::new(wire("by hand", MachineActionStatus::InProgress))), &grant(1));
-    assert_eq!((record.outcome, state, record.change.is_adopted), ("adopted", ActionState::Submitted, true));
+    let (record, state) = check(
+        &Answer::Accepted(Box::new(wire("by hand", MachineActionStatus::InProgress))),
+        &grant(1),
+    );
+    assert_eq!(
+        (record.outcome, state, record.change.is_adopted),
+        ("adopted", ActionState::Submitted, true)
+    );
 }
 
 #[test]
@@ -84,10 +106,16 @@ fn an_answer_about_another_device_or_kind_leaves_the_fate_unknown() {
     let grant = grant(1);
     let mut other = wire(&grant.comment, MachineActionStatus::Pending);
     other.machine_id = Some("b".repeat(40));
-    assert_eq!(check(&Answer::Accepted(Box::new(other)), &grant).1, ActionState::InDoubt);
+    assert_eq!(
+        check(&Answer::Accepted(Box::new(other)), &grant).1,
+        ActionState::InDoubt
+    );
     let mut other = wire(&grant.comment, MachineActionStatus::Pending);
     other.kind = MachineActionKind::Unrestrict;
-    assert_eq!(check(&Answer::Accepted(Box::new(other)), &grant).1, ActionState::InDoubt);
+    assert_eq!(
+        check(&Answer::Accepted(Box::new(other)), &grant).1,
+        ActionState::InDoubt
+    );
 }
 
 #[test]
@@ -106,7 +134,12 @@ fn a_throttled_call_goes_back_and_closes_the_gate() {
 fn a_first_unauthorized_call_is_tried_again_at_once_and_a_second_one_waits() {
     let (first, state) = check(&Answer::Unauthorized(refusal(401)), &grant(1));
     assert_eq!((state, first.pause), (ActionState::Queued, None));
-    assert!(check(&Answer::Unauthorized(refusal(401)), &grant(2)).0.pause.is_some());
+    assert!(
+        check(&Answer::Unauthorized(refusal(401)), &grant(2))
+            .0
+            .pause
+            .is_some()
+    );
 }
 
 #[test]
@@ -118,18 +151,47 @@ fn lasting_refusals_fail_and_a_403_opens_the_circuit() {
     ] {
         let (record, state) = check(&answer, &grant(1));
         assert_eq!(state, ActionState::Failed);
-        assert_eq!((record.change.is_permanent, record.pause.is_some()), (permanent, paused));
-        assert_eq!(record.change.error.map(|e| e.contains("correlation t")), Some(true));
+        assert_eq!(
+            (record.change.is_permanent, record.pause.is_some()),
+            (permanent, paused)
+        );
+        assert_eq!(
+            record.change.error.map(|e| e.contains("correlation t")),
+            Some(true)
+        );
     }
 }
 
 #[test]
 fn what_was_not_sent_is_evidence_and_what_may_have_been_is_not() {
-    let (record, state) = check(&Answer::NotSent { reason: "refused".to_owned() }, &grant(3));
-    assert_eq!((state, record.change.not_before), (ActionState::Queued, Duration::from_secs(4)));
-    let (record, state) = check(&Answer::Unknown { reason: "reset".to_owned(), status: None }, &grant(1));
+    let (record, state) = check(
+        &Answer::NotSent {
+            reason: "refused".to_owned(),
+        },
+        &grant(3),
+    );
+    assert_eq!(
+        (state, record.change.not_before),
+        (ActionState::Queued, Duration::from_secs(4))
+    );
+    let (record, state) = check(
+        &Answer::Unknown {
+            reason: "reset".to_owned(),
+            status: None,
+        },
+        &grant(1),
+    );
     assert_eq!((state, record.is_answered), (ActionState::InDoubt, false));
-    let (record, state) = check(&Answer::Unknown { reason: "502".to_owned(), status: Some(502) }, &grant(1));
+    let (record, state) = check(
+        &Answer::Unknown {
+            reason: "502".to_owned(),
+            status: Some(502),
+        },
+        &grant(1),
+    );
     assert_eq!((state, record.is_answered), (ActionState::InDoubt, true));
-    assert_eq!(check(&Answer::AlreadyInProgress(refusal(400)), &grant(1)).1, ActionState::InDoubt);
+    assert_eq!(
+        check(&Answer::AlreadyInProgress(refusal(400)), &grant(1)).1,
+        ActionState::InDoubt
+    );
 }

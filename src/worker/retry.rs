@@ -17,12 +17,17 @@ pub fn delays(count: u32, initial: Duration, cap: Duration) -> Vec<Duration> {
         max_elapsed_time: None,
         ..ExponentialBackoff::default()
     };
-    (0..count).map(|_| policy.next_backoff().unwrap_or(cap).min(cap)).collect()
+    (0..count)
+        .map(|_| policy.next_backoff().unwrap_or(cap).min(cap))
+        .collect()
 }
 
 /// The delay after the `n`-th try in a row (from 1) that came to nothing.
 pub fn delay(n: u32, initial: Duration, cap: Duration) -> Duration {
-    delays(n.clamp(1, 32), initial, cap).last().copied().unwrap_or(initial)
+    delays(n.clamp(1, 32), initial, cap)
+        .last()
+        .copied()
+        .unwrap_or(initial)
 }
 
 /// Up to a tenth more, so that many do not return at once.
@@ -47,6 +52,10 @@ mod tests {
     fn a_spread_delay_is_never_shorter_and_a_tenth_longer_at_most() {
         let mut rng = fastrand::Rng::with_seed(7);
         let delay = Duration::from_secs(10);
-        assert!((0..1000).map(|_| spread(delay, &mut rng)).all(|d| d >= delay && d <= delay.mul_f64(1.1)));
+        assert!(
+            (0..1000)
+                .map(|_| spread(delay, &mut rng))
+                .all(|d| d >= delay && d <= delay.mul_f64(1.1))
+        );
     }
 }

@@ -91,7 +91,9 @@ impl Submitter {
     /// # Errors
     /// Postgres is not available.
     pub async fn step(&self) -> Result<Step, StoreError> {
-        let Some(epoch) = self.context.leadership.epoch() else { return Ok(Step::Wait(None)) };
+        let Some(epoch) = self.context.leadership.epoch() else {
+            return Ok(Step::Wait(None));
+        };
         let (store, tenant) = (&self.context.store, self.context.tenant);
         let Some(lane) = store.queue_head(tenant).await? else {
             return Ok(Step::Wait(store.queue_next_due(tenant).await?));
@@ -99,23 +101,35 @@ impl Submitter {
         if let Err(wait) = self.pacer.check(lane) {
             return Ok(Step::Wait(Some(wait)));
         }
-        Ok(match store.gate_reserve(tenant, epoch, &self.context.gate, lane).await? {
-            GateOutcome::Granted(grant) => Step::Call(grant, epoch),
-            GateOutcome::Settled => Step::Again,
-            GateOutcome::Wait { after, why } => {
-                tracing::debug!(wait_seconds = after.map(|a| a.as_secs_f64()), why, "the gate is closed");
-                Step::Wait(after)
-            }
-            GateOutcome::NotLeader => {
-                self.context.leadership.set(None);
-                Step::Wait(None)
-            }
-        })
+        Ok(
+            match store
+                .gate_reserve(tenant, epoch, &self.context.gate, lane)
+                .await?
+            {
+                GateOutcome::Granted(grant) => Step::Call(grant, epoch),
+                GateOutcome::Settled => Step::Again,
+                GateOutcome::Wait { after, why } => {
+                    tracing::debug!(
+                        wait_seconds = after.map(|a| a.as_secs_f64()),
+                        why,
+                        "the gate is closed"
+                    );
+                    Step::Wait(after)
+                }
+                GateOutcome::NotLeader => {
+                    self.context.leadership.set(None);
+                    Step::Wait(None)
+                }
+            },
+        )
     }
 
     /// Makes the call of a committed attempt and records what came of it.
     pub async fn call(&self, grant: Grant, epoch: i64, hard: CancellationToken) {
-        let attempt = CommittedAttempt { id: grant.attempt, send_deadline: grant.send_deadline };
+        let attempt = CommittedAttempt {
+            id: grant.attempt,
+            send_deadline: grant.send_deadline,
+        };
         let permit = Permit::from_committed(attempt, &self.guard);
         metrics::counter!("quell_calls_total", "kind" => grant.kind.as_str()).increment(1);
         let answer = match grant.kind {
@@ -125,7 +139,14 @@ impl Submitter {
         let record = record::record(&answer, &grant, &self.context.gate.actions, self.pauses);
         metrics::counter!("quell_answers_total", "outcome" => record.outcome).increment(1);
         if let (Answer::Throttled { .. }, Some((after, _))) = (&answer, &record.pause) {
-            let longest = self.context.gate.actions.iter().map(|w| w.per).max().unwrap_or_default();
+            let longest = self
+                .context
+                .gate
+                .actions
+                .iter()
+                .map(|w| w.per)
+                .max()
+                .unwrap_or_default();
             self.pacer.throttled(*after, longest.min(Duration::from_secs(60)));
         }
         let fields = (grant.action, grant.attempt, record.outcome);
@@ -151,7 +172,12 @@ impl Submitter {
     ) {
         let mut outage = Outage::default();
         loop {
-            let wait = match self.context.store.attempt_finish(self.context.tenant, epoch, grant, record).await {
+            let wait = match self
+                .context
+                .store
+                .attempt_finish(self.context.tenant, epoch, grant, record)
+                .await
+            {
                 Ok(_) => return outage.worked("recording an answer"),
                 Err(StoreError::Stale(_)) => {
                     tracing::warn!(action.id = %grant.action, attempt = %grant.attempt,

@@ -1,0 +1,231 @@
+//! `quell check-config`: says everything that is wrong with a configuration, without starting or calling anything.
+//!
+//! Reads the file and the secrets that it names, and connects to nothing; so the systemd unit runs it before each start.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+
+use crate::config::{Config, ConfigError, Loaded};
+use crate::yaml::Diagnostics;
+
+/// Check a configuration without starting anything
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// The configuration file
+    #[arg(long, value_name = "FILE", default_value = "/etc/quell/quell.yaml")]
+    pub config: PathBuf,
+    /// Do not look at the files that hold secrets: for checking a configuration elsewhere than where it runs
+    #[arg(long)]
+    pub without_secrets: bool,
+    /// How to print what was found
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// How to print what was found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Excerpts with carets
+    #[default]
+    Human,
+    /// One JSON object a line
+    Json,
+}
+
+/// Runs the command: exit code 1 when the configuration cannot be used.
+///
+/// # Errors
+/// The file cannot be read, or standard output cannot be written.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let mut out = io::stdout().lock();
+    let color = out.is_terminal();
+    let usable = check(args, &mut out, color)?;
+    Ok(if usable {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Whether the configuration can be used where this runs.
+fn check(args: &Args, out: &mut impl Write, color: bool) -> anyhow::Result<bool> {
+    let (found, loaded) = match Config::load(&args.config) {
+        Ok(Loaded { config, warnings }) => (warnings, Some(config)),
+        Err(ConfigError::Invalid(found)) => (found, None),
+        Err(error) => return Err(error.into()),
+    };
+    let around = loaded
+        .as_ref()
+        .map(|config| surroundings(config, args.without_secrets));
+    let (broken, doubtful) = around.unwrap_or_default();
+    let usable = loaded.is_some() && broken.is_empty();
+    print(args.format, out, color, &found, &broken, &doubtful).context("cannot write to standard output")?;
+    if let (Format::Human, Some(config), true) = (args.format, &loaded, usable) {
+        let names: Vec<String> = config
+            .tenants
+            .iter()
+            .map(|tenant| format!("`{}`", tenant.name))
+            .collect();
+        let mode = config.mode.as_str();
+        writeln!(
+            out,
+            "{} can be used: mode {mode}, tenants {}",
+            args.config.display(),
+            names.join(", ")
+        )
+        .context("cannot write to standard output")?;
+    }
+    Ok(usable)
+}
+
+/// What is wrong with the files that the configuration names, and what is only doubtful.
+fn surroundings(config: &Config, without_secrets: bool) -> (Vec<String>, Vec<String>) {
+    let mut broken = Vec::new();
+    let mut doubtful = Vec::new();
+    if !config.playbooks.exists() {
+        broken.push(format!(
+            "`playbooks.path`: `{}` is not there",
+            config.playbooks.display()
+        ));
+    }
+    let secrets = if without_secrets {
+        Vec::new()
+    } else {
+        config.secret_files()
+    };
+    for (key, file) in secrets {
+        match file.read() {
+            Err(error) => broken.push(format!("`{key}`: {:#}", anyhow::Error::from(error))),
+            Ok(_) if file.is_world_readable().unwrap_or(false) => {
+                let path = file.path().display();
+                doubtful.push(format!(
+                    "`{key}`: everybody on this machine may read `{path}`; chmod o-r it"
+                ));
+            }
+            Ok(_) => {}
+        }
+    }
+    (broken, doubtful)
+}
+
+fn print(
+    format: Format,
+    out: &mut impl Write,
+    color: bool,
+    found: &Diagnostics,
+    broken: &[String],
+    doubtful: &[String],
+) -> io::Result<()> {
+    let lines = doubtful
+        .iter()
+        .map(|line| ("warning", line))
+        .chain(broken.iter().map(|line| ("error", line)));
+    match format {
+        Format::Human => {
+            write!(out, "{}", found.render(color))?;
+            lines
+                .into_iter()
+                .try_for_each(|(severity, line)| writeln!(out, "{severity}: {line}\n"))
+        }
+        Format::Json => {
+            write!(out, "{}", found.json_lines())?;
+            lines.into_iter().try_for_each(|(severity, message)| {
+                writeln!(
+                    out,
+                    "{}",
+                    serde_json::json!({"severity": severity, "message": message})
+                )
+            })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
+
+    use super::*;
+
+    fn checked(config: &Path, without_secrets: bool, format: Format) -> (bool, String) {
+        let args = Args {
+            config: config.to_path_buf(),
+            without_secrets,
+            format,
+        };
+        let mut out = Vec::new();
+        let usable = check(&args, &mut out, false).expect("the file can be read");
+        (usable, String::from_utf8(out).expect("text is printed"))
+    }
+
+    /// A directory with the shipped example, its playbooks and the secrets it names.
+    fn installed() -> tempfile::TempDir {
+        let root = tempfile::tempdir().expect("a temporary directory can be made");
+        let config = root.path().join("config");
+        fs::create_dir_all(&config).expect("a directory can be made");
+        fs::create_dir_all(root.path().join("playbooks")).expect("a directory can be made");
+        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/quell.example.yaml");
+        fs::copy(example, config.join("quell.yaml")).expect("the example is shipped");
+        for (name, secret) in [
+            ("database-url", "postgres://q:hunter2@db/quell\n"),
+            ("contoso-client-secret", "hunter2\n"),
+        ] {
+            fs::write(config.join(name), secret).expect("a file can be written");
+            fs::set_permissions(config.join(name), fs::Permissions::from_mode(0o600))
+                .expect("the file is ours");
+        }
+        root
+    }
+
+    #[test]
+    fn an_installation_that_is_complete_can_be_used() {
+        let root = installed();
+        let (usable, said) = checked(&root.path().join("config/quell.yaml"), false, Format::Human);
+        assert!(
+            usable && said.contains("mode enforce, tenants `contoso`"),
+            "{said}"
+        );
+        assert!(!said.contains("hunter2") && !said.contains("warning"), "{said}");
+    }
+
+    #[test]
+    fn a_missing_secret_and_a_readable_one_are_told_by_their_keys() {
+        let root = installed();
+        let config = root.path().join("config");
+        fs::remove_file(config.join("contoso-client-secret")).expect("the file is there");
+        fs::set_permissions(config.join("database-url"), fs::Permissions::from_mode(0o644))
+            .expect("the file is ours");
+        let (usable, said) = checked(&config.join("quell.yaml"), false, Format::Human);
+        assert!(!usable, "{said}");
+        assert!(
+            said.contains("error: `tenants[0].credential.client_secret.secret_file`"),
+            "{said}"
+        );
+        assert!(said.contains("warning: `database.url_file`"), "{said}");
+        assert!(!said.contains("hunter2"), "{said}");
+        let (usable, said) = checked(&config.join("quell.yaml"), true, Format::Human);
+        assert!(usable, "without its secrets there is nothing wrong: {said}");
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_to_programs_too() {
+        let root = installed();
+        let path = root.path().join("config/quell.yaml");
+        fs::write(&path, "mode: enforced\n").expect("the file can be written");
+        let (usable, said) = checked(&path, false, Format::Json);
+        assert!(!usable);
+        let codes: Vec<String> = said
+            .lines()
+            .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("one JSON object a line"))
+            .map(|line| line["code"].as_str().unwrap_or_default().to_owned())
+            .collect();
+        assert!(
+            codes.contains(&"E313".to_owned()) && codes.contains(&"E312".to_owned()),
+            "{said}"
+        );
+    }
+}
