@@ -2,6 +2,7 @@
 //! the harness.
 
 mod cluster;
+mod crash;
 mod database;
 mod lifecycle;
 mod storm;

@@ -22,11 +22,9 @@ use super::{OwnServer, TestDatabase};
 /// How a world is made.
 pub struct Setup {
     /// How many times faster than Defender it lives.
-    pub scale: u32,
-    /// The simulator's options; its scale is set by this.
-    pub simulator: Options,
-    /// The playbooks' texts; each is written to a file named after its id.
-    pub playbooks: Vec<String>,
+    scale: u32,
+    simulator: Options,
+    playbooks: Vec<String>,
     settings: BTreeMap<&'static str, String>,
     budget: String,
 }
@@ -51,6 +49,12 @@ impl Setup {
                 .collect(),
             budget: "{}".to_owned(),
         }
+    }
+
+    /// Changes the simulator's options.
+    pub fn simulate(mut self, change: impl FnOnce(&mut Options)) -> Self {
+        change(&mut self.simulator);
+        self
     }
 
     /// Sets a key at the top of the configuration, as YAML on one line.
