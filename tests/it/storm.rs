@@ -7,6 +7,19 @@ use crate::support::Setup;
 use crate::support::alert::{RELEASE, device, resolved, storm, storm_playbook};
 
 const SCALE: u32 = 100;
+const FAST: u32 = 200;
+
+#[tokio::test]
+async fn a_storm_of_3000_devices_stays_within_both_windows_and_is_contained() {
+    let world = Setup::new(FAST, &[&storm_playbook()]).start().await;
+    world.send(&storm(3000)).await;
+    world
+        .seen("all are restricted", Duration::from_secs(240), |report| report.restricted_now == 3000)
+        .await;
+    world.until_idle(Duration::from_secs(20)).await;
+    let report = world.finish().await;
+    assert_eq!(report.action_calls, 3000, "one call for each device");
+}
 
 #[tokio::test]
 async fn a_storm_of_600_devices_stays_within_both_windows_and_is_contained_and_released() {
