@@ -4,6 +4,7 @@
 mod cluster;
 mod crash;
 mod database;
+mod faults;
 mod lifecycle;
 mod storm;
 mod support;

@@ -14,7 +14,9 @@ async fn a_storm_of_3000_devices_stays_within_both_windows_and_is_contained() {
     let world = Setup::new(FAST, &[&storm_playbook()]).start().await;
     world.send(&storm(3000)).await;
     world
-        .seen("all are restricted", Duration::from_secs(240), |report| report.restricted_now == 3000)
+        .seen("all are restricted", Duration::from_secs(240), |report| {
+            report.restricted_now == 3000
+        })
         .await;
     world.until_idle(Duration::from_secs(20)).await;
     let report = world.finish().await;
