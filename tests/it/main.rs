@@ -5,6 +5,8 @@ mod cluster;
 mod crash;
 mod database;
 mod faults;
+mod intake;
 mod lifecycle;
+mod playbooks;
 mod storm;
 mod support;
