@@ -83,6 +83,18 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether the values of one row are at fault: data that Postgres refuses, or that cannot be read. Anything else
+    /// (another version's schema, a missing right) would fail for every row alike.
+    pub fn is_of_a_row(&self) -> bool {
+        match self {
+            Self::Json(_) => true,
+            Self::Refused(sqlx::Error::Database(error)) => error
+                .code()
+                .is_some_and(|code| code.starts_with("22") || code.starts_with("23")),
+            _ => false,
+        }
+    }
+
     /// Whether waiting helps.
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable(_))
@@ -126,6 +138,8 @@ pub struct StoreOptions {
     /// The delays after the first, second, … action in a row that came to nothing. After the last, a restrict is given
     /// up (its containments need attention); a release goes on with the last delay.
     pub retry_delays: Vec<Duration>,
+    /// The first delay of a release that goes on beyond them; it doubles, up to a day's worth (144 times this).
+    pub retry_cap: Duration,
 }
 
 /// A handle on Postgres; cheap to clone.
@@ -134,6 +148,7 @@ pub struct Store {
     pool: PgPool,
     validity: Duration,
     retry_delays: std::sync::Arc<[Duration]>,
+    retry_cap: Duration,
 }
 
 static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
@@ -171,6 +186,7 @@ impl Store {
             pool,
             validity: options.validity,
             retry_delays,
+            retry_cap: options.retry_cap,
         })
     }
 
@@ -293,7 +309,13 @@ impl Store {
     /// # Errors
     /// Postgres is not available.
     pub async fn wakes(&self) -> Result<Wakes, StoreError> {
-        let mut listener = PgListener::connect_with(&self.pool).await?;
+        // A connection of its own, beside the pool's: it is held for as long as the process lives.
+        let options = self.pool.connect_options().as_ref().clone();
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .connect_with(options)
+            .await?;
+        let mut listener = PgListener::connect_with(&pool).await?;
         listener.listen("quell_wake").await?;
         Ok(Wakes(listener))
     }
@@ -369,4 +391,15 @@ pub struct Because<'a> {
     pub by: &'a str,
     /// The reason, in a few words.
     pub reason: &'a str,
+}
+
+/// An error with its causes, in one line.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text += &format!(": {inner}");
+        cause = inner.source();
+    }
+    text
 }

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::{MigrationError, migrations};
 use crate::config::{Config, Tenant};
 use crate::defender::{Client, Endpoint, Options, SecretSource};
+use crate::domain::budget::BudgetScope;
 use crate::domain::tenant::TenantId;
 use crate::lifecycle::Tasks;
 use crate::limiter::{Pacer, PacerOptions, SecondGuard};
@@ -161,7 +162,10 @@ impl Start {
             wakes: Arc::default(),
         };
         let guard = SecondGuard::new(&context.gate.actions)?;
-        let reads_guard = SecondGuard::new(&context.gate.reads)?;
+        let reads_guard = match context.gate.scope {
+            BudgetScope::Shared => guard.clone(),
+            BudgetScope::ActionsAndReads => SecondGuard::new(&context.gate.reads)?,
+        };
         let pacer = Pacer::new(PacerOptions {
             interval: config.scaled(tenant.budget.pacer_interval),
             burst: tenant.budget.pacer_burst,
@@ -197,6 +201,7 @@ impl Start {
                 slow: config.scaled(config.reconcile.slow),
                 young_for: config.scaled(config.reconcile.young_for),
             },
+            last_whole: std::sync::Mutex::default(),
         };
         let facts = worker::facts::FactsFetcher {
             context: context.clone(),

@@ -66,7 +66,8 @@ pub fn throttle_pause(
         .map(|w| w.per)
         .min()
         .unwrap_or(Duration::from_secs(60));
-    retry_after.or(window).unwrap_or(shortest)
+    // Never shorter than a slot's share of the shortest window: a service that says `0` is not asked again at once.
+    retry_after.or(window).unwrap_or(shortest).max(shortest / 60)
 }
 
 /// How calls are spread within the windows: one per `interval` on average, `burst` of them at once after a quiet time.
@@ -221,6 +222,7 @@ mod tests {
         );
         assert_eq!(throttle_pause(None, Some(seconds(3600)), &windows), seconds(3600));
         assert_eq!(throttle_pause(None, None, &windows), seconds(60));
+        assert_eq!(throttle_pause(Some(seconds(0)), None, &windows), seconds(1));
     }
 
     #[test]

@@ -127,6 +127,7 @@ fn run(case: &Case, set: &PlaybookSet) -> TestOutcome {
         occurred_at: &subject.alert.occurred_at,
         device_id: &given.device_id,
         device: &given.device,
+        restricted_by: &[],
     };
     let decision = decide(verdicts, &situation, &usage);
     let failure = (!case.expect.holds(&decision)).then(|| {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use sqlx::Acquire as _;
 use uuid::Uuid;
 
 use crate::domain::containment::EndReason;
@@ -22,6 +23,23 @@ pub struct ContainmentChange {
     pub activated: u64,
     /// Queued restricts whose validity passed.
     pub invalid: u64,
+    /// Devices for which nothing could be changed; the log says why.
+    pub failed: u64,
+}
+
+impl ContainmentChange {
+    /// Whether anything was changed.
+    pub fn is_some(&self) -> bool {
+        self.ended + self.expired + self.activated + self.invalid > 0
+    }
+
+    fn add(&mut self, other: Self) {
+        self.ended += other.ended;
+        self.expired += other.expired;
+        self.activated += other.activated;
+        self.invalid += other.invalid;
+        self.failed += other.failed;
+    }
 }
 
 /// What an operator's release did.
@@ -71,8 +89,25 @@ impl Store {
         .await?;
         let mut change = ContainmentChange::default();
         for device in devices.into_iter().map(DeviceId::from_stored) {
-            self.expire_device(&mut tx, tenant, caps, &device, &mut change)
-                .await?;
+            // A savepoint each: one device that cannot be changed does not keep the others restricted.
+            let mut one = tx.begin().await?;
+            let mut its = ContainmentChange::default();
+            match self
+                .expire_device(&mut one, tenant, caps, &device, &mut its)
+                .await
+            {
+                Ok(()) => {
+                    one.commit().await?;
+                    change.add(its);
+                }
+                Err(error) if error.is_unavailable() => return Err(error),
+                Err(error) => {
+                    one.rollback().await?;
+                    change.failed += 1;
+                    tracing::error!(device.id = %device, error = crate::store::chain(&error),
+                        "what is due for a device cannot be recorded");
+                }
+            }
         }
         tx.commit().await?;
         Ok(change)
@@ -123,7 +158,7 @@ impl Store {
         )
         .await?;
         let is_capped = self.is_capped(tx, tenant, caps, device).await?;
-        change.activated += sqlx::query!(
+        let activated = sqlx::query!(
             "UPDATE quell.containments SET state = 'active', activated_at = quell.now(),
                  until = quell.now() + release_after, state_by = 'expire', state_reason = 'nobody answered: otherwise act'
              WHERE tenant_id = $1 AND device_id = $2 AND state = 'asked' AND ask_until <= quell.now()
@@ -135,6 +170,10 @@ impl Store {
         .execute(&mut *tx)
         .await?
         .rows_affected();
+        if activated > 0 {
+            super::effects::begin_anew(tx, tenant, device).await?;
+        }
+        change.activated += activated;
         change.expired += sqlx::query!(
             "UPDATE quell.containments SET state = 'expired', state_by = 'expire', state_reason = 'nobody answered'
              WHERE tenant_id = $1 AND device_id = $2 AND state = 'asked' AND ask_until <= quell.now()",
@@ -180,7 +219,7 @@ impl Store {
             let others = sqlx::query_scalar!(
                 r#"SELECT count(DISTINCT device_id) AS "others!" FROM quell.containments
                    WHERE tenant_id = $1 AND mode = 'enforce' AND device_id <> $2
-                     AND activated_at > quell.now() - make_interval(secs => $3)"#,
+                     AND activated_at > (SELECT quell.now()) - make_interval(secs => $3)"#,
                 tenant.0,
                 device.as_str(),
                 cap.per.as_secs_f64(),

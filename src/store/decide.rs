@@ -148,8 +148,8 @@ impl Store {
     /// Postgres is not available.
     pub async fn inbox_next_due(&self, tenant: TenantId) -> Result<Option<Duration>, StoreError> {
         let wait = sqlx::query_scalar!(
-            "SELECT extract(epoch FROM min(coalesce(wait_until, enqueued_at)) - quell.now())::float8 FROM quell.inbox
-             WHERE tenant_id = $1",
+            "SELECT extract(epoch FROM min(wait_until) - quell.now())::float8 FROM quell.inbox
+             WHERE tenant_id = $1 AND wait_until IS NOT NULL",
             tenant.0,
         )
         .fetch_one(&self.pool)
@@ -176,7 +176,8 @@ impl DecideTx {
             let id = DeviceId::from_stored(row.device_id);
             let device = DeviceRow {
                 id: id.clone(),
-                facts: row.facts.map(serde_json::from_value).transpose()?,
+                // Facts that this version cannot read count as never fetched.
+                facts: row.facts.and_then(|facts| serde_json::from_value(facts).ok()),
                 fetched_at: super::containments::time(row.facts_fetched_at),
                 is_unknown_to_defender: row.is_unknown_to_defender,
                 fetch_failures: row.facts_failures,

@@ -58,7 +58,7 @@ impl DecideTx {
         for key in keys {
             let devices = sqlx::query_scalar!(
                 "SELECT DISTINCT device_id FROM quell.containments
-                 WHERE tenant_id = $1 AND mode = $2 AND activated_at > quell.now() - make_interval(secs => $3)
+                 WHERE tenant_id = $1 AND mode = $2 AND activated_at > (SELECT quell.now()) - make_interval(secs => $3)
                    AND ($4::text IS NULL OR playbook = $4)",
                 self.tenant.0,
                 key.1.as_str(),
@@ -108,14 +108,14 @@ impl DecideTx {
                 )
                 .execute(&mut *self.tx)
                 .await?;
+                begin_anew(&mut self.tx, self.tenant, &new.device).await?;
                 Ok(true)
             }
             Some(_) => Ok(false),
             None => {
                 self.insert(new, after).await?;
                 if new.ask.is_none() && new.mode == Mode::Enforce {
-                    // A new reason is a new beginning: earlier failures do not count against it.
-                    self.forget_failures(&new.device).await?;
+                    begin_anew(&mut self.tx, self.tenant, &new.device).await?;
                 }
                 Ok(new.ask.is_none())
             }
@@ -132,10 +132,7 @@ impl DecideTx {
         )
         .execute(&mut *self.tx)
         .await?;
-        self.forget_failures(device).await
-    }
-
-    async fn forget_failures(&mut self, device: &DeviceId) -> Result<(), StoreError> {
+        // New evidence: a restrict that was given up is tried again.
         sqlx::query!(
             "UPDATE quell.devices SET failures = 0 WHERE tenant_id = $1 AND device_id = $2",
             self.tenant.0,
@@ -191,7 +188,8 @@ impl DecideTx {
         Ok(())
     }
 
-    /// Ends every containment that quell began on a device, by a release playbook. Returns how many.
+    /// Ends every containment that quell began on a device, by a release playbook, and declines what is still asked.
+    /// Returns how many it ended.
     ///
     /// # Errors
     /// Postgres is not available.
@@ -202,6 +200,15 @@ impl DecideTx {
     ) -> Result<u64, StoreError> {
         let reason = EndReason::ReleasePlaybook;
         let why = format!("released by playbook {playbook}");
+        sqlx::query!(
+            "UPDATE quell.containments SET state = 'declined', state_by = 'decide', state_reason = $3
+             WHERE tenant_id = $1 AND device_id = $2 AND state = 'asked'",
+            self.tenant.0,
+            device.as_str(),
+            why,
+        )
+        .execute(&mut *self.tx)
+        .await?;
         super::containments::end(&mut self.tx, self.tenant, device, reason, "decide", &why, false).await
     }
 
@@ -222,5 +229,26 @@ pub(super) async fn lock_limits(tx: &mut sqlx::PgConnection, tenant: TenantId) -
     sqlx::query!("SELECT pg_advisory_xact_lock($1, 64)", tenant.0)
         .execute(tx)
         .await?;
+    Ok(())
+}
+
+/// A device whose first containment became active is looked at anew: earlier failures do not count against it, and what
+/// somebody else once restricted may have been lifted since, so it is not relied on. The caller holds the device's lock.
+pub(super) async fn begin_anew(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    device: &DeviceId,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE quell.devices SET failures = 0,
+             restriction = CASE restriction WHEN 'restricted_by_other' THEN 'free' ELSE restriction END
+         WHERE tenant_id = $1 AND device_id = $2
+           AND (SELECT count(*) FROM quell.containments c WHERE c.tenant_id = $1 AND c.device_id = $2
+                AND c.state = 'active' AND c.mode = 'enforce') = 1",
+        tenant.0,
+        device.as_str(),
+    )
+    .execute(tx)
+    .await?;
     Ok(())
 }

@@ -33,7 +33,7 @@ pub struct Decider {
     pub in_force: Arc<InForce>,
 }
 
-const BATCH: i64 = 1000;
+const BATCH: i64 = 250;
 
 impl Decider {
     /// Works until stopped.
@@ -62,7 +62,7 @@ impl Decider {
                 // Something in the batch cannot be recorded: find it, put it aside, and let the rest go on.
                 Err(error) => {
                     let wait = outage.failed("decide", &error);
-                    if self.one_by_one(&stop).await {
+                    if error.is_of_a_row() && self.one_by_one(&stop).await {
                         continue;
                     } else {
                         Some(wait)
@@ -84,7 +84,7 @@ impl Decider {
                 Ok(_) => return false,
                 Err(error) => error,
             };
-            let Some(seq) = claimed.first().filter(|_| !error.is_unavailable()) else {
+            let Some(seq) = claimed.first().filter(|_| error.is_of_a_row()) else {
                 return false;
             };
             if self
@@ -115,7 +115,6 @@ impl Decider {
             .store
             .decide_begin(self.context.tenant, batch)
             .await?;
-        claimed.extend(tx.items.iter().map(|item| item.seq));
         if tx.items.is_empty() {
             // Rows that could not be read were put aside: that is kept.
             tx.commit(&[]).await?;
@@ -129,6 +128,7 @@ impl Decider {
             return Ok(None);
         };
         let items = std::mem::take(&mut tx.items);
+        claimed.extend(items.iter().map(|item| item.seq));
         let mut decisions = Vec::with_capacity(items.len());
         let mut waiting = Vec::new();
         let mut held_back = HashSet::new();
@@ -228,6 +228,11 @@ impl Decider {
                 occurred_at: &item.event.alert.occurred_at,
                 device_id: &item.device,
                 device: facts.as_ref().unwrap_or(&unknown),
+                restricted_by: tx
+                    .restricted_by
+                    .get(&item.device)
+                    .map(Vec::as_slice)
+                    .unwrap_or_default(),
             };
             decide(verdicts, &situation, usage)
         };

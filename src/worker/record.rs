@@ -136,6 +136,11 @@ fn accepted(action: &MachineAction, grant: &Grant, base: AnswerRecord) -> Answer
             defender_id: Some(action.id.clone()),
             defender_status: Some(action.status.as_wire().to_owned()),
             is_adopted: !is_ours,
+            marked: action
+                .requestor_comment
+                .as_deref()
+                .and_then(Marker::read)
+                .map(|marker| marker.action),
             error: (action.error_hresult != 0).then(|| format!("{:#010x}", action.error_hresult)),
             ..QueuedChange::default()
         },

@@ -163,6 +163,16 @@ fn lasting_refusals_fail_and_a_403_opens_the_circuit() {
 }
 
 #[test]
+fn a_missing_permission_fails_no_action_and_opens_the_circuit() {
+    let forbidden = Refusal {
+        code: "Forbidden".to_owned(),
+        ..refusal(403)
+    };
+    let (record, state) = check(&Answer::Forbidden(forbidden), &grant(1));
+    assert_eq!((state, record.pause.is_some()), (ActionState::Queued, true));
+}
+
+#[test]
 fn what_was_not_sent_is_evidence_and_what_may_have_been_is_not() {
     let (record, state) = check(
         &Answer::NotSent {

@@ -63,7 +63,9 @@ impl Submitter {
                     Err(_) => break,
                 },
             };
-            while calls.try_join_next().is_some() {}
+            while let Some(ended) = calls.try_join_next() {
+                tell(ended);
+            }
             let wait = match self.step().await {
                 Ok(Step::Call(grant, epoch)) => {
                     outage.worked("submit");
@@ -86,7 +88,9 @@ impl Submitter {
                 break;
             }
         }
-        while calls.join_next().await.is_some() {}
+        while let Some(ended) = calls.join_next().await {
+            tell(ended);
+        }
     }
 
     /// One look at the queue.
@@ -98,7 +102,7 @@ impl Submitter {
             return Ok(Step::Wait(None));
         };
         let (store, tenant) = (&self.context.store, self.context.tenant);
-        let Some(lane) = store.queue_head(tenant).await? else {
+        let Some(lane) = store.queue_head(tenant, self.context.gate.outstanding).await? else {
             return Ok(Step::Wait(store.queue_next_due(tenant).await?));
         };
         // Before the gate: no slot is spent while there is no token.
@@ -211,5 +215,15 @@ impl Submitter {
                 () = tokio::time::sleep(wait) => {}
             }
         }
+    }
+}
+
+/// A call's task that did not end by itself leaves its attempt open; the look-up settles it.
+fn tell(ended: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(
+            error = chain(&error),
+            "a call broke off; its attempt will be looked up"
+        );
     }
 }
