@@ -2,7 +2,9 @@
 //! the harness.
 
 mod cluster;
+mod containments;
 mod database;
 mod lifecycle;
+mod operator;
 mod support;
 mod transitions;

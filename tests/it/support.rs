@@ -4,6 +4,7 @@
 //! it hurts nobody else.
 
 mod database;
+pub mod ground;
 mod server;
 
 pub use database::TestDatabase;
