@@ -5,6 +5,7 @@ pub mod check;
 pub mod check_config;
 pub mod cluster;
 pub mod db;
+pub mod demo;
 pub mod operator;
 pub mod run;
 pub mod send;
@@ -46,6 +47,8 @@ enum Command {
     CheckConfig(check_config::Args),
     /// Run the tests beside the playbooks
     Test(test::Args),
+    /// Run the whole of it against a simulated Defender, with nothing configured
+    Demo(demo::Args),
     /// Run a Defender to practise against
     Simulate(Box<simulate::Args>),
 }
@@ -72,6 +75,7 @@ pub fn main() -> ExitCode {
             Command::Check(args) => check::run(&args),
             Command::CheckConfig(args) => check_config::run(&args),
             Command::Test(args) => test::run(&args),
+            Command::Demo(args) => demo::run(args).await,
             Command::Simulate(args) => simulate::run(*args).await,
         }
     });

@@ -4,6 +4,7 @@
 //! Lock order, everywhere: the budget's row, then device rows in the order of their ids, then everything else. The gate
 //! never waits for a device (`SKIP LOCKED`), so whoever holds devices may close the gate.
 
+mod accounts;
 mod actions;
 mod attempts;
 mod containments;
@@ -25,6 +26,7 @@ use sqlx::migrate::Migrate as _;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sqlx::{Connection as _, PgConnection, PgPool};
 
+pub use accounts::{Accounts, PlaybookAccounts};
 pub use actions::{ActionRow, OpenAction, QueuedChange};
 pub use attempts::AnswerRecord;
 pub use containments::{ContainmentChange, OperatorRelease};

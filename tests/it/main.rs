@@ -3,8 +3,13 @@
 
 mod cluster;
 mod containments;
+mod crash;
 mod database;
+mod faults;
+mod intake;
 mod lifecycle;
 mod operator;
+mod playbooks;
+mod storm;
 mod support;
 mod transitions;
