@@ -194,7 +194,7 @@ async fn release_ends_what_keeps_a_device_restricted_and_says_what_follows() {
         ground.actions(&id).await,
         ["restrict succeeded", "release queued"]
     );
-    let (code, out, said) = shell.run(&["release", "aaaaaa", "--reason", "again"]).await;
+    let (code, out, said) = shell.run(&["release", "AAAAAA", "--reason", "again"]).await;
     assert_eq!((code, out.as_str()), (Some(1), ""));
     assert!(
         said.ends_with("has no containment any more; its release is queued already\n"),
