@@ -2,11 +2,13 @@
 //! the harness.
 
 mod cluster;
+mod containments;
 mod crash;
 mod database;
 mod faults;
 mod intake;
 mod lifecycle;
+mod operator;
 mod playbooks;
 mod storm;
 mod support;

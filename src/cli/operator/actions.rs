@@ -36,9 +36,8 @@ fn state_parser() -> clap::builder::PossibleValuesParser {
 /// The configuration cannot be used, or Postgres is away.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let session = Session::open(&args.common).await?;
-    let device = args.device.map(|id| id.to_ascii_lowercase());
     let query = ActionQuery {
-        device,
+        device: args.device,
         state: args.state,
         limit: args.limit,
     };

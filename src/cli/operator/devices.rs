@@ -44,7 +44,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     };
     let query = DeviceQuery {
         show,
-        id: args.device.as_ref().map(|id| id.to_ascii_lowercase()),
+        id: args.device.clone(),
         name: args.device.clone(),
         limit: args.limit + 1,
     };

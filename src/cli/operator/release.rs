@@ -118,17 +118,16 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
 
 /// The devices that the text may mean: an exact id or name rules out the beginnings of others.
 async fn candidates(session: &Session, wanted: &str) -> anyhow::Result<Vec<DeviceView>> {
-    let id = wanted.to_ascii_lowercase();
     let query = DeviceQuery {
         show: Show::All,
-        id: Some(id.clone()).filter(|id| id.chars().count() >= SHORTEST_PREFIX),
+        id: Some(wanted.to_owned()).filter(|id| id.chars().count() >= SHORTEST_PREFIX),
         name: Some(wanted.to_owned()),
         limit: CANDIDATES,
     };
     let mut found = session.store.devices(session.id, &query).await?;
     if let Some(exact) = found
         .iter()
-        .position(|device| device.device == id || device.device == wanted)
+        .position(|device| device.device.eq_ignore_ascii_case(wanted))
     {
         found = vec![found.swap_remove(exact)];
     }

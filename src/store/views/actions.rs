@@ -53,7 +53,7 @@ pub struct ActionView {
 /// Which actions to show.
 #[derive(Clone, Debug, Default)]
 pub struct ActionQuery {
-    /// Only of devices whose id begins so.
+    /// Only of devices whose id begins so, in any case.
     pub device: Option<String>,
     /// Only in this state.
     pub state: Option<String>,
@@ -76,7 +76,7 @@ impl Store {
                  a.playbook || '@' || left(a.revision, 12) AS playbook, a.queued_at, a.not_before, a.attempts,
                  a.defender_id, a.defender_status, a.is_adopted, a.final_at, a.state_by, a.state_reason, a.error
              FROM quell.actions a LEFT JOIN quell.devices d USING (tenant_id, device_id)
-             WHERE a.tenant_id = $1 AND ($2::text IS NULL OR starts_with(a.device_id, $2))
+             WHERE a.tenant_id = $1 AND ($2::text IS NULL OR starts_with(lower(a.device_id), lower($2)))
                AND ($3::text IS NULL OR a.state = $3)
              ORDER BY a.queued_at DESC, a.id DESC LIMIT $4",
             tenant.0,

@@ -82,7 +82,7 @@ pub struct DeviceAction {
 pub struct DeviceQuery {
     /// Of all, or only of those named by `id` or `name`.
     pub show: Show,
-    /// Only those whose id begins so.
+    /// Only those whose id begins so, in any case.
     pub id: Option<String>,
     /// Or whose name is this, in any case, whole or up to the first dot.
     pub name: Option<String>,
@@ -130,7 +130,7 @@ impl Store {
              SELECT d.device_id, d.facts -> 'name' ->> 'is' AS name, d.restriction, d.restriction_at
              FROM quell.devices d LEFT JOIN open USING (device_id)
              WHERE d.tenant_id = $1 AND ($2 OR d.restriction <> 'free' OR open.device_id IS NOT NULL)
-               AND ($4::text IS NULL AND $5::text IS NULL OR starts_with(d.device_id, $4)
+               AND ($4::text IS NULL AND $5::text IS NULL OR starts_with(lower(d.device_id), lower($4))
                     OR lower($5) IN (lower(d.facts -> 'name' ->> 'is'),
                                      split_part(lower(d.facts -> 'name' ->> 'is'), '.', 1)))
              ORDER BY open.attention IS NULL, open.newest DESC NULLS LAST, d.restriction_at DESC NULLS LAST, d.device_id
