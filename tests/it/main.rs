@@ -5,6 +5,7 @@ mod cluster;
 mod crash;
 mod database;
 mod faults;
+mod gate;
 mod intake;
 mod lifecycle;
 mod playbooks;
