@@ -10,6 +10,7 @@ mod daemon;
 mod database;
 pub mod http;
 mod invariants;
+pub mod ledger;
 mod server;
 mod waiting;
 mod world;

@@ -171,9 +171,14 @@ impl World {
     /// Starts the daemon, on what is there of the database.
     pub async fn start(&mut self) {
         assert!(self.daemon.is_none(), "one daemon at a time");
+        self.daemon = Some(self.another().await);
+    }
+
+    /// Starts another replica on the same database. The caller keeps it; dropping it kills it.
+    pub async fn another(&mut self) -> Daemon {
         self.starts += 1;
         let log = self.directory.path().join(format!("daemon-{}.log", self.starts));
-        self.daemon = Some(Daemon::start(&self.directory.path().join("quell.yaml"), &log).await);
+        Daemon::start(&self.directory.path().join("quell.yaml"), &log).await
     }
 
     /// Kills the daemon without a word.
