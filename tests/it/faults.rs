@@ -149,7 +149,7 @@ async fn smaller_windows_at_defender_than_configured_pause_the_calls_as_told() {
 #[tokio::test]
 async fn what_somebody_else_has_in_progress_is_adopted_and_stays_when_our_reason_ends() {
     let theirs = device(1);
-    let mut world = Setup::new(SCALE, &[&restrict("short", "15m")])
+    let world = Setup::new(SCALE, &[&restrict("short", "15m")])
         .simulate(|simulator| {
             simulator.duplicate_mode = DuplicateMode::Reject400;
             // Their action is pending for 4 s while the device is out of reach.

@@ -1,11 +1,14 @@
 //! The whole of Quell against a real Postgres, in one test binary. Each module is one part of the story; `support` is
 //! the harness.
 
+mod chaos;
 mod cluster;
 mod containments;
 mod crash;
 mod database;
 mod faults;
+mod gate;
+mod inbox;
 mod intake;
 mod lifecycle;
 mod operator;

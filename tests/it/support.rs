@@ -11,6 +11,7 @@ mod database;
 pub mod ground;
 pub mod http;
 mod invariants;
+pub mod ledger;
 mod server;
 mod waiting;
 mod world;

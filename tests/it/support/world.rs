@@ -171,9 +171,14 @@ impl World {
     /// Starts the daemon, on what is there of the database.
     pub async fn start(&mut self) {
         assert!(self.daemon.is_none(), "one daemon at a time");
+        self.daemon = Some(self.another().await);
+    }
+
+    /// Starts another replica on the same database. The caller keeps it; dropping it kills it.
+    pub async fn another(&mut self) -> Daemon {
         self.starts += 1;
         let log = self.directory.path().join(format!("daemon-{}.log", self.starts));
-        self.daemon = Some(Daemon::start(&self.directory.path().join("quell.yaml"), &log).await);
+        Daemon::start(&self.directory.path().join("quell.yaml"), &log).await
     }
 
     /// Kills the daemon without a word.
@@ -204,11 +209,6 @@ impl World {
 
     fn write(&self, name: &str, text: &str) {
         std::fs::write(self.directory.path().join(name), text).expect("the test's directory takes a file");
-    }
-
-    /// The directory with the configuration, for files that a test looks at.
-    pub fn path(&self) -> &Path {
-        self.directory.path()
     }
 
     /// Posts a body as it is.

@@ -1,0 +1,98 @@
+//! The inbox on a real Postgres: claimers that race decide each row once and each device in order, and an event that
+//! waits holds its own device.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use quell::domain::device::DeviceId;
+use tokio::task::JoinSet;
+
+use crate::support::alert::device;
+use crate::support::ledger::{Ledger, commit, incoming};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn claimers_that_race_decide_every_row_once_and_each_device_in_order() {
+    const EVENTS: usize = 240;
+    let ledger = Arc::new(Ledger::new(10, 0).await);
+    let events = (0..EVENTS)
+        .map(|n| incoming(&format!("e{n}"), &device(n % 12)))
+        .collect();
+    ledger
+        .store
+        .events_accept(ledger.tenant, "test", events, Vec::new())
+        .await
+        .expect("they are stored");
+    let order: Arc<Mutex<Vec<(DeviceId, i64)>>> = Arc::default();
+    let mut tasks = JoinSet::new();
+    for _ in 0..6 {
+        let (ledger, order) = (Arc::clone(&ledger), Arc::clone(&order));
+        tasks.spawn(async move {
+            loop {
+                let mut tx = ledger
+                    .store
+                    .decide_begin(ledger.tenant, 7)
+                    .await
+                    .expect("postgres is there");
+                let items = std::mem::take(&mut tx.items);
+                {
+                    let mut order = order.lock().expect("no task panics with it");
+                    order.extend(items.iter().map(|item| (item.device.clone(), item.seq)));
+                    if order.len() >= EVENTS && items.is_empty() {
+                        return;
+                    }
+                }
+                commit(tx, &items).await;
+            }
+        });
+    }
+    tasks.join_all().await;
+    let mut by_device: BTreeMap<DeviceId, Vec<i64>> = BTreeMap::new();
+    for (device, seq) in order.lock().expect("no task panicked with it").drain(..) {
+        by_device.entry(device).or_default().push(seq);
+    }
+    assert_eq!(by_device.len(), 12);
+    for (device, seqs) in by_device {
+        assert_eq!(seqs.len(), EVENTS / 12, "every row of {device} once");
+        assert!(seqs.is_sorted(), "{device} was decided out of order: {seqs:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_waits_for_facts_holds_its_device_and_no_other() {
+    let ledger = Ledger::new(10, 0).await;
+    let events = [(1, "a"), (2, "b"), (1, "c")].map(|(n, id)| incoming(id, &device(n)));
+    ledger
+        .store
+        .events_accept(ledger.tenant, "test", events.into(), Vec::new())
+        .await
+        .expect("they are stored");
+    let mut tx = ledger
+        .store
+        .decide_begin(ledger.tenant, 1)
+        .await
+        .expect("postgres is there");
+    let waiting = tx.items.remove(0);
+    let until = tx.now + jiff::SignedDuration::from_mins(1);
+    tx.wait_for_facts(&[(waiting.seq, waiting.device.clone(), until)])
+        .await
+        .expect("the row is ours");
+    commit(tx, &[]).await;
+    let seen = async || {
+        let tx = ledger
+            .store
+            .decide_begin(ledger.tenant, 10)
+            .await
+            .expect("postgres is there");
+        tx.items
+            .iter()
+            .map(|item| item.event.alert.id.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        seen().await,
+        ["b"],
+        "the later event of the waiting device waits with it"
+    );
+    ledger.at(61).await;
+    assert_eq!(seen().await, ["a", "b", "c"], "its time is over");
+}
