@@ -24,7 +24,7 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrate as _;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
-use sqlx::{PgConnection, PgPool};
+use sqlx::{Connection as _, PgConnection, PgPool};
 
 pub use accounts::{Accounts, PlaybookAccounts};
 pub use actions::{ActionRow, OpenAction, QueuedChange};
@@ -47,6 +47,15 @@ pub enum StoreError {
     /// Postgres cannot be reached, is starting or stopping: try again later, nothing is lost.
     #[error("postgres is not available")]
     Unavailable(#[source] sqlx::Error),
+    /// A first connection could not be made.
+    #[error("postgres at `{address}` cannot be reached")]
+    Unreachable {
+        /// Where, without a password.
+        address: String,
+        /// Why.
+        #[source]
+        source: sqlx::Error,
+    },
     /// Postgres refused a statement.
     #[error("postgres refused a statement")]
     Refused(#[source] sqlx::Error),
@@ -223,6 +232,32 @@ impl Store {
             .fetch_one(&self.pool)
             .await?;
         Ok(())
+    }
+
+    /// Connects once: for a command whose first failure must come soon and say why, which the pool's does not.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreachable`], at the latest after `within`.
+    pub async fn reach(&self, within: Duration) -> Result<(), StoreError> {
+        let options = self.pool.connect_options();
+        let connected = tokio::time::timeout(within, sqlx::PgConnection::connect_with(&options)).await;
+        let source = match connected {
+            Ok(Ok(connection)) => return Ok(connection.close().await?),
+            Ok(Err(error)) => error,
+            Err(_) => sqlx::Error::Io(std::io::Error::new(
+                std::io::ErrorKind::TimedOut,
+                format!("no answer within {within:?}"),
+            )),
+        };
+        let host = match options.get_socket() {
+            Some(socket) => socket.display().to_string(),
+            None => format!("{}:{}", options.get_host(), options.get_port()),
+        };
+        let address = match options.get_database() {
+            Some(database) => format!("{host}/{database}"),
+            None => host,
+        };
+        Err(StoreError::Unreachable { address, source })
     }
 
     /// The tenant of that name, made if it is new.

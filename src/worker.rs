@@ -77,7 +77,7 @@ impl Outage {
         let chain = chain(error);
         if self.failures == 1 {
             tracing::warn!(error = chain, "{what} is waiting for postgres");
-        } else if !error.is_unavailable() {
+        } else if !error.is_unavailable() && self.failures.is_power_of_two() {
             tracing::error!(error = chain, failures = self.failures, "{what} cannot go on");
         }
         Duration::from_millis(100 * u64::from(self.failures.min(20)))

@@ -172,7 +172,7 @@ async fn watch(plan: &Plan, stage: &mut Stage, screen: &mut Screen, fed: Monoton
         };
         screen.show(&moment.lines(), &moment.plain());
         let is_open = |state: &str| matches!(state, "queued" | "submitting" | "in_doubt" | "submitted");
-        let is_done = status.inbox == 0
+        let is_done = status.inbox.rows == 0
             && !status.actions.keys().any(|state| is_open(state))
             && !storm
                 .keys()
@@ -204,7 +204,7 @@ async fn close(plan: &Plan, stage: &Stage, storm: &Storm, delivered: Delivered) 
         devices: plan.devices,
         delivered,
         repeated: storm.repeated,
-        inbox: status.inbox,
+        inbox: status.inbox.rows,
         accounts: stage.store.accounts(stage.tenant).await?,
         storm: stage
             .store

@@ -160,6 +160,11 @@ impl Usage {
         keys
     }
 
+    /// Whether a counter was read.
+    pub fn is_loaded(&self, key: &UsageKey) -> bool {
+        self.windows.contains_key(key)
+    }
+
     /// Sets a counter to what the database says.
     pub fn load(&mut self, key: UsageKey, devices: impl IntoIterator<Item = DeviceId>) {
         self.windows.entry(key).or_default().extend(devices);

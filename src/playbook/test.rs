@@ -1,4 +1,4 @@
-//! Tests beside playbooks: reads a test file, runs its cases through the daemon's very functions ([`super::evaluate`], then
+//! Tests beside playbooks: reads a test file, runs its cases through the daemon's very functions ([`super::evaluate()`], then
 //! `domain::decision::decide`), and says of a failing one what was expected, what came, and the line that decided.
 //!
 //! Called by `quell test` and `quell check`. No database, no network, and a clock of its own.

@@ -68,6 +68,12 @@ impl Store {
             .unwrap_or_default();
         let kind = match step {
             Step::Nothing => {
+                if !state.wanted && known == Restriction::RestrictedByOther && open.is_none() {
+                    // INVARIANT: only what quell began is undone by quell. A person must know that nobody will.
+                    tracing::warn!(device.id = %device, reason = because.reason,
+                        "the device stays restricted: somebody else began that, so quell does not release it");
+                    metrics::counter!("quell_devices_left_restricted_total").increment(1);
+                }
                 if queued == Some(ActionKind::Restrict) && cause.is_some() {
                     sqlx::query!(
                         "UPDATE quell.actions SET lane = least(lane, $3)

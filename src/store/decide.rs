@@ -131,6 +131,17 @@ impl Store {
         Ok(claimed)
     }
 
+    /// Puts a row aside that cannot be decided: it leaves a dead letter and frees its device.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn inbox_quarantine(&self, tenant: TenantId, seq: i64, why: &str) -> Result<(), StoreError> {
+        let mut tx = self.pool.begin().await?;
+        quarantine(&mut tx, tenant, seq, why).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
     /// How long until a waiting row of the inbox is due; `None` when none waits.
     ///
     /// # Errors
@@ -284,7 +295,7 @@ async fn quarantine(
     tracing::error!(
         inbox.seq = seq,
         error = why,
-        "a stored event cannot be read and is put aside"
+        "an event cannot be decided and is put aside"
     );
     sqlx::query!(
         "WITH gone AS (DELETE FROM quell.inbox WHERE seq = $1 RETURNING event_id, device_id)
@@ -294,7 +305,7 @@ async fn quarantine(
         seq,
         Uuid::now_v7(),
         tenant.0,
-        format!("the stored event cannot be read: {why}"),
+        format!("the event cannot be decided: {why}"),
     )
     .execute(tx)
     .await?;

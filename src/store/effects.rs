@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::domain::containment::EndReason;
 use crate::domain::decision::{Usage, UsageKey};
 use crate::domain::device::DeviceId;
+use crate::domain::tenant::TenantId;
 use crate::domain::verdict::{AskTerms, Lane, Mode};
 use crate::store::{Because, DecideTx, StoreError};
 
@@ -39,20 +40,21 @@ pub struct NewContainment {
 }
 
 impl DecideTx {
-    /// Reads the counters of limits and caps, under their lock: from here to the commit nobody else counts.
+    /// Reads those counters of limits and caps that are not at hand yet, under their lock: from here to the commit nobody
+    /// else counts.
     ///
     /// # Errors
     /// Postgres is not available.
-    pub async fn usage(&mut self, keys: impl IntoIterator<Item = UsageKey>) -> Result<Usage, StoreError> {
-        let mut usage = Usage::default();
-        let keys: Vec<UsageKey> = keys.into_iter().collect();
+    pub async fn usage_load(
+        &mut self,
+        usage: &mut Usage,
+        keys: impl IntoIterator<Item = UsageKey>,
+    ) -> Result<(), StoreError> {
+        let keys: Vec<UsageKey> = keys.into_iter().filter(|key| !usage.is_loaded(key)).collect();
         if keys.is_empty() {
-            return Ok(usage);
+            return Ok(());
         }
-        // Beyond the shards' numbers: the lock of the tenant's limits.
-        sqlx::query!("SELECT pg_advisory_xact_lock($1, 64)", self.tenant.0)
-            .execute(&mut *self.tx)
-            .await?;
+        lock_limits(&mut self.tx, self.tenant).await?;
         for key in keys {
             let devices = sqlx::query_scalar!(
                 "SELECT DISTINCT device_id FROM quell.containments
@@ -67,7 +69,7 @@ impl DecideTx {
             .await?;
             usage.load(key, devices.into_iter().map(DeviceId::from_stored));
         }
-        Ok(usage)
+        Ok(())
     }
 
     /// Begins a containment, restarts the one that is active, or activates the one that was asked for. Returns whether
@@ -111,6 +113,10 @@ impl DecideTx {
             Some(_) => Ok(false),
             None => {
                 self.insert(new, after).await?;
+                if new.ask.is_none() && new.mode == Mode::Enforce {
+                    // A new reason is a new beginning: earlier failures do not count against it.
+                    self.forget_failures(&new.device).await?;
+                }
                 Ok(new.ask.is_none())
             }
         }
@@ -126,6 +132,10 @@ impl DecideTx {
         )
         .execute(&mut *self.tx)
         .await?;
+        self.forget_failures(device).await
+    }
+
+    async fn forget_failures(&mut self, device: &DeviceId) -> Result<(), StoreError> {
         sqlx::query!(
             "UPDATE quell.devices SET failures = 0 WHERE tenant_id = $1 AND device_id = $2",
             self.tenant.0,
@@ -205,4 +215,12 @@ impl DecideTx {
             .converge_device(&mut self.tx, self.tenant, device, because)
             .await
     }
+}
+
+/// The lock of the tenant's limits, until the end of the transaction; its number is beyond those of the inbox's shards.
+pub(super) async fn lock_limits(tx: &mut sqlx::PgConnection, tenant: TenantId) -> Result<(), StoreError> {
+    sqlx::query!("SELECT pg_advisory_xact_lock($1, 64)", tenant.0)
+        .execute(tx)
+        .await?;
+    Ok(())
 }

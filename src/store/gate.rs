@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::clock::Monotonic;
 use crate::domain::action::{ActionEvent, ActionKind, Marker};
 use crate::domain::budget::{BudgetScope, CallTiming, Window};
+use crate::domain::decision::Cap;
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::guard::{Protection, Protections};
 use crate::domain::tenant::TenantId;
@@ -32,6 +33,8 @@ pub struct Gate {
     pub ceiling: Mode,
     /// What is never restricted: checked again, with the facts of this moment.
     pub never: Protections,
+    /// Distinct devices in a window, over all playbooks.
+    pub caps: Vec<Cap>,
     /// Restricts open at Defender at once, at most; `None`: any number.
     pub outstanding: Option<u32>,
 }
@@ -210,6 +213,7 @@ impl Store {
             )));
         }
         if gate.ceiling < Mode::Enforce {
+            self.end_for_mode(tx, tenant, &candidate.device, None).await?;
             return Ok(Some((
                 ActionEvent::Withdrawn,
                 format!("mode ceiling is {}", gate.ceiling.as_str()),
@@ -225,7 +229,8 @@ impl Store {
             .fetch_optional(&mut *tx)
             .await?;
             if mode.as_deref() != Some("enforce") {
-                self.end_for_mode(tx, tenant, &candidate.device, playbook).await?;
+                self.end_for_mode(tx, tenant, &candidate.device, Some(playbook))
+                    .await?;
                 return Ok(Some((
                     ActionEvent::Withdrawn,
                     format!("playbook `{playbook}` does not enforce any more"),

@@ -34,5 +34,8 @@ pub async fn run(context: Context, stop: CancellationToken) {
 /// # Errors
 /// Postgres is not available.
 pub async fn run_once(context: &Context) -> Result<ContainmentChange, StoreError> {
-    context.store.containments_expire(context.tenant, BATCH).await
+    context
+        .store
+        .containments_expire(context.tenant, &context.gate.caps, BATCH)
+        .await
 }

@@ -1,6 +1,7 @@
 //! Follows every open action to its real end: one list call for any number of them. Nothing is concluded from a listing
 //! that is not complete, and absence counts only after the quiescence.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +16,13 @@ use crate::limiter::SecondGuard;
 use crate::store::{Finding, OpenAction, QueuedChange, StoreError};
 use crate::worker::reads::Reads;
 use crate::worker::{Context, Outage, chain, pause};
+
+/// An action stays pending at Defender for about 72 h 14 min (facts sheet 0.4): what refuses a call as a duplicate may be
+/// that old, far older than our own attempt.
+const PENDING_AT_MOST: SignedDuration = SignedDuration::from_hours(96);
+
+/// Look-ups of single devices in one look, at most: the others wait for the next.
+const DEVICE_LOOKUPS: usize = 5;
 
 /// How often to look.
 #[derive(Clone, Copy, Debug)]
@@ -102,6 +110,7 @@ impl Reconciler {
             .iter()
             .any(|action| began.duration_since(action.reserved_at) < young);
         let reads = Reads::new(self.context.clone(), self.guard.clone());
+        let mut looked_up = HashSet::new();
         let filter = MachineActionFilter {
             created_since: oldest - SignedDuration::from_mins(2),
             device: None,
@@ -130,9 +139,32 @@ impl Reconciler {
             }
         };
         metrics::gauge!("quell_actions_open").set(open.len() as f64);
+        let mut listing = listing;
+        // In any order, so that a few that stay refused for days do not keep the others from being looked up.
+        let mut refused: Vec<_> = open
+            .iter()
+            .filter(|action| is_refused_for_another(action))
+            .collect();
+        fastrand::shuffle(&mut refused);
+        for action in refused.into_iter().take(DEVICE_LOOKUPS) {
+            let device = Some(action.row.device.clone());
+            let filter = MachineActionFilter {
+                created_since: began - PENDING_AT_MOST,
+                device,
+            };
+            let listed = self
+                .client
+                .list_machine_actions(&filter, || reads.permit("list", stop))
+                .await;
+            reads.settle(listed.as_ref().err()).await?;
+            let Ok(listed) = listed else { break };
+            listing.extend(listed);
+            looked_up.insert(action.row.id);
+        }
         let index = Index::new(&listing);
         let findings: Vec<Finding> = open
             .iter()
+            .filter(|action| !is_refused_for_another(action) || looked_up.contains(&action.row.id))
             .filter_map(|action| judge(action, &index, began, timing))
             .collect();
         let moved = store.findings_apply(tenant, &findings).await?;
@@ -142,6 +174,11 @@ impl Reconciler {
             is_young,
         }))
     }
+}
+
+/// Refused because another action is in progress on the device: which one, only the device's own list tells.
+fn is_refused_for_another(open: &OpenAction) -> bool {
+    open.row.state == ActionState::InDoubt && open.outcome.as_deref() == Some("already_in_progress")
 }
 
 /// A listing, by id, by marker and by device.
@@ -221,7 +258,7 @@ fn resolve(open: &OpenAction, listing: &Index<'_>, began: Timestamp, timing: Cal
         .unwrap_or_default();
     let pending = || pending.iter().copied().filter(|action| !action.status.is_final());
     let same = pending().find(|action| open.row.kind.is(&action.kind));
-    let refused = open.outcome.as_deref() == Some("already_in_progress");
+    let refused = is_refused_for_another(open);
     // A refused call made nothing: what counts is only that the list shows what was there then. Any other call may
     // still be executed until the quiescence has passed.
     let settled_at = match (refused, open.answered_at) {

@@ -58,7 +58,7 @@ fn check(answer: &Answer, grant: &Grant) -> (AnswerRecord, ActionState) {
         limit: 100,
         per: Duration::from_secs(60),
     }];
-    let record = record(answer, grant, &windows, pauses);
+    let record = record(answer, grant, 0, &windows, pauses);
     let state = next(ActionState::Submitting, record.event).expect("every answer is legal while submitting");
     (record, state)
 }

@@ -4,6 +4,7 @@
 //! forgetting an answer because Postgres was away when it came; stopping with a call under way.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
@@ -33,6 +34,8 @@ pub struct Submitter {
     pub concurrency: usize,
     /// What answers close the gate for.
     pub pauses: Pauses,
+    /// Calls in a row that could not be sent: they lengthen the pause, whichever action they were for.
+    pub unsent: Arc<AtomicU32>,
 }
 
 /// What one step came to.
@@ -98,6 +101,11 @@ impl Submitter {
         let Some(lane) = store.queue_head(tenant).await? else {
             return Ok(Step::Wait(store.queue_next_due(tenant).await?));
         };
+        // Before the gate: no slot is spent while there is no token.
+        if let Err(error) = self.client.ready().await {
+            tracing::debug!(error = chain(&error), "no token, no call");
+            return Ok(Step::Wait(Some(self.pauses.initial)));
+        }
         if let Err(wait) = self.pacer.check(lane) {
             return Ok(Step::Wait(Some(wait)));
         }
@@ -136,7 +144,14 @@ impl Submitter {
             ActionKind::Restrict => self.client.restrict(permit, &grant.device, &grant.comment).await,
             ActionKind::Release => self.client.release(permit, &grant.device, &grant.comment).await,
         };
-        let record = record::record(&answer, &grant, &self.context.gate.actions, self.pauses);
+        let in_a_row = match &answer {
+            Answer::NotSent { .. } => self.unsent.fetch_add(1, Ordering::Relaxed) + 1,
+            _ => {
+                self.unsent.store(0, Ordering::Relaxed);
+                0
+            }
+        };
+        let record = record::record(&answer, &grant, in_a_row, &self.context.gate.actions, self.pauses);
         metrics::counter!("quell_answers_total", "outcome" => record.outcome).increment(1);
         if let (Answer::Throttled { .. }, Some((after, _))) = (&answer, &record.pause) {
             let longest = self

@@ -2,6 +2,12 @@
 //! the harness.
 
 mod cluster;
+mod crash;
 mod database;
+mod faults;
+mod intake;
 mod lifecycle;
+mod playbooks;
+mod storm;
 mod support;
+mod transitions;

@@ -1,10 +1,20 @@
-//! The harness: one private Postgres for the whole binary, a fresh migrated database for each test.
+//! The harness: one private Postgres for the whole binary, a fresh migrated database for each test, and the daemon
+//! between that and a simulated Defender.
 //!
-//! `TestDatabase::new().await` is all that most tests need. A test that takes Postgres away uses [`OwnServer`], so that
-//! it hurts nobody else.
+//! `Setup::new(scale, playbooks).start().await` is all that a test of the whole program needs; `TestDatabase::new().await`
+//! all that a test of the store needs. A test that takes Postgres away uses a server of its own, so that it hurts nobody
+//! else.
 
+pub mod alert;
+mod daemon;
 mod database;
+pub mod http;
+mod invariants;
 mod server;
+mod waiting;
+mod world;
 
 pub use database::TestDatabase;
 pub use server::{OwnServer, cluster_options};
+pub use waiting::{eventually, throughout};
+pub use world::{Setup, World};

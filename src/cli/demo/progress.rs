@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::domain::budget::Pace;
 use crate::simulator::Report;
 use crate::store::views::StatusView;
 
@@ -40,7 +41,7 @@ impl Moment<'_> {
         let open = self.defender(&["Pending", "InProgress"]);
         lines.push(format!(
             "  to decide {}   queued {}   at Defender {open}",
-            self.status.inbox,
+            self.status.inbox.rows,
             self.queued()
         ));
         lines.push(format!(
@@ -77,7 +78,7 @@ impl Moment<'_> {
             "{} s: {}; {} to decide, {} queued, {} at Defender, {} restricted, time up for {} of {}; {}",
             self.elapsed.as_secs(),
             windows.join(", "),
-            self.status.inbox,
+            self.status.inbox.rows,
             self.queued(),
             self.report.actions_open,
             self.report.restricted_now,
@@ -120,8 +121,14 @@ impl Moment<'_> {
     }
 
     fn left(&self) -> String {
-        let by_queue =
-            Duration::try_from_secs_f64(self.status.drain_seconds.unwrap_or(0.0)).unwrap_or_default();
+        let pace = Pace {
+            interval: Duration::from_millis(606) / self.scale.max(1),
+            burst: 5,
+        };
+        let by_queue = self
+            .status
+            .forecast(pace)
+            .map_or(Duration::ZERO, |forecast| forecast.last);
         match self.estimate.saturating_sub(self.elapsed).max(by_queue).as_secs() {
             0 => "nearly done".to_owned(),
             seconds => format!("about {seconds} s left"),

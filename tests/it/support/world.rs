@@ -1,0 +1,350 @@
+//! The whole of it: a simulated Defender, a database, a configuration, and the daemon between them.
+//!
+//! A test makes a [`World`], plays its part, and ends with [`World::finish`], which stops the daemon and holds the
+//! invariants against what the simulator saw and what the database says. A world that is dropped without it fails.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use quell::simulator::{Options, Report, Simulator};
+use serde_json::Value;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
+
+use super::alert::ndjson;
+use super::daemon::Daemon;
+use super::http::{self, Reply};
+use super::invariants;
+use super::waiting::eventually;
+use super::{OwnServer, TestDatabase};
+
+/// How a world is made.
+pub struct Setup {
+    /// How many times faster than Defender it lives.
+    scale: u32,
+    simulator: Options,
+    playbooks: Vec<String>,
+    settings: BTreeMap<&'static str, String>,
+    budget: String,
+}
+
+impl Setup {
+    /// A scaled world with these playbooks and no guard in the way.
+    pub fn new(scale: u32, playbooks: &[&str]) -> Self {
+        let settings = [
+            ("never", "{tags: []}"),
+            ("caps", "[{devices: 100000, per: 1h}]"),
+            ("outstanding", "100000"),
+            ("freshness", "30d"),
+            ("lease", "3s"),
+        ];
+        Self {
+            scale,
+            simulator: Options::default(),
+            playbooks: playbooks.iter().map(|text| (*text).to_owned()).collect(),
+            settings: settings
+                .into_iter()
+                .map(|(key, value)| (key, value.to_owned()))
+                .collect(),
+            budget: "{}".to_owned(),
+        }
+    }
+
+    /// Changes the simulator's options.
+    pub fn simulate(mut self, change: impl FnOnce(&mut Options)) -> Self {
+        change(&mut self.simulator);
+        self
+    }
+
+    /// Sets a key at the top of the configuration, as YAML on one line.
+    pub fn set(mut self, key: &'static str, value: &str) -> Self {
+        self.settings.insert(key, value.to_owned());
+        self
+    }
+
+    /// Sets the tenant's budget, as YAML on one line.
+    pub fn budget(mut self, value: &str) -> Self {
+        self.budget = value.to_owned();
+        self
+    }
+
+    /// Starts the simulator and the daemon on a database of their own.
+    pub async fn start(self) -> World {
+        let database = Database::Shared(TestDatabase::new().await);
+        self.start_on(database).await
+    }
+
+    /// The same on a Postgres of their own, which can be taken away.
+    pub async fn start_with_own_postgres(self) -> World {
+        let database = Database::Own(Box::new(OwnServer::start().await));
+        self.start_on(database).await
+    }
+
+    async fn start_on(self, database: Database) -> World {
+        let mut options = self.simulator.clone();
+        options.scale = f64::from(self.scale);
+        let simulator = Simulator::start(options).await.expect("a loopback port is free");
+        let directory = tempfile::tempdir().expect("the temporary directory takes another");
+        let mut world = World {
+            simulator,
+            database,
+            directory,
+            daemon: None,
+            starts: 0,
+            throttles: false,
+            finished: false,
+        };
+        world.write_playbooks(&self.playbooks);
+        world.write("secret", "a secret for the simulator");
+        let config = self.config(&world);
+        world.write("quell.yaml", &config);
+        world.start().await;
+        world
+    }
+
+    fn config(&self, world: &World) -> String {
+        let settings: String = self
+            .settings
+            .iter()
+            .map(|(key, value)| format!("{key}: {value}\n"))
+            .collect();
+        format!(
+            "database: {{url: \"{database}\", max_connections: 12}}\n\
+             http: {{listen: \"127.0.0.1:0\"}}\n\
+             log: {{format: json}}\n\
+             time_scale: {scale}\n\
+             playbooks: {{path: playbooks}}\n\
+             {settings}\
+             tenants:\n\
+             \x20 - name: test\n\
+             \x20   base_url: {base}\n\
+             \x20   authority: {authority}\n\
+             \x20   budget: {budget}\n\
+             \x20   credential:\n\
+             \x20     client_secret:\n\
+             \x20       directory_id: 11111111-2222-3333-4444-555555555555\n\
+             \x20       client_id: 99999999-2222-3333-4444-555555555555\n\
+             \x20       secret_file: secret\n",
+            database = world.database.url(),
+            scale = self.scale,
+            base = world.simulator.base_url(),
+            authority = world.simulator.authority(),
+            budget = self.budget,
+        )
+    }
+}
+
+enum Database {
+    Shared(TestDatabase),
+    Own(Box<OwnServer>),
+}
+
+impl Database {
+    fn url(&self) -> &str {
+        match self {
+            Self::Shared(database) => &database.url,
+            Self::Own(server) => &server.url,
+        }
+    }
+}
+
+/// A running world.
+pub struct World {
+    /// The simulated Defender.
+    pub simulator: Simulator,
+    database: Database,
+    directory: tempfile::TempDir,
+    daemon: Option<Daemon>,
+    starts: u32,
+    /// Whether this test brings 429s about on purpose.
+    pub throttles: bool,
+    finished: bool,
+}
+
+impl World {
+    /// The daemon that runs.
+    pub fn daemon(&self) -> &Daemon {
+        self.daemon.as_ref().expect("the test has the daemon running")
+    }
+
+    /// Starts the daemon, on what is there of the database.
+    pub async fn start(&mut self) {
+        assert!(self.daemon.is_none(), "one daemon at a time");
+        self.starts += 1;
+        let log = self.directory.path().join(format!("daemon-{}.log", self.starts));
+        self.daemon = Some(Daemon::start(&self.directory.path().join("quell.yaml"), &log).await);
+    }
+
+    /// Kills the daemon without a word.
+    pub fn kill_9(&mut self) {
+        self.daemon
+            .take()
+            .expect("the test has the daemon running")
+            .kill_9();
+    }
+
+    /// Tells the daemon to stop and waits for its end.
+    pub async fn terminate(&mut self) -> (ExitStatus, Duration) {
+        let daemon = self.daemon.take().expect("the test has the daemon running");
+        daemon.terminate().await
+    }
+
+    /// Writes the playbooks' directory anew; a running daemon does not look.
+    pub fn write_playbooks(&self, playbooks: &[String]) {
+        let directory = self.directory.path().join("playbooks");
+        let _ = std::fs::remove_dir_all(&directory);
+        std::fs::create_dir(&directory).expect("the test's directory takes another");
+        for text in playbooks {
+            let id = text.lines().find_map(|line| line.strip_prefix("id: "));
+            let name = format!("playbooks/{}.yaml", id.expect("a playbook has an id"));
+            self.write(&name, text);
+        }
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.directory.path().join(name), text).expect("the test's directory takes a file");
+    }
+
+    /// The directory with the configuration, for files that a test looks at.
+    pub fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Posts a body as it is.
+    pub async fn post(&self, media_type: &str, body: &[u8]) -> std::io::Result<Reply> {
+        http::post(self.daemon().addr, "/v1/events", media_type, body).await
+    }
+
+    /// Posts records, all of which must be accepted.
+    pub async fn send(&self, records: &[Value]) {
+        let reply = self
+            .post("application/x-ndjson", &ndjson(records))
+            .await
+            .expect("the daemon answers");
+        assert_eq!(reply.status, 202, "{}", reply.body);
+        assert_eq!(reply.list("accepted").len(), records.len(), "{}", reply.body);
+    }
+
+    /// A plain connection to the database.
+    pub async fn connect(&self) -> PgConnection {
+        PgConnection::connect(self.database.url())
+            .await
+            .expect("the database accepts a connection")
+    }
+
+    /// A number that the database tells.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let row = self
+            .connect()
+            .await
+            .fetch_one(AssertSqlSafe(sql.to_owned()))
+            .await;
+        row.unwrap_or_else(|error| panic!("{error}: {sql}")).get(0)
+    }
+
+    /// The first column of every row, as text.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        let rows = self
+            .connect()
+            .await
+            .fetch_all(AssertSqlSafe(sql.to_owned()))
+            .await;
+        let rows = rows.unwrap_or_else(|error| panic!("{error}: {sql}"));
+        rows.iter()
+            .map(|row| row.get::<Option<String>, _>(0).unwrap_or_default())
+            .collect()
+    }
+
+    /// Changes something behind the daemon's back.
+    pub async fn execute(&self, sql: &str) {
+        let done = self.connect().await.execute(AssertSqlSafe(sql.to_owned())).await;
+        done.unwrap_or_else(|error| panic!("{error}: {sql}"));
+    }
+
+    /// Waits until a question to the database is answered with true.
+    pub async fn until(&self, deadline: Duration, sql: &str) {
+        let mut connection = self.connect().await;
+        eventually(sql, deadline, async || {
+            let row = connection.fetch_one(AssertSqlSafe(sql.to_owned())).await;
+            row.unwrap_or_else(|error| panic!("{error}: {sql}")).get(0)
+        })
+        .await;
+    }
+
+    /// Waits until the simulator has seen what is asked for.
+    pub async fn seen(&self, what: &str, deadline: Duration, holds: impl FnMut(&Report) -> bool) -> Report {
+        let seen = tokio::time::timeout(deadline, self.simulator.wait_until(holds)).await;
+        seen.unwrap_or_else(|_| {
+            panic!(
+                "waited {deadline:?} for this, in vain: {what}; {:?}",
+                self.simulator.report()
+            )
+        })
+    }
+
+    /// Waits until nothing is left to do: no inbox, no queue, nothing open.
+    pub async fn until_idle(&self, deadline: Duration) {
+        self.until(
+            deadline,
+            "SELECT NOT EXISTS (SELECT 1 FROM quell.inbox) AND NOT EXISTS (SELECT 1 FROM quell.actions
+             WHERE state IN ('queued', 'submitting', 'in_doubt', 'submitted'))",
+        )
+        .await;
+    }
+
+    /// Takes Postgres away.
+    pub async fn take_postgres_away(&mut self) {
+        match &mut self.database {
+            Database::Own(server) => server.take_away().await,
+            Database::Shared(_) => panic!("others use this Postgres too"),
+        }
+    }
+
+    /// Gives Postgres back.
+    pub async fn give_postgres_back(&mut self) {
+        match &mut self.database {
+            Database::Own(server) => server.give_back().await,
+            Database::Shared(_) => panic!("others use this Postgres too"),
+        }
+    }
+
+    /// Stops the daemon and holds the invariants against simulator and database.
+    pub async fn finish(mut self) -> Report {
+        if self.daemon.is_some() {
+            let (status, _) = self.terminate().await;
+            assert!(status.success(), "the daemon ended with {status}");
+        }
+        let report = self.simulator.report();
+        invariants::of_the_simulator(&report, self.throttles);
+        invariants::of_the_database(&mut self.connect().await).await;
+        invariants::of_both(&self.simulator.journal(), &mut self.connect().await).await;
+        self.finished = true;
+        report
+    }
+}
+
+impl Drop for World {
+    /// A test that fails shows the daemon's log.
+    fn drop(&mut self) {
+        drop(self.daemon.take());
+        if std::thread::panicking() {
+            for n in 1..=self.starts {
+                let name = format!("daemon-{n}.log");
+                let log = std::fs::read_to_string(self.directory.path().join(&name)).unwrap_or_default();
+                let lines: Vec<&str> = log.lines().filter(|line| !line.contains("\"DEBUG\"")).collect();
+                let from = lines.len().saturating_sub(60);
+                eprintln!(
+                    "--- {name}, the last of {} lines\n{}",
+                    lines.len(),
+                    lines[from..].join("\n")
+                );
+            }
+        } else {
+            assert!(
+                self.finished,
+                "a test ends with `World::finish`, which checks the invariants"
+            );
+        }
+    }
+}
