@@ -85,6 +85,9 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         },
     };
     screen.erase();
+    if stop.was_asked {
+        screen.say("interrupted: everything is stopped and removed");
+    }
     if args.keep && interrupted.is_none() && outcome.is_ok() && !stop.was_asked {
         screen.say(&stage.invitation());
         stop.asked().await;
@@ -109,7 +112,7 @@ async fn perform(
     let samples = alerts::samples(now)?;
     let minutes = plan.release_after().as_secs() / 60;
     screen.say(&format!(
-        "alerts      {} recorded samples and a storm on {} devices, released after {minutes} min: about {} s\n",
+        "alerts      {} recorded samples and a storm on {} devices, released after {minutes} min\ntime        about {} s\n",
         samples.len(),
         plan.devices,
         plan.estimate().as_secs()

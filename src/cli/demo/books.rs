@@ -123,7 +123,7 @@ impl Books {
                 u64::try_from(accounts.devices_not_free) == Ok(defender.restricted_now)
                     && accounts.devices_not_free_unwanted == 0,
                 format!(
-                    "{} restricted, {} without a reason",
+                    "{}, of them {} unwanted",
                     defender.restricted_now, accounts.devices_not_free_unwanted
                 ),
             ),
@@ -165,14 +165,14 @@ impl Books {
         let in_time = storm.containments.get("ended: time").copied().unwrap_or(0);
         let all: i64 = storm.containments.values().sum();
         Check {
-            name: "every device of the storm was restricted once and released",
+            name: "every storm device was restricted once, then released",
             held: storm.devices == devices
                 && storm.devices_there_and_back == devices
                 && storm.devices_twice == 0
                 && (in_time, all) == (devices, devices)
                 && self.storm_restricted == 0,
             detail: format!(
-                "{} of {devices} there and back, {} restricted twice, {} still restricted",
+                "{} of {devices}, {} twice, {} not yet back",
                 storm.devices_there_and_back, storm.devices_twice, self.storm_restricted
             ),
         }

@@ -120,28 +120,21 @@ fn each_fault_fails_the_check_that_is_there_for_it_and_no_other() {
         ("protected and malformed devices were left alone", |b| {
             b.forbidden_calls = 1
         }),
-        (
-            "every device of the storm was restricted once and released",
-            |b| b.devices = 11,
-        ),
-        (
-            "every device of the storm was restricted once and released",
-            |b| b.storm.devices_there_and_back = 9,
-        ),
-        (
-            "every device of the storm was restricted once and released",
-            |b| b.storm.devices_twice = 1,
-        ),
-        (
-            "every device of the storm was restricted once and released",
-            |b| b.storm_restricted = 1,
-        ),
-        (
-            "every device of the storm was restricted once and released",
-            |b| {
-                b.storm.containments = map(&[("ended: time", 9), ("ended: drift", 1)]);
-            },
-        ),
+        ("every storm device was restricted once, then released", |b| {
+            b.devices = 11
+        }),
+        ("every storm device was restricted once, then released", |b| {
+            b.storm.devices_there_and_back = 9
+        }),
+        ("every storm device was restricted once, then released", |b| {
+            b.storm.devices_twice = 1
+        }),
+        ("every storm device was restricted once, then released", |b| {
+            b.storm_restricted = 1
+        }),
+        ("every storm device was restricted once, then released", |b| {
+            b.storm.containments = map(&[("ended: time", 9), ("ended: drift", 1)]);
+        }),
         ("only what a playbook still wants is restricted", |b| {
             b.defender.restricted_now = 1
         }),

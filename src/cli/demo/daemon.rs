@@ -138,13 +138,13 @@ impl Daemon {
         }
     }
 
-    /// The last lines of its log, and where it stands.
+    /// The last lines of its log.
     pub fn log_end(&self) -> String {
         let bytes = fs::read(&self.log).unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes);
         let lines: Vec<&str> = text.lines().collect();
         let end = lines[lines.len().saturating_sub(LOG_LINES)..].join("\n");
-        format!("the end of its log, {}:\n{end}", self.log.display())
+        format!("the end of its log:\n{end}")
     }
 
     /// Stops it as an operator would, waits for its end, and removes the demo's directory.
