@@ -11,6 +11,7 @@ const NOTHING: ContainmentChange = ContainmentChange {
     expired: 0,
     activated: 0,
     invalid: 0,
+    failed: 0,
 };
 
 fn hours(hours: i64) -> SignedDuration {

@@ -72,6 +72,7 @@ impl Ground {
             max_connections: 4,
             validity: VALIDITY,
             retry_delays: vec![Duration::from_secs(30)],
+            retry_cap: std::time::Duration::from_secs(600),
         };
         let store = Store::new(&options).expect("the URL is ours");
         let tenant = store.tenant_ensure("ground").await.expect("the name is plain");

@@ -45,6 +45,7 @@ pub fn store(database: &TestDatabase) -> Store {
         max_connections: 10,
         validity: 24 * HOUR,
         retry_delays: vec![Duration::ZERO; 3],
+        retry_cap: std::time::Duration::from_secs(600),
     };
     Store::new(&options).expect("the URL is ours")
 }
@@ -75,6 +76,7 @@ impl Ledger {
             },
             ceiling: Mode::Enforce,
             never: Protections::default(),
+            caps: Vec::new(),
             outstanding: None,
         };
         store

@@ -4,7 +4,6 @@
 //! invariants against what the simulator saw and what the database says. A world that is dropped without it fails.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::process::ExitStatus;
 use std::time::Duration;
 
