@@ -234,12 +234,14 @@ impl Stage {
         } = self;
         format!(
             "\nEverything goes on running, until Ctrl-C. To look around:\n  \
+               quell status --config {config}\n  \
+               quell devices --config {config}\n  \
                psql '{database}'     the tables are in the schema quell\n  \
                curl {url}/metrics\n  \
                curl {defender}/sim/report\n  \
                tail -f {log}\n  \
                quell send FILE --restamp --to {url}\n  \
-               the configuration is {config}, the playbooks stand beside it",
+               the playbooks stand beside the configuration",
             defender = self.simulator.base_url(),
             log = log.display(),
             config = config.display(),
