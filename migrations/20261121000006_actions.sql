@@ -39,4 +39,5 @@ CREATE UNIQUE INDEX one_queued_action_per_device
 CREATE INDEX actions_in_claim_order ON quell.actions (tenant_id, lane, queued_at, id) WHERE state = 'queued';
 CREATE INDEX actions_open ON quell.actions (tenant_id, queued_at) WHERE state IN ('submitting', 'in_doubt', 'submitted');
 CREATE INDEX actions_by_device ON quell.actions (tenant_id, device_id, queued_at DESC);
-CREATE UNIQUE INDEX one_action_per_defender_id ON quell.actions (tenant_id, defender_id) WHERE NOT is_adopted;
+CREATE INDEX actions_by_defender_id ON quell.actions (tenant_id, defender_id) WHERE defender_id IS NOT NULL;
+CREATE INDEX actions_expiring ON quell.actions (tenant_id, valid_until) WHERE state = 'queued' AND valid_until IS NOT NULL;

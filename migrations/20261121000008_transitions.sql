@@ -14,6 +14,25 @@ CREATE TABLE quell.transitions (
 );
 CREATE INDEX transitions_by_entity ON quell.transitions (entity_id, id);
 
+-- A new row comes from 'none'.
+CREATE FUNCTION quell.action_may_become(before_state text, after_state text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE before_state
+        WHEN 'none' THEN after_state = 'queued'
+        WHEN 'queued' THEN after_state IN ('submitting', 'withdrawn', 'expired')
+        WHEN 'submitting' THEN after_state IN ('submitted', 'queued', 'failed', 'in_doubt')
+        WHEN 'in_doubt' THEN after_state IN ('submitted', 'queued', 'failed')
+        WHEN 'submitted' THEN after_state IN ('succeeded', 'failed', 'timed_out', 'cancelled')
+        ELSE false END
+$$;
+
+CREATE FUNCTION quell.containment_may_become(before_state text, after_state text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE before_state
+        WHEN 'none' THEN after_state IN ('asked', 'active')
+        WHEN 'asked' THEN after_state IN ('active', 'declined', 'expired')
+        WHEN 'active' THEN after_state = 'ended'
+        ELSE false END
+$$;
+
 CREATE FUNCTION quell.record_transition() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     before_state text := CASE WHEN TG_OP = 'UPDATE' THEN OLD.state END;
@@ -22,21 +41,9 @@ BEGIN
     IF before_state IS NOT DISTINCT FROM NEW.state THEN
         RETURN NEW;
     END IF;
-    IF TG_ARGV[0] = 'action' THEN
-        allowed := CASE coalesce(before_state, 'none')
-            WHEN 'none' THEN NEW.state = 'queued'
-            WHEN 'queued' THEN NEW.state IN ('submitting', 'withdrawn', 'expired')
-            WHEN 'submitting' THEN NEW.state IN ('submitted', 'queued', 'failed', 'in_doubt')
-            WHEN 'in_doubt' THEN NEW.state IN ('submitted', 'queued', 'failed')
-            WHEN 'submitted' THEN NEW.state IN ('succeeded', 'failed', 'timed_out', 'cancelled')
-            ELSE false END;
-    ELSE
-        allowed := CASE coalesce(before_state, 'none')
-            WHEN 'none' THEN NEW.state IN ('asked', 'active')
-            WHEN 'asked' THEN NEW.state IN ('active', 'declined', 'expired')
-            WHEN 'active' THEN NEW.state = 'ended'
-            ELSE false END;
-    END IF;
+    allowed := CASE TG_ARGV[0]
+        WHEN 'action' THEN quell.action_may_become(coalesce(before_state, 'none'), NEW.state)
+        ELSE quell.containment_may_become(coalesce(before_state, 'none'), NEW.state) END;
     IF NOT allowed THEN
         RAISE EXCEPTION '% % may not go from % to %', TG_ARGV[0], NEW.id, before_state, NEW.state
             USING ERRCODE = 'check_violation', CONSTRAINT = 'legal_transition';

@@ -87,6 +87,7 @@ pub fn store(config: &Config) -> anyhow::Result<Store> {
         max_connections,
         validity,
         retry_delays,
+        retry_cap: config.scaled(retry.cap),
     })
     .context("`database.url` is not a Postgres URL such as `postgres://user@host/database`")
 }

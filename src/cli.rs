@@ -5,6 +5,8 @@ pub mod check;
 pub mod check_config;
 pub mod cluster;
 pub mod db;
+pub mod demo;
+pub mod operator;
 pub mod run;
 pub mod send;
 pub mod simulate;
@@ -29,12 +31,24 @@ enum Command {
     /// Look after the database
     #[command(subcommand)]
     Db(db::Command),
+    /// Show what is contained, what waits, what needs a person, and whether the daemon lives
+    Status(operator::status::Args),
+    /// Show devices: restricted ones, ones that should be, and ones that somebody is asked about
+    Devices(operator::devices::Args),
+    /// Show actions, the newest first: what was, is and will be called at Defender
+    Actions(operator::actions::Args),
+    /// End every containment on a device, and decline what is asked about it
+    Release(operator::release::Args),
     /// Send a file of alerts to a running daemon
     Send(send::SendArgs),
     /// Check playbooks and their tests without running anything
     Check(check::Args),
+    /// Check a configuration without starting anything
+    CheckConfig(check_config::Args),
     /// Run the tests beside the playbooks
     Test(test::Args),
+    /// Run the whole of it against a simulated Defender, with nothing configured
+    Demo(demo::Args),
     /// Run a Defender to practise against
     Simulate(Box<simulate::Args>),
 }
@@ -53,9 +67,15 @@ pub fn main() -> ExitCode {
         match command {
             Command::Run(args) => run::run(args).await,
             Command::Db(command) => db::run(command).await,
+            Command::Status(args) => operator::status::run(args).await,
+            Command::Devices(args) => operator::devices::run(args).await,
+            Command::Actions(args) => operator::actions::run(args).await,
+            Command::Release(args) => operator::release::run(args).await,
             Command::Send(args) => send::run(args).await,
             Command::Check(args) => check::run(&args),
+            Command::CheckConfig(args) => check_config::run(&args),
             Command::Test(args) => test::run(&args),
+            Command::Demo(args) => demo::run(args).await,
             Command::Simulate(args) => simulate::run(*args).await,
         }
     });

@@ -1,9 +1,9 @@
 //! What arrives, brought into one form. Pure: bytes and JSON in, [`crate::domain::alert::Event`]s or reasons out.
 //!
-//! [`crate::web`] splits a request with [`body`], normalises each record with [`normalize`] and hands the events to
-//! the store; `quell send` uses [`body`] to cut a file into batches, the demo [`restamp`] to make samples fresh.
+//! [`crate::web`] splits a request with [`body`], normalises each record with [`normalize`](mod@normalize) and hands the events to
+//! the store; `quell send` uses [`body`] to cut a file into batches, the demo [`restamp`](mod@restamp) to make samples fresh.
 //!
-//! The way of a record: [`body`] finds it and keeps its exact bytes, [`normalize`] tells its format by its shape, the
+//! The way of a record: [`body`] finds it and keeps its exact bytes, [`normalize`](mod@normalize) tells its format by its shape, the
 //! format's own file reads it ([`mde`], [`sentinel`], [`graph`], [`xdr`], [`unactionable`]) with the readers of
 //! [`field`], [`devices`], [`alert_id`] and [`time`]; [`content`] tells whether two records say the same.
 //!

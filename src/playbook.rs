@@ -1,8 +1,8 @@
 //! The operators' language: playbooks are read, checked, compiled to values that cannot be wrong, evaluated against an
 //! event and a device, and tested. Pure: callers pass texts and the time.
 //!
-//! Reading order: [`facts`] (what may be tested), [`op`] and [`line`] (one line), [`action`] and [`text`] (what follows),
-//! [`compile`] and [`terms`] (a whole file), [`set`] (all files), [`evaluate`], [`trace`], [`test`].
+//! Reading order: [`facts`] (what may be tested), [`op`] and [`line`](mod@line) (one line), [`action`] and [`text`] (what follows),
+//! [`compile`] and [`terms`] (a whole file), [`set`] (all files), [`evaluate`](mod@evaluate), [`trace`](mod@trace), [`test`](mod@test).
 //!
 //! Called by `worker`, `app` and `cli`. It never looks at a file, a clock or a configuration.
 

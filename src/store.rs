@@ -4,6 +4,7 @@
 //! Lock order, everywhere: the budget's row, then device rows in the order of their ids, then everything else. The gate
 //! never waits for a device (`SKIP LOCKED`), so whoever holds devices may close the gate.
 
+mod accounts;
 mod actions;
 mod attempts;
 mod containments;
@@ -23,8 +24,9 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrate as _;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
-use sqlx::{PgConnection, PgPool};
+use sqlx::{Connection as _, PgConnection, PgPool};
 
+pub use accounts::{Accounts, PlaybookAccounts};
 pub use actions::{ActionRow, OpenAction, QueuedChange};
 pub use attempts::AnswerRecord;
 pub use containments::{ContainmentChange, OperatorRelease};
@@ -45,6 +47,15 @@ pub enum StoreError {
     /// Postgres cannot be reached, is starting or stopping: try again later, nothing is lost.
     #[error("postgres is not available")]
     Unavailable(#[source] sqlx::Error),
+    /// A first connection could not be made.
+    #[error("postgres at `{address}` cannot be reached")]
+    Unreachable {
+        /// Where, without a password.
+        address: String,
+        /// Why.
+        #[source]
+        source: sqlx::Error,
+    },
     /// Postgres refused a statement.
     #[error("postgres refused a statement")]
     Refused(#[source] sqlx::Error),
@@ -72,6 +83,18 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether the values of one row are at fault: data that Postgres refuses, or that cannot be read. Anything else
+    /// (another version's schema, a missing right) would fail for every row alike.
+    pub fn is_of_a_row(&self) -> bool {
+        match self {
+            Self::Json(_) => true,
+            Self::Refused(sqlx::Error::Database(error)) => error
+                .code()
+                .is_some_and(|code| code.starts_with("22") || code.starts_with("23")),
+            _ => false,
+        }
+    }
+
     /// Whether waiting helps.
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable(_))
@@ -115,6 +138,8 @@ pub struct StoreOptions {
     /// The delays after the first, second, … action in a row that came to nothing. After the last, a restrict is given
     /// up (its containments need attention); a release goes on with the last delay.
     pub retry_delays: Vec<Duration>,
+    /// The first delay of a release that goes on beyond them; it doubles, up to a day's worth (144 times this).
+    pub retry_cap: Duration,
 }
 
 /// A handle on Postgres; cheap to clone.
@@ -123,6 +148,7 @@ pub struct Store {
     pool: PgPool,
     validity: Duration,
     retry_delays: std::sync::Arc<[Duration]>,
+    retry_cap: Duration,
 }
 
 static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
@@ -160,6 +186,7 @@ impl Store {
             pool,
             validity: options.validity,
             retry_delays,
+            retry_cap: options.retry_cap,
         })
     }
 
@@ -223,6 +250,32 @@ impl Store {
         Ok(())
     }
 
+    /// Connects once: for a command whose first failure must come soon and say why, which the pool's does not.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreachable`], at the latest after `within`.
+    pub async fn reach(&self, within: Duration) -> Result<(), StoreError> {
+        let options = self.pool.connect_options();
+        let connected = tokio::time::timeout(within, sqlx::PgConnection::connect_with(&options)).await;
+        let source = match connected {
+            Ok(Ok(connection)) => return Ok(connection.close().await?),
+            Ok(Err(error)) => error,
+            Err(_) => sqlx::Error::Io(std::io::Error::new(
+                std::io::ErrorKind::TimedOut,
+                format!("no answer within {within:?}"),
+            )),
+        };
+        let host = match options.get_socket() {
+            Some(socket) => socket.display().to_string(),
+            None => format!("{}:{}", options.get_host(), options.get_port()),
+        };
+        let address = match options.get_database() {
+            Some(database) => format!("{host}/{database}"),
+            None => host,
+        };
+        Err(StoreError::Unreachable { address, source })
+    }
+
     /// The tenant of that name, made if it is new.
     ///
     /// # Errors
@@ -256,7 +309,13 @@ impl Store {
     /// # Errors
     /// Postgres is not available.
     pub async fn wakes(&self) -> Result<Wakes, StoreError> {
-        let mut listener = PgListener::connect_with(&self.pool).await?;
+        // A connection of its own, beside the pool's: it is held for as long as the process lives.
+        let options = self.pool.connect_options().as_ref().clone();
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .connect_with(options)
+            .await?;
+        let mut listener = PgListener::connect_with(&pool).await?;
         listener.listen("quell_wake").await?;
         Ok(Wakes(listener))
     }
@@ -332,4 +391,15 @@ pub struct Because<'a> {
     pub by: &'a str,
     /// The reason, in a few words.
     pub reason: &'a str,
+}
+
+/// An error with its causes, in one line.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text += &format!(": {inner}");
+        cause = inner.source();
+    }
+    text
 }

@@ -27,6 +27,8 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::tenant::TenantId;
 use crate::store::{Gate, Store, StoreError};
 
+pub use crate::store::chain;
+
 /// What every loop of a tenant shares.
 #[derive(Clone, Debug)]
 pub struct Context {
@@ -77,7 +79,7 @@ impl Outage {
         let chain = chain(error);
         if self.failures == 1 {
             tracing::warn!(error = chain, "{what} is waiting for postgres");
-        } else if !error.is_unavailable() {
+        } else if !error.is_unavailable() && self.failures.is_power_of_two() {
             tracing::error!(error = chain, failures = self.failures, "{what} cannot go on");
         }
         Duration::from_millis(100 * u64::from(self.failures.min(20)))
@@ -89,15 +91,4 @@ impl Outage {
             tracing::info!("{what} goes on");
         }
     }
-}
-
-/// An error with its causes, in one line.
-pub fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text += &format!(": {inner}");
-        cause = inner.source();
-    }
-    text
 }

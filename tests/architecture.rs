@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use scan::{Source, scan, sources};
+use scan::{SRC, Source, TESTS, scan};
 
 #[path = "architecture/scan.rs"]
 mod scan;
@@ -121,13 +121,13 @@ fn hold(findings: Vec<String>, what_to_do: &str) {
 }
 
 /// Every file of ours: `src` and `tests`.
-fn everything() -> Vec<Source> {
-    sources("src").into_iter().chain(sources("tests")).collect()
+fn everything() -> impl Iterator<Item = &'static Source> {
+    SRC.iter().chain(TESTS.iter())
 }
 
 #[test]
 fn modules_use_only_what_lies_below_them() {
-    let findings = sources("src").iter().flat_map(arrows_upward).collect();
+    let findings = SRC.iter().flat_map(arrows_upward).collect();
     hold(
         findings,
         "the layers of docs/ARCHITECTURE.md point one way: move the shared type down into `domain`, or let the caller \
@@ -158,7 +158,7 @@ fn arrows_upward(source: &Source) -> Vec<String> {
 
 #[test]
 fn each_outside_crate_has_one_home() {
-    let findings = sources("src").iter().flat_map(strangers).collect();
+    let findings = SRC.iter().flat_map(strangers).collect();
     hold(
         findings,
         "use our own module in front of that crate (HOMES in tests/architecture.rs names it)",
@@ -183,7 +183,7 @@ fn strangers(source: &Source) -> BTreeSet<String> {
 
 #[test]
 fn the_environment_is_read_in_config_only() {
-    let findings = sources("src")
+    let findings = SRC
         .iter()
         .filter(|source| source.module() != "config")
         .filter(|source| {
@@ -202,7 +202,7 @@ fn the_environment_is_read_in_config_only() {
 
 #[test]
 fn domain_and_playbook_are_pure() {
-    let findings = sources("src")
+    let findings = SRC
         .iter()
         .filter(|s| s.lies_in(&["domain", "playbook"]))
         .flat_map(impurities)
@@ -231,7 +231,6 @@ fn impurities(source: &Source) -> BTreeSet<String> {
 #[test]
 fn a_file_holds_one_idea() {
     let findings = everything()
-        .iter()
         .map(|source| (source, source.text.lines().count()))
         .filter(|(_, lines)| *lines > MAX_LINES)
         .map(|(source, lines)| format!("{}: {lines} lines", source.path))
@@ -242,7 +241,6 @@ fn a_file_holds_one_idea() {
 #[test]
 fn every_file_says_what_it_is_for() {
     let findings = everything()
-        .iter()
         .filter(|source| !source.text.starts_with("//! "))
         .map(|source| source.path.clone())
         .collect();
@@ -284,7 +282,6 @@ fn no_test_sleeps_to_wait() {
         name.in_test && matches!(last, Some("sleep" | "sleep_until" | "sleep_ms"))
     };
     let findings = everything()
-        .iter()
         .flat_map(|source| {
             let named = source.names.iter().filter(sleeps);
             named
@@ -304,7 +301,6 @@ fn files_and_modules_are_named_for_an_idea() {
         "utils", "util", "common", "helpers", "helper", "types", "misc", "mod",
     ];
     let findings = everything()
-        .iter()
         .filter(|source| {
             source
                 .path
@@ -322,7 +318,7 @@ fn files_and_modules_are_named_for_an_idea() {
 
 #[test]
 fn directories_lie_at_most_two_below_src() {
-    let findings = sources("src")
+    let findings = SRC
         .iter()
         .filter(|source| source.path.matches('/').count() > 3)
         .map(|source| source.path.clone())
@@ -335,7 +331,7 @@ fn directories_lie_at_most_two_below_src() {
 
 #[test]
 fn every_file_is_a_module_of_its_parent() {
-    let sources = sources("src");
+    let sources = &*SRC;
     let text = |path: &str| {
         sources
             .iter()
@@ -374,7 +370,7 @@ fn every_file_is_a_module_of_its_parent() {
 fn lib_rs_is_an_index_of_every_module() {
     let index = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs"))
         .expect("the library has its root");
-    let modules: BTreeSet<String> = sources("src")
+    let modules: BTreeSet<String> = SRC
         .iter()
         .map(|source| source.module().to_owned())
         .filter(|module| !["lib", "main"].contains(&module.as_str()))

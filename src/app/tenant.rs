@@ -11,7 +11,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::{MigrationError, migrations};
 use crate::config::{Config, Tenant};
-use crate::defender::{Client, Endpoint, HostOptions, Options, SecretSource};
+use crate::defender::{Client, Endpoint, Options, SecretSource};
+use crate::domain::budget::BudgetScope;
 use crate::domain::tenant::TenantId;
 use crate::lifecycle::Tasks;
 use crate::limiter::{Pacer, PacerOptions, SecondGuard};
@@ -41,6 +42,7 @@ pub fn gate_of(config: &Config, tenant: &Tenant) -> Gate {
         timing: config.call_timing(),
         ceiling: config.mode,
         never: config.never.clone(),
+        caps: config.rules().caps,
         outstanding: Some(config.outstanding),
     }
 }
@@ -48,14 +50,7 @@ pub fn gate_of(config: &Config, tenant: &Tenant) -> Gate {
 /// The clients of all tenants: wrong addresses are said before anything starts.
 pub(super) fn clients(config: &Config) -> anyhow::Result<BTreeMap<String, Arc<Client>>> {
     let client = |tenant: &Tenant| -> anyhow::Result<Client> {
-        let endpoint = Endpoint::resolve(&HostOptions {
-            cloud: tenant.cloud,
-            region: tenant.region,
-            base_url: tenant.base_url.clone(),
-            authority: tenant.authority.clone(),
-            scope: tenant.scope.clone(),
-            entra_tenant: tenant.credential.directory_id.clone(),
-        })?;
+        let endpoint = Endpoint::resolve(&tenant.hosts())?;
         let file = tenant.credential.secret_file.clone();
         let secret = SecretSource::function(move || file.read().map_err(|error| error.to_string()));
         let mut options = Options::new(endpoint, tenant.credential.client_id.clone(), secret);
@@ -167,7 +162,10 @@ impl Start {
             wakes: Arc::default(),
         };
         let guard = SecondGuard::new(&context.gate.actions)?;
-        let reads_guard = SecondGuard::new(&context.gate.reads)?;
+        let reads_guard = match context.gate.scope {
+            BudgetScope::Shared => guard.clone(),
+            BudgetScope::ActionsAndReads => SecondGuard::new(&context.gate.reads)?,
+        };
         let pacer = Pacer::new(PacerOptions {
             interval: config.scaled(tenant.budget.pacer_interval),
             burst: tenant.budget.pacer_burst,
@@ -185,6 +183,7 @@ impl Start {
                 cap: config.scaled(Duration::from_secs(60)),
                 forbidden: config.scaled(Duration::from_secs(300)),
             },
+            unsent: Arc::default(),
         };
         let decider = worker::decide::Decider {
             context: context.clone(),
@@ -202,6 +201,7 @@ impl Start {
                 slow: config.scaled(config.reconcile.slow),
                 young_for: config.scaled(config.reconcile.young_for),
             },
+            last_whole: std::sync::Mutex::default(),
         };
         let facts = worker::facts::FactsFetcher {
             context: context.clone(),

@@ -171,12 +171,15 @@ pub fn config_snippet(simulator: &Simulator, scale: f64) -> String {
     let (base_url, authority) = (simulator.base_url(), simulator.authority());
     format!(
         "time_scale: {scale}\n\
-         defender:\n  \
-           base_url: {base_url}\n  \
-           authority: {authority}\n  \
-           tenant_id: 00000000-0000-4000-8000-000000000001\n  \
-           client_id: 00000000-0000-4000-8000-000000000002\n  \
-           client_secret_file: /path/to/a/file/with/any/text"
+         tenants:\n  \
+           - name: practice\n    \
+             base_url: {base_url}\n    \
+             authority: {authority}\n    \
+             credential:\n      \
+               client_secret:\n        \
+                 directory_id: 00000000-0000-4000-8000-000000000001\n        \
+                 client_id: 00000000-0000-4000-8000-000000000002\n        \
+                 secret_file: /path/to/a/file/with/any/text"
     )
 }
 

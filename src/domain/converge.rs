@@ -49,6 +49,8 @@ impl Restriction {
         match (kind, state) {
             (ActionKind::Restrict, ActionState::Succeeded) if adopted => Some(Self::RestrictedByOther),
             (ActionKind::Restrict, ActionState::Succeeded) => Some(Self::Restricted),
+            // What somebody else began and we adopted is not ours to undo, however it ended.
+            (ActionKind::Restrict, ActionState::Cancelled | ActionState::TimedOut) if adopted => None,
             // It may have been enforced although Defender reports otherwise (facts sheet 2.3 and 9).
             (ActionKind::Restrict, ActionState::Cancelled | ActionState::TimedOut) => Some(Self::Unknown),
             (ActionKind::Release, ActionState::Succeeded) => Some(Self::Free),
@@ -165,6 +167,19 @@ mod tests {
                 step,
                 Step::Queue(ActionKind::Release) | Step::Swap(ActionKind::Release)
             ));
+        }
+    }
+
+    #[test]
+    fn an_adopted_restrict_leaves_nothing_to_undo_however_it_ends() {
+        for state in [
+            ActionState::Succeeded,
+            ActionState::Cancelled,
+            ActionState::TimedOut,
+            ActionState::Failed,
+        ] {
+            let known = Restriction::after(ActionKind::Restrict, true, state).unwrap_or(Restriction::Free);
+            assert_eq!(converge(false, known, None, None), Step::Nothing, "{state:?}");
         }
     }
 

@@ -131,6 +131,8 @@ pub struct Situation<'a> {
     pub device_id: &'a DeviceId,
     /// Its facts.
     pub device: &'a DeviceFacts,
+    /// The playbooks with an active containment on it.
+    pub restricted_by: &'a [String],
 }
 
 /// Which distinct devices were restricted in which window, per playbook and for the whole installation: read under the
@@ -158,6 +160,11 @@ impl Usage {
             keys.extend(rules.caps.iter().map(|cap| (None, mode, cap.per)));
         }
         keys
+    }
+
+    /// Whether a counter was read.
+    pub fn is_loaded(&self, key: &UsageKey) -> bool {
+        self.windows.contains_key(key)
     }
 
     /// Sets a counter to what the database says.
@@ -297,7 +304,9 @@ fn judge(
     if !guard::is_fresh(situation.occurred_at, situation.now, rules.freshness) {
         return ask_first("freshness".to_owned());
     }
-    if restricts {
+    // A device that this playbook restricts already is not one more, whenever that began.
+    let is_running = mode == Mode::Enforce && situation.restricted_by.contains(&verdict.playbook);
+    if restricts && !is_running {
         for (index, limit) in verdict.limits.iter().enumerate() {
             let key = (Some(verdict.playbook.clone()), mode, limit.per);
             if usage.with(&key, situation.device_id) > limit.devices as usize {

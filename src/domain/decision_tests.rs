@@ -50,6 +50,7 @@ fn check(verdicts: Vec<Verdict>, rules: &Rules, usage: &Usage) -> Decision {
         occurred_at: &Fact::Is(now),
         device_id: &id,
         device: &facts,
+        restricted_by: &[],
     };
     decide(verdicts, &situation, usage)
 }
@@ -206,6 +207,7 @@ fn an_old_event_asks() {
         occurred_at: &old,
         device_id: &id,
         device: &facts,
+        restricted_by: &[],
     };
     let decision = decide(vec![verdict("a")], &situation, &Usage::default());
     assert_eq!(outcome(&decision), (DecisionKind::Ask, "freshness"));

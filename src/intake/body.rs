@@ -5,7 +5,7 @@
 //! action), `{"event": {…}, "source": …}` (a Splunk HTTP event). Envelopes may stand in arrays and in NDJSON lines.
 //!
 //! One broken NDJSON line does not lose the others; a broken array is refused whole, as nobody can tell where its next
-//! record begins. Nothing here looks at what a record says: [`crate::intake::normalize`] does.
+//! record begins. Nothing here looks at what a record says: [`crate::intake::normalize`](mod@crate::intake::normalize) does.
 
 use serde::Deserialize;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! Alerts of Microsoft Graph, `GET /v1.0/security/alerts_v2` (facts sheet 8.3). Called by [`crate::intake::normalize`].
+//! Alerts of Microsoft Graph, `GET /v1.0/security/alerts_v2` (facts sheet 8.3). Called by [`crate::intake::normalize`](mod@crate::intake::normalize).
 
 use serde_json::Value;
 

@@ -1,5 +1,5 @@
 //! Alerts of Defender for Endpoint's own API, `GET /api/alerts` (facts sheet 8.1), also what Splunk's add-on
-//! (`ms:defender:atp:alerts`) delivers. Called by [`crate::intake::normalize`].
+//! (`ms:defender:atp:alerts`) delivers. Called by [`crate::intake::normalize`](mod@crate::intake::normalize).
 
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! Tells a record's format by its shape and brings it into the one form.
 //!
-//! [`crate::web`] and the sources of [`crate::worker`] call [`normalize`] for every record; the same record always
+//! [`crate::web`] and the sources of [`crate::worker`] call [`normalize()`] for every record; the same record always
 //! gives the same event. It never decides whether to act: what must not lead to a call has no device.
 
 use serde_json::Value;

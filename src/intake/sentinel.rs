@@ -1,5 +1,5 @@
 //! Rows of Sentinel's `SecurityAlert` table and the alert-trigger bodies of its playbooks, which are the same object
-//! (facts sheet 8.5). Called by [`crate::intake::normalize`].
+//! (facts sheet 8.5). Called by [`crate::intake::normalize`](mod@crate::intake::normalize).
 //!
 //! `Entities`, `ExtendedProperties` and `Techniques` hold JSON inside strings. The entities come from a serialiser that
 //! writes an object once, with `$id`, and later only `{"$ref": "…"}`: a host may stand inside a process and be named

@@ -1,6 +1,6 @@
 //! Records that are recognised, stored with what they say, and never lead to a call: advanced-hunting rows (telemetry,
 //! not alerts), legacy Graph security objects, and incidents (their alerts arrive by themselves, with their devices).
-//! Called by [`crate::intake::normalize`].
+//! Called by [`crate::intake::normalize`](mod@crate::intake::normalize).
 
 use serde_json::Value;
 

@@ -1,5 +1,5 @@
 //! Records of the Defender XDR streaming API, tables `AlertInfo` and `AlertEvidence` (facts sheet 8.2). Called by
-//! [`crate::intake::normalize`].
+//! [`crate::intake::normalize`](mod@crate::intake::normalize).
 //!
 //! One alert comes as one `AlertInfo` record without any device and as many `AlertEvidence` records, one an entity. Only
 //! evidence rows with `EntityType` `Machine` name a device that the alert is about. Process, user and file rows also

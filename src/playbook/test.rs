@@ -1,4 +1,4 @@
-//! Tests beside playbooks: reads a test file, runs its cases through the daemon's very functions ([`super::evaluate`], then
+//! Tests beside playbooks: reads a test file, runs its cases through the daemon's very functions ([`super::evaluate()`], then
 //! `domain::decision::decide`), and says of a failing one what was expected, what came, and the line that decided.
 //!
 //! Called by `quell test` and `quell check`. No database, no network, and a clock of its own.
@@ -127,6 +127,7 @@ fn run(case: &Case, set: &PlaybookSet) -> TestOutcome {
         occurred_at: &subject.alert.occurred_at,
         device_id: &given.device_id,
         device: &given.device,
+        restricted_by: &[],
     };
     let decision = decide(verdicts, &situation, &usage);
     let failure = (!case.expect.holds(&decision)).then(|| {

@@ -55,6 +55,8 @@ pub struct QueuedChange {
     pub defender_status: Option<String>,
     /// Somebody else began it.
     pub is_adopted: bool,
+    /// The action whose marker its comment carries, when it carries one.
+    pub marked: Option<Uuid>,
     /// What went wrong.
     pub error: Option<String>,
     /// Back in the queue: not before this span has passed.
@@ -100,18 +102,27 @@ impl Store {
             .collect()
     }
 
-    /// The lane of the most urgent action that could be called now, if there is one: for the pacer, before the gate.
+    /// The lane of the most urgent action that could be called now, if there is one: for the pacer, before the gate. With
+    /// so many restricts outstanding only releases could.
     ///
     /// # Errors
     /// Postgres is not available.
-    pub async fn queue_head(&self, tenant: TenantId) -> Result<Option<Lane>, StoreError> {
+    pub async fn queue_head(
+        &self,
+        tenant: TenantId,
+        outstanding: Option<u32>,
+    ) -> Result<Option<Lane>, StoreError> {
         let lane = sqlx::query_scalar!(
             "SELECT a.lane FROM quell.actions a
              WHERE a.tenant_id = $1 AND a.state = 'queued' AND a.not_before <= (SELECT quell.now())
+               AND (a.kind = 'release' OR $2::bigint IS NULL OR $2 > (
+                    SELECT count(*) FROM quell.actions r WHERE r.tenant_id = $1 AND r.kind = 'restrict'
+                      AND r.state IN ('submitting', 'in_doubt', 'submitted')))
                AND NOT EXISTS (SELECT 1 FROM quell.actions o WHERE o.tenant_id = a.tenant_id AND o.device_id = a.device_id
                                AND o.state IN ('submitting', 'in_doubt', 'submitted'))
              ORDER BY a.lane, a.queued_at, a.id LIMIT 1",
             tenant.0,
+            outstanding.map(i64::from),
         )
         .fetch_optional(&self.pool)
         .await?;
@@ -139,6 +150,7 @@ impl Store {
         because: Because<'_>,
     ) -> Result<ActionState, StoreError> {
         let to = next(row.state, event).map_err(|_| StoreError::Stale("the action"))?;
+        let is_adopted = change.is_adopted && !self.is_marked_as_ours(tx, tenant, row, change).await?;
         if to == ActionState::Queued {
             // An opposite action may have been queued behind this one; converge says below which of them is due.
             queued_withdraw(tx, tenant, &row.device, because).await?;
@@ -158,7 +170,7 @@ impl Store {
             because.reason,
             change.defender_id,
             change.defender_status,
-            change.is_adopted,
+            is_adopted,
             change.error,
             change.not_before.as_secs_f64(),
             to.is_final(),
@@ -177,12 +189,36 @@ impl Store {
         metrics::counter!("quell_action_transitions_total", "kind" => row.kind.as_str(), "to" => to.as_str())
             .increment(1);
         if to.is_final() {
-            self.after_final(tx, tenant, row, to, change, because).await?;
+            self.after_final(tx, tenant, row, to, change, is_adopted, because)
+                .await?;
         }
         if to.is_final() || to == ActionState::Queued {
             self.converge_device(tx, tenant, &row.device, because).await?;
         }
         Ok(to)
+    }
+
+    /// Whether an action that looks adopted carries the marker of another action of ours on the same device: then it is
+    /// ours all the same.
+    async fn is_marked_as_ours(
+        &self,
+        tx: &mut sqlx::PgConnection,
+        tenant: TenantId,
+        row: &ActionRow,
+        change: &QueuedChange,
+    ) -> Result<bool, StoreError> {
+        let Some(marked) = change.marked else {
+            return Ok(false);
+        };
+        let ours = sqlx::query_scalar!(
+            r#"SELECT EXISTS (SELECT 1 FROM quell.actions WHERE id = $1 AND tenant_id = $2 AND device_id = $3) AS "ours!""#,
+            marked,
+            tenant.0,
+            row.device.as_str(),
+        )
+        .fetch_one(tx)
+        .await?;
+        Ok(ours)
     }
 
     /// What a final state tells of the device.
@@ -193,9 +229,10 @@ impl Store {
         row: &ActionRow,
         to: ActionState,
         change: &QueuedChange,
+        is_adopted: bool,
         because: Because<'_>,
     ) -> Result<(), StoreError> {
-        let known = Restriction::after(row.kind, row.is_adopted || change.is_adopted, to);
+        let known = Restriction::after(row.kind, row.is_adopted || is_adopted, to);
         let failed = matches!(
             to,
             ActionState::Failed | ActionState::TimedOut | ActionState::Cancelled
@@ -203,18 +240,19 @@ impl Store {
         let failures = sqlx::query_scalar!(
             "UPDATE quell.devices SET restriction = coalesce($3, restriction),
                  restriction_at = CASE WHEN $3::text IS NULL THEN restriction_at ELSE quell.now() END,
-                 failures = CASE WHEN $4 THEN least(failures + 1, 1000) WHEN $5 THEN 0 ELSE failures END
+                 failures = CASE WHEN $4 THEN least(greatest(failures + 1, $6), 1000) WHEN $5 THEN 0 ELSE failures END
              WHERE tenant_id = $1 AND device_id = $2 RETURNING failures",
             tenant.0,
             row.device.as_str(),
             known.map(Restriction::as_str),
             failed,
             to == ActionState::Succeeded,
+            // What will not fare better is not tried again soon.
+            if change.is_permanent { i32::try_from(self.retry_delays.len() + 2).unwrap_or(1000) } else { 0 },
         )
         .fetch_one(&mut *tx)
         .await?;
-        let given_up =
-            change.is_permanent || usize::try_from(failures).unwrap_or(0) > self.retry_delays.len();
+        let given_up = change.is_permanent || self.is_given_up(u32::try_from(failures).unwrap_or(0));
         let expired = to == ActionState::Expired;
         if row.kind == ActionKind::Restrict && ((failed && given_up) || expired) {
             let why = change.error.as_deref().unwrap_or(because.reason);

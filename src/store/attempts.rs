@@ -78,11 +78,7 @@ impl Store {
             .action_apply(&mut tx, tenant, &row, record.event, &record.change, because)
             .await?;
         if let Some(event) = record.then {
-            let row = ActionRow {
-                state,
-                is_adopted: record.change.is_adopted,
-                ..row
-            };
+            let row = self.action_read(&mut tx, tenant, grant.action).await?;
             state = self
                 .action_apply(&mut tx, tenant, &row, event, &record.change, because)
                 .await?;
@@ -122,7 +118,7 @@ impl Store {
              JOIN quell.attempts t ON t.action_id = a.id AND t.kind = a.kind AND t.n = a.attempts
              JOIN quell.devices d ON d.tenant_id = a.tenant_id AND d.device_id = a.device_id
              WHERE a.tenant_id = $1 AND a.state = 'submitting' AND t.answered_at IS NULL
-               AND t.reserved_at + make_interval(secs => $2) <= quell.now()
+               AND t.reserved_at <= (SELECT quell.now()) - make_interval(secs => $2)
              ORDER BY a.device_id FOR UPDATE OF d SKIP LOCKED",
             tenant.0,
             after.as_secs_f64(),

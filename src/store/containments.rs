@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use sqlx::Acquire as _;
 use uuid::Uuid;
 
 use crate::domain::containment::EndReason;
+use crate::domain::decision::Cap;
 use crate::domain::device::DeviceId;
 use crate::domain::tenant::TenantId;
 use crate::store::{Because, Store, StoreError};
@@ -21,6 +23,23 @@ pub struct ContainmentChange {
     pub activated: u64,
     /// Queued restricts whose validity passed.
     pub invalid: u64,
+    /// Devices for which nothing could be changed; the log says why.
+    pub failed: u64,
+}
+
+impl ContainmentChange {
+    /// Whether anything was changed.
+    pub fn is_some(&self) -> bool {
+        self.ended + self.expired + self.activated + self.invalid > 0
+    }
+
+    fn add(&mut self, other: Self) {
+        self.ended += other.ended;
+        self.expired += other.expired;
+        self.activated += other.activated;
+        self.invalid += other.invalid;
+        self.failed += other.failed;
+    }
 }
 
 /// What an operator's release did.
@@ -28,20 +47,28 @@ pub struct ContainmentChange {
 pub struct OperatorRelease {
     /// Containments ended.
     pub ended: Vec<Uuid>,
+    /// Asks declined.
+    pub declined: Vec<Uuid>,
     /// What is known of the restriction now.
     pub restriction: String,
-    /// The action that is queued or open, if any: its kind and state.
-    pub action: Option<(String, String)>,
+    /// The action that is open at Defender, if any: its kind and state.
+    pub open: Option<(String, String)>,
+    /// The kind of the queued action, if any, and when it may be called.
+    pub queued: Option<(String, Timestamp)>,
+    /// Whether a restrict was withdrawn that had not been sent.
+    pub withdrawn: bool,
 }
 
 impl Store {
-    /// Ends what is due at this moment, at most `batch` devices a call.
+    /// Ends what is due at this moment, at most `batch` devices a call. An ask that would act without an answer does so
+    /// only below the installation's caps.
     ///
     /// # Errors
     /// Postgres is not available: nothing of the batch is changed.
     pub async fn containments_expire(
         &self,
         tenant: TenantId,
+        caps: &[Cap],
         batch: i64,
     ) -> Result<ContainmentChange, StoreError> {
         let mut tx = self.pool.begin().await?;
@@ -62,7 +89,25 @@ impl Store {
         .await?;
         let mut change = ContainmentChange::default();
         for device in devices.into_iter().map(DeviceId::from_stored) {
-            self.expire_device(&mut tx, tenant, &device, &mut change).await?;
+            // A savepoint each: one device that cannot be changed does not keep the others restricted.
+            let mut one = tx.begin().await?;
+            let mut its = ContainmentChange::default();
+            match self
+                .expire_device(&mut one, tenant, caps, &device, &mut its)
+                .await
+            {
+                Ok(()) => {
+                    one.commit().await?;
+                    change.add(its);
+                }
+                Err(error) if error.is_unavailable() => return Err(error),
+                Err(error) => {
+                    one.rollback().await?;
+                    change.failed += 1;
+                    tracing::error!(device.id = %device, error = crate::store::chain(&error),
+                        "what is due for a device cannot be recorded");
+                }
+            }
         }
         tx.commit().await?;
         Ok(change)
@@ -72,6 +117,7 @@ impl Store {
         &self,
         tx: &mut sqlx::PgConnection,
         tenant: TenantId,
+        caps: &[Cap],
         device: &DeviceId,
         change: &mut ContainmentChange,
     ) -> Result<(), StoreError> {
@@ -111,17 +157,23 @@ impl Store {
             true,
         )
         .await?;
-        change.activated += sqlx::query!(
+        let is_capped = self.is_capped(tx, tenant, caps, device).await?;
+        let activated = sqlx::query!(
             "UPDATE quell.containments SET state = 'active', activated_at = quell.now(),
                  until = quell.now() + release_after, state_by = 'expire', state_reason = 'nobody answered: otherwise act'
              WHERE tenant_id = $1 AND device_id = $2 AND state = 'asked' AND ask_until <= quell.now()
-               AND mode = 'enforce' AND (ask ->> 'otherwise_act')::boolean",
+               AND mode = 'enforce' AND (ask ->> 'otherwise_act')::boolean AND NOT $3",
             tenant.0,
             device.as_str(),
+            is_capped,
         )
         .execute(&mut *tx)
         .await?
         .rows_affected();
+        if activated > 0 {
+            super::effects::begin_anew(tx, tenant, device).await?;
+        }
+        change.activated += activated;
         change.expired += sqlx::query!(
             "UPDATE quell.containments SET state = 'expired', state_by = 'expire', state_reason = 'nobody answered'
              WHERE tenant_id = $1 AND device_id = $2 AND state = 'asked' AND ask_until <= quell.now()",
@@ -141,6 +193,44 @@ impl Store {
             },
         )
         .await
+    }
+
+    /// Whether an ask of the device would act now, and one more device go beyond a cap; counted under the limits' lock.
+    async fn is_capped(
+        &self,
+        tx: &mut sqlx::PgConnection,
+        tenant: TenantId,
+        caps: &[Cap],
+        device: &DeviceId,
+    ) -> Result<bool, StoreError> {
+        let acts = sqlx::query_scalar!(
+            r#"SELECT EXISTS (SELECT 1 FROM quell.containments WHERE tenant_id = $1 AND device_id = $2 AND state = 'asked'
+                 AND ask_until <= quell.now() AND (ask ->> 'otherwise_act')::boolean) AS "acts!""#,
+            tenant.0,
+            device.as_str(),
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        if !acts {
+            return Ok(false);
+        }
+        super::effects::lock_limits(tx, tenant).await?;
+        for cap in caps {
+            let others = sqlx::query_scalar!(
+                r#"SELECT count(DISTINCT device_id) AS "others!" FROM quell.containments
+                   WHERE tenant_id = $1 AND mode = 'enforce' AND device_id <> $2
+                     AND activated_at > (SELECT quell.now()) - make_interval(secs => $3)"#,
+                tenant.0,
+                device.as_str(),
+                cap.per.as_secs_f64(),
+            )
+            .fetch_one(&mut *tx)
+            .await?;
+            if others >= i64::from(cap.devices) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// How long until the next containment or ask ends; `None` when none is to end.
@@ -174,7 +264,7 @@ impl Store {
     ) -> Result<Option<OperatorRelease>, StoreError> {
         let mut tx = self.pool.begin().await?;
         super::devices::lock(&mut tx, tenant, &[device.to_string()]).await?;
-        let open = sqlx::query_scalar!(
+        let ended = sqlx::query_scalar!(
             "SELECT id FROM quell.containments
              WHERE tenant_id = $1 AND device_id = $2 AND state = 'active' AND mode = 'enforce' ORDER BY activated_at",
             tenant.0,
@@ -192,57 +282,59 @@ impl Store {
             false,
         )
         .await?;
-        sqlx::query!(
+        let declined = sqlx::query_scalar!(
             "UPDATE quell.containments SET state = 'declined', state_by = $3, state_reason = $4
-             WHERE tenant_id = $1 AND device_id = $2 AND state = 'asked'",
+             WHERE tenant_id = $1 AND device_id = $2 AND state = 'asked' RETURNING id",
             tenant.0,
             device.as_str(),
             operator,
             reason,
         )
-        .execute(&mut *tx)
+        .fetch_all(&mut *tx)
         .await?;
+        // A person's word begins anew: the delays that earlier failures earned do not hold up the release.
         let restriction = sqlx::query_scalar!(
-            "SELECT restriction FROM quell.devices WHERE tenant_id = $1 AND device_id = $2",
+            "UPDATE quell.devices SET failures = CASE WHEN $3 THEN 0 ELSE failures END
+             WHERE tenant_id = $1 AND device_id = $2 RETURNING restriction",
             tenant.0,
             device.as_str(),
+            !ended.is_empty(),
         )
         .fetch_optional(&mut *tx)
         .await?;
         let Some(restriction) = restriction else {
             return Ok(None);
         };
+        let before = pending(&mut tx, tenant, device).await?;
         self.converge_device(&mut tx, tenant, device, Because { by: operator, reason })
             .await?;
-        let action = sqlx::query!(
-            "SELECT kind, state FROM quell.actions WHERE tenant_id = $1 AND device_id = $2
-               AND state IN ('queued', 'submitting', 'in_doubt', 'submitted') ORDER BY state = 'queued' DESC LIMIT 1",
-            tenant.0,
-            device.as_str(),
-        )
-        .fetch_optional(&mut *tx)
-        .await?
-        .map(|row| (row.kind, row.state));
+        let after = pending(&mut tx, tenant, device).await?;
         tx.commit().await?;
+        let restricts = |queued: &Option<(String, Timestamp)>| {
+            queued.as_ref().is_some_and(|(kind, _)| kind == "restrict")
+        };
         Ok(Some(OperatorRelease {
-            ended: open,
+            ended,
+            declined,
             restriction,
-            action,
+            withdrawn: restricts(&before.queued) && !restricts(&after.queued),
+            open: after.open,
+            queued: after.queued,
         }))
     }
 
-    /// Ends a playbook's containments on a device because its mode changed. The caller holds the device's lock.
+    /// Ends a playbook's containments on a device, or all of them, because the mode changed. The caller holds the device's lock.
     pub(super) async fn end_for_mode(
         &self,
         tx: &mut sqlx::PgConnection,
         tenant: TenantId,
         device: &DeviceId,
-        playbook: &str,
+        playbook: Option<&str>,
     ) -> Result<(), StoreError> {
         sqlx::query!(
             "UPDATE quell.containments SET state = 'ended', ended_at = quell.now(), end_reason = 'mode', state_by = 'gate',
-                 state_reason = 'the playbook does not enforce any more'
-             WHERE tenant_id = $1 AND device_id = $2 AND playbook = $3 AND state = 'active' AND mode = 'enforce'",
+                 state_reason = 'it is not enforced any more'
+             WHERE tenant_id = $1 AND device_id = $2 AND ($3::text IS NULL OR playbook = $3) AND state = 'active' AND mode = 'enforce'",
             tenant.0,
             device.as_str(),
             playbook,
@@ -271,6 +363,38 @@ impl Store {
         .await?;
         Ok(())
     }
+}
+
+struct Pending {
+    open: Option<(String, String)>,
+    queued: Option<(String, Timestamp)>,
+}
+
+/// What is under way for a device.
+async fn pending(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    device: &DeviceId,
+) -> Result<Pending, StoreError> {
+    let rows = sqlx::query!(
+        "SELECT kind, state, not_before FROM quell.actions WHERE tenant_id = $1 AND device_id = $2
+           AND state IN ('queued', 'submitting', 'in_doubt', 'submitted')",
+        tenant.0,
+        device.as_str(),
+    )
+    .fetch_all(tx)
+    .await?;
+    let mut pending = Pending {
+        open: None,
+        queued: None,
+    };
+    for row in rows {
+        match row.state.as_str() {
+            "queued" => pending.queued = Some((row.kind, row.not_before.to_jiff())),
+            _ => pending.open = Some((row.kind, row.state)),
+        }
+    }
+    Ok(pending)
 }
 
 /// Ends active containments on a device: those whose time is up, or all enforced ones.

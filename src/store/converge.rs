@@ -1,6 +1,8 @@
 //! Applies `domain::converge` to one device, inside whichever transaction changed something about it. The caller holds
 //! the device's row lock.
 
+use std::time::Duration;
+
 use uuid::Uuid;
 
 use crate::domain::action::ActionKind;
@@ -12,6 +14,27 @@ use crate::store::actions::{kind_of, queued_withdraw};
 use crate::store::{Because, Store, StoreError, Wake, wake};
 
 impl Store {
+    /// Whether so many actions in a row came to nothing that a restrict is not tried again.
+    pub(super) fn is_given_up(&self, failures: u32) -> bool {
+        usize::try_from(failures).unwrap_or(usize::MAX) > self.retry_delays.len()
+    }
+
+    /// The delay before the next action of a device after so many that came to nothing. Beyond the configured retries only
+    /// releases go on, ever slower.
+    fn delay_after(&self, failures: u32) -> Duration {
+        let Some(last) = failures.checked_sub(1) else {
+            return Duration::ZERO;
+        };
+        let index = usize::try_from(last).unwrap_or(usize::MAX);
+        if let Some(delay) = self.retry_delays.get(index) {
+            return *delay;
+        }
+        let beyond = u32::try_from(index - self.retry_delays.len())
+            .unwrap_or(u32::MAX)
+            .min(8);
+        (self.retry_cap * 2_u32.pow(beyond)).min(self.retry_cap * 144)
+    }
+
     /// Queues, swaps or withdraws the device's queued action, as is due.
     pub(super) async fn converge_device(
         &self,
@@ -94,22 +117,20 @@ impl Store {
                 kind
             }
         };
-        let failures = usize::try_from(state.failures).unwrap_or(0);
-        let delay = match failures {
-            0 => std::time::Duration::ZERO,
-            n => self
-                .retry_delays
-                .get(n - 1)
-                .or(self.retry_delays.last())
-                .copied()
-                .unwrap_or_default(),
-        };
+        let failures = u32::try_from(state.failures).unwrap_or(0);
+        let delay = self.delay_after(failures);
         let (lane, comment, validity) = match kind {
             ActionKind::Restrict => (
                 lane,
                 cause.as_ref().map(|c| c.comment.clone()).unwrap_or_default(),
                 Some(self.validity.as_secs_f64()),
             ),
+            // One that failed again and again does not stand before everything else for ever.
+            ActionKind::Release if self.is_given_up(failures) => {
+                tracing::error!(device.id = %device, failures, "a restriction cannot be lifted: a person must look");
+                metrics::counter!("quell_releases_failing_total").increment(1);
+                (Lane::Low, format!("released: {}", because.reason), None)
+            }
             ActionKind::Release => (Lane::Release, format!("released: {}", because.reason), None),
         };
         let cause = cause.filter(|_| kind == ActionKind::Restrict);

@@ -131,14 +131,25 @@ impl Store {
         Ok(claimed)
     }
 
+    /// Puts a row aside that cannot be decided: it leaves a dead letter and frees its device.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn inbox_quarantine(&self, tenant: TenantId, seq: i64, why: &str) -> Result<(), StoreError> {
+        let mut tx = self.pool.begin().await?;
+        quarantine(&mut tx, tenant, seq, why).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
     /// How long until a waiting row of the inbox is due; `None` when none waits.
     ///
     /// # Errors
     /// Postgres is not available.
     pub async fn inbox_next_due(&self, tenant: TenantId) -> Result<Option<Duration>, StoreError> {
         let wait = sqlx::query_scalar!(
-            "SELECT extract(epoch FROM min(coalesce(wait_until, enqueued_at)) - quell.now())::float8 FROM quell.inbox
-             WHERE tenant_id = $1",
+            "SELECT extract(epoch FROM min(wait_until) - quell.now())::float8 FROM quell.inbox
+             WHERE tenant_id = $1 AND wait_until IS NOT NULL",
             tenant.0,
         )
         .fetch_one(&self.pool)
@@ -165,7 +176,8 @@ impl DecideTx {
             let id = DeviceId::from_stored(row.device_id);
             let device = DeviceRow {
                 id: id.clone(),
-                facts: row.facts.map(serde_json::from_value).transpose()?,
+                // Facts that this version cannot read count as never fetched.
+                facts: row.facts.and_then(|facts| serde_json::from_value(facts).ok()),
                 fetched_at: super::containments::time(row.facts_fetched_at),
                 is_unknown_to_defender: row.is_unknown_to_defender,
                 fetch_failures: row.facts_failures,
@@ -284,7 +296,7 @@ async fn quarantine(
     tracing::error!(
         inbox.seq = seq,
         error = why,
-        "a stored event cannot be read and is put aside"
+        "an event cannot be decided and is put aside"
     );
     sqlx::query!(
         "WITH gone AS (DELETE FROM quell.inbox WHERE seq = $1 RETURNING event_id, device_id)
@@ -294,7 +306,7 @@ async fn quarantine(
         seq,
         Uuid::now_v7(),
         tenant.0,
-        format!("the stored event cannot be read: {why}"),
+        format!("the event cannot be decided: {why}"),
     )
     .execute(tx)
     .await?;

@@ -121,7 +121,9 @@ impl Store {
         let mut tx = self.pool.begin().await?;
         lock(&mut tx, tenant, &ids).await?;
         sqlx::query!(
-            "UPDATE quell.devices SET facts_tried_at = quell.now(), facts_failures = least(facts_failures + 1, 1000)
+            "UPDATE quell.devices SET facts_tried_at = quell.now(), facts_failures = least(facts_failures + 1, 1000),
+                 -- After some tries nobody waits any more; the next event asks anew.
+                 facts_wanted_at = CASE WHEN facts_failures < 5 THEN facts_wanted_at END
              WHERE tenant_id = $1 AND device_id = ANY($2)",
             tenant.0,
             &ids,

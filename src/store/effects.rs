@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::domain::containment::EndReason;
 use crate::domain::decision::{Usage, UsageKey};
 use crate::domain::device::DeviceId;
+use crate::domain::tenant::TenantId;
 use crate::domain::verdict::{AskTerms, Lane, Mode};
 use crate::store::{Because, DecideTx, StoreError};
 
@@ -39,24 +40,25 @@ pub struct NewContainment {
 }
 
 impl DecideTx {
-    /// Reads the counters of limits and caps, under their lock: from here to the commit nobody else counts.
+    /// Reads those counters of limits and caps that are not at hand yet, under their lock: from here to the commit nobody
+    /// else counts.
     ///
     /// # Errors
     /// Postgres is not available.
-    pub async fn usage(&mut self, keys: impl IntoIterator<Item = UsageKey>) -> Result<Usage, StoreError> {
-        let mut usage = Usage::default();
-        let keys: Vec<UsageKey> = keys.into_iter().collect();
+    pub async fn usage_load(
+        &mut self,
+        usage: &mut Usage,
+        keys: impl IntoIterator<Item = UsageKey>,
+    ) -> Result<(), StoreError> {
+        let keys: Vec<UsageKey> = keys.into_iter().filter(|key| !usage.is_loaded(key)).collect();
         if keys.is_empty() {
-            return Ok(usage);
+            return Ok(());
         }
-        // Beyond the shards' numbers: the lock of the tenant's limits.
-        sqlx::query!("SELECT pg_advisory_xact_lock($1, 64)", self.tenant.0)
-            .execute(&mut *self.tx)
-            .await?;
+        lock_limits(&mut self.tx, self.tenant).await?;
         for key in keys {
             let devices = sqlx::query_scalar!(
                 "SELECT DISTINCT device_id FROM quell.containments
-                 WHERE tenant_id = $1 AND mode = $2 AND activated_at > quell.now() - make_interval(secs => $3)
+                 WHERE tenant_id = $1 AND mode = $2 AND activated_at > (SELECT quell.now()) - make_interval(secs => $3)
                    AND ($4::text IS NULL OR playbook = $4)",
                 self.tenant.0,
                 key.1.as_str(),
@@ -67,7 +69,7 @@ impl DecideTx {
             .await?;
             usage.load(key, devices.into_iter().map(DeviceId::from_stored));
         }
-        Ok(usage)
+        Ok(())
     }
 
     /// Begins a containment, restarts the one that is active, or activates the one that was asked for. Returns whether
@@ -106,11 +108,15 @@ impl DecideTx {
                 )
                 .execute(&mut *self.tx)
                 .await?;
+                begin_anew(&mut self.tx, self.tenant, &new.device).await?;
                 Ok(true)
             }
             Some(_) => Ok(false),
             None => {
                 self.insert(new, after).await?;
+                if new.ask.is_none() && new.mode == Mode::Enforce {
+                    begin_anew(&mut self.tx, self.tenant, &new.device).await?;
+                }
                 Ok(new.ask.is_none())
             }
         }
@@ -126,6 +132,7 @@ impl DecideTx {
         )
         .execute(&mut *self.tx)
         .await?;
+        // New evidence: a restrict that was given up is tried again.
         sqlx::query!(
             "UPDATE quell.devices SET failures = 0 WHERE tenant_id = $1 AND device_id = $2",
             self.tenant.0,
@@ -181,7 +188,8 @@ impl DecideTx {
         Ok(())
     }
 
-    /// Ends every containment that quell began on a device, by a release playbook. Returns how many.
+    /// Ends every containment that quell began on a device, by a release playbook, and declines what is still asked.
+    /// Returns how many it ended.
     ///
     /// # Errors
     /// Postgres is not available.
@@ -192,6 +200,15 @@ impl DecideTx {
     ) -> Result<u64, StoreError> {
         let reason = EndReason::ReleasePlaybook;
         let why = format!("released by playbook {playbook}");
+        sqlx::query!(
+            "UPDATE quell.containments SET state = 'declined', state_by = 'decide', state_reason = $3
+             WHERE tenant_id = $1 AND device_id = $2 AND state = 'asked'",
+            self.tenant.0,
+            device.as_str(),
+            why,
+        )
+        .execute(&mut *self.tx)
+        .await?;
         super::containments::end(&mut self.tx, self.tenant, device, reason, "decide", &why, false).await
     }
 
@@ -205,4 +222,33 @@ impl DecideTx {
             .converge_device(&mut self.tx, self.tenant, device, because)
             .await
     }
+}
+
+/// The lock of the tenant's limits, until the end of the transaction; its number is beyond those of the inbox's shards.
+pub(super) async fn lock_limits(tx: &mut sqlx::PgConnection, tenant: TenantId) -> Result<(), StoreError> {
+    sqlx::query!("SELECT pg_advisory_xact_lock($1, 64)", tenant.0)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// A device whose first containment became active is looked at anew: earlier failures do not count against it, and what
+/// somebody else once restricted may have been lifted since, so it is not relied on. The caller holds the device's lock.
+pub(super) async fn begin_anew(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    device: &DeviceId,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE quell.devices SET failures = 0,
+             restriction = CASE restriction WHEN 'restricted_by_other' THEN 'free' ELSE restriction END
+         WHERE tenant_id = $1 AND device_id = $2
+           AND (SELECT count(*) FROM quell.containments c WHERE c.tenant_id = $1 AND c.device_id = $2
+                AND c.state = 'active' AND c.mode = 'enforce') = 1",
+        tenant.0,
+        device.as_str(),
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
 }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::clock::Monotonic;
 use crate::domain::action::{ActionEvent, ActionKind, Marker};
 use crate::domain::budget::{BudgetScope, CallTiming, Window};
+use crate::domain::decision::Cap;
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::guard::{Protection, Protections};
 use crate::domain::tenant::TenantId;
@@ -32,6 +33,8 @@ pub struct Gate {
     pub ceiling: Mode,
     /// What is never restricted: checked again, with the facts of this moment.
     pub never: Protections,
+    /// Distinct devices in a window, over all playbooks.
+    pub caps: Vec<Cap>,
     /// Restricts open at Defender at once, at most; `None`: any number.
     pub outstanding: Option<u32>,
 }
@@ -111,12 +114,16 @@ impl Store {
                 why: "the budget is used up",
             });
         }
-        let Some(candidate) = pick(&mut tx, tenant, gate, lowest).await? else {
-            let after = next_due(&mut tx, tenant).await?;
-            return Ok(GateOutcome::Wait {
-                after,
-                why: "nothing is due",
-            });
+        let candidate = match pick(&mut tx, tenant, gate, lowest).await? {
+            Picked::One(candidate) => candidate,
+            Picked::MovedOn => return Ok(GateOutcome::Settled),
+            Picked::Nothing => {
+                let after = next_due(&mut tx, tenant).await?;
+                return Ok(GateOutcome::Wait {
+                    after,
+                    why: "nothing is due",
+                });
+            }
         };
         if let Some((event, why)) = self.forbidden(&mut tx, tenant, gate, &candidate).await? {
             let row = self.action_read(&mut tx, tenant, candidate.action).await?;
@@ -210,6 +217,7 @@ impl Store {
             )));
         }
         if gate.ceiling < Mode::Enforce {
+            self.end_for_mode(tx, tenant, &candidate.device, None).await?;
             return Ok(Some((
                 ActionEvent::Withdrawn,
                 format!("mode ceiling is {}", gate.ceiling.as_str()),
@@ -225,16 +233,23 @@ impl Store {
             .fetch_optional(&mut *tx)
             .await?;
             if mode.as_deref() != Some("enforce") {
-                self.end_for_mode(tx, tenant, &candidate.device, playbook).await?;
+                self.end_for_mode(tx, tenant, &candidate.device, Some(playbook))
+                    .await?;
                 return Ok(Some((
                     ActionEvent::Withdrawn,
                     format!("playbook `{playbook}` does not enforce any more"),
                 )));
             }
         }
-        let facts: DeviceFacts = match &candidate.facts {
-            Some(facts) => serde_json::from_value(facts.clone())?,
-            None => DeviceFacts::default(),
+        // Facts that cannot be read protect: a person must look, and the rest of the queue goes on.
+        let Ok(facts) = candidate
+            .facts
+            .clone()
+            .map_or(Ok(DeviceFacts::default()), serde_json::from_value)
+        else {
+            let why = "the stored facts of the device cannot be read";
+            self.give_up(tx, tenant, &candidate.device, why).await?;
+            return Ok(Some((ActionEvent::Withdrawn, why.to_owned())));
         };
         if let Protection::Protected(list) = gate.never.protects(&candidate.device, &facts) {
             self.give_up(
@@ -251,6 +266,13 @@ impl Store {
         }
         Ok(None)
     }
+}
+
+enum Picked {
+    Nothing,
+    /// What the first look saw had changed by the time its device was locked: look again.
+    MovedOn,
+    One(Candidate),
 }
 
 struct Candidate {
@@ -285,34 +307,25 @@ async fn pick(
     tenant: TenantId,
     gate: &Gate,
     lowest: Lane,
-) -> Result<Option<Candidate>, StoreError> {
-    let outstanding = match gate.outstanding {
-        Some(limit) => {
-            let open = sqlx::query_scalar!(
-                r#"SELECT count(*) AS "open!" FROM quell.actions
-                   WHERE tenant_id = $1 AND kind = 'restrict' AND state IN ('submitting', 'in_doubt', 'submitted')"#,
-                tenant.0,
-            )
-            .fetch_one(&mut *tx)
-            .await?;
-            open >= i64::from(limit)
-        }
-        None => false,
-    };
+) -> Result<Picked, StoreError> {
     let found = sqlx::query!(
         "SELECT a.id FROM quell.actions a JOIN quell.devices d ON d.tenant_id = a.tenant_id AND d.device_id = a.device_id
          WHERE a.tenant_id = $1 AND a.state = 'queued' AND a.lane <= $2 AND a.not_before <= (SELECT quell.now())
-           AND (NOT $3 OR a.kind = 'release')
+           AND (a.kind = 'release' OR $3::bigint IS NULL OR $3 > (
+                SELECT count(*) FROM quell.actions r WHERE r.tenant_id = $1 AND r.kind = 'restrict'
+                  AND r.state IN ('submitting', 'in_doubt', 'submitted')))
            AND NOT EXISTS (SELECT 1 FROM quell.actions o WHERE o.tenant_id = a.tenant_id AND o.device_id = a.device_id
                            AND o.state IN ('submitting', 'in_doubt', 'submitted'))
          ORDER BY a.lane, a.queued_at, a.id LIMIT 1 FOR UPDATE OF d SKIP LOCKED",
         tenant.0,
         lowest.rank(),
-        outstanding,
+        gate.outstanding.map(i64::from),
     )
     .fetch_optional(&mut *tx)
     .await?;
-    let Some(found) = found else { return Ok(None) };
+    let Some(found) = found else {
+        return Ok(Picked::Nothing);
+    };
     // The device is locked now: what the first look saw may have changed before that.
     let row = sqlx::query!(
         r#"SELECT a.id, a.device_id, a.kind, a.lane, a.attempts, a.playbook, a.revision, a.comment,
@@ -325,21 +338,19 @@ async fn pick(
     )
     .fetch_optional(&mut *tx)
     .await?;
-    row.map(|r| {
-        Ok(Candidate {
-            action: r.id,
-            device: DeviceId::from_stored(r.device_id),
-            kind: super::actions::kind_of(&r.kind)?,
-            lane: r.lane,
-            attempts: r.attempts,
-            playbook: r.playbook,
-            revision: r.revision,
-            comment: r.comment,
-            is_overdue: r.is_overdue,
-            facts: r.facts,
-        })
-    })
-    .transpose()
+    let Some(r) = row else { return Ok(Picked::MovedOn) };
+    Ok(Picked::One(Candidate {
+        action: r.id,
+        device: DeviceId::from_stored(r.device_id),
+        kind: super::actions::kind_of(&r.kind)?,
+        lane: r.lane,
+        attempts: r.attempts,
+        playbook: r.playbook,
+        revision: r.revision,
+        comment: r.comment,
+        is_overdue: r.is_overdue,
+        facts: r.facts,
+    }))
 }
 
 /// When the next queued action that waits for its time may be called.
@@ -349,7 +360,7 @@ pub(super) async fn next_due(
 ) -> Result<Option<Duration>, StoreError> {
     let wait = sqlx::query_scalar!(
         "SELECT extract(epoch FROM min(not_before) - quell.now())::float8 FROM quell.actions
-         WHERE tenant_id = $1 AND state = 'queued' AND not_before > quell.now()",
+         WHERE tenant_id = $1 AND state = 'queued' AND not_before > (SELECT quell.now())",
         tenant.0,
     )
     .fetch_one(tx)

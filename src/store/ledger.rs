@@ -179,16 +179,20 @@ pub(super) async fn wait_for_slot(
     shared: bool,
     windows: &[Window],
 ) -> Result<Option<Duration>, StoreError> {
+    let scopes: Vec<String> = match shared {
+        true => vec!["actions".to_owned(), "reads".to_owned()],
+        false => vec![scope.to_owned()],
+    };
     let mut longest: Option<Duration> = None;
     for window in windows {
         let wait = sqlx::query_scalar!(
-            r#"SELECT extract(epoch FROM slot_at + make_interval(secs => $5) - quell.now())::float8 AS "wait!"
-               FROM quell.attempts WHERE tenant_id = $1 AND app_id = $2 AND ($4 OR scope = $3)
-               ORDER BY slot_at DESC OFFSET $6 LIMIT 1"#,
+            r#"SELECT extract(epoch FROM slot_at + make_interval(secs => $4) - quell.now())::float8 AS "wait!"
+               FROM quell.attempts WHERE tenant_id = $1 AND app_id = $2 AND scope = ANY($3)
+                 AND slot_at >= (SELECT quell.now()) - make_interval(secs => $4)
+               ORDER BY slot_at DESC OFFSET $5 LIMIT 1"#,
             tenant.0,
             app_id,
-            scope,
-            shared,
+            &scopes,
             window.per.as_secs_f64(),
             i64::from(window.limit) - 1,
         )

@@ -1,10 +1,11 @@
 //! T5: what a complete listing of Defender's machine actions says of our open ones.
 
+use sqlx::Acquire as _;
 use uuid::Uuid;
 
 use crate::domain::action::{ActionEvent, ActionState};
 use crate::domain::tenant::TenantId;
-use crate::store::{ActionRow, Because, QueuedChange, Store, StoreError};
+use crate::store::{Because, QueuedChange, Store, StoreError};
 
 /// What a listing says of one action.
 #[derive(Clone, Debug)]
@@ -42,46 +43,63 @@ impl Store {
         super::devices::lock(&mut tx, tenant, &devices).await?;
         let mut applied = 0;
         for finding in findings {
-            let mut row = self.action_read(&mut tx, tenant, finding.action).await?;
-            if row.attempts != finding.attempts || !row.state.is_open() {
-                continue;
-            }
-            if finding.events.is_empty() {
-                sqlx::query!(
-                    "UPDATE quell.actions SET defender_status = $2 WHERE id = $1",
-                    row.id,
-                    finding.change.defender_status,
-                )
-                .execute(&mut *tx)
-                .await?;
-            }
-            for event in &finding.events {
-                // The answer may have been recorded since the open actions were read: then it is submitted already.
-                if *event == ActionEvent::Accepted && row.state == ActionState::Submitted {
-                    continue;
+            // A savepoint each: one action that cannot be changed does not keep the others from their end.
+            let mut one = tx.begin().await?;
+            match self.finding_apply(&mut one, tenant, finding).await {
+                Ok(changed) => {
+                    one.commit().await?;
+                    applied += usize::from(changed);
                 }
-                let because = Because {
-                    by: "reconcile",
-                    reason: finding.reason,
-                };
-                match self
-                    .action_apply(&mut tx, tenant, &row, *event, &finding.change, because)
-                    .await
-                {
-                    Ok(state) => {
-                        row = ActionRow {
-                            state,
-                            is_adopted: finding.change.is_adopted,
-                            ..row
-                        }
-                    }
-                    Err(StoreError::Stale(_)) => break,
-                    Err(error) => return Err(error),
+                Err(error) if error.is_unavailable() => return Err(error),
+                Err(error) => {
+                    one.rollback().await?;
+                    tracing::error!(action.id = %finding.action, error = crate::store::chain(&error),
+                        "what defender says of an action cannot be recorded");
                 }
             }
-            applied += 1;
         }
         tx.commit().await?;
         Ok(applied)
+    }
+
+    /// Says whether it changed anything.
+    async fn finding_apply(
+        &self,
+        tx: &mut sqlx::PgConnection,
+        tenant: TenantId,
+        finding: &Finding,
+    ) -> Result<bool, StoreError> {
+        let mut row = self.action_read(tx, tenant, finding.action).await?;
+        if row.attempts != finding.attempts || !row.state.is_open() {
+            return Ok(false);
+        }
+        if finding.events.is_empty() {
+            sqlx::query!(
+                "UPDATE quell.actions SET defender_status = $2 WHERE id = $1",
+                row.id,
+                finding.change.defender_status,
+            )
+            .execute(&mut *tx)
+            .await?;
+        }
+        for event in &finding.events {
+            // The answer may have been recorded since the open actions were read: then it is submitted already.
+            if *event == ActionEvent::Accepted && row.state == ActionState::Submitted {
+                continue;
+            }
+            let because = Because {
+                by: "reconcile",
+                reason: finding.reason,
+            };
+            match self
+                .action_apply(tx, tenant, &row, *event, &finding.change, because)
+                .await
+            {
+                Ok(_) => row = self.action_read(tx, tenant, finding.action).await?,
+                Err(StoreError::Stale(_)) => break,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(true)
     }
 }

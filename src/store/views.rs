@@ -1,15 +1,23 @@
-//! What is read for people: status, devices, actions. Nothing here changes anything.
+//! What is read for people: the status of a tenant. Called by `cli` and by nothing that decides; nothing here changes
+//! anything. Devices with their containments and actions stand in files of their own.
+
+mod actions;
+mod devices;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
-use uuid::Uuid;
 
+use crate::domain::budget::{BudgetScope, Forecast, Pace, Window, forecast};
 use crate::domain::tenant::TenantId;
+use crate::domain::verdict::Lane;
 use crate::store::containments::time;
 use crate::store::{Gate, Store, StoreError};
+
+pub use actions::{ActionQuery, ActionView};
+pub use devices::{ContainmentView, DeviceAction, DeviceQuery, DeviceView, Show};
 
 /// The state of a tenant at one moment.
 #[derive(Clone, Debug, Serialize)]
@@ -18,36 +26,86 @@ pub struct StatusView {
     pub at: Timestamp,
     /// Events accepted since ever.
     pub events: i64,
-    /// Rows that wait to be decided, and how long the oldest has waited, in seconds.
-    pub inbox: i64,
-    /// Seconds.
-    pub inbox_oldest_seconds: Option<f64>,
+    /// Rows that wait to be decided.
+    pub inbox: InboxView,
     /// Records refused at intake or put aside.
     pub dead_letters: i64,
+    /// When the newest of them came.
+    pub dead_letter_at: Option<Timestamp>,
     /// Decisions by kind.
     pub decisions: BTreeMap<String, i64>,
     /// Enforced containments by state; observed ones count under `observed`.
     pub containments: BTreeMap<String, i64>,
     /// Active containments that a person must look at.
     pub attention: i64,
-    /// Devices that are restricted, as last known.
-    pub restricted_devices: i64,
+    /// Devices with an active, enforced containment.
+    pub contained_devices: i64,
+    /// Devices by what is last known of their restriction.
+    pub restrictions: BTreeMap<String, i64>,
+    /// The containment that ends next, if none is added.
+    pub next_end_at: Option<Timestamp>,
     /// Actions by state.
     pub actions: BTreeMap<String, i64>,
+    /// The queued actions, by lane, the most urgent first.
+    pub queue: Vec<LaneView>,
+    /// Restrictions open at Defender.
+    pub outstanding: i64,
     /// The windows of action calls.
     pub windows: Vec<WindowView>,
-    /// Seconds until the gate opens again, after a 429 or the like, and why it closed.
-    pub closed_seconds: Option<f64>,
-    /// Why.
+    /// Until when the gate is closed, after a 429 or the like; `None`: it is open.
+    pub closed_until: Option<Timestamp>,
+    /// Why it is closed.
     pub closed_reason: Option<String>,
-    /// Seconds until the queue is empty, if nothing is added: the slots of the ledger, then the sustained rate.
-    pub drain_seconds: Option<f64>,
-    /// Who dispatches: the lease's epoch, while it holds.
-    pub epoch: Option<i64>,
-    /// The active playbook set: hash and version.
-    pub playbook_set: Option<(String, i64)>,
+    /// Until when nothing is read from Defender.
+    pub reads_closed_until: Option<Timestamp>,
+    /// Who dispatches, or was the last to do so.
+    pub lease: Option<LeaseView>,
+    /// The active playbook set.
+    pub playbook_set: Option<SetView>,
     /// 429s since ever.
     pub throttled: i64,
+    /// When the last one came.
+    pub throttled_at: Option<Timestamp>,
+    /// What a forecast starts from.
+    #[serde(skip)]
+    pub ledger: Ledger,
+}
+
+/// The slots of the windows of action calls.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    /// The moments of the slots that some window may still hold, as seen from the view's.
+    pub slots: Vec<SignedDuration>,
+    /// The windows.
+    pub windows: Vec<Window>,
+}
+
+/// The events that were accepted and not yet decided; one row for each event and device.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct InboxView {
+    /// Rows.
+    pub rows: i64,
+    /// When the oldest came.
+    pub oldest_at: Option<Timestamp>,
+    /// Rows among them that wait for facts of their device.
+    pub waiting_for_facts: i64,
+    /// When the last of those stops waiting.
+    pub waiting_until: Option<Timestamp>,
+}
+
+/// The queued actions of one lane.
+#[derive(Clone, Debug, Serialize)]
+pub struct LaneView {
+    /// The lane.
+    pub lane: Lane,
+    /// How many.
+    pub actions: i64,
+    /// How many of them wait for their time after a failure.
+    pub delayed: i64,
+    /// How many of them wait for the end of their device's open action.
+    pub behind_open: i64,
+    /// When the oldest was queued.
+    pub oldest_at: Timestamp,
 }
 
 /// One window of the budget.
@@ -61,298 +119,284 @@ pub struct WindowView {
     pub used: i64,
 }
 
-/// One device.
+/// The dispatch lease.
 #[derive(Clone, Debug, Serialize)]
-pub struct DeviceView {
-    /// Its id.
-    pub device: String,
-    /// Its name, when known.
-    pub name: Option<String>,
-    /// `free`, `restricted`, `restricted_by_other` or `unknown`, as last known.
-    pub restriction: String,
-    /// Since when that is known.
-    pub since: Option<Timestamp>,
-    /// When its containments end; none: never, or there is none.
-    pub until: Option<Timestamp>,
-    /// Who or what keeps it restricted.
-    pub reasons: Vec<String>,
-    /// Who is to decide on it.
-    pub asked: Vec<String>,
-    /// The queued or open action, as `kind state`.
-    pub action: Option<String>,
-    /// What a person must look at.
-    pub attention: Option<String>,
+pub struct LeaseView {
+    /// Grows by one each time that another process takes over.
+    pub epoch: i64,
+    /// When it ends, or ended; a living daemon prolongs it all the time.
+    pub expires_at: Timestamp,
+    /// Whether it holds.
+    pub is_held: bool,
 }
 
-/// One action.
+/// The active playbook set.
 #[derive(Clone, Debug, Serialize)]
-pub struct ActionView {
-    /// Our id.
-    pub id: Uuid,
-    /// The device.
-    pub device: String,
-    /// Restrict or release.
-    pub kind: String,
-    /// Where it stands.
-    pub state: String,
-    /// Its lane, 0 (critical) to 4 (low).
-    pub lane: i16,
-    /// Who or what wanted it.
-    pub wanted_by: String,
-    /// `playbook@revision`.
-    pub playbook: Option<String>,
-    /// When it was queued.
-    pub queued_at: Timestamp,
-    /// How many calls were made.
-    pub attempts: i32,
-    /// Defender's id.
-    pub defender_id: Option<String>,
-    /// Defender's status, word for word.
-    pub defender_status: Option<String>,
-    /// When it was over.
-    pub final_at: Option<Timestamp>,
-    /// Why it is in this state.
-    pub reason: String,
-    /// What went wrong.
-    pub error: Option<String>,
+pub struct SetView {
+    /// The hash over the revisions.
+    pub hash: String,
+    /// Grows by one with each activation.
+    pub version: i64,
+    /// When it was activated.
+    pub activated_at: Timestamp,
+    /// Its playbooks by mode.
+    pub playbooks: BTreeMap<String, i64>,
 }
 
-/// Which devices to show.
-#[derive(Clone, Debug, Default)]
-pub struct DeviceQuery {
-    /// Only this one, or those whose id begins so.
-    pub id: Option<String>,
-    /// Only devices that are restricted or that a containment wants restricted.
-    pub contained: bool,
-    /// At most so many.
-    pub limit: i64,
-}
+impl StatusView {
+    /// When the whole queue may have left, if nothing is added, by the slots in the ledger.
+    pub fn forecast(&self, pace: Pace) -> Option<Forecast> {
+        self.forecast_through(Lane::Low, pace)
+    }
 
-/// Which actions to show.
-#[derive(Clone, Debug, Default)]
-pub struct ActionQuery {
-    /// Only of this device.
-    pub device: Option<String>,
-    /// Only in this state.
-    pub state: Option<String>,
-    /// At most so many, the newest first.
-    pub limit: i64,
+    /// When every queued action of this lane and more urgent ones may have left, if nothing is added.
+    pub fn forecast_through(&self, lowest: Lane, pace: Pace) -> Option<Forecast> {
+        let queued = |up_to: Lane| {
+            let lanes = self.queue.iter().filter(|lane| lane.lane <= up_to);
+            lanes
+                .map(|lane| u64::try_from(lane.actions).unwrap_or(0))
+                .sum::<u64>()
+        };
+        let opens_in = self.closed_until.map_or(Duration::ZERO, |until| {
+            Duration::try_from(until.duration_since(self.at)).unwrap_or_default()
+        });
+        forecast(
+            queued(lowest),
+            queued(Lane::Critical),
+            &self.ledger.slots,
+            opens_in,
+            &self.ledger.windows,
+            pace,
+        )
+    }
 }
 
 impl Store {
-    /// The state of a tenant.
+    /// The tenant of that name, if a daemon ever ran with it.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn tenant_find(&self, name: &str) -> Result<Option<TenantId>, StoreError> {
+        let id = sqlx::query_scalar!("SELECT id FROM quell.tenants WHERE name = $1", name)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(id.map(TenantId))
+    }
+
+    /// The state of a tenant, all of it as of one snapshot.
     ///
     /// # Errors
     /// Postgres is not available.
     pub async fn status(&self, tenant: TenantId, gate: &Gate) -> Result<StatusView, StoreError> {
+        let mut tx = self
+            .pool
+            .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            .await?;
         let one = sqlx::query!(
             r#"SELECT quell.now() AS "at!",
                  (SELECT count(*) FROM quell.events WHERE tenant_id = $1) AS "events!",
-                 (SELECT count(*) FROM quell.inbox WHERE tenant_id = $1) AS "inbox!",
-                 (SELECT extract(epoch FROM quell.now() - min(enqueued_at))::float8 FROM quell.inbox
-                  WHERE tenant_id = $1) AS oldest,
                  (SELECT count(*) FROM quell.dead_letters WHERE tenant_id = $1) AS "dead_letters!",
+                 (SELECT max(received_at) FROM quell.dead_letters WHERE tenant_id = $1) AS dead_letter_at,
                  (SELECT count(*) FROM quell.containments WHERE tenant_id = $1 AND state = 'active'
                   AND mode = 'enforce' AND attention IS NOT NULL) AS "attention!",
-                 (SELECT count(*) FROM quell.devices WHERE tenant_id = $1
-                  AND restriction IN ('restricted', 'restricted_by_other')) AS "restricted!",
-                 (SELECT epoch FROM quell.leases WHERE tenant_id = $1 AND expires_at > quell.now()) AS epoch,
-                 (SELECT count(*) FROM quell.attempts WHERE tenant_id = $1 AND outcome = 'throttled') AS "throttled!""#,
+                 (SELECT count(DISTINCT device_id) FROM quell.containments WHERE tenant_id = $1 AND state = 'active'
+                  AND mode = 'enforce') AS "contained!",
+                 (SELECT min(until) FROM quell.containments WHERE tenant_id = $1 AND state = 'active'
+                  AND mode = 'enforce') AS next_end_at,
+                 (SELECT count(*) FROM quell.actions WHERE tenant_id = $1 AND kind = 'restrict'
+                  AND state IN ('submitting', 'in_doubt', 'submitted')) AS "outstanding!",
+                 (SELECT count(*) FROM quell.attempts WHERE tenant_id = $1 AND outcome = 'throttled') AS "throttled!",
+                 (SELECT max(answered_at) FROM quell.attempts
+                  WHERE tenant_id = $1 AND outcome = 'throttled') AS throttled_at"#,
             tenant.0,
         )
-        .fetch_one(&self.pool)
+        .fetch_one(&mut *tx)
         .await?;
-        let decisions = sqlx::query!(
-            r#"SELECT kind AS "key!", count(*) AS "n!" FROM quell.decisions WHERE tenant_id = $1 GROUP BY 1"#,
+        let inbox = sqlx::query!(
+            r#"SELECT count(*) AS "rows!", min(enqueued_at) AS oldest_at,
+                 count(*) FILTER (WHERE wait_until > quell.now()) AS "waiting!",
+                 max(wait_until) FILTER (WHERE wait_until > quell.now()) AS waiting_until
+               FROM quell.inbox WHERE tenant_id = $1"#,
             tenant.0,
         )
-        .fetch_all(&self.pool)
+        .fetch_one(&mut *tx)
         .await?;
-        let containments = sqlx::query!(
-            r#"SELECT CASE mode WHEN 'observe' THEN 'observed' ELSE state END AS "key!", count(*) AS "n!"
-               FROM quell.containments WHERE tenant_id = $1 GROUP BY 1"#,
-            tenant.0,
-        )
-        .fetch_all(&self.pool)
-        .await?;
-        let actions = sqlx::query!(
-            r#"SELECT state AS "key!", count(*) AS "n!" FROM quell.actions WHERE tenant_id = $1 GROUP BY 1"#,
-            tenant.0,
-        )
-        .fetch_all(&self.pool)
-        .await?;
-        let set = sqlx::query!(
-            "SELECT set_hash, version FROM quell.active_sets WHERE tenant_id = $1",
-            tenant.0
-        )
-        .fetch_optional(&self.pool)
-        .await?;
-        let budget = sqlx::query!(
-            "SELECT extract(epoch FROM closed_until - quell.now())::float8 AS closed, closed_reason
-             FROM quell.budgets WHERE tenant_id = $1 AND app_id = $2 AND scope = 'actions'",
+        let counts = counts(&mut tx, tenant).await?;
+        let queue = queue(&mut tx, tenant).await?;
+        let budgets = sqlx::query!(
+            "SELECT scope, closed_until, closed_reason FROM quell.budgets
+             WHERE tenant_id = $1 AND app_id = $2 AND closed_until > quell.now()",
             tenant.0,
             gate.app_id,
         )
-        .fetch_optional(&self.pool)
+        .fetch_all(&mut *tx)
         .await?;
-        let closed = budget
-            .as_ref()
-            .and_then(|b| b.closed)
-            .filter(|seconds| *seconds > 0.0);
-        let actions: BTreeMap<String, i64> = actions.into_iter().map(|r| (r.key, r.n)).collect();
-        let windows = self.windows(tenant, gate).await?;
-        let drain_seconds = actions
-            .get("queued")
-            .filter(|queued| **queued > 0)
-            .map(|queued| drain(*queued, &windows) + closed.unwrap_or(0.0));
+        let closed = |scope: &str| budgets.iter().find(|budget| budget.scope == scope);
+        let lease = sqlx::query!(
+            r#"SELECT epoch, expires_at, expires_at > quell.now() AS "is_held!" FROM quell.leases WHERE tenant_id = $1"#,
+            tenant.0,
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        let playbook_set = playbook_set(&mut tx, tenant).await?;
+        let slots = slots(&mut tx, tenant, gate).await?;
+        let used = |window: &Window| {
+            let per = SignedDuration::try_from(window.per).unwrap_or(SignedDuration::MAX);
+            let held = slots
+                .iter()
+                .filter(|slot| slot.saturating_add(per).is_positive())
+                .count();
+            i64::try_from(held).unwrap_or(i64::MAX)
+        };
+        let windows = gate.actions.iter().map(|window| WindowView {
+            per_seconds: window.per.as_secs_f64(),
+            limit: window.limit,
+            used: used(window),
+        });
         Ok(StatusView {
             at: one.at.to_jiff(),
             events: one.events,
-            inbox: one.inbox,
-            inbox_oldest_seconds: one.oldest,
+            inbox: InboxView {
+                rows: inbox.rows,
+                oldest_at: time(inbox.oldest_at),
+                waiting_for_facts: inbox.waiting,
+                waiting_until: time(inbox.waiting_until),
+            },
             dead_letters: one.dead_letters,
-            decisions: decisions.into_iter().map(|r| (r.key, r.n)).collect(),
-            containments: containments.into_iter().map(|r| (r.key, r.n)).collect(),
+            dead_letter_at: time(one.dead_letter_at),
+            decisions: counts.of("decision"),
+            containments: counts.of("containment"),
             attention: one.attention,
-            restricted_devices: one.restricted,
-            actions,
-            windows,
-            closed_seconds: closed,
-            closed_reason: budget.and_then(|b| b.closed_reason).filter(|_| closed.is_some()),
-            drain_seconds,
-            epoch: one.epoch,
-            playbook_set: set.map(|s| (s.set_hash, s.version)),
+            contained_devices: one.contained,
+            restrictions: counts.of("restriction"),
+            next_end_at: time(one.next_end_at),
+            actions: counts.of("action"),
+            queue,
+            outstanding: one.outstanding,
+            windows: windows.collect(),
+            closed_until: closed("actions").and_then(|budget| time(budget.closed_until)),
+            closed_reason: closed("actions").and_then(|budget| budget.closed_reason.clone()),
+            reads_closed_until: closed("reads").and_then(|budget| time(budget.closed_until)),
+            lease: lease.map(|lease| LeaseView {
+                epoch: lease.epoch,
+                expires_at: lease.expires_at.to_jiff(),
+                is_held: lease.is_held,
+            }),
+            playbook_set,
             throttled: one.throttled,
+            throttled_at: time(one.throttled_at),
+            ledger: Ledger {
+                slots,
+                windows: gate.actions.clone(),
+            },
         })
-    }
-
-    async fn windows(&self, tenant: TenantId, gate: &Gate) -> Result<Vec<WindowView>, StoreError> {
-        let mut views = Vec::new();
-        for window in &gate.actions {
-            let used = sqlx::query_scalar!(
-                r#"SELECT count(*) AS "used!" FROM quell.attempts WHERE tenant_id = $1 AND app_id = $2
-                   AND scope = 'actions' AND slot_at > quell.now() - make_interval(secs => $3)"#,
-                tenant.0,
-                gate.app_id,
-                window.per.as_secs_f64(),
-            )
-            .fetch_one(&self.pool)
-            .await?;
-            views.push(WindowView {
-                per_seconds: window.per.as_secs_f64(),
-                limit: window.limit,
-                used,
-            });
-        }
-        Ok(views)
-    }
-
-    /// Devices, those that need somebody first.
-    ///
-    /// # Errors
-    /// Postgres is not available.
-    pub async fn devices(
-        &self,
-        tenant: TenantId,
-        query: &DeviceQuery,
-    ) -> Result<Vec<DeviceView>, StoreError> {
-        let rows = sqlx::query!(
-            r#"SELECT d.device_id, d.facts -> 'name' ->> 'is' AS name, d.restriction, d.restriction_at,
-                 (SELECT max(until) FROM quell.containments c WHERE c.tenant_id = $1 AND c.device_id = d.device_id
-                  AND c.state = 'active' AND c.mode = 'enforce') AS until,
-                 ARRAY(SELECT coalesce(c.playbook || '@' || left(c.revision, 12), c.state_by) || ' for alert '
-                       || coalesce(c.alert_id, '-') || CASE WHEN c.until IS NULL THEN ', never ends by itself' ELSE '' END
-                       FROM quell.containments c WHERE c.tenant_id = $1 AND c.device_id = d.device_id
-                       AND c.state = 'active' AND c.mode = 'enforce' ORDER BY activated_at) AS "reasons!",
-                 ARRAY(SELECT c.playbook || ': ' || c.ask_reason FROM quell.containments c WHERE c.tenant_id = $1
-                       AND c.device_id = d.device_id AND c.state = 'asked') AS "asked!",
-                 (SELECT a.kind || ' ' || a.state FROM quell.actions a WHERE a.tenant_id = $1
-                  AND a.device_id = d.device_id AND a.state IN ('queued', 'submitting', 'in_doubt', 'submitted')
-                  ORDER BY a.state = 'queued' LIMIT 1) AS action,
-                 (SELECT max(attention) FROM quell.containments c WHERE c.tenant_id = $1
-                  AND c.device_id = d.device_id AND c.state = 'active') AS attention
-               FROM quell.devices d
-               WHERE d.tenant_id = $1 AND ($2::text IS NULL OR starts_with(d.device_id, $2))
-                 AND (NOT $3 OR d.restriction <> 'free' OR EXISTS (SELECT 1 FROM quell.containments c
-                      WHERE c.tenant_id = $1 AND c.device_id = d.device_id AND c.mode = 'enforce'
-                        AND c.state IN ('asked', 'active')))
-               ORDER BY 9 NULLS LAST, d.restriction_at DESC NULLS LAST, d.device_id LIMIT $4"#,
-            tenant.0,
-            query.id,
-            query.contained,
-            query.limit,
-        )
-        .fetch_all(&self.pool)
-        .await?;
-        Ok(rows
-            .into_iter()
-            .map(|r| DeviceView {
-                device: r.device_id,
-                name: r.name,
-                restriction: r.restriction,
-                since: time(r.restriction_at),
-                until: time(r.until),
-                reasons: r.reasons,
-                asked: r.asked,
-                action: r.action,
-                attention: r.attention,
-            })
-            .collect())
-    }
-
-    /// Actions, the newest first.
-    ///
-    /// # Errors
-    /// Postgres is not available.
-    pub async fn actions(
-        &self,
-        tenant: TenantId,
-        query: &ActionQuery,
-    ) -> Result<Vec<ActionView>, StoreError> {
-        let rows = sqlx::query!(
-            "SELECT id, device_id, kind, state, lane, wanted_by, playbook || '@' || left(revision, 12) AS playbook, queued_at,
-                 attempts, defender_id, defender_status, final_at, state_reason, error
-             FROM quell.actions
-             WHERE tenant_id = $1 AND ($2::text IS NULL OR starts_with(device_id, $2))
-               AND ($3::text IS NULL OR state = $3)
-             ORDER BY queued_at DESC, id DESC LIMIT $4",
-            tenant.0,
-            query.device,
-            query.state,
-            query.limit,
-        )
-        .fetch_all(&self.pool)
-        .await?;
-        Ok(rows
-            .into_iter()
-            .map(|r| ActionView {
-                id: r.id,
-                device: r.device_id,
-                kind: r.kind,
-                state: r.state,
-                lane: r.lane,
-                wanted_by: r.wanted_by,
-                playbook: r.playbook,
-                queued_at: r.queued_at.to_jiff(),
-                attempts: r.attempts,
-                defender_id: r.defender_id,
-                defender_status: r.defender_status,
-                final_at: time(r.final_at),
-                reason: r.state_reason,
-                error: r.error,
-            })
-            .collect())
     }
 }
 
-/// A plain estimate: what is free now goes at once, the rest at the slowest window's sustained rate.
-fn drain(queued: i64, windows: &[WindowView]) -> f64 {
-    let waits = windows.iter().map(|window| {
-        let free = (i64::from(window.limit) - window.used).max(0);
-        let rest = (queued - free).max(0);
-        let rounds =
-            Duration::from_secs_f64(window.per_seconds).as_secs_f64() / f64::from(window.limit.max(1));
-        rounds * f64::from(i32::try_from(rest).unwrap_or(i32::MAX))
-    });
-    waits.fold(0.0, f64::max)
+struct Counts(Vec<(String, String, i64)>);
+
+impl Counts {
+    fn of(&self, what: &str) -> BTreeMap<String, i64> {
+        let rows = self.0.iter().filter(|(of, ..)| of == what);
+        rows.map(|(_, key, n)| (key.clone(), *n)).collect()
+    }
+}
+
+async fn counts(tx: &mut sqlx::PgConnection, tenant: TenantId) -> Result<Counts, StoreError> {
+    let rows = sqlx::query!(
+        r#"SELECT 'decision' AS "of!", kind AS "key!", count(*) AS "n!" FROM quell.decisions
+           WHERE tenant_id = $1 GROUP BY 2
+           UNION ALL SELECT 'containment', CASE mode WHEN 'observe' THEN 'observed' ELSE state END, count(*)
+           FROM quell.containments WHERE tenant_id = $1 GROUP BY 2
+           UNION ALL SELECT 'action', state, count(*) FROM quell.actions WHERE tenant_id = $1 GROUP BY 2
+           UNION ALL SELECT 'restriction', restriction, count(*) FROM quell.devices WHERE tenant_id = $1 GROUP BY 2"#,
+        tenant.0,
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(Counts(
+        rows.into_iter().map(|row| (row.of, row.key, row.n)).collect(),
+    ))
+}
+
+async fn queue(tx: &mut sqlx::PgConnection, tenant: TenantId) -> Result<Vec<LaneView>, StoreError> {
+    let rows = sqlx::query!(
+        r#"SELECT a.lane, count(*) AS "actions!", min(a.queued_at) AS "oldest_at!",
+             count(*) FILTER (WHERE a.not_before > quell.now()) AS "delayed!",
+             count(*) FILTER (WHERE EXISTS (SELECT 1 FROM quell.actions o WHERE o.tenant_id = a.tenant_id
+                 AND o.device_id = a.device_id AND o.state IN ('submitting', 'in_doubt', 'submitted'))) AS "behind_open!"
+           FROM quell.actions a WHERE a.tenant_id = $1 AND a.state = 'queued' GROUP BY a.lane ORDER BY a.lane"#,
+        tenant.0,
+    )
+    .fetch_all(tx)
+    .await?;
+    let lane = |rank: i16| {
+        usize::try_from(rank)
+            .ok()
+            .and_then(|rank| Lane::ALL.get(rank))
+            .copied()
+    };
+    Ok(rows
+        .into_iter()
+        .map(|row| LaneView {
+            lane: lane(row.lane).unwrap_or_default(),
+            actions: row.actions,
+            delayed: row.delayed,
+            behind_open: row.behind_open,
+            oldest_at: row.oldest_at.to_jiff(),
+        })
+        .collect())
+}
+
+async fn playbook_set(tx: &mut sqlx::PgConnection, tenant: TenantId) -> Result<Option<SetView>, StoreError> {
+    let rows = sqlx::query!(
+        r#"SELECT a.set_hash, a.version, a.activated_at, s.mode AS "mode?", count(s.playbook) AS "playbooks!"
+           FROM quell.active_sets a LEFT JOIN quell.playbook_sets s USING (tenant_id, set_hash)
+           WHERE a.tenant_id = $1 GROUP BY 1, 2, 3, 4"#,
+        tenant.0,
+    )
+    .fetch_all(tx)
+    .await?;
+    let mut set: Option<SetView> = None;
+    for row in rows {
+        let set = set.get_or_insert_with(|| SetView {
+            hash: row.set_hash,
+            version: row.version,
+            activated_at: row.activated_at.to_jiff(),
+            playbooks: BTreeMap::new(),
+        });
+        if let Some(mode) = row.mode {
+            set.playbooks.insert(mode, row.playbooks);
+        }
+    }
+    Ok(set)
+}
+
+/// The slots that some window may still hold, as seen from now.
+async fn slots(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    gate: &Gate,
+) -> Result<Vec<SignedDuration>, StoreError> {
+    let longest = gate
+        .actions
+        .iter()
+        .map(|window| window.per)
+        .max()
+        .unwrap_or_default();
+    let slots = sqlx::query_scalar!(
+        r#"SELECT extract(epoch FROM slot_at - quell.now())::float8 AS "at!" FROM quell.attempts
+           WHERE tenant_id = $1 AND app_id = $2 AND ($3 OR scope = 'actions')
+             AND slot_at > (SELECT quell.now()) - make_interval(secs => $4)"#,
+        tenant.0,
+        gate.app_id,
+        gate.scope == BudgetScope::Shared,
+        longest.as_secs_f64(),
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(slots
+        .into_iter()
+        .filter_map(|at| SignedDuration::try_from_secs_f64(at).ok())
+        .collect())
 }

@@ -251,6 +251,7 @@ async fn without_postgres_events_are_a_503_and_readiness_says_why_and_liveness_s
         max_connections: 2,
         validity: Duration::from_secs(1),
         retry_delays: vec![Duration::from_secs(1)],
+        retry_cap: Duration::from_secs(1),
     };
     let store = Store::new(&options).expect("the address is one");
     let options = Options::new(TenantId(1));

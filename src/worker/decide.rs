@@ -1,6 +1,7 @@
 //! Inbox → decisions. Claims a batch, evaluates every playbook for each event and device, applies guards and limits, and
 //! records what follows, in one transaction.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use crate::domain::verdict::{Mode, PlannedAction, Verdict};
 use crate::playbook::{PlaybookSet, Subject, evaluate};
 use crate::store::{DecideTx, DecisionRow, InboxItem, NewContainment, StoreError};
 use crate::worker::active_set::InForce;
-use crate::worker::{Context, Outage, pause};
+use crate::worker::{Context, Outage, chain, pause};
 
 /// The loop's parts.
 pub struct Decider {
@@ -32,7 +33,7 @@ pub struct Decider {
     pub in_force: Arc<InForce>,
 }
 
-const BATCH: i64 = 1000;
+const BATCH: i64 = 250;
 
 impl Decider {
     /// Works until stopped.
@@ -57,7 +58,16 @@ impl Decider {
                     }
                     continue;
                 }
-                Err(error) => Some(outage.failed("decide", &error)),
+                Err(error) if error.is_unavailable() => Some(outage.failed("decide", &error)),
+                // Something in the batch cannot be recorded: find it, put it aside, and let the rest go on.
+                Err(error) => {
+                    let wait = outage.failed("decide", &error);
+                    if error.is_of_a_row() && self.one_by_one(&stop).await {
+                        continue;
+                    } else {
+                        Some(wait)
+                    }
+                }
             };
             if !pause(&stop, &self.context.wakes.inbox, wait).await {
                 return;
@@ -65,15 +75,45 @@ impl Decider {
         }
     }
 
+    /// Decides what one batch would hold row by row, and puts aside what cannot be decided. Says whether to go on at once.
+    async fn one_by_one(&self, stop: &CancellationToken) -> bool {
+        for _ in 0..BATCH {
+            let mut claimed = Vec::new();
+            let error = match self.run_batch(1, &mut claimed).await {
+                Ok(Some(n)) if n > 0 && !stop.is_cancelled() => continue,
+                Ok(_) => return false,
+                Err(error) => error,
+            };
+            let Some(seq) = claimed.first().filter(|_| error.is_of_a_row()) else {
+                return false;
+            };
+            if self
+                .context
+                .store
+                .inbox_quarantine(self.context.tenant, *seq, &chain(&error))
+                .await
+                .is_err()
+            {
+                return false;
+            }
+        }
+        true
+    }
+
     /// Decides one batch; says how many rows were decided or sent to wait. `None`: there is no usable playbook set.
     ///
     /// # Errors
     /// Postgres is not available: nothing of the batch was decided.
     pub async fn run_once(&self) -> Result<Option<usize>, StoreError> {
+        self.run_batch(BATCH, &mut Vec::new()).await
+    }
+
+    /// `claimed` tells which rows were worked on, also when it fails.
+    async fn run_batch(&self, batch: i64, claimed: &mut Vec<i64>) -> Result<Option<usize>, StoreError> {
         let mut tx = self
             .context
             .store
-            .decide_begin(self.context.tenant, BATCH)
+            .decide_begin(self.context.tenant, batch)
             .await?;
         if tx.items.is_empty() {
             // Rows that could not be read were put aside: that is kept.
@@ -88,9 +128,12 @@ impl Decider {
             return Ok(None);
         };
         let items = std::mem::take(&mut tx.items);
-        let mut judged = Vec::with_capacity(items.len());
+        claimed.extend(items.iter().map(|item| item.seq));
+        let mut decisions = Vec::with_capacity(items.len());
         let mut waiting = Vec::new();
-        let mut held_back = std::collections::HashSet::new();
+        let mut held_back = HashSet::new();
+        let mut usage = Usage::default();
+        // INVARIANT: one event after the other, each seeing what the earlier ones of its device began or ended.
         for item in &items {
             // Once an event of a device waits, its later ones wait too.
             if held_back.contains(&item.device) {
@@ -101,19 +144,15 @@ impl Decider {
                     held_back.insert(item.device.clone());
                     waiting.push((item.seq, item.device.clone(), until));
                 }
-                Weighed::Judge(facts, verdicts) => judged.push((item, facts.map(|facts| *facts), verdicts)),
+                Weighed::Judge(facts, verdicts) => {
+                    tx.usage_load(&mut usage, Usage::keys(&verdicts, &self.rules))
+                        .await?;
+                    let facts = facts.map(|facts| *facts);
+                    decisions.push(self.settle(&mut tx, item, facts, verdicts, &mut usage).await?);
+                }
             }
         }
         tx.wait_for_facts(&waiting).await?;
-        let keys = judged
-            .iter()
-            .flat_map(|(_, _, verdicts)| Usage::keys(verdicts, &self.rules));
-        let keys: std::collections::BTreeSet<_> = keys.collect();
-        let mut usage = tx.usage(keys).await?;
-        let mut decisions = Vec::with_capacity(judged.len());
-        for (item, facts, verdicts) in judged {
-            decisions.push(self.settle(&mut tx, item, facts, verdicts, &mut usage).await?);
-        }
         let done = decisions.len() + waiting.len();
         tx.commit(&decisions).await?;
         self.context.wakes.ends.notify_one();
@@ -189,6 +228,11 @@ impl Decider {
                 occurred_at: &item.event.alert.occurred_at,
                 device_id: &item.device,
                 device: facts.as_ref().unwrap_or(&unknown),
+                restricted_by: tx
+                    .restricted_by
+                    .get(&item.device)
+                    .map(Vec::as_slice)
+                    .unwrap_or_default(),
             };
             decide(verdicts, &situation, usage)
         };

@@ -7,17 +7,19 @@ use crate::store::{ContainmentChange, StoreError};
 use crate::worker::{Context, Outage, pause};
 
 const BATCH: i64 = 200;
+const FLOOR: std::time::Duration = std::time::Duration::from_millis(100);
 
 /// Works until stopped. Every replica may run it: rows are locked, and what is done is done.
 pub async fn run(context: Context, stop: CancellationToken) {
     let mut outage = Outage::default();
     loop {
         let wait = match run_once(&context).await {
-            Ok(change) if change != ContainmentChange::default() => continue,
+            Ok(change) if change.is_some() => continue,
             Ok(_) => match context.store.containments_next_end(context.tenant).await {
                 Ok(next) => {
                     outage.worked("expire");
-                    next.map(|next| next + std::time::Duration::from_millis(5))
+                    // What is due already is locked by somebody, or could not be changed: not at once again.
+                    next.map(|next| next.max(FLOOR))
                 }
                 Err(error) => Some(outage.failed("expire", &error)),
             },
@@ -34,5 +36,8 @@ pub async fn run(context: Context, stop: CancellationToken) {
 /// # Errors
 /// Postgres is not available.
 pub async fn run_once(context: &Context) -> Result<ContainmentChange, StoreError> {
-    context.store.containments_expire(context.tenant, BATCH).await
+    context
+        .store
+        .containments_expire(context.tenant, &context.gate.caps, BATCH)
+        .await
 }

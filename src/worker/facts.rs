@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::defender::{Client, MAX_MACHINE_IDS, ReadError};
-use crate::domain::device::DeviceId;
+use crate::defender::{Client, MAX_MACHINE_IDS, Machine, ReadError};
+use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::limiter::SecondGuard;
 use crate::store::{FactsFound, StoreError};
 use crate::worker::reads::Reads;
-use crate::worker::{Context, Outage, chain, pause};
+use crate::worker::{Context, Outage, chain, pause, retry};
 
 /// The loop's parts.
 pub struct FactsFetcher {
@@ -29,95 +29,156 @@ impl FactsFetcher {
     /// Works until stopped.
     pub async fn run(self, stop: CancellationToken) {
         let mut outage = Outage::default();
+        let mut failures = 0;
         while self.context.leadership.wait(&stop).await.is_some() {
-            let wait = match self.run_once(&stop).await {
-                Ok(0) => None,
-                Ok(_) => {
+            let fetched = tokio::select! {
+                () = stop.cancelled() => return,
+                fetched = self.run_once(&stop) => fetched,
+            };
+            let wait = match fetched {
+                Ok(Fetched::Nothing) => None,
+                Ok(Fetched::All) => {
                     outage.worked("fetching facts");
+                    failures = 0;
                     continue;
+                }
+                // One device's failure backs off that device, a failure of the service backs off everything.
+                Ok(Fetched::Failed) => {
+                    failures += 1;
+                    Some(retry::delay(failures, self.backoff, self.backoff * 60))
                 }
                 Err(error) => Some(outage.failed("fetching facts", &error)),
             };
-            if !pause(&stop, &self.context.wakes.facts, wait).await {
+            let go_on = match wait {
+                Some(wait) if failures > 0 => tokio::select! {
+                    () = stop.cancelled() => false,
+                    () = tokio::time::sleep(wait) => true,
+                },
+                wait => pause(&stop, &self.context.wakes.facts, wait).await,
+            };
+            if !go_on {
                 return;
             }
         }
     }
 
-    /// Fetches one batch; says how many devices were asked for.
+    /// Fetches one batch.
     ///
     /// # Errors
     /// Postgres is not available.
-    pub async fn run_once(&self, stop: &CancellationToken) -> Result<usize, StoreError> {
+    pub async fn run_once(&self, stop: &CancellationToken) -> Result<Fetched, StoreError> {
         let (store, tenant) = (&self.context.store, self.context.tenant);
         let batch = i64::try_from(MAX_MACHINE_IDS).unwrap_or(50);
         let wanted = store.devices_wanting_facts(tenant, batch, self.backoff).await?;
         if wanted.is_empty() {
-            return Ok(0);
+            return Ok(Fetched::Nothing);
         }
         let reads = Reads::new(self.context.clone(), self.guard.clone());
-        let Some(found) = self.fetch(&wanted, &reads, stop).await else {
-            return Ok(0);
-        };
-        reads.settle(found.as_ref().err()).await?;
-        match found {
-            Ok(found) => store.device_facts_store(tenant, &found).await?,
-            Err(error) => {
-                tracing::warn!(
-                    error = chain(&error),
-                    devices = wanted.len(),
-                    "device facts cannot be fetched"
-                );
-                metrics::counter!("quell_facts_failures_total").increment(1);
-                store.device_facts_failed(tenant, &wanted).await?;
-            }
+        let (found, error) = self.fetch(&wanted, &reads, stop).await;
+        reads.settle(error.as_ref()).await?;
+        if !found.is_empty() {
+            store.device_facts_store(tenant, &found).await?;
         }
-        Ok(wanted.len())
+        let Some(error) = error else {
+            return Ok(Fetched::All);
+        };
+        if matches!(error, ReadError::NoPermit { .. }) {
+            return Ok(Fetched::Nothing);
+        }
+        let missed: Vec<DeviceId> = wanted
+            .into_iter()
+            .filter(|device| found.iter().all(|found| found.device != *device))
+            .collect();
+        tracing::warn!(
+            error = chain(&error),
+            devices = missed.len(),
+            "device facts cannot be fetched"
+        );
+        metrics::counter!("quell_facts_failures_total").increment(1);
+        store.device_facts_failed(tenant, &missed).await?;
+        Ok(Fetched::Failed)
     }
 
-    /// `None`: no slot, because the process stops or Postgres is away.
+    /// What could be fetched, and what kept the rest from it.
     async fn fetch(
         &self,
         wanted: &[DeviceId],
         reads: &Reads,
         stop: &CancellationToken,
-    ) -> Option<Result<Vec<FactsFound>, ReadError>> {
-        if let [device] = wanted {
-            let permit = reads.permit("get", stop).await?;
-            let found = self.client.get_machine(permit, device).await;
-            return Some(found.map(|machine| {
-                vec![FactsFound {
-                    device: device.clone(),
-                    facts: machine.map(|machine| machine.facts),
-                }]
-            }));
-        }
-        let permit = reads.permit("list", stop).await?;
-        let machines = match self.client.list_machines(permit, wanted).await {
+    ) -> (Vec<FactsFound>, Option<ReadError>) {
+        let machines = match self.list(wanted, reads, stop).await {
             Ok(machines) => machines,
-            Err(error) => return Some(Err(error)),
+            // A list that cannot be used, for one entry perhaps: each is asked for by itself.
+            Err(ReadError::Malformed { .. }) => Vec::new(),
+            Err(error) => return (Vec::new(), Some(error)),
         };
         let mut found = Vec::with_capacity(wanted.len());
+        let mut unusable = None;
         for device in wanted {
-            let machine = machines
+            let listed = machines
                 .iter()
                 .find(|machine| machine.id.eq_ignore_ascii_case(device.as_str()));
             // One that the list leaves out is asked for by itself before it counts as unknown to Defender.
-            let facts = match machine {
+            let facts = match listed {
                 Some(machine) => Some(machine.facts.clone()),
-                None => {
-                    let permit = reads.permit("get", stop).await?;
-                    match self.client.get_machine(permit, device).await {
-                        Ok(machine) => machine.map(|machine| machine.facts),
-                        Err(error) => return Some(Err(error)),
+                None => match self.get(device, reads, stop).await {
+                    Ok(facts) => facts,
+                    Err(error @ ReadError::Malformed { .. }) => {
+                        unusable = Some(error);
+                        continue;
                     }
-                }
+                    Err(error) => return (found, Some(error)),
+                },
             };
             found.push(FactsFound {
                 device: device.clone(),
                 facts,
             });
         }
-        Some(Ok(found))
+        (found, unusable)
+    }
+
+    async fn list(
+        &self,
+        wanted: &[DeviceId],
+        reads: &Reads,
+        stop: &CancellationToken,
+    ) -> Result<Vec<Machine>, ReadError> {
+        if wanted.len() < 2 {
+            return Ok(Vec::new());
+        }
+        let permit = reads.permit("list", stop).await.ok_or_else(no_permit)?;
+        self.client.list_machines(permit, wanted).await
+    }
+
+    async fn get(
+        &self,
+        device: &DeviceId,
+        reads: &Reads,
+        stop: &CancellationToken,
+    ) -> Result<Option<DeviceFacts>, ReadError> {
+        let permit = reads.permit("get", stop).await.ok_or_else(no_permit)?;
+        Ok(self
+            .client
+            .get_machine(permit, device)
+            .await?
+            .map(|machine| machine.facts))
+    }
+}
+
+/// What one turn came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fetched {
+    /// No device wants its facts, or no read may be made.
+    Nothing,
+    /// All of a batch.
+    All,
+    /// Some or all could not be had.
+    Failed,
+}
+
+fn no_permit() -> ReadError {
+    ReadError::NoPermit {
+        reason: "the process stops, or postgres is away".to_owned(),
     }
 }

@@ -1,13 +1,14 @@
 //! Follows every open action to its real end: one list call for any number of them. Nothing is concluded from a listing
 //! that is not complete, and absence counts only after the quiescence.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use crate::defender::{Client, MachineActionFilter};
+use crate::clock::Monotonic;
+use crate::defender::{Client, MachineActionFilter, ReadError};
 use crate::domain::action::{ActionEvent, ActionState, Marker};
 use crate::domain::answer::MachineAction;
 use crate::domain::budget::CallTiming;
@@ -15,6 +16,16 @@ use crate::limiter::SecondGuard;
 use crate::store::{Finding, OpenAction, QueuedChange, StoreError};
 use crate::worker::reads::Reads;
 use crate::worker::{Context, Outage, chain, pause};
+
+/// An action stays pending at Defender for about 72 h 14 min (facts sheet 0.4): what refuses a call as a duplicate may be
+/// that old, far older than our own attempt.
+const PENDING_AT_MOST: SignedDuration = SignedDuration::from_hours(96);
+
+/// Actions looked at by themselves in one look, at most: each costs a read.
+const LOOKED_AT_ALONE: usize = 5;
+
+/// Findings applied in one transaction, at most: it holds their devices.
+const CHUNK: usize = 100;
 
 /// How often to look.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +48,8 @@ pub struct Reconciler {
     pub guard: SecondGuard,
     /// How often to look.
     pub cadence: Cadence,
+    /// When everything was last looked at, the old ones too.
+    pub last_whole: Mutex<Option<Monotonic>>,
 }
 
 /// What one look came to.
@@ -55,36 +68,48 @@ impl Reconciler {
     pub async fn run(self, stop: CancellationToken) {
         let mut outage = Outage::default();
         while self.context.leadership.wait(&stop).await.is_some() {
-            let wait = match self.run_once(&stop).await {
-                Ok(None) => {
+            // A look may be dropped in the middle: a read that was made keeps its slot, a transaction rolls back.
+            let looked = tokio::select! {
+                () = stop.cancelled() => return,
+                looked = self.run_once(&stop) => looked,
+            };
+            let wait = match looked {
+                Ok(look) => {
                     outage.worked("reconcile");
-                    None
-                }
-                Ok(Some(look)) => {
-                    outage.worked("reconcile");
-                    Some(if look.is_young {
-                        self.cadence.fast
-                    } else {
-                        self.cadence.slow
+                    look.map(|look| {
+                        if look.is_young {
+                            self.cadence.fast
+                        } else {
+                            self.cadence.slow
+                        }
                     })
                 }
                 Err(error) => Some(outage.failed("reconcile", &error)),
             };
-            // With open actions the pace is the cadence's, however many answers come in; without, a wake is enough.
-            let go_on = match wait {
-                None => pause(&stop, &self.context.wakes.open, None).await,
-                Some(wait) => tokio::select! {
-                    () = stop.cancelled() => false,
-                    () = tokio::time::sleep(wait) => true,
-                },
-            };
-            if !go_on {
+            if !self.wait(wait, &stop).await {
                 return;
             }
         }
     }
 
-    /// One look; `None` when nothing is open, or the list could not be read.
+    /// With young actions the pace is the cadence's, however many answers come in; else a new action quickens it.
+    async fn wait(&self, wait: Option<Duration>, stop: &CancellationToken) -> bool {
+        let Some(wait) = wait else {
+            return pause(stop, &self.context.wakes.open, None).await;
+        };
+        let fast = self.cadence.fast;
+        tokio::select! {
+            () = stop.cancelled() => return false,
+            () = tokio::time::sleep(wait) => return true,
+            () = self.context.wakes.open.notified(), if wait > fast => {}
+        }
+        tokio::select! {
+            () = stop.cancelled() => false,
+            () = tokio::time::sleep(fast) => true,
+        }
+    }
+
+    /// One look; `None` when nothing is open.
     ///
     /// # Errors
     /// Postgres is not available.
@@ -93,55 +118,136 @@ impl Reconciler {
         let silent = timing.send_deadline + timing.total_timeout + Duration::from_secs(1);
         store.attempts_overdue_doubt(tenant, silent).await?;
         let open = store.actions_open(tenant).await?;
-        let Some(oldest) = open.iter().map(|action| action.reserved_at).min() else {
+        if open.is_empty() {
             return Ok(None);
-        };
-        let began = store.now().await?;
-        let young = SignedDuration::try_from(self.cadence.young_for).unwrap_or(SignedDuration::ZERO);
-        let is_young = open
-            .iter()
-            .any(|action| began.duration_since(action.reserved_at) < young);
-        let reads = Reads::new(self.context.clone(), self.guard.clone());
-        let filter = MachineActionFilter {
-            created_since: oldest - SignedDuration::from_mins(2),
-            device: None,
-        };
-        let listed = self
-            .client
-            .list_machine_actions(&filter, || reads.permit("list", stop))
-            .await;
-        reads.settle(listed.as_ref().err()).await?;
-        let listing = match listed {
-            Ok(listing) => listing,
-            Err(error) => {
-                if !stop.is_cancelled() {
-                    tracing::warn!(
-                        error = chain(&error),
-                        open = open.len(),
-                        "the list of machine actions cannot be read"
-                    );
-                    metrics::counter!("quell_reconcile_failures_total").increment(1);
-                }
-                return Ok(Some(Look {
-                    open: open.len(),
-                    moved: 0,
-                    is_young,
-                }));
-            }
-        };
+        }
         metrics::gauge!("quell_actions_open").set(open.len() as f64);
-        let index = Index::new(&listing);
-        let findings: Vec<Finding> = open
-            .iter()
-            .filter_map(|action| judge(action, &index, began, timing))
+        let began = store.now().await?;
+        let young_from = began - signed(self.cadence.young_for);
+        let is_young = open.iter().any(|action| action.reserved_at > young_from);
+        let reads = Reads::new(self.context.clone(), self.guard.clone());
+        let (alone, common): (Vec<_>, Vec<_>) = open.iter().partition(|action| needs_its_own_look(action));
+        let mut findings = self.look_alone(alone, began, &reads, stop).await?;
+        // The old ones, days old perhaps, are looked at with everything since; between those looks only the young are.
+        let is_whole = !is_young || self.last_whole_is_past();
+        let covered: Vec<&OpenAction> = common
+            .into_iter()
+            .filter(|action| is_whole || action.reserved_at > young_from)
             .collect();
-        let moved = store.findings_apply(tenant, &findings).await?;
+        if let Some(since) = covered.iter().map(|action| action.reserved_at).min() {
+            let filter = MachineActionFilter {
+                created_since: since - SignedDuration::from_mins(2),
+                device: None,
+            };
+            if let Some(listing) = self.list(&filter, open.len(), &reads, stop).await? {
+                let index = Index::new(&listing);
+                findings.extend(
+                    covered
+                        .into_iter()
+                        .filter_map(|action| judge(action, &index, began, timing)),
+                );
+                if is_whole {
+                    *self.last_whole.lock().unwrap_or_else(PoisonError::into_inner) = Some(Monotonic::now());
+                }
+            }
+        }
+        let mut moved = 0;
+        for chunk in findings.chunks(CHUNK) {
+            moved += store.findings_apply(tenant, chunk).await?;
+        }
         Ok(Some(Look {
             open: open.len(),
             moved,
             is_young,
         }))
     }
+
+    fn last_whole_is_past(&self) -> bool {
+        let last = *self.last_whole.lock().unwrap_or_else(PoisonError::into_inner);
+        last.is_none_or(|last| last.elapsed() >= self.cadence.slow)
+    }
+
+    /// Actions that the common listing does not cover, a few at a time and in any order, so that some that stay for days do
+    /// not keep the others from being looked at.
+    async fn look_alone(
+        &self,
+        mut alone: Vec<&OpenAction>,
+        began: Timestamp,
+        reads: &Reads,
+        stop: &CancellationToken,
+    ) -> Result<Vec<Finding>, StoreError> {
+        let timing = self.context.gate.timing;
+        let mut findings = Vec::new();
+        fastrand::shuffle(&mut alone);
+        for action in alone.into_iter().take(LOOKED_AT_ALONE) {
+            let listing = match &action.row.defender_id {
+                Some(id) => self.get(id, reads, stop).await?,
+                None => {
+                    let device = Some(action.row.device.clone());
+                    let filter = MachineActionFilter {
+                        created_since: began - PENDING_AT_MOST,
+                        device,
+                    };
+                    self.list(&filter, 1, reads, stop).await?
+                }
+            };
+            let Some(listing) = listing else { break };
+            findings.extend(judge(action, &Index::new(&listing), began, timing));
+        }
+        Ok(findings)
+    }
+
+    /// A complete listing; `None` if it could not be had.
+    async fn list(
+        &self,
+        filter: &MachineActionFilter,
+        open: usize,
+        reads: &Reads,
+        stop: &CancellationToken,
+    ) -> Result<Option<Vec<MachineAction>>, StoreError> {
+        let listed = self
+            .client
+            .list_machine_actions(filter, || reads.permit("list", stop))
+            .await;
+        reads.settle(listed.as_ref().err()).await?;
+        Ok(listed.inspect_err(|error| not_read(error, open, stop)).ok())
+    }
+
+    /// One action by its id, as a listing; `None` if it could not be read.
+    async fn get(
+        &self,
+        id: &str,
+        reads: &Reads,
+        stop: &CancellationToken,
+    ) -> Result<Option<Vec<MachineAction>>, StoreError> {
+        let Some(permit) = reads.permit("get", stop).await else {
+            return Ok(None);
+        };
+        let found = self.client.get_machine_action(permit, id).await;
+        reads.settle(found.as_ref().err()).await?;
+        Ok(found
+            .inspect_err(|error| not_read(error, 1, stop))
+            .ok()
+            .map(|action| action.into_iter().collect()))
+    }
+}
+
+fn not_read(error: &ReadError, open: usize, stop: &CancellationToken) {
+    if !stop.is_cancelled() {
+        tracing::warn!(error = chain(error), open, "machine actions cannot be read");
+        metrics::counter!("quell_reconcile_failures_total").increment(1);
+    }
+}
+
+/// Whether the common listing, which begins with our own attempts, may not show what matters: the adopted action of
+/// somebody else is older than our attempt, and so may be what a call was refused for.
+fn needs_its_own_look(open: &OpenAction) -> bool {
+    (open.row.state == ActionState::Submitted && open.row.is_adopted) || is_refused_for_another(open)
+}
+
+/// Refused because another action is in progress on the device: which one, only the device's own list tells.
+fn is_refused_for_another(open: &OpenAction) -> bool {
+    open.row.state == ActionState::InDoubt && open.outcome.as_deref() == Some("already_in_progress")
 }
 
 /// A listing, by id, by marker and by device.
@@ -162,7 +268,12 @@ impl<'a> Index<'a> {
         for action in listing {
             index.by_id.insert(&action.id, action);
             if let Some(marker) = action.requestor_comment.as_deref().and_then(Marker::read) {
-                index.by_action.insert(marker.action, action);
+                // Two executed attempts of one action: the assumption behind the quiescence was wrong. The newest counts.
+                if index.by_action.contains_key(&marker.action) {
+                    metrics::counter!("quell_action_seen_after_quiescence_total").increment(1);
+                    tracing::error!(action.id = %marker.action, "two machine actions carry markers of one action");
+                }
+                index.by_action.entry(marker.action).or_insert(action);
             }
             if let Some(device) = &action.machine_id {
                 index
@@ -221,7 +332,7 @@ fn resolve(open: &OpenAction, listing: &Index<'_>, began: Timestamp, timing: Cal
         .unwrap_or_default();
     let pending = || pending.iter().copied().filter(|action| !action.status.is_final());
     let same = pending().find(|action| open.row.kind.is(&action.kind));
-    let refused = open.outcome.as_deref() == Some("already_in_progress");
+    let refused = is_refused_for_another(open);
     // A refused call made nothing: what counts is only that the list shows what was there then. Any other call may
     // still be executed until the quiescence has passed.
     let settled_at = match (refused, open.answered_at) {
@@ -277,6 +388,11 @@ fn finding(
             defender_id: Some(seen.id.clone()),
             defender_status: Some(seen.status.as_wire().to_owned()),
             is_adopted,
+            marked: seen
+                .requestor_comment
+                .as_deref()
+                .and_then(Marker::read)
+                .map(|marker| marker.action),
             error: (seen.error_hresult != 0).then(|| format!("errorHResult {:#010x}", seen.error_hresult)),
             ..QueuedChange::default()
         },

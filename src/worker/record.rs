@@ -19,9 +19,15 @@ pub struct Pauses {
     pub forbidden: Duration,
 }
 
-/// What is to be written for an answer.
-pub fn record(answer: &Answer, grant: &Grant, windows: &[Window], pauses: Pauses) -> AnswerRecord {
-    let tries = u32::try_from(grant.n).unwrap_or(1);
+/// What is to be written for an answer. `in_a_row` counts the calls, of any action, that could not be sent.
+pub fn record(
+    answer: &Answer,
+    grant: &Grant,
+    in_a_row: u32,
+    windows: &[Window],
+    pauses: Pauses,
+) -> AnswerRecord {
+    let tries = u32::try_from(grant.n).unwrap_or(1).max(in_a_row);
     let again = retry::delay(tries, pauses.initial, pauses.cap);
     let base = AnswerRecord {
         outcome: "unknown",
@@ -130,6 +136,11 @@ fn accepted(action: &MachineAction, grant: &Grant, base: AnswerRecord) -> Answer
             defender_id: Some(action.id.clone()),
             defender_status: Some(action.status.as_wire().to_owned()),
             is_adopted: !is_ours,
+            marked: action
+                .requestor_comment
+                .as_deref()
+                .and_then(Marker::read)
+                .map(|marker| marker.action),
             error: (action.error_hresult != 0).then(|| format!("{:#010x}", action.error_hresult)),
             ..QueuedChange::default()
         },

@@ -58,7 +58,7 @@ fn check(answer: &Answer, grant: &Grant) -> (AnswerRecord, ActionState) {
         limit: 100,
         per: Duration::from_secs(60),
     }];
-    let record = record(answer, grant, &windows, pauses);
+    let record = record(answer, grant, 0, &windows, pauses);
     let state = next(ActionState::Submitting, record.event).expect("every answer is legal while submitting");
     (record, state)
 }
@@ -160,6 +160,16 @@ fn lasting_refusals_fail_and_a_403_opens_the_circuit() {
             Some(true)
         );
     }
+}
+
+#[test]
+fn a_missing_permission_fails_no_action_and_opens_the_circuit() {
+    let forbidden = Refusal {
+        code: "Forbidden".to_owned(),
+        ..refusal(403)
+    };
+    let (record, state) = check(&Answer::Forbidden(forbidden), &grant(1));
+    assert_eq!((state, record.pause.is_some()), (ActionState::Queued, true));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! forgetting an answer because Postgres was away when it came; stopping with a call under way.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
@@ -33,6 +34,8 @@ pub struct Submitter {
     pub concurrency: usize,
     /// What answers close the gate for.
     pub pauses: Pauses,
+    /// Calls in a row that could not be sent: they lengthen the pause, whichever action they were for.
+    pub unsent: Arc<AtomicU32>,
 }
 
 /// What one step came to.
@@ -60,7 +63,9 @@ impl Submitter {
                     Err(_) => break,
                 },
             };
-            while calls.try_join_next().is_some() {}
+            while let Some(ended) = calls.try_join_next() {
+                tell(ended);
+            }
             let wait = match self.step().await {
                 Ok(Step::Call(grant, epoch)) => {
                     outage.worked("submit");
@@ -83,7 +88,9 @@ impl Submitter {
                 break;
             }
         }
-        while calls.join_next().await.is_some() {}
+        while let Some(ended) = calls.join_next().await {
+            tell(ended);
+        }
     }
 
     /// One look at the queue.
@@ -95,9 +102,14 @@ impl Submitter {
             return Ok(Step::Wait(None));
         };
         let (store, tenant) = (&self.context.store, self.context.tenant);
-        let Some(lane) = store.queue_head(tenant).await? else {
+        let Some(lane) = store.queue_head(tenant, self.context.gate.outstanding).await? else {
             return Ok(Step::Wait(store.queue_next_due(tenant).await?));
         };
+        // Before the gate: no slot is spent while there is no token.
+        if let Err(error) = self.client.ready().await {
+            tracing::debug!(error = chain(&error), "no token, no call");
+            return Ok(Step::Wait(Some(self.pauses.initial)));
+        }
         if let Err(wait) = self.pacer.check(lane) {
             return Ok(Step::Wait(Some(wait)));
         }
@@ -136,7 +148,14 @@ impl Submitter {
             ActionKind::Restrict => self.client.restrict(permit, &grant.device, &grant.comment).await,
             ActionKind::Release => self.client.release(permit, &grant.device, &grant.comment).await,
         };
-        let record = record::record(&answer, &grant, &self.context.gate.actions, self.pauses);
+        let in_a_row = match &answer {
+            Answer::NotSent { .. } => self.unsent.fetch_add(1, Ordering::Relaxed) + 1,
+            _ => {
+                self.unsent.store(0, Ordering::Relaxed);
+                0
+            }
+        };
+        let record = record::record(&answer, &grant, in_a_row, &self.context.gate.actions, self.pauses);
         metrics::counter!("quell_answers_total", "outcome" => record.outcome).increment(1);
         if let (Answer::Throttled { .. }, Some((after, _))) = (&answer, &record.pause) {
             let longest = self
@@ -196,5 +215,15 @@ impl Submitter {
                 () = tokio::time::sleep(wait) => {}
             }
         }
+    }
+}
+
+/// A call's task that did not end by itself leaves its attempt open; the look-up settles it.
+fn tell(ended: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(
+            error = chain(&error),
+            "a call broke off; its attempt will be looked up"
+        );
     }
 }

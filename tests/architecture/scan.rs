@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use syn::visit::{self, Visit};
 
@@ -52,8 +53,13 @@ impl Source {
     }
 }
 
-/// All files below `folder` of the repository, in order.
-pub fn sources(folder: &str) -> Vec<Source> {
+/// All files below `src`, in order.
+pub static SRC: LazyLock<Vec<Source>> = LazyLock::new(|| sources("src"));
+
+/// All files below `tests`, in order.
+pub static TESTS: LazyLock<Vec<Source>> = LazyLock::new(|| sources("tests"));
+
+fn sources(folder: &str) -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut paths = Vec::new();
     collect(&root.join(folder), &mut paths);
@@ -172,6 +178,10 @@ fn only_for_tests(attributes: &[syn::Attribute]) -> bool {
     })
 }
 
+static PATH: LazyLock<regex::Regex> = LazyLock::new(|| {
+    regex::Regex::new(r"[A-Za-z_]\w*(?:\s*::\s*[A-Za-z_]\w*)+").expect("the pattern is valid")
+});
+
 struct Visitor {
     module: Vec<String>,
     in_test: bool,
@@ -228,8 +238,7 @@ impl Visitor {
 
     /// The arguments of macros and attributes are tokens, not syntax: every `a::b::c` in them counts as a path.
     fn tokens(&mut self, tokens: &str) {
-        let path = regex::Regex::new(r"[A-Za-z_]\w*(?:\s*::\s*[A-Za-z_]\w*)+").expect("the pattern is valid");
-        for found in path.find_iter(tokens) {
+        for found in PATH.find_iter(tokens) {
             self.name(
                 found
                     .as_str()

@@ -3,6 +3,7 @@
 
 mod chaos;
 mod cluster;
+mod containments;
 mod crash;
 mod database;
 mod faults;
@@ -10,6 +11,8 @@ mod gate;
 mod inbox;
 mod intake;
 mod lifecycle;
+mod operator;
 mod playbooks;
 mod storm;
 mod support;
+mod transitions;

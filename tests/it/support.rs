@@ -2,12 +2,13 @@
 //! between that and a simulated Defender.
 //!
 //! `Setup::new(scale, playbooks).start().await` is all that a test of the whole program needs; `TestDatabase::new().await`
-//! all that a test of the store needs. A test that takes Postgres away uses a server of its own, so that it hurts nobody
-//! else.
+//! all that a test of the store needs; [`ground::Ground`] moves one tenant's workers by hand. A test that takes Postgres
+//! away uses a server of its own, so that it hurts nobody else.
 
 pub mod alert;
 mod daemon;
 mod database;
+pub mod ground;
 pub mod http;
 mod invariants;
 pub mod ledger;

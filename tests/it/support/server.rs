@@ -159,6 +159,7 @@ async fn migrate(url: &str) {
         max_connections: 1,
         validity: Duration::from_secs(24 * 3600),
         retry_delays: Vec::new(),
+        retry_cap: Duration::from_secs(600),
     };
     let store = Store::new(&options).expect("the URL is ours");
     store

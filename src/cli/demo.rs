@@ -1,0 +1,277 @@
+//! `quell demo`: the whole of it in one command, with nothing configured. Starts a private Postgres, a simulated
+//! Defender and the daemon; feeds recorded alerts and a storm; follows every device to its release; and counts whether
+//! it all adds up.
+//!
+//! It calls nothing but this machine, and leaves nothing behind, however it ends.
+
+use std::pin::pin;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::cli::demo::alerts::Storm;
+use crate::cli::demo::books::Books;
+use crate::cli::demo::feed::Delivered;
+use crate::cli::demo::files::STORM_PLAYBOOK;
+use crate::cli::demo::plan::Plan;
+use crate::cli::demo::progress::Moment;
+use crate::cli::demo::screen::Screen;
+use crate::cli::demo::stage::Stage;
+use crate::clock::{self, Monotonic};
+use crate::outbound::Poster;
+
+mod alerts;
+mod books;
+mod daemon;
+mod feed;
+mod files;
+mod plan;
+mod progress;
+mod report;
+mod screen;
+mod stage;
+
+/// How often the demo looks.
+const LOOK_EVERY: Duration = Duration::from_millis(300);
+
+/// The demo's arguments.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct Args {
+    /// Distinct devices of the storm
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(0..=20_000))]
+    devices: u32,
+    /// How many times faster than Defender's time passes; 1 is real time
+    #[arg(long, value_name = "S", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    scale: u32,
+    /// Print one JSON object at the end; progress goes to standard error
+    #[arg(long)]
+    json: bool,
+    /// Leave everything running afterwards, for a look, until Ctrl-C
+    #[arg(long)]
+    keep: bool,
+}
+
+/// Runs the demo: exit code 0 when every invariant held, 1 when one did not, 130 or 143 when it was interrupted.
+///
+/// # Errors
+/// Something could not be started (the message says what to install), or ended before its time.
+pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let mut stop = Stop::listen()?;
+    let plan = Plan {
+        devices: args.devices,
+        scale: args.scale,
+    };
+    let mut screen = Screen::new(args.json);
+    let began = Monotonic::now();
+    let (stage, interrupted) = {
+        let mut start = pin!(Stage::start(&plan, |line| screen.say(&line)));
+        tokio::select! {
+            stage = &mut start => (stage?, None),
+            // What is half started is brought to its end first, and then stopped, unless we are told twice.
+            code = stop.asked() => tokio::select! {
+                stage = &mut start => (stage?, Some(code)),
+                _ = stop.asked() => return Ok(code),
+            },
+        }
+    };
+    let mut stage = stage;
+    let outcome = match interrupted {
+        Some(code) => Ok(code),
+        None => tokio::select! {
+            outcome = perform(&args, &plan, &mut stage, &mut screen, began) => outcome,
+            code = stop.asked() => Ok(code),
+        },
+    };
+    screen.erase();
+    if stop.was_asked {
+        screen.say("interrupted: everything is stopped and removed");
+    }
+    if args.keep && interrupted.is_none() && outcome.is_ok() && !stop.was_asked {
+        screen.say(&stage.invitation());
+        stop.asked().await;
+    }
+    tokio::select! {
+        stopped = stage.stop() => { outcome.and_then(|code| stopped.map(|()| code)) }
+        code = stop.asked() => Ok(code),
+    }
+}
+
+/// Feeds, waits, counts and prints.
+async fn perform(
+    args: &Args,
+    plan: &Plan,
+    stage: &mut Stage,
+    screen: &mut Screen,
+    began: Monotonic,
+) -> anyhow::Result<ExitCode> {
+    let poster = Poster::new(&stage.url, "/v1/events", None)?;
+    let now = clock::now();
+    let storm = alerts::storm(plan.devices, now);
+    let samples = alerts::samples(now)?;
+    let minutes = plan.release_after().as_secs() / 60;
+    screen.say(&format!(
+        "alerts      {} recorded samples and a storm on {} devices, released after {minutes} min\ntime        about {} s\n",
+        samples.len(),
+        plan.devices,
+        plan.estimate().as_secs()
+    ));
+    let fed = Monotonic::now();
+    let mut delivered = Delivered::default();
+    for records in [&samples, &alerts::harmless(now), &storm.records] {
+        feed::deliver(&poster, records, &mut delivered).await?;
+    }
+    let settled = watch(plan, stage, screen, fed).await?;
+    screen.erase();
+    let books = close(plan, stage, &storm, delivered).await?;
+    let took = began.elapsed();
+    if !settled {
+        let waited = plan.deadline().as_secs();
+        screen.say(&format!(
+            "It has not settled within {waited} s; this is how it stands.\n{}\n",
+            stage.daemon.log_end()
+        ));
+    }
+    if args.json {
+        println_quietly(&report::object(&books, plan, took).to_string());
+    } else {
+        screen.say(&report::text(&books, plan, took));
+    }
+    let held = settled && report::held(&books.checks());
+    Ok(if held {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Shows how far it is until all has settled: nothing waits to be decided, no action is queued or open, and no
+/// containment of the storm is left. False when that took too long.
+async fn watch(plan: &Plan, stage: &mut Stage, screen: &mut Screen, fed: Monotonic) -> anyhow::Result<bool> {
+    loop {
+        stage.daemon.check()?;
+        let status = stage
+            .store
+            .status(stage.tenant, &stage.gate)
+            .await
+            .context("the status cannot be read")?;
+        let storm = stage
+            .store
+            .playbook_containments(stage.tenant, STORM_PLAYBOOK)
+            .await?;
+        let report = stage.simulator.report();
+        let moment = Moment {
+            elapsed: fed.elapsed(),
+            estimate: plan.estimate(),
+            scale: plan.scale,
+            devices: plan.devices,
+            status: &status,
+            storm: &storm,
+            report: &report,
+        };
+        screen.show(&moment.lines(), &moment.plain());
+        let is_open = |state: &str| matches!(state, "queued" | "submitting" | "in_doubt" | "submitted");
+        let is_done = status.inbox.rows == 0
+            && !status.actions.keys().any(|state| is_open(state))
+            && !storm
+                .keys()
+                .any(|state| matches!(state.as_str(), "active" | "asked"));
+        if is_done {
+            return Ok(true);
+        }
+        if fed.elapsed() > plan.deadline() {
+            return Ok(false);
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// Asks all parties what they counted.
+async fn close(plan: &Plan, stage: &Stage, storm: &Storm, delivered: Delivered) -> anyhow::Result<Books> {
+    let status = stage.store.status(stage.tenant, &stage.gate).await?;
+    let protected = alerts::protected_device();
+    let journal = stage.simulator.journal();
+    let forbidden = journal.iter().filter(|call| {
+        call.method == "POST"
+            && (call.device.as_deref() == Some(protected.as_str()) || call.path.contains(".."))
+    });
+    let restricted = storm
+        .devices
+        .iter()
+        .filter(|device| stage.simulator.is_restricted(device));
+    Ok(Books {
+        devices: plan.devices,
+        delivered,
+        repeated: storm.repeated,
+        inbox: status.inbox.rows,
+        accounts: stage.store.accounts(stage.tenant).await?,
+        storm: stage
+            .store
+            .playbook_accounts(stage.tenant, STORM_PLAYBOOK)
+            .await?,
+        storm_restricted: restricted.count(),
+        forbidden_calls: forbidden.count(),
+        defender: stage.simulator.report(),
+    })
+}
+
+/// A reader that has gone away is no reason to fail.
+fn println_quietly(text: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+impl Stage {
+    /// What `--keep` offers.
+    fn invitation(&self) -> String {
+        let Self {
+            url,
+            database,
+            config,
+            log,
+            ..
+        } = self;
+        format!(
+            "\nEverything goes on running, until Ctrl-C. To look around:\n  \
+               psql '{database}'     the tables are in the schema quell\n  \
+               curl {url}/metrics\n  \
+               curl {defender}/sim/report\n  \
+               tail -f {log}\n  \
+               quell send FILE --restamp --to {url}\n  \
+               the configuration is {config}, the playbooks stand beside it",
+            defender = self.simulator.base_url(),
+            log = log.display(),
+            config = config.display(),
+        )
+    }
+}
+
+/// SIGINT and SIGTERM.
+struct Stop {
+    interrupt: Signal,
+    terminate: Signal,
+    was_asked: bool,
+}
+
+impl Stop {
+    fn listen() -> anyhow::Result<Self> {
+        let interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
+        let terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+        Ok(Self {
+            interrupt,
+            terminate,
+            was_asked: false,
+        })
+    }
+
+    /// Waits for the next one; gives the exit code that a shell expects.
+    async fn asked(&mut self) -> ExitCode {
+        let code = tokio::select! {
+            _ = self.interrupt.recv() => ExitCode::from(130),
+            _ = self.terminate.recv() => ExitCode::from(143),
+        };
+        self.was_asked = true;
+        code
+    }
+}

@@ -1,0 +1,178 @@
+//! How far the demo is, in lines for a terminal and in one line for a log. Pure text.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::domain::budget::Pace;
+use crate::simulator::Report;
+use crate::store::views::StatusView;
+
+/// A moment of the demo.
+pub struct Moment<'a> {
+    /// Since the first alert was delivered.
+    pub elapsed: Duration,
+    /// What the plan says of the whole.
+    pub estimate: Duration,
+    /// How many times faster than Defender's time passes.
+    pub scale: u32,
+    /// Devices of the storm.
+    pub devices: u32,
+    /// What Quell says.
+    pub status: &'a StatusView,
+    /// The storm's containments by state.
+    pub storm: &'a BTreeMap<String, i64>,
+    /// What Defender says.
+    pub report: &'a Report,
+}
+
+impl Moment<'_> {
+    /// For a terminal.
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines: Vec<String> = self
+            .status
+            .windows
+            .iter()
+            .map(|window| {
+                let (used, limit) = (window.used, i64::from(window.limit));
+                let span = span(window.per_seconds * f64::from(self.scale));
+                format!("  calls in {span:>4}  {}  {used} of {limit}", bar(used, limit))
+            })
+            .collect();
+        let open = self.defender(&["Pending", "InProgress"]);
+        lines.push(format!(
+            "  to decide {}   queued {}   at Defender {open}",
+            self.status.inbox.rows,
+            self.queued()
+        ));
+        lines.push(format!(
+            "  ended there: {}",
+            self.defender(&["Succeeded", "Failed", "TimeOut", "Cancelled"])
+        ));
+        lines.push(format!(
+            "  restricted now {}   storm: {} of {} contained, time up for {}",
+            self.report.restricted_now,
+            self.contained(),
+            self.devices,
+            self.over()
+        ));
+        lines.push(format!("  {} s gone, {}", self.elapsed.as_secs(), self.left()));
+        lines
+    }
+
+    /// For a log.
+    pub fn plain(&self) -> String {
+        let windows: Vec<String> = self
+            .status
+            .windows
+            .iter()
+            .map(|w| {
+                format!(
+                    "{}/{} calls in {}",
+                    w.used,
+                    w.limit,
+                    span(w.per_seconds * f64::from(self.scale))
+                )
+            })
+            .collect();
+        format!(
+            "{} s: {}; {} to decide, {} queued, {} at Defender, {} restricted, time up for {} of {}; {}",
+            self.elapsed.as_secs(),
+            windows.join(", "),
+            self.status.inbox.rows,
+            self.queued(),
+            self.report.actions_open,
+            self.report.restricted_now,
+            self.over(),
+            self.devices,
+            self.left()
+        )
+    }
+
+    fn queued(&self) -> i64 {
+        self.status.actions.get("queued").copied().unwrap_or(0)
+    }
+
+    fn contained(&self) -> i64 {
+        self.storm.values().sum()
+    }
+
+    fn over(&self) -> i64 {
+        self.storm
+            .iter()
+            .filter(|(state, _)| state.starts_with("ended"))
+            .map(|(_, n)| n)
+            .sum()
+    }
+
+    fn defender(&self, statuses: &[&str]) -> String {
+        let counts = statuses.iter().map(|status| {
+            let n = self.report.actions_by_status.get(*status).copied().unwrap_or(0);
+            (status, n)
+        });
+        let said: Vec<String> = counts
+            .filter(|(_, n)| *n > 0)
+            .map(|(status, n)| format!("{n} {status}"))
+            .collect();
+        if said.is_empty() {
+            "none".to_owned()
+        } else {
+            said.join(", ")
+        }
+    }
+
+    fn left(&self) -> String {
+        let pace = Pace {
+            interval: Duration::from_millis(606) / self.scale.max(1),
+            burst: 5,
+        };
+        let by_queue = self
+            .status
+            .forecast(pace)
+            .map_or(Duration::ZERO, |forecast| forecast.last);
+        match self.estimate.saturating_sub(self.elapsed).max(by_queue).as_secs() {
+            0 => "nearly done".to_owned(),
+            seconds => format!("about {seconds} s left"),
+        }
+    }
+}
+
+/// Seconds as people say them: `60 s`, `1 h`.
+fn span(seconds: f64) -> String {
+    let seconds = seconds.round();
+    if seconds >= 3600.0 && seconds % 3600.0 == 0.0 {
+        format!("{} h", seconds / 3600.0)
+    } else {
+        format!("{seconds} s")
+    }
+}
+
+fn bar(used: i64, limit: i64) -> String {
+    const WIDTH: i64 = 30;
+    let full = (used * WIDTH).checked_div(limit).unwrap_or(0).clamp(0, WIDTH);
+    let full = usize::try_from(full.max(i64::from(used > 0))).unwrap_or(0);
+    let rest = usize::try_from(WIDTH).unwrap_or(0) - full;
+    format!("{}{}", "█".repeat(full), "░".repeat(rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_is_never_empty_while_something_is_used_and_never_too_long() {
+        for (used, full) in [(0, 0), (1, 1), (50, 15), (100, 30), (140, 30)] {
+            let bar = bar(used, 100);
+            assert_eq!(
+                (bar.matches('█').count(), bar.chars().count()),
+                (full, 30),
+                "{used}"
+            );
+        }
+        assert_eq!(bar(0, 0).chars().count(), 30);
+    }
+
+    #[test]
+    fn spans_are_said_in_defenders_time() {
+        assert_eq!([span(59.9999), span(3600.0), span(90.0)], ["60 s", "1 h", "90 s"]);
+    }
+}

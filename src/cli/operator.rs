@@ -1,0 +1,174 @@
+//! The operators' commands: what they have in common. Each reads, or acts, through Postgres with the daemon's own
+//! configuration, so it works while no daemon runs. Answers go to standard output, everything else to standard error.
+
+pub mod actions;
+pub mod devices;
+pub mod release;
+pub mod span;
+pub mod status;
+pub mod table;
+
+use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use serde::Serialize;
+
+use crate::app;
+use crate::config::{Config, Tenant, environment};
+use crate::domain::budget::Pace;
+use crate::domain::tenant::TenantId;
+use crate::store::{Gate, MigrationState, Store};
+use table::Paint;
+
+/// Where the configuration is looked for when none is named.
+const PLACES: [&str; 2] = ["quell.yaml", "/etc/quell/quell.yaml"];
+
+/// Postgres must have answered within this.
+const REACH: Duration = Duration::from_secs(3);
+
+/// What every operator's command takes.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Common {
+    /// The daemon's configuration [default: ./quell.yaml, else /etc/quell/quell.yaml]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Which tenant of the configuration [default: the first]
+    #[arg(long, value_name = "NAME")]
+    tenant: Option<String>,
+    /// How to print the answer
+    #[arg(short, long, value_enum, default_value_t)]
+    output: Output,
+}
+
+/// How to print the answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Output {
+    /// Aligned columns for people, with relative times
+    #[default]
+    Table,
+    /// One JSON document, with RFC 3339 times
+    Json,
+}
+
+/// An open way to one tenant's rows.
+pub(super) struct Session {
+    config: Config,
+    store: Store,
+    tenant: Tenant,
+    id: TenantId,
+    output: Output,
+}
+
+impl Session {
+    /// Finds and reads the configuration, and makes sure within three seconds that Postgres answers and fits.
+    pub(super) async fn open(common: &Common) -> anyhow::Result<Self> {
+        let path = match &common.config {
+            Some(path) => path.clone(),
+            None => default_config()?,
+        };
+        let config = Config::load(&path)?.config;
+        let tenant = tenant_of(&config, common.tenant.as_deref())?.clone();
+        let store = app::store(&config)?;
+        if let Err(error) = store.reach(REACH).await {
+            let error = anyhow::Error::from(error);
+            let cause = error.root_cause().to_string();
+            anyhow::bail!("{error}: {cause}; the address is from `{}`", path.display());
+        }
+        match store.migration_state().await? {
+            MigrationState::Current => {}
+            MigrationState::Behind => return Err(app::MigrationError::Behind.into()),
+            MigrationState::Ahead => return Err(app::MigrationError::Ahead.into()),
+        }
+        let id = store.tenant_find(&tenant.name).await?.with_context(|| {
+            format!(
+                "the database knows no tenant `{}`: no daemon has run with it yet",
+                tenant.name
+            )
+        })?;
+        Ok(Self {
+            config,
+            store,
+            tenant,
+            id,
+            output: common.output,
+        })
+    }
+
+    fn gate(&self) -> Gate {
+        app::gate_of(&self.config, &self.tenant)
+    }
+
+    fn pace(&self) -> Pace {
+        Pace {
+            interval: self.config.scaled(self.tenant.budget.pacer_interval),
+            burst: self.tenant.budget.pacer_burst,
+        }
+    }
+
+    /// Prints the answer in the form that was asked for.
+    fn answer(&self, json: &impl Serialize, table: impl FnOnce(Paint) -> String) -> anyhow::Result<()> {
+        let text = match self.output {
+            Output::Json => serde_json::to_string_pretty(json)? + "\n",
+            Output::Table => table(paint(io::stdout().is_terminal())),
+        };
+        print(&text)
+    }
+}
+
+/// Colour only on a terminal that wants it (no-color.org).
+fn paint(is_terminal: bool) -> Paint {
+    let plain = environment::read("NO_COLOR").is_some()
+        || environment::read("TERM").is_some_and(|term| term == "dumb");
+    if is_terminal && !plain {
+        Paint::Coloured
+    } else {
+        Paint::Plain
+    }
+}
+
+/// Writes to standard output. A reader that has seen enough is no error.
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("cannot write to standard output"),
+    }
+}
+
+/// Says on standard error why nothing was done.
+fn nothing_done(why: &str) -> ExitCode {
+    eprintln!("{}", why.trim_end());
+    ExitCode::FAILURE
+}
+
+fn default_config() -> anyhow::Result<PathBuf> {
+    let found = PLACES.iter().map(PathBuf::from).find(|path| path.exists());
+    found.with_context(|| {
+        format!(
+            "there is no configuration at `{}` or `{}`: name it with `--config FILE`",
+            PLACES[0], PLACES[1]
+        )
+    })
+}
+
+fn tenant_of<'a>(config: &'a Config, name: Option<&str>) -> anyhow::Result<&'a Tenant> {
+    let found = match name {
+        Some(name) => config.tenants.iter().find(|tenant| tenant.name == name),
+        None => config.tenants.first(),
+    };
+    found.with_context(|| {
+        let names: Vec<_> = config
+            .tenants
+            .iter()
+            .map(|tenant| format!("`{}`", tenant.name))
+            .collect();
+        format!(
+            "the configuration has no tenant `{}`; it has {}",
+            name.unwrap_or_default(),
+            names.join(", ")
+        )
+    })
+}

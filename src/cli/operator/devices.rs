@@ -1,0 +1,259 @@
+//! `quell devices`: which devices are restricted, wanted or asked about, why, until when, and what is under way.
+
+use std::process::ExitCode;
+
+use jiff::Timestamp;
+
+use super::span::{ago, ahead};
+use super::table::{Paint, Table, Tone, cell, cut, plain, short, short_length};
+use super::{Common, Session, nothing_done};
+use crate::store::views::{ContainmentView, DeviceAction, DeviceQuery, DeviceView, Show};
+
+/// Show devices: restricted ones, ones that should be, and ones that somebody is asked about
+///
+/// Devices that need a person come first, then the latest. With an id or a name that fits one device, everything about
+/// it is shown.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    common: Common,
+    /// Only this device: the beginning of its id, or its name
+    #[arg(value_name = "DEVICE")]
+    device: Option<String>,
+    /// Only devices that are restricted, or may be, as far as is known
+    #[arg(long, conflicts_with = "all")]
+    restricted: bool,
+    /// Every device that an event ever named
+    #[arg(long)]
+    all: bool,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(i64).range(1..=100_000))]
+    limit: i64,
+}
+
+/// Prints devices.
+///
+/// # Errors
+/// The configuration cannot be used, or Postgres is away.
+pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let session = Session::open(&args.common).await?;
+    let show = match (args.restricted, args.all || args.device.is_some()) {
+        (true, _) => Show::Restricted,
+        (_, true) => Show::All,
+        _ => Show::Concerned,
+    };
+    let query = DeviceQuery {
+        show,
+        id: args.device.clone(),
+        name: args.device.clone(),
+        limit: args.limit + 1,
+    };
+    let mut devices = session.store.devices(session.id, &query).await?;
+    let now = session.store.now().await?;
+    let more = devices.len() > usize::try_from(args.limit).unwrap_or(usize::MAX);
+    if more {
+        devices.pop();
+    }
+    if let (true, Some(wanted)) = (devices.is_empty(), &args.device) {
+        return Ok(nothing_done(&format!(
+            "no device is called `{}`, nor does an id begin so",
+            plain(wanted)
+        )));
+    }
+    session.answer(&devices, |paint| match devices.as_slice() {
+        [device] if args.device.is_some() => render_one(device, now, paint),
+        [] => "no device is restricted, should be, or is asked about\n".to_owned(),
+        devices => render(devices, now, paint, ""),
+    })?;
+    if more {
+        eprintln!("there are more than {}: raise `--limit`", args.limit);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The table of devices, each line after `indent`.
+pub fn render(devices: &[DeviceView], now: Timestamp, paint: Paint, indent: &str) -> String {
+    let length = short_length(devices.iter().map(|device| device.device.as_str()));
+    let mut table = Table::new(&["DEVICE", "NAME", "STATE", "UNTIL", "WHY"]);
+    for device in devices {
+        table.row([
+            cell(short(&device.device, length)),
+            cell(device.name.as_deref().unwrap_or("-")),
+            condition(device, now),
+            cell(until(device, now)),
+            (
+                if attention(device).is_some() {
+                    Tone::Bad
+                } else {
+                    Tone::Usual
+                },
+                why(device),
+            ),
+        ]);
+    }
+    table.render(paint, indent)
+}
+
+/// Everything about one device.
+fn render_one(device: &DeviceView, now: Timestamp, paint: Paint) -> String {
+    let (tone, state) = condition(device, now);
+    let since = device
+        .since
+        .map(|at| format!(" (as of {})", ago(now, at)))
+        .unwrap_or_default();
+    let name = plain(device.name.as_deref().unwrap_or("(its name is not known)"));
+    let mut out = format!("{} {name}\n{}{since}\n", device.device, paint.tone(tone, &state));
+    if device.containments.is_empty() {
+        return out + "no containment: nothing of ours keeps it restricted\n";
+    }
+    let mut table = Table::new(&["BEGAN", "ENDS", "BY", "ALERT", "WHY"]);
+    for containment in &device.containments {
+        let began = match containment.activated_at {
+            Some(at) => ago(now, at),
+            None => format!("asked {}", ago(now, containment.created_at)),
+        };
+        let tone = if containment.attention.is_some() {
+            Tone::Bad
+        } else {
+            Tone::Usual
+        };
+        table.row([
+            cell(began),
+            cell(ends(containment, now)),
+            cell(containment.playbook.as_deref().unwrap_or(&containment.by)),
+            cell(containment.alert_id.as_deref().unwrap_or("-")),
+            (tone, note(containment)),
+        ]);
+    }
+    out += &table.render(paint, "");
+    out
+}
+
+/// What is known of the restriction, and what is under way.
+fn condition(device: &DeviceView, now: Timestamp) -> (Tone, String) {
+    let active = device
+        .containments
+        .iter()
+        .any(|containment| containment.state == "active");
+    let under_way: Vec<String> = device
+        .actions
+        .iter()
+        .map(|action| progress(action, now))
+        .collect();
+    let (tone, known) = match device.restriction.as_str() {
+        "restricted" => (Tone::Good, "restricted"),
+        "restricted_by_other" => (Tone::Warn, "restricted by others"),
+        "free" if attention(device).is_some() => (Tone::Bad, "not restricted"),
+        "free" if active && under_way.is_empty() => (Tone::Warn, "not restricted"),
+        "free" if active => (Tone::Warn, ""),
+        "free" if device.containments.is_empty() => (Tone::Usual, "free"),
+        "free" => (Tone::Warn, "asked"),
+        _ => (Tone::Warn, "perhaps restricted"),
+    };
+    let parts: Vec<&str> = std::iter::once(known)
+        .chain(under_way.iter().map(String::as_str))
+        .filter(|part| !part.is_empty())
+        .collect();
+    (tone, parts.join(", "))
+}
+
+fn progress(action: &DeviceAction, now: Timestamp) -> String {
+    let state = match action.state.as_str() {
+        "queued" if action.not_before > now => format!("queued, {}", ahead(now, action.not_before)),
+        "in_doubt" => "in doubt".to_owned(),
+        state => state.to_owned(),
+    };
+    format!("{} {state}", action.kind)
+}
+
+/// The last end of its containments.
+fn until(device: &DeviceView, now: Timestamp) -> String {
+    let active = || {
+        device
+            .containments
+            .iter()
+            .filter(|containment| containment.state == "active")
+    };
+    if active().any(|containment| containment.until.is_none()) {
+        return "never by itself".to_owned();
+    }
+    if let Some(until) = active().filter_map(|containment| containment.until).max() {
+        return ahead(now, until);
+    }
+    let asked = device
+        .containments
+        .iter()
+        .filter_map(|containment| containment.ask_until)
+        .min();
+    asked.map_or("-".to_owned(), |until| format!("ask ends {}", ahead(now, until)))
+}
+
+fn ends(containment: &ContainmentView, now: Timestamp) -> String {
+    match (
+        containment.state.as_str(),
+        containment.until,
+        containment.ask_until,
+    ) {
+        ("asked", _, Some(until)) => {
+            let then = if containment.otherwise_act {
+                "restricts"
+            } else {
+                "skips"
+            };
+            format!("{} {}", then, ahead(now, until))
+        }
+        (_, Some(until), _) => ahead(now, until),
+        _ => "never by itself".to_owned(),
+    }
+}
+
+fn attention(device: &DeviceView) -> Option<&str> {
+    device
+        .containments
+        .iter()
+        .find_map(|containment| containment.attention.as_deref())
+}
+
+fn why(device: &DeviceView) -> String {
+    let urgent = device
+        .containments
+        .iter()
+        .find(|containment| containment.attention.is_some());
+    let Some(first) = urgent.or(device.containments.first()) else {
+        return match device.restriction.as_str() {
+            "restricted_by_other" => "not ours to undo".to_owned(),
+            _ => "-".to_owned(),
+        };
+    };
+    let more = match device.containments.len() {
+        1 => String::new(),
+        n => format!(" (and {} more)", n - 1),
+    };
+    cut(&reason(first), 80) + &more
+}
+
+/// One containment in a line: the playbook or the operator, and what it is about.
+pub(super) fn reason(containment: &ContainmentView) -> String {
+    let by = containment
+        .playbook
+        .as_deref()
+        .map_or(containment.by.as_str(), |playbook| {
+            playbook.split('@').next().unwrap_or(playbook)
+        });
+    format!("{by}: {}", note(containment))
+}
+
+fn note(containment: &ContainmentView) -> String {
+    if let Some(attention) = &containment.attention {
+        return attention.clone();
+    }
+    let about = containment
+        .title
+        .clone()
+        .or_else(|| containment.alert_id.as_ref().map(|id| format!("alert {id}")));
+    let about = about.unwrap_or_else(|| containment.reason.clone());
+    match &containment.ask_reason {
+        Some(asked) if containment.state == "asked" => format!("asked because of {asked}: {about}"),
+        _ => about,
+    }
+}

@@ -1,0 +1,263 @@
+//! `quell release`: an operator ends everything that keeps a device restricted, and is told what follows.
+
+use std::process::ExitCode;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use super::span::{ago, ahead};
+use super::table::{Paint, plain};
+use super::{Common, Session, devices, nothing_done};
+use crate::config::environment;
+use crate::domain::device::DeviceId;
+use crate::domain::verdict::Lane;
+use crate::store::OperatorRelease;
+use crate::store::views::{ContainmentView, DeviceQuery, DeviceView, Show};
+
+/// End every containment on a device, and decline what is asked about it
+///
+/// The device is released as soon as the budget allows; a restriction that was not sent yet is withdrawn instead. Who
+/// did it and why is recorded. What somebody else restricted is left alone.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    common: Common,
+    /// The device: its name, or at least 6 characters of the beginning of its id
+    #[arg(value_name = "DEVICE")]
+    device: String,
+    /// Why, for the audit and for Defender's comment
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// Who you are, for the audit [default: the operating system's user]
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+}
+
+/// Shorter beginnings of an id fit too many devices by chance.
+const SHORTEST_PREFIX: usize = 6;
+/// So many candidates are listed.
+const CANDIDATES: i64 = 20;
+/// Names under which the daemon itself changes states.
+const RESERVED: [&str; 5] = ["decide", "gate", "submit", "reconcile", "expire"];
+
+/// What was done, and what follows.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// The device.
+    pub device: String,
+    /// Its name, when known.
+    pub name: Option<String>,
+    /// Who did it.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// The containments that were ended.
+    pub ended: Vec<ContainmentView>,
+    /// The asks that were declined.
+    pub declined: Vec<ContainmentView>,
+    /// What follows, in words.
+    pub next: String,
+    /// When the release may leave, if one was queued and nothing stands before it.
+    pub expected_at: Option<Timestamp>,
+}
+
+/// Releases a device: exit code 1 when there is nothing to release or no such device.
+///
+/// # Errors
+/// The configuration cannot be used, the reason or the name is empty, or Postgres is away.
+pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let reason = said(&args.reason, 500);
+    anyhow::ensure!(
+        !reason.is_empty(),
+        "`--reason` is empty: say in a few words why the device is released"
+    );
+    let by = operator(args.by.as_deref())?;
+    let session = Session::open(&args.common).await?;
+    let candidates = candidates(&session, &args.device).await?;
+    let now = session.store.now().await?;
+    let device = match candidates.as_slice() {
+        [device] => device,
+        _ => return Ok(nothing_done(&not_one(&args.device, &candidates, now))),
+    };
+    if device.containments.is_empty() {
+        return Ok(nothing_done(&nothing_to_end(device)));
+    }
+    let id = DeviceId::from_stored(device.device.clone());
+    let done = session
+        .store
+        .device_release(session.id, &id, &by, &reason)
+        .await?;
+    let Some(done) = done.filter(|done| !done.ended.is_empty() || !done.declined.is_empty()) else {
+        return Ok(nothing_done("somebody else was faster: nothing was left to end"));
+    };
+    let status = session.store.status(session.id, &session.gate()).await?;
+    let through = status.forecast_through(Lane::Release, session.pace());
+    let expected_at = through.and_then(|forecast| status.at.checked_add(forecast.last).ok());
+    let dispatches = status.lease.as_ref().is_some_and(|lease| lease.is_held);
+    let of = |ids: &[uuid::Uuid]| {
+        device
+            .containments
+            .iter()
+            .filter(|c| ids.contains(&c.id))
+            .cloned()
+            .collect()
+    };
+    let report = Report {
+        device: device.device.clone(),
+        name: device.name.clone(),
+        ended: of(&done.ended),
+        declined: of(&done.declined),
+        next: next(&done, status.at, expected_at, dispatches),
+        expected_at: expected_at.filter(|_| done.queued.is_some() && done.open.is_none()),
+        by,
+        reason,
+    };
+    session.answer(&report, |_| render(&report, status.at))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The devices that the text may mean: an exact id or name rules out the beginnings of others.
+async fn candidates(session: &Session, wanted: &str) -> anyhow::Result<Vec<DeviceView>> {
+    let query = DeviceQuery {
+        show: Show::All,
+        id: Some(wanted.to_owned()).filter(|id| id.chars().count() >= SHORTEST_PREFIX),
+        name: Some(wanted.to_owned()),
+        limit: CANDIDATES,
+    };
+    let mut found = session.store.devices(session.id, &query).await?;
+    if let Some(exact) = found
+        .iter()
+        .position(|device| device.device.eq_ignore_ascii_case(wanted))
+    {
+        found = vec![found.swap_remove(exact)];
+    }
+    Ok(found)
+}
+
+fn not_one(wanted: &str, candidates: &[DeviceView], now: Timestamp) -> String {
+    let wanted = plain(wanted);
+    if !candidates.is_empty() {
+        let table = devices::render(candidates, now, Paint::Plain, "  ");
+        return format!(
+            "`{wanted}` fits {} devices: nothing was done; name one of them\n{table}",
+            candidates.len()
+        );
+    }
+    match wanted.chars().count() < SHORTEST_PREFIX {
+        true => format!(
+            "no device is called `{wanted}`; the beginning of an id needs at least {SHORTEST_PREFIX} characters"
+        ),
+        false => format!(
+            "no device is called `{wanted}`, nor does an id begin so: `quell devices --all` lists them"
+        ),
+    }
+}
+
+fn nothing_to_end(device: &DeviceView) -> String {
+    let what = called(&device.device, device.name.as_deref());
+    if let Some(release) = device.actions.iter().find(|action| action.kind == "release") {
+        return format!(
+            "{what} has no containment any more; its release is {} already",
+            release.state.replace('_', " ")
+        );
+    }
+    match device.restriction.as_str() {
+        "restricted_by_other" => format!(
+            "{what} was restricted by somebody else, and quell undoes only what it began: release it in Defender"
+        ),
+        "free" => {
+            format!("{what} has no containment and is not restricted, as far as is known: nothing to release")
+        }
+        _ => format!("{what} has no containment: nothing to end"),
+    }
+}
+
+/// What follows, in words.
+fn next(done: &OperatorRelease, now: Timestamp, expected_at: Option<Timestamp>, dispatches: bool) -> String {
+    let daemon = if dispatches {
+        ""
+    } else {
+        "; no daemon dispatches now: it leaves when one runs"
+    };
+    match (&done.queued, &done.open) {
+        (Some((kind, _)), Some((open, state))) if kind == "release" => {
+            let state = state.replace('_', " ");
+            format!(
+                "release queued, lane release; it leaves when the {open}, which is {state}, is over{daemon}"
+            )
+        }
+        (Some((kind, not_before)), None) if kind == "release" => {
+            let at = expected_at.unwrap_or(now).max(*not_before);
+            let when = match at.duration_since(now) < SignedDuration::from_secs(1) {
+                true => "now".to_owned(),
+                false => format!("about {}", ahead(now, at)),
+            };
+            format!("release queued, lane release; it may leave {when}{daemon}")
+        }
+        (_, Some((kind, state))) if kind == "release" => {
+            format!("a release is {} already", state.replace('_', " "))
+        }
+        _ if done.withdrawn => {
+            "its restriction had not been sent and is withdrawn: nothing is called".to_owned()
+        }
+        _ if done.restriction == "restricted_by_other" => {
+            "it stays restricted: somebody else restricted it, and quell undoes only what it began".to_owned()
+        }
+        _ => "it was not restricted: nothing is called".to_owned(),
+    }
+}
+
+/// The answer as text.
+pub fn render(report: &Report, now: Timestamp) -> String {
+    let mut out = format!("{}\n", called(&report.device, report.name.as_deref()));
+    for ended in &report.ended {
+        let since = ended
+            .activated_at
+            .map(|at| format!(" (began {})", ago(now, at)))
+            .unwrap_or_default();
+        out += &format!("  ended     {}{since}\n", plain(&devices::reason(ended)));
+    }
+    for declined in &report.declined {
+        out += &format!("  declined  {}\n", plain(&devices::reason(declined)));
+    }
+    out += &format!(
+        "  recorded  by {}: {}\n  next      {}\n",
+        report.by, report.reason, report.next
+    );
+    out
+}
+
+fn called(id: &str, name: Option<&str>) -> String {
+    match name {
+        Some(name) => format!("{} ({})", plain(name), plain(id)),
+        None => format!("device {}", plain(id)),
+    }
+}
+
+/// What a person wrote, in one line without control characters, and not without end.
+fn said(text: &str, most: usize) -> String {
+    plain(text).trim().chars().take(most).collect()
+}
+
+/// Who acts: as said, or the user who called us; behind `sudo` the one who called that.
+fn operator(by: Option<&str>) -> anyhow::Result<String> {
+    let user = || {
+        ["SUDO_USER", "USER", "LOGNAME"]
+            .into_iter()
+            .find_map(environment::read_text)
+    };
+    let by = said(&by.map(str::to_owned).or_else(user).unwrap_or_default(), 100);
+    anyhow::ensure!(
+        !by.is_empty(),
+        "nobody knows who you are: say it with `--by NAME`"
+    );
+    anyhow::ensure!(
+        !RESERVED.contains(&by.as_str()),
+        "`{by}` is a name that quell itself goes by in the audit: choose another with `--by NAME`"
+    );
+    Ok(by)
+}
+
+#[cfg(test)]
+#[path = "release_tests.rs"]
+mod tests;

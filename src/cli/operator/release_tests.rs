@@ -1,0 +1,163 @@
+//! Tests of what a release says: every way it may go has its words.
+
+use super::*;
+use crate::store::views::DeviceAction;
+
+fn now() -> Timestamp {
+    "2026-11-22T03:00:00Z".parse().expect("a time")
+}
+
+fn seconds(seconds: i64) -> Timestamp {
+    now() + SignedDuration::from_secs(seconds)
+}
+
+fn done(open: Option<(&str, &str)>, queued: Option<&str>) -> OperatorRelease {
+    OperatorRelease {
+        ended: vec![uuid::Uuid::nil()],
+        declined: Vec::new(),
+        restriction: "restricted".to_owned(),
+        open: open.map(|(kind, state)| (kind.to_owned(), state.to_owned())),
+        queued: queued.map(|kind| (kind.to_owned(), now())),
+        withdrawn: false,
+    }
+}
+
+#[test]
+fn each_outcome_says_what_follows() {
+    let check = |done: &OperatorRelease, expected_at, dispatches, expected: &str| {
+        assert_eq!(next(done, now(), expected_at, dispatches), expected);
+    };
+    let queued = done(None, Some("release"));
+    check(
+        &queued,
+        Some(now()),
+        true,
+        "release queued, lane release; it may leave now",
+    );
+    check(
+        &queued,
+        Some(seconds(2)),
+        true,
+        "release queued, lane release; it may leave about in 2 s",
+    );
+    check(
+        &queued,
+        Some(now()),
+        false,
+        "release queued, lane release; it may leave now; no daemon dispatches now: it leaves when one runs",
+    );
+    check(
+        &done(Some(("restrict", "in_doubt")), Some("release")),
+        None,
+        true,
+        "release queued, lane release; it leaves when the restrict, which is in doubt, is over",
+    );
+    check(
+        &done(Some(("release", "submitted")), None),
+        None,
+        true,
+        "a release is submitted already",
+    );
+    let unsent = OperatorRelease {
+        withdrawn: true,
+        restriction: "free".to_owned(),
+        ..done(None, None)
+    };
+    check(
+        &unsent,
+        None,
+        true,
+        "its restriction had not been sent and is withdrawn: nothing is called",
+    );
+    let others = OperatorRelease {
+        restriction: "restricted_by_other".to_owned(),
+        ..done(None, None)
+    };
+    check(
+        &others,
+        None,
+        true,
+        "it stays restricted: somebody else restricted it, and quell undoes only what it began",
+    );
+    check(
+        &OperatorRelease {
+            restriction: "free".to_owned(),
+            ..done(None, None)
+        },
+        None,
+        true,
+        "it was not restricted: nothing is called",
+    );
+}
+
+#[test]
+fn a_device_without_a_containment_is_told_apart_by_what_is_known_of_it() {
+    let device = |restriction: &str| DeviceView {
+        device: "a".repeat(40),
+        name: Some("web-1\u{1b}[2J".to_owned()),
+        restriction: restriction.to_owned(),
+        since: None,
+        containments: Vec::new(),
+        actions: Vec::new(),
+    };
+    let id = "a".repeat(40);
+    let check = |device: &DeviceView, expected: &str| {
+        assert_eq!(nothing_to_end(device), format!("web-1[2J ({id}) {expected}"));
+    };
+    check(
+        &device("restricted_by_other"),
+        "was restricted by somebody else, and quell undoes only what it began: release it in Defender",
+    );
+    check(
+        &device("free"),
+        "has no containment and is not restricted, as far as is known: nothing to release",
+    );
+    check(&device("unknown"), "has no containment: nothing to end");
+    let action = DeviceAction {
+        kind: "release".to_owned(),
+        state: "in_doubt".to_owned(),
+        defender_status: None,
+        not_before: now(),
+    };
+    let releasing = DeviceView {
+        actions: vec![action],
+        ..device("restricted")
+    };
+    check(
+        &releasing,
+        "has no containment any more; its release is in doubt already",
+    );
+}
+
+#[test]
+fn a_text_that_fits_no_device_or_several_says_what_to_do() {
+    let device = |id: &str| DeviceView {
+        device: id.repeat(20),
+        name: Some("web-1.corp".to_owned()),
+        restriction: "free".to_owned(),
+        since: None,
+        containments: Vec::new(),
+        actions: Vec::new(),
+    };
+    insta::assert_snapshot!(not_one("web-1", &[device("a1"), device("b2")], now()), @"
+    `web-1` fits 2 devices: nothing was done; name one of them
+      DEVICE        NAME        STATE  UNTIL  WHY
+      a1a1a1a1a1a1  web-1.corp  free   -      -
+      b2b2b2b2b2b2  web-1.corp  free   -      -
+    ");
+    insta::assert_snapshot!(not_one("a1b", &[], now()), @"
+    no device is called `a1b`; the beginning of an id needs at least 6 characters
+    ");
+    insta::assert_snapshot!(not_one("a1b2c3", &[], now()), @"
+    no device is called `a1b2c3`, nor does an id begin so: `quell devices --all` lists them
+    ");
+}
+
+#[test]
+fn what_a_person_writes_is_one_bounded_line() {
+    assert_eq!(said("  false\nalarm\u{1b}[2J ", 500), "false alarm[2J");
+    assert_eq!(said(&"x".repeat(600), 500).len(), 500);
+    assert_eq!(operator(Some("anna")).expect("a name"), "anna");
+    operator(Some("decide")).expect_err("quell's own names are not free");
+    operator(Some("\u{1b}")).expect_err("nothing is left of it");
+}

@@ -1,0 +1,427 @@
+//! `quell status`: one look at three in the morning. What is contained, why, until when; what waits and for how long;
+//! what needs a person; whether anything runs at all.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use super::span::{ago, ahead, span};
+use super::table::{Paint, Table, Tone, cell, plain, short, short_length};
+use super::{Common, Session, devices};
+use crate::domain::budget::Forecast;
+use crate::domain::verdict::Mode;
+use crate::store::views::{ContainmentView, DeviceQuery, DeviceView, Show, StatusView};
+
+/// Show what is contained, what waits, what needs a person, and whether the daemon lives
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    common: Common,
+    /// So many contained devices, and so many asks
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(i64).range(0..=10_000))]
+    limit: i64,
+}
+
+/// Everything that one look shows.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// The tenant.
+    pub tenant: String,
+    /// What needs a person, in words; empty: nothing.
+    pub needs: Vec<String>,
+    /// No playbook goes beyond it.
+    pub mode: Mode,
+    /// How long a dead daemon keeps the lease, in seconds.
+    pub lease_seconds: f64,
+    /// Restrictions open at Defender at once, at most.
+    pub outstanding_limit: u32,
+    /// When the next call may leave.
+    pub next_call_at: Option<Timestamp>,
+    /// When the queue may be empty, if nothing is added and every call is answered at once.
+    pub queue_empty_at: Option<Timestamp>,
+    /// The counters.
+    #[serde(flatten)]
+    pub status: StatusView,
+    /// The latest contained devices, those that need a person first.
+    pub contained: Vec<DeviceView>,
+    /// The asks that expire first.
+    pub asks: Vec<ContainmentView>,
+}
+
+/// Prints the status.
+///
+/// # Errors
+/// The configuration cannot be used, or Postgres is away.
+pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let session = Session::open(&args.common).await?;
+    let (store, config) = (&session.store, &session.config);
+    let status = store.status(session.id, &session.gate()).await?;
+    let forecast = status.forecast(session.pace());
+    let query = DeviceQuery {
+        show: Show::Contained,
+        limit: args.limit,
+        ..DeviceQuery::default()
+    };
+    let mut report = Report {
+        tenant: session.tenant.name.clone(),
+        needs: Vec::new(),
+        mode: config.mode,
+        lease_seconds: config.lease.as_secs_f64(),
+        outstanding_limit: config.outstanding,
+        next_call_at: forecast.and_then(|Forecast { first, .. }| status.at.checked_add(first).ok()),
+        queue_empty_at: forecast.and_then(|Forecast { last, .. }| status.at.checked_add(last).ok()),
+        status,
+        contained: store.devices(session.id, &query).await?,
+        asks: store.asks(session.id, args.limit).await?,
+    };
+    report.needs = needs(&report);
+    session.answer(&report, |paint| render(&report, paint))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// How long events may wait to be decided before a person should look.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(300);
+
+/// What needs a person, the worst first.
+pub fn needs(report: &Report) -> Vec<String> {
+    let status = &report.status;
+    let now = status.at;
+    let mut needs = Vec::new();
+    match &status.lease {
+        None => needs.push("no daemon has dispatched yet: start `quell run`".to_owned()),
+        Some(lease) if !lease.is_held => {
+            needs.push(format!(
+                "no daemon dispatches: the lease ended {}",
+                ago(now, lease.expires_at)
+            ));
+        }
+        Some(_) => {}
+    }
+    if status.playbook_set.is_none() {
+        needs.push("no playbook set is active: events wait".to_owned());
+    }
+    if status.attention > 0 {
+        let containments = counted(status.attention, "containment");
+        needs.push(format!(
+            "{containments} could not be put in force: listed first below"
+        ));
+    }
+    let asks = status.containments.get("asked").copied().unwrap_or(0);
+    if asks > 0 {
+        let first = report.asks.iter().filter_map(|ask| ask.ask_until).min();
+        let first = first
+            .map(|until| format!(", the first ends {}", ahead(now, until)))
+            .unwrap_or_default();
+        needs.push(format!("{} for an answer{first}", waits(asks, "ask")));
+    }
+    if let (Some(until), reason) = (status.closed_until, &status.closed_reason) {
+        let reason = reason.as_deref().unwrap_or("an answer of Defender's");
+        needs.push(format!(
+            "nothing is called: the gate opens {} ({reason})",
+            ahead(now, until)
+        ));
+    }
+    if status.outstanding >= i64::from(report.outstanding_limit) {
+        needs.push(format!(
+            "restrictions wait: {} are open at Defender, which is the most allowed",
+            status.outstanding
+        ));
+    }
+    let undecided = status.inbox.rows - status.inbox.waiting_for_facts;
+    if let Some(oldest) = status
+        .inbox
+        .oldest_at
+        .filter(|at| undecided > 0 && now.duration_since(*at) > PATIENCE)
+    {
+        needs.push(format!(
+            "events have waited for {} to be decided",
+            span(now.duration_since(oldest))
+        ));
+    }
+    needs
+}
+
+/// The status as text.
+pub fn render(report: &Report, paint: Paint) -> String {
+    let status = &report.status;
+    let now = status.at;
+    let mut out = format!(
+        "tenant {} at {}\n",
+        report.tenant,
+        now.strftime("%Y-%m-%d %H:%M:%S UTC")
+    );
+    match report.needs.as_slice() {
+        [] => out += &format!("\n{}\n", paint.tone(Tone::Good, "nothing needs a person")),
+        needs => {
+            out += &format!("\n{}\n", paint.tone(Tone::Head, "needs a person"));
+            for need in needs {
+                let _ = writeln!(out, "  {}", paint.tone(Tone::Bad, &plain(need)));
+            }
+        }
+    }
+    out.push('\n');
+    for (name, fact) in facts(report) {
+        let _ = writeln!(out, "{name:<12}{fact}");
+    }
+    if !report.contained.is_empty() {
+        let restricted = |kind: &str| status.restrictions.get(kind).copied().unwrap_or(0);
+        let all = status.contained_devices.max(restricted("restricted"));
+        let shown = i64::try_from(report.contained.len()).unwrap_or(i64::MAX);
+        let more = if shown < all {
+            format!(", {shown} of {all}; the rest: `quell devices`")
+        } else {
+            String::new()
+        };
+        out += &format!("\n{}{more}\n", paint.tone(Tone::Head, "contained devices"));
+        out += &devices::render(&report.contained, now, paint, "  ");
+    }
+    if !report.asks.is_empty() {
+        let all = status.containments.get("asked").copied().unwrap_or(0);
+        let shown = i64::try_from(report.asks.len()).unwrap_or(i64::MAX);
+        let more = if shown < all {
+            format!(", {shown} of {all}")
+        } else {
+            String::new()
+        };
+        out += &format!("\n{}{more}\n", paint.tone(Tone::Head, "asks"));
+        out += &asks(&report.asks, now, paint);
+    }
+    out
+}
+
+/// One line for each thing that one may want to know.
+fn facts(report: &Report) -> Vec<(&'static str, String)> {
+    let status = &report.status;
+    let now = status.at;
+    let restricted = |kind: &str| status.restrictions.get(kind).copied().unwrap_or(0);
+    let mut contained = format!(
+        "{} wanted restricted; {} restricted by quell, {} by others, {} unclear",
+        counted(status.contained_devices, "device"),
+        restricted("restricted"),
+        restricted("restricted_by_other"),
+        restricted("unknown"),
+    );
+    if let Some(at) = status.next_end_at {
+        contained += &format!("; the next ends {}", ahead(now, at));
+    }
+    let mut refused = counted(status.throttled, "call") + " (429)";
+    if let Some(at) = status.throttled_at {
+        refused += &format!(", the last {}", ago(now, at));
+    }
+    refused += &format!("; {}", counted(status.dead_letters, "dead letter"));
+    if let Some(at) = status.dead_letter_at {
+        refused += &format!(", the last {}", ago(now, at));
+    }
+    vec![
+        ("contained", contained),
+        ("daemon", daemon(report)),
+        ("playbooks", playbooks(report)),
+        ("gate", gate(status)),
+        ("budget", budget(report)),
+        ("queue", queue(status)),
+        ("forecast", forecast(report)),
+        ("inbox", inbox(status)),
+        (
+            "events",
+            format!(
+                "{} accepted; decisions: {}",
+                status.events,
+                by_kind(&status.decisions)
+            ),
+        ),
+        ("actions", by_kind(&status.actions)),
+        ("refused", refused),
+    ]
+}
+
+fn daemon(report: &Report) -> String {
+    let now = report.status.at;
+    match &report.status.lease {
+        None => "none has dispatched yet".to_owned(),
+        Some(lease) if lease.is_held => {
+            let ttl =
+                SignedDuration::try_from(Duration::from_secs_f64(report.lease_seconds)).unwrap_or_default();
+            let renewed = lease.expires_at.checked_sub(ttl).unwrap_or(lease.expires_at);
+            format!(
+                "dispatches under epoch {}, lease renewed {}",
+                lease.epoch,
+                ago(now, renewed)
+            )
+        }
+        Some(lease) => format!(
+            "none dispatches; epoch {} ended {}",
+            lease.epoch,
+            ago(now, lease.expires_at)
+        ),
+    }
+}
+
+fn playbooks(report: &Report) -> String {
+    let ceiling = match report.mode {
+        Mode::Enforce => String::new(),
+        mode => format!("; the configuration allows `{}` at most", mode.as_str()),
+    };
+    match &report.status.playbook_set {
+        None => format!("no set is active{ceiling}"),
+        Some(set) => format!(
+            "{}; set {}, version {}, in force for {}{ceiling}",
+            by_kind(&set.playbooks),
+            short(&set.hash, 12),
+            set.version,
+            span(report.status.at.duration_since(set.activated_at)),
+        ),
+    }
+}
+
+fn gate(status: &StatusView) -> String {
+    let reads = status
+        .reads_closed_until
+        .map(|until| format!("; reads open {}", ahead(status.at, until)));
+    let gate = match status.closed_until {
+        None => "open".to_owned(),
+        Some(until) => format!(
+            "closed, opens {}: {}",
+            ahead(status.at, until),
+            plain(
+                status
+                    .closed_reason
+                    .as_deref()
+                    .unwrap_or("no reason was recorded")
+            ),
+        ),
+    };
+    gate + &reads.unwrap_or_default()
+}
+
+fn budget(report: &Report) -> String {
+    let status = &report.status;
+    let windows = status.windows.iter().map(|window| {
+        let per = SignedDuration::try_from_secs_f64(window.per_seconds).unwrap_or_default();
+        format!("{}/{} in {}", window.used, window.limit, span(per))
+    });
+    let windows: Vec<String> = windows.collect();
+    let (open, most) = (status.outstanding, report.outstanding_limit);
+    format!(
+        "{}; {open}/{most} restrictions open at Defender",
+        windows.join(", ")
+    )
+}
+
+fn queue(status: &StatusView) -> String {
+    let all: i64 = status.queue.iter().map(|lane| lane.actions).sum();
+    let Some(oldest) = status.queue.iter().map(|lane| lane.oldest_at).min() else {
+        return "empty".to_owned();
+    };
+    let lanes: Vec<String> = status
+        .queue
+        .iter()
+        .map(|lane| format!("{} {}", lane.actions, lane.lane.as_str()))
+        .collect();
+    let mut text = format!(
+        "{}: {}; the oldest came {}",
+        counted(all, "action"),
+        lanes.join(", "),
+        ago(status.at, oldest)
+    );
+    let delayed: i64 = status.queue.iter().map(|lane| lane.delayed).sum();
+    if delayed > 0 {
+        text += &format!("; {delayed} wait to be tried again");
+    }
+    let behind: i64 = status.queue.iter().map(|lane| lane.behind_open).sum();
+    if behind > 0 {
+        text += &format!("; {behind} wait for their device's open action");
+    }
+    text
+}
+
+fn forecast(report: &Report) -> String {
+    let now = report.status.at;
+    let (Some(next), Some(empty)) = (report.next_call_at, report.queue_empty_at) else {
+        return "nothing to call".to_owned();
+    };
+    let when = |at: Timestamp| match at.duration_since(now) < SignedDuration::from_secs(1) {
+        true => "now".to_owned(),
+        false => ahead(now, at),
+    };
+    format!(
+        "the next call may leave {}, the last of the queue {}",
+        when(next),
+        when(empty)
+    )
+}
+
+fn inbox(status: &StatusView) -> String {
+    let inbox = &status.inbox;
+    let Some(oldest) = inbox.oldest_at else {
+        return "empty".to_owned();
+    };
+    let mut text = format!(
+        "{} to be decided, the oldest came {}",
+        waits(inbox.rows, "event"),
+        ago(status.at, oldest)
+    );
+    if let Some(until) = inbox.waiting_until {
+        let facts = inbox.waiting_for_facts;
+        text += &format!(
+            "; {facts} of them wait for facts of their device, the last until {}",
+            ahead(status.at, until)
+        );
+    }
+    text
+}
+
+fn asks(asks: &[ContainmentView], now: Timestamp, paint: Paint) -> String {
+    let length = short_length(asks.iter().map(|ask| ask.device.as_str()));
+    let mut table = Table::new(&["DEVICE", "NAME", "ENDS", "THEN", "FROM", "WHY"]);
+    for ask in asks {
+        table.row([
+            cell(short(&ask.device, length)),
+            cell(ask.name.as_deref().unwrap_or("-")),
+            cell(ask.ask_until.map_or("-".to_owned(), |until| ahead(now, until))),
+            (
+                Tone::Warn,
+                if ask.otherwise_act {
+                    "restricted"
+                } else {
+                    "skipped"
+                }
+                .to_owned(),
+            ),
+            cell(if ask.ask_from.is_empty() {
+                "anyone".to_owned()
+            } else {
+                ask.ask_from.join(", ")
+            }),
+            cell(devices::reason(ask)),
+        ]);
+    }
+    table.render(paint, "  ")
+}
+
+fn by_kind(counts: &BTreeMap<String, i64>) -> String {
+    let counts: Vec<String> = counts
+        .iter()
+        .map(|(kind, n)| format!("{n} {}", kind.replace('_', " ")))
+        .collect();
+    if counts.is_empty() {
+        "none".to_owned()
+    } else {
+        counts.join(", ")
+    }
+}
+
+pub(super) fn counted(n: i64, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
+fn waits(n: i64, noun: &str) -> String {
+    format!("{} {}", counted(n, noun), if n == 1 { "waits" } else { "wait" })
+}
+
+#[cfg(test)]
+#[path = "status_tests.rs"]
+mod tests;

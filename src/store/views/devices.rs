@@ -1,0 +1,246 @@
+//! Devices as people read them: what is known of the restriction, every reason for it, and what is under way.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::domain::tenant::TenantId;
+use crate::store::containments::time;
+use crate::store::{Store, StoreError};
+
+/// One device.
+#[derive(Clone, Debug, Serialize)]
+pub struct DeviceView {
+    /// Its id.
+    pub device: String,
+    /// Its name, when known.
+    pub name: Option<String>,
+    /// `free`, `restricted`, `restricted_by_other` or `unknown`, as last known.
+    pub restriction: String,
+    /// Since when that is known.
+    pub since: Option<Timestamp>,
+    /// The reasons to keep it restricted, asked and active, enforced ones only.
+    pub containments: Vec<ContainmentView>,
+    /// What is open at Defender, then what is queued.
+    pub actions: Vec<DeviceAction>,
+}
+
+/// One reason to keep one device restricted.
+#[derive(Clone, Debug, Serialize)]
+pub struct ContainmentView {
+    /// Its id.
+    pub id: Uuid,
+    /// The device.
+    pub device: String,
+    /// The device's name, when known.
+    pub name: Option<String>,
+    /// `asked` or `active`.
+    pub state: String,
+    /// `playbook@revision`; none: an operator began it.
+    pub playbook: Option<String>,
+    /// The alert behind it.
+    pub alert_id: Option<String>,
+    /// The alert's title, as its source wrote it.
+    pub title: Option<String>,
+    /// When it was recorded.
+    pub created_at: Timestamp,
+    /// When it became active.
+    pub activated_at: Option<Timestamp>,
+    /// When it ends by itself; none while it is asked, and for one that never does.
+    pub until: Option<Timestamp>,
+    /// Why somebody is asked.
+    pub ask_reason: Option<String>,
+    /// Who is asked.
+    pub ask_from: Vec<String>,
+    /// When the ask expires.
+    pub ask_until: Option<Timestamp>,
+    /// Whether the device is restricted when nobody answers.
+    pub otherwise_act: bool,
+    /// What a person must look at.
+    pub attention: Option<String>,
+    /// Who brought it into this state.
+    pub by: String,
+    /// Why it is in this state.
+    pub reason: String,
+}
+
+/// An action that is not over.
+#[derive(Clone, Debug, Serialize)]
+pub struct DeviceAction {
+    /// Restrict or release.
+    pub kind: String,
+    /// Where it stands.
+    pub state: String,
+    /// Defender's status, word for word.
+    pub defender_status: Option<String>,
+    /// Not called before this, while it is queued.
+    pub not_before: Timestamp,
+}
+
+/// Which devices to show.
+#[derive(Clone, Debug, Default)]
+pub struct DeviceQuery {
+    /// Of all, or only of those named by `id` or `name`.
+    pub show: Show,
+    /// Only those whose id begins so, in any case.
+    pub id: Option<String>,
+    /// Or whose name is this, in any case, whole or up to the first dot.
+    pub name: Option<String>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// Which devices to show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Show {
+    /// Not free as far as is known, or with an open containment, asked ones too.
+    #[default]
+    Concerned,
+    /// Not free as far as is known, or with an active containment.
+    Contained,
+    /// Not free as far as is known.
+    Restricted,
+    /// Every device that an event ever named.
+    All,
+}
+
+impl Store {
+    /// Devices, those that need somebody first, then the latest contained.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn devices(
+        &self,
+        tenant: TenantId,
+        query: &DeviceQuery,
+    ) -> Result<Vec<DeviceView>, StoreError> {
+        let (all, states): (bool, &[&str]) = match query.show {
+            Show::Concerned => (false, &["asked", "active"]),
+            Show::Contained => (false, &["active"]),
+            Show::Restricted => (false, &[]),
+            Show::All => (true, &["asked", "active"]),
+        };
+        let states: Vec<String> = states.iter().map(|state| (*state).to_owned()).collect();
+        let rows = sqlx::query!(
+            "WITH open AS (
+                 SELECT device_id, max(attention) AS attention, max(coalesce(activated_at, created_at)) AS newest
+                 FROM quell.containments
+                 WHERE tenant_id = $1 AND mode = 'enforce' AND state = ANY($3)
+                 GROUP BY device_id)
+             SELECT d.device_id, d.facts -> 'name' ->> 'is' AS name, d.restriction, d.restriction_at
+             FROM quell.devices d LEFT JOIN open USING (device_id)
+             WHERE d.tenant_id = $1 AND ($2 OR d.restriction <> 'free' OR open.device_id IS NOT NULL)
+               AND ($4::text IS NULL AND $5::text IS NULL OR starts_with(lower(d.device_id), lower($4))
+                    OR lower($5) IN (lower(d.facts -> 'name' ->> 'is'),
+                                     split_part(lower(d.facts -> 'name' ->> 'is'), '.', 1)))
+             ORDER BY open.attention IS NULL, open.newest DESC NULLS LAST, d.restriction_at DESC NULLS LAST, d.device_id
+             LIMIT $6",
+            tenant.0,
+            all,
+            &states,
+            query.id,
+            query.name,
+            query.limit,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let ids: Vec<String> = rows.iter().map(|row| row.device_id.clone()).collect();
+        let containments = self.containments(tenant, Some(&ids), false, i64::MAX).await?;
+        let actions = sqlx::query!(
+            "SELECT device_id, kind, state, defender_status, not_before FROM quell.actions
+             WHERE tenant_id = $1 AND device_id = ANY($2) AND state IN ('queued', 'submitting', 'in_doubt', 'submitted')
+             ORDER BY state = 'queued'",
+            tenant.0,
+            &ids,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let mut devices: Vec<DeviceView> = rows
+            .into_iter()
+            .map(|r| DeviceView {
+                device: r.device_id,
+                name: r.name,
+                restriction: r.restriction,
+                since: time(r.restriction_at),
+                containments: Vec::new(),
+                actions: Vec::new(),
+            })
+            .collect();
+        let places: std::collections::HashMap<String, usize> = ids.into_iter().zip(0..).collect();
+        for containment in containments {
+            if let Some(place) = places.get(&containment.device) {
+                devices[*place].containments.push(containment);
+            }
+        }
+        for row in actions {
+            if let Some(place) = places.get(&row.device_id) {
+                devices[*place].actions.push(DeviceAction {
+                    kind: row.kind,
+                    state: row.state,
+                    defender_status: row.defender_status,
+                    not_before: row.not_before.to_jiff(),
+                });
+            }
+        }
+        Ok(devices)
+    }
+
+    /// The asks that wait for an answer, the first to expire first.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn asks(&self, tenant: TenantId, limit: i64) -> Result<Vec<ContainmentView>, StoreError> {
+        self.containments(tenant, None, true, limit).await
+    }
+
+    async fn containments(
+        &self,
+        tenant: TenantId,
+        devices: Option<&[String]>,
+        only_asked: bool,
+        limit: i64,
+    ) -> Result<Vec<ContainmentView>, StoreError> {
+        let rows = sqlx::query!(
+            r#"SELECT c.id, c.device_id, d.facts -> 'name' ->> 'is' AS name, c.state,
+                 c.playbook || '@' || left(c.revision, 12) AS playbook, c.alert_id,
+                 e.normalised -> 'alert' -> 'title' ->> 'is' AS title, c.created_at, c.activated_at, c.until,
+                 c.ask_reason, c.ask_until, c.attention, c.state_by, c.state_reason,
+                 ARRAY(SELECT jsonb_array_elements_text(c.ask -> 'from')) AS "ask_from!",
+                 coalesce((c.ask ->> 'otherwise_act')::boolean, false) AS "otherwise_act!"
+               FROM quell.containments c
+               LEFT JOIN quell.devices d ON d.tenant_id = c.tenant_id AND d.device_id = c.device_id
+               LEFT JOIN quell.events e ON e.id = c.event_id
+               WHERE c.tenant_id = $1 AND c.mode = 'enforce' AND ($2::text[] IS NULL OR c.device_id = ANY($2))
+                 AND (c.state = 'asked' OR c.state = 'active' AND NOT $3)
+               ORDER BY CASE c.state WHEN 'asked' THEN c.ask_until END, c.activated_at, c.id LIMIT $4"#,
+            tenant.0,
+            devices,
+            only_asked,
+            limit,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|r| ContainmentView {
+                id: r.id,
+                device: r.device_id,
+                name: r.name,
+                state: r.state,
+                playbook: r.playbook,
+                alert_id: r.alert_id,
+                title: r.title,
+                created_at: r.created_at.to_jiff(),
+                activated_at: time(r.activated_at),
+                until: time(r.until),
+                ask_reason: r.ask_reason,
+                ask_from: r.ask_from,
+                ask_until: time(r.ask_until),
+                otherwise_act: r.otherwise_act,
+                attention: r.attention,
+                by: r.state_by,
+                reason: r.state_reason,
+            })
+            .collect())
+    }
+}
