@@ -66,7 +66,7 @@ impl Reads {
     /// # Errors
     /// Postgres is not available; the slots then keep their latest possible time.
     pub async fn settle(&self, error: Option<&ReadError>) -> Result<(), StoreError> {
-        let open = std::mem::take(
+        let mut open = std::mem::take(
             &mut *self
                 .open
                 .lock()
@@ -77,6 +77,10 @@ impl Reads {
             Some(ReadError::Throttled { .. }) => "throttled",
             Some(_) => "failed",
         };
+        if let Some(ReadError::Unavailable { .. }) = error {
+            // Nobody answered the last one: Defender may count it later than now, so it keeps its latest possible time.
+            open.pop();
+        }
         for id in open {
             self.context.store.read_finish(id, outcome).await?;
         }
