@@ -96,6 +96,36 @@ async fn answers_later_than_the_time_out_are_looked_up_and_not_repeated() {
 }
 
 #[tokio::test]
+async fn a_read_that_nobody_answered_holds_its_slot_as_long_as_it_may_still_be_counted() {
+    let world = Setup::new(SCALE, &[&storm_playbook()])
+        .set("never", "{tags: [tier-0]}")
+        .simulate(|simulator| {
+            simulator.faults = Faults {
+                drop_after_processing_percent: 100.0,
+                ..Faults::default()
+            };
+        })
+        .start()
+        .await;
+    world.send(&storm(3)).await;
+    world
+        .seen("facts are asked for", MINUTE, |report| report.read_calls >= 2)
+        .await;
+    world
+        .until(
+            MINUTE,
+            "SELECT count(*) = 3 FROM quell.decisions WHERE kind = 'ask'",
+        )
+        .await;
+    let reads = "SELECT count(*) FROM quell.attempts WHERE scope = 'reads'";
+    // 0.5 s to send, 1 s to answer and 0.6 s of the server's own.
+    let short = format!("{reads} AND slot_at < reserved_at + interval '2.1 s'");
+    assert!(world.number(reads).await >= 2);
+    assert_eq!(world.number(&short).await, 0);
+    assert_eq!(world.finish().await.action_calls, 0);
+}
+
+#[tokio::test]
 async fn a_revoked_token_is_replaced_and_nothing_is_lost() {
     let world = Setup::new(SCALE, &[&storm_playbook()]).start().await;
     world.send(&storm(150)).await;
