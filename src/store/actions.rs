@@ -8,7 +8,7 @@ use crate::domain::converge::Restriction;
 use crate::domain::device::DeviceId;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Lane;
-use crate::store::{Because, Store, StoreError};
+use crate::store::{Because, Store, StoreError, Wake, wake};
 
 /// An action as far as a change of its state needs it.
 #[derive(Clone, Debug)]
@@ -194,6 +194,10 @@ impl Store {
         }
         if to.is_final() || to == ActionState::Queued {
             self.converge_device(tx, tenant, &row.device, because).await?;
+        }
+        if row.state.is_open() && !to.is_open() {
+            // An action may have waited for this one's end, or for a place among the outstanding ones.
+            wake(tx, tenant, Wake::Queue).await?;
         }
         Ok(to)
     }
