@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use quell::domain::action::{ActionEvent, ActionState};
+use quell::domain::action::{ActionEvent, ActionKind, ActionState};
 use quell::domain::budget::BudgetScope;
 use quell::domain::device::DeviceId;
-use quell::store::{AnswerRecord, Finding, GateOutcome, Grant, QueuedChange, ReadOutcome, StoreError};
+use quell::store::{AnswerRecord, Finding, GateOutcome, Grant, QueuedChange, ReadOutcome, StoreError, Wake};
 use sqlx::Executor;
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -274,4 +274,24 @@ async fn an_answer_that_comes_while_in_doubt_is_still_the_answer() {
         ledger.answer(&grant, ledger.epoch).await.expect("it is open"),
         ActionState::Submitted
     );
+}
+
+#[tokio::test]
+async fn an_action_that_waited_behind_another_is_woken_by_its_end() {
+    let ledger = Ledger::new(10, 1).await;
+    let grant = ledger.granted().await;
+    ledger.answer(&grant, ledger.epoch).await.expect("it is open");
+    let released = ledger
+        .store
+        .device_release(ledger.tenant, &grant.device, "someone", "a test")
+        .await;
+    let released = released.expect("postgres is there").expect("the device is known");
+    assert!(released.queued.is_some(), "the release waits for the restrict: {released:?}");
+    let mut wakes = ledger.store.wakes().await.expect("postgres is there");
+    settle(&ledger, &grant, ActionEvent::Succeeded).await;
+    let woken = async { while wakes.next().await.expect("postgres is there").1 != Wake::Queue {} };
+    tokio::time::timeout(Duration::from_secs(10), woken)
+        .await
+        .expect("the queue is woken");
+    assert_eq!(ledger.granted().await.kind, ActionKind::Release);
 }
