@@ -286,7 +286,10 @@ async fn an_action_that_waited_behind_another_is_woken_by_its_end() {
         .device_release(ledger.tenant, &grant.device, "someone", "a test")
         .await;
     let released = released.expect("postgres is there").expect("the device is known");
-    assert!(released.queued.is_some(), "the release waits for the restrict: {released:?}");
+    assert!(
+        released.queued.is_some(),
+        "the release waits for the restrict: {released:?}"
+    );
     let mut wakes = ledger.store.wakes().await.expect("postgres is there");
     settle(&ledger, &grant, ActionEvent::Succeeded).await;
     let woken = async { while wakes.next().await.expect("postgres is there").1 != Wake::Queue {} };
