@@ -151,6 +151,10 @@ impl Store {
     ) -> Result<ActionState, StoreError> {
         let to = next(row.state, event).map_err(|_| StoreError::Stale("the action"))?;
         let is_adopted = change.is_adopted && !self.is_marked_as_ours(tx, tenant, row, change).await?;
+        let change = &QueuedChange {
+            is_adopted,
+            ..change.clone()
+        };
         if to == ActionState::Queued {
             // An opposite action may have been queued behind this one; converge says below which of them is due.
             queued_withdraw(tx, tenant, &row.device, because).await?;
@@ -170,7 +174,7 @@ impl Store {
             because.reason,
             change.defender_id,
             change.defender_status,
-            is_adopted,
+            change.is_adopted,
             change.error,
             change.not_before.as_secs_f64(),
             to.is_final(),
@@ -189,8 +193,7 @@ impl Store {
         metrics::counter!("quell_action_transitions_total", "kind" => row.kind.as_str(), "to" => to.as_str())
             .increment(1);
         if to.is_final() {
-            self.after_final(tx, tenant, row, to, change, is_adopted, because)
-                .await?;
+            self.after_final(tx, tenant, row, to, change, because).await?;
         }
         if to.is_final() || to == ActionState::Queued {
             self.converge_device(tx, tenant, &row.device, because).await?;
@@ -233,10 +236,9 @@ impl Store {
         row: &ActionRow,
         to: ActionState,
         change: &QueuedChange,
-        is_adopted: bool,
         because: Because<'_>,
     ) -> Result<(), StoreError> {
-        let known = Restriction::after(row.kind, row.is_adopted || is_adopted, to);
+        let known = Restriction::after(row.kind, row.is_adopted || change.is_adopted, to);
         let failed = matches!(
             to,
             ActionState::Failed | ActionState::TimedOut | ActionState::Cancelled
