@@ -12,6 +12,8 @@ CREATE TABLE quell.devices (
     restriction       text NOT NULL DEFAULT 'free'
         CONSTRAINT device_restriction CHECK (restriction IN ('free', 'restricted', 'restricted_by_other', 'unknown')),
     restriction_at    timestamptz,
+    -- Somebody else restricted it, and nobody's release was seen since: then it is not ours to lift.
+    is_restricted_by_others boolean NOT NULL DEFAULT false,
     -- Actions in a row that came to nothing: they set the delay before the next.
     failures          smallint NOT NULL DEFAULT 0,
     PRIMARY KEY (tenant_id, device_id)

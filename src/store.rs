@@ -136,7 +136,7 @@ pub struct StoreOptions {
     /// A queued restrict that was not sent within this span expires.
     pub validity: Duration,
     /// The delays after the first, second, … action in a row that came to nothing. After the last, a restrict is given
-    /// up (its containments need attention); a release goes on with the last delay.
+    /// up (its containments need attention); a release goes on, ever slower.
     pub retry_delays: Vec<Duration>,
     /// The first delay of a release that goes on beyond them; it doubles, up to a day's worth (144 times this).
     pub retry_cap: Duration,

@@ -202,6 +202,7 @@ impl Start {
                 young_for: config.scaled(config.reconcile.young_for),
             },
             last_whole: std::sync::Mutex::default(),
+            told: std::sync::Mutex::default(),
         };
         let facts = worker::facts::FactsFetcher {
             context: context.clone(),

@@ -110,11 +110,12 @@ impl Facts {
 /// `retry`: what follows an action that came to nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Retry {
-    /// `max`: so many more are tried; then a restriction needs a person, and a release goes on at `cap`. Default 3.
+    /// `max`: so many more are tried; then a restriction needs a person, and a release goes on ever slower, from
+    /// `cap` up to 144 times that. Default 3.
     pub max: u32,
     /// `initial`: the delay before the first; doubled for each that follows. Default 30 s.
     pub initial: Duration,
-    /// `cap`: no delay is longer. Default 10 min.
+    /// `cap`: no delay of these retries is longer. Default 10 min.
     pub cap: Duration,
 }
 

@@ -184,7 +184,7 @@ impl ActionEvent {
             Answer::AlreadyInProgress(_) | Answer::Unknown { .. } => Self::FateUnknown,
             Answer::Throttled { .. } | Answer::Unauthorized(_) | Answer::NotSent { .. } => Self::NotExecuted,
             // A right that we lack says nothing of the device: the action waits until somebody grants it.
-            Answer::Forbidden(refusal) if refusal.code == "Forbidden" => Self::NotExecuted,
+            Answer::Forbidden(refusal) if refusal.is_missing_right() => Self::NotExecuted,
             Answer::Forbidden(_) | Answer::NotFound(_) | Answer::Rejected(_) => Self::Refused,
         }
     }

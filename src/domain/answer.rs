@@ -57,6 +57,13 @@ pub struct Refusal {
     pub target: Option<String>,
 }
 
+impl Refusal {
+    /// A 403 that speaks of us (the application lacks a right, or a gateway refused us) and not of the device or feature.
+    pub fn is_missing_right(&self) -> bool {
+        self.status == 403 && (self.code.is_empty() || self.code == "Forbidden")
+    }
+}
+
 /// A machine action as Defender tells it (facts sheet 2.1), the members that we use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MachineAction {

@@ -244,7 +244,11 @@ impl Store {
             ActionState::Failed | ActionState::TimedOut | ActionState::Cancelled
         );
         let failures = sqlx::query_scalar!(
-            "UPDATE quell.devices SET restriction = coalesce($3, restriction),
+            "UPDATE quell.devices SET
+                 restriction = CASE WHEN $3 = 'restricted' AND is_restricted_by_others THEN 'restricted_by_other'
+                                    ELSE coalesce($3, restriction) END,
+                 is_restricted_by_others = CASE $3 WHEN 'restricted_by_other' THEN true WHEN 'free' THEN false
+                                           ELSE is_restricted_by_others END,
                  restriction_at = CASE WHEN $3::text IS NULL THEN restriction_at ELSE quell.now() END,
                  failures = CASE WHEN $4 THEN least(greatest(failures + 1, $6), 1000) WHEN $5 THEN 0 ELSE failures END
              WHERE tenant_id = $1 AND device_id = $2 RETURNING failures",

@@ -10,7 +10,8 @@ use crate::domain::containment::EndReason;
 use crate::domain::decision::Cap;
 use crate::domain::device::DeviceId;
 use crate::domain::tenant::TenantId;
-use crate::store::{Because, Store, StoreError};
+use crate::domain::verdict::Lane;
+use crate::store::{Because, Store, StoreError, Wake, wake};
 
 /// How many changes one look made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -171,7 +172,8 @@ impl Store {
         .await?
         .rows_affected();
         if activated > 0 {
-            super::effects::begin_anew(tx, tenant, device).await?;
+            let count = i64::try_from(activated).unwrap_or(i64::MAX);
+            super::effects::begin_anew(tx, tenant, device, count).await?;
         }
         change.activated += activated;
         change.expired += sqlx::query!(
@@ -294,17 +296,25 @@ impl Store {
         .await?;
         // A person's word begins anew: the delays that earlier failures earned do not hold up the release.
         let restriction = sqlx::query_scalar!(
-            "UPDATE quell.devices SET failures = CASE WHEN $3 THEN 0 ELSE failures END
-             WHERE tenant_id = $1 AND device_id = $2 RETURNING restriction",
+            "UPDATE quell.devices SET failures = 0 WHERE tenant_id = $1 AND device_id = $2 RETURNING restriction",
             tenant.0,
             device.as_str(),
-            !ended.is_empty(),
         )
         .fetch_optional(&mut *tx)
         .await?;
         let Some(restriction) = restriction else {
             return Ok(None);
         };
+        sqlx::query!(
+            "UPDATE quell.actions SET not_before = quell.now(), lane = least(lane, $3)
+             WHERE tenant_id = $1 AND device_id = $2 AND state = 'queued' AND kind = 'release'",
+            tenant.0,
+            device.as_str(),
+            Lane::Release.rank(),
+        )
+        .execute(&mut *tx)
+        .await?;
+        wake(&mut tx, tenant, Wake::Queue).await?;
         let before = pending(&mut tx, tenant, device).await?;
         self.converge_device(&mut tx, tenant, device, Because { by: operator, reason })
             .await?;
@@ -339,9 +349,9 @@ impl Store {
             device.as_str(),
             playbook,
         )
-        .execute(tx)
+        .execute(&mut *tx)
         .await?;
-        Ok(())
+        forget_failures(tx, tenant, device).await
     }
 
     /// Marks a device's containments as needing a person. The caller holds the device's lock.
@@ -419,14 +429,31 @@ pub(super) async fn end(
         why,
         only_due,
     )
-    .execute(tx)
+    .execute(&mut *tx)
     .await?
     .rows_affected();
     if ended > 0 {
+        forget_failures(tx, tenant, device).await?;
         tracing::info!(device.id = %device, reason = reason.as_str(), containments = ended, "containment ended");
         metrics::counter!("quell_containments_ended_total", "reason" => reason.as_str()).increment(ended);
     }
     Ok(ended)
+}
+
+/// What failed while a device was wanted restricted does not hold up its release.
+async fn forget_failures(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    device: &DeviceId,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE quell.devices SET failures = 0 WHERE tenant_id = $1 AND device_id = $2",
+        tenant.0,
+        device.as_str(),
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 /// A time of the database as ours.

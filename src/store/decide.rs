@@ -216,7 +216,10 @@ impl DecideTx {
             .execute(&mut *self.tx)
             .await?;
             sqlx::query!(
-                "UPDATE quell.devices SET facts_wanted_at = coalesce(facts_wanted_at, quell.now())
+                "UPDATE quell.devices SET facts_wanted_at = coalesce(facts_wanted_at, quell.now()),
+                     -- Wanted anew: earlier failures do not hold it up.
+                     facts_tried_at = CASE WHEN facts_wanted_at IS NULL THEN NULL ELSE facts_tried_at END,
+                     facts_failures = CASE WHEN facts_wanted_at IS NULL THEN 0 ELSE facts_failures END
                  WHERE tenant_id = $1 AND device_id = $2",
                 self.tenant.0,
                 device.as_str(),

@@ -108,14 +108,14 @@ impl DecideTx {
                 )
                 .execute(&mut *self.tx)
                 .await?;
-                begin_anew(&mut self.tx, self.tenant, &new.device).await?;
+                begin_anew(&mut self.tx, self.tenant, &new.device, 1).await?;
                 Ok(true)
             }
             Some(_) => Ok(false),
             None => {
                 self.insert(new, after).await?;
                 if new.ask.is_none() && new.mode == Mode::Enforce {
-                    begin_anew(&mut self.tx, self.tenant, &new.device).await?;
+                    begin_anew(&mut self.tx, self.tenant, &new.device, 1).await?;
                 }
                 Ok(new.ask.is_none())
             }
@@ -232,21 +232,24 @@ pub(super) async fn lock_limits(tx: &mut sqlx::PgConnection, tenant: TenantId) -
     Ok(())
 }
 
-/// A device whose first containment became active is looked at anew: earlier failures do not count against it, and what
-/// somebody else once restricted may have been lifted since, so it is not relied on. The caller holds the device's lock.
+/// A device on which so many containments became active just now is looked at anew: earlier failures do not count
+/// against it, and what somebody else once restricted may have been lifted since, so it is not relied on unless another
+/// containment was active all the time. The caller holds the device's lock.
 pub(super) async fn begin_anew(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
     device: &DeviceId,
+    activated: i64,
 ) -> Result<(), StoreError> {
     sqlx::query!(
         "UPDATE quell.devices SET failures = 0,
-             restriction = CASE restriction WHEN 'restricted_by_other' THEN 'free' ELSE restriction END
-         WHERE tenant_id = $1 AND device_id = $2
-           AND (SELECT count(*) FROM quell.containments c WHERE c.tenant_id = $1 AND c.device_id = $2
-                AND c.state = 'active' AND c.mode = 'enforce') = 1",
+             restriction = CASE WHEN restriction = 'restricted_by_other' AND $3 >= (
+                     SELECT count(*) FROM quell.containments c WHERE c.tenant_id = $1 AND c.device_id = $2
+                       AND c.state = 'active' AND c.mode = 'enforce') THEN 'free' ELSE restriction END
+         WHERE tenant_id = $1 AND device_id = $2",
         tenant.0,
         device.as_str(),
+        activated,
     )
     .execute(tx)
     .await?;

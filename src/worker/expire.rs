@@ -15,6 +15,8 @@ pub async fn run(context: Context, stop: CancellationToken) {
     loop {
         let wait = match run_once(&context).await {
             Ok(change) if change.is_some() => continue,
+            // Nothing but failures: what is due stays due, and trying at once again would only repeat them.
+            Ok(change) if change.failed > 0 => None,
             Ok(_) => match context.store.containments_next_end(context.tenant).await {
                 Ok(next) => {
                     outage.worked("expire");

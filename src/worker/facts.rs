@@ -42,10 +42,10 @@ impl FactsFetcher {
                     failures = 0;
                     continue;
                 }
-                // One device's failure backs off that device, a failure of the service backs off everything.
+                // Short of the time that events wait for facts.
                 Ok(Fetched::Failed) => {
                     failures += 1;
-                    Some(retry::delay(failures, self.backoff, self.backoff * 60))
+                    Some(retry::delay(failures, self.backoff, self.backoff * 4))
                 }
                 Err(error) => Some(outage.failed("fetching facts", &error)),
             };
@@ -74,46 +74,40 @@ impl FactsFetcher {
             return Ok(Fetched::Nothing);
         }
         let reads = Reads::new(self.context.clone(), self.guard.clone());
-        let (found, error) = self.fetch(&wanted, &reads, stop).await;
-        reads.settle(error.as_ref()).await?;
-        if !found.is_empty() {
-            store.device_facts_store(tenant, &found).await?;
+        let batch = self.fetch(&wanted, &reads, stop).await;
+        reads.settle(batch.error.as_ref()).await?;
+        if !batch.found.is_empty() {
+            store.device_facts_store(tenant, &batch.found).await?;
         }
-        let Some(error) = error else {
+        if !batch.unusable.is_empty() {
+            // The fault of those devices alone: they wait, the others go on.
+            store.device_facts_failed(tenant, &batch.unusable).await?;
+        }
+        let Some(error) = batch.error else {
             return Ok(Fetched::All);
         };
         if matches!(error, ReadError::NoPermit { .. }) {
             return Ok(Fetched::Nothing);
         }
-        let missed: Vec<DeviceId> = wanted
-            .into_iter()
-            .filter(|device| found.iter().all(|found| found.device != *device))
-            .collect();
-        tracing::warn!(
-            error = chain(&error),
-            devices = missed.len(),
-            "device facts cannot be fetched"
-        );
+        tracing::warn!(error = chain(&error), "device facts cannot be fetched");
         metrics::counter!("quell_facts_failures_total").increment(1);
-        store.device_facts_failed(tenant, &missed).await?;
         Ok(Fetched::Failed)
     }
 
     /// What could be fetched, and what kept the rest from it.
-    async fn fetch(
-        &self,
-        wanted: &[DeviceId],
-        reads: &Reads,
-        stop: &CancellationToken,
-    ) -> (Vec<FactsFound>, Option<ReadError>) {
+    async fn fetch(&self, wanted: &[DeviceId], reads: &Reads, stop: &CancellationToken) -> Batch {
+        let mut batch = Batch::default();
         let machines = match self.list(wanted, reads, stop).await {
             Ok(machines) => machines,
             // A list that cannot be used, for one entry perhaps: each is asked for by itself.
             Err(ReadError::Malformed { .. }) => Vec::new(),
-            Err(error) => return (Vec::new(), Some(error)),
+            Err(error) => {
+                return Batch {
+                    error: Some(error),
+                    ..batch
+                };
+            }
         };
-        let mut found = Vec::with_capacity(wanted.len());
-        let mut unusable = None;
         for device in wanted {
             let listed = machines
                 .iter()
@@ -124,18 +118,24 @@ impl FactsFetcher {
                 None => match self.get(device, reads, stop).await {
                     Ok(facts) => facts,
                     Err(error @ ReadError::Malformed { .. }) => {
-                        unusable = Some(error);
+                        tracing::warn!(device.id = %device, error = chain(&error), "a device's facts cannot be used");
+                        batch.unusable.push(device.clone());
                         continue;
                     }
-                    Err(error) => return (found, Some(error)),
+                    Err(error) => {
+                        return Batch {
+                            error: Some(error),
+                            ..batch
+                        };
+                    }
                 },
             };
-            found.push(FactsFound {
+            batch.found.push(FactsFound {
                 device: device.clone(),
                 facts,
             });
         }
-        (found, unusable)
+        batch
     }
 
     async fn list(
@@ -166,14 +166,24 @@ impl FactsFetcher {
     }
 }
 
+/// What one batch came to.
+#[derive(Default)]
+struct Batch {
+    found: Vec<FactsFound>,
+    /// Devices whose answer cannot be used.
+    unusable: Vec<DeviceId>,
+    /// What kept the rest from being asked for.
+    error: Option<ReadError>,
+}
+
 /// What one turn came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fetched {
     /// No device wants its facts, or no read may be made.
     Nothing,
-    /// All of a batch.
+    /// All of a batch that can be had.
     All,
-    /// Some or all could not be had.
+    /// Defender did not answer as it should: wait before asking again.
     Failed,
 }
 

@@ -1,6 +1,7 @@
 //! Follows every open action to its real end: one list call for any number of them. Nothing is concluded from a listing
 //! that is not complete, and absence counts only after the quiescence.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -50,6 +51,8 @@ pub struct Reconciler {
     pub cadence: Cadence,
     /// When everything was last looked at, the old ones too.
     pub last_whole: Mutex<Option<Monotonic>>,
+    /// Actions that were executed twice and of which it was told.
+    pub told: Mutex<HashSet<uuid::Uuid>>,
 }
 
 /// What one look came to.
@@ -118,39 +121,43 @@ impl Reconciler {
         let silent = timing.send_deadline + timing.total_timeout + Duration::from_secs(1);
         store.attempts_overdue_doubt(tenant, silent).await?;
         let open = store.actions_open(tenant).await?;
+        metrics::gauge!("quell_actions_open").set(open.len() as f64);
         if open.is_empty() {
             return Ok(None);
         }
-        metrics::gauge!("quell_actions_open").set(open.len() as f64);
         let began = store.now().await?;
         let young_from = began - signed(self.cadence.young_for);
         let is_young = open.iter().any(|action| action.reserved_at > young_from);
         let reads = Reads::new(self.context.clone(), self.guard.clone());
-        let (alone, common): (Vec<_>, Vec<_>) = open.iter().partition(|action| needs_its_own_look(action));
-        let mut findings = self.look_alone(alone, began, &reads, stop).await?;
         // The old ones, days old perhaps, are looked at with everything since; between those looks only the young are.
-        let is_whole = !is_young || self.last_whole_is_past();
-        let covered: Vec<&OpenAction> = common
-            .into_iter()
-            .filter(|action| is_whole || action.reserved_at > young_from)
-            .collect();
-        if let Some(since) = covered.iter().map(|action| action.reserved_at).min() {
+        let is_whole = !is_young || self.begin_whole();
+        let looked_at = open
+            .iter()
+            .filter(|action| is_whole || action.reserved_at > young_from);
+        let (mut alone, common): (Vec<_>, Vec<_>) = looked_at.partition(|action| needs_its_own_look(action));
+        let mut findings = Vec::new();
+        if let Some(since) = common.iter().map(|action| action.reserved_at).min() {
             let filter = MachineActionFilter {
                 created_since: since - SignedDuration::from_mins(2),
                 device: None,
             };
             if let Some(listing) = self.list(&filter, open.len(), &reads, stop).await? {
                 let index = Index::new(&listing);
+                self.tell_doubles(&index);
                 findings.extend(
-                    covered
-                        .into_iter()
+                    common
+                        .iter()
                         .filter_map(|action| judge(action, &index, began, timing)),
                 );
-                if is_whole {
-                    *self.last_whole.lock().unwrap_or_else(PoisonError::into_inner) = Some(Monotonic::now());
-                }
+                // Submitted and not listed although everything since is: its machine action is older than our attempt.
+                alone.extend(
+                    common
+                        .into_iter()
+                        .filter(|action| is_whole && !index.lists(action)),
+                );
             }
         }
+        findings.extend(self.look_alone(alone, began, &reads, stop).await?);
         let mut moved = 0;
         for chunk in findings.chunks(CHUNK) {
             moved += store.findings_apply(tenant, chunk).await?;
@@ -162,9 +169,26 @@ impl Reconciler {
         }))
     }
 
-    fn last_whole_is_past(&self) -> bool {
-        let last = *self.last_whole.lock().unwrap_or_else(PoisonError::into_inner);
-        last.is_none_or(|last| last.elapsed() >= self.cadence.slow)
+    /// Whether everything is to be looked at this time. Counted from the try, so that a listing of days that cannot be had
+    /// does not keep the young from theirs.
+    fn begin_whole(&self) -> bool {
+        let mut last = self.last_whole.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_due = last.is_none_or(|last| last.elapsed() >= self.cadence.slow);
+        if is_due {
+            *last = Some(Monotonic::now());
+        }
+        is_due
+    }
+
+    /// Two executed attempts of one action: the assumption behind the quiescence was wrong. Said once for each action.
+    fn tell_doubles(&self, index: &Index<'_>) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        for action in &index.doubled {
+            if told.insert(*action) {
+                metrics::counter!("quell_action_seen_after_quiescence_total").increment(1);
+                tracing::error!(action.id = %action, "two machine actions carry markers of one action");
+            }
+        }
     }
 
     /// Actions that the common listing does not cover, a few at a time and in any order, so that some that stay for days do
@@ -192,7 +216,9 @@ impl Reconciler {
                 }
             };
             let Some(listing) = listing else { break };
-            findings.extend(judge(action, &Index::new(&listing), began, timing));
+            findings.extend(
+                judge(action, &Index::new(&listing), began, timing).or_else(|| gone(action, &listing, began)),
+            );
         }
         Ok(findings)
     }
@@ -250,11 +276,29 @@ fn is_refused_for_another(open: &OpenAction) -> bool {
     open.row.state == ActionState::InDoubt && open.outcome.as_deref() == Some("already_in_progress")
 }
 
+/// An action that Defender does not know any more, long after the latest end that it gives an action by itself.
+fn gone(open: &OpenAction, listing: &[MachineAction], began: Timestamp) -> Option<Finding> {
+    let is_gone = listing.is_empty()
+        && open.row.state == ActionState::Submitted
+        && began.duration_since(open.reserved_at) > PENDING_AT_MOST;
+    is_gone.then(|| Finding {
+        action: open.row.id,
+        attempts: open.row.attempts,
+        events: vec![ActionEvent::TimedOut],
+        change: QueuedChange {
+            error: Some("defender does not know the action any more".to_owned()),
+            ..QueuedChange::default()
+        },
+        reason: "unknown to defender after 96 h",
+    })
+}
+
 /// A listing, by id, by marker and by device.
 pub struct Index<'a> {
     by_id: std::collections::HashMap<&'a str, &'a MachineAction>,
     by_action: std::collections::HashMap<uuid::Uuid, &'a MachineAction>,
     by_device: std::collections::HashMap<String, Vec<&'a MachineAction>>,
+    doubled: HashSet<uuid::Uuid>,
 }
 
 impl<'a> Index<'a> {
@@ -264,14 +308,14 @@ impl<'a> Index<'a> {
             by_id: std::collections::HashMap::with_capacity(listing.len()),
             by_action: std::collections::HashMap::new(),
             by_device: std::collections::HashMap::new(),
+            doubled: HashSet::new(),
         };
         for action in listing {
             index.by_id.insert(&action.id, action);
             if let Some(marker) = action.requestor_comment.as_deref().and_then(Marker::read) {
-                // Two executed attempts of one action: the assumption behind the quiescence was wrong. The newest counts.
+                // The newest counts; it comes first.
                 if index.by_action.contains_key(&marker.action) {
-                    metrics::counter!("quell_action_seen_after_quiescence_total").increment(1);
-                    tracing::error!(action.id = %marker.action, "two machine actions carry markers of one action");
+                    index.doubled.insert(marker.action);
                 }
                 index.by_action.entry(marker.action).or_insert(action);
             }
@@ -284,6 +328,16 @@ impl<'a> Index<'a> {
             }
         }
         index
+    }
+
+    /// Whether the listing shows Defender's action, or there is none to show.
+    fn lists(&self, open: &OpenAction) -> bool {
+        let id = open
+            .row
+            .defender_id
+            .as_deref()
+            .filter(|_| open.row.state == ActionState::Submitted);
+        id.is_none_or(|id| self.by_id.contains_key(id))
     }
 }
 
@@ -363,7 +417,15 @@ fn resolve(open: &OpenAction, listing: &Index<'_>, began: Timestamp, timing: Cal
         action: open.row.id,
         attempts: open.row.attempts,
         events: vec![ActionEvent::NotExecuted],
-        change: QueuedChange::default(),
+        // What refused the call may be of a kind that we do not follow: not at once again.
+        change: QueuedChange {
+            not_before: if refused {
+                timing.quiescence()
+            } else {
+                Duration::ZERO
+            },
+            ..QueuedChange::default()
+        },
         reason: "absent from a complete listing after the quiescence",
     })
 }

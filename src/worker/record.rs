@@ -68,7 +68,9 @@ pub fn record(
                 error: Some(told(refusal)),
                 ..QueuedChange::default()
             },
-            pause: Some((pauses.forbidden, told(refusal))),
+            pause: refusal
+                .is_missing_right()
+                .then(|| (pauses.forbidden, told(refusal))),
             refusal: Some(refusal.clone()),
             ..base
         },

@@ -143,9 +143,9 @@ fn a_first_unauthorized_call_is_tried_again_at_once_and_a_second_one_waits() {
 }
 
 #[test]
-fn lasting_refusals_fail_and_a_403_opens_the_circuit() {
+fn lasting_refusals_fail_and_stop_nobody_else() {
     for (answer, permanent, paused) in [
-        (Answer::Forbidden(refusal(403)), false, true),
+        (Answer::Forbidden(refusal(403)), false, false),
         (Answer::NotFound(refusal(404)), true, false),
         (Answer::Rejected(refusal(400)), true, false),
     ] {

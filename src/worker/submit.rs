@@ -3,21 +3,21 @@
 //! Ways to get it wrong, all of which have a test: calling before the attempt is committed; calling after the deadline;
 //! forgetting an answer because Postgres was away when it came; stopping with a call under way.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::clock::Monotonic;
 use crate::defender::Client;
 use crate::domain::action::ActionKind;
 use crate::domain::answer::Answer;
 use crate::limiter::{CommittedAttempt, Pacer, Permit, SecondGuard};
 use crate::store::{GateOutcome, Grant, StoreError};
 use crate::worker::record::{self, Pauses};
-use crate::worker::{Context, Outage, chain, pause};
+use crate::worker::{Context, Outage, chain, pause, retry};
 
 /// The loop's parts.
 #[derive(Clone)]
@@ -35,7 +35,27 @@ pub struct Submitter {
     /// What answers close the gate for.
     pub pauses: Pauses,
     /// Calls in a row that could not be sent: they lengthen the pause, whichever action they were for.
-    pub unsent: Arc<AtomicU32>,
+    pub unsent: Arc<Unsent>,
+}
+
+/// Counts the times in a row that nothing could be sent: calls that were under way together count once.
+#[derive(Debug, Default)]
+pub struct Unsent(Mutex<(u32, Option<Monotonic>)>);
+
+impl Unsent {
+    fn count(&self, is_unsent: bool, pauses: Pauses) -> u32 {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !is_unsent {
+            *state = (0, None);
+            return 0;
+        }
+        let (times, last) = *state;
+        let pause = retry::delay(times.max(1), pauses.initial, pauses.cap);
+        if last.is_none_or(|last| last.elapsed() >= pause) {
+            *state = (times.saturating_add(1), Some(Monotonic::now()));
+        }
+        state.0
+    }
 }
 
 /// What one step came to.
@@ -148,13 +168,9 @@ impl Submitter {
             ActionKind::Restrict => self.client.restrict(permit, &grant.device, &grant.comment).await,
             ActionKind::Release => self.client.release(permit, &grant.device, &grant.comment).await,
         };
-        let in_a_row = match &answer {
-            Answer::NotSent { .. } => self.unsent.fetch_add(1, Ordering::Relaxed) + 1,
-            _ => {
-                self.unsent.store(0, Ordering::Relaxed);
-                0
-            }
-        };
+        let in_a_row = self
+            .unsent
+            .count(matches!(answer, Answer::NotSent { .. }), self.pauses);
         let record = record::record(&answer, &grant, in_a_row, &self.context.gate.actions, self.pauses);
         metrics::counter!("quell_answers_total", "outcome" => record.outcome).increment(1);
         if let (Answer::Throttled { .. }, Some((after, _))) = (&answer, &record.pause) {
@@ -171,6 +187,10 @@ impl Submitter {
         let fields = (grant.action, grant.attempt, record.outcome);
         match record.outcome {
             "accepted" | "adopted" => {}
+            "forbidden" => tracing::error!(
+                action.id = %fields.0, attempt = %fields.1, device.id = %grant.device, error = record.change.error,
+                "defender forbids the call: a person must look at the application's permissions"
+            ),
             _ => tracing::warn!(
                 action.id = %fields.0, attempt = %fields.1, device.id = %grant.device, outcome = fields.2,
                 status = record.refusal.as_ref().map(|r| r.status),
