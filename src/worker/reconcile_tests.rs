@@ -169,3 +169,62 @@ fn already_in_progress_adopts_the_same_kind_at_once_and_waits_for_the_opposite()
 fn a_call_under_way_is_left_alone() {
     assert_eq!(check(&open(ActionState::Submitting, None), &[], 100_000), None);
 }
+
+#[test]
+fn an_action_that_defender_forgot_ends_after_96_hours_and_not_before() {
+    let action = open(ActionState::Submitted, Some("accepted"));
+    let hours = |hours: i64| gone(&action, &[], at(hours * 3600)).map(|finding| finding.events);
+    assert_eq!(hours(96), None);
+    assert_eq!(hours(97), Some(vec![ActionEvent::TimedOut]));
+    let doubt = open(ActionState::InDoubt, Some("unknown"));
+    assert!(
+        gone(&doubt, &[], at(1_000_000)).is_none(),
+        "what is in doubt is settled otherwise"
+    );
+}
+
+#[test]
+fn of_two_executed_attempts_the_newest_counts_and_the_doubling_is_seen() {
+    let action = open(ActionState::InDoubt, Some("unknown"));
+    let comment = |attempt| {
+        Marker {
+            action: action.row.id,
+            attempt,
+        }
+        .comment("x")
+    };
+    let listing = [
+        wire(
+            "newer",
+            &comment(2),
+            MachineActionKind::Restrict,
+            MachineActionStatus::Pending,
+        ),
+        wire(
+            "older",
+            &comment(1),
+            MachineActionKind::Restrict,
+            MachineActionStatus::Pending,
+        ),
+    ];
+    let index = Index::new(&listing);
+    assert!(index.doubled.contains(&action.row.id));
+    let finding = judge(&action, &index, at(1), TIMING).expect("it is found");
+    assert_eq!(finding.change.defender_id.as_deref(), Some("newer"));
+}
+
+#[test]
+fn adopted_and_refused_actions_are_looked_at_by_themselves() {
+    let mut adopted = open(ActionState::Submitted, Some("adopted"));
+    adopted.row.is_adopted = true;
+    assert!(needs_its_own_look(&adopted));
+    assert!(needs_its_own_look(&open(
+        ActionState::InDoubt,
+        Some("already_in_progress")
+    )));
+    assert!(!needs_its_own_look(&open(
+        ActionState::Submitted,
+        Some("accepted")
+    )));
+    assert!(!needs_its_own_look(&open(ActionState::InDoubt, Some("unknown"))));
+}

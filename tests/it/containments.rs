@@ -306,3 +306,98 @@ async fn a_restrict_that_was_not_sent_within_its_validity_expires_and_wants_a_pe
     assert!(ground.reserve().await.is_none(), "nothing is called");
     ground.close().await;
 }
+
+#[tokio::test]
+async fn a_device_that_others_restricted_is_restricted_anew_for_a_new_reason_and_never_released_by_us() {
+    let mut ground = Ground::new(&[playbook("one"), playbook("two")]).await;
+    let device = device('a');
+    ground.alert("one", &device).await;
+    let adopted = ground
+        .call(ActionEvent::Accepted, Some(ActionEvent::Succeeded), true)
+        .await;
+    assert_eq!(adopted, ActionState::Succeeded);
+    ground.pass(hours(4)).await;
+    assert_eq!(ground.expire().await, ContainmentChange { ended: 1, ..NOTHING });
+    assert_eq!(
+        ground.actions(&device).await,
+        ["restrict succeeded"],
+        "not ours to lift"
+    );
+    // They may have lifted it since: the new reason does not rely on it.
+    ground.alert("two", &device).await;
+    assert_eq!(
+        ground.actions(&device).await,
+        ["restrict succeeded", "restrict queued"]
+    );
+    ground.call_succeeds().await;
+    ground.pass(hours(4)).await;
+    assert_eq!(ground.expire().await, ContainmentChange { ended: 1, ..NOTHING });
+    assert_eq!(
+        ground.actions(&device).await,
+        ["restrict succeeded", "restrict succeeded"],
+        "they may not have lifted it: still not ours"
+    );
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn an_adopted_restrict_that_times_out_is_not_released() {
+    let mut ground = Ground::new(&[playbook("one")]).await;
+    let device = device('a');
+    ground.alert("one", &device).await;
+    let ended = ground
+        .call(ActionEvent::Accepted, Some(ActionEvent::TimedOut), true)
+        .await;
+    assert_eq!(ended, ActionState::TimedOut);
+    ground.pass(hours(4)).await;
+    ground.expire().await;
+    let actions = ground.actions(&device).await;
+    assert!(
+        !actions.iter().any(|action| action.starts_with("release")),
+        "{actions:?}"
+    );
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn a_release_does_not_pay_for_the_failures_of_its_restrict() {
+    let mut ground = Ground::new(&[playbook("one")]).await;
+    let device = device('a');
+    ground.alert("one", &device).await;
+    // It may have been enforced all the same.
+    ground
+        .call(ActionEvent::Accepted, Some(ActionEvent::Cancelled), false)
+        .await;
+    ground.pass(hours(4)).await;
+    ground.expire().await;
+    let queued = ground.actions(&device).await;
+    assert_eq!(queued.last().map(String::as_str), Some("release queued"));
+    ground.call_succeeds().await;
+    assert_eq!(
+        ground.actions(&device).await.last().map(String::as_str),
+        Some("release succeeded")
+    );
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn failures_of_an_earlier_reason_do_not_count_against_a_new_one() {
+    let mut ground = Ground::new(&[playbook("one"), playbook("two")]).await;
+    let device = device('a');
+    ground.alert("one", &device).await;
+    while ground.attention(&device).await.is_empty() {
+        ground
+            .call(ActionEvent::Accepted, Some(ActionEvent::Failed), false)
+            .await;
+        ground.pass(minutes(15)).await;
+    }
+    assert!(ground.reserve().await.is_none(), "it was given up");
+    ground.alert("two", &device).await;
+    ground.call_succeeds().await;
+    assert_eq!(ground.containments(&device).await, ["one active", "two active"]);
+    assert_eq!(
+        ground.actions(&device).await,
+        ["restrict failed", "restrict succeeded"]
+    );
+    ground.close().await;
+}
