@@ -43,7 +43,7 @@ pub struct CallTiming {
 }
 
 impl CallTiming {
-    /// D: after this span from the reservation an absent action was not executed (protocol, step 5).
+    /// D: after this span from the reservation an absent action was not executed (docs/ARCHITECTURE.md, States).
     pub fn quiescence(&self) -> Duration {
         self.send_deadline + self.total_timeout + self.server_tail + self.list_lag
     }
