@@ -8,7 +8,7 @@
 //! `listing`, `machine_action`, `machine`.
 //!
 //! Facts about the API come from public documentation and recorded payloads; "facts sheet" in a comment means the
-//! project's collection of them.
+//! sections of `docs/defender-api.md`.
 
 mod answer;
 mod claims;

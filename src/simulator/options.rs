@@ -149,7 +149,7 @@ pub enum QuotaDialect {
     /// Code `429` and a message that names the window, as recorded (facts sheet 0.1, `[REAL]`).
     #[default]
     Recorded,
-    /// Code `TooManyRequests`, as documented (`[DOC S4]`).
+    /// Code `TooManyRequests`, as Microsoft documents it (facts sheet 0.1).
     Documented,
 }
 
