@@ -184,6 +184,7 @@ impl Start {
                 forbidden: config.scaled(Duration::from_secs(300)),
             },
             unsent: Arc::default(),
+            tokens: Arc::default(),
         };
         let decider = worker::decide::Decider {
             context: context.clone(),

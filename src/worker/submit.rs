@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Monotonic;
-use crate::defender::Client;
+use crate::defender::{Client, TokenError};
 use crate::domain::action::ActionKind;
 use crate::domain::answer::Answer;
 use crate::limiter::{CommittedAttempt, Pacer, Permit, SecondGuard};
@@ -36,6 +36,8 @@ pub struct Submitter {
     pub pauses: Pauses,
     /// Calls in a row that could not be sent: they lengthen the pause, whichever action they were for.
     pub unsent: Arc<Unsent>,
+    /// Whether there is a token to call with.
+    pub tokens: Arc<Tokens>,
 }
 
 /// Counts the times in a row that nothing could be sent: calls that were under way together count once.
@@ -55,6 +57,32 @@ impl Unsent {
             *state = (times.saturating_add(1), Some(Monotonic::now()));
         }
         state.0
+    }
+}
+
+/// Says that no token can be had: at first, and once a minute after that.
+#[derive(Debug, Default)]
+pub struct Tokens(Mutex<Option<Monotonic>>);
+
+impl Tokens {
+    /// Says whether there is one.
+    fn tell(&self, error: Option<TokenError>) -> bool {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(error) = error else {
+            if told.take().is_some() {
+                tracing::info!("there is a token again; calls go on");
+            }
+            return true;
+        };
+        metrics::counter!("quell_token_failures_total").increment(1);
+        if told.is_none_or(|told| told.elapsed() >= Duration::from_secs(60)) {
+            *told = Some(Monotonic::now());
+            tracing::error!(
+                error = chain(&error),
+                "no token can be had, so nothing is called; the queue waits"
+            );
+        }
+        false
     }
 }
 
@@ -86,7 +114,7 @@ impl Submitter {
             while let Some(ended) = calls.try_join_next() {
                 tell(ended);
             }
-            let wait = match self.step().await {
+            let wait = match self.step(&stop).await {
                 Ok(Step::Call(grant, epoch)) => {
                     outage.worked("submit");
                     let (worker, hard) = (self.clone(), hard.clone());
@@ -117,7 +145,7 @@ impl Submitter {
     ///
     /// # Errors
     /// Postgres is not available.
-    pub async fn step(&self) -> Result<Step, StoreError> {
+    pub async fn step(&self, stop: &CancellationToken) -> Result<Step, StoreError> {
         let Some(epoch) = self.context.leadership.epoch() else {
             return Ok(Step::Wait(None));
         };
@@ -126,8 +154,11 @@ impl Submitter {
             return Ok(Step::Wait(store.queue_next_due(tenant).await?));
         };
         // Before the gate: no slot is spent while there is no token.
-        if let Err(error) = self.client.ready().await {
-            tracing::debug!(error = chain(&error), "no token, no call");
+        let ready = tokio::select! {
+            () = stop.cancelled() => return Ok(Step::Wait(None)),
+            ready = self.client.ready() => ready,
+        };
+        if !self.tokens.tell(ready.err()) {
             return Ok(Step::Wait(Some(self.pauses.initial)));
         }
         if let Err(wait) = self.pacer.check(lane) {
@@ -245,5 +276,27 @@ fn tell(ended: Result<(), tokio::task::JoinError>) {
             error = chain(&error),
             "a call broke off; its attempt will be looked up"
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAUSES: Pauses = Pauses {
+        initial: Duration::from_secs(1),
+        cap: Duration::from_secs(60),
+        forbidden: Duration::from_secs(300),
+    };
+
+    #[tokio::test(start_paused = true)]
+    async fn calls_that_could_not_be_sent_together_count_once() {
+        let unsent = Unsent::default();
+        assert_eq!([unsent.count(true, PAUSES), unsent.count(true, PAUSES)], [1, 1]);
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!([unsent.count(true, PAUSES), unsent.count(true, PAUSES)], [2, 2]);
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(unsent.count(true, PAUSES), 2, "the second pause is two seconds");
+        assert_eq!([unsent.count(false, PAUSES), unsent.count(true, PAUSES)], [0, 1]);
     }
 }

@@ -267,3 +267,28 @@ async fn an_action_that_fails_is_tried_again_within_bounds_and_then_left_to_a_pe
     assert_eq!(states, ["failed", "failed", "failed"], "the first and two more");
     assert_eq!(world.finish().await.restricted_now, 1);
 }
+
+#[tokio::test]
+async fn with_a_refused_secret_nothing_is_called_and_no_slot_is_spent() {
+    let world = Setup::new(SCALE, &[&storm_playbook()])
+        .simulate(|simulator| simulator.credentials = Some(("another".to_owned(), "other".to_owned())))
+        .start()
+        .await;
+    world.send(&storm(3)).await;
+    world
+        .until(
+            MINUTE,
+            "SELECT count(*) = 3 FROM quell.actions WHERE state = 'queued'",
+        )
+        .await;
+    world
+        .seen("a token is asked for again and again", MINUTE, |report| {
+            report.token_requests >= 2
+        })
+        .await;
+    let attempts = world
+        .number("SELECT count(*) FROM quell.attempts WHERE scope = 'actions'")
+        .await;
+    assert_eq!(attempts, 0, "a slot that leads nowhere is not taken");
+    assert_eq!(world.finish().await.action_calls, 0);
+}
