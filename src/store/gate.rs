@@ -33,7 +33,8 @@ pub struct Gate {
     pub ceiling: Mode,
     /// What is never restricted: checked again, with the facts of this moment.
     pub never: Protections,
-    /// Distinct devices in a window, over all playbooks.
+    /// Distinct devices in a window, over all playbooks: counted when an unanswered ask would act. Not checked again by the
+    /// gate itself.
     pub caps: Vec<Cap>,
     /// Restricts open at Defender at once, at most; `None`: any number.
     pub outstanding: Option<u32>,
@@ -46,10 +47,15 @@ pub enum GateOutcome {
     Granted(Box<Grant>),
     /// Nothing may leave now; look again after the span, or when woken.
     Wait {
-        /// Until the next slot, the end of a pause or of a back-off; `None`: nothing is queued.
+        /// Until the next slot, or the end of a pause.
         after: Option<Duration>,
-        /// Why, for the status.
+        /// Why, for the log.
         why: &'static str,
+    },
+    /// No action of these lanes is due, or the devices of those that are were being worked on by others.
+    NothingDue {
+        /// Until the next action that waits for its time; `None`: none does.
+        after: Option<Duration>,
     },
     /// A queued action was taken out instead of being called; ask again.
     Settled,
@@ -119,10 +125,7 @@ impl Store {
             Picked::MovedOn => return Ok(GateOutcome::Settled),
             Picked::Nothing => {
                 let after = next_due(&mut tx, tenant).await?;
-                return Ok(GateOutcome::Wait {
-                    after,
-                    why: "nothing is due",
-                });
+                return Ok(GateOutcome::NothingDue { after });
             }
         };
         if let Some((event, why)) = self.forbidden(&mut tx, tenant, gate, &candidate).await? {

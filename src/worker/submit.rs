@@ -86,6 +86,9 @@ impl Tokens {
     }
 }
 
+/// How soon to look again when the device of the queue's head is being worked on.
+const HEAD_IS_LOCKED: Duration = Duration::from_millis(50);
+
 /// What one step came to.
 #[derive(Debug)]
 pub enum Step {
@@ -171,6 +174,9 @@ impl Submitter {
             {
                 GateOutcome::Granted(grant) => Step::Call(grant, epoch),
                 GateOutcome::Settled => Step::Again,
+                // The queue's head is due, so its device is locked, for as long as one transaction takes: the lanes below
+                // must not wait for the next wake because of it.
+                GateOutcome::NothingDue { .. } => Step::Wait(Some(HEAD_IS_LOCKED)),
                 GateOutcome::Wait { after, why } => {
                     tracing::debug!(
                         wait_seconds = after.map(|a| a.as_secs_f64()),

@@ -298,3 +298,22 @@ async fn an_action_that_waited_behind_another_is_woken_by_its_end() {
         .expect("the queue is woken");
     assert_eq!(ledger.granted().await.kind, ActionKind::Release);
 }
+
+#[tokio::test]
+async fn a_device_that_is_being_worked_on_does_not_hold_up_the_gate_and_is_called_afterwards() {
+    let ledger = Ledger::new(10, 1).await;
+    let mut other = ledger.database.connect().await;
+    other
+        .execute("BEGIN; SELECT 1 FROM quell.devices FOR UPDATE")
+        .await
+        .expect("nobody else holds the device");
+    let head = ledger.store.queue_head(ledger.tenant, None).await;
+    assert!(
+        head.expect("postgres is there").is_some(),
+        "an action is due all the same"
+    );
+    let outcome = ledger.ask().await;
+    assert!(matches!(outcome, GateOutcome::NothingDue { .. }), "{outcome:?}");
+    other.execute("COMMIT").await.expect("postgres is there");
+    ledger.granted().await;
+}
