@@ -8,6 +8,7 @@ pub mod db;
 pub mod demo;
 pub mod operator;
 pub mod run;
+pub mod schema;
 pub mod send;
 pub mod simulate;
 pub mod test;
@@ -47,6 +48,8 @@ enum Command {
     CheckConfig(check_config::Args),
     /// Run the tests beside the playbooks
     Test(test::Args),
+    /// Print the JSON Schema of playbooks, their tests or the configuration, for editors
+    Schema(schema::Args),
     /// Run the whole of it against a simulated Defender, with nothing configured
     Demo(demo::Args),
     /// Run a Defender to practise against
@@ -75,6 +78,7 @@ pub fn main() -> ExitCode {
             Command::Check(args) => check::run(&args),
             Command::CheckConfig(args) => check_config::run(&args),
             Command::Test(args) => test::run(&args),
+            Command::Schema(args) => schema::run(&args),
             Command::Demo(args) => demo::run(args).await,
             Command::Simulate(args) => simulate::run(*args).await,
         }
