@@ -45,6 +45,14 @@ playbooks:
 config:
     scripts/ci config
 
+# the committed JSON Schemas are those of the code, and a real yaml-language-server says what it should
+schema:
+    scripts/ci schema
+
+# writes the committed JSON Schemas anew after a change of what they tell
+update-schemas:
+    scripts/update-schemas
+
 # licences, bans, sources and advisories of the dependencies
 deny:
     scripts/ci deny

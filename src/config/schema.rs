@@ -24,7 +24,7 @@ pub fn config() -> String {
     let notes = notes(&keys);
     let whole =
         Schema::map("Quell's configuration. Only `database`, `playbooks` and `tenants` must be given.");
-    below("", whole, &keys, &notes).file("Quell configuration")
+    below("", whole, &keys, &notes).file()
 }
 
 /// What the example says of a key.

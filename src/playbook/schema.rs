@@ -17,12 +17,12 @@ const ID_PATTERN: &str = "^[a-z0-9][a-z0-9-]{0,62}$";
 /// The schema of a playbook, as a file.
 pub fn playbook() -> String {
     let whole = terms::playbook().with("definitions", lines::definitions());
-    whole.file("Quell playbook")
+    whole.file()
 }
 
 /// The schema of a test file, as a file.
 pub fn test() -> String {
-    test_file::test().file("Quell test file")
+    test_file::test().file()
 }
 
 /// What a text with fill-ins must look like: no brace without its partner, and only facts between them.

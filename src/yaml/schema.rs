@@ -133,6 +133,26 @@ impl Schema {
         });
         self.with("if", other_case)
             .with("else", Self::default().one_of(words))
+            .offer(words)
+    }
+
+    /// Offers words to begin with: editors do not look for them behind conditions.
+    #[must_use]
+    pub fn offer(self, words: &[(&str, &str)]) -> Self {
+        words.iter().fold(self, |schema, (word, meaning)| {
+            schema.snippet(word, meaning, word)
+        })
+    }
+
+    /// Demands so many keys of a map, with a message. The servers' own cannot be set, so a key that no map has is
+    /// demanded when there are fewer or more.
+    #[must_use]
+    pub fn keys(self, least: usize, most: Option<usize>, message: &str) -> Self {
+        let mut fitting = json!({"minProperties": least});
+        if let Some(most) = most {
+            fitting["maxProperties"] = most.into();
+        }
+        self.rule(json!({"if": fitting, "else": {"required": [message], "errorMessage": message}}))
     }
 
     /// Refuses a text of nothing but blanks.
@@ -218,9 +238,9 @@ impl Schema {
         self
     }
 
-    /// The whole schema as a file, with a title and a final newline.
-    pub fn file(self, title: &str) -> String {
-        let whole = self.with("$schema", DRAFT).with("title", title);
+    /// The whole schema as a file, with a final newline. Without a title: that server would name every map by it.
+    pub fn file(self) -> String {
+        let whole = self.with("$schema", DRAFT);
         format!("{:#}\n", Value::from(whole))
     }
 

@@ -115,10 +115,11 @@ pub(super) fn describe(fact: &FactDef) -> String {
         _ => String::new(),
     };
     format!(
-        "{}. {}{known}. From {}.",
+        "{}. {}{known}. From {}. Ops: {}.",
         capital(fact.description),
         capital(fact.ty.name()),
-        fact.source
+        fact.source,
+        suggest::list(&ops_for(fact.ty)),
     )
 }
 
@@ -138,7 +139,7 @@ fn line(ty: Type) -> Schema {
 
 /// A bare value, a list of values, or a map with one op.
 fn typed(node: Schema, ty: Type, words: &[(&str, &str)]) -> Schema {
-    let (node, ops) = (offered(node, ty), ops(ty, words));
+    let (node, ops) = (offered(node.offer(words), ty), ops(ty, words));
     match ty {
         Type::Time | Type::Age => merge(node, ops),
         _ => node.by_type("object", ops, values(ty, words)),
@@ -169,11 +170,7 @@ fn ops(ty: Type, words: &[(&str, &str)]) -> Schema {
     for op in fitting {
         map = map.key(op, operand(op, ty, words));
     }
-    // No key has this name, so the message stands whenever there is not exactly one op.
-    map.rule(json!({
-        "if": {"minProperties": 1, "maxProperties": 1},
-        "else": {"required": ["exactly one op"], "errorMessage": message},
-    }))
+    map.keys(1, Some(1), &message)
 }
 
 fn operand(op: &str, ty: Type, words: &[(&str, &str)]) -> Schema {

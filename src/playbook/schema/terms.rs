@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::lines::lines_of;
 use super::{ID_PATTERN, filled_text};
@@ -78,23 +78,28 @@ pub(super) fn playbook() -> Schema {
         .required("then", then())
         .key("limits", limits())
         .key("notify", notify())
-        .rule(json!({
-            "if": {"required": ["match_all"], "properties": {"match_all": {"const": true}}},
-            "then": {"properties": {"when": {
-                "maxProperties": 0,
-                "errorMessage": "`match_all: true` says that every event matches: keep it or the lines",
-            }}},
-            "else": {
-                "required": ["when"],
-                "errorMessage": "`when` is missing: write at least one line, or `match_all: true` when every event shall match",
-                "properties": {"when": {
-                    "type": "object",
-                    "minProperties": 1,
-                    "errorMessage": "write at least one line, or `match_all: true` when every event shall match",
-                }},
-            },
-        }))
+        .rule(when_or_match_all())
         .snippet("new playbook", "A playbook that observes, with the keys that most have", NEW_PLAYBOOK)
+}
+
+/// Lines, or `match_all: true`, and never both.
+fn when_or_match_all() -> Value {
+    let message = "write at least one line, or `match_all: true` when every event shall match";
+    let lines = Schema::default()
+        .with("type", "object")
+        .with("errorMessage", message)
+        .keys(1, None, message);
+    let both = "`match_all: true` says that every event matches: keep it or the lines";
+    let none = Schema::default().keys(0, Some(0), both);
+    json!({
+        "if": {"required": ["match_all"], "properties": {"match_all": {"const": true}}},
+        "then": {"properties": {"when": Value::from(none)}},
+        "else": {
+            "required": ["when"],
+            "errorMessage": format!("`when` is missing: {message}"),
+            "properties": {"when": Value::from(lines)},
+        },
+    })
 }
 
 fn id() -> Schema {
@@ -130,7 +135,11 @@ fn ask() -> Schema {
     Schema::map("A person decides first.")
         .key(
             "when",
-            lines_of("Only when all these lines hold. Left out: always.").with("minProperties", 1),
+            lines_of("Only when all these lines hold. Left out: always.").keys(
+                1,
+                None,
+                "`ask.when` is empty: leave it out to ask always",
+            ),
         )
         .required(
             "from",
@@ -165,10 +174,7 @@ fn then() -> Schema {
     for (name, about) in names {
         action = action.key(name, body(name, about));
     }
-    let action = action.rule(json!({
-        "if": {"minProperties": 1, "maxProperties": 1},
-        "else": {"required": ["exactly one action"], "errorMessage": message},
-    }));
+    let action = action.keys(1, Some(1), &message);
     Schema::list("What follows: one action, a restriction or its release.", action)
         .with("minItems", 1)
         .with("maxItems", 1)

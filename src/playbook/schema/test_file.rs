@@ -138,7 +138,7 @@ fn value(fact: &FactDef) -> Schema {
 fn expect() -> Schema {
     let actions = ACTIONS.map(|action| (action, "in the order of the playbook"));
     Schema::map("What the decision must be. What is left out may be anything.")
-        .with("minProperties", 1)
+        .keys(1, None, "expect at least one of `decision`, `actions`, `release_after`, `because`")
         .key("decision", Schema::word("What is decided.", &DECISIONS))
         .key(
             "actions",
