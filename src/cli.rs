@@ -6,6 +6,7 @@ pub mod check_config;
 pub mod cluster;
 pub mod db;
 pub mod demo;
+pub mod junit;
 pub mod operator;
 pub mod run;
 pub mod send;
