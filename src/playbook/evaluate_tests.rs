@@ -46,6 +46,10 @@ fn workstation() -> DeviceFacts {
 }
 
 fn evaluated(body: &str, alert: &Alert, device: &DeviceFacts) -> Evaluation {
+    evaluated_in_time(1, body, alert, device)
+}
+
+fn evaluated_in_time(time_scale: u32, body: &str, alert: &Alert, device: &DeviceFacts) -> Evaluation {
     let id = DeviceId::from_stored("d".repeat(40));
     let subject = Subject {
         alert,
@@ -54,6 +58,7 @@ fn evaluated(body: &str, alert: &Alert, device: &DeviceFacts) -> Evaluation {
         device,
         tenant: "contoso",
         now: Timestamp::from_second(1_000_000).expect("in range"),
+        time_scale,
         restricted_by: Fact::Is(Vec::new()),
     };
     let set = set(body);
@@ -175,6 +180,7 @@ fn release_terms_that_are_written_reach_the_verdict() {
             device: &device,
             tenant: "contoso",
             now: Timestamp::UNIX_EPOCH,
+            time_scale: 1,
             restricted_by: Fact::Unknown,
         };
         let evaluation = evaluate(&set, &subject);
@@ -226,6 +232,39 @@ fn one_true_guard_stops_it_whatever_is_unknown() {
         stopped,
         false,
     );
+}
+
+#[test]
+fn a_span_in_a_line_means_scaled_time_where_time_is_scaled() {
+    let ago = |seconds: i64| Fact::Is(Timestamp::from_second(1_000_000 - seconds).expect("in range"));
+    for (scale, seconds, young) in [
+        (1, 3_600, true),
+        (1, 3_601, false),
+        (100, 36, true),
+        (100, 37, false),
+    ] {
+        let alert = Alert {
+            occurred_at: ago(seconds),
+            ..alert()
+        };
+        let device = DeviceFacts {
+            last_seen: ago(seconds),
+            ..workstation()
+        };
+        for (line, holds) in [
+            ("alert.age: {within: 1h}", young),
+            ("alert.age: {older_than: 1h}", !young),
+            ("device.last_seen: {within: 1h}", young),
+        ] {
+            let body = format!("when: {{{line}}}\n");
+            let evaluation = evaluated_in_time(scale, &body, &alert, &device);
+            assert_eq!(
+                !evaluation.verdicts.is_empty(),
+                holds,
+                "{line} after {seconds} s at {scale}"
+            );
+        }
+    }
 }
 
 #[test]
@@ -323,6 +362,7 @@ fn match_all_matches_and_off_is_not_evaluated() {
         device: &device,
         tenant: "contoso",
         now: Timestamp::UNIX_EPOCH,
+        time_scale: 1,
         restricted_by: Fact::Unknown,
     };
     assert_eq!(evaluate(&off, &subject), Evaluation::default());
@@ -367,6 +407,7 @@ fn literal_braces_are_doubled_and_the_whole_is_cut() {
         device: &device,
         tenant: "contoso",
         now: Timestamp::UNIX_EPOCH,
+        time_scale: 1,
         restricted_by: Fact::Unknown,
     };
     let evaluation = evaluate(&set, &subject);
