@@ -7,9 +7,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::alert::{Alert, EventKind, Severity};
+use crate::domain::canary::Canary;
 use crate::domain::device::{DeviceFacts, DeviceId, DeviceKind};
 use crate::domain::fact::Fact;
-use crate::domain::verdict::PlannedAction;
+use crate::domain::verdict::{Most, Percent, PlannedAction};
 use crate::playbook::{SourceFile, trace};
 
 const HEAD: &str = "id: p\ntitle: t\nowner: o\nmode: enforce\n";
@@ -103,8 +104,8 @@ fn a_match_acts_and_carries_what_follows() {
     );
     assert_eq!(verdict.lane.as_str(), "high");
     assert_eq!(
-        (verdict.limits[0].devices, verdict.limits[0].otherwise_ask),
-        (5, true)
+        (verdict.limits[0].most, verdict.limits[0].otherwise_ask),
+        (Most::Devices(5), true)
     );
     let PlannedAction::RestrictAppExecution {
         comment,
@@ -124,7 +125,8 @@ fn a_match_acts_and_carries_what_follows() {
 fn the_terms_that_are_written_reach_the_verdict() {
     let body = "when: {alert.category: ransomware}
 ask: {when: {device.kind: server}, from: [soc, ops], approvals: 2, within: 45m, otherwise: act}
-limits: [{devices: 5, per: 1h, otherwise: skip}, {devices: 9, per: 1d}]
+limits: [{devices: 5, per: 1h, otherwise: skip}, {percent_of_fleet: 0.5, per: 1d}]
+canary: {percent: 10}
 ";
     // Also where the question is not asked of this device: who answers it answers for limits too.
     let evaluation = evaluated(body, &alert(), &workstation());
@@ -142,9 +144,17 @@ limits: [{devices: 5, per: 1h, otherwise: skip}, {devices: 9, per: 1d}]
     let limits: Vec<_> = verdict
         .limits
         .iter()
-        .map(|l| (l.devices, l.per.as_secs(), l.otherwise_ask))
+        .map(|l| (l.most, l.per.as_secs(), l.otherwise_ask))
         .collect();
-    assert_eq!(limits, [(5, 3_600, false), (9, 86_400, true)]);
+    let percent = |percent| Percent::new(percent).expect("a percentage");
+    assert_eq!(
+        limits,
+        [
+            (Most::Devices(5), 3_600, false),
+            (Most::PercentOfFleet(percent(0.5)), 86_400, true)
+        ]
+    );
+    assert_eq!(verdict.canary, Some(Canary::Percent(percent(10.0))));
 
     let asking = "when: {alert.category: ransomware}\nask: {from: [soc], within: 1h}\n";
     let evaluation = evaluated(asking, &alert(), &workstation());

@@ -234,6 +234,8 @@ impl Decider {
                     .get(&item.device)
                     .map(Vec::as_slice)
                     .unwrap_or_default(),
+                fleet: None,
+                fallbacks: &[],
             };
             decide(verdicts, &situation, usage)
         };
