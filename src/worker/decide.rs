@@ -178,6 +178,7 @@ impl Decider {
             device: facts.as_ref().unwrap_or(&unknown),
             tenant: &self.context.tenant_name,
             now: tx.now,
+            time_scale: self.context.time_scale,
             restricted_by: Fact::Is(restricted_by),
         };
         let evaluation = evaluate(set, &subject);
@@ -234,6 +235,8 @@ impl Decider {
                     .get(&item.device)
                     .map(Vec::as_slice)
                     .unwrap_or_default(),
+                fleet: None,
+                fallbacks: &[],
             };
             decide(verdicts, &situation, usage)
         };
