@@ -45,13 +45,13 @@ playbooks:
 config:
     scripts/ci config
 
-# the committed JSON Schemas are those of the code, and a real yaml-language-server says what it should
+# a real yaml-language-server says of the committed JSON Schemas what it should
 schema:
     scripts/ci schema
 
-# writes the committed JSON Schemas anew after a change of what they tell
-update-schemas:
-    scripts/update-schemas
+# writes the printed pages and the JSON Schemas anew after a change of what they tell
+update-reference:
+    UPDATE=1 SQLX_OFFLINE=true cargo test --locked --lib reference
 
 # licences, bans, sources and advisories of the dependencies
 deny:

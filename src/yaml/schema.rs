@@ -85,6 +85,16 @@ impl Schema {
             .with("maximum", *range.end())
     }
 
+    /// A percentage above 0.
+    pub fn percent(description: &str) -> Self {
+        Self::about(&format!(
+            "{description} Above 0, at most 100, with no more than two decimals."
+        ))
+        .with("type", "number")
+        .with("exclusiveMinimum", 0)
+        .with("maximum", 100)
+    }
+
     /// A duration. The range is told, not checked: a pattern cannot.
     pub fn duration(description: &str, range: Option<RangeInclusive<std::time::Duration>>) -> Self {
         let description = match range {

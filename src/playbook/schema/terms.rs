@@ -77,6 +77,7 @@ pub(super) fn playbook() -> Schema {
         .key("ask", ask())
         .required("then", then())
         .key("limits", limits())
+        .key("canary", canary())
         .key("notify", notify())
         .rule(when_or_match_all())
         .snippet("new playbook", "A playbook that observes, with the keys that most have", NEW_PLAYBOOK)
@@ -203,6 +204,7 @@ fn body(action: &str, about: &str) -> Schema {
 }
 
 fn release(message: &str) -> Schema {
+    let early = [("alert_resolved", "every alert behind the containment is closed")];
     let restart = [(
         "match",
         "a new match of this playbook on the device restarts `after`",
@@ -217,6 +219,10 @@ fn release(message: &str) -> Schema {
             Schema::flag("`true`: it stays until a person ends it. In place of `after`."),
         )
         .key("restart_on", Schema::word("What restarts `after`.", &restart))
+        .key(
+            "when",
+            Schema::list("What may end it earlier.", Schema::word("Something that happens.", &early)),
+        )
         .rule(json!({
             "if": {"required": ["never"]},
             "then": {
@@ -232,25 +238,57 @@ fn limits() -> Schema {
         ("ask", "a person decides about each further device"),
         ("skip", "further devices are left alone"),
     ];
-    let limit = Schema::map("So many distinct devices in any window of that length.")
-        .required(
-            "devices",
-            Schema::count("Distinct devices restricted by this playbook.", 1..=100_000),
-        )
-        .required(
-            "per",
-            Schema::duration("The length of the sliding window.", Some(MINUTE..=LONGEST_WINDOW))
-                .example("1h"),
-        )
-        .key(
-            "otherwise",
-            Schema::word("What follows at the limit.", &otherwise).default_is("ask"),
-        );
+    let message =
+        "a limit has one measure: `devices: 25` or `percent_of_fleet: 2`, each as an entry of its own";
+    let limit =
+        Schema::map("So many distinct devices in any window of that length. Several limits all hold.")
+            .rule(json!({
+                "if": {"required": ["devices"]},
+                "then": {"properties": {"percent_of_fleet": false}, "errorMessage": message},
+                "else": {"required": ["percent_of_fleet"], "errorMessage": message},
+            }))
+            .key(
+                "percent_of_fleet",
+                Schema::percent(
+                    "The same as a part of the devices that Defender knows, in place of `devices`.",
+                ),
+            )
+            .key(
+                "devices",
+                Schema::count("Distinct devices restricted by this playbook.", 1..=100_000),
+            )
+            .required(
+                "per",
+                Schema::duration("The length of the sliding window.", Some(MINUTE..=LONGEST_WINDOW))
+                    .example("1h"),
+            )
+            .key(
+                "otherwise",
+                Schema::word("What follows at the limit.", &otherwise).default_is("ask"),
+            );
     Schema::list(
         "How many devices this playbook may restrict in which time. At a limit it asks or skips, and stays on.",
         limit,
     )
     .example(json!([{"devices": 25, "per": "1h", "otherwise": "ask"}]))
+}
+
+fn canary() -> Schema {
+    let groups = Schema::list(
+        "The devices of these groups.",
+        Schema::short_text("A device group.", TEXT_CHARS),
+    );
+    Schema::map(
+        "The part of the fleet in which the playbook enforces; its other matches are observed. It falls back to observing by \
+         itself when one of its limits is hit, or two of its containments end as false positives.",
+    )
+    .key(
+        "percent",
+        Schema::percent("So many percent of all devices: always the same ones, and with a larger number more."),
+    )
+    .key("groups", groups.with("minItems", 1))
+    .keys(1, Some(1), "a canary is a percentage or groups: `{percent: 10}` or `{groups: [pilot]}`")
+    .example(json!({"percent": 10}))
 }
 
 fn notify() -> Schema {

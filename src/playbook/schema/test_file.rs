@@ -53,11 +53,33 @@ fn case() -> Schema {
             "name",
             Schema::text("What shall hold, as a sentence. No two cases share one."),
         )
-        .required("given", givens())
-        .required("expect", expect())
+        .key(
+            "given",
+            givens("What is so, each entry laid over those before it."),
+        )
+        .key("expect", expect())
+        .key("timeline", timeline())
+        .rule(json!({
+            "if": {"required": ["timeline"]},
+            "else": {"required": ["given", "expect"]},
+        }))
 }
 
-fn givens() -> Schema {
+fn timeline() -> Schema {
+    let moment = Schema::map("A moment: what happens then, and what must hold.")
+        .required(
+            "at",
+            Schema::duration("When, from the beginning.", None).example("4h30m"),
+        )
+        .key("event", givens("An event that arrives, as `given` writes it."))
+        .key("expect", expect());
+    Schema::list(
+        "What happens over time, in place of `given` and `expect`.",
+        moment,
+    )
+}
+
+fn givens(about: &str) -> Schema {
     let item = Schema::about("A name from `facts`, or facts written here.").by_type(
         "object",
         given(),
@@ -67,8 +89,9 @@ fn givens() -> Schema {
         ),
     );
     Schema::list(
-        "What is so, each entry laid over those before it. What is not given is unknown, but for the event (new), its \
-         time (now), the device's id and the tenant.",
+        &format!(
+            "{about} What is not given is unknown, but for the event (new), its time (now), the device's id and the tenant."
+        ),
         item,
     )
     .example(json!(["high", "ws", {"device": {"tags": "unknown"}}]))

@@ -1,6 +1,6 @@
 //! The schemas against the parser: what it accepts, they accept; every node says what it is for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
@@ -90,6 +90,93 @@ fn what_ships_fits_and_names_its_schema() {
                 path.display()
             );
         }
+    }
+}
+
+/// The keys that the parser knows at the place of `?`: it lists them when it meets one that is like none of them.
+fn keys_of_the_parser(text: &str, read: fn(&str) -> yaml::Diagnostics) -> BTreeSet<String> {
+    let found = read(&text.replace('?', "qqqqqqqqqqqqqqqqqqqq: 1"));
+    let known = found
+        .iter()
+        .filter_map(|each| each.help.as_deref()?.strip_prefix("known here: "));
+    let known: Vec<_> = known.collect();
+    assert_eq!(known.len(), 1, "{text}: {found:?}");
+    known[0]
+        .split(", ")
+        .map(|key| key.trim_matches('`').to_owned())
+        .collect()
+}
+
+fn keys_of_the_schema(schema: &Value, path: &str) -> BTreeSet<String> {
+    let map = schema
+        .pointer(path)
+        .and_then(|node| node["properties"].as_object());
+    map.unwrap_or_else(|| panic!("{path} is no map"))
+        .keys()
+        .cloned()
+        .collect()
+}
+
+#[test]
+fn every_map_has_the_keys_that_the_parser_knows() {
+    let read: fn(&str) -> yaml::Diagnostics = |text| {
+        let file = SourceFile {
+            name: "p.yaml".to_owned(),
+            text: text.to_owned(),
+        };
+        PlaybookSet::compile(&[file]).expect_err("the key is unknown")
+    };
+    let schema = schema(&playbook());
+    let restrict = "/properties/then/items/properties/restrict_app_execution";
+    for (path, text) in [
+        ("", "?"),
+        ("/properties/ask", "ask: {?}"),
+        ("/properties/canary", "canary: {?}"),
+        ("/properties/limits/items", "limits: [{?}]"),
+        ("/properties/notify/items", "notify: [{?}]"),
+        (restrict, "then: [restrict_app_execution: {?}]"),
+        (
+            &format!("{restrict}/properties/release"),
+            "then: [restrict_app_execution: {release: {?}}]",
+        ),
+        (
+            "/properties/then/items/properties/release_app_restriction",
+            "then: [release_app_restriction: {?}]",
+        ),
+    ] {
+        let mut known = keys_of_the_parser(text, read);
+        // Known only to say where it belongs.
+        known.remove("freshness");
+        assert_eq!(keys_of_the_schema(&schema, path), known, "{text}");
+    }
+}
+
+#[test]
+fn every_map_of_a_test_file_has_the_keys_that_the_parser_knows() {
+    let read: fn(&str) -> yaml::Diagnostics =
+        |text| TestFile::read("p.test.yaml", text).expect_err("the key is unknown");
+    let schema = schema(&test());
+    let given = "/properties/facts/additionalProperties";
+    let case = "/properties/tests/items";
+    for (path, text) in [
+        ("", "?"),
+        (case, "tests: [{?}]"),
+        (&format!("{case}/properties/expect"), "tests: [{expect: {?}}]"),
+        (given, "facts: {a: {?}}"),
+        (
+            &format!("{given}/properties/history"),
+            "facts: {a: {history: {?}}}",
+        ),
+        (
+            &format!("{given}/properties/history/properties/devices_acted"),
+            "facts: {a: {history: {devices_acted: {?}}}}",
+        ),
+    ] {
+        assert_eq!(
+            keys_of_the_schema(&schema, path),
+            keys_of_the_parser(text, read),
+            "{text}"
+        );
     }
 }
 
@@ -190,11 +277,16 @@ proptest! {
         limits in select(&[
             "", "limits: []", "limits: [{devices: 25, per: 1h}]", "limits: [{devices: 25, per: 1h, otherwise: skip}]",
             "limits: [{devices: 0, per: 1h}]", "limits: [{devices: 25}]", "limits: {devices: 25, per: 1h}",
-            "limits: [{percent_of_fleet: 2, per: 1d, otherwise: ask}]",
+            "limits: [{percent_of_fleet: 2, per: 1d, otherwise: ask}]", "limits: [{percent_of_fleet: 0.5, per: 1d}]",
+            "limits: [{percent_of_fleet: 0, per: 1d}]", "limits: [{percent_of_fleet: 2, devices: 2, per: 1d}]",
         ][..]),
         notify in select(&["", "notify: []", "notify: [{to: soc, on: [acted, released]}]", "notify: [{to: soc, on: []}]", "notify: [{to: soc, on: [fired]}]"][..]),
+        canary in select(&[
+            "", "canary: {percent: 10}", "canary: {percent: 0.25}", "canary: {percent: 101}", "canary: {groups: [pilot]}",
+            "canary: {groups: []}", "canary: {}", "canary: {percent: 1, groups: [a]}", "canary: 10",
+        ][..]),
     ) {
-        let parts = ["id: p", &format!("title: {title}"), "owner: o", mode, priority, when, match_all, unless, if_unknown, ask, then, limits, notify];
+        let parts = ["id: p", &format!("title: {title}"), "owner: o", mode, priority, when, match_all, unless, if_unknown, ask, then, limits, notify, canary];
         let text = parts.join("\n") + "\n";
         if accepted(&text) {
             let value = value(&text).expect("what is accepted is YAML");

@@ -93,6 +93,9 @@ fn judge(root: &Value, schema: &Value, value: &Value, path: &str, found: &mut Ve
             ("minimum", Value::Number(number)) if number.as_f64() < rule.as_f64() => {
                 wrong("too small".to_owned())
             }
+            ("exclusiveMinimum", Value::Number(number)) if number.as_f64() <= rule.as_f64() => {
+                wrong("too small".to_owned());
+            }
             ("maximum", Value::Number(number)) if number.as_f64() > rule.as_f64() => {
                 wrong("too large".to_owned())
             }
@@ -165,12 +168,13 @@ fn judge(root: &Value, schema: &Value, value: &Value, path: &str, found: &mut Ve
 }
 
 /// The keywords that judge; those of them that do not fit the value's type say nothing of it.
-const KEYWORDS: [&str; 17] = [
+const KEYWORDS: [&str; 18] = [
     "type",
     "enum",
     "const",
     "pattern",
     "minimum",
+    "exclusiveMinimum",
     "maximum",
     "minItems",
     "maxItems",
@@ -211,6 +215,7 @@ fn has_type(rule: &Value, value: &Value) -> bool {
         "null" => value.is_null(),
         "boolean" => value.is_boolean(),
         "string" => value.is_string(),
+        "number" => value.is_number(),
         "integer" => value.is_u64() || value.is_i64(),
         "array" => value.is_array(),
         "object" => value.is_object(),
