@@ -7,6 +7,7 @@
 mod accounts;
 mod actions;
 mod attempts;
+mod cancels;
 mod containments;
 mod converge;
 mod decide;
@@ -29,6 +30,7 @@ use sqlx::{Connection as _, PgConnection, PgPool};
 pub use accounts::{Accounts, PlaybookAccounts};
 pub use actions::{ActionRow, OpenAction, QueuedChange};
 pub use attempts::AnswerRecord;
+pub use cancels::CancelGrant;
 pub use containments::{ContainmentChange, OperatorRelease};
 pub use decide::{DecideTx, DecisionRow, InboxItem};
 pub use devices::{DeviceRow, FactsFound};
