@@ -1,7 +1,7 @@
 //! The words and the rules of Quell, as types and pure functions. Nothing here reads a clock, a file or a socket:
 //! `now` is always a parameter.
 //!
-//! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`guard`], [`decision`], [`containment`],
+//! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`guard`], [`decision`], [`recorded`], [`containment`],
 //! [`action`], [`answer`], [`converge`], [`budget`].
 
 pub mod action;
@@ -14,5 +14,6 @@ pub mod decision;
 pub mod device;
 pub mod fact;
 pub mod guard;
+pub mod recorded;
 pub mod tenant;
 pub mod verdict;

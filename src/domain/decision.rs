@@ -95,7 +95,7 @@ impl Ruling {
 }
 
 /// The rules of the installation over all playbooks.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rules {
     /// No playbook goes beyond this mode.
     pub ceiling: Mode,
@@ -179,6 +179,11 @@ impl Usage {
                 devices.insert(device.clone());
             }
         }
+    }
+
+    /// How many distinct devices a counter shows.
+    pub fn counted(&self, key: &UsageKey) -> usize {
+        self.windows.get(key).map_or(0, BTreeSet::len)
     }
 
     /// How many distinct devices the counter would show with this one.
