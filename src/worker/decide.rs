@@ -12,7 +12,7 @@ use crate::domain::decision::{Decision, DecisionKind, Rules, Ruling, Situation, 
 use crate::domain::device::DeviceFacts;
 use crate::domain::fact::Fact;
 use crate::domain::guard::Protection;
-use crate::domain::recorded::{OwnFacts, RecordedRuling};
+use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
 use crate::domain::verdict::{Mode, PlannedAction, Verdict};
 use crate::playbook::{PlaybookSet, Subject, evaluate};
 use crate::store::{DecideTx, DecisionRow, InboxItem, NewContainment, StoreError};
@@ -127,7 +127,10 @@ impl Decider {
         let Some((_, set)) = set.filter(|(version, _)| Some(*version) == tx.set_version) else {
             return Ok(None);
         };
-        tx.rules = Some(self.rules.clone());
+        tx.rules = Some(RecordedRules {
+            rules: self.rules.clone(),
+            time_scale: self.context.time_scale,
+        });
         let items = std::mem::take(&mut tx.items);
         claimed.extend(items.iter().map(|item| item.seq));
         let mut decisions = Vec::with_capacity(items.len());
@@ -178,6 +181,7 @@ impl Decider {
             device: facts.as_ref().unwrap_or(&unknown),
             tenant: &self.context.tenant_name,
             now: tx.now,
+            time_scale: self.context.time_scale,
             restricted_by: Fact::Is(restricted_by),
         };
         let evaluation = evaluate(set, &subject);
@@ -225,6 +229,8 @@ impl Decider {
             device_id: &item.device,
             device: facts.as_ref().unwrap_or(&unknown),
             restricted_by: &own.restricted_by,
+            fleet: None,
+            fallbacks: &[],
         };
         let decision = if gone && facts.is_some() && verdicts.iter().any(restricts) {
             // Defender does not know the device: no call is spent on a certain failure.
