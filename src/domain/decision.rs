@@ -100,7 +100,7 @@ impl Ruling {
 }
 
 /// The rules of the installation over all playbooks.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rules {
     /// No playbook goes beyond this mode.
     pub ceiling: Mode,

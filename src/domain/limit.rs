@@ -87,6 +87,11 @@ impl Usage {
         }
     }
 
+    /// How many distinct devices a counter shows.
+    pub fn counted(&self, key: &UsageKey) -> usize {
+        self.windows.get(key).map_or(0, BTreeSet::len)
+    }
+
     /// How many distinct devices the counter would show with this one.
     pub fn with(&self, key: &UsageKey, device: &DeviceId) -> usize {
         self.windows.get(key).map_or(1, |devices| {
