@@ -11,6 +11,7 @@ mod cancels;
 mod containments;
 mod converge;
 mod decide;
+mod decisions;
 mod devices;
 mod effects;
 mod events;
