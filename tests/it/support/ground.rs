@@ -16,8 +16,8 @@ use quell::domain::tenant::TenantId;
 use quell::domain::verdict::{AskTerms, Lane, Mode};
 use quell::playbook::{PlaybookSet, SourceFile};
 use quell::store::{
-    AnswerRecord, CancelGrant, ContainmentChange, FactsFound, Gate, GateOutcome, Grant, Incoming, QueuedChange, Store,
-    StoreOptions,
+    AnswerRecord, CancelGrant, ContainmentChange, FactsFound, Gate, GateOutcome, Grant, Incoming,
+    QueuedChange, Store, StoreOptions,
 };
 use quell::worker::active_set::{self, InForce};
 use quell::worker::{Context, decide::Decider, expire, lease::Leadership};
