@@ -37,7 +37,7 @@ pub use events::{DeadLetter, Incoming, Stored};
 pub use gate::{Gate, GateOutcome, Grant};
 pub use ledger::ReadOutcome;
 pub use listing::Finding;
-pub use playbooks::{ActiveSet, RevisionText};
+pub use playbooks::{Activation, ActiveSet, Origin, RevisionText};
 
 use crate::domain::tenant::TenantId;
 
@@ -337,6 +337,8 @@ pub enum Wake {
     Facts,
     /// An action is open at Defender.
     Open,
+    /// Another playbook set is active.
+    Playbooks,
 }
 
 impl Wake {
@@ -346,6 +348,7 @@ impl Wake {
             Self::Queue => "queue",
             Self::Facts => "facts",
             Self::Open => "open",
+            Self::Playbooks => "playbooks",
         }
     }
 }
@@ -364,7 +367,7 @@ impl Wakes {
                 return Err(StoreError::Unavailable(sqlx::Error::WorkerCrashed));
             };
             let parsed = notification.payload().split_once(':').and_then(|(name, tenant)| {
-                let all = [Wake::Inbox, Wake::Queue, Wake::Facts, Wake::Open];
+                let all = [Wake::Inbox, Wake::Queue, Wake::Facts, Wake::Open, Wake::Playbooks];
                 let wake = all.into_iter().find(|wake| wake.as_str() == name)?;
                 Some((TenantId(tenant.parse().ok()?), wake))
             });

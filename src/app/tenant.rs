@@ -186,12 +186,13 @@ impl Start {
             unsent: Arc::default(),
             tokens: Arc::default(),
         };
+        let in_force = Arc::new(InForce::default());
         let decider = worker::decide::Decider {
             context: context.clone(),
             rules: config.rules(),
             facts_max_age: config.scaled(config.facts.max_age),
             facts_wait: config.scaled(config.facts.wait),
-            in_force: Arc::new(InForce::default()),
+            in_force: Arc::clone(&in_force),
         };
         let reconciler = worker::reconcile::Reconciler {
             context: context.clone(),
@@ -222,6 +223,10 @@ impl Start {
                 Arc::clone(&context.wakes),
                 stop.clone(),
             ),
+        );
+        tasks.spawn(
+            "playbooks",
+            active_set::follow(context.clone(), in_force, stop.clone()),
         );
         tasks.spawn("decide", decider.run(stop.clone()));
         tasks.spawn("reconcile", reconciler.run(stop.clone()));
