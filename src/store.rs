@@ -37,7 +37,7 @@ pub use events::{DeadLetter, Incoming, Stored};
 pub use gate::{Gate, GateOutcome, Grant};
 pub use ledger::ReadOutcome;
 pub use listing::Finding;
-pub use playbooks::{Activation, ActiveSet, Origin, RevisionText};
+pub use playbooks::{Activation, ActiveSet, Origin, RevisionText, SetHead};
 
 use crate::domain::tenant::TenantId;
 

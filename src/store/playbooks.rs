@@ -1,11 +1,12 @@
-//! The active playbook set: one row a tenant, changed by one compare-and-swap; the revisions' texts are rows.
+//! The active playbook set: one row a tenant, changed by one compare-and-swap; the revisions' texts are rows, and so is
+//! every activation, so that the set of any day can be read again.
 
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Mode;
-use crate::store::{Store, StoreError, Wake, wake};
+use crate::store::{Because, Store, StoreError, Wake, wake};
 
 /// One playbook of a set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,9 +50,20 @@ impl Origin {
     }
 }
 
-/// Which set is active, without its playbooks.
+/// A set that is or was active.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActiveSet {
+    /// The hash over the revisions.
+    pub hash: String,
+    /// Grows by one with each activation.
+    pub version: i64,
+    /// The playbooks, in the order of their ids.
+    pub playbooks: Vec<RevisionText>,
+}
+
+/// Which set is active, without its playbooks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetHead {
     /// The hash over the revisions.
     pub hash: String,
     /// Grows by one with each activation.
@@ -71,23 +83,67 @@ pub struct Activation<'a> {
     pub playbooks: &'a [RevisionText],
     /// The version that must still be the active one; `None`: no set may be active.
     pub expected: Option<i64>,
-    /// Who does it.
+    /// What does it.
     pub origin: Origin,
+    /// Who, and why.
+    pub because: Because<'a>,
 }
 
 impl Store {
+    /// The active set with its playbooks, if one was ever activated.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn set_read(&self, tenant: TenantId) -> Result<Option<ActiveSet>, StoreError> {
+        let Some(SetHead { hash, version, .. }) = self.set_active(tenant).await? else {
+            return Ok(None);
+        };
+        let playbooks = self.set_playbooks(tenant, &hash).await?;
+        Ok(Some(ActiveSet {
+            hash,
+            version,
+            playbooks,
+        }))
+    }
+
+    /// The set that was activated under that version, whether it is still active or not. `None`: there is no record of
+    /// such an activation.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn set_of_version(
+        &self,
+        tenant: TenantId,
+        version: i64,
+    ) -> Result<Option<ActiveSet>, StoreError> {
+        let hash = sqlx::query_scalar!(
+            "SELECT set_hash FROM quell.set_activations WHERE tenant_id = $1 AND version = $2",
+            tenant.0,
+            version,
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        let Some(hash) = hash else { return Ok(None) };
+        let playbooks = self.set_playbooks(tenant, &hash).await?;
+        Ok(Some(ActiveSet {
+            hash,
+            version,
+            playbooks,
+        }))
+    }
+
     /// Which set is active, if one was ever activated.
     ///
     /// # Errors
     /// Postgres is not available.
-    pub async fn set_active(&self, tenant: TenantId) -> Result<Option<ActiveSet>, StoreError> {
+    pub async fn set_active(&self, tenant: TenantId) -> Result<Option<SetHead>, StoreError> {
         let row = sqlx::query!(
             "SELECT set_hash, version, activated_at, origin FROM quell.active_sets WHERE tenant_id = $1",
             tenant.0
         )
         .fetch_optional(&self.pool)
         .await?;
-        Ok(row.map(|row| ActiveSet {
+        Ok(row.map(|row| SetHead {
             hash: row.set_hash,
             version: row.version,
             activated_at: row.activated_at.to_jiff(),
@@ -127,8 +183,8 @@ impl Store {
             .collect()
     }
 
-    /// Activates a set if the active version is still the expected one. Returns the new version; `None` when somebody
-    /// else was faster.
+    /// Activates a set if the active version is still the expected one, and writes down by whom and why. Returns the new
+    /// version; `None` when somebody else was faster.
     ///
     /// # Errors
     /// Postgres is not available.
@@ -153,7 +209,18 @@ impl Store {
         .await?;
         // An expected version and no row: the set that was to be replaced has never been.
         let version = version.filter(|version| activation.expected.map_or(1, |v| v + 1) == *version);
-        if version.is_some() {
+        if let Some(version) = version {
+            sqlx::query!(
+                "INSERT INTO quell.set_activations (tenant_id, version, set_hash, activated_by, reason)
+                 VALUES ($1, $2, $3, $4, $5)",
+                tenant.0,
+                version,
+                activation.hash,
+                activation.because.by,
+                activation.because.reason,
+            )
+            .execute(&mut *tx)
+            .await?;
             wake(&mut tx, tenant, Wake::Inbox).await?;
             wake(&mut tx, tenant, Wake::Playbooks).await?;
             tx.commit().await?;

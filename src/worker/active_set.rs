@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::tenant::TenantId;
 use crate::playbook::{PlaybookSet, SourceFile};
-use crate::store::{Activation, ActiveSet, Origin, RevisionText, Store, StoreError};
+use crate::store::{Activation, Because, Origin, RevisionText, SetHead, Store, StoreError};
 use crate::worker::{Context, Outage, pause};
 
 /// The sets that a process judges by, compiled, with their versions.
@@ -56,7 +56,7 @@ impl InForce {
     ///
     /// # Errors
     /// Postgres is not available.
-    pub async fn load(&self, store: &Store, tenant: TenantId) -> Result<Option<ActiveSet>, StoreError> {
+    pub async fn load(&self, store: &Store, tenant: TenantId) -> Result<Option<SetHead>, StoreError> {
         let _one_at_a_time = self.loading.lock().await;
         let Some(active) = store.set_active(tenant).await? else {
             return Ok(None);
@@ -148,9 +148,11 @@ pub async fn follow(context: Context, in_force: Arc<InForce>, stop: Cancellation
 
 /// Who proposes, and what must still be the case.
 #[derive(Clone, Copy, Debug)]
-pub struct Proposal {
-    /// Who does it.
+pub struct Proposal<'a> {
+    /// What does it.
     pub origin: Origin,
+    /// Who, and why.
+    pub because: Because<'a>,
     /// The version that must still be the active one; `None`: no set may be active.
     pub expected: Option<i64>,
 }
@@ -163,7 +165,7 @@ pub async fn activate(
     store: &Store,
     tenant: TenantId,
     set: &PlaybookSet,
-    proposal: Proposal,
+    proposal: Proposal<'_>,
 ) -> Result<Option<i64>, StoreError> {
     let playbooks: Vec<RevisionText> = set
         .playbooks()
@@ -180,6 +182,7 @@ pub async fn activate(
         playbooks: &playbooks,
         expected: proposal.expected,
         origin: proposal.origin,
+        because: proposal.because,
     };
     let version = store.set_activate(tenant, &activation).await?;
     if let Some(version) = version {
@@ -187,7 +190,8 @@ pub async fn activate(
             version,
             playbooks = playbooks.len(),
             hash = set.hash(),
-            origin = proposal.origin.as_str(),
+            by = proposal.because.by,
+            reason = proposal.because.reason,
             "playbook set activated"
         );
     }
@@ -206,6 +210,10 @@ pub async fn propose(store: &Store, tenant: TenantId, set: &PlaybookSet) -> Resu
         }
         let proposal = Proposal {
             origin: Origin::Files,
+            because: Because {
+                by: "start",
+                reason: "the playbooks of the configuration",
+            },
             expected: active.map(|active| active.version),
         };
         if let Some(version) = activate(store, tenant, set, proposal).await? {
