@@ -17,6 +17,7 @@ pub mod gate;
 mod leases;
 mod ledger;
 mod listing;
+mod playbook_files;
 mod playbooks;
 pub mod views;
 
@@ -37,6 +38,7 @@ pub use events::{DeadLetter, Incoming, Stored};
 pub use gate::{Gate, GateOutcome, Grant};
 pub use ledger::ReadOutcome;
 pub use listing::Finding;
+pub use playbook_files::{FilesLook, ReplicaFiles};
 pub use playbooks::{Activation, ActiveSet, Origin, RevisionText, SetHead};
 
 use crate::domain::tenant::TenantId;

@@ -175,7 +175,7 @@ impl Decider {
                 return Ok(Claimed::Batch(Box::new(tx), set));
             }
             // No row and no device stays locked while a set is compiled.
-            drop(tx);
+            tx.abandon().await?;
             if self.in_force.load(store, tenant).await?.is_none() {
                 return Ok(Claimed::NoSet);
             }
