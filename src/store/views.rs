@@ -3,6 +3,7 @@
 
 mod actions;
 mod devices;
+mod sets;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -18,6 +19,7 @@ use crate::store::{Gate, Store, StoreError};
 
 pub use actions::{ActionQuery, ActionView};
 pub use devices::{ContainmentView, DeviceAction, DeviceQuery, DeviceView, Show};
+pub use sets::{ActivationView, PlaybookDeeds, RevisionView};
 
 /// The state of a tenant at one moment.
 #[derive(Clone, Debug, Serialize)]
