@@ -2,7 +2,10 @@
 //! anything. Devices with their containments and actions stand in files of their own.
 
 mod actions;
+mod decisions;
 mod devices;
+mod history;
+mod judging;
 mod sets;
 
 use std::collections::BTreeMap;
@@ -18,7 +21,10 @@ use crate::store::containments::time;
 use crate::store::{Gate, Store, StoreError};
 
 pub use actions::{ActionQuery, ActionView};
+pub use decisions::{DeadLetterView, DecisionQuery, DecisionView, Inputs, WaitingView};
 pub use devices::{ContainmentView, DeviceAction, DeviceQuery, DeviceView, Show};
+pub use history::{ActionDetail, AttemptView, ContainmentHistory, TransitionView};
+pub use judging::KnownDevice;
 pub use sets::{ActivationView, PlaybookDeeds, RevisionView};
 
 /// The state of a tenant at one moment.

@@ -61,11 +61,7 @@ impl Store {
     ///
     /// # Errors
     /// Postgres is not available.
-    pub async fn set_history(
-        &self,
-        tenant: TenantId,
-        limit: i64,
-    ) -> Result<Vec<ActivationView>, StoreError> {
+    pub async fn set_history(&self, tenant: TenantId, limit: i64) -> Result<Vec<ActivationView>, StoreError> {
         let rows = sqlx::query!(
             r#"SELECT v.version, v.set_hash, v.activated_at, v.activated_by, v.reason,
                  (SELECT count(*) FROM quell.playbook_sets s
