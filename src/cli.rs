@@ -7,6 +7,7 @@ pub mod cluster;
 pub mod db;
 pub mod demo;
 pub mod operator;
+pub mod playbooks;
 pub mod run;
 pub mod send;
 pub mod simulate;

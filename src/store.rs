@@ -19,6 +19,7 @@ pub mod gate;
 mod leases;
 mod ledger;
 mod listing;
+mod playbook_files;
 mod playbooks;
 pub mod views;
 
@@ -40,7 +41,8 @@ pub use events::{DeadLetter, Incoming, Stored};
 pub use gate::{Gate, GateOutcome, Grant};
 pub use ledger::ReadOutcome;
 pub use listing::Finding;
-pub use playbooks::{ActiveSet, RevisionText};
+pub use playbook_files::{FilesLook, ReplicaFiles};
+pub use playbooks::{Activation, ActiveSet, Origin, RevisionText, SetHead};
 
 use crate::domain::tenant::TenantId;
 
@@ -340,6 +342,8 @@ pub enum Wake {
     Facts,
     /// An action is open at Defender.
     Open,
+    /// Another playbook set is active.
+    Playbooks,
 }
 
 impl Wake {
@@ -349,6 +353,7 @@ impl Wake {
             Self::Queue => "queue",
             Self::Facts => "facts",
             Self::Open => "open",
+            Self::Playbooks => "playbooks",
         }
     }
 }
@@ -367,7 +372,7 @@ impl Wakes {
                 return Err(StoreError::Unavailable(sqlx::Error::WorkerCrashed));
             };
             let parsed = notification.payload().split_once(':').and_then(|(name, tenant)| {
-                let all = [Wake::Inbox, Wake::Queue, Wake::Facts, Wake::Open];
+                let all = [Wake::Inbox, Wake::Queue, Wake::Facts, Wake::Open, Wake::Playbooks];
                 let wake = all.into_iter().find(|wake| wake.as_str() == name)?;
                 Some((TenantId(tenant.parse().ok()?), wake))
             });
