@@ -2,7 +2,7 @@
 //! `now` is always a parameter.
 //!
 //! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`guard`], [`decision`], [`containment`],
-//! [`action`], [`answer`], [`converge`], [`budget`].
+//! [`action`], [`answer`], [`converge`], [`budget`], [`demand`].
 
 pub mod action;
 pub mod alert;
@@ -11,6 +11,7 @@ pub mod budget;
 pub mod containment;
 pub mod converge;
 pub mod decision;
+pub mod demand;
 pub mod device;
 pub mod fact;
 pub mod guard;
