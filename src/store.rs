@@ -18,6 +18,7 @@ mod leases;
 mod ledger;
 mod listing;
 mod playbooks;
+mod replay;
 pub mod views;
 
 use std::time::Duration;
@@ -38,6 +39,7 @@ pub use gate::{Gate, GateOutcome, Grant};
 pub use ledger::ReadOutcome;
 pub use listing::Finding;
 pub use playbooks::{ActiveSet, RevisionText};
+pub use replay::{Replay, ReplayFacts, ReplayPage, ReplayRow, ReplaySpan, Unreadable};
 
 use crate::domain::tenant::TenantId;
 
