@@ -7,6 +7,8 @@ pub mod cluster;
 pub mod db;
 pub mod demo;
 pub mod operator;
+pub mod plan;
+mod progress;
 pub mod run;
 pub mod send;
 pub mod simulate;

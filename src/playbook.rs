@@ -13,6 +13,7 @@ pub mod facts;
 pub mod line;
 pub mod lint;
 pub mod op;
+pub mod plan;
 pub mod set;
 pub mod subject;
 pub mod terms;

@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::domain::action::ActionKind;
 use crate::domain::budget::{Pace, Window};
@@ -88,6 +88,7 @@ pub struct DemandForecast {
     /// The calls that still waited at the marked moment.
     pub left_at_mark: usize,
     /// From the marked moment until the last of them would have left.
+    #[serde(rename = "drained_after_seconds", serialize_with = "as_seconds")]
     pub drained_after: Duration,
 }
 
@@ -95,6 +96,7 @@ pub struct DemandForecast {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct WindowPeak {
     /// The window's span.
+    #[serde(rename = "per_seconds", serialize_with = "as_seconds")]
     pub per: Duration,
     /// Its limit.
     pub limit: u32,
@@ -114,6 +116,7 @@ pub struct LaneWait {
     /// Calls that would leave.
     pub calls: u64,
     /// The longest wait.
+    #[serde(rename = "longest_seconds", serialize_with = "as_seconds")]
     pub longest: Duration,
     /// When the call that waits longest was wanted.
     pub at: Option<Timestamp>,
@@ -182,12 +185,16 @@ impl Demand {
         }
     }
 
+    /// A device that is restricted from the beginning, without a call.
+    pub fn standing(&mut self, device: usize) {
+        self.reach(device);
+        self.devices[device] = State::Restricted;
+    }
+
     /// One more call is wanted: of a device that is restricted already, or free already, nothing.
     pub fn want(&mut self, want: Want) {
         self.advance(want.at);
-        if self.devices.len() <= want.device {
-            self.devices.resize(want.device + 1, State::Free);
-        }
+        self.reach(want.device);
         let state = self.devices[want.device];
         let (next, lane) = match (want.kind, state) {
             (ActionKind::Restrict, State::Free) => (State::ToRestrict(self.tickets), want.lane),
@@ -231,6 +238,12 @@ impl Demand {
         self.forecast.peaks = self.peaks.into_iter().map(|peak| peak.window).collect();
         self.forecast.lanes.retain(|lane| lane.calls > 0);
         self.forecast
+    }
+
+    fn reach(&mut self, device: usize) {
+        if self.devices.len() <= device {
+            self.devices.resize(device + 1, State::Free);
+        }
     }
 
     fn withdraw(&mut self, device: usize, then: State) {
@@ -374,6 +387,11 @@ fn rank(lane: Lane) -> usize {
 
 fn limit_of(window: &Window) -> usize {
     usize::try_from(window.limit).unwrap_or(usize::MAX).max(1)
+}
+
+/// Spans in JSON, as seconds.
+pub fn as_seconds<S: Serializer>(span: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(span.as_secs_f64())
 }
 
 fn span(duration: Duration) -> SignedDuration {

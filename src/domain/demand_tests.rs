@@ -155,6 +155,16 @@ fn a_device_that_is_restricted_needs_no_second_call() {
 }
 
 #[test]
+fn a_device_that_stands_restricted_is_released_and_not_restricted_again() {
+    let mut demand = Demand::new(documented());
+    demand.standing(7);
+    demand.want(restrict(0, 7));
+    demand.want(release(1, 7));
+    let told = demand.finish();
+    assert_eq!((told.restricts, told.releases), (0, 1));
+}
+
+#[test]
 fn the_time_to_drain_is_counted_from_the_mark_and_only_for_what_waited_then() {
     let mut demand = Demand::new(unpaced());
     for n in 0..250 {
