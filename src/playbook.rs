@@ -2,7 +2,7 @@
 //! event and a device, and tested. Pure: callers pass texts and the time.
 //!
 //! Reading order: [`facts`] (what may be tested), [`op`] and [`line`](mod@line) (one line), [`action`] and [`text`] (what follows),
-//! [`compile`] and [`terms`] (a whole file), [`set`] (all files), [`evaluate`](mod@evaluate), [`trace`](mod@trace), [`test`](mod@test).
+//! [`compile`] and [`terms`] (a whole file), [`set`] (all files), [`evaluate`](mod@evaluate), [`trace`](mod@trace), [`rehearse`], [`test`](mod@test).
 //!
 //! Called by `worker`, `app` and `cli`. It never looks at a file, a clock or a configuration.
 
@@ -14,6 +14,7 @@ pub mod line;
 pub mod lint;
 pub mod op;
 pub mod plan;
+pub mod rehearse;
 pub mod set;
 pub mod subject;
 pub mod terms;

@@ -118,6 +118,13 @@ pub struct Cap {
     pub per: Duration,
 }
 
+impl Cap {
+    /// Whether so many distinct devices are too many.
+    pub fn is_exceeded(self, devices: usize) -> bool {
+        devices > self.devices as usize
+    }
+}
+
 /// The situation in which an event is judged.
 #[derive(Clone, Debug)]
 pub struct Situation<'a> {
@@ -174,19 +181,37 @@ impl Usage {
 
     /// Counts a device whose containment became active.
     pub fn count(&mut self, playbook: &str, mode: Mode, device: &DeviceId) {
-        for ((owner, counted_mode, _), devices) in &mut self.windows {
-            if *counted_mode == mode && owner.as_deref().is_none_or(|owner| owner == playbook) {
+        for (key, devices) in &mut self.windows {
+            if Self::counts(key, playbook, mode) {
                 devices.insert(device.clone());
             }
         }
     }
 
+    /// Whether a containment of this playbook in this mode counts in that counter.
+    pub fn counts(key: &UsageKey, playbook: &str, mode: Mode) -> bool {
+        key.1 == mode && key.0.as_deref().is_none_or(|owner| owner == playbook)
+    }
+
+    /// Takes a device out of a counter whose window it has left.
+    pub fn forget(&mut self, key: &UsageKey, device: &DeviceId) {
+        if let Some(devices) = self.windows.get_mut(key) {
+            devices.remove(device);
+        }
+    }
+
     /// How many distinct devices the counter would show with this one.
-    fn with(&self, key: &UsageKey, device: &DeviceId) -> usize {
+    pub fn with(&self, key: &UsageKey, device: &DeviceId) -> usize {
         self.windows.get(key).map_or(1, |devices| {
             devices.len() + usize::from(!devices.contains(device))
         })
     }
+}
+
+/// Whether one more device that becomes active in this mode would go beyond a cap of the installation.
+pub fn is_capped(caps: &[Cap], mode: Mode, device: &DeviceId, usage: &Usage) -> bool {
+    caps.iter()
+        .any(|cap| cap.is_exceeded(usage.with(&(None, mode, cap.per), device)))
 }
 
 /// Judges the verdicts on one event and one device.
@@ -318,7 +343,7 @@ fn judge(
             }
         }
         for (index, cap) in rules.caps.iter().enumerate() {
-            if usage.with(&(None, mode, cap.per), situation.device_id) > cap.devices as usize {
+            if cap.is_exceeded(usage.with(&(None, mode, cap.per), situation.device_id)) {
                 let terms = terms_without_acting(own_ask, rules);
                 return (DecisionKind::Hold, format!("caps[{index}]"), Some(terms));
             }

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::containment::change::effects;
 use crate::domain::decision::{Decision, DecisionKind, Rules, Ruling, Situation, Usage, decide};
 use crate::domain::device::DeviceFacts;
 use crate::domain::fact::Fact;
@@ -267,44 +268,28 @@ impl Decider {
         ruling: &Ruling,
         usage: &mut Usage,
     ) -> Result<bool, StoreError> {
-        let begins = match ruling.kind {
-            DecisionKind::Act => true,
-            // In observe mode a containment is recorded only where enforce would have begun one at once.
-            DecisionKind::Observe => ruling.ask.is_none(),
-            DecisionKind::Ask | DecisionKind::Hold => ruling.restriction().is_some(),
-            DecisionKind::Skip => false,
-        };
-        if !begins {
-            return Ok(false);
-        }
+        let effects = effects(ruling);
         let enforced = ruling.mode == Mode::Enforce;
         let playbook = &ruling.verdict.playbook;
         let mut changed = false;
-        if ruling.kind == DecisionKind::Act && enforced && ruling.releases() {
+        if effects.releases {
             changed |= tx.containments_release(&item.device, playbook).await? > 0;
             tx.restricted_by.remove(&item.device);
         }
-        if let Some(PlannedAction::RestrictAppExecution {
-            comment,
-            release_after,
-            restart_on_match,
-        }) = ruling.restriction()
-        {
+        if let Some(begins) = effects.begins {
             let new = NewContainment {
-                device: item.device.clone(),
+                device: &item.device,
                 mode: ruling.mode,
                 lane: ruling.verdict.lane,
-                playbook: playbook.clone(),
-                revision: ruling.verdict.revision.clone(),
+                playbook,
+                revision: &ruling.verdict.revision,
                 event_id: item.event_id,
-                alert_id: item.event.alert.id.clone(),
-                comment: comment.clone(),
-                ask: ruling.ask.clone().map(|terms| (terms, ruling.reason.clone())),
-                release_after: *release_after,
-                restart_on_match: *restart_on_match,
+                alert_id: &item.event.alert.id,
+                reason: &ruling.reason,
+                begins,
             };
-            let became_active = tx.containment_begin(&new).await?;
-            if became_active {
+            let beginning = tx.containment_begin(&new).await?;
+            if beginning.is_activation() {
                 usage.count(playbook, ruling.mode, &item.device);
                 if enforced {
                     tx.restricted_by
@@ -314,7 +299,7 @@ impl Decider {
                 }
             }
             // A restart may also lift an attention: the device is looked at in either case.
-            changed |= enforced && new.ask.is_none();
+            changed |= enforced && new.begins.ask.is_none();
         }
         Ok(changed)
     }
