@@ -1,7 +1,7 @@
 //! The words and the rules of Quell, as types and pure functions. Nothing here reads a clock, a file or a socket:
 //! `now` is always a parameter.
 //!
-//! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`guard`], [`decision`], [`containment`],
+//! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`guard`], [`decision`], [`recorded`], [`containment`],
 //! [`action`], [`answer`], [`converge`], [`budget`], [`demand`].
 
 pub mod action;
@@ -15,5 +15,6 @@ pub mod demand;
 pub mod device;
 pub mod fact;
 pub mod guard;
+pub mod recorded;
 pub mod tenant;
 pub mod verdict;

@@ -10,6 +10,7 @@ mod attempts;
 mod containments;
 mod converge;
 mod decide;
+mod decisions;
 mod devices;
 mod effects;
 mod events;

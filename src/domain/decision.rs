@@ -95,7 +95,7 @@ impl Ruling {
 }
 
 /// The rules of the installation over all playbooks.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rules {
     /// No playbook goes beyond this mode.
     pub ceiling: Mode,
@@ -198,6 +198,11 @@ impl Usage {
         if let Some(devices) = self.windows.get_mut(key) {
             devices.remove(device);
         }
+    }
+
+    /// How many distinct devices a counter shows.
+    pub fn counted(&self, key: &UsageKey) -> usize {
+        self.windows.get(key).map_or(0, BTreeSet::len)
     }
 
     /// How many distinct devices the counter would show with this one.

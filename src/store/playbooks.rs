@@ -1,8 +1,9 @@
-//! The active playbook set: one row a tenant, changed by one compare-and-swap; the revisions' texts are rows.
+//! The active playbook set: one row a tenant, changed by one compare-and-swap; the revisions' texts are rows, and so is
+//! every activation, so that the set of any day can be read again.
 
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Mode;
-use crate::store::{Store, StoreError, Wake, wake};
+use crate::store::{Because, Store, StoreError, Wake, wake};
 
 /// One playbook of a set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,32 +43,7 @@ impl Store {
         .fetch_optional(&mut *tx)
         .await?;
         let Some(active) = active else { return Ok(None) };
-        let rows = sqlx::query!(
-            "SELECT s.playbook, s.revision, s.mode, r.text
-             FROM quell.playbook_sets s JOIN quell.playbook_revisions r USING (tenant_id, playbook, revision)
-             WHERE s.tenant_id = $1 AND s.set_hash = $2 ORDER BY s.playbook",
-            tenant.0,
-            active.set_hash,
-        )
-        .fetch_all(&mut *tx)
-        .await?;
-        let playbooks = rows
-            .into_iter()
-            .map(|r| {
-                let mode = Mode::parse(&r.mode).ok_or_else(|| StoreError::Corrupt {
-                    table: "playbook_sets",
-                    column: "mode",
-                    row: r.playbook.clone(),
-                    value: r.mode.clone(),
-                })?;
-                Ok(RevisionText {
-                    playbook: r.playbook,
-                    revision: r.revision,
-                    mode,
-                    text: r.text,
-                })
-            })
-            .collect::<Result<_, StoreError>>()?;
+        let playbooks = playbooks_of(&mut tx, tenant, &active.set_hash).await?;
         Ok(Some(ActiveSet {
             hash: active.set_hash,
             version: active.version,
@@ -75,8 +51,35 @@ impl Store {
         }))
     }
 
-    /// Activates a set if the active version is still the expected one. Returns the new version; `None` when somebody
-    /// else was faster.
+    /// The set that was activated under that version, whether it is still active or not. `None`: there is no record of
+    /// such an activation.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn set_of_version(
+        &self,
+        tenant: TenantId,
+        version: i64,
+    ) -> Result<Option<ActiveSet>, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let hash = sqlx::query_scalar!(
+            "SELECT set_hash FROM quell.set_activations WHERE tenant_id = $1 AND version = $2",
+            tenant.0,
+            version,
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(hash) = hash else { return Ok(None) };
+        let playbooks = playbooks_of(&mut tx, tenant, &hash).await?;
+        Ok(Some(ActiveSet {
+            hash,
+            version,
+            playbooks,
+        }))
+    }
+
+    /// Activates a set if the active version is still the expected one, and writes down by whom and why. Returns the new
+    /// version; `None` when somebody else was faster.
     ///
     /// # Errors
     /// Postgres is not available.
@@ -86,6 +89,7 @@ impl Store {
         hash: &str,
         playbooks: &[RevisionText],
         expected: Option<i64>,
+        because: Because<'_>,
     ) -> Result<Option<i64>, StoreError> {
         let mut tx = self.pool.begin().await?;
         for playbook in playbooks {
@@ -121,10 +125,53 @@ impl Store {
         )
         .fetch_optional(&mut *tx)
         .await?;
-        if version.is_some() {
+        if let Some(version) = version {
+            sqlx::query!(
+                "INSERT INTO quell.set_activations (tenant_id, version, set_hash, activated_by, reason)
+                 VALUES ($1, $2, $3, $4, $5)",
+                tenant.0,
+                version,
+                hash,
+                because.by,
+                because.reason,
+            )
+            .execute(&mut *tx)
+            .await?;
             wake(&mut tx, tenant, Wake::Inbox).await?;
             tx.commit().await?;
         }
         Ok(version)
     }
+}
+
+async fn playbooks_of(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    hash: &str,
+) -> Result<Vec<RevisionText>, StoreError> {
+    let rows = sqlx::query!(
+        "SELECT s.playbook, s.revision, s.mode, r.text
+         FROM quell.playbook_sets s JOIN quell.playbook_revisions r USING (tenant_id, playbook, revision)
+         WHERE s.tenant_id = $1 AND s.set_hash = $2 ORDER BY s.playbook",
+        tenant.0,
+        hash,
+    )
+    .fetch_all(tx)
+    .await?;
+    rows.into_iter()
+        .map(|r| {
+            let mode = Mode::parse(&r.mode).ok_or_else(|| StoreError::Corrupt {
+                table: "playbook_sets",
+                column: "mode",
+                row: r.playbook.clone(),
+                value: r.mode.clone(),
+            })?;
+            Ok(RevisionText {
+                playbook: r.playbook,
+                revision: r.revision,
+                mode,
+                text: r.text,
+            })
+        })
+        .collect()
 }

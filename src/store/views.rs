@@ -2,7 +2,10 @@
 //! anything. Devices with their containments and actions stand in files of their own.
 
 mod actions;
+mod decisions;
 mod devices;
+mod history;
+mod judging;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,7 +20,10 @@ use crate::store::containments::time;
 use crate::store::{Gate, Store, StoreError};
 
 pub use actions::{ActionQuery, ActionView};
+pub use decisions::{DeadLetterView, DecisionQuery, DecisionView, Inputs, WaitingView};
 pub use devices::{ContainmentView, DeviceAction, DeviceQuery, DeviceView, Show};
+pub use history::{ActionDetail, AttemptView, ContainmentHistory, TransitionView};
+pub use judging::KnownDevice;
 
 /// The state of a tenant at one moment.
 #[derive(Clone, Debug, Serialize)]

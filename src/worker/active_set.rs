@@ -7,7 +7,7 @@ use tokio::sync::Mutex;
 
 use crate::domain::tenant::TenantId;
 use crate::playbook::{PlaybookSet, SourceFile};
-use crate::store::{RevisionText, Store, StoreError};
+use crate::store::{Because, RevisionText, Store, StoreError};
 
 /// The set that a process judges by, compiled, with its version.
 #[derive(Debug, Default)]
@@ -83,7 +83,14 @@ pub async fn propose(store: &Store, tenant: TenantId, set: &PlaybookSet) -> Resu
             return Ok(active.version);
         }
         let expected = active.map(|active| active.version);
-        if let Some(version) = store.set_activate(tenant, set.hash(), &texts, expected).await? {
+        let because = Because {
+            by: "start",
+            reason: "the playbooks of the configuration",
+        };
+        if let Some(version) = store
+            .set_activate(tenant, set.hash(), &texts, expected, because)
+            .await?
+        {
             tracing::info!(
                 version,
                 playbooks = texts.len(),

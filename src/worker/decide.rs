@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::containment::change::effects;
@@ -14,6 +13,7 @@ use crate::domain::decision::{Decision, DecisionKind, Rules, Ruling, Situation, 
 use crate::domain::device::DeviceFacts;
 use crate::domain::fact::Fact;
 use crate::domain::guard::Protection;
+use crate::domain::recorded::{OwnFacts, RecordedRuling};
 use crate::domain::verdict::{Mode, PlannedAction, Verdict};
 use crate::playbook::{PlaybookSet, Subject, evaluate};
 use crate::store::{DecideTx, DecisionRow, InboxItem, NewContainment, StoreError};
@@ -128,6 +128,7 @@ impl Decider {
         let Some((_, set)) = set.filter(|(version, _)| Some(*version) == tx.set_version) else {
             return Ok(None);
         };
+        tx.rules = Some(self.rules.clone());
         let items = std::mem::take(&mut tx.items);
         claimed.extend(items.iter().map(|item| item.seq));
         let mut decisions = Vec::with_capacity(items.len());
@@ -214,6 +215,18 @@ impl Decider {
             .devices
             .get(&item.device)
             .is_some_and(|device| device.is_unknown_to_defender);
+        let own = OwnFacts {
+            restricted_by: tx.restricted_by.get(&item.device).cloned().unwrap_or_default(),
+        };
+        let unknown = DeviceFacts::default();
+        let situation = Situation {
+            rules: &self.rules,
+            now: tx.now,
+            occurred_at: &item.event.alert.occurred_at,
+            device_id: &item.device,
+            device: facts.as_ref().unwrap_or(&unknown),
+            restricted_by: &own.restricted_by,
+        };
         let decision = if gone && facts.is_some() && verdicts.iter().any(restricts) {
             // Defender does not know the device: no call is spent on a certain failure.
             Decision {
@@ -222,21 +235,14 @@ impl Decider {
                 rulings: Vec::new(),
             }
         } else {
-            let unknown = DeviceFacts::default();
-            let situation = Situation {
-                rules: &self.rules,
-                now: tx.now,
-                occurred_at: &item.event.alert.occurred_at,
-                device_id: &item.device,
-                device: facts.as_ref().unwrap_or(&unknown),
-                restricted_by: tx
-                    .restricted_by
-                    .get(&item.device)
-                    .map(Vec::as_slice)
-                    .unwrap_or_default(),
-            };
             decide(verdicts, &situation, usage)
         };
+        // What is kept is what was seen, before anything of it takes effect.
+        let rulings = decision
+            .rulings
+            .iter()
+            .map(|ruling| RecordedRuling::of(ruling, &situation, usage))
+            .collect();
         let mut changed = false;
         for ruling in &decision.rulings {
             changed |= self.apply(tx, item, ruling, usage).await?;
@@ -244,19 +250,16 @@ impl Decider {
         if changed {
             tx.converge(&item.device, &decision.reason).await?;
         }
-        let rulings = decision.rulings.iter().map(explain).collect();
-        let facts = facts
-            .filter(|_| !decision.rulings.is_empty())
-            .map(serde_json::to_value)
-            .transpose()?;
         Ok(DecisionRow {
             seq: item.seq,
             event_id: item.event_id,
             device: item.device.clone(),
             kind: decision.kind,
             reason: decision.reason,
-            rulings: serde_json::Value::Array(rulings),
+            event: item.kind,
+            rulings,
             facts,
+            own,
         })
     }
 
@@ -315,19 +318,4 @@ fn restricts(verdict: &Verdict) -> bool {
         .then
         .iter()
         .any(|action| matches!(action, PlannedAction::RestrictAppExecution { .. }))
-}
-
-/// What is kept of a ruling: enough to explain it, small enough for millions.
-fn explain(ruling: &Ruling) -> serde_json::Value {
-    json!({
-        "playbook": ruling.verdict.playbook,
-        "revision": ruling.verdict.revision,
-        "mode": ruling.mode,
-        "kind": ruling.kind,
-        "reason": ruling.reason,
-        "wish": ruling.verdict.wish,
-        "because": ruling.verdict.because,
-        "line": ruling.verdict.line,
-        "actions": ruling.verdict.then.iter().map(PlannedAction::name).collect::<Vec<_>>(),
-    })
 }

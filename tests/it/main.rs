@@ -6,6 +6,7 @@ mod cluster;
 mod containments;
 mod crash;
 mod database;
+mod explain;
 mod faults;
 mod gate;
 mod inbox;
