@@ -15,7 +15,8 @@ use jiff::Timestamp;
 use crate::domain::decision::{Decision, DecisionKind, Ruling};
 use crate::domain::demand::Rate;
 use crate::domain::device::DeviceId;
-use crate::domain::verdict::{Lane, Mode, PlannedAction};
+use crate::domain::verdict::PlannedAction;
+use crate::playbook::rehearse::Happening;
 
 pub use device::{DeviceDifference, DeviceSummary, Difference, Story};
 pub use report::{Held, HourCounts, PlanReport, PlaybookCounts, PlaybookReport, SideReport, WorstHour};
@@ -30,36 +31,6 @@ pub enum Which {
     Old,
     /// The edited one.
     New,
-}
-
-/// What happened to a containment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Turn {
-    /// It began, or a question about it was settled: it is active. The lane is that of its calls.
-    Began(Lane),
-    /// A person is asked.
-    Asked,
-    /// It is over.
-    Ended,
-    /// Nobody answered in time.
-    Expired,
-    /// It was declined by a release.
-    Declined,
-}
-
-/// A change of a containment.
-#[derive(Clone, Copy, Debug)]
-pub struct Change<'a> {
-    /// When.
-    pub at: Timestamp,
-    /// On which device.
-    pub device: &'a DeviceId,
-    /// Whose.
-    pub playbook: &'a str,
-    /// Observe or enforce.
-    pub mode: Mode,
-    /// What happened.
-    pub turn: Turn,
 }
 
 /// The event that is being judged, for the lists.
@@ -82,7 +53,6 @@ pub struct Plan {
     names: Names,
     judged: u64,
     differing: u64,
-    began: bool,
 }
 
 impl Plan {
@@ -95,36 +65,42 @@ impl Plan {
             names: Names::default(),
             judged: 0,
             differing: 0,
-            began: false,
         }
     }
 
-    /// An event and a device were judged under both sets. The changes that follow come before the next.
+    /// A device was restricted under one set before the first event: that costs no call.
+    pub fn stood(&mut self, which: Which, at: Timestamp, device: &DeviceId, playbook: &str) {
+        let number = self.number(device);
+        let playbook = self.names.number(playbook);
+        self.devices[number].side(which).stood(at, playbook);
+        self.sides[which as usize].demand.standing(number);
+    }
+
+    /// An event and a device were judged under both sets.
     pub fn decided(&mut self, at: Timestamp, old: &Decision, new: &Decision) {
-        self.began = true;
         self.judged += 1;
         self.differing += u64::from(!is_same(old, new));
         self.sides[Which::Old as usize].decided(at, old, &mut self.names);
         self.sides[Which::New as usize].decided(at, new, &mut self.names);
     }
 
-    /// A containment changed under one set, by an event or by the time. What stood before the first event is told first,
-    /// as if it began then.
-    pub fn changed(&mut self, which: Which, change: &Change<'_>, behind: Behind<'_>) {
-        let number = match self.numbers.get(change.device) {
-            Some(number) => *number,
-            None => {
-                let number = self.devices.len();
-                self.numbers.insert(change.device.clone(), number);
-                self.devices.push(DeviceEntry::new(change.device.clone()));
-                number
-            }
-        };
-        let playbook = self.names.number(change.playbook);
+    /// Something happened under one set. `behind` is the event that is being judged, if it is one about this device.
+    pub fn happened(&mut self, which: Which, happening: &Happening<'_>, behind: Behind<'_>) {
+        let number = self.number(happening.device);
         let entry = &mut self.devices[number];
         entry.name(behind.name);
-        let step = entry.side(which).take(change, playbook, behind);
-        self.sides[which as usize].changed(change, number, step, self.began);
+        entry.side(which).take(happening, behind, &mut self.names);
+        self.sides[which as usize].happened(happening, number);
+    }
+
+    fn number(&mut self, device: &DeviceId) -> usize {
+        if let Some(number) = self.numbers.get(device) {
+            return *number;
+        }
+        let number = self.devices.len();
+        self.numbers.insert(device.clone(), number);
+        self.devices.push(DeviceEntry::new(device.clone()));
+        number
     }
 
     /// The events are over; what follows is the time alone.

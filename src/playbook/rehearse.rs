@@ -24,10 +24,12 @@ use crate::domain::fact::Fact;
 use crate::domain::verdict::{Lane, Mode};
 
 mod device;
+mod past;
 pub(in crate::playbook) mod windows;
 
 use device::Contained;
 pub use device::Device;
+pub use past::{Past, PastOpen};
 use windows::Windows;
 
 /// One event for one device.

@@ -3,9 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::{Behind, Change, Names, Turn, Which};
+use super::{Behind, Names, Which};
+use crate::domain::action::ActionKind;
 use crate::domain::device::DeviceId;
-use crate::domain::verdict::{Lane, Mode};
+use crate::domain::verdict::Mode;
+use crate::playbook::rehearse::{Begun, Happening, What};
 
 /// How much of a title is kept, in characters: it is for a line in a list.
 const TITLE: usize = 80;
@@ -21,8 +23,6 @@ pub(super) struct DeviceEntry {
 /// One device under one set.
 #[derive(Debug, Default)]
 pub(super) struct DeviceSide {
-    /// Enforced containments that are active.
-    active: u32,
     since: Option<Timestamp>,
     /// How long it was restricted, the current time excepted.
     total: SignedDuration,
@@ -41,17 +41,6 @@ struct Began {
     playbook: u32,
     alert: Box<str>,
     title: Box<str>,
-}
-
-/// What a change means for the device as a whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    /// Nothing: it stays as it is.
-    Nothing,
-    /// It is to be restricted.
-    Restrict(Lane),
-    /// Nothing keeps it restricted any more.
-    Release,
 }
 
 /// How a device's fate differs.
@@ -144,7 +133,7 @@ impl DeviceEntry {
     /// The events are over.
     pub(super) fn mark(&mut self) {
         for side in &mut self.sides {
-            side.is_restricted_at_end = side.active > 0;
+            side.is_restricted_at_end = side.since.is_some();
         }
     }
 
@@ -192,57 +181,57 @@ impl DeviceEntry {
 }
 
 impl DeviceSide {
-    /// Takes a change in, and says what it means for the device as a whole.
-    pub(super) fn take(&mut self, change: &Change<'_>, playbook: u32, behind: Behind<'_>) -> Step {
-        let began = |alert: &str, title: &str| {
-            Box::new(Began {
-                at: change.at,
-                playbook,
-                alert: alert.into(),
-                title: title.chars().take(TITLE).collect::<String>().into(),
-            })
-        };
-        match (change.mode, change.turn) {
-            (Mode::Enforce, Turn::Began(lane)) => {
-                self.active += 1;
-                if self.active > 1 {
-                    return Step::Nothing;
-                }
-                self.since = Some(change.at);
-                self.times += 1;
-                if self.began.is_none() {
-                    // Begun by the time alone: the alert is that of the question.
-                    let asked = self.asked.as_deref().filter(|_| behind.alert.is_empty());
-                    self.began = Some(match asked {
-                        Some(asked) => began(&asked.alert, &asked.title),
-                        None => began(behind.alert, behind.title),
-                    });
-                }
-                Step::Restrict(lane)
-            }
-            (Mode::Enforce, Turn::Ended) => {
-                self.active = self.active.saturating_sub(1);
-                match self.since.filter(|_| self.active == 0) {
-                    Some(since) => {
-                        self.total += change.at.duration_since(since);
-                        self.since = None;
-                        Step::Release
-                    }
-                    None => Step::Nothing,
-                }
-            }
-            (Mode::Enforce, Turn::Asked) => {
+    /// It was restricted from the beginning.
+    pub(super) fn stood(&mut self, at: Timestamp, playbook: u32) {
+        if self.since.is_none() {
+            self.since = Some(at);
+            self.times = 1;
+            self.began = Some(story(at, playbook, "", ""));
+        }
+    }
+
+    /// Takes in what happened.
+    pub(super) fn take(&mut self, happening: &Happening<'_>, behind: Behind<'_>, names: &mut Names) {
+        let at = happening.at;
+        match happening.what {
+            What::Asked { playbook, .. } => {
                 self.asks += 1;
                 if self.asked.is_none() {
-                    self.asked = Some(began(behind.alert, behind.title));
+                    self.asked = Some(story(at, names.number(playbook), behind.alert, behind.title));
                 }
-                Step::Nothing
             }
-            (Mode::Observe, Turn::Began(_)) => {
-                self.observed += 1;
-                Step::Nothing
+            What::Began {
+                mode: Mode::Observe, ..
+            } => self.observed += 1,
+            What::Began { playbook, by, .. } if self.began.is_none() => {
+                // Begun without an event of its own: the alert is that of the question.
+                let asked = self.asked.as_deref();
+                let (alert, title) = match (by, asked) {
+                    (Begun::Approval | Begun::NoAnswer, Some(asked)) => (&*asked.alert, &*asked.title),
+                    _ => (behind.alert, behind.title),
+                };
+                self.began = Some(story(at, names.number(playbook), alert, title));
             }
-            _ => Step::Nothing,
+            What::Action {
+                kind: ActionKind::Restrict,
+                ..
+            } => {
+                self.since = Some(at);
+                self.times += 1;
+            }
+            What::Action {
+                kind: ActionKind::Release,
+                ..
+            } => {
+                if let Some(since) = self.since.take() {
+                    self.total += at.duration_since(since);
+                }
+            }
+            What::Began { .. }
+            | What::Restarted { .. }
+            | What::Ended { .. }
+            | What::Declined { .. }
+            | What::Expired { .. } => {}
         }
     }
 
@@ -260,7 +249,7 @@ impl DeviceSide {
     }
 
     fn summary(&self, names: &Names) -> DeviceSummary {
-        let story = |began: &Option<Box<Began>>| {
+        let told = |began: &Option<Box<Began>>| {
             began.as_ref().map(|began| Story {
                 at: began.at,
                 playbook: names.name(began.playbook).to_owned(),
@@ -274,8 +263,17 @@ impl DeviceSide {
             is_restricted_at_end: self.is_restricted_at_end,
             asks: self.asks,
             observed: self.observed,
-            restricted: story(&self.began),
-            asked: story(&self.asked),
+            restricted: told(&self.began),
+            asked: told(&self.asked),
         }
     }
+}
+
+fn story(at: Timestamp, playbook: u32, alert: &str, title: &str) -> Box<Began> {
+    Box::new(Began {
+        at,
+        playbook,
+        alert: alert.into(),
+        title: title.chars().take(TITLE).collect::<String>().into(),
+    })
 }

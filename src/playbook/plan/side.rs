@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::device::Step;
+use super::Names;
 use super::report::{Held, HourCounts, PlaybookCounts};
-use super::{Change, Names, Turn};
 use crate::domain::action::ActionKind;
 use crate::domain::decision::{Decision, DecisionKind};
 use crate::domain::demand::{Demand, Rate, Want};
-use crate::domain::verdict::{Lane, Mode};
+use crate::playbook::rehearse::{Happening, What};
 
 /// One set's tallies.
 #[derive(Debug)]
@@ -64,34 +63,30 @@ impl Side {
         }
     }
 
-    /// `step` is what the change means for its device, whose number is `device`. What stood before the first event costs no
-    /// call.
-    pub(super) fn changed(&mut self, change: &Change<'_>, device: usize, step: Step, began: bool) {
-        match (change.mode, change.turn) {
-            (Mode::Enforce, Turn::Asked) => {
-                self.asks += u64::from(began);
-                self.minute(change.at).asks += u64::from(began);
+    /// Takes in what happened to the device with that number.
+    pub(super) fn happened(&mut self, happening: &Happening<'_>, device: usize) {
+        let at = happening.at;
+        match happening.what {
+            What::Asked { .. } => {
+                self.asks += 1;
+                self.minute(at).asks += 1;
             }
-            (Mode::Enforce, Turn::Expired) => self.asks_expired += 1,
-            _ => {}
+            What::Expired { .. } => self.asks_expired += 1,
+            What::Action { kind, lane } => {
+                let minute = self.minute(at);
+                match kind {
+                    ActionKind::Restrict => minute.restricts += 1,
+                    ActionKind::Release => minute.releases += 1,
+                }
+                self.demand.want(Want {
+                    at,
+                    device,
+                    kind,
+                    lane,
+                });
+            }
+            What::Began { .. } | What::Restarted { .. } | What::Ended { .. } | What::Declined { .. } => {}
         }
-        let (kind, lane) = match step {
-            Step::Nothing => return,
-            Step::Restrict(_) if !began => return self.demand.standing(device),
-            Step::Restrict(lane) => (ActionKind::Restrict, lane),
-            Step::Release => (ActionKind::Release, Lane::Release),
-        };
-        let minute = self.minute(change.at);
-        *match kind {
-            ActionKind::Restrict => &mut minute.restricts,
-            ActionKind::Release => &mut minute.releases,
-        } += 1;
-        self.demand.want(Want {
-            at: change.at,
-            device,
-            kind,
-            lane,
-        });
     }
 
     pub(super) fn mark(&mut self, at: Timestamp) {

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use super::*;
+use crate::domain::action::ActionKind;
 use crate::domain::budget::{Pace, Window};
-use crate::domain::verdict::{AskTerms, Verdict, Wish};
+use crate::domain::verdict::{AskTerms, Lane, Mode, Verdict, Wish};
+use crate::playbook::rehearse::{Begun, What};
 
 const HOUR: i64 = 3_600;
 
@@ -71,37 +73,73 @@ fn nothing() -> Decision {
     }
 }
 
-/// One side of a plan, told in a few words.
+/// What is told of a device, in a word.
+#[derive(Clone, Copy, PartialEq)]
+enum Turn {
+    /// It is restricted by a match.
+    Restricted,
+    /// It is restricted because nobody answered.
+    Unanswered,
+    /// Another reason keeps it restricted too.
+    Again,
+    Observed,
+    Released,
+    Asked,
+    Expired,
+}
+use Turn::{Again, Asked, Expired, Observed, Released, Restricted, Unanswered};
+
+/// One side of a plan.
 struct Teller<'p>(&'p mut Plan, Which);
 
 impl Teller<'_> {
-    fn turn(&mut self, second: i64, device: char, turn: Turn) -> &mut Self {
-        self.mode(second, device, turn, Mode::Enforce)
-    }
-
-    fn mode(&mut self, second: i64, c: char, turn: Turn, mode: Mode) -> &mut Self {
-        let change = Change {
-            at: at(second),
-            device: &device(c),
-            playbook: "p",
+    fn turn(&mut self, second: i64, c: char, turn: Turn) -> &mut Self {
+        let playbook = "p";
+        let began = |mode, by| What::Began {
+            playbook,
             mode,
-            turn,
+            until: None,
+            by,
         };
-        let behind = Behind {
-            alert: if matches!(turn, Turn::Ended | Turn::Expired) {
-                ""
-            } else {
-                "a-1"
+        let restrict = What::Action {
+            kind: ActionKind::Restrict,
+            lane: Lane::High,
+        };
+        let whats = match turn {
+            Restricted => vec![began(Mode::Enforce, Begun::Match), restrict],
+            Unanswered => vec![began(Mode::Enforce, Begun::NoAnswer), restrict],
+            Again => vec![began(Mode::Enforce, Begun::Match)],
+            Observed => vec![began(Mode::Observe, Begun::Match)],
+            Released => vec![What::Action {
+                kind: ActionKind::Release,
+                lane: Lane::Release,
+            }],
+            Asked => vec![What::Asked {
+                playbook,
+                reason: "ask",
+                until: at(second + HOUR),
+            }],
+            Expired => vec![What::Expired { playbook }],
+        };
+        let behind = match turn {
+            Restricted | Again | Observed | Asked => Behind {
+                alert: "a-1",
+                title: "seen",
+                name: Some("ws"),
             },
-            title: "seen",
-            name: Some("ws"),
+            Unanswered | Released | Expired => Behind::default(),
         };
-        self.0.changed(self.1, &change, behind);
+        for what in whats {
+            let happening = Happening {
+                at: at(second),
+                device: &device(c),
+                what,
+            };
+            self.0.happened(self.1, &happening, behind);
+        }
         self
     }
 }
-
-const BEGAN: Turn = Turn::Began(Lane::High);
 
 /// What differs, as `device difference`.
 fn differences(tell: impl FnOnce(&mut Plan)) -> (Vec<String>, PlanReport) {
@@ -122,8 +160,8 @@ fn equal_fates_are_no_difference() {
     let (told, report) = differences(|plan| {
         for which in [Which::Old, Which::New] {
             let mut tell = Teller(plan, which);
-            tell.turn(0, 'a', BEGAN).turn(HOUR, 'a', Turn::Ended);
-            tell.turn(0, 'b', Turn::Asked).turn(HOUR, 'b', Turn::Expired);
+            tell.turn(0, 'a', Restricted).turn(HOUR, 'a', Released);
+            tell.turn(0, 'b', Asked).turn(HOUR, 'b', Expired);
         }
     });
     assert_eq!(told, [""; 0]);
@@ -140,17 +178,17 @@ fn equal_fates_are_no_difference() {
 fn each_way_to_differ_has_its_name_and_the_order_is_by_it() {
     let (told, report) = differences(|plan| {
         let mut old = Teller(plan, Which::Old);
-        old.turn(0, 'b', BEGAN).turn(HOUR, 'b', Turn::Ended);
-        old.turn(0, 'c', BEGAN).turn(HOUR, 'c', Turn::Ended);
-        old.turn(0, 'd', BEGAN);
-        old.turn(0, 'e', BEGAN).turn(HOUR, 'e', Turn::Ended);
-        old.turn(0, 'g', Turn::Asked).turn(0, 'a', Turn::Asked);
+        old.turn(0, 'b', Restricted).turn(HOUR, 'b', Released);
+        old.turn(0, 'c', Restricted).turn(HOUR, 'c', Released);
+        old.turn(0, 'd', Restricted);
+        old.turn(0, 'e', Restricted).turn(HOUR, 'e', Released);
+        old.turn(0, 'g', Asked).turn(0, 'a', Asked);
         let mut new = Teller(plan, Which::New);
-        new.turn(0, 'a', BEGAN);
-        new.turn(0, 'c', BEGAN).turn(2 * HOUR, 'c', Turn::Ended);
-        new.turn(0, 'd', BEGAN).turn(2 * HOUR, 'd', Turn::Ended);
-        new.turn(60, 'e', BEGAN).turn(HOUR + 60, 'e', Turn::Ended);
-        new.turn(0, 'f', Turn::Asked);
+        new.turn(0, 'a', Restricted);
+        new.turn(0, 'c', Restricted).turn(2 * HOUR, 'c', Released);
+        new.turn(0, 'd', Restricted).turn(2 * HOUR, 'd', Released);
+        new.turn(60, 'e', Restricted).turn(HOUR + 60, 'e', Released);
+        new.turn(0, 'f', Asked);
     });
     let expected = [
         "a newly_restricted",
@@ -176,19 +214,11 @@ fn each_way_to_differ_has_its_name_and_the_order_is_by_it() {
 fn two_reasons_are_one_restriction_and_an_unanswered_ask_that_acts_tells_the_asks_alert() {
     let (_, report) = differences(|plan| {
         let mut new = Teller(plan, Which::New);
-        new.turn(0, 'a', BEGAN)
-            .turn(60, 'a', BEGAN)
-            .turn(HOUR, 'a', Turn::Ended)
-            .turn(2 * HOUR, 'a', Turn::Ended);
-        new.turn(3 * HOUR, 'b', Turn::Asked);
-        let change = Change {
-            at: at(4 * HOUR),
-            device: &device('b'),
-            playbook: "p",
-            mode: Mode::Enforce,
-            turn: BEGAN,
-        };
-        plan.changed(Which::New, &change, Behind::default());
+        new.turn(0, 'a', Restricted)
+            .turn(60, 'a', Again)
+            .turn(2 * HOUR, 'a', Released);
+        new.turn(3 * HOUR, 'b', Asked);
+        new.turn(4 * HOUR, 'b', Unanswered);
     });
     assert_eq!((report.new.calls.restricts, report.new.calls.releases), (2, 1));
     assert_eq!(report.devices[0].new.restricted_seconds, Some(7_200.0));
@@ -204,26 +234,20 @@ fn two_reasons_are_one_restriction_and_an_unanswered_ask_that_acts_tells_the_ask
 fn what_stood_before_costs_no_call_and_is_no_difference() {
     let mut plan = plan();
     for which in [Which::Old, Which::New] {
-        Teller(&mut plan, which)
-            .turn(0, 'a', BEGAN)
-            .turn(0, 'b', Turn::Asked);
-    }
-    plan.decided(at(10), &nothing(), &nothing());
-    for which in [Which::Old, Which::New] {
-        Teller(&mut plan, which).turn(HOUR, 'a', Turn::Ended);
+        plan.stood(which, at(0), &device('a'), "p");
+        Teller(&mut plan, which).turn(HOUR, 'a', Released);
     }
     let report = plan.report();
     assert!(!report.differs, "{report:?}");
     assert_eq!((report.new.calls.restricts, report.new.calls.releases), (0, 1));
-    assert_eq!((report.new.devices_restricted, report.new.asks), (1, 0));
+    assert_eq!(report.new.devices_restricted, 1);
 }
 
 #[test]
 fn what_is_observed_is_counted_apart_and_calls_nothing() {
     let (told, report) = differences(|plan| {
         let mut new = Teller(plan, Which::New);
-        new.mode(0, 'a', BEGAN, Mode::Observe)
-            .mode(HOUR, 'a', Turn::Ended, Mode::Observe);
+        new.turn(0, 'a', Observed);
     });
     assert_eq!(told, [""; 0]);
     assert_eq!(
@@ -239,14 +263,14 @@ fn what_is_observed_is_counted_apart_and_calls_nothing() {
 #[test]
 fn the_worst_hour_is_the_one_with_the_most_calls_and_shows_both_sets() {
     let (_, report) = differences(|plan| {
-        Teller(plan, Which::Old).turn(5 * HOUR + 10, 'x', BEGAN);
+        Teller(plan, Which::Old).turn(5 * HOUR + 10, 'x', Restricted);
         let mut new = Teller(plan, Which::New);
-        new.turn(0, 'a', BEGAN);
+        new.turn(0, 'a', Restricted);
         for (n, c) in ('b'..='f').enumerate() {
-            new.turn(5 * HOUR + 600 * n as i64, c, BEGAN);
+            new.turn(5 * HOUR + 600 * n as i64, c, Restricted);
         }
-        new.turn(5 * HOUR + 3_599, 'g', Turn::Asked);
-        new.turn(7 * HOUR, 'h', BEGAN);
+        new.turn(5 * HOUR + 3_599, 'g', Asked);
+        new.turn(7 * HOUR, 'h', Restricted);
     });
     let worst = report.worst_hour.expect("there were calls");
     assert_eq!(worst.from, at(5 * HOUR));
@@ -260,11 +284,11 @@ fn the_worst_hour_is_the_one_with_the_most_calls_and_shows_both_sets() {
 fn devices_restricted_at_the_end_are_those_of_the_last_event_not_of_the_last_release() {
     let (_, report) = differences(|plan| {
         Teller(plan, Which::New)
-            .turn(0, 'a', BEGAN)
-            .turn(0, 'b', BEGAN)
-            .turn(60, 'b', Turn::Ended);
+            .turn(0, 'a', Restricted)
+            .turn(0, 'b', Restricted)
+            .turn(60, 'b', Released);
         plan.events_end(at(120));
-        Teller(plan, Which::New).turn(HOUR, 'a', Turn::Ended);
+        Teller(plan, Which::New).turn(HOUR, 'a', Released);
     });
     assert_eq!(report.new.devices_restricted_at_end, 1);
     assert_eq!(
