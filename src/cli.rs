@@ -49,6 +49,8 @@ enum Command {
     CheckConfig(check_config::Args),
     /// Run the tests beside the playbooks
     Test(test::Args),
+    /// Show what edited playbooks would have done with past events
+    Plan(Box<plan::Args>),
     /// Run the whole of it against a simulated Defender, with nothing configured
     Demo(demo::Args),
     /// Run a Defender to practise against
@@ -77,6 +79,7 @@ pub fn main() -> ExitCode {
             Command::Check(args) => check::run(&args),
             Command::CheckConfig(args) => check_config::run(&args),
             Command::Test(args) => test::run(&args),
+            Command::Plan(args) => plan::run(*args).await,
             Command::Demo(args) => demo::run(args).await,
             Command::Simulate(args) => simulate::run(*args).await,
         }

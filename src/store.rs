@@ -40,7 +40,7 @@ pub use gate::{Gate, GateOutcome, Grant};
 pub use ledger::ReadOutcome;
 pub use listing::Finding;
 pub use playbooks::{ActiveSet, RevisionText};
-pub use replay::{Replay, ReplayFacts, ReplayPage, ReplayRow, ReplaySpan, Unreadable};
+pub use replay::{PastContainment, Replay, ReplayFacts, ReplayPage, ReplayRow, ReplaySpan, Unreadable};
 
 use crate::domain::tenant::TenantId;
 

@@ -2,14 +2,20 @@
 //! was. For `quell plan`. One read-only transaction, so that all pages are of one moment; it changes nothing, and locks
 //! nothing that the daemon waits for.
 
+mod past;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::domain::alert::{Event, EventKind};
 use crate::domain::decision::DecisionKind;
 use crate::domain::device::{DeviceFacts, DeviceId};
+use crate::domain::recorded::facts_from_json;
 use crate::domain::tenant::TenantId;
+use crate::store::containments::time;
 use crate::store::{Store, StoreError};
+
+pub use past::PastContainment;
 
 /// A period that is being read.
 pub struct Replay {
@@ -64,7 +70,7 @@ pub struct ReplayRow {
 pub enum ReplayFacts {
     /// The facts that were recorded with the decision.
     Recorded(Box<DeviceFacts>),
-    /// None were recorded, as nothing hung on them: the inventory's of today, which may have been others then.
+    /// None were recorded, as none were at hand and nothing hung on them: the inventory's of today, which may have been others then.
     OfToday(Box<DeviceFacts>),
     /// Nobody ever fetched them.
     Unknown,
@@ -150,14 +156,15 @@ impl Replay {
             Some((at, event, device)) => (*at, *event, device.as_str()),
             None => (self.span.since, Uuid::nil(), ""),
         };
-        // The kind is not kept with the decision, but what it was told from is: the alert's status, and which event of the
-        // alert was the first for this device.
+        // Older decisions do not say what the event was for the device, but what that was told from is there: the alert's
+        // status, and which of its events was the first for this device.
         let rows = sqlx::query!(
-            r#"SELECT d.event_id, d.device_id AS "device_id!", d.decided_at, d.kind, d.reason, d.facts::text AS facts,
-                 e.normalised::text AS "normalised!", v.facts::text AS "facts_of_today?",
-                 v.is_unknown_to_defender AS "is_gone?", a.event_id AS "first_event?"
+            r#"SELECT d.event_id, d.device_id AS "device_id!", d.decided_at, d.kind, d.reason, d.event_kind, d.last_seen,
+                 d.facts::text AS facts, f.content AS "kept_facts?", e.normalised::text AS "normalised!",
+                 v.facts::text AS "facts_of_today?", v.is_unknown_to_defender AS "is_gone?", a.event_id AS "first_event?"
                FROM quell.decisions d
                JOIN quell.events e ON e.id = d.event_id
+               LEFT JOIN quell.decision_inputs f ON f.tenant_id = d.tenant_id AND f.hash = d.facts_hash
                LEFT JOIN quell.devices v ON v.tenant_id = d.tenant_id AND v.device_id = d.device_id
                LEFT JOIN quell.alert_devices a ON a.tenant_id = d.tenant_id AND a.alert_id = e.alert_id
                     AND a.device_id = d.device_id
@@ -189,8 +196,13 @@ impl Replay {
                 decided_at: row.decided_at.to_jiff(),
                 kind: row.kind,
                 reason: row.reason,
+                event_kind: row.event_kind,
                 normalised: row.normalised,
-                facts: row.facts,
+                // Before they were kept once for many decisions, facts stood in the row.
+                facts: match row.kept_facts {
+                    Some(kept) => facts_from_json(kept, time(row.last_seen)).ok(),
+                    None => row.facts.and_then(|facts| serde_json::from_str(&facts).ok()),
+                },
                 facts_of_today: row.facts_of_today,
                 is_gone: row.is_gone.unwrap_or(false),
                 first_event: row.first_event,
@@ -211,8 +223,9 @@ struct Found {
     decided_at: Timestamp,
     kind: String,
     reason: String,
+    event_kind: Option<String>,
     normalised: String,
-    facts: Option<String>,
+    facts: Option<DeviceFacts>,
     facts_of_today: Option<String>,
     is_gone: bool,
     first_event: Option<Uuid>,
@@ -229,9 +242,10 @@ impl Found {
             )
         })?;
         let was_gone = self.reason == "ineligible.not_in_inventory";
-        let facts = facts(self.facts.as_deref(), self.facts_of_today.as_deref());
+        let recorded = self.event_kind.as_deref().and_then(EventKind::parse);
+        let facts = facts(self.facts, self.facts_of_today.as_deref());
         Ok(ReplayRow {
-            kind: kind_of(&event, self.event_id, self.first_event),
+            kind: recorded.unwrap_or_else(|| kind_of(&event, self.event_id, self.first_event)),
             is_gone: was_gone || (self.is_gone && matches!(facts, ReplayFacts::OfToday(_))),
             event_id: self.event_id,
             device: self.device,
@@ -257,14 +271,10 @@ fn kind_of(event: &Event, id: Uuid, first: Option<Uuid>) -> EventKind {
 }
 
 /// Facts that this version cannot read count as never fetched, as they do when an event is decided.
-fn facts(recorded: Option<&str>, of_today: Option<&str>) -> ReplayFacts {
-    let read = |text: Option<&str>| {
-        text.and_then(|text| serde_json::from_str(text).ok())
-            .map(Box::new)
-    };
-    match (read(recorded), read(of_today)) {
-        (Some(facts), _) => ReplayFacts::Recorded(facts),
-        (None, Some(facts)) => ReplayFacts::OfToday(facts),
-        (None, None) => ReplayFacts::Unknown,
+fn facts(recorded: Option<DeviceFacts>, of_today: Option<&str>) -> ReplayFacts {
+    let of_today = || of_today.and_then(|text| serde_json::from_str(text).ok());
+    match recorded {
+        Some(facts) => ReplayFacts::Recorded(Box::new(facts)),
+        None => of_today().map_or(ReplayFacts::Unknown, ReplayFacts::OfToday),
     }
 }

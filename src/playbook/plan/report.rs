@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::device::{DeviceDifference, DeviceEntry};
-use super::side::Side;
+use super::side::{Side, is_limit};
 use super::{Names, Which};
 use crate::domain::demand::DemandForecast;
 
@@ -65,6 +65,13 @@ pub struct Held {
     pub times: u64,
     /// When for the first time.
     pub first_at: Timestamp,
+}
+
+impl Held {
+    /// Whether a limit or a cap held it.
+    pub fn is_limit(&self) -> bool {
+        is_limit(&self.reason)
+    }
 }
 
 /// What one playbook said, by kind.

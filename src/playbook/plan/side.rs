@@ -138,6 +138,6 @@ fn is_held_back(reason: &str) -> bool {
             .any(|held| reason.starts_with(held))
 }
 
-fn is_limit(reason: &str) -> bool {
+pub(super) fn is_limit(reason: &str) -> bool {
     reason.starts_with("limits[") || reason.starts_with("caps[") || reason.starts_with("canary.limits[")
 }
