@@ -179,6 +179,7 @@ impl Decider {
             device: facts.as_ref().unwrap_or(&unknown),
             tenant: &self.context.tenant_name,
             now: tx.now,
+            time_scale: self.context.time_scale,
             restricted_by: Fact::Is(restricted_by),
         };
         let evaluation = evaluate(set, &subject);

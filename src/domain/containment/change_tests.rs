@@ -31,11 +31,13 @@ fn ruling(kind: DecisionKind, mode: Mode, then: PlannedAction, asks: bool) -> Ru
             then: vec![then],
             ask: None,
             limits: Vec::new(),
+            canary: None,
         },
         kind,
         mode,
         reason: "matched".to_owned(),
         ask: asks.then(terms),
+        falls_back: false,
     }
 }
 
