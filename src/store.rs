@@ -21,6 +21,7 @@ mod ledger;
 mod listing;
 mod playbook_files;
 mod playbooks;
+mod replay;
 pub mod views;
 
 use std::time::Duration;
@@ -43,6 +44,7 @@ pub use ledger::ReadOutcome;
 pub use listing::Finding;
 pub use playbook_files::{FilesLook, ReplicaFiles};
 pub use playbooks::{Activation, ActiveSet, Origin, RevisionText, SetHead};
+pub use replay::{PastContainment, Replay, ReplayFacts, ReplayPage, ReplayRow, ReplaySpan, Unreadable};
 
 use crate::domain::tenant::TenantId;
 
