@@ -53,6 +53,10 @@ schema:
 update-reference:
     UPDATE=1 SQLX_OFFLINE=true cargo test --locked --lib reference
 
+# mutation testing of what decides, an hour or more; e.g. just mutants --shard 0/8
+mutants *ARGS:
+    scripts/mutants {{ARGS}}
+
 # licences, bans, sources and advisories of the dependencies
 deny:
     scripts/ci deny

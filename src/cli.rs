@@ -9,6 +9,9 @@ pub mod demo;
 pub mod explain_code;
 pub mod junit;
 pub mod operator;
+pub mod plan;
+pub mod playbooks;
+mod progress;
 #[cfg(test)]
 mod reference;
 pub mod run;
@@ -56,6 +59,8 @@ enum Command {
     Test(test::Args),
     /// Print the JSON Schema of playbooks, their tests or the configuration, for editors
     Schema(schema::Args),
+    /// Show what edited playbooks would have done with past events
+    Plan(Box<plan::Args>),
     /// Run the whole of it against a simulated Defender, with nothing configured
     Demo(demo::Args),
     /// Run a Defender to practise against
@@ -86,6 +91,7 @@ pub fn main() -> ExitCode {
             Command::ExplainCode(args) => explain_code::run(&args),
             Command::Test(args) => test::run(&args),
             Command::Schema(args) => schema::run(&args),
+            Command::Plan(args) => plan::run(*args).await,
             Command::Demo(args) => demo::run(args).await,
             Command::Simulate(args) => simulate::run(*args).await,
         }
