@@ -1,5 +1,7 @@
 //! All playbooks together: compiled in one run that reports every error of every file, sorted by id, hashed as a whole.
 
+use std::collections::BTreeSet;
+
 use super::compile::{self, Playbook, sha256_hex};
 use super::lint;
 use crate::yaml::{self, Code, Diagnostics};
@@ -61,9 +63,11 @@ impl PlaybookSet {
         Ok((Self::of(playbooks), found))
     }
 
-    /// One playbook of the set as a set of its own.
-    pub fn only(&self, id: &str) -> Option<Self> {
-        self.get(id).map(|playbook| Self::of(vec![playbook.clone()]))
+    /// Some playbooks of the set as a set of their own; `None` when one is not there.
+    pub fn only(&self, ids: &[&str]) -> Option<Self> {
+        let ids: BTreeSet<_> = ids.iter().collect();
+        let playbooks = ids.into_iter().map(|id| self.get(id).cloned());
+        playbooks.collect::<Option<_>>().map(Self::of)
     }
 
     fn of(mut playbooks: Vec<Playbook>) -> Self {
