@@ -224,18 +224,61 @@ fn id(block: &Block) -> String {
 fn run(block: &Block, playbooks: &BTreeMap<String, String>) {
     let test =
         TestFile::read(&block.at, &block.text).unwrap_or_else(|found| panic!("{}", found.render(false)));
-    let id = test.playbook_id();
-    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("playbooks/{id}.yaml"));
+    let files: Vec<SourceFile> = test
+        .references()
+        .map(|reference| source(block, reference.id(), playbooks))
+        .collect();
+    let set = PlaybookSet::compile(&files);
+    let (set, _) = set.unwrap_or_else(|found| panic!("{}:\n{}", block.at, found.render(false)));
+    for outcome in test.run(&set).expect("the set holds the playbook") {
+        if let Some(failure) = outcome.failure {
+            panic!("{}: {}\n{failure}", outcome.at, outcome.name);
+        }
+    }
+}
+
+/// A playbook of the page, or one that ships.
+fn source(block: &Block, id: &str, playbooks: &BTreeMap<String, String>) -> SourceFile {
+    let name = format!("{id}.yaml");
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("playbooks")
+        .join(&name);
     let text = playbooks
         .get(id)
         .cloned()
         .or_else(|| fs::read_to_string(shipped).ok());
     let text = text.unwrap_or_else(|| panic!("{}: neither the page nor the program has `{id}`", block.at));
-    let (set, _) = compile(&block.at, id, &text);
-    for outcome in test.run(&set).expect("the set holds the playbook") {
-        if let Some(failure) = outcome.failure {
-            panic!("{}: {}\n{failure}", outcome.at, outcome.name);
+    SourceFile { name, text }
+}
+
+#[test]
+fn every_shipped_file_names_a_schema_that_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (folder, least) in [
+        ("playbooks", 4),
+        ("playbooks/tests", 4),
+        ("config", 1),
+        ("deploy/kubernetes/base", 1),
+    ] {
+        let folder = root.join(folder);
+        let mut named = 0;
+        for entry in fs::read_dir(&folder).expect("the folder is shipped") {
+            let path = entry.expect("the folder can be listed").path();
+            if path.extension().is_none_or(|ending| ending != "yaml") {
+                continue;
+            }
+            let text = fs::read_to_string(&path).expect("a shipped file can be read");
+            let first = text.lines().next().unwrap_or_default();
+            if let Some(schema) = first.strip_prefix("# yaml-language-server: $schema=") {
+                assert!(folder.join(schema).is_file(), "{}: {schema}", path.display());
+                named += 1;
+            }
         }
+        assert!(
+            named >= least,
+            "{}: {named} files name a schema",
+            folder.display()
+        );
     }
 }
 

@@ -11,7 +11,7 @@ use crate::playbook::terms::{LONGEST_ASK, LONGEST_WINDOW, TEXT_CHARS};
 use crate::yaml::schema::Schema;
 
 /// The modes of a playbook.
-const MODES: [(&str, &str); 3] = [
+pub(super) const MODES: [(&str, &str); 3] = [
     ("off", "it is not evaluated"),
     ("observe", "it records what it would have done and calls nothing"),
     ("enforce", "it acts"),
