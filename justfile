@@ -37,7 +37,7 @@ test:
 test-only NAME:
     SQLX_OFFLINE=true cargo test --locked {{NAME}}
 
-# the shipped playbooks are valid and their tests pass
+# the shipped playbooks are valid, in canonical style, and their tests pass
 playbooks:
     scripts/ci playbooks
 

@@ -183,4 +183,6 @@ fn case(diagnostic: &Diagnostic, deny_warnings: bool) -> Case {
 }
 
 #[cfg(test)]
+mod corpus;
+#[cfg(test)]
 mod tests;

@@ -94,4 +94,13 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         wrong: Latin1("title: Café terminals\n"),
         right: Playbook("title: Café terminals\n"),
     },
+    Explanation {
+        code: Code::HIDDEN,
+        text: "Some characters take no room, and some make what follows run from right to left. With them a file can show a \
+               reviewer one thing and mean another, in comments too, and a tag that looks like `tier-0` need not be \
+               `tier-0`. So they are refused wherever they stand; where one is really meant, write it in double quotes with \
+               its number. They come along when text is copied from web pages and chats.",
+        wrong: Playbook("unless:\n  device.tags: tier-\u{200b}0\n"),
+        right: Playbook("unless:\n  device.tags: tier-0\n"),
+    },
 ];
