@@ -25,11 +25,13 @@ use crate::domain::verdict::{Lane, Mode};
 
 mod device;
 mod happening;
+mod past;
 pub(in crate::playbook) mod windows;
 
 use device::Contained;
 pub use device::{Asked, Device};
 pub use happening::{Begun, Happening, Sink, What};
+pub use past::{Past, PastOpen};
 use windows::Windows;
 
 /// One event for one device.

@@ -8,6 +8,7 @@ use quell::domain::containment::change::Begins;
 use quell::domain::decision::DecisionKind;
 use quell::domain::device::DeviceIdRule;
 use quell::domain::guard::Protections;
+use quell::domain::recorded::OwnFacts;
 use quell::domain::tenant::TenantId;
 use quell::domain::verdict::{Lane, Mode};
 use quell::store::{
@@ -79,6 +80,7 @@ impl Ledger {
             never: Protections::default(),
             caps: Vec::new(),
             outstanding: None,
+            cancel_after: Some(Duration::from_secs(120)),
         };
         store
             .budget_ensure(tenant, "app")
@@ -231,8 +233,10 @@ pub async fn commit(tx: DecideTx, items: &[InboxItem]) {
             device: item.device.clone(),
             kind: DecisionKind::Act,
             reason: "matched".to_owned(),
-            rulings: serde_json::json!([]),
+            event: item.kind,
+            rulings: Vec::new(),
             facts: None,
+            own: OwnFacts::default(),
         })
         .collect();
     tx.commit(&decisions).await.expect("the rows are ours");
