@@ -12,9 +12,13 @@ pub mod facts;
 pub mod fmt;
 pub mod junit;
 pub mod operator;
+pub mod plan;
+pub mod playbooks;
+mod progress;
 #[cfg(test)]
 mod reference;
 pub mod run;
+pub mod schema;
 pub mod send;
 pub mod simulate;
 pub mod test;
@@ -60,6 +64,10 @@ enum Command {
     Fmt(fmt::Args),
     /// Run the tests beside the playbooks
     Test(test::Args),
+    /// Show what edited playbooks would have done with past events
+    Plan(Box<plan::Args>),
+    /// Print the JSON Schema of playbooks, their tests or the configuration, for editors
+    Schema(schema::Args),
     /// Run the whole of it against a simulated Defender, with nothing configured
     Demo(demo::Args),
     /// Run a Defender to practise against
@@ -91,6 +99,8 @@ pub fn main() -> ExitCode {
             Command::Facts(args) => facts::run(&args),
             Command::Fmt(args) => fmt::run(&args),
             Command::Test(args) => test::run(&args),
+            Command::Plan(args) => plan::run(*args).await,
+            Command::Schema(args) => schema::run(&args),
             Command::Demo(args) => demo::run(args).await,
             Command::Simulate(args) => simulate::run(*args).await,
         }

@@ -13,6 +13,7 @@ pub mod duration;
 pub mod format;
 mod index;
 pub mod node;
+pub mod schema;
 pub mod suggest;
 mod syntax;
 

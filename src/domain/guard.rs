@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::fact::Fact;
@@ -12,7 +13,8 @@ use crate::domain::fact::Fact;
 pub const MAX_AHEAD: Duration = Duration::from_secs(300);
 
 /// What is never restricted, from the configuration's `never:`. All comparisons ignore case.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Protections {
     /// Device ids.
     pub ids: Vec<String>,

@@ -35,6 +35,14 @@ pub(super) fn lint(playbook: &Playbook, document: &Document, found: &mut Diagnos
                 .help("add e.g. `limits: [{devices: 25, per: 1h}]`"),
         );
     }
+    if playbook.mode == Mode::Observe && playbook.canary.is_some() {
+        let key = place("canary").unwrap_or(map.place());
+        let message = "the playbook observes everywhere, so its canary narrows nothing";
+        found.push(
+            key.diagnostic(Code::IDLE_CANARY, message)
+                .help("set `mode: enforce` to act in the canary alone, or take it away"),
+        );
+    }
     lint_actions(playbook, &map, found);
     for (key, lines) in [("when", &playbook.when), ("unless", &playbook.unless)] {
         let nodes = map.get(key).and_then(|node| node.map(&mut quiet));

@@ -10,7 +10,7 @@ use crate::yaml::{Code, Diagnostics, Node, duration};
 /// The longest filled-in value, in characters.
 const VALUE_CHARS: usize = 200;
 /// The longest whole text, in characters.
-const TEXT_CHARS: usize = 900;
+pub(super) const TEXT_CHARS: usize = 900;
 
 /// How much of a text is looked for to say where in it a brace stands, in characters.
 const PART_CHARS: usize = 20;
