@@ -14,6 +14,7 @@ mod decisions;
 mod devices;
 mod effects;
 mod events;
+mod fallbacks;
 pub mod gate;
 mod leases;
 mod ledger;

@@ -311,6 +311,7 @@ impl<'s> Rehearsal<'s> {
                 until: None,
                 ask_until: None,
                 otherwise_act: false,
+                restart_on_match: false,
             },
             release_after: None,
         });
@@ -368,10 +369,8 @@ impl<'s> Rehearsal<'s> {
         let now = self.now;
         let device = self.devices.entry(id.clone()).or_default();
         let at = device.position(playbook, ruling.mode);
-        let state = at
-            .and_then(|at| device.contained.get(at))
-            .map(|its| its.open.state);
-        let beginning = change::begin(state, begins);
+        let open = at.and_then(|at| device.contained.get(at)).map(|its| &its.open);
+        let beginning = change::begin(open, begins);
         if beginning == Beginning::Keep {
             return;
         }
@@ -385,6 +384,7 @@ impl<'s> Rehearsal<'s> {
                     until: None,
                     ask_until: change::until(now, begins.ask.map(|terms| terms.within)),
                     otherwise_act: begins.ask.is_some_and(|terms| terms.otherwise_act),
+                    restart_on_match: begins.restart_on_match,
                 },
                 release_after: begins.release_after,
             });

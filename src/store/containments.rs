@@ -244,7 +244,7 @@ impl Store {
         Ok(wait.map(|seconds| Duration::from_secs_f64(seconds.max(0.0))))
     }
 
-    /// Ends every containment on a device by an operator's word.
+    /// Ends every containment on a device by an operator's word, who may say that it was a false positive.
     ///
     /// # Errors
     /// Postgres is not available.
@@ -254,6 +254,7 @@ impl Store {
         device: &DeviceId,
         operator: &str,
         reason: &str,
+        is_false_positive: bool,
     ) -> Result<Option<OperatorRelease>, StoreError> {
         let mut tx = self.pool.begin().await?;
         super::devices::lock(&mut tx, tenant, &[device.to_string()]).await?;
@@ -263,6 +264,10 @@ impl Store {
             why: reason,
         };
         let Released { ended, declined } = release(&mut tx, tenant, device, word).await?;
+        let fallen = match is_false_positive {
+            true => super::fallbacks::fall_back_for_false_positives(&mut tx, tenant, &ended).await?,
+            false => Vec::new(),
+        };
         // A person's word begins anew: the delays that earlier failures earned do not hold up the release.
         let restriction = sqlx::query_scalar!(
             "UPDATE quell.devices SET failures = 0 WHERE tenant_id = $1 AND device_id = $2 RETURNING restriction",
@@ -289,6 +294,7 @@ impl Store {
             .await?;
         let after = pending(&mut tx, tenant, device).await?;
         tx.commit().await?;
+        super::fallbacks::say(&fallen);
         let restricts = |queued: &Option<(String, Timestamp)>| {
             queued.as_ref().is_some_and(|(kind, _)| kind == "restrict")
         };

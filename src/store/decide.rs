@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::domain::alert::{Event, EventKind};
-use crate::domain::decision::DecisionKind;
+use crate::domain::decision::{DecisionKind, Fallback};
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
 use crate::domain::tenant::TenantId;
@@ -71,6 +71,10 @@ pub struct DecideTx {
     pub restricted_by: HashMap<DeviceId, Vec<String>>,
     /// The installation's rules that the decisions are made under, kept with them.
     pub rules: Option<RecordedRules>,
+    /// The revisions of the active set that only observe, whatever their text says.
+    pub fallbacks: Vec<Fallback>,
+    /// Those of them that this transaction found: said after its commit.
+    pub(super) fallen: Vec<Fallback>,
 }
 
 impl Store {
@@ -134,8 +138,11 @@ impl Store {
             devices: HashMap::new(),
             restricted_by: HashMap::new(),
             rules: None,
+            fallbacks: Vec::new(),
+            fallen: Vec::new(),
         };
         claimed.load_devices().await?;
+        claimed.load_fallbacks().await?;
         Ok(claimed)
     }
 
@@ -262,6 +269,7 @@ impl DecideTx {
             self.record(decisions).await?;
         }
         self.tx.commit().await?;
+        super::fallbacks::say(&self.fallen);
         let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
         for decision in decisions {
             *counts

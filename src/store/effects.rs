@@ -30,6 +30,8 @@ pub struct NewContainment<'a> {
     pub alert_id: &'a str,
     /// Why it begins, or why a person is asked.
     pub reason: &'a str,
+    /// Whether its playbook is in its canary.
+    pub is_canary: bool,
     /// Its terms.
     pub begins: Begins<'a>,
 }
@@ -50,6 +52,8 @@ impl DecideTx {
             return Ok(());
         }
         lock_limits(&mut self.tx, self.tenant).await?;
+        // Whoever held the lock before may have hit a limit.
+        self.load_fallbacks().await?;
         for key in keys {
             let devices = sqlx::query_scalar!(
                 "SELECT DISTINCT device_id FROM quell.containments
@@ -76,19 +80,15 @@ impl DecideTx {
         let its = open
             .iter()
             .find(|row| row.playbook.as_deref() == Some(new.playbook) && row.containment.mode == new.mode);
-        let beginning = begin(its.map(|row| row.containment.state), &new.begins);
+        let beginning = begin(its.map(|row| &row.containment), &new.begins);
         let now = jiff_sqlx::ToSqlx::to_sqlx(self.now);
-        let after = new.begins.release_after;
-        let until = until(self.now, after).map(jiff_sqlx::ToSqlx::to_sqlx);
-        let after = after.map(|after| after.as_secs_f64());
         match (beginning, its) {
             (Beginning::Restart, Some(row)) => {
+                // INVARIANT: an active containment keeps the release terms of the revision that began it.
                 sqlx::query!(
-                    "UPDATE quell.containments SET until = $2::timestamptz,
-                         release_after = make_interval(secs => $3), attention = NULL WHERE id = $1",
+                    "UPDATE quell.containments SET until = $2::timestamptz + release_after, attention = NULL WHERE id = $1",
                     row.id,
-                    until as Option<jiff_sqlx::Timestamp>,
-                    after,
+                    now as jiff_sqlx::Timestamp,
                 )
                 .execute(&mut *self.tx)
                 .await?;
@@ -96,15 +96,24 @@ impl DecideTx {
                 super::containments::forget_failures(&mut self.tx, self.tenant, new.device).await?;
             }
             (Beginning::Activate, Some(row)) => {
+                let after = new.begins.release_after;
+                let until = until(self.now, after).map(jiff_sqlx::ToSqlx::to_sqlx);
+                // It acts under the revision that says so now, and on its terms.
                 sqlx::query!(
                     "UPDATE quell.containments SET state = 'active', activated_at = $2::timestamptz,
-                         release_after = make_interval(secs => $3), until = $4::timestamptz,
+                         release_after = make_interval(secs => $3), until = $4::timestamptz, restart_on_match = $5,
+                         revision = $6, lane = $7, comment = $8, is_canary = $9,
                          state_by = 'decide', state_reason = 'a later event settled the question'
                      WHERE id = $1 AND state = 'asked'",
                     row.id,
                     now as jiff_sqlx::Timestamp,
-                    after,
+                    after.map(|after| after.as_secs_f64()),
                     until as Option<jiff_sqlx::Timestamp>,
+                    new.begins.restart_on_match,
+                    new.revision,
+                    new.lane.as_str(),
+                    new.begins.comment,
+                    new.is_canary,
                 )
                 .execute(&mut *self.tx)
                 .await?;
@@ -133,9 +142,9 @@ impl DecideTx {
         sqlx::query!(
             "INSERT INTO quell.containments (id, tenant_id, device_id, state, mode, lane, playbook, revision, event_id,
                  alert_id, comment, created_at, ask, ask_reason, ask_until, activated_at, release_after,
-                 restart_on_match, until, state_by, state_reason)
+                 restart_on_match, until, state_by, state_reason, is_canary)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::timestamptz, $13, $14, $15::timestamptz,
-                 $16::timestamptz, make_interval(secs => $17), $18, $19::timestamptz, 'decide', $20)",
+                 $16::timestamptz, make_interval(secs => $17), $18, $19::timestamptz, 'decide', $20, $21)",
             Uuid::now_v7(),
             self.tenant.0,
             new.device.as_str(),
@@ -156,6 +165,7 @@ impl DecideTx {
             new.begins.restart_on_match,
             ends_at.map(jiff_sqlx::ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>,
             ask.map_or("matched", |_| new.reason),
+            new.is_canary,
         )
         .execute(&mut *self.tx)
         .await?;
@@ -165,7 +175,7 @@ impl DecideTx {
     }
 
     /// Ends every containment that quell began on a device, by a release playbook, and declines what is still asked.
-    /// Returns how many it ended.
+    /// `is_false_positive`: the event that releases classifies its alert so. Returns how many it ended.
     ///
     /// # Errors
     /// Postgres is not available.
@@ -173,6 +183,7 @@ impl DecideTx {
         &mut self,
         device: &DeviceId,
         playbook: &str,
+        is_false_positive: bool,
     ) -> Result<u64, StoreError> {
         let why = format!("released by playbook {playbook}");
         let word = super::containments::Word {
@@ -181,6 +192,9 @@ impl DecideTx {
             why: &why,
         };
         let released = super::containments::release(&mut self.tx, self.tenant, device, word).await?;
+        if is_false_positive {
+            self.false_positives_seen(&released.ended).await?;
+        }
         Ok(released.ended.len() as u64)
     }
 

@@ -227,20 +227,15 @@ impl Store {
             )));
         }
         if let Some(playbook) = &candidate.playbook {
-            let mode = sqlx::query_scalar!(
-                "SELECT s.mode FROM quell.active_sets a JOIN quell.playbook_sets s USING (tenant_id, set_hash)
-                 WHERE a.tenant_id = $1 AND s.playbook = $2",
-                tenant.0,
-                playbook,
-            )
-            .fetch_optional(&mut *tx)
-            .await?;
-            if mode.as_deref() != Some("enforce") {
+            let standing = self
+                .standing_of(tx, tenant, playbook, candidate.revision.as_deref())
+                .await?;
+            if let Some(why) = standing {
                 self.end_for_mode(tx, tenant, &candidate.device, Some(playbook))
                     .await?;
                 return Ok(Some((
                     ActionEvent::Withdrawn,
-                    format!("playbook `{playbook}` does not enforce any more"),
+                    format!("playbook `{playbook}` {why}"),
                 )));
             }
         }

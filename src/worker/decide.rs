@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::containment::change::effects;
-use crate::domain::decision::{Decision, DecisionKind, Rules, Ruling, Situation, Usage, decide};
+use crate::domain::decision::{Decision, DecisionKind, Fallback, Rules, Ruling, Situation, Usage, decide};
 use crate::domain::device::DeviceFacts;
 use crate::domain::fact::Fact;
 use crate::domain::guard::Protection;
@@ -187,7 +187,12 @@ impl Decider {
         };
         let evaluation = evaluate(set, &subject);
         let protection = || self.rules.never.protects(&item.device, subject.device);
+        let waits_in_canary = |verdict: &Verdict| {
+            let canary = verdict.canary.as_ref();
+            canary.is_some_and(|canary| canary.waits_for(subject.device))
+        };
         let hangs_on_facts = evaluation.unknown_device_facts
+            || evaluation.verdicts.iter().any(waits_in_canary)
             || (evaluation.verdicts.iter().any(restricts) && matches!(protection(), Protection::Unknown(_)));
         if facts.is_none() && hangs_on_facts {
             let wait = SignedDuration::try_from(self.facts_wait).unwrap_or(SignedDuration::ZERO);
@@ -223,6 +228,7 @@ impl Decider {
             restricted_by: tx.restricted_by.get(&item.device).cloned().unwrap_or_default(),
         };
         let unknown = DeviceFacts::default();
+        let fallbacks = tx.fallbacks.clone();
         let situation = Situation {
             rules: &self.rules,
             now: tx.now,
@@ -230,8 +236,8 @@ impl Decider {
             device_id: &item.device,
             device: facts.as_ref().unwrap_or(&unknown),
             restricted_by: &own.restricted_by,
-            fleet: None,
-            fallbacks: &[],
+            fleet: self.context.fleet,
+            fallbacks: &fallbacks,
         };
         let decision = if gone && facts.is_some() && verdicts.iter().any(restricts) {
             // Defender does not know the device: no call is spent on a certain failure.
@@ -281,8 +287,20 @@ impl Decider {
         let enforced = ruling.mode == Mode::Enforce;
         let playbook = &ruling.verdict.playbook;
         let mut changed = false;
+        if ruling.falls_back {
+            tx.canary_fall_back(Fallback {
+                playbook: playbook.clone(),
+                revision: ruling.verdict.revision.clone(),
+                reason: ruling.reason.clone(),
+            })
+            .await?;
+        }
         if effects.releases {
-            changed |= tx.containments_release(&item.device, playbook).await? > 0;
+            let is_false_positive = item.event.alert.is_false_positive();
+            let ended = tx
+                .containments_release(&item.device, playbook, is_false_positive)
+                .await?;
+            changed |= ended > 0;
             tx.restricted_by.remove(&item.device);
         }
         if let Some(begins) = effects.begins {
@@ -295,6 +313,7 @@ impl Decider {
                 event_id: item.event_id,
                 alert_id: &item.event.alert.id,
                 reason: &ruling.reason,
+                is_canary: ruling.verdict.canary.is_some(),
                 begins,
             };
             let beginning = tx.containment_begin(&new).await?;

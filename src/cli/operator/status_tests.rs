@@ -57,6 +57,7 @@ fn quiet() -> Report {
             activated_at: at(-7_500),
             playbooks: counts(&[("enforce", 3), ("observe", 1)]),
         }),
+        fallbacks: Vec::new(),
         throttled: 0,
         throttled_at: None,
         ledger: Ledger::default(),

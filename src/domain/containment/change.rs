@@ -77,6 +77,8 @@ pub struct Open {
     pub ask_until: Option<Timestamp>,
     /// Nobody answered: act.
     pub otherwise_act: bool,
+    /// Whether a new match starts its span anew, by the revision that began it.
+    pub restart_on_match: bool,
 }
 
 impl Open {
@@ -117,10 +119,13 @@ impl Beginning {
     }
 }
 
-/// Says what becomes of the open containment, or that there is a new one.
-pub fn begin(open: Option<ContainmentState>, new: &Begins<'_>) -> Beginning {
-    match (open, new.ask) {
-        (Some(ContainmentState::Active), None) if new.restart_on_match => Beginning::Restart,
+/// Says what becomes of the open containment, or that there is a new one. An active one keeps its own terms: whether
+/// it restarts, and with what span, was said by the revision that began it.
+pub fn begin(open: Option<&Open>, new: &Begins<'_>) -> Beginning {
+    match (open.map(|open| open.state), new.ask) {
+        (Some(ContainmentState::Active), None) if open.is_some_and(|open| open.restart_on_match) => {
+            Beginning::Restart
+        }
         (Some(ContainmentState::Asked), None) => Beginning::Activate,
         (Some(ContainmentState::Active | ContainmentState::Asked), _) => Beginning::Keep,
         (_, None) => Beginning::Begin,

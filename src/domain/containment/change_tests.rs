@@ -63,6 +63,7 @@ fn open(state: ContainmentState, mode: Mode) -> Open {
         until: (!asked).then(|| at(100)),
         ask_until: asked.then(|| at(100)),
         otherwise_act: false,
+        restart_on_match: false,
     }
 }
 
@@ -103,14 +104,19 @@ fn only_a_release_that_acts_in_enforce_mode_ends_anything() {
 #[test]
 fn a_new_match_begins_restarts_activates_or_changes_nothing() {
     let ask = terms();
-    let begin = |open, asks: bool, restart_on_match| {
+    let begin = |state: Option<ContainmentState>, asks: bool, restart_on_match: bool| {
         let new = Begins {
             comment: "c",
             ask: asks.then_some(&ask),
             release_after: Some(HOUR),
-            restart_on_match,
+            // A changed revision: what is open keeps its own terms.
+            restart_on_match: !restart_on_match,
         };
-        begin(open, &new)
+        let open = state.map(|state| Open {
+            restart_on_match,
+            ..open(state, Mode::Enforce)
+        });
+        begin(open.as_ref(), &new)
     };
     use ContainmentState::{Active, Asked};
     for restart in [true, false] {

@@ -41,6 +41,7 @@ pub(in crate::store) async fn open(
 ) -> Result<Vec<OpenRow>, StoreError> {
     let rows = sqlx::query!(
         r#"SELECT id, state, mode, playbook, until, ask_until,
+             restart_on_match,
              coalesce((ask ->> 'otherwise_act')::boolean, false) AS "otherwise_act!"
            FROM quell.containments WHERE tenant_id = $1 AND device_id = $2 AND state IN ('asked', 'active')
            ORDER BY activated_at, created_at"#,
@@ -66,6 +67,7 @@ pub(in crate::store) async fn open(
                     until: super::time(row.until),
                     ask_until: super::time(row.ask_until),
                     otherwise_act: row.otherwise_act,
+                    restart_on_match: row.restart_on_match,
                 },
                 playbook: row.playbook,
             })

@@ -213,6 +213,7 @@ fn containment(item: &InboxItem) -> NewContainment<'_> {
         event_id: item.event_id,
         alert_id: &item.event.alert.id,
         reason: "matched",
+        is_canary: false,
         begins: Begins {
             comment: "test",
             ask: None,
