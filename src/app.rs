@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use crate::app::playbook_files::PlaybookFiles;
 use crate::config::{Config, Loaded};
 use crate::lifecycle::{Lifecycle, StopLimits};
-use crate::playbook::PlaybookSet;
+use crate::playbook::{PlaybookSet, lint};
 use crate::store::{MigrationState, Store, StoreError, StoreOptions};
 use crate::telemetry::{self, Metrics};
 use crate::{web, worker};
@@ -104,7 +104,8 @@ pub fn playbooks(config: &Config) -> anyhow::Result<PlaybookSet> {
         .map(|path| playbook_files::read(path))
         .collect::<Result<Vec<_>, _>>()?;
     match PlaybookSet::compile(&files) {
-        Ok((set, warnings)) => {
+        Ok((set, mut warnings)) => {
+            warnings.extend(lint::lint_shadowed(&set, &config.never));
             if !warnings.is_empty() {
                 tracing::warn!(warnings = warnings.render(false), "the playbooks have warnings");
             }
