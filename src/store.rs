@@ -6,6 +6,7 @@
 
 mod accounts;
 mod actions;
+mod alerts;
 mod attempts;
 mod containments;
 mod converge;

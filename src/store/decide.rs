@@ -1,7 +1,7 @@
 //! T2: a batch of the inbox is claimed, judged by the worker between two calls to here, and recorded, all in one
 //! transaction. No call to anything but Postgres happens while it is open.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -73,7 +73,9 @@ pub struct DecideTx {
     pub rules: Option<RecordedRules>,
     /// The revisions of the active set that only observe, whatever their text says.
     pub fallbacks: Vec<Fallback>,
-    /// Those of them that this transaction found: said after its commit.
+    /// Devices with something open that may end when its alerts are resolved.
+    pub(super) awaiting: HashSet<DeviceId>,
+    /// Those fallbacks that this transaction found: said after its commit.
     pub(super) fallen: Vec<Fallback>,
 }
 
@@ -139,6 +141,7 @@ impl Store {
             restricted_by: HashMap::new(),
             rules: None,
             fallbacks: Vec::new(),
+            awaiting: HashSet::new(),
             fallen: Vec::new(),
         };
         claimed.load_devices().await?;
@@ -214,7 +217,7 @@ impl DecideTx {
                 .or_default()
                 .push(row.playbook);
         }
-        Ok(())
+        self.load_awaiting(&ids).await
     }
 
     /// Lets rows wait until a moment, and asks for the facts of their devices.

@@ -115,6 +115,7 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         }
+        super::containments::mode::end_observed(&mut tx, tenant, hash, because).await?;
         let version = sqlx::query_scalar!(
             "INSERT INTO quell.active_sets AS a (tenant_id, set_hash, version) VALUES ($1, $2, 1)
              ON CONFLICT (tenant_id) DO UPDATE SET set_hash = $2, version = a.version + 1, activated_at = quell.now()

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::containment::change::effects;
+use crate::domain::containment::change::{Beginning, effects};
 use crate::domain::decision::{Decision, DecisionKind, Fallback, Rules, Ruling, Situation, Usage, decide};
 use crate::domain::device::DeviceFacts;
 use crate::domain::fact::Fact;
@@ -256,8 +256,16 @@ impl Decider {
             .map(|ruling| RecordedRuling::of(ruling, &situation, usage))
             .collect();
         let mut changed = false;
+        let mut begun = Vec::new();
         for ruling in &decision.rulings {
-            changed |= self.apply(tx, item, ruling, usage).await?;
+            changed |= self.apply(tx, item, ruling, usage, &mut begun).await?;
+        }
+        let ended = tx.alert_news(item, &begun).await?;
+        if !ended.is_empty() {
+            changed = true;
+            if let Some(restricted_by) = tx.restricted_by.get_mut(&item.device) {
+                restricted_by.retain(|playbook| !ended.contains(playbook));
+            }
         }
         if changed {
             tx.converge(&item.device, &decision.reason).await?;
@@ -275,13 +283,15 @@ impl Decider {
         })
     }
 
-    /// Does what a ruling says; tells whether the device has to converge.
+    /// Does what a ruling says; tells whether the device has to converge, and adds the playbook to `begun` if something
+    /// of it began.
     async fn apply(
         &self,
         tx: &mut DecideTx,
         item: &InboxItem,
         ruling: &Ruling,
         usage: &mut Usage,
+        begun: &mut Vec<String>,
     ) -> Result<bool, StoreError> {
         let effects = effects(ruling);
         let enforced = ruling.mode == Mode::Enforce;
@@ -313,10 +323,16 @@ impl Decider {
                 event_id: item.event_id,
                 alert_id: &item.event.alert.id,
                 reason: &ruling.reason,
+                lifts: ruling.lifts(),
                 is_canary: ruling.verdict.canary.is_some(),
+                limits: &ruling.verdict.limits,
+                notify: &ruling.verdict.notify,
                 begins,
             };
             let beginning = tx.containment_begin(&new).await?;
+            if beginning.is_activation() || beginning == Beginning::Ask {
+                begun.push(playbook.clone());
+            }
             if beginning.is_activation() {
                 usage.count(playbook, ruling.mode, &item.device);
                 if enforced {

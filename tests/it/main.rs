@@ -17,4 +17,5 @@ mod operator;
 mod playbooks;
 mod storm;
 mod support;
+mod terms;
 mod transitions;
