@@ -5,6 +5,7 @@
 
 mod expect;
 mod given;
+mod inventory;
 
 use std::fmt;
 
@@ -19,6 +20,8 @@ use crate::yaml::{self, Code, Diagnostic, Diagnostics, Map, Node};
 
 use expect::Expect;
 use given::Given;
+
+pub use inventory::{GivenDevice, read_device};
 
 /// A checked test file.
 #[derive(Debug)]

@@ -6,6 +6,7 @@ mod cluster;
 mod containments;
 mod crash;
 mod database;
+mod decisions;
 mod explain;
 mod faults;
 mod gate;

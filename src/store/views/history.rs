@@ -173,7 +173,7 @@ impl Store {
                  EXISTS (SELECT 1 FROM quell.actions o WHERE o.tenant_id = a.tenant_id AND o.device_id = a.device_id
                          AND o.state IN ('submitting', 'in_doubt', 'submitted') AND o.id <> a.id) AS "is_behind_open!"
                FROM quell.actions a LEFT JOIN quell.actions b ON b.tenant_id = a.tenant_id AND b.state = 'queued'
-                 AND a.state = 'queued' AND b.not_before <= quell.now()
+                 AND a.state = 'queued' AND b.not_before <= (SELECT quell.now())
                  AND (b.lane, b.queued_at, b.id) < (a.lane, a.queued_at, a.id)
                WHERE a.tenant_id = $1 AND a.id = $2 GROUP BY a.id"#,
             tenant.0,
