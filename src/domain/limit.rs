@@ -19,6 +19,13 @@ pub struct Cap {
     pub per: Duration,
 }
 
+impl Cap {
+    /// Whether so many distinct devices are too many.
+    pub fn is_exceeded(self, devices: usize) -> bool {
+        devices > self.devices as usize
+    }
+}
+
 /// Which distinct devices were restricted in which window, per playbook and for the whole installation: read under the
 /// limits' locks, and kept up to date while a batch is decided.
 #[derive(Clone, Debug, Default)]
@@ -61,10 +68,22 @@ impl Usage {
 
     /// Counts a device whose containment became active.
     pub fn count(&mut self, playbook: &str, mode: Mode, device: &DeviceId) {
-        for ((owner, counted_mode, _), devices) in &mut self.windows {
-            if *counted_mode == mode && owner.as_deref().is_none_or(|owner| owner == playbook) {
+        for (key, devices) in &mut self.windows {
+            if Self::counts(key, playbook, mode) {
                 devices.insert(device.clone());
             }
+        }
+    }
+
+    /// Whether a containment of this playbook in this mode counts in that counter.
+    pub fn counts(key: &UsageKey, playbook: &str, mode: Mode) -> bool {
+        key.1 == mode && key.0.as_deref().is_none_or(|owner| owner == playbook)
+    }
+
+    /// Takes a device out of a counter whose window it has left.
+    pub fn forget(&mut self, key: &UsageKey, device: &DeviceId) {
+        if let Some(devices) = self.windows.get_mut(key) {
+            devices.remove(device);
         }
     }
 
@@ -74,7 +93,7 @@ impl Usage {
     }
 
     /// How many distinct devices the counter would show with this one.
-    fn with(&self, key: &UsageKey, device: &DeviceId) -> usize {
+    pub fn with(&self, key: &UsageKey, device: &DeviceId) -> usize {
         self.windows.get(key).map_or(1, |devices| {
             devices.len() + usize::from(!devices.contains(device))
         })
@@ -108,6 +127,11 @@ pub fn reached_limit<'l>(
 pub fn reached_cap(caps: &[Cap], mode: Mode, device: &DeviceId, usage: &Usage) -> Option<String> {
     caps.iter().enumerate().find_map(|(index, cap)| {
         let devices = usage.with(&(None, mode, cap.per), device);
-        (devices > cap.devices as usize).then(|| format!("caps[{index}]"))
+        cap.is_exceeded(devices).then(|| format!("caps[{index}]"))
     })
+}
+
+/// Whether one more device that becomes active in this mode would go beyond a cap of the installation.
+pub fn is_capped(caps: &[Cap], mode: Mode, device: &DeviceId, usage: &Usage) -> bool {
+    reached_cap(caps, mode, device, usage).is_some()
 }

@@ -10,7 +10,7 @@ use crate::yaml::{Code, Diagnostics, Node, duration};
 /// The longest filled-in value, in characters.
 const VALUE_CHARS: usize = 200;
 /// The longest whole text, in characters.
-const TEXT_CHARS: usize = 900;
+pub(super) const TEXT_CHARS: usize = 900;
 
 /// A checked text.
 #[derive(Clone, Debug)]
@@ -65,6 +65,14 @@ impl Text {
         literal.push_str(rest);
         parts.push(Part::Literal(literal));
         sound.then_some(Self(parts))
+    }
+
+    /// Whether it may come out without a word: it is made of fill-ins whose facts may all be missing.
+    pub fn may_say_nothing(&self) -> bool {
+        self.0.iter().all(|part| match part {
+            Part::Literal(literal) => !literal.chars().any(char::is_alphanumeric),
+            Part::Fact(fact) => fact.may_be_missing(),
+        })
     }
 
     /// The text for one event and device, sanitised.

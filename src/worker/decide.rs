@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::containment::change::effects;
 use crate::domain::decision::{Decision, DecisionKind, Rules, Ruling, Situation, Usage, decide};
 use crate::domain::device::DeviceFacts;
 use crate::domain::fact::Fact;
@@ -34,6 +35,16 @@ pub struct Decider {
 }
 
 const BATCH: i64 = 250;
+
+/// What there is to decide.
+enum Claimed {
+    /// Rows, and the set to judge them by.
+    Batch(Box<DecideTx>, Arc<PlaybookSet>),
+    /// No row is due.
+    Nothing,
+    /// There are rows, and no usable playbook set.
+    NoSet,
+}
 
 impl Decider {
     /// Works until stopped.
@@ -110,22 +121,10 @@ impl Decider {
 
     /// `claimed` tells which rows were worked on, also when it fails.
     async fn run_batch(&self, batch: i64, claimed: &mut Vec<i64>) -> Result<Option<usize>, StoreError> {
-        let mut tx = self
-            .context
-            .store
-            .decide_begin(self.context.tenant, batch)
-            .await?;
-        if tx.items.is_empty() {
-            // Rows that could not be read were put aside: that is kept.
-            tx.commit(&[]).await?;
-            return Ok(Some(0));
-        }
-        let set = self
-            .in_force
-            .get(&self.context.store, self.context.tenant, tx.set_version)
-            .await?;
-        let Some((_, set)) = set.filter(|(version, _)| Some(*version) == tx.set_version) else {
-            return Ok(None);
+        let (mut tx, set) = match self.claim(batch).await? {
+            Claimed::Batch(tx, set) => (*tx, set),
+            Claimed::Nothing => return Ok(Some(0)),
+            Claimed::NoSet => return Ok(None),
         };
         tx.rules = Some(RecordedRules {
             rules: self.rules.clone(),
@@ -165,6 +164,27 @@ impl Decider {
                 reason = decision.reason, "event decided");
         }
         Ok(Some(done))
+    }
+
+    /// Claims a batch together with the compiled set of the version that its transaction sees.
+    async fn claim(&self, batch: i64) -> Result<Claimed, StoreError> {
+        let (store, tenant) = (&self.context.store, self.context.tenant);
+        loop {
+            let tx = store.decide_begin(tenant, batch).await?;
+            if tx.items.is_empty() {
+                // Rows that could not be read were put aside: that is kept.
+                tx.commit(&[]).await?;
+                return Ok(Claimed::Nothing);
+            }
+            if let Some(set) = tx.set_version.and_then(|version| self.in_force.at(version)) {
+                return Ok(Claimed::Batch(Box::new(tx), set));
+            }
+            // No row and no device stays locked while a set is compiled.
+            tx.abandon().await?;
+            if self.in_force.load(store, tenant).await?.is_none() {
+                return Ok(Claimed::NoSet);
+            }
+        }
     }
 
     fn weigh(&self, item: &InboxItem, tx: &DecideTx, set: &PlaybookSet) -> Weighed {
@@ -276,44 +296,28 @@ impl Decider {
         ruling: &Ruling,
         usage: &mut Usage,
     ) -> Result<bool, StoreError> {
-        let begins = match ruling.kind {
-            DecisionKind::Act => true,
-            // In observe mode a containment is recorded only where enforce would have begun one at once.
-            DecisionKind::Observe => ruling.ask.is_none(),
-            DecisionKind::Ask | DecisionKind::Hold => ruling.restriction().is_some(),
-            DecisionKind::Skip => false,
-        };
-        if !begins {
-            return Ok(false);
-        }
+        let effects = effects(ruling);
         let enforced = ruling.mode == Mode::Enforce;
         let playbook = &ruling.verdict.playbook;
         let mut changed = false;
-        if ruling.kind == DecisionKind::Act && enforced && ruling.releases() {
+        if effects.releases {
             changed |= tx.containments_release(&item.device, playbook).await? > 0;
             tx.restricted_by.remove(&item.device);
         }
-        if let Some(PlannedAction::RestrictAppExecution {
-            comment,
-            release_after,
-            restart_on_match,
-        }) = ruling.restriction()
-        {
+        if let Some(begins) = effects.begins {
             let new = NewContainment {
-                device: item.device.clone(),
+                device: &item.device,
                 mode: ruling.mode,
                 lane: ruling.verdict.lane,
-                playbook: playbook.clone(),
-                revision: ruling.verdict.revision.clone(),
+                playbook,
+                revision: &ruling.verdict.revision,
                 event_id: item.event_id,
-                alert_id: item.event.alert.id.clone(),
-                comment: comment.clone(),
-                ask: ruling.ask.clone().map(|terms| (terms, ruling.reason.clone())),
-                release_after: *release_after,
-                restart_on_match: *restart_on_match,
+                alert_id: &item.event.alert.id,
+                reason: &ruling.reason,
+                begins,
             };
-            let became_active = tx.containment_begin(&new).await?;
-            if became_active {
+            let beginning = tx.containment_begin(&new).await?;
+            if beginning.is_activation() {
                 usage.count(playbook, ruling.mode, &item.device);
                 if enforced {
                     tx.restricted_by
@@ -323,7 +327,7 @@ impl Decider {
                 }
             }
             // A restart may also lift an attention: the device is looked at in either case.
-            changed |= enforced && new.ask.is_none();
+            changed |= enforced && new.begins.ask.is_none();
         }
         Ok(changed)
     }

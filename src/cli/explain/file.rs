@@ -2,6 +2,7 @@
 //! changed. With a database the device's facts come from the inventory; without one they are unknown, or given by a file.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use jiff::Timestamp;
@@ -46,7 +47,7 @@ struct Bench {
     config: Option<Config>,
     session: Option<Session>,
     tenant: String,
-    set: PlaybookSet,
+    set: Arc<PlaybookSet>,
     texts: Vec<Text>,
     rules: RecordedRules,
     given: Option<GivenDevice>,
@@ -93,7 +94,7 @@ impl Bench {
     async fn new(trial: &Trial, common: &Common) -> anyhow::Result<Self> {
         let config = common.configuration()?;
         let set = match (&trial.playbooks, &config) {
-            (Some(path), _) => compile(path)?,
+            (Some(path), _) => Arc::new(compile(path)?),
             (None, Some(config)) => app::playbooks(config)?,
             (None, None) => bail!(
                 "there is no configuration here: name the playbooks with `--playbooks DIR`, or it with `--config FILE`"
