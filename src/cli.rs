@@ -10,6 +10,7 @@ pub mod explain_code;
 pub mod junit;
 pub mod operator;
 pub mod plan;
+pub mod playbooks;
 mod progress;
 #[cfg(test)]
 mod reference;

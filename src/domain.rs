@@ -1,8 +1,8 @@
 //! The words and the rules of Quell, as types and pure functions. Nothing here reads a clock, a file or a socket:
 //! `now` is always a parameter.
 //!
-//! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`canary`], [`guard`], [`limit`], [`decision`], [`containment`],
-//! [`action`], [`answer`], [`converge`], [`budget`].
+//! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`canary`], [`guard`], [`limit`], [`decision`],
+//! [`recorded`], [`containment`], [`action`], [`answer`], [`converge`], [`budget`], [`demand`].
 
 pub mod action;
 pub mod alert;
@@ -16,7 +16,7 @@ pub mod demand;
 pub mod device;
 pub mod fact;
 pub mod guard;
-pub mod recorded;
 pub mod limit;
+pub mod recorded;
 pub mod tenant;
 pub mod verdict;

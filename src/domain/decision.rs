@@ -14,7 +14,7 @@ use crate::domain::guard::{self, Protection, Protections};
 use crate::domain::limit::{FLEET_UNKNOWN, reached_cap, reached_limit};
 use crate::domain::verdict::{AskTerms, Mode, PlannedAction, Verdict, Wish};
 
-pub use crate::domain::limit::{Cap, Usage, UsageKey};
+pub use crate::domain::limit::{Cap, Usage, UsageKey, is_capped};
 
 /// What was made of one event for one device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -87,6 +87,11 @@ impl Usage {
         }
     }
 
+    /// How many distinct devices a counter shows.
+    pub fn counted(&self, key: &UsageKey) -> usize {
+        self.windows.get(key).map_or(0, BTreeSet::len)
+    }
+
     /// How many distinct devices the counter would show with this one.
     pub fn with(&self, key: &UsageKey, device: &DeviceId) -> usize {
         self.windows.get(key).map_or(1, |devices| {
@@ -124,4 +129,9 @@ pub fn reached_cap(caps: &[Cap], mode: Mode, device: &DeviceId, usage: &Usage) -
         let devices = usage.with(&(None, mode, cap.per), device);
         cap.is_exceeded(devices).then(|| format!("caps[{index}]"))
     })
+}
+
+/// Whether one more device that becomes active in this mode would go beyond a cap of the installation.
+pub fn is_capped(caps: &[Cap], mode: Mode, device: &DeviceId, usage: &Usage) -> bool {
+    reached_cap(caps, mode, device, usage).is_some()
 }

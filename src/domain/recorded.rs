@@ -6,10 +6,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::domain::decision::{DecisionKind, Ruling, Situation, Usage};
+use crate::domain::decision::{DecisionKind, Rules, Ruling, Situation};
 use crate::domain::device::DeviceFacts;
 use crate::domain::fact::Fact;
-use crate::domain::verdict::{Mode, Wish};
+use crate::domain::limit::Usage;
+use crate::domain::verdict::{Mode, Most, Wish};
 
 /// What is kept of one ruling. The names are short because they stand in every row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +36,9 @@ pub struct RecordedRuling {
     /// How many distinct devices each limit, then each cap, had counted, when they were asked.
     #[serde(rename = "n", default, skip_serializing_if = "Vec::is_empty")]
     pub counts: Vec<u32>,
+    /// How many devices the fleet had, when a limit is a part of it and that was known.
+    #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
+    pub fleet: Option<u64>,
 }
 
 impl RecordedRuling {
@@ -42,6 +46,12 @@ impl RecordedRuling {
     pub fn of(ruling: &Ruling, situation: &Situation<'_>, usage: &Usage) -> Self {
         let verdict = &ruling.verdict;
         let number = |line: &String| line.rsplit(':').next()?.parse().ok();
+        let counts = counts(ruling, situation, usage);
+        let asks_fleet = !counts.is_empty()
+            && verdict
+                .limits
+                .iter()
+                .any(|limit| matches!(limit.most, Most::PercentOfFleet(_)));
         Self {
             playbook: verdict.playbook.clone(),
             kind: ruling.kind,
@@ -49,7 +59,8 @@ impl RecordedRuling {
             because: (verdict.because != ruling.reason).then(|| verdict.because.clone()),
             line: verdict.line.as_ref().and_then(number),
             mode: (verdict.mode != ruling.mode).then_some(ruling.mode),
-            counts: counts(ruling, situation, usage),
+            counts,
+            fleet: situation.fleet.filter(|_| asks_fleet),
         }
     }
 }
@@ -77,6 +88,16 @@ fn counts(ruling: &Ruling, situation: &Situation<'_>, usage: &Usage) -> Vec<u32>
         .chain(caps)
         .map(|key| u32::try_from(usage.counted(&key)).unwrap_or(u32::MAX))
         .collect()
+}
+
+/// The rules of the installation, as decisions were made under them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedRules {
+    /// The rules, every span as it held in real time.
+    #[serde(flatten)]
+    pub rules: Rules,
+    /// How many times faster than real time the installation ran.
+    pub time_scale: u32,
 }
 
 /// What quell itself knew of the device when it decided; the inventory's facts are kept apart.

@@ -31,8 +31,8 @@ pub(in crate::playbook) mod windows;
 
 use device::Contained;
 pub use device::Device;
-pub use past::{Past, PastOpen};
 pub use happening::{Begun, Happening, Sink, What};
+pub use past::{Past, PastOpen};
 use windows::Windows;
 
 /// One event for one device.
@@ -172,6 +172,13 @@ impl<'s> Rehearsal<'s> {
         let decision = decide(verdicts, &situation, self.windows.usage());
         let mut changed = false;
         for ruling in &decision.rulings {
+            if ruling.falls_back {
+                self.fallbacks.push(Fallback {
+                    playbook: ruling.verdict.playbook.clone(),
+                    revision: ruling.verdict.revision.clone(),
+                    reason: ruling.reason.clone(),
+                });
+            }
             changed |= self.apply(ruling, input.device_id, sink);
         }
         if changed {

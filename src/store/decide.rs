@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::domain::alert::{Event, EventKind};
-use crate::domain::decision::{DecisionKind, Rules};
+use crate::domain::decision::DecisionKind;
 use crate::domain::device::{DeviceFacts, DeviceId};
-use crate::domain::recorded::{OwnFacts, RecordedRuling};
+use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
 use crate::domain::tenant::TenantId;
 use crate::store::{DeviceRow, Store, StoreError, Wake, wake};
 
@@ -70,7 +70,7 @@ pub struct DecideTx {
     /// Playbooks with an active containment, per device.
     pub restricted_by: HashMap<DeviceId, Vec<String>>,
     /// The installation's rules that the decisions are made under, kept with them.
-    pub rules: Option<Rules>,
+    pub rules: Option<RecordedRules>,
 }
 
 impl Store {
@@ -238,6 +238,15 @@ impl DecideTx {
         if !rows.is_empty() {
             wake(&mut self.tx, self.tenant, Wake::Facts).await?;
         }
+        Ok(())
+    }
+
+    /// Gives the batch back as it was. Dropping the transaction would keep its locks for a moment longer.
+    ///
+    /// # Errors
+    /// Postgres is not available; nothing of the batch was decided then either.
+    pub async fn abandon(self) -> Result<(), StoreError> {
+        self.tx.rollback().await?;
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! The whole of Quell against a real Postgres, in one test binary. Each module is one part of the story; `support` is
 //! the harness.
 
+mod cancels;
 mod chaos;
 mod cluster;
 mod containments;
@@ -14,6 +15,7 @@ mod intake;
 mod lifecycle;
 mod operator;
 mod playbooks;
+mod reload;
 mod storm;
 mod support;
 mod transitions;

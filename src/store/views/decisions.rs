@@ -5,9 +5,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::domain::alert::{Event, EventKind};
-use crate::domain::decision::{DecisionKind, Rules};
+use crate::domain::decision::DecisionKind;
 use crate::domain::device::{DeviceFacts, DeviceId};
-use crate::domain::recorded::{OwnFacts, RecordedRuling, facts_from_json};
+use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling, facts_from_json};
 use crate::domain::tenant::TenantId;
 use crate::store::containments::time;
 use crate::store::{Store, StoreError};
@@ -49,7 +49,7 @@ pub struct Inputs {
     /// What quell itself knew of the device.
     pub own: OwnFacts,
     /// The installation's rules; `None`: they cannot be read by this version.
-    pub rules: Option<Rules>,
+    pub rules: Option<RecordedRules>,
 }
 
 /// An event that waits to be decided for a device.
@@ -315,6 +315,7 @@ fn long_form(item: &Value) -> Option<RecordedRuling> {
             .and_then(crate::domain::verdict::Mode::parse),
         reason,
         counts: Vec::new(),
+        fleet: None,
     })
 }
 

@@ -1,8 +1,8 @@
 //! What an event would be judged by if it came now: for people who try one out. Reads without a lock and changes nothing;
 //! what really decides is [`crate::store::DecideTx`].
 
-use crate::domain::decision::{Usage, UsageKey};
 use crate::domain::device::{DeviceFacts, DeviceId};
+use crate::domain::limit::{Usage, UsageKey};
 use crate::domain::tenant::TenantId;
 use crate::store::containments::time;
 use crate::store::{DeviceRow, Store, StoreError};
