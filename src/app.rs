@@ -99,9 +99,12 @@ pub fn store(config: &Config) -> anyhow::Result<Store> {
 pub fn playbooks(config: &Config) -> anyhow::Result<Arc<PlaybookSet>> {
     match reload::load::load(&config.playbooks).1 {
         Ok(loaded) => {
-            let warnings = lint::lint_shadowed(&loaded.set, &config.never);
-            if !warnings.is_empty() {
-                tracing::warn!(warnings = warnings.render(false), "the playbooks have warnings");
+            let shadowed = lint::lint_shadowed(&loaded.set, &config.never);
+            if !shadowed.is_empty() {
+                tracing::warn!(
+                    warnings = shadowed.render(false),
+                    "protections keep a playbook from acting"
+                );
             }
             Ok(loaded.set)
         }

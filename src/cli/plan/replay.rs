@@ -67,7 +67,11 @@ impl<'a> Replayer<'a> {
         fleet: Option<u64>,
         start: Timestamp,
     ) -> Self {
-        let world = |set| Rehearsal::new(set, rules, ground.tenant_name(), start).with_fleet(fleet);
+        let world = |set| {
+            Rehearsal::new(set, rules, ground.tenant_name(), start)
+                .with_fleet(fleet)
+                .with_time_scale(ground.time_scale())
+        };
         Self {
             worlds: [world(&sets.old), world(&sets.new)],
             plan: Plan::new(&ground.rate()),
