@@ -14,6 +14,7 @@ mod inbox;
 mod intake;
 mod lifecycle;
 mod operator;
+mod plan;
 mod playbooks;
 mod reload;
 mod storm;
