@@ -232,6 +232,7 @@ impl DeviceSide {
             | What::Restarted { .. }
             | What::Ended { .. }
             | What::Declined { .. }
+            | What::FellBack { .. }
             | What::Expired { .. } => {}
         }
     }
