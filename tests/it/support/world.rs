@@ -255,11 +255,6 @@ impl World {
         std::fs::write(self.directory.path().join(name), text).expect("the test's directory takes a file");
     }
 
-    /// Where the configuration, `quell.yaml`, and the playbooks lie.
-    pub fn directory(&self) -> &std::path::Path {
-        self.directory.path()
-    }
-
     /// Posts a body as it is.
     pub async fn post(&self, media_type: &str, body: &[u8]) -> std::io::Result<Reply> {
         http::post(self.daemon().addr, "/v1/events", media_type, body).await
