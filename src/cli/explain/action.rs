@@ -298,3 +298,158 @@ pub fn attempt(attempt: &AttemptView) -> String {
     };
     format!("{}. {at} {}: {answer}{details}", attempt.n, attempt.kind)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::operator::table::Paint;
+    use crate::domain::verdict::Lane;
+
+    fn now() -> Timestamp {
+        "2026-11-22T03:00:00Z".parse().expect("a time")
+    }
+
+    fn before(seconds: i64) -> Timestamp {
+        now() - jiff::SignedDuration::from_secs(seconds)
+    }
+
+    fn action(state: &str) -> ActionView {
+        ActionView {
+            id: Uuid::nil(),
+            device: "a".repeat(40),
+            name: Some("web-1".to_owned()),
+            kind: "restrict".to_owned(),
+            state: state.to_owned(),
+            lane: Lane::Normal,
+            wanted_by: "decide".to_owned(),
+            playbook: Some("ransomware@0123456789ab".to_owned()),
+            queued_at: before(60),
+            not_before: before(60),
+            attempts: 1,
+            defender_id: None,
+            defender_status: Some("Pending".to_owned()),
+            is_adopted: false,
+            final_at: Some(before(18)),
+            by: "reconcile".to_owned(),
+            reason: "as Defender says".to_owned(),
+            error: Some("400 InvalidInput".to_owned()),
+        }
+    }
+
+    fn detail(ahead: i64) -> ActionDetail {
+        ActionDetail {
+            device: "a".repeat(40),
+            containment: None,
+            revision: None,
+            comment: "alert 637_1".to_owned(),
+            valid_until: Some(before(-3_540)),
+            ahead,
+            critical_ahead: 0,
+            is_behind_open: false,
+        }
+    }
+
+    fn place(is_dispatched: bool) -> Place {
+        Place {
+            position: 3,
+            expected_at: Some(before(-12)),
+            windows: vec!["100/100 in 1 min".to_owned()],
+            closed: None,
+            is_dispatched,
+        }
+    }
+
+    #[test]
+    fn each_state_says_what_came_of_it() {
+        for (state, said) in [
+            ("submitting", "the restrict of `web-1` is being called"),
+            (
+                "in_doubt",
+                "its fate is unknown: it is looked up in Defender's list",
+            ),
+            ("submitted", "was taken by Defender and is not over: Pending"),
+            ("succeeded", "succeeded after 42 s"),
+            ("failed", "came to nothing, failed: 400 InvalidInput"),
+            ("timed_out", "came to nothing, timed out: 400 InvalidInput"),
+            ("withdrawn", "was withdrawn and never sent: 400 InvalidInput"),
+            ("expired", "was not sent in time and dropped"),
+        ] {
+            let told = outcome(&action(state), &detail(0), None, now());
+            assert!(told.contains(said), "{state}: {told}");
+        }
+    }
+
+    #[test]
+    fn a_queued_action_says_what_it_waits_for() {
+        let told = |action: &ActionView, detail: &ActionDetail, place: &Place| {
+            outcome(action, detail, Some(place), now())
+        };
+        let queued = action("queued");
+        assert_eq!(
+            told(&queued, &detail(2), &place(true)),
+            "the restrict of `web-1` is queued: 2 calls leave before it; it may leave in 12 s"
+        );
+        assert!(
+            told(&queued, &detail(2), &place(false)).ends_with("no daemon dispatches, so it stays there")
+        );
+        let again = ActionView {
+            not_before: before(-30),
+            ..queued.clone()
+        };
+        assert!(told(&again, &detail(2), &place(true)).ends_with("it is tried again in 30 s"));
+        let behind = ActionDetail {
+            is_behind_open: true,
+            ..detail(0)
+        };
+        assert!(told(&queued, &behind, &place(true)).ends_with("after the device's open action is over"));
+    }
+
+    #[test]
+    fn calls_and_the_place_in_the_queue_are_told_and_nothing_from_outside_commands_the_terminal() {
+        let refused = AttemptView {
+            n: 1,
+            kind: "restrict".to_owned(),
+            reserved_at: before(58),
+            send_deadline: before(53),
+            answered_at: Some(before(57)),
+            outcome: Some("throttled".to_owned()),
+            http_status: Some(429),
+            error_code: Some("TooManyRequests".to_owned()),
+            error_message: Some("slow \u{1b}[2Jdown".to_owned()),
+            error_target: Some("|00-1.".to_owned()),
+        };
+        let open = AttemptView {
+            n: 2,
+            answered_at: None,
+            outcome: None,
+            http_status: None,
+            error_code: None,
+            error_message: None,
+            error_target: None,
+            ..refused.clone()
+        };
+        let queued = action("queued");
+        let report = Report {
+            outcome: outcome(&queued, &detail(2), Some(&place(true)), now()),
+            queue: Some(place(true)),
+            action: queued,
+            detail: detail(2),
+            attempts: vec![refused, open],
+            transitions: Vec::new(),
+            wanted_for: None,
+            decision: None,
+        };
+        let mut page = Page::default();
+        render(&report, now(), false, &mut page);
+        let text = page.render(Paint::Plain);
+        for said in [
+            "  queue      position 3, may leave in 12 s\n  budget     100/100 in 1 min\n",
+            "  valid      dropped if not sent: in 59 min\n",
+            "  1. 2026-11-22 02:59:02 restrict: throttled after 1 s (HTTP 429; TooManyRequests; slow [2Jdown; correlation |00-1.)\n",
+            "  2. 2026-11-22 02:59:02 restrict: no answer is recorded\n",
+        ] {
+            assert!(text.contains(said), "{said}\n{text}");
+        }
+        assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text:?}");
+    }
+}

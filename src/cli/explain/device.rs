@@ -152,7 +152,7 @@ pub fn outcome(device: &DeviceView, containments: &[ContainmentHistory], now: Ti
         let alert = containment.alert_id.as_ref().map(|id| format!(" for alert {id}"));
         let more = match active.len() {
             1 => String::new(),
-            n => format!(", and {} more containments", n - 1),
+            n => format!(", and {} more", n - 1),
         };
         let until = match active.iter().map(|c| c.until).collect::<Option<Vec<_>>>() {
             Some(ends) => ends
@@ -273,5 +273,133 @@ pub fn render(report: &Report, now: Timestamp, all: bool, page: &mut Page) {
     }
     if !all {
         page.line(2, Tone::Usual, "one of them in full: `quell explain --event ID`");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::store::views::{ContainmentView, DeviceAction};
+
+    fn now() -> Timestamp {
+        "2026-11-22T03:00:00Z".parse().expect("a time")
+    }
+
+    fn containment(state: &str, attention: Option<&str>) -> ContainmentView {
+        ContainmentView {
+            id: Uuid::nil(),
+            device: "a".repeat(40),
+            name: None,
+            state: state.to_owned(),
+            playbook: Some("ransomware@0123456789ab".to_owned()),
+            alert_id: Some("637_1".to_owned()),
+            title: None,
+            created_at: now(),
+            activated_at: Some(now()),
+            until: Some(now() + jiff::SignedDuration::from_hours(2)),
+            ask_reason: None,
+            ask_from: Vec::new(),
+            ask_until: None,
+            otherwise_act: false,
+            attention: attention.map(str::to_owned),
+            by: "decide".to_owned(),
+            reason: "matched".to_owned(),
+        }
+    }
+
+    fn told(restriction: &str, containments: Vec<ContainmentView>, action: Option<(&str, &str)>) -> String {
+        let action = action.map(|(kind, state)| DeviceAction {
+            kind: kind.to_owned(),
+            state: state.to_owned(),
+            defender_status: None,
+            not_before: now(),
+        });
+        let device = DeviceView {
+            device: "a".repeat(40),
+            name: Some("web-1".to_owned()),
+            restriction: restriction.to_owned(),
+            since: None,
+            containments,
+            actions: action.into_iter().collect(),
+        };
+        outcome(&device, &[], now())
+    }
+
+    #[test]
+    fn a_device_says_whether_it_is_restricted_and_why() {
+        let wanted = || vec![containment("active", None)];
+        let open = ("restrict", "in_doubt");
+        for (restriction, containments, action, said) in [
+            (
+                "restricted",
+                wanted(),
+                None,
+                "`web-1` is restricted by quell: `ransomware` for alert 637_1, the last ends in 2 h",
+            ),
+            (
+                "restricted",
+                vec![containment("active", None), containment("active", None)],
+                None,
+                "`ransomware` for alert 637_1, and 1 more, the last ends in 2 h",
+            ),
+            (
+                "restricted",
+                vec![],
+                Some(("release", "queued")),
+                "is still restricted by quell, its release is queued: nothing wants it any more",
+            ),
+            ("restricted", vec![], None, "nothing wants it any more"),
+            (
+                "free",
+                wanted(),
+                Some(open),
+                "is not restricted yet, its restrict is in doubt: wanted by",
+            ),
+            (
+                "free",
+                wanted(),
+                None,
+                "is not restricted, though wanted by `ransomware`",
+            ),
+            (
+                "free",
+                vec![containment("active", Some("given up after 3 calls"))],
+                None,
+                "is NOT restricted, though wanted by `ransomware` for alert 637_1, the last ends in 2 h: given up after 3 calls",
+            ),
+            (
+                "free",
+                vec![containment("asked", None)],
+                None,
+                "a person is asked whether to restrict it",
+            ),
+            ("free", vec![], None, "is free: quell never restricted it"),
+            (
+                "restricted_by_other",
+                vec![],
+                None,
+                "was restricted by somebody else: not quell's to undo",
+            ),
+            (
+                "unknown",
+                wanted(),
+                None,
+                "is perhaps restricted, nobody can tell: wanted by",
+            ),
+        ] {
+            let told = told(restriction, containments, action);
+            assert!(told.contains(said), "{restriction}: {told}");
+        }
+        let forever = ContainmentView {
+            until: None,
+            ..containment("active", None)
+        };
+        let told = told("restricted", vec![forever], None);
+        assert!(
+            told.ends_with("for alert 637_1, with no end of its own"),
+            "{told}"
+        );
     }
 }
