@@ -192,6 +192,8 @@ fn containment(state: &str) -> ContainmentHistory {
         attention: None,
         by: "decide".to_owned(),
         reason: "matched".to_owned(),
+        device_is: "free".to_owned(),
+        last_action: Some("restrict in_doubt".to_owned()),
     }
 }
 
@@ -209,10 +211,10 @@ fn what_was_done_is_told_with_every_line_guard_and_count() {
       device     aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, web-1.corp.example
       event      00000000-0000-0000-0000-000000000000, accepted 2 h ago through webhook
       judged     2026-11-22 01:00:00 UTC, 2 h ago, by playbook set version 3
-      since      containment by ransomware: active for 2 h, ends in 2 h
+      since      containment by ransomware: active for 2 h, ends in 2 h; the device is not restricted, its restrict in doubt
 
     playbooks
-      ✓ ransomware@0123456789ab: act because of matched, mode enforce
+      ✓ ransomware@0123456789ab: act, mode enforce
           ✓ when alert.severity: {at_least: high}, saw `high` (ransomware.yaml:6)
           ✓ when alert.category: ransomware, saw `Ransomware` (ransomware.yaml:7)
           ✓ when device.kind: [workstation, server], saw `workstation` (ransomware.yaml:8)
@@ -358,7 +360,7 @@ fn a_decision_of_before_shows_what_it_has() {
     let text = text(&told, false);
     for said in [
         "quell set out to restrict device `aaaaaaaaaa",
-        "· ransomware: act because of matched",
+        "· ransomware: act, mode",
         "what it was judged by was not kept",
         "which playbooks version 1 of the set held was not recorded",
     ] {

@@ -164,6 +164,8 @@ pub struct PlaybookTold {
     pub decided_at: Option<String>,
     /// What it does when it acts.
     pub then: Vec<String>,
+    /// Whom it asks first, and where its `ask.when` lines hold.
+    pub asks: Option<String>,
     /// Its limits.
     pub limits: Vec<LimitTold>,
     /// What the reader should know of this playbook's part.
@@ -325,6 +327,7 @@ fn told(text: &Text, case: &Case<'_>, subject: Option<&Subject<'_>>) -> Playbook
         lines: traced.map(|traced| traced.lines).unwrap_or_default(),
         decided_at: number.map(|number| format!("{}.yaml:{number}", text.id)),
         then: text.playbook().map(then).unwrap_or_default(),
+        asks: text.playbook().and_then(asks),
         limits: text
             .playbook()
             .map(|playbook| limits(playbook, ruling))
@@ -344,6 +347,7 @@ fn recorded_only(ruling: &RecordedRuling) -> PlaybookTold {
         lines: Vec::new(),
         decided_at: ruling.line.map(|line| format!("{}.yaml:{line}", ruling.playbook)),
         then: Vec::new(),
+        asks: None,
         limits: Vec::new(),
         remark: None,
     }
@@ -369,6 +373,23 @@ fn then(playbook: &Playbook) -> Vec<String> {
         Action::Release { .. } => "release_app_restriction".to_owned(),
     };
     playbook.then.iter().map(told).collect()
+}
+
+fn asks(playbook: &Playbook) -> Option<String> {
+    let ask = playbook.ask.as_ref()?;
+    let terms = &ask.terms;
+    let otherwise = if terms.otherwise_act { "act" } else { "skip" };
+    let always = if ask.when.is_empty() {
+        ""
+    } else {
+        " where its `ask.when` holds"
+    };
+    Some(format!(
+        "asks {} of {} within {}, then {otherwise}{always}",
+        terms.approvals,
+        terms.from.join(", "),
+        duration::show(terms.within)
+    ))
 }
 
 fn limits(playbook: &Playbook, ruling: Option<&RecordedRuling>) -> Vec<LimitTold> {

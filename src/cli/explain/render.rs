@@ -99,17 +99,23 @@ fn playbook(told: &PlaybookTold, all: bool, page: &mut Page) {
         Some(Wish::Skip) => "✗",
         None => "·",
     };
+    let because = match told.reason.as_str() {
+        "matched" | "ask" => String::new(),
+        reason => format!(" because of {reason}"),
+    };
     let head = format!(
-        "{sign} {}: {} because of {}, mode {}",
+        "{sign} {}: {}{because}, mode {}",
         name(told),
         kind.as_str(),
-        told.reason,
         told.mode.as_str()
     );
     page.line(2, tone(kind), head);
     lines(told, page);
     for then in &told.then {
         page.line(6, Tone::Usual, format!("then {then}"));
+    }
+    if let Some(asks) = &told.asks {
+        page.line(6, Tone::Usual, asks);
     }
     for limit in &told.limits {
         let counted = match limit.counted {
@@ -185,6 +191,26 @@ pub fn tone(kind: DecisionKind) -> Tone {
     }
 }
 
+/// Whether an active containment is in force at the device.
+fn in_force(told: &ContainmentHistory) -> String {
+    if told.mode == "observe" {
+        return String::new();
+    }
+    let action = told
+        .last_action
+        .as_ref()
+        .map(|action| format!(", its {}", action.replace('_', " ")));
+    match told.device_is.as_str() {
+        "restricted" => "; the device is restricted".to_owned(),
+        "restricted_by_other" => "; somebody else restricted the device".to_owned(),
+        "free" => format!("; the device is not restricted{}", action.unwrap_or_default()),
+        _ => format!(
+            "; nobody can tell whether the device is restricted{}",
+            action.unwrap_or_default()
+        ),
+    }
+}
+
 /// A containment in a line.
 pub fn containment(told: &ContainmentHistory, now: Timestamp) -> String {
     let by = told.playbook.as_deref().unwrap_or("an operator");
@@ -206,7 +232,11 @@ pub fn containment(told: &ContainmentHistory, now: Timestamp) -> String {
                 Some(until) => format!("ends {}", ahead(now, until)),
                 None => "never ends by itself".to_owned(),
             };
-            format!("active for {}, {until}", span(now.duration_since(since)))
+            format!(
+                "active for {}, {until}{}",
+                span(now.duration_since(since)),
+                in_force(told)
+            )
         }
         "ended" => {
             let at = told.ended_at.unwrap_or(told.created_at);
