@@ -379,13 +379,13 @@ fn asks(playbook: &Playbook) -> Option<String> {
     let ask = playbook.ask.as_ref()?;
     let terms = &ask.terms;
     let otherwise = if terms.otherwise_act { "act" } else { "skip" };
-    let always = if ask.when.is_empty() {
+    let of = if ask.when.is_empty() {
         ""
     } else {
-        " where its `ask.when` holds"
+        " where `ask.when` holds"
     };
     Some(format!(
-        "asks {} of {} within {}, then {otherwise}{always}",
+        "asks {} of {}{of}; without an answer in {}: {otherwise}",
         terms.approvals,
         terms.from.join(", "),
         duration::show(terms.within)
