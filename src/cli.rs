@@ -9,9 +9,13 @@ pub mod demo;
 pub mod explain_code;
 pub mod junit;
 pub mod operator;
+pub mod plan;
+pub mod playbooks;
+mod progress;
 #[cfg(test)]
 mod reference;
 pub mod run;
+pub mod schema;
 pub mod send;
 pub mod simulate;
 pub mod test;
@@ -53,6 +57,10 @@ enum Command {
     ExplainCode(explain_code::Args),
     /// Run the tests beside the playbooks
     Test(test::Args),
+    /// Show what edited playbooks would have done with past events
+    Plan(Box<plan::Args>),
+    /// Print the JSON Schema of playbooks, their tests or the configuration, for editors
+    Schema(schema::Args),
     /// Run the whole of it against a simulated Defender, with nothing configured
     Demo(demo::Args),
     /// Run a Defender to practise against
@@ -82,6 +90,8 @@ pub fn main() -> ExitCode {
             Command::CheckConfig(args) => check_config::run(&args),
             Command::ExplainCode(args) => explain_code::run(&args),
             Command::Test(args) => test::run(&args),
+            Command::Plan(args) => plan::run(*args).await,
+            Command::Schema(args) => schema::run(&args),
             Command::Demo(args) => demo::run(args).await,
             Command::Simulate(args) => simulate::run(*args).await,
         }

@@ -8,6 +8,7 @@ mod accounts;
 mod actions;
 mod alerts;
 mod attempts;
+mod cancels;
 mod containments;
 mod converge;
 mod decide;
@@ -20,7 +21,9 @@ pub mod gate;
 mod leases;
 mod ledger;
 mod listing;
+mod playbook_files;
 mod playbooks;
+mod replay;
 pub mod views;
 
 use std::time::Duration;
@@ -32,6 +35,7 @@ use sqlx::{Connection as _, PgConnection, PgPool};
 pub use accounts::{Accounts, PlaybookAccounts};
 pub use actions::{ActionRow, OpenAction, QueuedChange};
 pub use attempts::AnswerRecord;
+pub use cancels::CancelGrant;
 pub use containments::{ContainmentChange, OperatorRelease};
 pub use decide::{DecideTx, DecisionRow, InboxItem};
 pub use devices::{DeviceRow, FactsFound};
@@ -40,7 +44,9 @@ pub use events::{DeadLetter, Incoming, Stored};
 pub use gate::{Gate, GateOutcome, Grant};
 pub use ledger::ReadOutcome;
 pub use listing::Finding;
-pub use playbooks::{ActiveSet, RevisionText};
+pub use playbook_files::{FilesLook, ReplicaFiles};
+pub use playbooks::{Activation, ActiveSet, Origin, RevisionText, SetHead};
+pub use replay::{PastContainment, Replay, ReplayFacts, ReplayPage, ReplayRow, ReplaySpan, Unreadable};
 
 use crate::domain::tenant::TenantId;
 
@@ -340,6 +346,8 @@ pub enum Wake {
     Facts,
     /// An action is open at Defender.
     Open,
+    /// Another playbook set is active.
+    Playbooks,
 }
 
 impl Wake {
@@ -349,6 +357,7 @@ impl Wake {
             Self::Queue => "queue",
             Self::Facts => "facts",
             Self::Open => "open",
+            Self::Playbooks => "playbooks",
         }
     }
 }
@@ -367,7 +376,7 @@ impl Wakes {
                 return Err(StoreError::Unavailable(sqlx::Error::WorkerCrashed));
             };
             let parsed = notification.payload().split_once(':').and_then(|(name, tenant)| {
-                let all = [Wake::Inbox, Wake::Queue, Wake::Facts, Wake::Open];
+                let all = [Wake::Inbox, Wake::Queue, Wake::Facts, Wake::Open, Wake::Playbooks];
                 let wake = all.into_iter().find(|wake| wake.as_str() == name)?;
                 Some((TenantId(tenant.parse().ok()?), wake))
             });

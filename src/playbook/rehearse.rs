@@ -25,12 +25,15 @@ use crate::domain::verdict::{Lane, Mode, ReleaseWhen};
 
 mod alerts;
 mod device;
+
 mod happening;
+mod past;
 pub(in crate::playbook) mod windows;
 
 use device::Contained;
 pub use device::Device;
 pub use happening::{Begun, Happening, Sink, What};
+pub use past::{Past, PastOpen};
 use windows::Windows;
 
 /// One event for one device.

@@ -251,6 +251,15 @@ impl DecideTx {
         Ok(())
     }
 
+    /// Gives the batch back as it was. Dropping the transaction would keep its locks for a moment longer.
+    ///
+    /// # Errors
+    /// Postgres is not available; nothing of the batch was decided then either.
+    pub async fn abandon(self) -> Result<(), StoreError> {
+        self.tx.rollback().await?;
+        Ok(())
+    }
+
     /// Records decisions, settles their inbox rows, and commits.
     ///
     /// # Errors

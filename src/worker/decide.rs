@@ -36,6 +36,16 @@ pub struct Decider {
 
 const BATCH: i64 = 250;
 
+/// What there is to decide.
+enum Claimed {
+    /// Rows, and the set to judge them by.
+    Batch(Box<DecideTx>, Arc<PlaybookSet>),
+    /// No row is due.
+    Nothing,
+    /// There are rows, and no usable playbook set.
+    NoSet,
+}
+
 impl Decider {
     /// Works until stopped.
     pub async fn run(self, stop: CancellationToken) {
@@ -111,22 +121,10 @@ impl Decider {
 
     /// `claimed` tells which rows were worked on, also when it fails.
     async fn run_batch(&self, batch: i64, claimed: &mut Vec<i64>) -> Result<Option<usize>, StoreError> {
-        let mut tx = self
-            .context
-            .store
-            .decide_begin(self.context.tenant, batch)
-            .await?;
-        if tx.items.is_empty() {
-            // Rows that could not be read were put aside: that is kept.
-            tx.commit(&[]).await?;
-            return Ok(Some(0));
-        }
-        let set = self
-            .in_force
-            .get(&self.context.store, self.context.tenant, tx.set_version)
-            .await?;
-        let Some((_, set)) = set.filter(|(version, _)| Some(*version) == tx.set_version) else {
-            return Ok(None);
+        let (mut tx, set) = match self.claim(batch).await? {
+            Claimed::Batch(tx, set) => (*tx, set),
+            Claimed::Nothing => return Ok(Some(0)),
+            Claimed::NoSet => return Ok(None),
         };
         tx.rules = Some(RecordedRules {
             rules: self.rules.clone(),
@@ -166,6 +164,27 @@ impl Decider {
                 reason = decision.reason, "event decided");
         }
         Ok(Some(done))
+    }
+
+    /// Claims a batch together with the compiled set of the version that its transaction sees.
+    async fn claim(&self, batch: i64) -> Result<Claimed, StoreError> {
+        let (store, tenant) = (&self.context.store, self.context.tenant);
+        loop {
+            let tx = store.decide_begin(tenant, batch).await?;
+            if tx.items.is_empty() {
+                // Rows that could not be read were put aside: that is kept.
+                tx.commit(&[]).await?;
+                return Ok(Claimed::Nothing);
+            }
+            if let Some(set) = tx.set_version.and_then(|version| self.in_force.at(version)) {
+                return Ok(Claimed::Batch(Box::new(tx), set));
+            }
+            // No row and no device stays locked while a set is compiled.
+            tx.abandon().await?;
+            if self.in_force.load(store, tenant).await?.is_none() {
+                return Ok(Claimed::NoSet);
+            }
+        }
     }
 
     fn weigh(&self, item: &InboxItem, tx: &DecideTx, set: &PlaybookSet) -> Weighed {

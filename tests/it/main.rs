@@ -2,6 +2,7 @@
 //! the harness.
 
 mod canaries;
+mod cancels;
 mod chaos;
 mod cluster;
 mod containments;
@@ -15,6 +16,7 @@ mod intake;
 mod lifecycle;
 mod operator;
 mod playbooks;
+mod reload;
 mod storm;
 mod support;
 mod terms;
