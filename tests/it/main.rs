@@ -1,6 +1,7 @@
 //! The whole of Quell against a real Postgres, in one test binary. Each module is one part of the story; `support` is
 //! the harness.
 
+mod canaries;
 mod cancels;
 mod chaos;
 mod cluster;
@@ -20,4 +21,5 @@ mod playbooks;
 mod reload;
 mod storm;
 mod support;
+mod terms;
 mod transitions;

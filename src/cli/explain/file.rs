@@ -14,7 +14,7 @@ use crate::cli::operator::{Common, Session};
 use crate::clock;
 use crate::config::Config;
 use crate::domain::alert::{Event, EventKind};
-use crate::domain::decision::{DecisionKind, Rules, Situation, decide};
+use crate::domain::decision::{DecisionKind, Fallback, Rules, Situation, decide};
 use crate::domain::device::{DeviceFacts, DeviceId, DeviceIdRule};
 use crate::domain::fact::Fact;
 use crate::domain::guard::Protections;
@@ -47,6 +47,8 @@ struct Bench {
     config: Option<Config>,
     session: Option<Session>,
     tenant: String,
+    fleet: Option<u64>,
+    fallbacks: Vec<Fallback>,
     set: Arc<PlaybookSet>,
     texts: Vec<Text>,
     rules: RecordedRules,
@@ -102,9 +104,12 @@ impl Bench {
         };
         let mut remarks = Vec::new();
         let mut tenant = "quell".to_owned();
+        let mut fleet = None;
         let (rules, time_scale) = match &config {
             Some(config) => {
-                tenant.clone_from(&common.tenant(config)?.name);
+                let of = common.tenant(config)?;
+                tenant.clone_from(&of.name);
+                fleet = of.fleet_size;
                 (config.rules(), config.time_scale)
             }
             None => {
@@ -128,9 +133,12 @@ impl Bench {
                     .to_owned(),
             );
         }
-        let now = match &session {
-            Some(session) => session.store.now().await?,
-            None => clock::now(),
+        let (now, fallbacks) = match &session {
+            Some(session) => (
+                session.store.now().await?,
+                session.store.fallbacks_now(session.id).await?,
+            ),
+            None => (clock::now(), Vec::new()),
         };
         let given = match &trial.facts {
             Some(path) => {
@@ -148,6 +156,8 @@ impl Bench {
             config,
             session,
             tenant,
+            fleet,
+            fallbacks,
             set,
             given,
             now,
@@ -256,8 +266,8 @@ impl Bench {
             device_id: device,
             device: facts,
             restricted_by: &inputs.own.restricted_by,
-            fleet: None,
-            fallbacks: &[],
+            fleet: self.fleet,
+            fallbacks: &self.fallbacks,
         };
         let decision = decide(verdicts, &situation, &usage);
         let rulings: Vec<RecordedRuling> = decision

@@ -1,5 +1,6 @@
 //! One device of a rehearsal: its open containments and whether it is restricted.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -24,6 +25,8 @@ pub(super) struct Contained {
     pub(super) lane: Lane,
     pub(super) open: Open,
     pub(super) release_after: Option<Duration>,
+    /// The alerts behind it, and whether each is resolved.
+    pub(super) alerts: BTreeMap<String, bool>,
 }
 
 impl Contained {
