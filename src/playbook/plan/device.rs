@@ -227,7 +227,6 @@ impl DeviceSide {
                     self.total += at.duration_since(since);
                 }
             }
-            What::FellBack { .. } => {}
             What::Began { .. }
             | What::Restarted { .. }
             | What::Ended { .. }

@@ -74,6 +74,7 @@ impl Rehearsal<'_> {
             lane: past.lane,
             open: open_at,
             release_after: open.release_after,
+            approvals: 1,
         });
         // It was called then; what it led to is known.
         let _ = device.converge();

@@ -76,7 +76,6 @@ mod tests {
             tenant: "t",
             time_scale: 1,
             now: Timestamp::UNIX_EPOCH,
-            time_scale: 1,
             restricted_by: Fact::Is(Vec::new()),
         };
         evaluate(set, &subject).verdicts.remove(0)
