@@ -434,6 +434,38 @@ async fn an_observing_playbook_can_be_taken_for_one_that_enforces() {
 }
 
 #[tokio::test]
+async fn the_transcript_in_the_documents_is_what_it_says() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let document = std::fs::read_to_string(root.join("docs/plan.md")).expect("the document is there");
+    let (_, after) = document.split_once("```json\n").expect("it shows the facts");
+    let (facts, _) = after.split_once("```").expect("the block ends");
+    let folder = tempfile::tempdir().expect("a directory can be made");
+    for name in ["playbooks", "tests"] {
+        std::os::unix::fs::symlink(root.join(name), folder.path().join(name)).expect("the directory is ours");
+    }
+    std::fs::create_dir(folder.path().join("edited")).expect("the directory is ours");
+    let name = "hands-on-keyboard-restrict.yaml";
+    let shipped = std::fs::read_to_string(root.join("playbooks").join(name)).expect("it is shipped");
+    let edited = shipped
+        .replace("alert.event: new", "alert.event: [new, resolved]")
+        .replace("{at_least: high}", "{at_least: medium}")
+        .replace("after: 8h", "after: 6h");
+    std::fs::write(folder.path().join("edited").join(name), edited).expect("the directory is ours");
+    std::fs::write(folder.path().join("devices.ndjson"), facts).expect("the directory is ours");
+    let arguments = "--from tests/data/alerts.ndjson --facts devices.ndjson --against playbooks --exit-code \
+                     edited/hands-on-keyboard-restrict.yaml";
+    assert!(document.contains(&format!("$ quell plan {arguments}\n")));
+    let arguments: Vec<&str> = arguments.split(' ').collect();
+    let told = plan(folder.path(), &arguments).await;
+    assert_eq!((told.code, told.err.as_str()), (Some(1), ""));
+    assert!(
+        document.contains(&told.out),
+        "put this into docs/plan.md:\n{}",
+        told.out
+    );
+}
+
+#[tokio::test]
 async fn what_cannot_be_found_out_is_neither_yes_nor_no() {
     let desk = Desk::new(&[playbook("one")]);
     let told = desk.plan(&["--exit-code"]).await;
