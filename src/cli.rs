@@ -40,6 +40,9 @@ enum Command {
     Actions(operator::actions::Args),
     /// End every containment on a device, and decline what is asked about it
     Release(operator::release::Args),
+    /// See, compare and change the playbooks in force
+    #[command(subcommand)]
+    Playbooks(playbooks::Command),
     /// Send a file of alerts to a running daemon
     Send(send::SendArgs),
     /// Check playbooks and their tests without running anything
@@ -72,6 +75,7 @@ pub fn main() -> ExitCode {
             Command::Devices(args) => operator::devices::run(args).await,
             Command::Actions(args) => operator::actions::run(args).await,
             Command::Release(args) => operator::release::run(args).await,
+            Command::Playbooks(command) => playbooks::run(command).await,
             Command::Send(args) => send::run(args).await,
             Command::Check(args) => check::run(&args),
             Command::CheckConfig(args) => check_config::run(&args),

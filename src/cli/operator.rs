@@ -55,10 +55,10 @@ pub enum Output {
 
 /// An open way to one tenant's rows.
 pub(super) struct Session {
-    config: Config,
-    store: Store,
-    tenant: Tenant,
-    id: TenantId,
+    pub(super) config: Config,
+    pub(super) store: Store,
+    pub(super) tenant: Tenant,
+    pub(super) id: TenantId,
     output: Output,
 }
 
@@ -97,11 +97,11 @@ impl Session {
         })
     }
 
-    fn gate(&self) -> Gate {
+    pub(super) fn gate(&self) -> Gate {
         app::gate_of(&self.config, &self.tenant)
     }
 
-    fn pace(&self) -> Pace {
+    pub(super) fn pace(&self) -> Pace {
         Pace {
             interval: self.config.scaled(self.tenant.budget.pacer_interval),
             burst: self.tenant.budget.pacer_burst,
@@ -109,13 +109,46 @@ impl Session {
     }
 
     /// Prints the answer in the form that was asked for.
-    fn answer(&self, json: &impl Serialize, table: impl FnOnce(Paint) -> String) -> anyhow::Result<()> {
-        let text = match self.output {
-            Output::Json => serde_json::to_string_pretty(json)? + "\n",
-            Output::Table => table(paint(io::stdout().is_terminal())),
-        };
-        print(&text)
+    pub(super) fn answer(
+        &self,
+        json: &impl Serialize,
+        table: impl FnOnce(Paint) -> String,
+    ) -> anyhow::Result<()> {
+        answer(self.output, json, table)
     }
+}
+
+impl Common {
+    /// The configuration that is named, or the one that is found; `None`: none is named and none is there.
+    pub(super) fn configuration(&self) -> anyhow::Result<Option<Config>> {
+        match self.config.clone().or_else(|| default_config().ok()) {
+            Some(path) => Ok(Some(Config::load(&path)?.config)),
+            None => Ok(None),
+        }
+    }
+
+    /// The tenant that is named, or the first.
+    pub(super) fn tenant<'c>(&self, config: &'c Config) -> anyhow::Result<&'c Tenant> {
+        tenant_of(config, self.tenant.as_deref())
+    }
+
+    /// How to print the answer.
+    pub(super) fn output(&self) -> Output {
+        self.output
+    }
+}
+
+/// Prints an answer in the form that was asked for.
+pub(super) fn answer(
+    output: Output,
+    json: &impl Serialize,
+    table: impl FnOnce(Paint) -> String,
+) -> anyhow::Result<()> {
+    let text = match output {
+        Output::Json => serde_json::to_string_pretty(json)? + "\n",
+        Output::Table => table(paint(io::stdout().is_terminal())),
+    };
+    print(&text)
 }
 
 /// Colour only on a terminal that wants it (no-color.org).
@@ -139,7 +172,7 @@ fn print(text: &str) -> anyhow::Result<()> {
 }
 
 /// Says on standard error why nothing was done.
-fn nothing_done(why: &str) -> ExitCode {
+pub(super) fn nothing_done(why: &str) -> ExitCode {
     eprintln!("{}", why.trim_end());
     ExitCode::FAILURE
 }

@@ -9,6 +9,7 @@ mod database;
 mod explain;
 mod faults;
 mod gate;
+mod in_force;
 mod inbox;
 mod intake;
 mod lifecycle;
