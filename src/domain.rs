@@ -12,6 +12,7 @@ pub mod canary;
 pub mod containment;
 pub mod converge;
 pub mod decision;
+pub mod demand;
 pub mod device;
 pub mod fact;
 pub mod guard;

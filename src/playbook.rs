@@ -2,7 +2,8 @@
 //! event and a device, and tested. Pure: callers pass texts and the time.
 //!
 //! Reading order: [`facts`] (what may be tested), [`op`] and [`line`](mod@line) (one line), [`action`] and [`text`] (what follows),
-//! [`compile`] and [`terms`] (a whole file), [`set`] (all files), [`evaluate`](mod@evaluate), [`trace`](mod@trace), [`rehearse`], [`test`](mod@test).
+//! [`compile`] and [`terms`] (a whole file), [`set`] (all files), [`evaluate`](mod@evaluate) and the index that keeps it fast,
+//! [`trace`](mod@trace), [`rehearse`], [`test`](mod@test), [`plan`].
 //!
 //! Called by `worker`, `app` and `cli`. It never looks at a file, a clock or a configuration.
 
@@ -10,9 +11,11 @@ pub mod action;
 pub mod compile;
 pub mod evaluate;
 pub mod facts;
+mod index;
 pub mod line;
 pub mod lint;
 pub mod op;
+pub mod plan;
 pub mod rehearse;
 pub mod set;
 pub mod subject;
@@ -23,7 +26,7 @@ pub mod trace;
 pub mod truth;
 
 pub use compile::{IfUnknown, Playbook};
-pub use evaluate::{Evaluation, evaluate};
+pub use evaluate::{Evaluation, evaluate, evaluate_plainly};
 pub use set::{PlaybookSet, SourceFile};
 pub use subject::Subject;
 pub use terms::{Ask, Notify, NotifyOn};

@@ -7,6 +7,7 @@
 mod accounts;
 mod actions;
 mod attempts;
+mod cancels;
 mod containments;
 mod converge;
 mod decide;
@@ -20,6 +21,7 @@ mod ledger;
 mod listing;
 mod playbook_files;
 mod playbooks;
+mod replay;
 pub mod views;
 
 use std::time::Duration;
@@ -31,6 +33,7 @@ use sqlx::{Connection as _, PgConnection, PgPool};
 pub use accounts::{Accounts, PlaybookAccounts};
 pub use actions::{ActionRow, OpenAction, QueuedChange};
 pub use attempts::AnswerRecord;
+pub use cancels::CancelGrant;
 pub use containments::{ContainmentChange, OperatorRelease};
 pub use decide::{DecideTx, DecisionRow, InboxItem};
 pub use devices::{DeviceRow, FactsFound};
@@ -41,6 +44,7 @@ pub use ledger::ReadOutcome;
 pub use listing::Finding;
 pub use playbook_files::{FilesLook, ReplicaFiles};
 pub use playbooks::{Activation, ActiveSet, Origin, RevisionText, SetHead};
+pub use replay::{PastContainment, Replay, ReplayFacts, ReplayPage, ReplayRow, ReplaySpan, Unreadable};
 
 use crate::domain::tenant::TenantId;
 

@@ -44,6 +44,7 @@ pub fn gate_of(config: &Config, tenant: &Tenant) -> Gate {
         never: config.never.clone(),
         caps: config.rules().caps,
         outstanding: Some(config.outstanding),
+        cancel_after: Some(config.scaled(config.call.cancel_after)),
     }
 }
 

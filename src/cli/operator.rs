@@ -152,7 +152,7 @@ pub(super) fn answer(
 }
 
 /// Colour only on a terminal that wants it (no-color.org).
-fn paint(is_terminal: bool) -> Paint {
+pub(super) fn paint(is_terminal: bool) -> Paint {
     let plain = environment::read("NO_COLOR").is_some()
         || environment::read("TERM").is_some_and(|term| term == "dumb");
     if is_terminal && !plain {
@@ -163,7 +163,7 @@ fn paint(is_terminal: bool) -> Paint {
 }
 
 /// Writes to standard output. A reader that has seen enough is no error.
-fn print(text: &str) -> anyhow::Result<()> {
+pub(super) fn print(text: &str) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),

@@ -18,10 +18,20 @@ pub struct Evaluation {
     pub unknown_device_facts: bool,
 }
 
-/// Evaluates every playbook that is not off.
+/// Evaluates every playbook that is not off. Those that the index knows to be plainly no match are not looked at; what
+/// remains is weighed line by line, so every verdict comes from [`outcome`].
 pub fn evaluate(set: &PlaybookSet, subject: &Subject<'_>) -> Evaluation {
+    weigh_all(set.candidates(subject), subject)
+}
+
+/// The same without the index: slow with many playbooks, and plain. What the index is tested and measured against.
+pub fn evaluate_plainly(set: &PlaybookSet, subject: &Subject<'_>) -> Evaluation {
+    weigh_all(set.playbooks().iter(), subject)
+}
+
+fn weigh_all<'p>(playbooks: impl Iterator<Item = &'p Playbook>, subject: &Subject<'_>) -> Evaluation {
     let mut evaluation = Evaluation::default();
-    for playbook in set.playbooks() {
+    for playbook in playbooks {
         let outcome = outcome(playbook, subject);
         evaluation.unknown_device_facts |= outcome.waits_for_fetch;
         if let Some(wish) = outcome.wish {

@@ -64,6 +64,15 @@ impl FactDef {
     pub fn read<'s>(&self, subject: &'s Subject<'_>) -> Fact<Seen<'s>> {
         (self.read)(subject)
     }
+
+    /// Whether an event or a device may come without it. Every event has an id and happened, and what is done is done to
+    /// a device of a tenant.
+    pub fn may_be_missing(&self) -> bool {
+        !matches!(
+            self.name,
+            "alert.event" | "alert.id" | "device.id" | "tenant.name"
+        )
+    }
 }
 
 /// The fact with that name.

@@ -14,20 +14,25 @@ use jiff::Timestamp;
 use super::evaluate::evaluate;
 use super::set::PlaybookSet;
 use super::subject::Subject;
-use crate::domain::action::ActionKind;
 use crate::domain::alert::{Alert, EventKind};
 use crate::domain::containment::change::{self, Answer, Beginning, Begins, Due, Open};
 use crate::domain::containment::{ContainmentState, EndReason};
-use crate::domain::decision::{Decision, Fallback, Rules, Ruling, Situation, decide, is_capped};
+use crate::domain::decision::{Decision, Fallback, Rules, Ruling, Situation, decide};
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::fact::Fact;
+use crate::domain::limit::reached_cap;
 use crate::domain::verdict::{Lane, Mode};
 
 mod device;
+
+mod happening;
+mod past;
 pub(in crate::playbook) mod windows;
 
 use device::Contained;
 pub use device::Device;
+pub use happening::{Begun, Happening, Sink, What};
+pub use past::{Past, PastOpen};
 use windows::Windows;
 
 /// One event for one device.
@@ -54,95 +59,6 @@ pub enum Approvals {
     /// With yes, as soon as they are asked; a cap still holds.
     AtOnce,
 }
-
-/// Something that happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Happening<'a> {
-    /// When.
-    pub at: Timestamp,
-    /// To which device.
-    pub device: &'a DeviceId,
-    /// What.
-    pub what: What<'a>,
-}
-
-/// What happened to a device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What<'a> {
-    /// A person is asked whether to begin a containment.
-    Asked {
-        /// By which playbook.
-        playbook: &'a str,
-        /// Why: `ask`, `limits[0]`, `freshness`, ….
-        reason: &'a str,
-        /// Until when.
-        until: Timestamp,
-    },
-    /// A containment became active.
-    Began {
-        /// Of which playbook.
-        playbook: &'a str,
-        /// Enforce, or observe: then the device is not restricted because of it.
-        mode: Mode,
-        /// When it ends by itself, if ever.
-        until: Option<Timestamp>,
-        /// What made it active.
-        by: Begun,
-    },
-    /// A new match started an active containment's time anew.
-    Restarted {
-        /// Of which playbook.
-        playbook: &'a str,
-        /// Enforce or observe.
-        mode: Mode,
-        /// When it ends by itself now.
-        until: Option<Timestamp>,
-    },
-    /// A containment ended.
-    Ended {
-        /// Of which playbook.
-        playbook: &'a str,
-        /// Enforce or observe.
-        mode: Mode,
-        /// Why.
-        reason: EndReason,
-        /// The playbook that released it, when one did.
-        by: Option<&'a str>,
-    },
-    /// An ask came to nothing: somebody said no, or the device was released.
-    Declined {
-        /// Of which playbook.
-        playbook: &'a str,
-    },
-    /// Nobody answered an ask.
-    Expired {
-        /// Of which playbook.
-        playbook: &'a str,
-    },
-    /// Defender is called.
-    Action {
-        /// Restrict or release.
-        kind: ActionKind,
-        /// How urgent.
-        lane: Lane,
-    },
-}
-
-/// What made a containment active.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Begun {
-    /// A match.
-    Match,
-    /// A later event that settled the question.
-    LaterMatch,
-    /// A person's approval.
-    Approval,
-    /// That nobody answered: `otherwise: act`.
-    NoAnswer,
-}
-
-/// Receives what happens, in order.
-pub type Sink<'k> = &'k mut dyn FnMut(Happening<'_>);
 
 /// A world in which playbooks are tried out. Time only goes forward.
 #[derive(Debug)]
@@ -186,7 +102,7 @@ impl<'s> Rehearsal<'s> {
         self
     }
 
-    /// The same world with a fleet of known size, for limits that are a part of it.
+    /// The same world with so many devices in the fleet; without a size, limits in percent of it count as reached.
     #[must_use]
     pub fn with_fleet(mut self, devices: Option<u64>) -> Self {
         self.fleet = devices;
@@ -281,7 +197,7 @@ impl<'s> Rehearsal<'s> {
         sink: Sink<'_>,
     ) -> Option<ContainmentState> {
         self.windows.advance(self.now);
-        let is_capped = is_capped(&self.rules.caps, Mode::Enforce, id, self.windows.usage());
+        let is_capped = self.is_capped(id);
         let device = self.devices.get_mut(id)?;
         let at = device.position(playbook, Mode::Enforce)?;
         let contained = device.contained.get_mut(at)?;
@@ -324,6 +240,19 @@ impl<'s> Rehearsal<'s> {
 
     /// Does what a ruling says; tells whether the device may need an action.
     fn apply(&mut self, ruling: &Ruling, id: &DeviceId, sink: Sink<'_>) -> bool {
+        if ruling.falls_back {
+            let verdict = &ruling.verdict;
+            self.fallbacks.push(Fallback {
+                playbook: verdict.playbook.clone(),
+                revision: verdict.revision.clone(),
+                reason: ruling.reason.clone(),
+            });
+            let what = What::FellBack {
+                playbook: &verdict.playbook,
+                reason: &ruling.reason,
+            };
+            sink(self.happening(id, what));
+        }
         let effects = change::effects(ruling);
         let mut changed = false;
         if effects.releases {
@@ -455,7 +384,7 @@ impl<'s> Rehearsal<'s> {
     fn look(&mut self, id: &DeviceId, sink: Sink<'_>) {
         let now = self.now;
         self.windows.advance(now);
-        let is_capped = is_capped(&self.rules.caps, Mode::Enforce, id, self.windows.usage());
+        let is_capped = self.is_capped(id);
         let Some(device) = self.devices.get_mut(id) else {
             return;
         };
@@ -508,6 +437,10 @@ impl<'s> Rehearsal<'s> {
         if let Some((kind, lane)) = action {
             sink(self.happening(id, What::Action { kind, lane }));
         }
+    }
+
+    fn is_capped(&self, id: &DeviceId) -> bool {
+        reached_cap(&self.rules.caps, Mode::Enforce, id, self.windows.usage()).is_some()
     }
 
     fn happening<'a>(&self, device: &'a DeviceId, what: What<'a>) -> Happening<'a> {

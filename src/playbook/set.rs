@@ -1,7 +1,14 @@
 //! All playbooks together: compiled in one run that reports every error of every file, sorted by id, hashed as a whole.
 
+mod what_if;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use super::compile::{self, Playbook, sha256_hex};
+use super::index::Index;
 use super::lint;
+use super::subject::Subject;
 use crate::yaml::{self, Code, Diagnostics};
 
 /// A playbook file as its reader found it.
@@ -17,6 +24,7 @@ pub struct SourceFile {
 #[derive(Clone, Debug)]
 pub struct PlaybookSet {
     playbooks: Vec<Playbook>,
+    index: Arc<Index>,
     hash: String,
 }
 
@@ -28,6 +36,7 @@ impl PlaybookSet {
     pub fn compile(files: &[SourceFile]) -> Result<(Self, Diagnostics), Diagnostics> {
         let mut found = Diagnostics::default();
         let mut playbooks: Vec<Playbook> = Vec::new();
+        let mut taken: HashMap<String, usize> = HashMap::new();
         for file in files {
             let document = match yaml::parse(&file.name, &file.text) {
                 Ok(document) => document,
@@ -39,8 +48,11 @@ impl PlaybookSet {
             let Some(playbook) = compile::compile(&document, &mut found) else {
                 continue;
             };
-            if let Some(first) = playbooks.iter().find(|first| first.id == playbook.id) {
-                let message = format!("the id `{}` is taken by `{}`", playbook.id, first.file);
+            if let Some(first) = taken.get(&playbook.id) {
+                let message = format!(
+                    "the id `{}` is taken by `{}`",
+                    playbook.id, playbooks[*first].file
+                );
                 let root = document.root();
                 let map = root.map(&mut Diagnostics::default());
                 let place = map.and_then(|map| map.get("id")).unwrap_or(root);
@@ -52,6 +64,7 @@ impl PlaybookSet {
                 continue;
             }
             lint::lint(&playbook, &document, &mut found);
+            taken.insert(playbook.id.clone(), playbooks.len());
             playbooks.push(playbook);
         }
         found.sort();
@@ -73,6 +86,7 @@ impl PlaybookSet {
             .map(|p| format!("{} {}\n", p.id, p.revision))
             .collect();
         Self {
+            index: Arc::new(Index::new(&playbooks)),
             playbooks,
             hash: sha256_hex(listing.as_bytes()),
         }
@@ -86,6 +100,13 @@ impl PlaybookSet {
     /// The playbooks, sorted by id.
     pub fn playbooks(&self) -> &[Playbook] {
         &self.playbooks
+    }
+
+    /// The playbooks that are not off and of whose `when` no line is false, sorted by id: every other one is plainly no
+    /// match. The index finds them in a time that hardly grows with the number of playbooks.
+    pub fn candidates(&self, subject: &Subject<'_>) -> impl Iterator<Item = &Playbook> {
+        let alive = self.index.candidates(&self.playbooks, subject);
+        alive.into_ones().map(|number| &self.playbooks[number])
     }
 
     /// The playbook with that id.

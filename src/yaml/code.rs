@@ -23,6 +23,14 @@ impl Code {
         self.meaning
     }
 
+    /// The code of that id, in any case of letters.
+    pub fn find(id: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|code| code.id.eq_ignore_ascii_case(id))
+    }
+
     /// Warnings begin with `W`, all else are errors.
     pub fn severity(self) -> Severity {
         if self.id.starts_with('W') {
@@ -92,6 +100,7 @@ codes! {
     MATCH_ALL = "E319", "`match_all: true` stands beside lines in `when`";
     UNSUPPORTED = "E320", "this part of the language is not supported by this version";
     BAD_TEXT = "E321", "a text is empty, too long, or holds control characters";
+    NOT_UTF8 = "E340", "the file is not UTF-8 text";
     // tests beside playbooks
     TEST_PLAYBOOK = "E330", "the playbook that a test file names was not given or does not load";
     TEST_FACTS = "E331", "a test names facts that its file does not define";
@@ -115,6 +124,8 @@ codes! {
     OPEN_WITHOUT_TOKEN = "W452", "other machines may send events without showing a token";
     IDLE_CANARY = "W410", "the playbook has a canary and does not enforce, so the canary narrows nothing";
     SEVERITY_GAP = "W404", "a list of ordered values skips one between its ends";
+    SHADOWED = "W405", "every device that the playbook demands is protected by the configuration";
+    EMPTY_COMMENT = "W406", "the comment may say nothing once its facts are filled in";
 }
 
 #[cfg(test)]

@@ -138,6 +138,7 @@ fn write(log: &mut String, happening: Happening<'_>) {
             playbook, reason, by, ..
         } => format!("{playbook} ended, {} {}", reason.as_str(), by.unwrap_or_default()),
         What::Declined { playbook } => format!("{playbook} declined"),
+        What::FellBack { playbook, reason } => format!("{playbook} fell back, {reason}"),
         What::Expired { playbook } => format!("{playbook} expired"),
         What::Action { kind, lane } => format!("{} in lane {}", kind.as_str(), lane.as_str()),
     };
@@ -343,6 +344,53 @@ fn what_is_observed_counts_by_itself_and_restricts_nothing() {
     0s d1 p began, observe, Match, until 10m
     10m d1 p ended, time
     ");
+}
+
+#[test]
+fn a_canary_that_hits_its_limit_observes_from_then_on() {
+    let set = set(&[(
+        "p",
+        &restrict(
+            "alert.title: x",
+            "after: 10m",
+            "canary: {percent: 100}\nlimits: [{devices: 1, per: 1h}]",
+        ),
+    )]);
+    let rules = rules();
+    let mut play = Play::new(&set, &rules);
+    play.alert("0s", "x", 1);
+    play.alert("1m", "x", 2);
+    play.alert("2h", "x", 3);
+    play.pass("1d");
+    insta::assert_snapshot!(play.log, @r"
+    0s d1 p began, enforce, Match, until 10m
+    0s d1 restrict in lane normal
+    1m d2 p fell back, canary.limits[0]
+    1m d2 p began, observe, Match, until 11m
+    10m d1 p ended, time
+    10m d1 release in lane release
+    11m d2 p ended, time
+    2h d3 p began, observe, Match, until 2h10m
+    2h10m d3 p ended, time
+    ");
+}
+
+#[test]
+fn a_part_of_the_fleet_needs_its_size() {
+    let set = set(&[(
+        "p",
+        &restrict(
+            "alert.title: x",
+            "after: 10m",
+            "limits: [{percent_of_fleet: 10, per: 1h, otherwise: skip}]",
+        ),
+    )]);
+    let rules = rules();
+    let mut play = Play::new(&set, &rules);
+    assert_eq!(play.alert("0s", "x", 1).reason, "limits[0].fleet_unknown");
+    play.world = play.world.with_fleet(Some(10));
+    assert_eq!(play.alert("1s", "x", 1).reason, "matched");
+    assert_eq!(play.alert("2s", "x", 2).reason, "limits[0]");
 }
 
 #[test]

@@ -16,8 +16,8 @@ use quell::domain::tenant::TenantId;
 use quell::domain::verdict::{AskTerms, Lane, Mode};
 use quell::playbook::{PlaybookSet, SourceFile};
 use quell::store::{
-    AnswerRecord, ContainmentChange, FactsFound, Gate, GateOutcome, Grant, Incoming, QueuedChange, Store,
-    StoreOptions,
+    AnswerRecord, CancelGrant, ContainmentChange, FactsFound, Gate, GateOutcome, Grant, Incoming,
+    QueuedChange, Store, StoreOptions,
 };
 use quell::worker::active_set::{self, InForce};
 use quell::worker::{Context, decide::Decider, expire, lease::Leadership};
@@ -116,6 +116,7 @@ impl Ground {
             never: Protections::default(),
             caps: Vec::new(),
             outstanding: None,
+            cancel_after: Some(Duration::from_secs(120)),
         };
         let context = Context {
             store: store.clone(),
@@ -235,6 +236,22 @@ impl Ground {
 
     /// The most urgent queued action passes the gate.
     pub async fn reserve(&self) -> Option<(i64, Grant)> {
+        match self.ask_the_gate(Lane::Low).await {
+            (epoch, GateOutcome::Granted(grant)) => Some((epoch, *grant)),
+            _ => None,
+        }
+    }
+
+    /// A cancel passes the gate.
+    pub async fn reserve_cancel(&self) -> Option<(i64, CancelGrant)> {
+        match self.ask_the_gate(Lane::Low).await {
+            (epoch, GateOutcome::Cancel(grant)) => Some((epoch, *grant)),
+            _ => None,
+        }
+    }
+
+    /// What the gate says of this lane and those above.
+    pub async fn ask_the_gate(&self, lowest: Lane) -> (i64, GateOutcome) {
         let ttl = Duration::from_secs(600);
         let epoch = self
             .store
@@ -242,15 +259,11 @@ impl Ground {
             .await
             .expect("the database is up");
         let epoch = epoch.expect("nobody else dispatches");
-        match self
+        let outcome = self
             .store
-            .gate_reserve(self.tenant, epoch, self.gate(), Lane::Low)
-            .await
-            .expect("the database is up")
-        {
-            GateOutcome::Granted(grant) => Some((epoch, *grant)),
-            _ => None,
-        }
+            .gate_reserve(self.tenant, epoch, self.gate(), lowest)
+            .await;
+        (epoch, outcome.expect("the database is up"))
     }
 
     /// The most urgent queued action is called, and Defender answers as said, each event after the other.

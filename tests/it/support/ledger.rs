@@ -80,6 +80,7 @@ impl Ledger {
             never: Protections::default(),
             caps: Vec::new(),
             outstanding: None,
+            cancel_after: Some(Duration::from_secs(120)),
         };
         store
             .budget_ensure(tenant, "app")
