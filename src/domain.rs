@@ -2,7 +2,7 @@
 //! `now` is always a parameter.
 //!
 //! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`canary`], [`guard`], [`limit`], [`decision`],
-//! [`recorded`], [`containment`], [`action`], [`answer`], [`converge`], [`budget`].
+//! [`recorded`], [`containment`], [`action`], [`answer`], [`converge`], [`budget`], [`demand`].
 
 pub mod action;
 pub mod alert;

@@ -68,6 +68,7 @@ pub struct Rehearsal<'s> {
     tenant: &'s str,
     approvals: Approvals,
     fleet: Option<u64>,
+    time_scale: u32,
     fallbacks: Vec<Fallback>,
     now: Timestamp,
     windows: Windows,
@@ -86,6 +87,7 @@ impl<'s> Rehearsal<'s> {
             tenant,
             approvals: Approvals::Never,
             fleet: None,
+            time_scale: 1,
             fallbacks: Vec::new(),
             now: start,
             windows: Windows::new(set, rules),
@@ -106,6 +108,14 @@ impl<'s> Rehearsal<'s> {
     #[must_use]
     pub fn with_fleet(mut self, devices: Option<u64>) -> Self {
         self.fleet = devices;
+        self
+    }
+
+    /// The same world in an installation whose time runs so many times faster: ages are multiplied by it. The spans of the
+    /// set and of the rules must be divided by it already.
+    #[must_use]
+    pub fn with_time_scale(mut self, time_scale: u32) -> Self {
+        self.time_scale = time_scale.max(1);
         self
     }
 
@@ -155,7 +165,7 @@ impl<'s> Rehearsal<'s> {
             device: input.device,
             tenant: self.tenant,
             now: self.now,
-            time_scale: 1,
+            time_scale: self.time_scale,
             restricted_by: Fact::Is(restricted_by.clone()),
         };
         let situation = Situation {

@@ -75,6 +75,7 @@ mod tests {
             device: &device,
             tenant: "t",
             now: Timestamp::UNIX_EPOCH,
+            time_scale: 1,
             restricted_by: Fact::Is(Vec::new()),
         };
         evaluate(set, &subject).verdicts.remove(0)
