@@ -74,8 +74,8 @@ mod tests {
             device_id: None,
             device: &device,
             tenant: "t",
-            now: Timestamp::UNIX_EPOCH,
             time_scale: 1,
+            now: Timestamp::UNIX_EPOCH,
             restricted_by: Fact::Is(Vec::new()),
         };
         evaluate(set, &subject).verdicts.remove(0)
