@@ -15,6 +15,7 @@ mod inbox;
 mod intake;
 mod lifecycle;
 mod operator;
+mod plan;
 mod playbooks;
 mod reload;
 mod storm;
