@@ -1,10 +1,16 @@
 //! `quell playbooks`: the set in force, seen, compared and changed by an operator while the daemon runs.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use quell::domain::verdict::Mode;
+use quell::playbook::{PlaybookSet, SourceFile};
+use quell::store::{Activation, Because, Origin, RevisionText};
+use quell::worker::active_set::{self, InForce};
 use serde_json::Value;
 
 use crate::support::alert::{alert, device, restrict};
+use crate::support::ground::{Ground, playbook};
 use crate::support::{Setup, World, throughout};
 
 const SCALE: u32 = 60;
@@ -261,4 +267,120 @@ async fn list_show_diff_and_history_tell_what_is_and_was_in_force() {
         "{said}"
     );
     world.finish().await;
+}
+
+fn compiled(id: &str) -> Arc<PlaybookSet> {
+    let file = SourceFile {
+        name: format!("{id}.yaml"),
+        text: playbook(id),
+    };
+    Arc::new(PlaybookSet::compile(&[file]).expect("it is right").0)
+}
+
+#[tokio::test]
+async fn the_set_in_force_is_the_one_that_was_handed_over_and_the_one_before_is_kept_for_what_began_under_it()
+{
+    let ground = Ground::new(&[playbook("one")]).await;
+    let (store, tenant, in_force) = (&ground.store, ground.tenant, InForce::default());
+    let load = async || {
+        let active = in_force.load(store, tenant).await.expect("the database is up");
+        active.map(|active| active.version)
+    };
+    assert_eq!(load().await, Some(1));
+    let first = in_force.at(1).expect("it was loaded");
+    let second = compiled("two");
+    in_force.offer(&second);
+    active_set::propose(store, tenant, &second)
+        .await
+        .expect("the database is up");
+    assert!(
+        in_force.at(2).is_none(),
+        "nothing changes before the activation is seen"
+    );
+    assert_eq!(load().await, Some(2));
+    let held = in_force.at(2).expect("it was loaded");
+    assert!(Arc::ptr_eq(&held, &second), "it is not compiled again");
+    let before = in_force.at(1).expect("it is kept");
+    assert!(Arc::ptr_eq(&before, &first));
+
+    // Back again: the same set under another version, and none of it is compiled anew.
+    active_set::propose(store, tenant, &first)
+        .await
+        .expect("the database is up");
+    assert_eq!(load().await, Some(3));
+    let back = in_force.at(3).expect("it was loaded");
+    assert!(Arc::ptr_eq(&back, &first));
+    assert!(in_force.at(1).is_none(), "two versions are kept, not more");
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn of_two_who_activate_at_once_one_is_told_that_the_other_was_faster() {
+    let ground = Ground::new(&[playbook("one")]).await;
+    let (a, b) = (compiled("two"), compiled("three"));
+    let proposal = active_set::Proposal {
+        origin: Origin::Operator,
+        because: Because {
+            by: "anna",
+            reason: "a race",
+        },
+        expected: Some(1),
+    };
+    let (store, tenant) = (&ground.store, ground.tenant);
+    let (one, other) = tokio::join!(
+        active_set::activate(store, tenant, &a, proposal),
+        active_set::activate(store, tenant, &b, proposal),
+    );
+    let mut versions = [
+        one.expect("the database is up"),
+        other.expect("the database is up"),
+    ];
+    versions.sort();
+    assert_eq!(versions, [None, Some(2)]);
+    let history = store.set_history(tenant, 10).await.expect("the database is up");
+    assert_eq!(history.len(), 2, "one activation, and the first: {history:?}");
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn ten_thousand_playbooks_are_kept_and_activated_in_a_few_statements() {
+    let ground = Ground::new(&[]).await;
+    let text = playbook("one").repeat(3);
+    let mut playbooks: Vec<RevisionText> = (0..10_000)
+        .map(|n| RevisionText {
+            playbook: format!("playbook-{n:05}"),
+            revision: format!("{n:064x}"),
+            mode: Mode::Observe,
+            text: text.clone(),
+        })
+        .collect();
+    let (store, tenant) = (&ground.store, ground.tenant);
+    for (hash, expected) in [("first", 1), ("second", 2)] {
+        let activation = Activation {
+            hash,
+            playbooks: &playbooks,
+            expected: Some(expected),
+            origin: Origin::Files,
+            because: Because {
+                by: "files",
+                reason: "a test",
+            },
+        };
+        let began = quell::clock::Monotonic::now();
+        let version = store
+            .set_activate(tenant, &activation)
+            .await
+            .expect("the database is up");
+        println!("set `{hash}` of {} took {:?}", playbooks.len(), began.elapsed());
+        assert_eq!(version, Some(expected + 1));
+        let read = store
+            .set_playbooks(tenant, hash)
+            .await
+            .expect("the database is up");
+        assert_eq!(read, playbooks);
+        // The next set differs in one playbook, as after an edit.
+        playbooks[7].revision = "f".repeat(64);
+        playbooks[7].mode = Mode::Enforce;
+    }
+    ground.close().await;
 }

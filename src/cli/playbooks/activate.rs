@@ -1,7 +1,7 @@
 //! `quell playbooks activate`: an operator puts the playbooks of a directory in force, all of them or none.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use jiff::Timestamp;
@@ -13,6 +13,7 @@ use crate::cli::operator::release::{operator, said};
 use crate::cli::operator::span::ago;
 use crate::cli::operator::table::{plain, short};
 use crate::cli::operator::{Common, Session, nothing_done};
+use crate::domain::guard::Protections;
 use crate::domain::verdict::Mode;
 use crate::playbook::PlaybookSet;
 use crate::store::views::ActivationView;
@@ -81,11 +82,11 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         return Ok(nothing_done(why));
     }
     let by = operator(args.by.as_deref())?;
-    let set = match checked(&args.path).await {
+    let session = Session::open(&args.common).await?;
+    let set = match checked(&args.path, &session.config.never).await {
         Ok(set) => set,
         Err(why) => return Ok(nothing_done(&why)),
     };
-    let session = Session::open(&args.common).await?;
     let (store, tenant) = (&session.store, session.id);
     let active = store.set_active(tenant).await?;
     let now = store.now().await?;
@@ -150,14 +151,14 @@ impl Args {
 }
 
 /// The set of a directory, or everything that is wrong with it; what is worth a look goes to standard error.
-async fn checked(path: &PathBuf) -> Result<PlaybookSet, String> {
+async fn checked(path: &Path, never: &Protections) -> Result<PlaybookSet, String> {
     if path.is_file() {
         return Err(format!(
             "`{}` is one file, and the set would be that playbook alone: name its directory",
             path.display()
         ));
     }
-    let loaded = match load_aside(path.clone()).await.1 {
+    let loaded = match load_aside(path.to_owned(), never.clone()).await.1 {
         Ok(loaded) => loaded,
         Err(error) => return Err(format!("{}\nnothing was changed", error.in_full().trim_end())),
     };
