@@ -1,6 +1,7 @@
 //! The whole of Quell against a real Postgres, in one test binary. Each module is one part of the story; `support` is
 //! the harness.
 
+mod canaries;
 mod cancels;
 mod chaos;
 mod cluster;
@@ -17,7 +18,9 @@ mod lifecycle;
 mod operator;
 mod plan;
 mod playbooks;
+mod rehearsal;
 mod reload;
 mod storm;
 mod support;
+mod terms;
 mod transitions;

@@ -46,6 +46,8 @@ pub struct Row {
     pub priority: Option<&'static str>,
     /// Whether only a part of the devices is acted on.
     pub is_canary: bool,
+    /// Why it only observes although it says `enforce`, when it does: `canary.limits[0]`, `revoked`, ….
+    pub fallback: Option<String>,
     /// Its revision.
     pub revision: String,
     /// Since when it is in force as it is.
@@ -69,6 +71,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         store.set_since(tenant).await?,
         store.playbook_deeds(tenant).await?,
     );
+    let fallbacks = store.set_fallbacks(tenant).await?;
     let rows = active.playbooks.into_iter().map(|stored| {
         let file = SourceFile {
             name: format!("{}.yaml", stored.playbook),
@@ -82,6 +85,10 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
             mode: stored.mode,
             priority: compiled.map(|playbook| playbook.lane.as_str()),
             is_canary: compiled.is_some_and(|playbook| playbook.canary.is_some()),
+            fallback: fallbacks
+                .iter()
+                .find(|fallback| fallback.playbook == stored.playbook)
+                .map(|fallback| fallback.reason.clone()),
             revision: stored.revision,
             since: since.get(&stored.playbook).copied(),
             deeds: deeds.get(&stored.playbook).copied().unwrap_or_default(),
@@ -114,14 +121,13 @@ pub fn render(report: &Report, now: Timestamp, paint: Paint) -> String {
         "TITLE",
     ]);
     for row in &report.playbooks {
-        let mode = match (row.mode.min(report.ceiling), row.is_canary) {
-            (held, _) if held != row.mode => format!("{} (held: {})", row.mode.as_str(), held.as_str()),
-            (_, true) => format!("{} (canary)", row.mode.as_str()),
-            (_, false) => row.mode.as_str().to_owned(),
-        };
-        let tone = match row.mode {
-            Mode::Off => Tone::Warn,
-            Mode::Observe | Mode::Enforce => Tone::Usual,
+        let said = row.mode.as_str();
+        let (tone, mode) = match (row.mode.min(report.ceiling), &row.fallback) {
+            (held, _) if held != row.mode => (Tone::Warn, format!("{said} (held: {})", held.as_str())),
+            (_, Some(why)) => (Tone::Warn, format!("{said} (observes: {why})")),
+            (_, None) if row.is_canary => (Tone::Usual, format!("{said} (canary)")),
+            (Mode::Off, None) => (Tone::Warn, said.to_owned()),
+            (_, None) => (Tone::Usual, said.to_owned()),
         };
         table.row([
             cell(row.id.as_str()),
