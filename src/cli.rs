@@ -53,6 +53,9 @@ enum Command {
     Release(operator::release::Args),
     /// Explain why quell did or did not act, from what was recorded or for a file of events
     Explain(Box<explain::Args>),
+    /// See, compare and change the playbooks in force
+    #[command(subcommand)]
+    Playbooks(playbooks::Command),
     /// Send a file of alerts to a running daemon
     Send(send::SendArgs),
     /// Check playbooks and their tests without running anything
@@ -96,6 +99,7 @@ pub fn main() -> ExitCode {
             Command::Actions(args) => operator::actions::run(args).await,
             Command::Release(args) => operator::release::run(args).await,
             Command::Explain(args) => explain::run(*args).await,
+            Command::Playbooks(command) => playbooks::run(command).await,
             Command::Send(args) => send::run(args).await,
             Command::Check(args) => check::run(&args),
             Command::CheckConfig(args) => check_config::run(&args),

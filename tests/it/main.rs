@@ -12,6 +12,7 @@ mod decisions;
 mod explain;
 mod faults;
 mod gate;
+mod in_force;
 mod inbox;
 mod intake;
 mod lifecycle;

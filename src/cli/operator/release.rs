@@ -40,8 +40,16 @@ pub struct Args {
 const SHORTEST_PREFIX: usize = 6;
 /// So many candidates are listed.
 const CANDIDATES: i64 = 20;
-/// Names under which the daemon itself changes states.
-const RESERVED: [&str; 5] = ["decide", "gate", "submit", "reconcile", "expire"];
+/// Names under which the daemon itself acts.
+const RESERVED: [&str; 7] = [
+    "decide",
+    "gate",
+    "submit",
+    "reconcile",
+    "expire",
+    "files",
+    "start",
+];
 
 /// What was done, and what follows.
 #[derive(Clone, Debug, Serialize)]
@@ -238,12 +246,12 @@ fn called(id: &str, name: Option<&str>) -> String {
 }
 
 /// What a person wrote, in one line without control characters, and not without end.
-fn said(text: &str, most: usize) -> String {
+pub(in crate::cli) fn said(text: &str, most: usize) -> String {
     plain(text).trim().chars().take(most).collect()
 }
 
 /// Who acts: as said, or the user who called us; behind `sudo` the one who called that.
-fn operator(by: Option<&str>) -> anyhow::Result<String> {
+pub(in crate::cli) fn operator(by: Option<&str>) -> anyhow::Result<String> {
     let user = || {
         ["SUDO_USER", "USER", "LOGNAME"]
             .into_iter()

@@ -109,12 +109,9 @@ pub fn needs(report: &Report) -> Vec<String> {
     if status.playbook_set.is_none() {
         needs.push("no playbook set is active: events wait".to_owned());
     }
-    needs.extend(
-        report
-            .playbook_files
-            .iter()
-            .filter_map(|files| standing::need(files, now)),
-    );
+    let set = status.playbook_set.as_ref();
+    let files = report.playbook_files.iter();
+    needs.extend(files.filter_map(|files| standing::need(files, set, now)));
     if status.attention > 0 {
         let containments = counted(status.attention, "containment");
         needs.push(format!(
