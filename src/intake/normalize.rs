@@ -90,7 +90,7 @@ pub fn normalize(record: &Value, rule: &DeviceIdRule) -> Result<Event, Refusal> 
 
 /// The record's format, by the keys that only this format has. The order matters: a machine action or a legacy Graph
 /// object also has an `id`, and an incident holds alerts.
-fn detect(record: &Value) -> Result<EventFormat, Refusal> {
+pub(super) fn detect(record: &Value) -> Result<EventFormat, Refusal> {
     let Some(members) = record.as_object() else {
         return Err(Refusal::NotAnObject(match record {
             Value::Null => "null",
