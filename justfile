@@ -45,6 +45,10 @@ playbooks:
 config:
     scripts/ci config
 
+# mutation testing of what decides, an hour or more; e.g. just mutants --shard 0/8
+mutants *ARGS:
+    scripts/mutants {{ARGS}}
+
 # licences, bans, sources and advisories of the dependencies
 deny:
     scripts/ci deny

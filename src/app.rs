@@ -2,6 +2,7 @@
 //! configuration.
 
 pub mod playbook_files;
+pub mod reload;
 mod tenant;
 
 use std::process::ExitCode;
@@ -11,10 +12,9 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tokio::net::TcpListener;
 
-use crate::app::playbook_files::PlaybookFiles;
 use crate::config::{Config, Loaded};
 use crate::lifecycle::{Lifecycle, StopLimits};
-use crate::playbook::PlaybookSet;
+use crate::playbook::{PlaybookSet, lint};
 use crate::store::{MigrationState, Store, StoreError, StoreOptions};
 use crate::telemetry::{self, Metrics};
 use crate::{web, worker};
@@ -24,7 +24,8 @@ pub use tenant::gate_of;
 /// Runs the daemon until it is told to stop.
 ///
 /// # Errors
-/// What keeps it from starting: the configuration, a secret, a playbook, the address to listen on.
+/// What keeps it from starting: the configuration, a secret, the address to listen on; a playbook, when no set is in
+/// force yet.
 pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
     let Loaded { config, warnings } = loaded;
     telemetry::start_logs(&config.log)?;
@@ -36,14 +37,14 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
     }
     let metrics = Metrics::install()?;
     web::describe_metrics();
+    reload::describe_metrics();
     let lifecycle = Lifecycle::of_process(StopLimits::default()).context("cannot listen to signals")?;
-    let set = playbooks(&config)?;
     let store = store(&config)?;
     let listener = TcpListener::bind(config.http.listen)
         .await
         .with_context(|| format!("cannot listen on {}", config.http.listen))?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), listen = %listener.local_addr()?, mode = config.mode.as_str(),
-        playbooks = set.playbooks().len(), time_scale = config.time_scale, "quell starts");
+        playbooks = %config.playbooks.display(), time_scale = config.time_scale, "quell starts");
     let token = config
         .http
         .token_file
@@ -56,7 +57,6 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
     let start = tenant::Start {
         config,
         store: store.clone(),
-        set: Arc::new(set),
         clients,
         tasks: tasks.clone(),
     };
@@ -96,21 +96,19 @@ pub fn store(config: &Config) -> anyhow::Result<Store> {
 ///
 /// # Errors
 /// A file cannot be read, or a playbook is wrong: the message holds every error of every file.
-pub fn playbooks(config: &Config) -> anyhow::Result<PlaybookSet> {
-    let found = PlaybookFiles::find(std::slice::from_ref(&config.playbooks))?;
-    let files = found
-        .playbooks
-        .iter()
-        .map(|path| playbook_files::read(path))
-        .collect::<Result<Vec<_>, _>>()?;
-    match PlaybookSet::compile(&files) {
-        Ok((set, warnings)) => {
-            if !warnings.is_empty() {
-                tracing::warn!(warnings = warnings.render(false), "the playbooks have warnings");
+pub fn playbooks(config: &Config) -> anyhow::Result<Arc<PlaybookSet>> {
+    match reload::load::load(&config.playbooks).1 {
+        Ok(loaded) => {
+            let shadowed = lint::lint_shadowed(&loaded.set, &config.never);
+            if !shadowed.is_empty() {
+                tracing::warn!(
+                    warnings = shadowed.render(false),
+                    "protections keep a playbook from acting"
+                );
             }
-            Ok(set)
+            Ok(loaded.set)
         }
-        Err(errors) => anyhow::bail!("the playbooks cannot be used\n{}", errors.render(false)),
+        Err(error) => anyhow::bail!("the playbooks cannot be used\n{}", error.in_full()),
     }
 }
 

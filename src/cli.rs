@@ -6,7 +6,14 @@ pub mod check_config;
 pub mod cluster;
 pub mod db;
 pub mod demo;
+pub mod explain_code;
+pub mod junit;
 pub mod operator;
+pub mod plan;
+pub mod playbooks;
+mod progress;
+#[cfg(test)]
+mod reference;
 pub mod run;
 pub mod send;
 pub mod simulate;
@@ -45,8 +52,12 @@ enum Command {
     Check(check::Args),
     /// Check a configuration without starting anything
     CheckConfig(check_config::Args),
+    /// Say what a diagnostic code means, with an example
+    ExplainCode(explain_code::Args),
     /// Run the tests beside the playbooks
     Test(test::Args),
+    /// Show what edited playbooks would have done with past events
+    Plan(Box<plan::Args>),
     /// Run the whole of it against a simulated Defender, with nothing configured
     Demo(demo::Args),
     /// Run a Defender to practise against
@@ -74,7 +85,9 @@ pub fn main() -> ExitCode {
             Command::Send(args) => send::run(args).await,
             Command::Check(args) => check::run(&args),
             Command::CheckConfig(args) => check_config::run(&args),
+            Command::ExplainCode(args) => explain_code::run(&args),
             Command::Test(args) => test::run(&args),
+            Command::Plan(args) => plan::run(*args).await,
             Command::Demo(args) => demo::run(args).await,
             Command::Simulate(args) => simulate::run(*args).await,
         }

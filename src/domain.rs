@@ -1,18 +1,22 @@
 //! The words and the rules of Quell, as types and pure functions. Nothing here reads a clock, a file or a socket:
 //! `now` is always a parameter.
 //!
-//! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`guard`], [`decision`], [`containment`],
-//! [`action`], [`answer`], [`converge`], [`budget`].
+//! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`canary`], [`guard`], [`limit`], [`decision`],
+//! [`recorded`], [`containment`], [`action`], [`answer`], [`converge`], [`budget`].
 
 pub mod action;
 pub mod alert;
 pub mod answer;
 pub mod budget;
+pub mod canary;
 pub mod containment;
 pub mod converge;
 pub mod decision;
+pub mod demand;
 pub mod device;
 pub mod fact;
 pub mod guard;
+pub mod limit;
+pub mod recorded;
 pub mod tenant;
 pub mod verdict;

@@ -3,7 +3,7 @@
 //!
 //! Reading order: [`facts`] (what may be tested), [`op`] and [`line`](mod@line) (one line), [`action`] and [`text`] (what follows),
 //! [`compile`] and [`terms`] (a whole file), [`set`] (all files), [`evaluate`](mod@evaluate) and the index that keeps it fast,
-//! [`trace`](mod@trace), [`test`](mod@test).
+//! [`trace`](mod@trace), [`rehearse`], [`test`](mod@test), [`plan`].
 //!
 //! Called by `worker`, `app` and `cli`. It never looks at a file, a clock or a configuration.
 
@@ -15,6 +15,8 @@ mod index;
 pub mod line;
 pub mod lint;
 pub mod op;
+pub mod plan;
+pub mod rehearse;
 pub mod set;
 pub mod subject;
 pub mod terms;

@@ -7,9 +7,11 @@
 mod accounts;
 mod actions;
 mod attempts;
+mod cancels;
 mod containments;
 mod converge;
 mod decide;
+mod decisions;
 mod devices;
 mod effects;
 mod events;
@@ -17,7 +19,9 @@ pub mod gate;
 mod leases;
 mod ledger;
 mod listing;
+mod playbook_files;
 mod playbooks;
+mod replay;
 pub mod views;
 
 use std::time::Duration;
@@ -29,6 +33,7 @@ use sqlx::{Connection as _, PgConnection, PgPool};
 pub use accounts::{Accounts, PlaybookAccounts};
 pub use actions::{ActionRow, OpenAction, QueuedChange};
 pub use attempts::AnswerRecord;
+pub use cancels::CancelGrant;
 pub use containments::{ContainmentChange, OperatorRelease};
 pub use decide::{DecideTx, DecisionRow, InboxItem};
 pub use devices::{DeviceRow, FactsFound};
@@ -37,7 +42,9 @@ pub use events::{DeadLetter, Incoming, Stored};
 pub use gate::{Gate, GateOutcome, Grant};
 pub use ledger::ReadOutcome;
 pub use listing::Finding;
-pub use playbooks::{ActiveSet, RevisionText};
+pub use playbook_files::{FilesLook, ReplicaFiles};
+pub use playbooks::{Activation, ActiveSet, Origin, RevisionText, SetHead};
+pub use replay::{PastContainment, Replay, ReplayFacts, ReplayPage, ReplayRow, ReplaySpan, Unreadable};
 
 use crate::domain::tenant::TenantId;
 
@@ -337,6 +344,8 @@ pub enum Wake {
     Facts,
     /// An action is open at Defender.
     Open,
+    /// Another playbook set is active.
+    Playbooks,
 }
 
 impl Wake {
@@ -346,6 +355,7 @@ impl Wake {
             Self::Queue => "queue",
             Self::Facts => "facts",
             Self::Open => "open",
+            Self::Playbooks => "playbooks",
         }
     }
 }
@@ -364,7 +374,7 @@ impl Wakes {
                 return Err(StoreError::Unavailable(sqlx::Error::WorkerCrashed));
             };
             let parsed = notification.payload().split_once(':').and_then(|(name, tenant)| {
-                let all = [Wake::Inbox, Wake::Queue, Wake::Facts, Wake::Open];
+                let all = [Wake::Inbox, Wake::Queue, Wake::Facts, Wake::Open, Wake::Playbooks];
                 let wake = all.into_iter().find(|wake| wake.as_str() == name)?;
                 Some((TenantId(tenant.parse().ok()?), wake))
             });

@@ -3,6 +3,7 @@
 //! | route | what |
 //! |---|---|
 //! | `POST /v1/events` | takes alerts; 202 after their commit ([`answer`]) |
+//! | `POST /-/reload` | reads the playbook files again ([`reload`]) |
 //! | `GET /livez` | the process runs |
 //! | `GET /readyz` | Postgres answers and its migrations are current |
 //! | `GET /metrics` | Prometheus' text format |
@@ -16,11 +17,13 @@ mod events;
 mod health;
 mod inbox;
 mod receive;
+pub mod reload;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -59,8 +62,10 @@ pub struct Options {
     pub max_records: usize,
     /// The most requests with events worked on at once; each holds up to `body_limit` bytes.
     pub max_concurrent: usize,
-    /// When set, `POST /v1/events` needs `Authorization: Bearer` with this token.
+    /// When set, every `POST` needs `Authorization: Bearer` with this token.
     pub token: Option<SecretString>,
+    /// Where requests to reload go; `None`: nothing can be reloaded.
+    pub reload: Option<reload::Requests>,
 }
 
 impl Options {
@@ -75,6 +80,7 @@ impl Options {
             max_records: 10_000,
             max_concurrent: 16,
             token: None,
+            reload: None,
         }
     }
 }
@@ -128,6 +134,7 @@ pub fn describe_metrics() {
 pub fn router(web: Web) -> Router {
     Router::new()
         .route("/v1/events", post(events::take))
+        .route("/-/reload", post(reload::reload))
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
@@ -151,7 +158,8 @@ pub async fn serve(
     router: Router,
     shutdown: CancellationToken,
 ) -> std::io::Result<()> {
-    let server = axum_serve(listener, router).with_graceful_shutdown(shutdown.clone().cancelled_owned());
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum_serve(listener, service).with_graceful_shutdown(shutdown.clone().cancelled_owned());
     let overdue = async {
         shutdown.cancelled().await;
         tokio::time::sleep(DRAIN).await;

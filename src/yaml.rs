@@ -163,6 +163,22 @@ pub fn parse(file: &str, text: &str) -> Result<Document, Diagnostics> {
     })
 }
 
+/// What to say of a file that is not UTF-8: where its text ends, and what the bytes there look like.
+pub fn not_text(file: &str, error: &std::string::FromUtf8Error) -> Diagnostic {
+    let bytes = error.as_bytes();
+    let sound = error.utf8_error().valid_up_to();
+    let source = SourceText::new(&String::from_utf8_lossy(bytes));
+    let message = match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "the file is UTF-16, and files are read as UTF-8".to_owned(),
+        _ => format!(
+            "the byte 0x{:02x} here is not UTF-8",
+            bytes.get(sound).unwrap_or(&0)
+        ),
+    };
+    let end = sound + char::REPLACEMENT_CHARACTER.len_utf8();
+    Diagnostic::new(Code::NOT_UTF8, file, &source, sound..end, message).help("save the file as UTF-8")
+}
+
 /// A file's name and text, for diagnostics that come before there is a [`Document`].
 pub(crate) struct Source<'a> {
     file: &'a str,

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::playbook::SourceFile;
-use crate::yaml::MAX_BYTES;
+use crate::yaml::{Diagnostic, MAX_BYTES, not_text};
 
 /// The files of some paths, sorted by name.
 #[derive(Clone, Debug, Default)]
@@ -29,8 +29,8 @@ pub enum ReadError {
         source: io::Error,
     },
     /// Not text.
-    #[error("`{}` is not UTF-8 text; save it as UTF-8", .0.display())]
-    NotText(PathBuf),
+    #[error("{0}")]
+    NotText(Box<Diagnostic>),
 }
 
 impl PlaybookFiles {
@@ -114,15 +114,13 @@ pub fn read(path: &Path) -> Result<SourceFile, ReadError> {
         .take(most)
         .read_to_end(&mut bytes)
         .map_err(io)?;
+    let name = path.display().to_string();
     let text = if bytes.len() > MAX_BYTES {
         String::from_utf8_lossy(&bytes).into_owned()
     } else {
-        String::from_utf8(bytes).map_err(|_| ReadError::NotText(path.to_owned()))?
+        String::from_utf8(bytes).map_err(|error| ReadError::NotText(Box::new(not_text(&name, &error))))?
     };
-    Ok(SourceFile {
-        name: path.display().to_string(),
-        text,
-    })
+    Ok(SourceFile { name, text })
 }
 
 /// Whether a file holds tests, by its name.
@@ -166,8 +164,14 @@ mod tests {
         let error = PlaybookFiles::find(std::slice::from_ref(&missing)).expect_err("the file is missing");
         assert!(error.to_string().contains("missing.yaml"));
         let binary = folder.path().join("binary.yaml");
-        fs::write(&binary, [0xff, 0xfe, 0x00]).expect("a file can be written");
-        assert!(matches!(read(&binary), Err(ReadError::NotText(_))));
+        fs::write(&binary, b"id: x\ntitle: caf\xe9\n").expect("a file can be written");
+        let Err(ReadError::NotText(diagnostic)) = read(&binary) else {
+            panic!("this is Latin 1")
+        };
+        assert_eq!(
+            (diagnostic.code.id(), diagnostic.line, diagnostic.column),
+            ("E340", 2, 11)
+        );
     }
 
     #[test]

@@ -7,16 +7,17 @@ use std::time::Duration;
 use anyhow::Context as _;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use crate::app::reload::{Reloader, Target};
 use crate::app::{MigrationError, migrations};
-use crate::config::{Config, Tenant};
+use crate::config::{Config, Tenant, environment};
 use crate::defender::{Client, Endpoint, Options, SecretSource};
 use crate::domain::budget::BudgetScope;
 use crate::domain::tenant::TenantId;
 use crate::lifecycle::Tasks;
 use crate::limiter::{Pacer, PacerOptions, SecondGuard};
-use crate::playbook::PlaybookSet;
 use crate::store::{Gate, Store};
 use crate::telemetry::Metrics;
 use crate::worker::active_set::{self, InForce};
@@ -27,7 +28,6 @@ use crate::{web, worker::record::Pauses};
 pub(super) struct Start {
     pub(super) config: Arc<Config>,
     pub(super) store: Store,
-    pub(super) set: Arc<PlaybookSet>,
     pub(super) clients: BTreeMap<String, Arc<Client>>,
     pub(super) tasks: Tasks,
 }
@@ -44,6 +44,7 @@ pub fn gate_of(config: &Config, tenant: &Tenant) -> Gate {
         never: config.never.clone(),
         caps: config.rules().caps,
         outstanding: Some(config.outstanding),
+        cancel_after: Some(config.scaled(config.call.cancel_after)),
     }
 }
 
@@ -87,7 +88,21 @@ impl Start {
         let Some((first, _)) = tenants.first() else {
             anyhow::bail!("the configuration names no tenant")
         };
+        let targets: Vec<Target> = tenants
+            .iter()
+            .map(|(id, tenant)| Target {
+                id: *id,
+                name: tenant.name.clone(),
+                in_force: Arc::default(),
+            })
+            .collect();
+        let path = self.config.playbooks.clone();
+        let mut reloader = Reloader::new(path, &host(), self.store.clone(), targets.clone());
+        reloader.start(&stop).await?;
+        // One is worked on, one may wait.
+        let (reload, requests) = mpsc::channel(1);
         let mut options = web::Options::new(*first);
+        options.reload = Some(reload);
         options.device_ids = self.config.device_id_rule();
         options.body_limit = self.config.http.max_body_bytes;
         options.token = token;
@@ -97,9 +112,13 @@ impl Start {
         }));
         self.tasks
             .spawn("web", web::serve(listener, router, stop.clone()));
-        for (id, tenant) in tenants {
-            self.start(id, tenant)?;
+        for ((id, tenant), target) in tenants.into_iter().zip(targets) {
+            self.start(id, tenant, target.in_force)?;
         }
+        self.tasks.spawn(
+            "reload",
+            reloader.run(self.tasks.reload(), requests, stop.clone()),
+        );
         loop {
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
@@ -137,14 +156,13 @@ impl Start {
         for tenant in &self.config.tenants {
             let id = self.store.tenant_ensure(&tenant.name).await?;
             self.store.budget_ensure(id, &tenant.credential.client_id).await?;
-            active_set::propose(&self.store, id, &self.set).await?;
             tenants.push((id, tenant.clone()));
         }
         Ok(tenants)
     }
 
     /// Starts one tenant's loops.
-    fn start(&self, id: TenantId, tenant: Tenant) -> anyhow::Result<()> {
+    fn start(&self, id: TenantId, tenant: Tenant, in_force: Arc<InForce>) -> anyhow::Result<()> {
         let (config, tasks) = (&self.config, &self.tasks);
         let (stop, hard) = (tasks.soft(), tasks.hard());
         let client = self
@@ -191,7 +209,7 @@ impl Start {
             rules: config.rules(),
             facts_max_age: config.scaled(config.facts.max_age),
             facts_wait: config.scaled(config.facts.wait),
-            in_force: Arc::new(InForce::default()),
+            in_force: Arc::clone(&in_force),
         };
         let reconciler = worker::reconcile::Reconciler {
             context: context.clone(),
@@ -223,6 +241,10 @@ impl Start {
                 stop.clone(),
             ),
         );
+        tasks.spawn(
+            "playbooks",
+            active_set::follow(context.clone(), in_force, stop.clone()),
+        );
         tasks.spawn("decide", decider.run(stop.clone()));
         tasks.spawn("reconcile", reconciler.run(stop.clone()));
         tasks.spawn("facts", facts.run(stop.clone()));
@@ -234,4 +256,16 @@ impl Start {
         });
         Ok(())
     }
+}
+
+/// What this machine calls itself.
+fn host() -> String {
+    let named = ["/proc/sys/kernel/hostname", "/etc/hostname"]
+        .iter()
+        .find_map(|file| std::fs::read_to_string(file).ok())
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty());
+    named
+        .or_else(|| environment::read_text("HOSTNAME"))
+        .unwrap_or_else(|| "localhost".to_owned())
 }

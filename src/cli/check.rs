@@ -1,17 +1,22 @@
 //! `quell check`: says everything that is wrong with playbooks and their tests, without running anything.
 
-use std::collections::BTreeSet;
+pub(super) mod examine;
+mod github;
+mod sarif;
+
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
 
-use crate::app::playbook_files::{self, PlaybookFiles};
-use crate::playbook::PlaybookSet;
-use crate::playbook::lint;
-use crate::playbook::test::TestFile;
-use crate::yaml::Diagnostics;
+use super::junit::{Case, Outcome, Problem, Report, Suite};
+use super::operator::{paint, table::Paint};
+use crate::yaml::{Diagnostic, Severity};
+use examine::{Examined, examine};
+
+/// The exit code for a file that could not be read.
+const COULD_NOT_FIND_OUT: u8 = 3;
 
 /// Check playbooks and their tests without running anything
 #[derive(Debug, clap::Args)]
@@ -22,86 +27,50 @@ pub struct Args {
     /// How to print what was found
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Fail when there is a warning, too
+    #[arg(long)]
+    deny_warnings: bool,
+    /// A configuration: also say which playbooks its `never` keeps from ever acting
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 /// How to print what was found.
-#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
     /// Excerpts with carets
     #[default]
     Human,
     /// One JSON object a line
     Json,
+    /// SARIF 2.1.0, for code hosts and editors
+    Sarif,
+    /// JUnit XML, for CI systems
+    Junit,
+    /// Annotations for GitHub Actions
+    Github,
 }
 
-/// Runs the command: exit code 1 when there is an error or nothing to check.
+/// Runs the command: exit code 1 when there is an error or nothing to check, 3 when a file cannot be read.
 ///
 /// # Errors
-/// A file that cannot be read, or standard output that cannot be written.
+/// No playbook under the paths, or standard output that cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let mut out = io::stdout().lock();
-    let color = out.is_terminal();
-    Ok(if check(args, &mut out, color)? {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    let color = paint(out.is_terminal()) == Paint::Coloured;
+    check(args, &mut out, &mut io::stderr(), color)
 }
 
-/// Whether there is nothing but warnings.
-fn check(args: &Args, out: &mut impl Write, color: bool) -> anyhow::Result<bool> {
-    let files = PlaybookFiles::find(&args.paths)?;
-    let playbooks = files
-        .playbooks
-        .iter()
-        .map(|path| playbook_files::read(path))
-        .collect::<Result<Vec<_>, _>>()?;
-    let tests = files
-        .tests
-        .iter()
-        .map(|path| playbook_files::read(path))
-        .collect::<Result<Vec<_>, _>>()?;
-    let mut found = Diagnostics::default();
-    let mut tested = BTreeSet::new();
-    for file in &tests {
-        match TestFile::read(&file.name, &file.text) {
-            Ok(test) => {
-                let folder = Path::new(&test.name).parent().unwrap_or(Path::new(""));
-                if !folder.join(&test.playbook).is_file() {
-                    found.push(test.missing_playbook());
-                }
-                tested.insert(test.playbook_id().to_owned());
-            }
-            Err(errors) => found.extend(errors),
-        }
+fn check(args: &Args, out: &mut impl Write, err: &mut impl Write, color: bool) -> anyhow::Result<ExitCode> {
+    let examined = examine(&args.paths, args.config.as_deref());
+    print(args, &examined, out, color).context("cannot write to standard output")?;
+    for reason in &examined.unreadable {
+        writeln!(err, "error: {reason}").context("cannot write to standard error")?;
     }
-    match PlaybookSet::compile(&playbooks) {
-        Ok((set, warnings)) => {
-            found.extend(warnings);
-            // One file by itself says nothing about whether it has a test.
-            if args.paths.iter().any(|path| path.is_dir()) {
-                found.extend(lint::lint_untested(&set, &tested));
-            }
-        }
-        Err(errors) => found.extend(errors),
+    if !examined.unreadable.is_empty() {
+        return Ok(ExitCode::from(COULD_NOT_FIND_OUT));
     }
-    found.sort();
-    let nothing = playbooks.is_empty() && tests.is_empty();
-    match args.format {
-        Format::Json => write!(out, "{}", found.json_lines()),
-        Format::Human => {
-            let counts = [
-                (playbooks.len(), "playbook"),
-                (tests.len(), "test file"),
-                (found.errors(), "error"),
-                (found.warnings(), "warning"),
-            ];
-            let summary: Vec<_> = counts.map(|(count, noun)| counted(count, noun)).into();
-            writeln!(out, "{}{}", found.render(color), summary.join(", "))
-        }
-    }
-    .context("cannot write to standard output")?;
-    if nothing {
+    if examined.playbooks.is_empty() && examined.tests.is_empty() {
         let paths: Vec<_> = args
             .paths
             .iter()
@@ -109,80 +78,109 @@ fn check(args: &Args, out: &mut impl Write, color: bool) -> anyhow::Result<bool>
             .collect();
         anyhow::bail!("no playbook is under {}", paths.join(", "));
     }
-    Ok(!found.has_errors())
+    let denied = args.deny_warnings && examined.found.warnings() > 0;
+    Ok(if examined.found.has_errors() || denied {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
-fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+fn print(args: &Args, examined: &Examined, out: &mut impl Write, color: bool) -> io::Result<()> {
+    let found = &examined.found;
+    match args.format {
+        Format::Human => write!(out, "{}{}", found.render(color), summary(examined)),
+        Format::Json => write!(out, "{}", found.json_lines()),
+        Format::Sarif => {
+            let root = std::path::absolute(Path::new("."))?;
+            write!(out, "{}", sarif::log(examined, &root))
+        }
+        Format::Junit => write!(out, "{}", report(examined, args.deny_warnings)),
+        Format::Github => write!(out, "{}", github::annotations(found)),
+    }
+}
+
+fn summary(examined: &Examined) -> String {
+    let counts = [
+        (examined.playbooks.len(), "playbook"),
+        (examined.tests.len(), "test file"),
+        (examined.found.errors(), "error"),
+        (examined.found.warnings(), "warning"),
+    ];
+    let counts = counts.map(|(count, noun)| format!("{count} {noun}{}", if count == 1 { "" } else { "s" }));
+    let mut summary = counts.join(", ") + "\n";
+    if let Some(first) = examined.found.iter().next() {
+        summary += &format!("`quell explain-code {}` says what a code means\n", first.code);
+    }
+    summary
+}
+
+/// A suite for each file, with a case for each diagnostic, or one that passes when there is none.
+fn report(examined: &Examined, deny_warnings: bool) -> Report {
+    let mut suites: Vec<_> = examined
+        .by_file()
+        .into_iter()
+        .map(|(file, diagnostics)| {
+            let sound = Case {
+                name: "is sound".to_owned(),
+                file: Some(file.to_owned()),
+                ..Case::default()
+            };
+            let cases = if diagnostics.is_empty() {
+                vec![sound]
+            } else {
+                diagnostics
+                    .into_iter()
+                    .map(|diagnostic| case(diagnostic, deny_warnings))
+                    .collect()
+            };
+            Suite {
+                name: file.to_owned(),
+                cases,
+            }
+        })
+        .collect();
+    suites.extend(examined.unreadable.iter().map(|reason| {
+        let problem = Problem {
+            message: reason.clone(),
+            kind: "unreadable".to_owned(),
+            text: reason.clone(),
+        };
+        let case = Case {
+            name: "can be read".to_owned(),
+            outcome: Outcome::Error(problem),
+            ..Case::default()
+        };
+        Suite {
+            name: "files".to_owned(),
+            cases: vec![case],
+        }
+    }));
+    Report {
+        name: "quell check".to_owned(),
+        suites,
+    }
+}
+
+fn case(diagnostic: &Diagnostic, deny_warnings: bool) -> Case {
+    let fails = deny_warnings || diagnostic.severity == Severity::Error;
+    let problem = Problem {
+        message: diagnostic.message.clone(),
+        kind: diagnostic.code.to_string(),
+        text: diagnostic.render(false),
+    };
+    Case {
+        name: format!("{} {}", diagnostic.code, diagnostic.message),
+        file: Some(diagnostic.file.clone()),
+        line: Some(diagnostic.line),
+        time: None,
+        outcome: if fails {
+            Outcome::Failed(problem)
+        } else {
+            Outcome::Passed
+        },
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use super::*;
-
-    fn checked(path: &Path, format: Format) -> (anyhow::Result<bool>, String) {
-        let mut out = Vec::new();
-        let sound = check(
-            &Args {
-                paths: vec![path.to_owned()],
-                format,
-            },
-            &mut out,
-            false,
-        );
-        (sound, String::from_utf8(out).expect("the output is text"))
-    }
-
-    #[test]
-    fn the_shipped_playbooks_are_sound() {
-        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("playbooks");
-        let (sound, out) = checked(&shipped, Format::Human);
-        assert!(sound.expect("the files can be read"), "{out}");
-        assert_eq!(out, "4 playbooks, 4 test files, 0 errors, 0 warnings\n");
-    }
-
-    #[test]
-    fn every_error_of_playbooks_and_tests_is_printed_and_fails() {
-        let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        fs::create_dir(folder.path().join("tests")).expect("a folder can be made");
-        fs::write(folder.path().join("a.yaml"), "id: b\nwehn: {}\n").expect("a file can be written");
-        fs::write(folder.path().join("tests/a.test.yaml"), "tests: []\n").expect("a file can be written");
-        let (sound, human) = checked(folder.path(), Format::Human);
-        assert!(!sound.expect("the files can be read"));
-        assert!(human.contains("error[E310]: unknown key `wehn`") && human.contains("did you mean `when`?"));
-        assert!(human.contains("error[E332]: the file holds no test"));
-        let orphan = "playbook: ../z.yaml\ntests: [{name: n, given: [], expect: {decision: skip}}]\n";
-        fs::write(folder.path().join("tests/z.test.yaml"), orphan).expect("a file can be written");
-        let (_, human) = checked(folder.path(), Format::Human);
-        assert!(
-            human.contains("error[E330]: there is no playbook `../z.yaml`"),
-            "{human}"
-        );
-        let (_, json) = checked(folder.path(), Format::Json);
-        let errors = json.lines().map(serde_json::from_str::<serde_json::Value>);
-        let errors: Vec<_> = errors.collect::<Result<_, _>>().expect("each line is JSON");
-        assert!(human.ends_with(&format!(
-            "1 playbook, 2 test files, {} errors, 0 warnings\n",
-            errors.len()
-        )));
-        assert!(
-            errors
-                .iter()
-                .all(|error| error["severity"] == "error" && error["line"].is_u64())
-        );
-    }
-
-    #[test]
-    fn nothing_to_check_is_an_error() {
-        let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let (sound, _) = checked(folder.path(), Format::Human);
-        assert!(
-            sound
-                .expect_err("the folder is empty")
-                .to_string()
-                .contains("no playbook is under")
-        );
-    }
-}
+mod tests;

@@ -55,10 +55,10 @@ pub enum Output {
 
 /// An open way to one tenant's rows.
 pub(super) struct Session {
-    config: Config,
-    store: Store,
-    tenant: Tenant,
-    id: TenantId,
+    pub(super) config: Config,
+    pub(super) store: Store,
+    pub(super) tenant: Tenant,
+    pub(super) id: TenantId,
     output: Output,
 }
 
@@ -97,11 +97,11 @@ impl Session {
         })
     }
 
-    fn gate(&self) -> Gate {
+    pub(super) fn gate(&self) -> Gate {
         app::gate_of(&self.config, &self.tenant)
     }
 
-    fn pace(&self) -> Pace {
+    pub(super) fn pace(&self) -> Pace {
         Pace {
             interval: self.config.scaled(self.tenant.budget.pacer_interval),
             burst: self.tenant.budget.pacer_burst,
@@ -109,17 +109,50 @@ impl Session {
     }
 
     /// Prints the answer in the form that was asked for.
-    fn answer(&self, json: &impl Serialize, table: impl FnOnce(Paint) -> String) -> anyhow::Result<()> {
-        let text = match self.output {
-            Output::Json => serde_json::to_string_pretty(json)? + "\n",
-            Output::Table => table(paint(io::stdout().is_terminal())),
-        };
-        print(&text)
+    pub(super) fn answer(
+        &self,
+        json: &impl Serialize,
+        table: impl FnOnce(Paint) -> String,
+    ) -> anyhow::Result<()> {
+        answer(self.output, json, table)
     }
 }
 
+impl Common {
+    /// The configuration that is named, or the one that is found; `None`: none is named and none is there.
+    pub(super) fn configuration(&self) -> anyhow::Result<Option<Config>> {
+        match self.config.clone().or_else(|| default_config().ok()) {
+            Some(path) => Ok(Some(Config::load(&path)?.config)),
+            None => Ok(None),
+        }
+    }
+
+    /// The tenant that is named, or the first.
+    pub(super) fn tenant<'c>(&self, config: &'c Config) -> anyhow::Result<&'c Tenant> {
+        tenant_of(config, self.tenant.as_deref())
+    }
+
+    /// How to print the answer.
+    pub(super) fn output(&self) -> Output {
+        self.output
+    }
+}
+
+/// Prints an answer in the form that was asked for.
+pub(super) fn answer(
+    output: Output,
+    json: &impl Serialize,
+    table: impl FnOnce(Paint) -> String,
+) -> anyhow::Result<()> {
+    let text = match output {
+        Output::Json => serde_json::to_string_pretty(json)? + "\n",
+        Output::Table => table(paint(io::stdout().is_terminal())),
+    };
+    print(&text)
+}
+
 /// Colour only on a terminal that wants it (no-color.org).
-fn paint(is_terminal: bool) -> Paint {
+pub(super) fn paint(is_terminal: bool) -> Paint {
     let plain = environment::read("NO_COLOR").is_some()
         || environment::read("TERM").is_some_and(|term| term == "dumb");
     if is_terminal && !plain {
@@ -130,7 +163,7 @@ fn paint(is_terminal: bool) -> Paint {
 }
 
 /// Writes to standard output. A reader that has seen enough is no error.
-fn print(text: &str) -> anyhow::Result<()> {
+pub(super) fn print(text: &str) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
@@ -139,7 +172,7 @@ fn print(text: &str) -> anyhow::Result<()> {
 }
 
 /// Says on standard error why nothing was done.
-fn nothing_done(why: &str) -> ExitCode {
+pub(super) fn nothing_done(why: &str) -> ExitCode {
     eprintln!("{}", why.trim_end());
     ExitCode::FAILURE
 }

@@ -31,6 +31,9 @@ pub struct Call {
     pub server_tail: Duration,
     /// `list_lag`: how long an executed action may be missing from Defender's list. Default 25 s.
     pub list_lag: Duration,
+    /// `cancel_after`: a restriction that Defender has not carried out after so long, and that nothing wants any more, is
+    /// cancelled there, so that its release need not wait for an offline device. Default 2 min.
+    pub cancel_after: Duration,
     /// `concurrency`: calls in flight at once, at most. Default 16.
     pub concurrency: u32,
 }
@@ -49,6 +52,7 @@ impl Call {
             ),
             server_tail: section.duration("server_tail", Duration::ZERO..=HOUR, 60 * SECOND, reading),
             list_lag: section.duration("list_lag", Duration::ZERO..=HOUR, 25 * SECOND, reading),
+            cancel_after: section.duration("cancel_after", SECOND..=7 * DAY, 2 * MINUTE, reading),
             concurrency: section.count("concurrency", 1..=256, 16, reading),
         };
         if let (true, Some(node)) = (call.connect_timeout > call.total_timeout, section.node()) {

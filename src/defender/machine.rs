@@ -20,6 +20,16 @@ pub struct Machine {
     pub facts: DeviceFacts,
 }
 
+impl Machine {
+    /// Reads one entity of `GET /api/machines`, wherever it was kept.
+    ///
+    /// # Errors
+    /// It has no id.
+    pub fn read(value: &Value) -> Result<Self, String> {
+        parse(value)
+    }
+}
+
 /// Reads one entity.
 ///
 /// # Errors

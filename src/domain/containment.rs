@@ -1,4 +1,6 @@
-//! Containments: one reason to keep one device restricted.
+//! Containments: one reason to keep one device restricted. [`change`] says what happens to them.
+
+pub mod change;
 
 use serde::{Deserialize, Serialize};
 

@@ -3,7 +3,6 @@
 //! Called by the worker inside the transaction that records the decision, and by `quell test` with a made-up history:
 //! one function on every path. Protection beats ask, ask beats act.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -12,7 +11,10 @@ use serde::{Deserialize, Serialize};
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::fact::Fact;
 use crate::domain::guard::{self, Protection, Protections};
+use crate::domain::limit::{FLEET_UNKNOWN, reached_cap, reached_limit};
 use crate::domain::verdict::{AskTerms, Mode, PlannedAction, Verdict, Wish};
+
+pub use crate::domain::limit::{Cap, Usage, UsageKey, is_capped};
 
 /// What was made of one event for one device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -55,7 +57,8 @@ impl DecisionKind {
 pub struct Decision {
     /// The strongest of the rulings.
     pub kind: DecisionKind,
-    /// Why: `matched`, `ask`, `limits[0]`, `caps[0]`, `freshness`, `never.tags`, `unless.…`, `if_unknown.…`, `no_match`, ….
+    /// Why: `matched`, `ask`, `limits[0]`, `limits[0].fleet_unknown`, `caps[0]`, `freshness`, `never.tags`, `unless.…`,
+    /// `if_unknown.…`, `canary`, `canary.limits[0]`, `canary.false_positives`, `revoked`, `no_match`, ….
     pub reason: String,
     /// One ruling for each verdict, in the order of the playbooks.
     pub rulings: Vec<Ruling>,
@@ -68,12 +71,14 @@ pub struct Ruling {
     pub verdict: Verdict,
     /// What follows.
     pub kind: DecisionKind,
-    /// The mode that holds: the playbook's, under the installation's ceiling.
+    /// The mode that holds: the playbook's, under the installation's ceiling and narrowed by its canary.
     pub mode: Mode,
     /// Why.
     pub reason: String,
     /// Who is asked, when `kind` is ask or hold; also in observe mode, where nobody is asked.
     pub ask: Option<AskTerms>,
+    /// With this ruling the playbook, still in its canary, falls back to observe; `reason` says why.
+    pub falls_back: bool,
 }
 
 impl Ruling {
@@ -95,7 +100,7 @@ impl Ruling {
 }
 
 /// The rules of the installation over all playbooks.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rules {
     /// No playbook goes beyond this mode.
     pub ceiling: Mode,
@@ -107,15 +112,6 @@ pub struct Rules {
     pub caps: Vec<Cap>,
     /// For asks of playbooks without an `ask:` block.
     pub default_ask: AskTerms,
-}
-
-/// At most so many distinct devices restricted by quell in a sliding window, over all playbooks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cap {
-    /// Distinct devices.
-    pub devices: u32,
-    /// The window.
-    pub per: Duration,
 }
 
 /// The situation in which an event is judged.
@@ -133,60 +129,21 @@ pub struct Situation<'a> {
     pub device: &'a DeviceFacts,
     /// The playbooks with an active containment on it.
     pub restricted_by: &'a [String],
+    /// How many devices the fleet has, as far as that is known.
+    pub fleet: Option<u64>,
+    /// The revisions that only observe, whatever their text says.
+    pub fallbacks: &'a [Fallback],
 }
 
-/// Which distinct devices were restricted in which window, per playbook and for the whole installation: read under the
-/// limits' locks, and kept up to date while a batch is decided.
-#[derive(Clone, Debug, Default)]
-pub struct Usage {
-    windows: BTreeMap<UsageKey, BTreeSet<DeviceId>>,
-}
-
-/// The counter of one limit: playbook (`None`: the installation), mode, window.
-pub type UsageKey = (Option<String>, Mode, Duration);
-
-impl Usage {
-    /// The counters that a set of verdicts may need under these rules.
-    pub fn keys(verdicts: &[Verdict], rules: &Rules) -> BTreeSet<UsageKey> {
-        let mut keys = BTreeSet::new();
-        for verdict in verdicts {
-            let mode = verdict.mode.min(rules.ceiling);
-            keys.extend(
-                verdict
-                    .limits
-                    .iter()
-                    .map(|limit| (Some(verdict.playbook.clone()), mode, limit.per)),
-            );
-            keys.extend(rules.caps.iter().map(|cap| (None, mode, cap.per)));
-        }
-        keys
-    }
-
-    /// Whether a counter was read.
-    pub fn is_loaded(&self, key: &UsageKey) -> bool {
-        self.windows.contains_key(key)
-    }
-
-    /// Sets a counter to what the database says.
-    pub fn load(&mut self, key: UsageKey, devices: impl IntoIterator<Item = DeviceId>) {
-        self.windows.entry(key).or_default().extend(devices);
-    }
-
-    /// Counts a device whose containment became active.
-    pub fn count(&mut self, playbook: &str, mode: Mode, device: &DeviceId) {
-        for ((owner, counted_mode, _), devices) in &mut self.windows {
-            if *counted_mode == mode && owner.as_deref().is_none_or(|owner| owner == playbook) {
-                devices.insert(device.clone());
-            }
-        }
-    }
-
-    /// How many distinct devices the counter would show with this one.
-    fn with(&self, key: &UsageKey, device: &DeviceId) -> usize {
-        self.windows.get(key).map_or(1, |devices| {
-            devices.len() + usize::from(!devices.contains(device))
-        })
-    }
+/// A revision that only observes, whatever its text says. Another revision of the same playbook starts anew.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fallback {
+    /// The playbook.
+    pub playbook: String,
+    /// Its revision.
+    pub revision: String,
+    /// `canary.limits[0]`, `canary.false_positives`, `revoked`.
+    pub reason: String,
 }
 
 /// Judges the verdicts on one event and one device.
@@ -234,11 +191,28 @@ fn strength(ruling: &Ruling) -> u8 {
 }
 
 fn rule(verdict: Verdict, situation: &Situation<'_>, usage: &Usage) -> Ruling {
-    let rules = situation.rules;
-    let mode = verdict.mode.min(rules.ceiling);
-    let (kind, reason, ask) = judge(&verdict, mode, situation, usage);
+    let mode = verdict.mode.min(situation.rules.ceiling);
+    let narrowed = (mode == Mode::Enforce)
+        .then(|| narrowed(&verdict, situation))
+        .flatten();
+    let judged = judge(&verdict, mode, situation, usage);
+    let hits_a_limit =
+        verdict.canary.is_some() && mode == Mode::Enforce && narrowed.is_none() && judged.at_limit;
+    let narrowed = narrowed.or_else(|| hits_a_limit.then(|| format!("canary.{}", judged.reason)));
+    let (mode, judged) = match narrowed {
+        None => (mode, judged),
+        // Judged again as what it is: observed, and counted as such.
+        Some(why) => {
+            let observed = judge(&verdict, Mode::Observe, situation, usage);
+            let reason = match observed.kind {
+                DecisionKind::Skip if !hits_a_limit => observed.reason,
+                _ => why,
+            };
+            (Mode::Observe, Judgement { reason, ..observed })
+        }
+    };
     // In observe mode nothing is begun, whatever the outcome; the reason tells what would have held it.
-    let kind = match kind {
+    let kind = match judged.kind {
         DecisionKind::Skip => DecisionKind::Skip,
         _ if mode == Mode::Off => DecisionKind::Skip,
         _ if mode == Mode::Observe => DecisionKind::Observe,
@@ -247,45 +221,66 @@ fn rule(verdict: Verdict, situation: &Situation<'_>, usage: &Usage) -> Ruling {
     let reason = if mode == Mode::Off {
         "mode.off".to_owned()
     } else {
-        reason
+        judged.reason
     };
     Ruling {
         verdict,
         kind,
         mode,
         reason,
-        ask,
+        ask: judged.ask,
+        falls_back: hits_a_limit,
     }
 }
 
-fn judge(
-    verdict: &Verdict,
-    mode: Mode,
-    situation: &Situation<'_>,
-    usage: &Usage,
-) -> (DecisionKind, String, Option<AskTerms>) {
+/// Why a playbook that enforces only observes this device.
+fn narrowed(verdict: &Verdict, situation: &Situation<'_>) -> Option<String> {
+    let fallback = situation
+        .fallbacks
+        .iter()
+        .find(|fallback| fallback.playbook == verdict.playbook && fallback.revision == verdict.revision);
+    if let Some(fallback) = fallback {
+        return Some(fallback.reason.clone());
+    }
+    let canary = verdict.canary.as_ref()?;
+    (!canary.holds(&verdict.playbook, situation.device_id, situation.device)).then(|| "canary".to_owned())
+}
+
+/// What guards and limits leave of a verdict, in one mode.
+struct Judgement {
+    kind: DecisionKind,
+    reason: String,
+    ask: Option<AskTerms>,
+    /// One of the playbook's own limits is reached. A part of a fleet whose size is not known is not that.
+    at_limit: bool,
+}
+
+fn judge(verdict: &Verdict, mode: Mode, situation: &Situation<'_>, usage: &Usage) -> Judgement {
     let rules = situation.rules;
     let own_ask = verdict.ask.as_ref();
     let restricts = verdict
         .then
         .iter()
         .any(|a| matches!(a, PlannedAction::RestrictAppExecution { .. }));
-    let ask_first = |reason: String| {
-        let terms = terms_without_acting(own_ask, rules);
-        // A release that may not act by itself is held back: the device stays as it is until its time.
-        let kind = if restricts {
-            DecisionKind::Ask
-        } else {
-            DecisionKind::Hold
-        };
-        (kind, reason, Some(terms))
+    let judged = |kind, reason, ask| Judgement {
+        kind,
+        reason,
+        ask,
+        at_limit: false,
     };
+    // A release that may not act by itself is held back: the device stays as it is until its time.
+    let asking = if restricts {
+        DecisionKind::Ask
+    } else {
+        DecisionKind::Hold
+    };
+    let ask_first = |reason: String| judged(asking, reason, Some(terms_without_acting(own_ask, rules)));
     if verdict.wish == Wish::Skip {
-        return (DecisionKind::Skip, verdict.because.clone(), None);
+        return judged(DecisionKind::Skip, verdict.because.clone(), None);
     }
     if restricts {
         match rules.never.protects(situation.device_id, situation.device) {
-            Protection::Protected(why) => return (DecisionKind::Skip, format!("never.{why}"), None),
+            Protection::Protected(why) => return judged(DecisionKind::Skip, format!("never.{why}"), None),
             Protection::Unknown(what) => return ask_first(format!("if_unknown.{what}")),
             Protection::Free => {}
         }
@@ -294,12 +289,7 @@ fn judge(
         let mut terms = own_ask.cloned().unwrap_or_else(|| rules.default_ask.clone());
         // Only the playbook's own question may end in acting without an answer.
         terms.otherwise_act &= verdict.because == "ask";
-        let kind = if restricts {
-            DecisionKind::Ask
-        } else {
-            DecisionKind::Hold
-        };
-        return (kind, verdict.because.clone(), Some(terms));
+        return judged(asking, verdict.because.clone(), Some(terms));
     }
     if !guard::is_fresh(situation.occurred_at, situation.now, rules.freshness) {
         return ask_first("freshness".to_owned());
@@ -307,24 +297,28 @@ fn judge(
     // A device that this playbook restricts already is not one more, whenever that began.
     let is_running = mode == Mode::Enforce && situation.restricted_by.contains(&verdict.playbook);
     if restricts && !is_running {
-        for (index, limit) in verdict.limits.iter().enumerate() {
-            let key = (Some(verdict.playbook.clone()), mode, limit.per);
-            if usage.with(&key, situation.device_id) > limit.devices as usize {
-                let reason = format!("limits[{index}]");
-                return match limit.otherwise_ask {
-                    true => ask_first(reason),
-                    false => (DecisionKind::Skip, reason, None),
-                };
-            }
+        let reached = reached_limit(
+            &verdict.playbook,
+            &verdict.limits,
+            mode,
+            situation.device_id,
+            situation.fleet,
+            usage,
+        );
+        if let Some((limit, reason)) = reached {
+            let held = match limit.otherwise_ask {
+                true => ask_first(reason),
+                false => judged(DecisionKind::Skip, reason, None),
+            };
+            let at_limit = !held.reason.ends_with(FLEET_UNKNOWN);
+            return Judgement { at_limit, ..held };
         }
-        for (index, cap) in rules.caps.iter().enumerate() {
-            if usage.with(&(None, mode, cap.per), situation.device_id) > cap.devices as usize {
-                let terms = terms_without_acting(own_ask, rules);
-                return (DecisionKind::Hold, format!("caps[{index}]"), Some(terms));
-            }
+        if let Some(reason) = reached_cap(&rules.caps, mode, situation.device_id, usage) {
+            let terms = terms_without_acting(own_ask, rules);
+            return judged(DecisionKind::Hold, reason, Some(terms));
         }
     }
-    (DecisionKind::Act, verdict.because.clone(), None)
+    judged(DecisionKind::Act, verdict.because.clone(), None)
 }
 
 /// The terms of an ask that the playbook did not raise itself: it always ends in skip when nobody answers.

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::fact::Fact;
@@ -12,7 +13,8 @@ use crate::domain::fact::Fact;
 pub const MAX_AHEAD: Duration = Duration::from_secs(300);
 
 /// What is never restricted, from the configuration's `never:`. All comparisons ignore case.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Protections {
     /// Device ids.
     pub ids: Vec<String>,
@@ -86,6 +88,32 @@ impl Protections {
             }
         }
         unknown.map_or(Protection::Free, Protection::Unknown)
+    }
+
+    /// The list that protects every device of which this value of that fact is true, if there is one.
+    pub fn list_with(&self, fact: &str, value: &str) -> Option<&'static str> {
+        let among = |listed: &[String]| listed.iter().any(|listed| same(listed, value));
+        let (list, protected) = match fact {
+            "device.id" => ("ids", among(&self.ids)),
+            "device.tags" => ("tags", among(&self.tags)),
+            "device.group" => ("groups", among(&self.groups)),
+            "device.name" => (
+                "names",
+                self.names.iter().any(|pattern| name_matches(pattern, value)),
+            ),
+            "device.value" => ("device_values", among(&self.device_values)),
+            _ => return None,
+        };
+        protected.then_some(list)
+    }
+
+    /// Whether every device is protected whose name begins so.
+    pub fn protects_names_from(&self, start: &str) -> bool {
+        let open = |pattern: &&String| pattern.trim().ends_with('*');
+        self.names
+            .iter()
+            .filter(open)
+            .any(|pattern| name_matches(pattern, start))
     }
 }
 
@@ -217,6 +245,21 @@ mod tests {
             never.protects(&id(), &facts),
             Protection::Protected("device_values")
         );
+    }
+
+    #[test]
+    fn a_list_is_named_for_a_value_that_protects_by_itself() {
+        let never = Protections {
+            tags: vec!["Tier-0".into()],
+            names: vec!["dc*".into(), "*.contoso.com".into()],
+            ..Protections::default()
+        };
+        assert_eq!(never.list_with("device.tags", "tier-0"), Some("tags"));
+        assert_eq!(never.list_with("device.tags", "tier-1"), None);
+        assert_eq!(never.list_with("device.name", "DC01.contoso.com"), Some("names"));
+        assert_eq!(never.list_with("device.group", "tier-0"), None);
+        assert!(never.protects_names_from("dc0") && never.protects_names_from("dc"));
+        assert!(!never.protects_names_from("d") && !never.protects_names_from("x.contoso.com"));
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::canary::Canary;
+
 /// Whether a playbook (or the whole installation, as a ceiling) may act. Ordered: `Off < Observe < Enforce`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -108,6 +110,8 @@ pub struct Verdict {
     pub ask: Option<AskTerms>,
     /// The playbook's limits, in the order written.
     pub limits: Vec<Limit>,
+    /// The part of the fleet in which it enforces; `None`: everywhere.
+    pub canary: Option<Canary>,
 }
 
 impl Verdict {
@@ -192,9 +196,109 @@ pub struct AskTerms {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limit {
     /// Distinct devices whose containment became active in the window.
-    pub devices: u32,
+    pub most: Most,
     /// The window.
     pub per: Duration,
     /// At the limit: ask (true) or skip (false).
     pub otherwise_ask: bool,
+}
+
+/// How many devices a limit allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Most {
+    /// So many.
+    Devices(u32),
+    /// So much of the fleet.
+    PercentOfFleet(Percent),
+}
+
+impl Most {
+    /// Whether so many devices are within it. `None`: the fleet's size is not known, so nobody can tell.
+    pub fn allows(self, devices: usize, fleet: Option<u64>) -> Option<bool> {
+        let devices = u64::try_from(devices).unwrap_or(u64::MAX);
+        match self {
+            Self::Devices(most) => Some(devices <= u64::from(most)),
+            Self::PercentOfFleet(percent) => fleet.map(|fleet| {
+                let (devices, fleet) = (u128::from(devices), u128::from(fleet));
+                devices * u128::from(Percent::WHOLE) <= fleet * u128::from(percent.hundredths())
+            }),
+        }
+    }
+}
+
+/// A percentage above 0 and up to 100, exact to a hundredth of one percent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Percent(u32);
+
+impl Percent {
+    /// 100 percent, in hundredths of one percent.
+    pub const WHOLE: u32 = 10_000;
+
+    /// The percentage; `None` when it is not above 0, is over 100, or has more than two decimals.
+    pub fn new(percent: f64) -> Option<Self> {
+        let hundredths = percent * 100.0;
+        (1..=Self::WHOLE)
+            .contains(&(hundredths.round() as u32))
+            .then_some(hundredths.round())
+            .filter(|rounded| (rounded - hundredths).abs() < 1e-6)
+            .map(|rounded| Self(rounded as u32))
+    }
+
+    /// In hundredths of one percent.
+    pub fn hundredths(self) -> u32 {
+        self.0
+    }
+}
+
+impl std::fmt::Display for Percent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} %", f64::from(self.0) / 100.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_percentage_is_above_nothing_and_exact_to_a_hundredth() {
+        for (written, hundredths) in [
+            (2.0, Some(200)),
+            (0.5, Some(50)),
+            (0.01, Some(1)),
+            (100.0, Some(10_000)),
+        ] {
+            assert_eq!(
+                Percent::new(written).map(Percent::hundredths),
+                hundredths,
+                "{written}"
+            );
+        }
+        for wrong in [0.0, -1.0, 100.01, 0.001, 2.005, f64::NAN, f64::INFINITY] {
+            assert_eq!(Percent::new(wrong), None, "{wrong}");
+        }
+        assert_eq!(
+            Percent::new(0.5).map(|half| half.to_string()).as_deref(),
+            Some("0.5 %")
+        );
+    }
+
+    #[test]
+    fn a_part_of_the_fleet_allows_whole_devices_only_and_nothing_is_known_of_an_unknown_fleet() {
+        let two = Most::PercentOfFleet(Percent::new(2.0).expect("a percentage"));
+        for (devices, fleet, allowed) in [
+            (20, Some(1_000), Some(true)),
+            (21, Some(1_000), Some(false)),
+            (1, Some(49), Some(false)),
+            (1, Some(50), Some(true)),
+            (1, Some(0), Some(false)),
+            (1, None, None),
+        ] {
+            assert_eq!(two.allows(devices, fleet), allowed, "{devices} of {fleet:?}");
+        }
+        assert_eq!(Most::Devices(3).allows(3, None), Some(true));
+        assert_eq!(Most::Devices(3).allows(4, None), Some(false));
+    }
 }

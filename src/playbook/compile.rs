@@ -6,7 +6,8 @@ use sha2::{Digest, Sha256};
 
 use super::action::{Action, read_then};
 use super::line::{Line, read_lines};
-use super::terms::{Ask, Notify, choice, read_ask, read_limits, read_notify, short_text};
+use super::terms::{Ask, Notify, choice, read_ask, read_canary, read_limits, read_notify, short_text};
+use crate::domain::canary::Canary;
 use crate::domain::verdict::{Lane, Limit, Mode};
 use crate::yaml::{Code, Diagnostics, Document, Map};
 
@@ -61,6 +62,8 @@ pub struct Playbook {
     pub limits: Vec<Limit>,
     /// Who is told of what.
     pub notify: Vec<Notify>,
+    /// The part of the fleet in which it enforces; `None`: everywhere.
+    pub canary: Option<Canary>,
 }
 
 impl Playbook {
@@ -123,6 +126,7 @@ pub(super) fn compile(document: &Document, found: &mut Diagnostics) -> Option<Pl
         .get("notify")
         .map(|node| read_notify(&node, found))
         .unwrap_or_default();
+    let canary = map.get("canary").and_then(|node| read_canary(&node, found));
     if found.errors() > errors_before {
         return None;
     }
@@ -142,6 +146,7 @@ pub(super) fn compile(document: &Document, found: &mut Diagnostics) -> Option<Pl
         then,
         limits,
         notify,
+        canary,
     })
 }
 
@@ -154,18 +159,9 @@ pub(super) fn sha256_hex(bytes: &[u8]) -> String {
 }
 
 fn refuse_unsupported(map: &Map<'_>, found: &mut Diagnostics) {
-    for (key, _) in map.entries() {
-        let (message, help) = match key.text {
-            "canary" => (
-                "`canary` is not supported by this version",
-                "use `mode: observe` until the playbook may act everywhere, or narrow `when`",
-            ),
-            "freshness" => (
-                "`freshness` is not set in a playbook",
-                "it is one setting of the configuration; test `alert.age` for a playbook of its own mind",
-            ),
-            _ => continue,
-        };
+    for (key, _) in map.entries().filter(|(key, _)| key.text == "freshness") {
+        let message = "`freshness` is not set in a playbook";
+        let help = "it is one setting of the configuration; test `alert.age` for a playbook of its own mind";
         found.push(key.diagnostic(Code::UNSUPPORTED, message).help(help));
     }
 }

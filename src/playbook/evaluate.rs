@@ -175,6 +175,7 @@ fn verdict(playbook: &Playbook, subject: &Subject<'_>, wish: Wish, outcome: &Out
         then: playbook.then.iter().map(|action| action.plan(subject)).collect(),
         ask: playbook.ask.as_ref().map(|ask| ask.terms.clone()),
         limits: playbook.limits.clone(),
+        canary: playbook.canary.clone(),
     }
 }
 

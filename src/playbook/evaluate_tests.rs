@@ -7,9 +7,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::alert::{Alert, EventKind, Severity};
+use crate::domain::canary::Canary;
 use crate::domain::device::{DeviceFacts, DeviceId, DeviceKind};
 use crate::domain::fact::Fact;
-use crate::domain::verdict::PlannedAction;
+use crate::domain::verdict::{Most, Percent, PlannedAction};
 use crate::playbook::{SourceFile, trace};
 
 const HEAD: &str = "id: p\ntitle: t\nowner: o\nmode: enforce\n";
@@ -46,6 +47,10 @@ fn workstation() -> DeviceFacts {
 }
 
 fn evaluated(body: &str, alert: &Alert, device: &DeviceFacts) -> Evaluation {
+    evaluated_in_time(1, body, alert, device)
+}
+
+fn evaluated_in_time(time_scale: u32, body: &str, alert: &Alert, device: &DeviceFacts) -> Evaluation {
     let id = DeviceId::from_stored("d".repeat(40));
     let subject = Subject {
         alert,
@@ -54,6 +59,7 @@ fn evaluated(body: &str, alert: &Alert, device: &DeviceFacts) -> Evaluation {
         device,
         tenant: "contoso",
         now: Timestamp::from_second(1_000_000).expect("in range"),
+        time_scale,
         restricted_by: Fact::Is(Vec::new()),
     };
     let set = set(body);
@@ -98,8 +104,8 @@ fn a_match_acts_and_carries_what_follows() {
     );
     assert_eq!(verdict.lane.as_str(), "high");
     assert_eq!(
-        (verdict.limits[0].devices, verdict.limits[0].otherwise_ask),
-        (5, true)
+        (verdict.limits[0].most, verdict.limits[0].otherwise_ask),
+        (Most::Devices(5), true)
     );
     let PlannedAction::RestrictAppExecution {
         comment,
@@ -119,7 +125,8 @@ fn a_match_acts_and_carries_what_follows() {
 fn the_terms_that_are_written_reach_the_verdict() {
     let body = "when: {alert.category: ransomware}
 ask: {when: {device.kind: server}, from: [soc, ops], approvals: 2, within: 45m, otherwise: act}
-limits: [{devices: 5, per: 1h, otherwise: skip}, {devices: 9, per: 1d}]
+limits: [{devices: 5, per: 1h, otherwise: skip}, {percent_of_fleet: 0.5, per: 1d}]
+canary: {percent: 10}
 ";
     // Also where the question is not asked of this device: who answers it answers for limits too.
     let evaluation = evaluated(body, &alert(), &workstation());
@@ -137,9 +144,17 @@ limits: [{devices: 5, per: 1h, otherwise: skip}, {devices: 9, per: 1d}]
     let limits: Vec<_> = verdict
         .limits
         .iter()
-        .map(|l| (l.devices, l.per.as_secs(), l.otherwise_ask))
+        .map(|l| (l.most, l.per.as_secs(), l.otherwise_ask))
         .collect();
-    assert_eq!(limits, [(5, 3_600, false), (9, 86_400, true)]);
+    let percent = |percent| Percent::new(percent).expect("a percentage");
+    assert_eq!(
+        limits,
+        [
+            (Most::Devices(5), 3_600, false),
+            (Most::PercentOfFleet(percent(0.5)), 86_400, true)
+        ]
+    );
+    assert_eq!(verdict.canary, Some(Canary::Percent(percent(10.0))));
 
     let asking = "when: {alert.category: ransomware}\nask: {from: [soc], within: 1h}\n";
     let evaluation = evaluated(asking, &alert(), &workstation());
@@ -175,6 +190,7 @@ fn release_terms_that_are_written_reach_the_verdict() {
             device: &device,
             tenant: "contoso",
             now: Timestamp::UNIX_EPOCH,
+            time_scale: 1,
             restricted_by: Fact::Unknown,
         };
         let evaluation = evaluate(&set, &subject);
@@ -226,6 +242,39 @@ fn one_true_guard_stops_it_whatever_is_unknown() {
         stopped,
         false,
     );
+}
+
+#[test]
+fn a_span_in_a_line_means_scaled_time_where_time_is_scaled() {
+    let ago = |seconds: i64| Fact::Is(Timestamp::from_second(1_000_000 - seconds).expect("in range"));
+    for (scale, seconds, young) in [
+        (1, 3_600, true),
+        (1, 3_601, false),
+        (100, 36, true),
+        (100, 37, false),
+    ] {
+        let alert = Alert {
+            occurred_at: ago(seconds),
+            ..alert()
+        };
+        let device = DeviceFacts {
+            last_seen: ago(seconds),
+            ..workstation()
+        };
+        for (line, holds) in [
+            ("alert.age: {within: 1h}", young),
+            ("alert.age: {older_than: 1h}", !young),
+            ("device.last_seen: {within: 1h}", young),
+        ] {
+            let body = format!("when: {{{line}}}\n");
+            let evaluation = evaluated_in_time(scale, &body, &alert, &device);
+            assert_eq!(
+                !evaluation.verdicts.is_empty(),
+                holds,
+                "{line} after {seconds} s at {scale}"
+            );
+        }
+    }
 }
 
 #[test]
@@ -323,6 +372,7 @@ fn match_all_matches_and_off_is_not_evaluated() {
         device: &device,
         tenant: "contoso",
         now: Timestamp::UNIX_EPOCH,
+        time_scale: 1,
         restricted_by: Fact::Unknown,
     };
     assert_eq!(evaluate(&off, &subject), Evaluation::default());
@@ -367,6 +417,7 @@ fn literal_braces_are_doubled_and_the_whole_is_cut() {
         device: &device,
         tenant: "contoso",
         now: Timestamp::UNIX_EPOCH,
+        time_scale: 1,
         restricted_by: Fact::Unknown,
     };
     let evaluation = evaluate(&set, &subject);

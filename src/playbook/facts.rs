@@ -64,6 +64,15 @@ impl FactDef {
     pub fn read<'s>(&self, subject: &'s Subject<'_>) -> Fact<Seen<'s>> {
         (self.read)(subject)
     }
+
+    /// Whether an event or a device may come without it. Every event has an id and happened, and what is done is done to
+    /// a device of a tenant.
+    pub fn may_be_missing(&self) -> bool {
+        !matches!(
+            self.name,
+            "alert.event" | "alert.id" | "device.id" | "tenant.name"
+        )
+    }
 }
 
 /// The fact with that name.
@@ -170,7 +179,7 @@ pub static FACTS: &[FactDef] = &[
         Type::Age,
         "the time since the news happened",
         |s| match s.alert.occurred_at {
-            Fact::Is(at) => ago(at, s.now),
+            Fact::Is(at) => ago(at, s),
             Fact::Absent | Fact::Unknown => Fact::Unknown,
         },
     ),
@@ -246,7 +255,7 @@ pub static FACTS: &[FactDef] = &[
         Type::Time,
         "the last full report, about daily; not whether it is online",
         |s| match s.device.last_seen {
-            Fact::Is(at) => ago(at, s.now),
+            Fact::Is(at) => ago(at, s),
             Fact::Absent => Fact::Absent,
             Fact::Unknown => Fact::Unknown,
         },
@@ -331,10 +340,10 @@ fn list(fact: &Fact<Vec<String>>) -> Fact<Seen<'_>> {
 }
 
 /// How long ago it was. A moment further ahead than clocks differ is not believed.
-fn ago(at: Timestamp, now: Timestamp) -> Fact<Seen<'static>> {
-    let age = now.duration_since(at);
+fn ago(at: Timestamp, subject: &Subject<'_>) -> Fact<Seen<'static>> {
+    let age = subject.now.duration_since(at);
     match Duration::try_from(age) {
-        Ok(age) => Fact::Is(Seen::Ago(age)),
+        Ok(age) => Fact::Is(Seen::Ago(age.saturating_mul(subject.time_scale.max(1)))),
         Err(_) if age.unsigned_abs() <= MAX_AHEAD => Fact::Is(Seen::Ago(Duration::ZERO)),
         Err(_) => Fact::Unknown,
     }
@@ -345,7 +354,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::domain::alert::EventKind;
+    use crate::domain::alert::{Alert, EventKind};
+    use crate::domain::device::DeviceFacts;
 
     #[test]
     fn every_fact_has_one_name_and_a_description() {
@@ -380,8 +390,18 @@ mod tests {
 
     #[test]
     fn a_moment_far_ahead_is_unknown_and_a_little_ahead_is_now() {
-        let now = Timestamp::from_second(1_000_000).expect("in range");
-        let at = |second| ago(Timestamp::from_second(second).expect("in range"), now);
+        let (alert, device) = (Alert::default(), DeviceFacts::default());
+        let subject = Subject {
+            alert: &alert,
+            event: EventKind::New,
+            device_id: None,
+            device: &device,
+            tenant: "contoso",
+            now: Timestamp::from_second(1_000_000).expect("in range"),
+            time_scale: 1,
+            restricted_by: Fact::Unknown,
+        };
+        let at = |second| ago(Timestamp::from_second(second).expect("in range"), &subject);
         assert_eq!(at(999_940), Fact::Is(Seen::Ago(Duration::from_secs(60))));
         assert_eq!(at(1_000_300), Fact::Is(Seen::Ago(Duration::ZERO)));
         assert_eq!(at(1_000_301), Fact::Unknown);

@@ -9,8 +9,9 @@ use super::facts::Type;
 use super::line::Line;
 use super::op::Op;
 use super::set::PlaybookSet;
+use crate::domain::guard::Protections;
 use crate::domain::verdict::Mode;
-use crate::yaml::{self, Code, Diagnostics, Document, suggest};
+use crate::yaml::{self, Code, Diagnostics, Document, Map, suggest};
 
 /// A release later than this is probably a slip.
 const LONG_RELEASE: Duration = Duration::from_secs(7 * 86_400);
@@ -34,21 +35,15 @@ pub(super) fn lint(playbook: &Playbook, document: &Document, found: &mut Diagnos
                 .help("add e.g. `limits: [{devices: 25, per: 1h}]`"),
         );
     }
-    for action in &playbook.then {
-        if let Action::Restrict {
-            release_after: Some(after),
-            ..
-        } = action
-            && *after > LONG_RELEASE
-        {
-            let key = place("then").unwrap_or(map.place());
-            let message = format!(
-                "the restriction ends after {}, which is over 7 days",
-                yaml::duration::show(*after)
-            );
-            found.push(key.diagnostic(Code::LONG_RELEASE, message));
-        }
+    if playbook.mode == Mode::Observe && playbook.canary.is_some() {
+        let key = place("canary").unwrap_or(map.place());
+        let message = "the playbook observes everywhere, so its canary narrows nothing";
+        found.push(
+            key.diagnostic(Code::IDLE_CANARY, message)
+                .help("set `mode: enforce` to act in the canary alone, or take it away"),
+        );
     }
+    lint_actions(playbook, &map, found);
     for (key, lines) in [("when", &playbook.when), ("unless", &playbook.unless)] {
         let nodes = map.get(key).and_then(|node| node.map(&mut quiet));
         for line in lines {
@@ -65,6 +60,90 @@ pub(super) fn lint(playbook: &Playbook, document: &Document, found: &mut Diagnos
             );
             found.push(node.diagnostic(Code::SEVERITY_GAP, message).help(help));
         }
+    }
+}
+
+fn lint_actions(playbook: &Playbook, map: &Map<'_>, found: &mut Diagnostics) {
+    let mut quiet = Diagnostics::default();
+    let items = map
+        .get("then")
+        .and_then(|node| node.seq(&mut quiet))
+        .unwrap_or_default();
+    for (action, item) in playbook.then.iter().zip(&items) {
+        let body = item
+            .map(&mut quiet)
+            .and_then(|map| map.entries().next())
+            .map(|(_, body)| body);
+        let part = |path: &[&str]| {
+            let mut quiet = Diagnostics::default();
+            path.iter()
+                .try_fold(body.clone()?, |node, key| node.map(&mut quiet)?.get(key))
+        };
+        let comment = match action {
+            Action::Restrict {
+                comment,
+                release_after,
+                ..
+            } => {
+                if let Some(after) = release_after.filter(|after| *after > LONG_RELEASE) {
+                    let place = part(&["release", "after"]).unwrap_or(item.clone());
+                    let message = format!(
+                        "the restriction ends after {}, which is over 7 days",
+                        yaml::duration::show(after)
+                    );
+                    found.push(place.diagnostic(Code::LONG_RELEASE, message));
+                }
+                comment
+            }
+            Action::Release { comment } => comment,
+        };
+        if comment.may_say_nothing() {
+            let place = part(&["comment"]).unwrap_or(item.clone());
+            let message =
+                "the comment is made of fill-ins alone, and every one of these facts may be missing";
+            let help = "add some words that are always there, e.g. the kind of alert";
+            found.push(place.diagnostic(Code::EMPTY_COMMENT, message).help(help));
+        }
+    }
+}
+
+/// Reports every restricting playbook whose `when` only protected devices can meet, so that it never acts.
+pub fn lint_shadowed(set: &PlaybookSet, never: &Protections) -> Diagnostics {
+    let mut found = Diagnostics::default();
+    for playbook in set.playbooks().iter().filter(|playbook| playbook.restricts()) {
+        for line in &playbook.when {
+            let Some(list) = shadow(line, never) else { continue };
+            let Ok(document) = yaml::parse(&playbook.file, &playbook.text) else {
+                continue;
+            };
+            let mut quiet = Diagnostics::default();
+            let root = document.root();
+            let place = root
+                .map(&mut quiet)
+                .and_then(|map| map.get("when")?.map(&mut quiet)?.get(line.fact.name))
+                .unwrap_or(root);
+            let message = format!(
+                "every device that meets this line is protected by `never.{list}` of the configuration, so the playbook never restricts one"
+            );
+            let help = "take the line away or let it name other devices, or take them off `never`";
+            found.push(place.diagnostic(Code::SHADOWED, message).help(help));
+        }
+    }
+    found
+}
+
+/// The list of the configuration that protects every device that meets the line.
+fn shadow(line: &Line, never: &Protections) -> Option<&'static str> {
+    match &line.op {
+        Op::AnyOf(words) => {
+            let mut lists = words.iter().map(|word| never.list_with(line.fact.name, word));
+            let first = lists.next()??;
+            lists.all(|list| list == Some(first)).then_some(first)
+        }
+        Op::StartsWith(start) if line.fact.name == "device.name" => {
+            never.protects_names_from(start).then_some("names")
+        }
+        _ => None,
     }
 }
 

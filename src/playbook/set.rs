@@ -1,5 +1,7 @@
 //! All playbooks together: compiled in one run that reports every error of every file, sorted by id, hashed as a whole.
 
+mod what_if;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 

@@ -107,7 +107,15 @@ fn every_mistake_has_its_code() {
         ("enforce", "on", &["E313"]),
         ("enforce", "enforce\npriority: release", &["E313"]),
         ("enforce", "enforce\nif_unknown: act", &["E313"]),
-        ("enforce", "enforce\ncanary: {percent: 10}", &["E320"]),
+        ("enforce", "enforce\ncanary: {percent: 0}", &["E315"]),
+        (
+            "enforce",
+            "enforce\ncanary: {percent: 10, groups: [a]}",
+            &["E207"],
+        ),
+        ("enforce", "enforce\ncanary: {}", &["E207"]),
+        ("enforce", "enforce\ncanary: {groups: []}", &["E107"]),
+        ("enforce", "enforce\ncanary: 10", &["E311"]),
         ("enforce", "enforce\nfreshness: 1h", &["E320"]),
         ("{alert.category: ransomware}", "{}", &["E318"]),
         ("{alert.category: ransomware}", "", &["E318"]),
@@ -173,8 +181,24 @@ fn every_mistake_has_its_code() {
         ),
         (
             "{devices: 1, per: 1h}",
-            "{percent_of_fleet: 2, per: 1d}",
-            &["E320"],
+            "{devices: 1, percent_of_fleet: 2, per: 1d}",
+            &["E208"],
+        ),
+        ("{devices: 1, per: 1h}", "{per: 1h}", &["E208"]),
+        (
+            "{devices: 1, per: 1h}",
+            "{percent_of_fleet: 101, per: 1h}",
+            &["E315"],
+        ),
+        (
+            "{devices: 1, per: 1h}",
+            "{percent_of_fleet: 0.001, per: 1h}",
+            &["E315"],
+        ),
+        (
+            "{devices: 1, per: 1h}",
+            "{percent_of_fleet: few, per: 1h}",
+            &["E311"],
         ),
         ("{devices: 1, per: 1h}", "{devices: 0, per: 1h}", &["E315"]),
         ("{devices: 1, per: 1h}", "{devices: 1}", &["E312"]),
@@ -277,7 +301,7 @@ then:
   - restrict_app_execution:
       comment: \"Ransomware {alert.nmae}\"
 limits:
-  - {percent_of_fleet: 2, per: 1d, otherwise: ask}
+  - {percent_of_fleet: 200, per: 1d, otherwise: ask}
 ";
     insta::assert_snapshot!(errors(text).render(false), @r#"
     error[E313]: `mode` must be one of `off`, `observe`, `enforce`, and is `enforec`
@@ -336,13 +360,11 @@ limits:
        |
        = help: did you mean `alert.age`?
 
-    error[E320]: `percent_of_fleet` needs the fleet's size, which this version does not know
+    error[E315]: `limits[0].percent_of_fleet` must be above 0 and at most 100, with no more than two decimals, and is 200
       --> p.yaml:14:24
        |
-    14 |   - {percent_of_fleet: 2, per: 1d, otherwise: ask}
-       |                        ^
-       |
-       = help: give `devices`, a number
+    14 |   - {percent_of_fleet: 200, per: 1d, otherwise: ask}
+       |                        ^^^
     "#);
 }
 

@@ -24,6 +24,9 @@ pub struct Subject<'a> {
     pub tenant: &'a str,
     /// The time of evaluation.
     pub now: Timestamp,
+    /// How many times faster than real time the installation runs. Ages are multiplied by it, so that `{within: 1h}` means
+    /// one hour of the time that is played.
+    pub time_scale: u32,
     /// The ids of the playbooks with an active containment on the device.
     pub restricted_by: Fact<Vec<String>>,
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::line::{Line, read_lines};
-use crate::domain::verdict::{AskTerms, Limit};
+use crate::domain::canary::Canary;
+use crate::domain::verdict::{AskTerms, Limit, Most, Percent};
 use crate::yaml::{Code, Diagnostics, Map, Node, duration};
 
 /// The longest title, owner or name, in characters.
@@ -102,29 +103,63 @@ pub(super) fn read_limits(node: &Node<'_>, found: &mut Diagnostics) -> Vec<Limit
 fn read_limit(item: &Node<'_>, found: &mut Diagnostics) -> Option<Limit> {
     let map = item.map(found)?;
     map.only(&["devices", "percent_of_fleet", "per", "otherwise"], found);
-    if let Some(percent) = map.get("percent_of_fleet") {
-        let message = "`percent_of_fleet` needs the fleet's size, which this version does not know";
-        found.push(
-            percent
-                .diagnostic(Code::UNSUPPORTED, message)
-                .help("give `devices`, a number"),
-        );
-    }
-    let devices = match map.get("devices") {
-        None if map.get("percent_of_fleet").is_some() => None,
-        _ => map
-            .required("devices", found)
-            .and_then(|node| node.u64_in(1..=100_000, found)),
+    let most = match (map.get("devices"), map.get("percent_of_fleet")) {
+        (Some(devices), None) => devices
+            .u64_in(1..=100_000, found)
+            .and_then(|devices| u32::try_from(devices).ok())
+            .map(Most::Devices),
+        (None, Some(percent)) => read_percent(&percent, found).map(Most::PercentOfFleet),
+        (devices, _) => {
+            let message = match devices {
+                Some(_) => "a limit has one measure, and this one has two",
+                None => "a limit says how many devices",
+            };
+            let help =
+                "write `devices: 25` or `percent_of_fleet: 2`, each as an entry of its own; all of them hold";
+            found.push(map.place().diagnostic(Code::LIMIT_MEASURE, message).help(help));
+            None
+        }
     };
     let per = map
         .required("per", found)
         .and_then(|node| duration_in(&node, Duration::from_secs(60)..=LONGEST_WINDOW, found));
     let otherwise_ask = choice(&map, "otherwise", &["ask", "skip"], found) != Some("skip");
     Some(Limit {
-        devices: u32::try_from(devices?).ok()?,
+        most: most?,
         per: per?,
         otherwise_ask,
     })
+}
+
+fn read_percent(node: &Node<'_>, found: &mut Diagnostics) -> Option<Percent> {
+    let value = node.f64(found)?;
+    let percent = Percent::new(value);
+    if percent.is_none() {
+        let message = format!(
+            "`{}` must be above 0 and at most 100, with no more than two decimals, and is {value}",
+            node.path()
+        );
+        found.push(node.diagnostic(Code::OUT_OF_RANGE, message));
+    }
+    percent
+}
+
+pub(super) fn read_canary(node: &Node<'_>, found: &mut Diagnostics) -> Option<Canary> {
+    let map = node.map(found)?;
+    map.only(&["percent", "groups"], found);
+    match (map.get("percent"), map.get("groups")) {
+        (Some(percent), None) => read_percent(&percent, found).map(Canary::Percent),
+        (None, Some(groups)) => names(&groups, found).map(Canary::Groups),
+        (percent, _) => {
+            let message = match percent {
+                Some(_) => "a canary is a percentage or groups, and this one is both",
+                None => "the canary does not say which devices",
+            };
+            let help = "write `canary: {percent: 10}` or `canary: {groups: [pilot]}`";
+            found.push(map.place().diagnostic(Code::CANARY, message).help(help));
+            None
+        }
+    }
 }
 
 pub(super) fn read_notify(node: &Node<'_>, found: &mut Diagnostics) -> Vec<Notify> {

@@ -128,6 +128,8 @@ fn run(case: &Case, set: &PlaybookSet) -> TestOutcome {
         device_id: &given.device_id,
         device: &given.device,
         restricted_by: &[],
+        fleet: None,
+        fallbacks: &[],
     };
     let decision = decide(verdicts, &situation, &usage);
     let failure = (!case.expect.holds(&decision)).then(|| {

@@ -67,6 +67,14 @@ impl Text {
         sound.then_some(Self(parts))
     }
 
+    /// Whether it may come out without a word: it is made of fill-ins whose facts may all be missing.
+    pub fn may_say_nothing(&self) -> bool {
+        self.0.iter().all(|part| match part {
+            Part::Literal(literal) => !literal.chars().any(char::is_alphanumeric),
+            Part::Fact(fact) => fact.may_be_missing(),
+        })
+    }
+
     /// The text for one event and device, sanitised.
     pub fn fill(&self, subject: &Subject<'_>) -> String {
         let mut filled = String::new();

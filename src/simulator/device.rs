@@ -148,7 +148,7 @@ pub fn machine(options: &Options, id: &str, now: Timestamp) -> Machine {
     );
     let last_seen_at = special
         .last_seen
-        .unwrap_or_else(|| last_report(now, of("last seen")));
+        .unwrap_or_else(|| last_report(now, of("last seen"), options.scale));
     let is_server = os_platform.starts_with("WindowsServer");
     let tags = || {
         if percent("tier 0") < fleet.tier0_percent {
@@ -288,12 +288,13 @@ fn pick(from: &[&str], drawn: u64) -> String {
     from[(drawn % from.len() as u64) as usize].to_owned()
 }
 
-/// The device's latest full report: once a day, each device at its own time (facts sheet 4.2).
-fn last_report(now: Timestamp, drawn: u64) -> Timestamp {
-    const DAY: i64 = 24 * 3600;
-    let own_time = (drawn % DAY.unsigned_abs()).cast_signed();
-    let report = now.as_second() - (now.as_second() - own_time).rem_euclid(DAY);
-    Timestamp::from_second(report).unwrap_or(now)
+/// The device's latest full report: once a day, scaled, each device at its own time (facts sheet 4.2).
+fn last_report(now: Timestamp, drawn: u64, scale: f64) -> Timestamp {
+    const DAY: f64 = 86_400_000.0;
+    let day = ((DAY / scale) as i64).max(1);
+    let own_time = (drawn % day.unsigned_abs()).cast_signed();
+    let report = now.as_millisecond() - (now.as_millisecond() - own_time).rem_euclid(day);
+    Timestamp::from_millisecond(report).unwrap_or(now)
 }
 
 fn before(at: Timestamp, seconds: u64) -> Timestamp {

@@ -44,28 +44,7 @@ impl Store {
     ) -> Result<ActionState, StoreError> {
         let mut tx = self.pool.begin().await?;
         super::devices::lock(&mut tx, tenant, &[grant.device.to_string()]).await?;
-        let refusal = record.refusal.clone().unwrap_or_default();
-        let changed = sqlx::query!(
-            "UPDATE quell.attempts SET answered_at = quell.now(), outcome = $4, http_status = nullif($5, 0),
-                 error_code = $6, error_message = $7, error_target = $8,
-                 slot_at = CASE WHEN $9 THEN quell.now() ELSE slot_at END
-             WHERE id = $1 AND tenant_id = $2 AND epoch = $3 AND answered_at IS NULL",
-            grant.attempt,
-            tenant.0,
-            epoch,
-            record.outcome,
-            i32::from(refusal.status),
-            Some(refusal.code).filter(|code| !code.is_empty()),
-            Some(refusal.message).filter(|message| !message.is_empty()),
-            refusal.target,
-            record.is_answered,
-        )
-        .execute(&mut *tx)
-        .await?
-        .rows_affected();
-        if changed != 1 {
-            return Err(StoreError::Stale("the attempt"));
-        }
+        finish(&mut tx, tenant, epoch, grant.attempt, record).await?;
         let row = self.action_read(&mut tx, tenant, grant.action).await?;
         if row.attempts != grant.n {
             return Err(StoreError::Stale("the action"));
@@ -83,19 +62,7 @@ impl Store {
                 .action_apply(&mut tx, tenant, &row, event, &record.change, because)
                 .await?;
         }
-        if let Some((pause, why)) = &record.pause {
-            sqlx::query!(
-                "UPDATE quell.budgets SET closed_reason = $3,
-                     closed_until = greatest(closed_until, quell.now() + make_interval(secs => $4))
-                 WHERE tenant_id = $1 AND app_id = $2 AND scope = 'actions'",
-                tenant.0,
-                grant.app_id,
-                why,
-                pause.as_secs_f64(),
-            )
-            .execute(&mut *tx)
-            .await?;
-        }
+        close_gate(&mut tx, tenant, &grant.app_id, record).await?;
         wake(
             &mut tx,
             tenant,
@@ -169,4 +136,60 @@ impl Store {
             is_adopted: r.is_adopted,
         })
     }
+}
+
+/// Gives an attempt its outcome, once.
+pub(super) async fn finish(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    epoch: i64,
+    attempt: Uuid,
+    record: &AnswerRecord,
+) -> Result<(), StoreError> {
+    let refusal = record.refusal.clone().unwrap_or_default();
+    let changed = sqlx::query!(
+        "UPDATE quell.attempts SET answered_at = quell.now(), outcome = $4, http_status = nullif($5, 0),
+                 error_code = $6, error_message = $7, error_target = $8,
+                 slot_at = CASE WHEN $9 THEN quell.now() ELSE slot_at END
+             WHERE id = $1 AND tenant_id = $2 AND epoch = $3 AND answered_at IS NULL",
+        attempt,
+        tenant.0,
+        epoch,
+        record.outcome,
+        i32::from(refusal.status),
+        Some(refusal.code).filter(|code| !code.is_empty()),
+        Some(refusal.message).filter(|message| !message.is_empty()),
+        refusal.target,
+        record.is_answered,
+    )
+    .execute(tx)
+    .await?
+    .rows_affected();
+    if changed != 1 {
+        return Err(StoreError::Stale("the attempt"));
+    }
+    Ok(())
+}
+
+/// Closes the gate for as long as the answer asks.
+pub(super) async fn close_gate(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    app_id: &str,
+    record: &AnswerRecord,
+) -> Result<(), StoreError> {
+    if let Some((pause, why)) = &record.pause {
+        sqlx::query!(
+            "UPDATE quell.budgets SET closed_reason = $3,
+                     closed_until = greatest(closed_until, quell.now() + make_interval(secs => $4))
+                 WHERE tenant_id = $1 AND app_id = $2 AND scope = 'actions'",
+            tenant.0,
+            app_id,
+            why,
+            pause.as_secs_f64(),
+        )
+        .execute(tx)
+        .await?;
+    }
+    Ok(())
 }

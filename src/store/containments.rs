@@ -7,11 +7,17 @@ use sqlx::Acquire as _;
 use uuid::Uuid;
 
 use crate::domain::containment::EndReason;
+use crate::domain::containment::change::{Due, due};
 use crate::domain::decision::Cap;
 use crate::domain::device::DeviceId;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Lane;
 use crate::store::{Because, Store, StoreError, Wake, wake};
+
+mod open;
+
+use open::OpenRow;
+pub(super) use open::{Released, Word, open, release};
 
 /// How many changes one look made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,28 +79,33 @@ impl Store {
         batch: i64,
     ) -> Result<ContainmentChange, StoreError> {
         let mut tx = self.pool.begin().await?;
+        let now = sqlx::query_scalar!(r#"SELECT quell.now() AS "now!""#)
+            .fetch_one(&mut *tx)
+            .await?;
         let devices = sqlx::query_scalar!(
             r#"SELECT d.device_id AS "device_id!" FROM quell.devices d
                WHERE d.tenant_id = $1 AND d.device_id IN (
                  SELECT device_id FROM quell.containments
-                 WHERE tenant_id = $1 AND state = 'active' AND until <= (SELECT quell.now())
+                 WHERE tenant_id = $1 AND state = 'active' AND until <= $3
                  UNION SELECT device_id FROM quell.containments
-                 WHERE tenant_id = $1 AND state = 'asked' AND ask_until <= (SELECT quell.now())
+                 WHERE tenant_id = $1 AND state = 'asked' AND ask_until <= $3
                  UNION SELECT device_id FROM quell.actions
-                 WHERE tenant_id = $1 AND state = 'queued' AND valid_until <= (SELECT quell.now()))
+                 WHERE tenant_id = $1 AND state = 'queued' AND valid_until <= $3)
                ORDER BY d.device_id LIMIT $2 FOR UPDATE SKIP LOCKED"#,
             tenant.0,
             batch,
+            now as jiff_sqlx::Timestamp,
         )
         .fetch_all(&mut *tx)
         .await?;
+        let now = now.to_jiff();
         let mut change = ContainmentChange::default();
         for device in devices.into_iter().map(DeviceId::from_stored) {
             // A savepoint each: one device that cannot be changed does not keep the others restricted.
             let mut one = tx.begin().await?;
             let mut its = ContainmentChange::default();
             match self
-                .expire_device(&mut one, tenant, caps, &device, &mut its)
+                .expire_device(&mut one, tenant, caps, now, &device, &mut its)
                 .await
             {
                 Ok(()) => {
@@ -119,6 +130,7 @@ impl Store {
         tx: &mut sqlx::PgConnection,
         tenant: TenantId,
         caps: &[Cap],
+        now: Timestamp,
         device: &DeviceId,
         change: &mut ContainmentChange,
     ) -> Result<(), StoreError> {
@@ -148,43 +160,33 @@ impl Store {
             .await?;
             change.invalid += 1;
         }
-        change.ended += end(
-            tx,
-            tenant,
-            device,
-            EndReason::Time,
-            "expire",
-            "its time was up",
-            true,
-        )
-        .await?;
-        let is_capped = self.is_capped(tx, tenant, caps, device).await?;
-        let activated = sqlx::query!(
-            "UPDATE quell.containments SET state = 'active', activated_at = quell.now(),
-                 until = quell.now() + release_after, state_by = 'expire', state_reason = 'nobody answered: otherwise act'
-             WHERE tenant_id = $1 AND device_id = $2 AND state = 'asked' AND ask_until <= quell.now()
-               AND mode = 'enforce' AND (ask ->> 'otherwise_act')::boolean AND NOT $3",
-            tenant.0,
-            device.as_str(),
-            is_capped,
-        )
-        .execute(&mut *tx)
-        .await?
-        .rows_affected();
-        if activated > 0 {
-            let count = i64::try_from(activated).unwrap_or(i64::MAX);
+        let rows = open(tx, tenant, device).await?;
+        let acts = |row: &OpenRow| due(&row.containment, now, false) == Some(Due::Activate);
+        let is_capped = rows.iter().any(acts) && self.is_capped(tx, tenant, caps, device).await?;
+        let ids = |what: Due| -> Vec<Uuid> {
+            let rows = rows
+                .iter()
+                .filter(|row| due(&row.containment, now, is_capped) == Some(what));
+            rows.map(|row| row.id).collect()
+        };
+        let (ended, activated, expired) = (ids(Due::End), ids(Due::Activate), ids(Due::Expire));
+        let word = Word {
+            reason: EndReason::Time,
+            by: "expire",
+            why: "its time was up",
+        };
+        open::end(tx, tenant, device, &ended, word).await?;
+        if !activated.is_empty() {
+            open::activate(tx, &activated, now).await?;
+            let count = i64::try_from(activated.len()).unwrap_or(i64::MAX);
             super::effects::begin_anew(tx, tenant, device, count).await?;
         }
-        change.activated += activated;
-        change.expired += sqlx::query!(
-            "UPDATE quell.containments SET state = 'expired', state_by = 'expire', state_reason = 'nobody answered'
-             WHERE tenant_id = $1 AND device_id = $2 AND state = 'asked' AND ask_until <= quell.now()",
-            tenant.0,
-            device.as_str(),
-        )
-        .execute(&mut *tx)
-        .await?
-        .rows_affected();
+        if !expired.is_empty() {
+            open::expire(tx, &expired).await?;
+        }
+        change.ended += ended.len() as u64;
+        change.activated += activated.len() as u64;
+        change.expired += expired.len() as u64;
         self.converge_device(
             tx,
             tenant,
@@ -197,7 +199,7 @@ impl Store {
         .await
     }
 
-    /// Whether an ask of the device would act now, and one more device go beyond a cap; counted under the limits' lock.
+    /// Whether one more device would go beyond a cap; counted under the limits' lock.
     async fn is_capped(
         &self,
         tx: &mut sqlx::PgConnection,
@@ -205,17 +207,6 @@ impl Store {
         caps: &[Cap],
         device: &DeviceId,
     ) -> Result<bool, StoreError> {
-        let acts = sqlx::query_scalar!(
-            r#"SELECT EXISTS (SELECT 1 FROM quell.containments WHERE tenant_id = $1 AND device_id = $2 AND state = 'asked'
-                 AND ask_until <= quell.now() AND (ask ->> 'otherwise_act')::boolean) AS "acts!""#,
-            tenant.0,
-            device.as_str(),
-        )
-        .fetch_one(&mut *tx)
-        .await?;
-        if !acts {
-            return Ok(false);
-        }
         super::effects::lock_limits(tx, tenant).await?;
         for cap in caps {
             let others = sqlx::query_scalar!(
@@ -228,7 +219,7 @@ impl Store {
             )
             .fetch_one(&mut *tx)
             .await?;
-            if others >= i64::from(cap.devices) {
+            if cap.is_exceeded(usize::try_from(others).unwrap_or(usize::MAX).saturating_add(1)) {
                 return Ok(true);
             }
         }
@@ -266,34 +257,12 @@ impl Store {
     ) -> Result<Option<OperatorRelease>, StoreError> {
         let mut tx = self.pool.begin().await?;
         super::devices::lock(&mut tx, tenant, &[device.to_string()]).await?;
-        let ended = sqlx::query_scalar!(
-            "SELECT id FROM quell.containments
-             WHERE tenant_id = $1 AND device_id = $2 AND state = 'active' AND mode = 'enforce' ORDER BY activated_at",
-            tenant.0,
-            device.as_str(),
-        )
-        .fetch_all(&mut *tx)
-        .await?;
-        end(
-            &mut tx,
-            tenant,
-            device,
-            EndReason::Operator,
-            operator,
-            reason,
-            false,
-        )
-        .await?;
-        let declined = sqlx::query_scalar!(
-            "UPDATE quell.containments SET state = 'declined', state_by = $3, state_reason = $4
-             WHERE tenant_id = $1 AND device_id = $2 AND state = 'asked' RETURNING id",
-            tenant.0,
-            device.as_str(),
-            operator,
-            reason,
-        )
-        .fetch_all(&mut *tx)
-        .await?;
+        let word = Word {
+            reason: EndReason::Operator,
+            by: operator,
+            why: reason,
+        };
+        let Released { ended, declined } = release(&mut tx, tenant, device, word).await?;
         // A person's word begins anew: the delays that earlier failures earned do not hold up the release.
         let restriction = sqlx::query_scalar!(
             "UPDATE quell.devices SET failures = 0 WHERE tenant_id = $1 AND device_id = $2 RETURNING restriction",
@@ -407,41 +376,8 @@ async fn pending(
     Ok(pending)
 }
 
-/// Ends active containments on a device: those whose time is up, or all enforced ones.
-pub(super) async fn end(
-    tx: &mut sqlx::PgConnection,
-    tenant: TenantId,
-    device: &DeviceId,
-    reason: EndReason,
-    by: &str,
-    why: &str,
-    only_due: bool,
-) -> Result<u64, StoreError> {
-    let ended = sqlx::query!(
-        "UPDATE quell.containments SET state = 'ended', ended_at = quell.now(), end_reason = $3, state_by = $4,
-             state_reason = $5
-         WHERE tenant_id = $1 AND device_id = $2 AND state = 'active'
-           AND CASE WHEN $6 THEN until <= quell.now() ELSE mode = 'enforce' END",
-        tenant.0,
-        device.as_str(),
-        reason.as_str(),
-        by,
-        why,
-        only_due,
-    )
-    .execute(&mut *tx)
-    .await?
-    .rows_affected();
-    if ended > 0 {
-        forget_failures(tx, tenant, device).await?;
-        tracing::info!(device.id = %device, reason = reason.as_str(), containments = ended, "containment ended");
-        metrics::counter!("quell_containments_ended_total", "reason" => reason.as_str()).increment(ended);
-    }
-    Ok(ended)
-}
-
 /// What failed while a device was wanted restricted does not hold up its release.
-async fn forget_failures(
+pub(super) async fn forget_failures(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
     device: &DeviceId,

@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use crate::domain::alert::{Event, EventKind};
 use crate::domain::decision::DecisionKind;
-use crate::domain::device::DeviceId;
+use crate::domain::device::{DeviceFacts, DeviceId};
+use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
 use crate::domain::tenant::TenantId;
 use crate::store::{DeviceRow, Store, StoreError, Wake, wake};
 
@@ -43,10 +44,14 @@ pub struct DecisionRow {
     pub kind: DecisionKind,
     /// Why.
     pub reason: String,
+    /// What the event was for this device.
+    pub event: EventKind,
     /// The rulings that are not plain no-match.
-    pub rulings: serde_json::Value,
-    /// The device facts used.
-    pub facts: Option<serde_json::Value>,
+    pub rulings: Vec<RecordedRuling>,
+    /// The device's facts that everything was judged by; `None`: none were at hand, all were unknown.
+    pub facts: Option<DeviceFacts>,
+    /// What quell itself knew of the device.
+    pub own: OwnFacts,
 }
 
 /// An open T2.
@@ -64,6 +69,8 @@ pub struct DecideTx {
     pub devices: HashMap<DeviceId, DeviceRow>,
     /// Playbooks with an active containment, per device.
     pub restricted_by: HashMap<DeviceId, Vec<String>>,
+    /// The installation's rules that the decisions are made under, kept with them.
+    pub rules: Option<RecordedRules>,
 }
 
 impl Store {
@@ -126,6 +133,7 @@ impl Store {
             items,
             devices: HashMap::new(),
             restricted_by: HashMap::new(),
+            rules: None,
         };
         claimed.load_devices().await?;
         Ok(claimed)
@@ -233,21 +241,21 @@ impl DecideTx {
         Ok(())
     }
 
+    /// Gives the batch back as it was. Dropping the transaction would keep its locks for a moment longer.
+    ///
+    /// # Errors
+    /// Postgres is not available; nothing of the batch was decided then either.
+    pub async fn abandon(self) -> Result<(), StoreError> {
+        self.tx.rollback().await?;
+        Ok(())
+    }
+
     /// Records decisions, settles their inbox rows, and commits.
     ///
     /// # Errors
     /// Postgres is not available: nothing was decided.
     pub async fn commit(mut self, decisions: &[DecisionRow]) -> Result<(), StoreError> {
         let seqs: Vec<i64> = decisions.iter().map(|d| d.seq).collect();
-        let events: Vec<Uuid> = decisions.iter().map(|d| d.event_id).collect();
-        let devices: Vec<String> = decisions.iter().map(|d| d.device.to_string()).collect();
-        let kinds: Vec<String> = decisions.iter().map(|d| d.kind.as_str().to_owned()).collect();
-        let reasons: Vec<String> = decisions.iter().map(|d| d.reason.clone()).collect();
-        let rulings: Vec<serde_json::Value> = decisions.iter().map(|d| d.rulings.clone()).collect();
-        let facts: Vec<serde_json::Value> = decisions
-            .iter()
-            .map(|d| d.facts.clone().unwrap_or(serde_json::Value::Null))
-            .collect();
         let settled = sqlx::query!(
             "DELETE FROM quell.inbox WHERE tenant_id = $1 AND seq = ANY($2)",
             self.tenant.0,
@@ -259,22 +267,9 @@ impl DecideTx {
         if settled != seqs.len() as u64 {
             return Err(StoreError::Stale("the inbox"));
         }
-        sqlx::query!(
-            "INSERT INTO quell.decisions (tenant_id, event_id, device_id, kind, reason, set_version, rulings, facts)
-             SELECT $1, event_id, device_id, kind, reason, $2, rulings, nullif(facts, 'null'::jsonb)
-             FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::jsonb[])
-                  AS t (event_id, device_id, kind, reason, rulings, facts)",
-            self.tenant.0,
-            self.set_version,
-            &events,
-            &devices,
-            &kinds,
-            &reasons,
-            &rulings,
-            &facts,
-        )
-        .execute(&mut *self.tx)
-        .await?;
+        if !decisions.is_empty() {
+            self.record(decisions).await?;
+        }
         self.tx.commit().await?;
         let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
         for decision in decisions {

@@ -1,42 +1,37 @@
 //! What a decision does, inside its transaction: containments begin, restart and end, limits are counted, devices
 //! converge.
 
-use std::time::Duration;
-
 use uuid::Uuid;
 
-use crate::domain::containment::EndReason;
+use crate::domain::containment::change::{Beginning, Begins, begin, until};
+use crate::domain::containment::{ContainmentState, EndReason};
 use crate::domain::decision::{Usage, UsageKey};
 use crate::domain::device::DeviceId;
 use crate::domain::tenant::TenantId;
-use crate::domain::verdict::{AskTerms, Lane, Mode};
+use crate::domain::verdict::{Lane, Mode};
 use crate::store::{Because, DecideTx, StoreError};
 
 /// A containment to begin, or to go on with.
 #[derive(Clone, Debug)]
-pub struct NewContainment {
+pub struct NewContainment<'a> {
     /// The device.
-    pub device: DeviceId,
+    pub device: &'a DeviceId,
     /// Observe or enforce.
     pub mode: Mode,
     /// The lane of its restrict.
     pub lane: Lane,
     /// The playbook.
-    pub playbook: String,
+    pub playbook: &'a str,
     /// Its revision.
-    pub revision: String,
+    pub revision: &'a str,
     /// The event that led to it.
     pub event_id: Uuid,
     /// The alert behind it.
-    pub alert_id: String,
-    /// The comment, filled in.
-    pub comment: String,
-    /// `Some`: a person is asked first, on these terms, for this reason.
-    pub ask: Option<(AskTerms, String)>,
-    /// When it ends by itself, counted from its activation.
-    pub release_after: Option<Duration>,
-    /// Whether a new match starts that span anew.
-    pub restart_on_match: bool,
+    pub alert_id: &'a str,
+    /// Why it begins, or why a person is asked.
+    pub reason: &'a str,
+    /// Its terms.
+    pub begins: Begins<'a>,
 }
 
 impl DecideTx {
@@ -72,96 +67,75 @@ impl DecideTx {
         Ok(())
     }
 
-    /// Begins a containment, restarts the one that is active, or activates the one that was asked for. Returns whether
-    /// a containment became active.
+    /// Begins a containment, restarts the one that is active, or activates the one that was asked for. Says which.
     ///
     /// # Errors
     /// Postgres is not available.
-    pub async fn containment_begin(&mut self, new: &NewContainment) -> Result<bool, StoreError> {
-        let open = sqlx::query!(
-            "SELECT id, state FROM quell.containments
-             WHERE tenant_id = $1 AND device_id = $2 AND playbook = $3 AND mode = $4 AND state IN ('asked', 'active')",
-            self.tenant.0,
-            new.device.as_str(),
-            new.playbook,
-            new.mode.as_str(),
-        )
-        .fetch_optional(&mut *self.tx)
-        .await?;
-        let after = new.release_after.map(|after| after.as_secs_f64());
-        match open {
-            Some(open) if open.state == "active" => {
-                if new.restart_on_match && new.ask.is_none() {
-                    self.restart(open.id, &new.device, after).await?;
-                }
-                Ok(false)
-            }
-            Some(open) if new.ask.is_none() => {
+    pub async fn containment_begin(&mut self, new: &NewContainment<'_>) -> Result<Beginning, StoreError> {
+        let open = super::containments::open(&mut self.tx, self.tenant, new.device).await?;
+        let its = open
+            .iter()
+            .find(|row| row.playbook.as_deref() == Some(new.playbook) && row.containment.mode == new.mode);
+        let beginning = begin(its.map(|row| row.containment.state), &new.begins);
+        let now = jiff_sqlx::ToSqlx::to_sqlx(self.now);
+        let after = new.begins.release_after;
+        let until = until(self.now, after).map(jiff_sqlx::ToSqlx::to_sqlx);
+        let after = after.map(|after| after.as_secs_f64());
+        match (beginning, its) {
+            (Beginning::Restart, Some(row)) => {
                 sqlx::query!(
-                    "UPDATE quell.containments SET state = 'active', activated_at = $2::timestamptz,
-                         release_after = make_interval(secs => $3), until = $2::timestamptz + make_interval(secs => $3),
-                         state_by = 'decide', state_reason = 'a later event settled the question'
-                     WHERE id = $1 AND state = 'asked'",
-                    open.id,
-                    jiff_sqlx::ToSqlx::to_sqlx(self.now) as jiff_sqlx::Timestamp,
+                    "UPDATE quell.containments SET until = $2::timestamptz,
+                         release_after = make_interval(secs => $3), attention = NULL WHERE id = $1",
+                    row.id,
+                    until as Option<jiff_sqlx::Timestamp>,
                     after,
                 )
                 .execute(&mut *self.tx)
                 .await?;
-                begin_anew(&mut self.tx, self.tenant, &new.device, 1).await?;
-                Ok(true)
+                // New evidence: a restrict that was given up is tried again.
+                super::containments::forget_failures(&mut self.tx, self.tenant, new.device).await?;
             }
-            Some(_) => Ok(false),
-            None => {
-                self.insert(new, after).await?;
-                if new.ask.is_none() && new.mode == Mode::Enforce {
-                    begin_anew(&mut self.tx, self.tenant, &new.device, 1).await?;
+            (Beginning::Activate, Some(row)) => {
+                sqlx::query!(
+                    "UPDATE quell.containments SET state = 'active', activated_at = $2::timestamptz,
+                         release_after = make_interval(secs => $3), until = $4::timestamptz,
+                         state_by = 'decide', state_reason = 'a later event settled the question'
+                     WHERE id = $1 AND state = 'asked'",
+                    row.id,
+                    now as jiff_sqlx::Timestamp,
+                    after,
+                    until as Option<jiff_sqlx::Timestamp>,
+                )
+                .execute(&mut *self.tx)
+                .await?;
+                begin_anew(&mut self.tx, self.tenant, new.device, 1).await?;
+            }
+            (Beginning::Begin | Beginning::Ask, _) => {
+                self.insert(new, beginning).await?;
+                if beginning == Beginning::Begin && new.mode == Mode::Enforce {
+                    begin_anew(&mut self.tx, self.tenant, new.device, 1).await?;
                 }
-                Ok(new.ask.is_none())
             }
+            (Beginning::Keep | Beginning::Restart | Beginning::Activate, _) => {}
         }
+        Ok(beginning)
     }
 
-    async fn restart(&mut self, id: Uuid, device: &DeviceId, after: Option<f64>) -> Result<(), StoreError> {
-        sqlx::query!(
-            "UPDATE quell.containments SET until = $2::timestamptz + make_interval(secs => $3),
-                 release_after = make_interval(secs => $3), attention = NULL WHERE id = $1",
-            id,
-            jiff_sqlx::ToSqlx::to_sqlx(self.now) as jiff_sqlx::Timestamp,
-            after,
-        )
-        .execute(&mut *self.tx)
-        .await?;
-        // New evidence: a restrict that was given up is tried again.
-        sqlx::query!(
-            "UPDATE quell.devices SET failures = 0 WHERE tenant_id = $1 AND device_id = $2",
-            self.tenant.0,
-            device.as_str(),
-        )
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(())
-    }
-
-    async fn insert(&mut self, new: &NewContainment, after: Option<f64>) -> Result<(), StoreError> {
-        let now = jiff_sqlx::ToSqlx::to_sqlx(self.now);
-        let (state, terms, reason, within) = match &new.ask {
-            None => ("active", None, None, None),
-            Some((terms, reason)) => (
-                "asked",
-                Some(serde_json::to_value(terms)?),
-                Some(reason.as_str()),
-                Some(terms.within.as_secs_f64()),
-            ),
+    async fn insert(&mut self, new: &NewContainment<'_>, beginning: Beginning) -> Result<(), StoreError> {
+        let ask = new.begins.ask;
+        let activated_at = beginning.is_activation().then_some(self.now);
+        let ends_at = activated_at.and_then(|now| until(now, new.begins.release_after));
+        let ask_until = until(self.now, ask.map(|terms| terms.within));
+        let state = match activated_at {
+            Some(_) => ContainmentState::Active.as_str(),
+            None => ContainmentState::Asked.as_str(),
         };
         sqlx::query!(
             "INSERT INTO quell.containments (id, tenant_id, device_id, state, mode, lane, playbook, revision, event_id,
                  alert_id, comment, created_at, ask, ask_reason, ask_until, activated_at, release_after,
                  restart_on_match, until, state_by, state_reason)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::timestamptz, $13, $14,
-                 $12::timestamptz + make_interval(secs => $15),
-                 CASE WHEN $4 = 'active' THEN $12::timestamptz END, make_interval(secs => $16), $17,
-                 CASE WHEN $4 = 'active' THEN $12::timestamptz + make_interval(secs => $16) END, 'decide', $18)",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::timestamptz, $13, $14, $15::timestamptz,
+                 $16::timestamptz, make_interval(secs => $17), $18, $19::timestamptz, 'decide', $20)",
             Uuid::now_v7(),
             self.tenant.0,
             new.device.as_str(),
@@ -172,14 +146,16 @@ impl DecideTx {
             new.revision,
             new.event_id,
             new.alert_id,
-            new.comment,
-            now as jiff_sqlx::Timestamp,
-            terms,
-            reason,
-            within,
-            after,
-            new.restart_on_match,
-            reason.unwrap_or("matched"),
+            new.begins.comment,
+            jiff_sqlx::ToSqlx::to_sqlx(self.now) as jiff_sqlx::Timestamp,
+            ask.map(serde_json::to_value).transpose()?,
+            ask.map(|_| new.reason),
+            ask_until.map(jiff_sqlx::ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>,
+            activated_at.map(jiff_sqlx::ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>,
+            new.begins.release_after.map(|after| after.as_secs_f64()),
+            new.begins.restart_on_match,
+            ends_at.map(jiff_sqlx::ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>,
+            ask.map_or("matched", |_| new.reason),
         )
         .execute(&mut *self.tx)
         .await?;
@@ -198,18 +174,14 @@ impl DecideTx {
         device: &DeviceId,
         playbook: &str,
     ) -> Result<u64, StoreError> {
-        let reason = EndReason::ReleasePlaybook;
         let why = format!("released by playbook {playbook}");
-        sqlx::query!(
-            "UPDATE quell.containments SET state = 'declined', state_by = 'decide', state_reason = $3
-             WHERE tenant_id = $1 AND device_id = $2 AND state = 'asked'",
-            self.tenant.0,
-            device.as_str(),
-            why,
-        )
-        .execute(&mut *self.tx)
-        .await?;
-        super::containments::end(&mut self.tx, self.tenant, device, reason, "decide", &why, false).await
+        let word = super::containments::Word {
+            reason: EndReason::ReleasePlaybook,
+            by: "decide",
+            why: &why,
+        };
+        let released = super::containments::release(&mut self.tx, self.tenant, device, word).await?;
+        Ok(released.ended.len() as u64)
     }
 
     /// Queues what became due for a device.

@@ -13,6 +13,7 @@ use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::guard::{Protection, Protections};
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::{Lane, Mode};
+use crate::store::cancels::{CancelGrant, Reserved};
 use crate::store::ledger::{insert_attempt, lock_budget, wait_for_slot};
 use crate::store::{Because, QueuedChange, Store, StoreError};
 
@@ -38,6 +39,9 @@ pub struct Gate {
     pub caps: Vec<Cap>,
     /// Restricts open at Defender at once, at most; `None`: any number.
     pub outstanding: Option<u32>,
+    /// A restrict that has been pending at Defender for so long, and that nothing wants any more, is cancelled; `None`:
+    /// never.
+    pub cancel_after: Option<Duration>,
 }
 
 /// What the gate said.
@@ -45,6 +49,8 @@ pub struct Gate {
 pub enum GateOutcome {
     /// The attempt is committed: make the call.
     Granted(Box<Grant>),
+    /// The attempt to cancel an action is committed: make the call.
+    Cancel(Box<CancelGrant>),
     /// Nothing may leave now; look again after the span, or when woken.
     Wait {
         /// Until the next slot, or the end of a pause.
@@ -119,6 +125,17 @@ impl Store {
                 after: Some(after),
                 why: "the budget is used up",
             });
+        }
+        // A cancel belongs to the releases, and goes before them: one of them waits for it.
+        if lowest >= Lane::Release {
+            match self.cancel_reserve(&mut tx, tenant, epoch, gate, began).await? {
+                Reserved::None => {}
+                Reserved::MovedOn => return Ok(GateOutcome::Settled),
+                Reserved::One(grant) => {
+                    self.commit_attempt(tx, grant.attempt).await?;
+                    return Ok(GateOutcome::Cancel(grant));
+                }
+            }
         }
         let candidate = match pick(&mut tx, tenant, gate, lowest).await? {
             Picked::One(candidate) => candidate,

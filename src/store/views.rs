@@ -2,7 +2,11 @@
 //! anything. Devices with their containments and actions stand in files of their own.
 
 mod actions;
+mod decisions;
 mod devices;
+mod history;
+mod judging;
+mod sets;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,7 +21,11 @@ use crate::store::containments::time;
 use crate::store::{Gate, Store, StoreError};
 
 pub use actions::{ActionQuery, ActionView};
+pub use decisions::{DeadLetterView, DecisionQuery, DecisionView, Inputs, WaitingView};
 pub use devices::{ContainmentView, DeviceAction, DeviceQuery, DeviceView, Show};
+pub use history::{ActionDetail, AttemptView, ContainmentHistory, TransitionView};
+pub use judging::KnownDevice;
+pub use sets::{ActivationView, PlaybookDeeds, RevisionView};
 
 /// The state of a tenant at one moment.
 #[derive(Clone, Debug, Serialize)]
@@ -139,6 +147,10 @@ pub struct SetView {
     pub version: i64,
     /// When it was activated.
     pub activated_at: Timestamp,
+    /// By whom: `files`, or an operator.
+    pub activated_by: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
     /// Its playbooks by mode.
     pub playbooks: BTreeMap<String, i64>,
 }
@@ -350,9 +362,11 @@ async fn queue(tx: &mut sqlx::PgConnection, tenant: TenantId) -> Result<Vec<Lane
 
 async fn playbook_set(tx: &mut sqlx::PgConnection, tenant: TenantId) -> Result<Option<SetView>, StoreError> {
     let rows = sqlx::query!(
-        r#"SELECT a.set_hash, a.version, a.activated_at, s.mode AS "mode?", count(s.playbook) AS "playbooks!"
+        r#"SELECT a.set_hash, a.version, a.activated_at, v.activated_by AS "activated_by?", v.reason AS "reason?",
+             s.mode AS "mode?", count(s.playbook) AS "playbooks!"
            FROM quell.active_sets a LEFT JOIN quell.playbook_sets s USING (tenant_id, set_hash)
-           WHERE a.tenant_id = $1 GROUP BY 1, 2, 3, 4"#,
+           LEFT JOIN quell.set_activations v USING (tenant_id, version)
+           WHERE a.tenant_id = $1 GROUP BY 1, 2, 3, 4, 5, 6"#,
         tenant.0,
     )
     .fetch_all(tx)
@@ -363,6 +377,8 @@ async fn playbook_set(tx: &mut sqlx::PgConnection, tenant: TenantId) -> Result<O
             hash: row.set_hash,
             version: row.version,
             activated_at: row.activated_at.to_jiff(),
+            activated_by: row.activated_by,
+            reason: row.reason,
             playbooks: BTreeMap::new(),
         });
         if let Some(mode) = row.mode {

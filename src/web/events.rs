@@ -74,7 +74,7 @@ async fn work(web: &Arc<Shared>, request: Request) -> Result<Answer, Problem> {
 
 /// Checks the token, if one is configured. Both sides are hashed first, so that the comparison takes the same time
 /// whatever was sent.
-fn authorize(headers: &HeaderMap, token: Option<&SecretString>) -> Result<(), Problem> {
+pub(super) fn authorize(headers: &HeaderMap, token: Option<&SecretString>) -> Result<(), Problem> {
     let Some(token) = token else { return Ok(()) };
     let given = headers
         .get(header::AUTHORIZATION)

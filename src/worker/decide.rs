@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::containment::change::effects;
 use crate::domain::decision::{Decision, DecisionKind, Rules, Ruling, Situation, Usage, decide};
 use crate::domain::device::DeviceFacts;
 use crate::domain::fact::Fact;
 use crate::domain::guard::Protection;
+use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
 use crate::domain::verdict::{Mode, PlannedAction, Verdict};
 use crate::playbook::{PlaybookSet, Subject, evaluate};
 use crate::store::{DecideTx, DecisionRow, InboxItem, NewContainment, StoreError};
@@ -34,6 +35,16 @@ pub struct Decider {
 }
 
 const BATCH: i64 = 250;
+
+/// What there is to decide.
+enum Claimed {
+    /// Rows, and the set to judge them by.
+    Batch(Box<DecideTx>, Arc<PlaybookSet>),
+    /// No row is due.
+    Nothing,
+    /// There are rows, and no usable playbook set.
+    NoSet,
+}
 
 impl Decider {
     /// Works until stopped.
@@ -110,23 +121,15 @@ impl Decider {
 
     /// `claimed` tells which rows were worked on, also when it fails.
     async fn run_batch(&self, batch: i64, claimed: &mut Vec<i64>) -> Result<Option<usize>, StoreError> {
-        let mut tx = self
-            .context
-            .store
-            .decide_begin(self.context.tenant, batch)
-            .await?;
-        if tx.items.is_empty() {
-            // Rows that could not be read were put aside: that is kept.
-            tx.commit(&[]).await?;
-            return Ok(Some(0));
-        }
-        let set = self
-            .in_force
-            .get(&self.context.store, self.context.tenant, tx.set_version)
-            .await?;
-        let Some((_, set)) = set.filter(|(version, _)| Some(*version) == tx.set_version) else {
-            return Ok(None);
+        let (mut tx, set) = match self.claim(batch).await? {
+            Claimed::Batch(tx, set) => (*tx, set),
+            Claimed::Nothing => return Ok(Some(0)),
+            Claimed::NoSet => return Ok(None),
         };
+        tx.rules = Some(RecordedRules {
+            rules: self.rules.clone(),
+            time_scale: self.context.time_scale,
+        });
         let items = std::mem::take(&mut tx.items);
         claimed.extend(items.iter().map(|item| item.seq));
         let mut decisions = Vec::with_capacity(items.len());
@@ -163,6 +166,27 @@ impl Decider {
         Ok(Some(done))
     }
 
+    /// Claims a batch together with the compiled set of the version that its transaction sees.
+    async fn claim(&self, batch: i64) -> Result<Claimed, StoreError> {
+        let (store, tenant) = (&self.context.store, self.context.tenant);
+        loop {
+            let tx = store.decide_begin(tenant, batch).await?;
+            if tx.items.is_empty() {
+                // Rows that could not be read were put aside: that is kept.
+                tx.commit(&[]).await?;
+                return Ok(Claimed::Nothing);
+            }
+            if let Some(set) = tx.set_version.and_then(|version| self.in_force.at(version)) {
+                return Ok(Claimed::Batch(Box::new(tx), set));
+            }
+            // No row and no device stays locked while a set is compiled.
+            tx.abandon().await?;
+            if self.in_force.load(store, tenant).await?.is_none() {
+                return Ok(Claimed::NoSet);
+            }
+        }
+    }
+
     fn weigh(&self, item: &InboxItem, tx: &DecideTx, set: &PlaybookSet) -> Weighed {
         let device = tx.devices.get(&item.device);
         let facts = device
@@ -177,6 +201,7 @@ impl Decider {
             device: facts.as_ref().unwrap_or(&unknown),
             tenant: &self.context.tenant_name,
             now: tx.now,
+            time_scale: self.context.time_scale,
             restricted_by: Fact::Is(restricted_by),
         };
         let evaluation = evaluate(set, &subject);
@@ -213,6 +238,20 @@ impl Decider {
             .devices
             .get(&item.device)
             .is_some_and(|device| device.is_unknown_to_defender);
+        let own = OwnFacts {
+            restricted_by: tx.restricted_by.get(&item.device).cloned().unwrap_or_default(),
+        };
+        let unknown = DeviceFacts::default();
+        let situation = Situation {
+            rules: &self.rules,
+            now: tx.now,
+            occurred_at: &item.event.alert.occurred_at,
+            device_id: &item.device,
+            device: facts.as_ref().unwrap_or(&unknown),
+            restricted_by: &own.restricted_by,
+            fleet: None,
+            fallbacks: &[],
+        };
         let decision = if gone && facts.is_some() && verdicts.iter().any(restricts) {
             // Defender does not know the device: no call is spent on a certain failure.
             Decision {
@@ -221,21 +260,14 @@ impl Decider {
                 rulings: Vec::new(),
             }
         } else {
-            let unknown = DeviceFacts::default();
-            let situation = Situation {
-                rules: &self.rules,
-                now: tx.now,
-                occurred_at: &item.event.alert.occurred_at,
-                device_id: &item.device,
-                device: facts.as_ref().unwrap_or(&unknown),
-                restricted_by: tx
-                    .restricted_by
-                    .get(&item.device)
-                    .map(Vec::as_slice)
-                    .unwrap_or_default(),
-            };
             decide(verdicts, &situation, usage)
         };
+        // What is kept is what was seen, before anything of it takes effect.
+        let rulings = decision
+            .rulings
+            .iter()
+            .map(|ruling| RecordedRuling::of(ruling, &situation, usage))
+            .collect();
         let mut changed = false;
         for ruling in &decision.rulings {
             changed |= self.apply(tx, item, ruling, usage).await?;
@@ -243,19 +275,16 @@ impl Decider {
         if changed {
             tx.converge(&item.device, &decision.reason).await?;
         }
-        let rulings = decision.rulings.iter().map(explain).collect();
-        let facts = facts
-            .filter(|_| !decision.rulings.is_empty())
-            .map(serde_json::to_value)
-            .transpose()?;
         Ok(DecisionRow {
             seq: item.seq,
             event_id: item.event_id,
             device: item.device.clone(),
             kind: decision.kind,
             reason: decision.reason,
-            rulings: serde_json::Value::Array(rulings),
+            event: item.kind,
+            rulings,
             facts,
+            own,
         })
     }
 
@@ -267,44 +296,28 @@ impl Decider {
         ruling: &Ruling,
         usage: &mut Usage,
     ) -> Result<bool, StoreError> {
-        let begins = match ruling.kind {
-            DecisionKind::Act => true,
-            // In observe mode a containment is recorded only where enforce would have begun one at once.
-            DecisionKind::Observe => ruling.ask.is_none(),
-            DecisionKind::Ask | DecisionKind::Hold => ruling.restriction().is_some(),
-            DecisionKind::Skip => false,
-        };
-        if !begins {
-            return Ok(false);
-        }
+        let effects = effects(ruling);
         let enforced = ruling.mode == Mode::Enforce;
         let playbook = &ruling.verdict.playbook;
         let mut changed = false;
-        if ruling.kind == DecisionKind::Act && enforced && ruling.releases() {
+        if effects.releases {
             changed |= tx.containments_release(&item.device, playbook).await? > 0;
             tx.restricted_by.remove(&item.device);
         }
-        if let Some(PlannedAction::RestrictAppExecution {
-            comment,
-            release_after,
-            restart_on_match,
-        }) = ruling.restriction()
-        {
+        if let Some(begins) = effects.begins {
             let new = NewContainment {
-                device: item.device.clone(),
+                device: &item.device,
                 mode: ruling.mode,
                 lane: ruling.verdict.lane,
-                playbook: playbook.clone(),
-                revision: ruling.verdict.revision.clone(),
+                playbook,
+                revision: &ruling.verdict.revision,
                 event_id: item.event_id,
-                alert_id: item.event.alert.id.clone(),
-                comment: comment.clone(),
-                ask: ruling.ask.clone().map(|terms| (terms, ruling.reason.clone())),
-                release_after: *release_after,
-                restart_on_match: *restart_on_match,
+                alert_id: &item.event.alert.id,
+                reason: &ruling.reason,
+                begins,
             };
-            let became_active = tx.containment_begin(&new).await?;
-            if became_active {
+            let beginning = tx.containment_begin(&new).await?;
+            if beginning.is_activation() {
                 usage.count(playbook, ruling.mode, &item.device);
                 if enforced {
                     tx.restricted_by
@@ -314,7 +327,7 @@ impl Decider {
                 }
             }
             // A restart may also lift an attention: the device is looked at in either case.
-            changed |= enforced && new.ask.is_none();
+            changed |= enforced && new.begins.ask.is_none();
         }
         Ok(changed)
     }
@@ -330,19 +343,4 @@ fn restricts(verdict: &Verdict) -> bool {
         .then
         .iter()
         .any(|action| matches!(action, PlannedAction::RestrictAppExecution { .. }))
-}
-
-/// What is kept of a ruling: enough to explain it, small enough for millions.
-fn explain(ruling: &Ruling) -> serde_json::Value {
-    json!({
-        "playbook": ruling.verdict.playbook,
-        "revision": ruling.verdict.revision,
-        "mode": ruling.mode,
-        "kind": ruling.kind,
-        "reason": ruling.reason,
-        "wish": ruling.verdict.wish,
-        "because": ruling.verdict.because,
-        "line": ruling.verdict.line,
-        "actions": ruling.verdict.then.iter().map(PlannedAction::name).collect::<Vec<_>>(),
-    })
 }

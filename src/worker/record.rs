@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::domain::action::{ActionEvent, Marker};
 use crate::domain::answer::{Answer, MachineAction, Refusal};
 use crate::domain::budget::{Window, throttle_pause};
-use crate::store::{AnswerRecord, Grant, QueuedChange};
+use crate::store::{AnswerRecord, CancelGrant, Gate, Grant, QueuedChange};
 use crate::worker::retry;
 
 /// The spans that follow from answers, as they hold in real time.
@@ -28,8 +28,67 @@ pub fn record(
     pauses: Pauses,
 ) -> AnswerRecord {
     let tries = u32::try_from(grant.n).unwrap_or(1).max(in_a_row);
-    let again = retry::delay(tries, pauses.initial, pauses.cap);
-    let base = AnswerRecord {
+    match answer {
+        Answer::Accepted(action) => accepted(action, grant, base(answer)),
+        answer => not_accepted(answer, tries, windows, pauses),
+    }
+}
+
+/// What is to be written for the answer to a cancel.
+#[derive(Debug)]
+pub struct CancelRecord {
+    /// As for every call.
+    pub record: AnswerRecord,
+    /// What became of the action, if the answer tells.
+    pub end: Option<ActionEvent>,
+    /// Another cancel of the action is not due before that.
+    pub again: Duration,
+}
+
+/// What is to be written for the answer to a cancel. The action itself is followed by the listing, whatever the answer.
+pub fn record_cancel(
+    answer: &Answer,
+    grant: &CancelGrant,
+    in_a_row: u32,
+    gate: &Gate,
+    pauses: Pauses,
+) -> CancelRecord {
+    let tries = u32::try_from(grant.n).unwrap_or(1);
+    let mut record = match answer {
+        Answer::Accepted(action) if !action.id.eq_ignore_ascii_case(&grant.defender_id) => AnswerRecord {
+            change: QueuedChange {
+                error: Some("defender answered a cancel with another action".to_owned()),
+                ..QueuedChange::default()
+            },
+            ..base(answer)
+        },
+        Answer::Accepted(action) => AnswerRecord {
+            outcome: "accepted",
+            change: QueuedChange {
+                defender_status: Some(action.status.as_wire().to_owned()),
+                ..QueuedChange::default()
+            },
+            ..base(answer)
+        },
+        answer => not_accepted(answer, tries.max(in_a_row), &gate.actions, pauses),
+    };
+    // What is said of a cancel is not said of its action.
+    record.change.is_permanent = false;
+    let end = match (answer, record.outcome) {
+        (Answer::Accepted(action), "accepted") => ActionEvent::from_status(&action.status),
+        _ => None,
+    };
+    let again = match answer {
+        // Not executed, for a reason that has nothing to do with the action.
+        Answer::NotSent { .. } | Answer::Throttled { .. } | Answer::Unauthorized(_) => Duration::ZERO,
+        // Its fate, or the action's end, is to be seen in the listing first; Defender may not want to cancel it at all.
+        _ => gate.timing.quiescence() * 2_u32.pow(tries.clamp(1, 7) - 1),
+    };
+    CancelRecord { record, end, again }
+}
+
+fn base(answer: &Answer) -> AnswerRecord {
+    AnswerRecord {
         outcome: "unknown",
         event: ActionEvent::from_answer(answer),
         then: None,
@@ -37,9 +96,14 @@ pub fn record(
         refusal: None,
         is_answered: true,
         pause: None,
-    };
+    }
+}
+
+fn not_accepted(answer: &Answer, tries: u32, windows: &[Window], pauses: Pauses) -> AnswerRecord {
+    let again = retry::delay(tries, pauses.initial, pauses.cap);
+    let base = base(answer);
     match answer {
-        Answer::Accepted(action) => accepted(action, grant, base),
+        Answer::Accepted(_) => base,
         Answer::AlreadyInProgress(refusal) => AnswerRecord {
             outcome: "already_in_progress",
             refusal: Some(refusal.clone()),

@@ -205,3 +205,96 @@ fn what_was_not_sent_is_evidence_and_what_may_have_been_is_not() {
         ActionState::InDoubt
     );
 }
+
+fn cancel(answer: &Answer, n: i32) -> CancelRecord {
+    let action = Uuid::now_v7();
+    let grant = CancelGrant {
+        attempt: Uuid::now_v7(),
+        action,
+        n,
+        device: DeviceId::from_stored("a".repeat(40)),
+        defender_id: "M1".to_owned(),
+        comment: Marker { action, attempt: n }.comment("text"),
+        send_deadline: Monotonic::now(),
+        app_id: "app".to_owned(),
+    };
+    let window = Window {
+        limit: 100,
+        per: Duration::from_secs(60),
+    };
+    let seconds = Duration::from_secs;
+    let gate = Gate {
+        app_id: "app".to_owned(),
+        scope: crate::domain::budget::BudgetScope::Shared,
+        actions: vec![window],
+        reads: vec![window],
+        timing: crate::domain::budget::CallTiming {
+            send_deadline: seconds(5),
+            total_timeout: seconds(30),
+            server_tail: seconds(60),
+            list_lag: seconds(25),
+        },
+        ceiling: crate::domain::verdict::Mode::Enforce,
+        never: crate::domain::guard::Protections::default(),
+        caps: Vec::new(),
+        outstanding: None,
+        cancel_after: None,
+    };
+    let pauses = Pauses {
+        initial: seconds(1),
+        cap: seconds(60),
+        forbidden: seconds(300),
+    };
+    record_cancel(answer, &grant, 0, &gate, pauses)
+}
+
+#[test]
+fn a_cancel_ends_its_action_only_when_defender_says_so_of_that_action() {
+    let said = |id: &str, status| {
+        let mut action = wire("", status);
+        action.id = id.to_owned();
+        cancel(&Answer::Accepted(Box::new(action)), 1)
+    };
+    let cancelled = said("m1", MachineActionStatus::Cancelled);
+    assert_eq!(
+        (cancelled.record.outcome, cancelled.end),
+        ("accepted", Some(ActionEvent::Cancelled))
+    );
+    let faster = said("m1", MachineActionStatus::Succeeded);
+    assert_eq!(faster.end, Some(ActionEvent::Succeeded), "the device was faster");
+    assert_eq!(said("m1", MachineActionStatus::Pending).end, None);
+    let other = said("m2", MachineActionStatus::Cancelled);
+    assert_eq!((other.record.outcome, other.end), ("unknown", None));
+}
+
+#[test]
+fn a_cancel_that_was_not_carried_out_is_soon_repeated_and_one_that_was_refused_ever_later() {
+    let not_sent = Answer::NotSent {
+        reason: "dns".to_owned(),
+    };
+    let soon = cancel(&not_sent, 1);
+    assert_eq!((soon.again, soon.end), (Duration::ZERO, None));
+    assert!(
+        soon.record.pause.is_some(),
+        "the gate closes, as after every such call"
+    );
+    let refused = Answer::Rejected(refusal(400));
+    let waits: Vec<u64> = [1, 2, 3, 7, 8, 100]
+        .map(|n| cancel(&refused, n).again.as_secs())
+        .to_vec();
+    assert_eq!(waits, [120, 240, 480, 7_680, 7_680, 7_680]);
+    let refused = cancel(&refused, 1);
+    assert!(
+        !refused.record.change.is_permanent,
+        "the action itself is not refused"
+    );
+    let unknown = Answer::Unknown {
+        reason: "reset".to_owned(),
+        status: None,
+    };
+    let unknown = cancel(&unknown, 1);
+    assert_eq!(
+        (unknown.record.is_answered, unknown.again.as_secs()),
+        (false, 120)
+    );
+}

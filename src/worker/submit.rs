@@ -3,19 +3,24 @@
 //! Ways to get it wrong, all of which have a test: calling before the attempt is committed; calling after the deadline;
 //! forgetting an answer because Postgres was away when it came; stopping with a call under way.
 
+mod cancel;
+
+use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::clock::Monotonic;
 use crate::defender::{Client, TokenError};
 use crate::domain::action::ActionKind;
 use crate::domain::answer::Answer;
+use crate::domain::verdict::Lane;
 use crate::limiter::{CommittedAttempt, Pacer, Permit, SecondGuard};
-use crate::store::{GateOutcome, Grant, StoreError};
+use crate::store::{AnswerRecord, CancelGrant, GateOutcome, Grant, StoreError};
 use crate::worker::record::{self, Pauses};
 use crate::worker::{Context, Outage, chain, pause, retry};
 
@@ -94,6 +99,8 @@ const HEAD_IS_LOCKED: Duration = Duration::from_millis(50);
 pub enum Step {
     /// An attempt is committed: call.
     Call(Box<Grant>, i64),
+    /// An attempt to cancel is committed: call.
+    Cancel(Box<CancelGrant>, i64),
     /// Look again at once.
     Again,
     /// Nothing may leave now.
@@ -127,6 +134,15 @@ impl Submitter {
                     });
                     continue;
                 }
+                Ok(Step::Cancel(grant, epoch)) => {
+                    outage.worked("submit");
+                    let (worker, hard) = (self.clone(), hard.clone());
+                    calls.spawn(async move {
+                        worker.cancel(*grant, epoch, hard).await;
+                        drop(place);
+                    });
+                    continue;
+                }
                 Ok(Step::Again) => continue,
                 Ok(Step::Wait(wait)) => {
                     outage.worked("submit");
@@ -153,8 +169,14 @@ impl Submitter {
             return Ok(Step::Wait(None));
         };
         let (store, tenant) = (&self.context.store, self.context.tenant);
-        let Some(lane) = store.queue_head(tenant, self.context.gate.outstanding).await? else {
-            return Ok(Step::Wait(store.queue_next_due(tenant).await?));
+        let head = store.queue_head(tenant, self.context.gate.outstanding).await?;
+        let cancel = store
+            .cancel_next_due(tenant, self.context.gate.cancel_after)
+            .await?;
+        let cancel_due = cancel.is_some_and(|wait| wait.is_zero()).then_some(Lane::Release);
+        let Some(lane) = head.into_iter().chain(cancel_due).min() else {
+            let queued = store.queue_next_due(tenant).await?;
+            return Ok(Step::Wait(queued.into_iter().chain(cancel).min()));
         };
         // Before the gate: no slot is spent while there is no token.
         let ready = tokio::select! {
@@ -173,6 +195,7 @@ impl Submitter {
                 .await?
             {
                 GateOutcome::Granted(grant) => Step::Call(grant, epoch),
+                GateOutcome::Cancel(grant) => Step::Cancel(grant, epoch),
                 GateOutcome::Settled => Step::Again,
                 // The queue's head is due, so its device is locked, for as long as one transaction takes: the lanes below
                 // must not wait for the next wake because of it.
@@ -210,17 +233,7 @@ impl Submitter {
             .count(matches!(answer, Answer::NotSent { .. }), self.pauses);
         let record = record::record(&answer, &grant, in_a_row, &self.context.gate.actions, self.pauses);
         metrics::counter!("quell_answers_total", "outcome" => record.outcome).increment(1);
-        if let (Answer::Throttled { .. }, Some((after, _))) = (&answer, &record.pause) {
-            let longest = self
-                .context
-                .gate
-                .actions
-                .iter()
-                .map(|w| w.per)
-                .max()
-                .unwrap_or_default();
-            self.pacer.throttled(*after, longest.min(Duration::from_secs(60)));
-        }
+        self.pace_after(&answer, &record);
         let fields = (grant.action, grant.attempt, record.outcome);
         match record.outcome {
             "accepted" | "adopted" => {}
@@ -237,40 +250,48 @@ impl Submitter {
         self.write(&grant, epoch, &record, &hard).await;
     }
 
-    /// Writes until it is written: an answer in memory must not be lost because Postgres is away. If the process ends
-    /// first, the attempt is settled by its look-up.
-    async fn write(
-        &self,
-        grant: &Grant,
-        epoch: i64,
-        record: &crate::store::AnswerRecord,
-        hard: &CancellationToken,
-    ) {
-        let mut outage = Outage::default();
-        loop {
-            let wait = match self
-                .context
-                .store
-                .attempt_finish(self.context.tenant, epoch, grant, record)
-                .await
-            {
-                Ok(_) => return outage.worked("recording an answer"),
-                Err(StoreError::Stale(_)) => {
-                    tracing::warn!(action.id = %grant.action, attempt = %grant.attempt,
-                        "an answer came after its attempt had been settled");
-                    return;
-                }
-                Err(error) if error.is_unavailable() => outage.failed("recording an answer", &error),
-                Err(error) => {
-                    tracing::error!(action.id = %grant.action, attempt = %grant.attempt, error = chain(&error),
-                        "an answer cannot be recorded; the attempt will be looked up");
-                    return;
-                }
-            };
-            tokio::select! {
-                () = hard.cancelled() => return,
-                () = tokio::time::sleep(wait) => {}
+    /// A 429 slows every lane down for a while.
+    fn pace_after(&self, answer: &Answer, record: &AnswerRecord) {
+        if let (Answer::Throttled { .. }, Some((after, _))) = (answer, &record.pause) {
+            let windows = &self.context.gate.actions;
+            let longest = windows.iter().map(|w| w.per).max().unwrap_or_default();
+            self.pacer.throttled(*after, longest.min(Duration::from_secs(60)));
+        }
+    }
+
+    async fn write(&self, grant: &Grant, epoch: i64, record: &AnswerRecord, hard: &CancellationToken) {
+        let (store, tenant) = (&self.context.store, self.context.tenant);
+        let write = || async { store.attempt_finish(tenant, epoch, grant, record).await.map(drop) };
+        write_until_written(write, (grant.action, grant.attempt), hard).await;
+    }
+}
+
+/// Writes until it is written: an answer in memory must not be lost because Postgres is away. If the process ends
+/// first, the attempt is settled by its look-up.
+async fn write_until_written<F, Fut>(write: F, (action, attempt): (Uuid, Uuid), hard: &CancellationToken)
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = Result<(), StoreError>>,
+{
+    let mut outage = Outage::default();
+    loop {
+        let wait = match write().await {
+            Ok(()) => return outage.worked("recording an answer"),
+            Err(StoreError::Stale(_)) => {
+                tracing::warn!(action.id = %action, attempt = %attempt,
+                    "an answer came after its attempt had been settled");
+                return;
             }
+            Err(error) if error.is_unavailable() => outage.failed("recording an answer", &error),
+            Err(error) => {
+                tracing::error!(action.id = %action, attempt = %attempt, error = chain(&error),
+                    "an answer cannot be recorded; the attempt will be looked up");
+                return;
+            }
+        };
+        tokio::select! {
+            () = hard.cancelled() => return,
+            () = tokio::time::sleep(wait) => {}
         }
     }
 }

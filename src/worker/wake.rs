@@ -22,12 +22,21 @@ pub struct Wakes {
     pub open: Notify,
     /// A containment began or was changed: the next end may be nearer.
     pub ends: Notify,
+    /// Another playbook set is active.
+    pub playbooks: Notify,
 }
 
 impl Wakes {
     /// Rings every bell.
     pub fn all(&self) {
-        for bell in [&self.inbox, &self.queue, &self.facts, &self.open, &self.ends] {
+        for bell in [
+            &self.inbox,
+            &self.queue,
+            &self.facts,
+            &self.open,
+            &self.ends,
+            &self.playbooks,
+        ] {
             bell.notify_one();
         }
     }
@@ -40,6 +49,7 @@ impl Wakes {
                 self.ends.notify_one();
             }
             Wake::Facts => self.facts.notify_one(),
+            Wake::Playbooks => self.playbooks.notify_one(),
             Wake::Open => {
                 self.open.notify_one();
                 self.queue.notify_one();

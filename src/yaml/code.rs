@@ -23,6 +23,14 @@ impl Code {
         self.meaning
     }
 
+    /// The code of that id, in any case of letters.
+    pub fn find(id: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|code| code.id.eq_ignore_ascii_case(id))
+    }
+
     /// Warnings begin with `W`, all else are errors.
     pub fn severity(self) -> Severity {
         if self.id.starts_with('W') {
@@ -67,6 +75,8 @@ codes! {
     RELEASE_WHEN = "E204", "`release.when` is not supported by this version";
     NO_ACTION = "E205", "`then` names no action";
     REPEATED_ACTION = "E206", "`then` names an action twice, or both a restriction and its release";
+    CANARY = "E207", "a canary names either a percentage or groups";
+    LIMIT_MEASURE = "E208", "a limit has exactly one measure: `devices` or `percent_of_fleet`";
     // structure
     SYNTAX = "E300", "the file is not YAML";
     TOO_LARGE = "E301", "the file is larger than files of its kind may be";
@@ -90,6 +100,7 @@ codes! {
     MATCH_ALL = "E319", "`match_all: true` stands beside lines in `when`";
     UNSUPPORTED = "E320", "this part of the language is not supported by this version";
     BAD_TEXT = "E321", "a text is empty, too long, or holds control characters";
+    NOT_UTF8 = "E340", "the file is not UTF-8 text";
     // tests beside playbooks
     TEST_PLAYBOOK = "E330", "the playbook that a test file names was not given or does not load";
     TEST_FACTS = "E331", "a test names facts that its file does not define";
@@ -111,7 +122,10 @@ codes! {
     LONG_RELEASE = "W403", "the release comes later than 7 days";
     TIME_SCALED = "W451", "the configuration runs in scaled time, which is for tests and demonstrations";
     OPEN_WITHOUT_TOKEN = "W452", "other machines may send events without showing a token";
+    IDLE_CANARY = "W410", "the playbook has a canary and does not enforce, so the canary narrows nothing";
     SEVERITY_GAP = "W404", "a list of ordered values skips one between its ends";
+    SHADOWED = "W405", "every device that the playbook demands is protected by the configuration";
+    EMPTY_COMMENT = "W406", "the comment may say nothing once its facts are filled in";
 }
 
 #[cfg(test)]

@@ -77,6 +77,10 @@ pub struct Diagnostic {
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
+    /// The line of the first character that is not concerned any more, from 1.
+    pub end_line: usize,
+    /// The column of that character, from 1.
+    pub end_column: usize,
     /// The bytes concerned.
     pub span: Range<usize>,
     /// What to do, when that can be told.
@@ -102,8 +106,10 @@ impl Diagnostic {
             severity: code.severity(),
             message: printable(&message.into()),
             file: file.to_owned(),
-            line: source.line(start),
-            column: text[source.line_start(start)..start].chars().count() + 1,
+            line: source.line(span.start),
+            column: text[source.line_start(span.start)..span.start].chars().count() + 1,
+            end_line: source.line(span.end),
+            end_column: text[source.line_start(span.end)..span.end].chars().count() + 1,
             span,
             help: None,
             source: source.clone(),
@@ -115,6 +121,13 @@ impl Diagnostic {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(printable(&help.into()));
         self
+    }
+
+    /// The columns at which it begins and ends, from 1, in UTF-16 code units as editors and SARIF count them.
+    pub fn utf16_columns(&self) -> (usize, usize) {
+        let text = self.source.as_str();
+        let column = |at: usize| text[self.source.line_start(at)..at].encode_utf16().count() + 1;
+        (column(self.span.start), column(self.span.end))
     }
 
     /// As rustc prints it, with a final newline.

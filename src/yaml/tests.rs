@@ -204,7 +204,7 @@ fn a_walk_reports_every_error_with_its_place() {
 #[test]
 fn json_lines_carry_the_place() {
     let found = parse("f.yaml", "a: 1\na: 2\n").expect_err("a key is given twice");
-    insta::assert_snapshot!(found.json_lines(), @r#"{"code":"E303","severity":"error","message":"the key `a` is given twice; the first is on line 1","file":"f.yaml","line":2,"column":1,"span":{"start":5,"end":6},"help":null}"#);
+    insta::assert_snapshot!(found.json_lines(), @r#"{"code":"E303","severity":"error","message":"the key `a` is given twice; the first is on line 1","file":"f.yaml","line":2,"column":1,"end_line":2,"end_column":2,"span":{"start":5,"end":6},"help":null}"#);
 }
 
 proptest! {

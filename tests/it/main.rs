@@ -1,11 +1,13 @@
 //! The whole of Quell against a real Postgres, in one test binary. Each module is one part of the story; `support` is
 //! the harness.
 
+mod cancels;
 mod chaos;
 mod cluster;
 mod containments;
 mod crash;
 mod database;
+mod explain;
 mod faults;
 mod gate;
 mod inbox;
@@ -13,6 +15,7 @@ mod intake;
 mod lifecycle;
 mod operator;
 mod playbooks;
+mod reload;
 mod storm;
 mod support;
 mod transitions;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::cli::progress;
 use crate::domain::budget::Pace;
 use crate::simulator::Report;
 use crate::store::views::StatusView;
@@ -147,29 +148,13 @@ fn span(seconds: f64) -> String {
 }
 
 fn bar(used: i64, limit: i64) -> String {
-    const WIDTH: i64 = 30;
-    let full = (used * WIDTH).checked_div(limit).unwrap_or(0).clamp(0, WIDTH);
-    let full = usize::try_from(full.max(i64::from(used > 0))).unwrap_or(0);
-    let rest = usize::try_from(WIDTH).unwrap_or(0) - full;
-    format!("{}{}", "█".repeat(full), "░".repeat(rest))
+    let count = |n: i64| u64::try_from(n).unwrap_or(0);
+    progress::bar(count(used), count(limit))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_bar_is_never_empty_while_something_is_used_and_never_too_long() {
-        for (used, full) in [(0, 0), (1, 1), (50, 15), (100, 30), (140, 30)] {
-            let bar = bar(used, 100);
-            assert_eq!(
-                (bar.matches('█').count(), bar.chars().count()),
-                (full, 30),
-                "{used}"
-            );
-        }
-        assert_eq!(bar(0, 0).chars().count(), 30);
-    }
 
     #[test]
     fn spans_are_said_in_defenders_time() {

@@ -12,8 +12,10 @@ use serde::Serialize;
 use super::span::{ago, ahead, span};
 use super::table::{Paint, Table, Tone, cell, plain, short, short_length};
 use super::{Common, Session, devices};
+use crate::cli::playbooks::standing;
 use crate::domain::budget::Forecast;
 use crate::domain::verdict::Mode;
+use crate::store::ReplicaFiles;
 use crate::store::views::{ContainmentView, DeviceQuery, DeviceView, Show, StatusView};
 
 /// Show what is contained, what waits, what needs a person, and whether the daemon lives
@@ -46,6 +48,8 @@ pub struct Report {
     /// The counters.
     #[serde(flatten)]
     pub status: StatusView,
+    /// The playbook files of the replicas that live.
+    pub playbook_files: Vec<ReplicaFiles>,
     /// The latest contained devices, those that need a person first.
     pub contained: Vec<DeviceView>,
     /// The asks that expire first.
@@ -75,6 +79,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         next_call_at: forecast.and_then(|Forecast { first, .. }| status.at.checked_add(first).ok()),
         queue_empty_at: forecast.and_then(|Forecast { last, .. }| status.at.checked_add(last).ok()),
         status,
+        playbook_files: store.files_of_replicas(session.id).await?,
         contained: store.devices(session.id, &query).await?,
         asks: store.asks(session.id, args.limit).await?,
     };
@@ -104,6 +109,12 @@ pub fn needs(report: &Report) -> Vec<String> {
     if status.playbook_set.is_none() {
         needs.push("no playbook set is active: events wait".to_owned());
     }
+    needs.extend(
+        report
+            .playbook_files
+            .iter()
+            .filter_map(|files| standing::need(files, now)),
+    );
     if status.attention > 0 {
         let containments = counted(status.attention, "containment");
         needs.push(format!(
@@ -268,11 +279,12 @@ fn playbooks(report: &Report) -> String {
     match &report.status.playbook_set {
         None => format!("no set is active{ceiling}"),
         Some(set) => format!(
-            "{}; set {}, version {}, in force for {}{ceiling}",
+            "{}; set {}, version {}, in force for {}{}{ceiling}",
             by_kind(&set.playbooks),
             short(&set.hash, 12),
             set.version,
             span(report.status.at.duration_since(set.activated_at)),
+            standing::by(set),
         ),
     }
 }

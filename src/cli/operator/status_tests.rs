@@ -55,6 +55,8 @@ fn quiet() -> Report {
             hash: "3f9a12ab77c0ffee".to_owned(),
             version: 4,
             activated_at: at(-7_500),
+            activated_by: Some("anna".to_owned()),
+            reason: Some("INC-4711".to_owned()),
             playbooks: counts(&[("enforce", 3), ("observe", 1)]),
         }),
         throttled: 0,
@@ -70,6 +72,7 @@ fn quiet() -> Report {
         next_call_at: None,
         queue_empty_at: None,
         status,
+        playbook_files: Vec::new(),
         contained: Vec::new(),
         asks: Vec::new(),
     }
@@ -227,7 +230,7 @@ fn a_quiet_night_takes_one_look() {
 
     contained   0 devices wanted restricted; 0 restricted by quell, 0 by others, 0 unclear
     daemon      dispatches under epoch 7, lease renewed 3 s ago
-    playbooks   3 enforce, 1 observe; set 3f9a12ab77c0, version 4, in force for 2 h 5 min
+    playbooks   3 enforce, 1 observe; set 3f9a12ab77c0, version 4, in force for 2 h 5 min; by anna: INC-4711
     gate        open
     budget      0/100 in 1 min, 0/1500 in 1 h; 0/500 restrictions open at Defender
     queue       empty
@@ -254,7 +257,7 @@ fn a_bad_night_is_told_in_full_and_what_needs_a_person_first() {
 
     contained   214 devices wanted restricted; 212 restricted by quell, 1 by others, 2 unclear; the next ends in 10 min
     daemon      none dispatches; epoch 7 ended 4 min ago
-    playbooks   3 enforce, 1 observe; set 3f9a12ab77c0, version 4, in force for 2 h 5 min
+    playbooks   3 enforce, 1 observe; set 3f9a12ab77c0, version 4, in force for 2 h 5 min; by anna: INC-4711
     gate        closed, opens in 1 min 30 s: throttled by Defender
     budget      100/100 in 1 min, 214/1500 in 1 h; 500/500 restrictions open at Defender
     queue       312 actions: 2 critical, 4 release, 306 normal; the oldest came 3 min 10 s ago; 5 wait to be tried again; 3 wait for their device's open action

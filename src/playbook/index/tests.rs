@@ -189,6 +189,7 @@ fn with_subject(rng: &mut Rng, check: impl FnOnce(&Subject<'_>)) {
     let (alert, device) = (alert(rng), device(rng));
     let id = DeviceId::from_stored("abab".to_owned());
     let subject = Subject {
+        time_scale: 1,
         alert: &alert,
         event: pick(rng, &[EventKind::New, EventKind::Updated, EventKind::Resolved]),
         device_id: rng.bool().then_some(&id),
@@ -286,6 +287,7 @@ fn many_bounds_and_long_postings_are_summed_up_rightly() {
             ..Alert::default()
         };
         let subject = Subject {
+            time_scale: 1,
             alert: &alert,
             event: EventKind::New,
             device_id: None,

@@ -75,6 +75,7 @@ impl Given {
             device: &self.device,
             tenant: &self.tenant,
             now: NOW,
+            time_scale: 1,
             restricted_by: self.restricted_by.clone(),
         }
     }

@@ -80,14 +80,23 @@ impl Daemon {
         self.child.wait().expect("the killed child is reaped");
     }
 
+    /// Sends SIGHUP.
+    pub fn hang_up(&self) {
+        self.signal("-HUP");
+    }
+
+    fn signal(&self, signal: &str) {
+        let sent = Command::new("kill")
+            .args([signal, &self.child.id().to_string()])
+            .status()
+            .expect("`kill` can be run");
+        assert!(sent.success(), "the daemon had ended before it was sent {signal}");
+    }
+
     /// Sends SIGTERM and waits for its end; gives how it ended and how long that took.
     pub async fn terminate(mut self) -> (ExitStatus, Duration) {
         let began = Monotonic::now();
-        let sent = Command::new("kill")
-            .args(["-TERM", &self.child.id().to_string()])
-            .status()
-            .expect("`kill` can be run");
-        assert!(sent.success(), "the daemon had ended before it was told to");
+        self.signal("-TERM");
         let mut ended = None;
         eventually(
             "the daemon ends after SIGTERM",

@@ -9,14 +9,15 @@ use quell::domain::action::{ActionEvent, ActionState};
 use quell::domain::alert::{Alert, Event, EventFormat};
 use quell::domain::budget::{BudgetScope, CallTiming, Window};
 use quell::domain::decision::Rules;
-use quell::domain::device::DeviceId;
+use quell::domain::device::{DeviceFacts, DeviceId};
 use quell::domain::fact::Fact;
 use quell::domain::guard::Protections;
 use quell::domain::tenant::TenantId;
 use quell::domain::verdict::{AskTerms, Lane, Mode};
 use quell::playbook::{PlaybookSet, SourceFile};
 use quell::store::{
-    AnswerRecord, ContainmentChange, Gate, GateOutcome, Grant, Incoming, QueuedChange, Store, StoreOptions,
+    AnswerRecord, CancelGrant, ContainmentChange, FactsFound, Gate, GateOutcome, Grant, Incoming,
+    QueuedChange, Store, StoreOptions,
 };
 use quell::worker::active_set::{self, InForce};
 use quell::worker::{Context, decide::Decider, expire, lease::Leadership};
@@ -115,6 +116,7 @@ impl Ground {
             never: Protections::default(),
             caps: Vec::new(),
             outstanding: None,
+            cancel_after: Some(Duration::from_secs(120)),
         };
         let context = Context {
             store: store.clone(),
@@ -163,13 +165,21 @@ impl Ground {
 
     /// A fresh alert on a device, decided at once.
     pub async fn alert(&mut self, category: &str, device: &DeviceId) {
+        let alert = Alert {
+            title: Fact::Is(format!("{category} was \u{1b}[31mseen")),
+            category: Fact::Is(category.to_owned()),
+            ..Alert::default()
+        };
+        self.news(alert, device).await;
+    }
+
+    /// News of an alert on a device, decided at once. Its id is `alert-1`, `alert-2` and so on, its time is now.
+    pub async fn news(&mut self, alert: Alert, device: &DeviceId) {
         self.events += 1;
         let alert = Alert {
             id: format!("alert-{}", self.events),
-            title: Fact::Is(format!("{category} was \u{1b}[31mseen")),
-            category: Fact::Is(category.to_owned()),
             occurred_at: Fact::Is(self.store.now().await.expect("the database is up")),
-            ..Alert::default()
+            ..alert
         };
         let event = Event {
             format: EventFormat::MdeAlert,
@@ -191,6 +201,23 @@ impl Ground {
         assert_eq!(decided, Some(1), "the event is decided at once");
     }
 
+    /// The inventory tells the facts of a device, now.
+    pub async fn facts(&mut self, device: &DeviceId, facts: DeviceFacts) {
+        self.execute(format!(
+            "INSERT INTO quell.devices (tenant_id, device_id) VALUES ({}, '{device}') ON CONFLICT DO NOTHING",
+            self.tenant.0
+        ))
+        .await;
+        let found = FactsFound {
+            device: device.clone(),
+            facts: Some(facts),
+        };
+        self.store
+            .device_facts_store(self.tenant, &[found])
+            .await
+            .expect("the database is up");
+    }
+
     /// Sets the database's clock forward.
     pub async fn pass(&mut self, span: SignedDuration) {
         let seconds = span.as_secs_f64();
@@ -209,6 +236,22 @@ impl Ground {
 
     /// The most urgent queued action passes the gate.
     pub async fn reserve(&self) -> Option<(i64, Grant)> {
+        match self.ask_the_gate(Lane::Low).await {
+            (epoch, GateOutcome::Granted(grant)) => Some((epoch, *grant)),
+            _ => None,
+        }
+    }
+
+    /// A cancel passes the gate.
+    pub async fn reserve_cancel(&self) -> Option<(i64, CancelGrant)> {
+        match self.ask_the_gate(Lane::Low).await {
+            (epoch, GateOutcome::Cancel(grant)) => Some((epoch, *grant)),
+            _ => None,
+        }
+    }
+
+    /// What the gate says of this lane and those above.
+    pub async fn ask_the_gate(&self, lowest: Lane) -> (i64, GateOutcome) {
         let ttl = Duration::from_secs(600);
         let epoch = self
             .store
@@ -216,15 +259,11 @@ impl Ground {
             .await
             .expect("the database is up");
         let epoch = epoch.expect("nobody else dispatches");
-        match self
+        let outcome = self
             .store
-            .gate_reserve(self.tenant, epoch, self.gate(), Lane::Low)
-            .await
-            .expect("the database is up")
-        {
-            GateOutcome::Granted(grant) => Some((epoch, *grant)),
-            _ => None,
-        }
+            .gate_reserve(self.tenant, epoch, self.gate(), lowest)
+            .await;
+        (epoch, outcome.expect("the database is up"))
     }
 
     /// The most urgent queued action is called, and Defender answers as said, each event after the other.
@@ -311,7 +350,8 @@ impl Ground {
         self.words(sql.to_owned()).await
     }
 
-    async fn words(&mut self, sql: String) -> Vec<String> {
+    /// The first column of every row, which is text.
+    pub async fn words(&mut self, sql: String) -> Vec<String> {
         let rows = self
             .connection
             .fetch_all(AssertSqlSafe(sql))
@@ -320,7 +360,8 @@ impl Ground {
         rows.into_iter().map(|row| row.get(0)).collect()
     }
 
-    async fn execute(&mut self, sql: String) {
+    /// Changes something behind the store's back.
+    pub async fn execute(&mut self, sql: String) {
         self.connection
             .execute(AssertSqlSafe(sql))
             .await

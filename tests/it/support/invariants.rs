@@ -1,7 +1,7 @@
 //! The invariants, held against what the simulator saw and what the database says. Every test of the whole program ends
 //! with them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use quell::domain::action::Marker;
 use quell::simulator::Report;
@@ -29,12 +29,23 @@ const NOTHING: &[(&str, &str)] = &[
     ),
     (
         "an action whose attempts are not numbered from one to its count",
-        "SELECT a.id::text FROM quell.actions a LEFT JOIN quell.attempts t ON t.action_id = a.id
+        "SELECT a.id::text FROM quell.actions a LEFT JOIN quell.attempts t ON t.action_id = a.id AND t.kind = a.kind
          GROUP BY a.id, a.attempts HAVING count(t.id) <> a.attempts OR coalesce(max(t.n), 0) <> a.attempts",
     ),
     (
+        "an action whose cancels are not numbered from one to their count, or one cancelled while something wanted it",
+        "SELECT a.id::text FROM quell.actions a LEFT JOIN quell.attempts t ON t.action_id = a.id AND t.kind = 'cancel'
+         GROUP BY a.id, a.cancels HAVING count(t.id) <> a.cancels OR coalesce(max(t.n), 0) <> a.cancels
+         UNION ALL
+         SELECT a.id::text FROM quell.actions a JOIN quell.attempts t ON t.action_id = a.id AND t.kind = 'cancel'
+         WHERE a.kind <> 'restrict' OR EXISTS (
+             SELECT 1 FROM quell.containments c WHERE c.tenant_id = a.tenant_id AND c.device_id = a.device_id
+               AND c.mode = 'enforce' AND c.activated_at < t.reserved_at AND coalesce(c.ended_at, 'infinity') > t.reserved_at)",
+    ),
+    (
         "an action under way whose last attempt is answered, or one that has ended as if it had not been called",
-        "SELECT a.id::text FROM quell.actions a LEFT JOIN quell.attempts t ON t.action_id = a.id AND t.n = a.attempts
+        "SELECT a.id::text FROM quell.actions a LEFT JOIN quell.attempts t ON t.action_id = a.id AND t.kind = a.kind
+                                                 AND t.n = a.attempts
          WHERE (a.state = 'submitting' AND t.answered_at IS NOT NULL)
             OR (a.state IN ('submitted', 'succeeded', 'timed_out', 'cancelled') AND a.defender_id IS NULL)
             OR (a.state IN ('withdrawn', 'expired') AND a.defender_id IS NOT NULL)",
@@ -123,6 +134,22 @@ pub async fn of_both(journal: &[Entry], connection: &mut PgConnection) {
         .iter()
         .map(|row| ((row.get(0), row.get(1)), (row.get(2), row.get(3))))
         .collect();
+    let cancels = connection
+        .fetch_all("SELECT a.id::text, t.n FROM quell.attempts t JOIN quell.actions a ON a.id = t.action_id WHERE t.kind = 'cancel'")
+        .await
+        .expect("the ledger can be read");
+    let mut cancels: BTreeSet<(String, i32)> = cancels.iter().map(|row| (row.get(0), row.get(1))).collect();
+    for entry in journal.iter().filter(|entry| entry.path.ends_with("/cancel")) {
+        let comment = entry.comment.as_deref().unwrap_or_default();
+        if comment.is_empty() && entry.status != 200 {
+            continue;
+        }
+        let marker = Marker::read(comment).unwrap_or_else(|| panic!("a cancel without a marker: {entry:?}"));
+        assert!(
+            cancels.remove(&(marker.action.to_string(), marker.attempt)),
+            "a cancel without an attempt of its own: {entry:?}"
+        );
+    }
     let mut seen = BTreeMap::new();
     for entry in journal
         .iter()

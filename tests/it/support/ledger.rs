@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use quell::domain::action::{ActionEvent, ActionState};
 use quell::domain::budget::{BudgetScope, CallTiming, Window};
+use quell::domain::containment::change::Begins;
 use quell::domain::decision::DecisionKind;
 use quell::domain::device::DeviceIdRule;
 use quell::domain::guard::Protections;
+use quell::domain::recorded::OwnFacts;
 use quell::domain::tenant::TenantId;
 use quell::domain::verdict::{Lane, Mode};
 use quell::store::{
@@ -78,6 +80,7 @@ impl Ledger {
             never: Protections::default(),
             caps: Vec::new(),
             outstanding: None,
+            cancel_after: Some(Duration::from_secs(120)),
         };
         store
             .budget_ensure(tenant, "app")
@@ -201,19 +204,22 @@ pub fn incoming(id: &str, device: &str) -> Incoming {
     }
 }
 
-fn containment(item: &InboxItem) -> NewContainment {
+fn containment(item: &InboxItem) -> NewContainment<'_> {
     NewContainment {
-        device: item.device.clone(),
+        device: &item.device,
         mode: Mode::Enforce,
         lane: Lane::Normal,
-        playbook: "p".to_owned(),
-        revision: "r".to_owned(),
+        playbook: "p",
+        revision: "r",
         event_id: item.event_id,
-        alert_id: item.event.alert.id.clone(),
-        comment: "test".to_owned(),
-        ask: None,
-        release_after: Some(24 * HOUR),
-        restart_on_match: true,
+        alert_id: &item.event.alert.id,
+        reason: "matched",
+        begins: Begins {
+            comment: "test",
+            ask: None,
+            release_after: Some(24 * HOUR),
+            restart_on_match: true,
+        },
     }
 }
 
@@ -227,8 +233,10 @@ pub async fn commit(tx: DecideTx, items: &[InboxItem]) {
             device: item.device.clone(),
             kind: DecisionKind::Act,
             reason: "matched".to_owned(),
-            rulings: serde_json::json!([]),
+            event: item.kind,
+            rulings: Vec::new(),
             facts: None,
+            own: OwnFacts::default(),
         })
         .collect();
     tx.commit(&decisions).await.expect("the rows are ours");

@@ -180,6 +180,40 @@ impl World {
         Daemon::start(&self.directory.path().join("quell.yaml"), &log).await
     }
 
+    /// Starts another replica on the same database whose playbook files are these.
+    pub async fn another_with(&mut self, playbooks: &[String]) -> Daemon {
+        let number = self.starts + 1;
+        self.write_playbooks_to(&format!("playbooks-{number}"), playbooks);
+        let config = std::fs::read_to_string(self.directory.path().join("quell.yaml"));
+        let config = config.expect("it was written at the start").replace(
+            "playbooks: {path: playbooks}",
+            &format!("playbooks: {{path: playbooks-{number}}}"),
+        );
+        let name = format!("quell-{number}.yaml");
+        self.write(&name, &config);
+        self.starts = number;
+        let log = self.directory.path().join(format!("daemon-{number}.log"));
+        Daemon::start(&self.directory.path().join(name), &log).await
+    }
+
+    /// Runs one of the operators' commands with the daemon's configuration: exit code and all that it said.
+    pub async fn command(&self, arguments: &[&str]) -> (Option<i32>, String) {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_quell"));
+        command.args(arguments).current_dir(self.directory.path());
+        command.env("USER", "anna").env_remove("SUDO_USER");
+        let output = tokio::task::spawn_blocking(move || command.output())
+            .await
+            .expect("it does not panic")
+            .expect("cargo has built the binary");
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8_lossy(&said).into_owned())
+    }
+
+    /// The test's directory, where the configuration is.
+    pub fn path(&self) -> &std::path::Path {
+        self.directory.path()
+    }
+
     /// Kills the daemon without a word.
     pub fn kill_9(&mut self) {
         self.daemon
@@ -194,19 +228,24 @@ impl World {
         daemon.terminate().await
     }
 
-    /// Writes the playbooks' directory anew; a running daemon does not look.
+    /// Writes the playbooks' directory anew; a running daemon sees it within seconds.
     pub fn write_playbooks(&self, playbooks: &[String]) {
-        let directory = self.directory.path().join("playbooks");
+        self.write_playbooks_to("playbooks", playbooks);
+    }
+
+    fn write_playbooks_to(&self, name: &str, playbooks: &[String]) {
+        let directory = self.directory.path().join(name);
         let _ = std::fs::remove_dir_all(&directory);
         std::fs::create_dir(&directory).expect("the test's directory takes another");
         for text in playbooks {
             let id = text.lines().find_map(|line| line.strip_prefix("id: "));
-            let name = format!("playbooks/{}.yaml", id.expect("a playbook has an id"));
+            let name = format!("{name}/{}.yaml", id.expect("a playbook has an id"));
             self.write(&name, text);
         }
     }
 
-    fn write(&self, name: &str, text: &str) {
+    /// Writes a file in the test's directory.
+    pub fn write(&self, name: &str, text: &str) {
         std::fs::write(self.directory.path().join(name), text).expect("the test's directory takes a file");
     }
 

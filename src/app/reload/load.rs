@@ -1,0 +1,131 @@
+//! Playbook files, read and compiled as a whole, or what is wrong with them. Nothing is changed here: all that can fail
+//! about files fails before anything live is touched.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::app::playbook_files::{self, PlaybookFiles, ReadError};
+use crate::app::reload::watch::Fingerprint;
+use crate::playbook::PlaybookSet;
+use crate::yaml::{Diagnostic, Diagnostics};
+
+/// Files that can be used.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The set.
+    pub set: Arc<PlaybookSet>,
+    /// What is worth a look.
+    pub warnings: Diagnostics,
+}
+
+/// Why files cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// A file or the directory cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] ReadError),
+    /// A playbook is wrong: everything that is wrong with any of them.
+    #[error("{}", summary(.0))]
+    Wrong(Diagnostics),
+    /// They went on changing.
+    #[error("the files of `{}` change while they are read", .0.display())]
+    Moving(PathBuf),
+    /// They were read, but are not to be used.
+    #[error("`{}`: {why}", path.display())]
+    Refused {
+        /// Where they are.
+        path: PathBuf,
+        /// Why not.
+        why: &'static str,
+    },
+    /// Reading them panicked.
+    #[error("reading the playbooks failed: {0}")]
+    Broken(String),
+}
+
+impl LoadError {
+    /// The stable name of the reason.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Unreadable(_) => "files_unreadable",
+            Self::Wrong(_) => "playbooks_wrong",
+            Self::Moving(_) => "files_moving",
+            Self::Refused { .. } => "files_refused",
+            Self::Broken(_) => "internal",
+        }
+    }
+
+    /// The single things that are wrong.
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        match self {
+            Self::Wrong(found) => found.iter().cloned().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// All of it as text for people.
+    pub fn in_full(&self) -> String {
+        match self {
+            Self::Wrong(found) => found.render(false),
+            other => other.to_string(),
+        }
+    }
+}
+
+/// In one line: how much, and the first.
+fn summary(found: &Diagnostics) -> String {
+    let errors = found.errors();
+    let first = found
+        .iter()
+        .find(|one| one.severity == crate::yaml::Severity::Error)
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    match errors {
+        1 => first,
+        n => format!("{n} errors, the first: {first}"),
+    }
+}
+
+/// So often are files read again that change meanwhile.
+const TRIES: usize = 5;
+
+/// Reads and compiles a directory's playbooks, or one file. The fingerprint is that of the files as they were read.
+pub fn load(path: &Path) -> (Fingerprint, Result<Loaded, LoadError>) {
+    let mut before = Fingerprint::of(path);
+    for _ in 0..TRIES {
+        let loaded = read(path);
+        let after = Fingerprint::of(path);
+        // Else some are from before a roll-out and some from after it.
+        if after == before {
+            return (before, loaded);
+        }
+        before = after;
+    }
+    (before, Err(LoadError::Moving(path.to_owned())))
+}
+
+/// The same, away from the threads that others wait for.
+pub async fn load_aside(path: PathBuf) -> (Fingerprint, Result<Loaded, LoadError>) {
+    let of_failure = path.clone();
+    match tokio::task::spawn_blocking(move || load(&path)).await {
+        Ok(loaded) => loaded,
+        Err(error) => (
+            Fingerprint::of(&of_failure),
+            Err(LoadError::Broken(error.to_string())),
+        ),
+    }
+}
+
+fn read(path: &Path) -> Result<Loaded, LoadError> {
+    let found = PlaybookFiles::find(&[path.to_owned()])?;
+    let files = found
+        .playbooks
+        .iter()
+        .map(|file| playbook_files::read(file))
+        .collect::<Result<Vec<_>, _>>()?;
+    let (set, warnings) = PlaybookSet::compile(&files).map_err(LoadError::Wrong)?;
+    Ok(Loaded {
+        set: Arc::new(set),
+        warnings,
+    })
+}

@@ -1,0 +1,66 @@
+//! What the codes of actions mean: `E2xx`.
+
+use super::Explanation;
+use super::example::Example::Playbook;
+use crate::yaml::Code;
+
+pub(super) const EXPLANATIONS: &[Explanation] = &[
+    Explanation {
+        code: Code::UNKNOWN_ACTION,
+        text: "There are two actions: `restrict_app_execution` allows only software signed by Microsoft to run on the device, \
+               and `release_app_restriction` ends the restrictions that quell began.",
+        wrong: Playbook("then:\n  - isolate_device:\n      comment: Ransomware\n"),
+        right: Playbook(
+            "then:\n  - restrict_app_execution:\n      comment: Ransomware\n      release: {after: 4h}\n",
+        ),
+    },
+    Explanation {
+        code: Code::ONE_ACTION,
+        text: "Each entry of `then` names one action with its details below it. A bare word has no details; two names in one \
+               entry are usually a missing `- ` or details that are not indented far enough.",
+        wrong: Playbook(
+            "then:\n  - restrict_app_execution:\n    comment: Ransomware\n    release: {after: 4h}\n",
+        ),
+        right: Playbook(
+            "then:\n  - restrict_app_execution:\n      comment: Ransomware\n      release: {after: 4h}\n",
+        ),
+    },
+    Explanation {
+        code: Code::RELEASE_TERMS,
+        text: "A restriction takes somebody's machine away, so its end is written down with it: `after`, the latest end. A \
+               restriction that only a person ends needs `never: true`, written out, and nothing else beside it.",
+        wrong: Playbook("then:\n  - restrict_app_execution:\n      comment: Ransomware\n"),
+        right: Playbook(
+            "then:\n  - restrict_app_execution:\n      comment: Ransomware\n      release: {after: 4h}\n",
+        ),
+    },
+    Explanation {
+        code: Code::RELEASE_WHEN,
+        text: "This version ends a restriction when its time is up, when a playbook releases the device, or when a person \
+               does. An end that waits for something else cannot be written yet, and it is refused rather than ignored.",
+        wrong: Playbook(
+            "then:\n  - restrict_app_execution:\n      comment: Ransomware\n      release: {after: 4h, when: [scan_clean]}\n",
+        ),
+        right: Playbook(
+            "then:\n  - restrict_app_execution:\n      comment: Ransomware\n      release: {after: 4h}\n",
+        ),
+    },
+    Explanation {
+        code: Code::NO_ACTION,
+        text: "`then` says what follows a match, and it is empty. A playbook that shall only watch has an action too, and \
+               `mode: observe`: it records what it would have done.",
+        wrong: Playbook("then: []\n"),
+        right: Playbook(
+            "mode: observe\nthen:\n  - restrict_app_execution: {comment: Ransomware, release: {after: 4h}}\n",
+        ),
+    },
+    Explanation {
+        code: Code::REPEATED_ACTION,
+        text: "A playbook restricts or it releases, once. Both in one file would have to be done in some order, and whichever \
+               came second would undo the first; write a playbook of its own for the other.",
+        wrong: Playbook(
+            "then:\n  - restrict_app_execution: {comment: Ransomware, release: {after: 4h}}\n  - release_app_restriction: {comment: Done}\n",
+        ),
+        right: Playbook("then:\n  - restrict_app_execution: {comment: Ransomware, release: {after: 4h}}\n"),
+    },
+];

@@ -1,0 +1,95 @@
+//! What the codes of the configuration mean: `E5xx` and `W45x`.
+
+use super::Explanation;
+use super::example::Example::Config;
+use crate::yaml::Code;
+
+pub(super) const EXPLANATIONS: &[Explanation] = &[
+    Explanation {
+        code: Code::LITERAL_SECRET,
+        text: "A secret stands in the configuration itself, where everybody reads it who may read the file, its backups and its \
+               history. Put it into a file of its own that only quell may read, and name that file. A secret that stood in \
+               the configuration is known to others: replace it.",
+        wrong: Config("database:\n  url: \"postgres://quell:secret@db.example.com/quell\"\n"),
+        right: Config("database:\n  url_file: database-url\n"),
+    },
+    Explanation {
+        code: Code::ONE_OF_TWO,
+        text: "Two keys say the same thing in different ways, and exactly one of them is to be given.",
+        wrong: Config("database:\n  url: postgres:///quell\n  url_file: database-url\n"),
+        right: Config("database:\n  url_file: database-url\n"),
+    },
+    Explanation {
+        code: Code::BAD_ADDRESS,
+        text: "The address to listen on is an IP address with a port, `127.0.0.1:8740` or `[::1]:8740`. A name would have to be \
+               looked up, and might change what is listened on.",
+        wrong: Config("http:\n  listen: localhost\n"),
+        right: Config("http:\n  listen: 127.0.0.1:8740\n"),
+    },
+    Explanation {
+        code: Code::BAD_URL,
+        text: "The address cannot be called: it is not a URL, has a scheme that is not meant for this, or would send tokens to \
+               another machine without TLS.",
+        wrong: Config(
+            "tenants:\n  - name: contoso\n    base_url: http://defender.example.com\n    credential:\n      client_secret: {directory_id: d, client_id: c, secret_file: s}\n",
+        ),
+        right: Config(
+            "tenants:\n  - name: contoso\n    base_url: https://defender.example.com\n    credential:\n      client_secret: {directory_id: d, client_id: c, secret_file: s}\n",
+        ),
+    },
+    Explanation {
+        code: Code::BAD_TENANT,
+        text: "`tenants` lists at least one tenant, each under a name of its own in lower-case letters, digits and `-`. The name \
+               is part of every record, so it may be neither shared nor changed lightly.",
+        wrong: Config("tenants: []\n"),
+        right: Config(
+            "tenants:\n  - name: contoso\n    credential:\n      client_secret: {directory_id: d, client_id: c, secret_file: s}\n",
+        ),
+    },
+    Explanation {
+        code: Code::BAD_WINDOWS,
+        text: "The rate windows contradict each other: a longer window must allow more calls than a shorter one, two windows \
+               may not have the same span, and there must be at least one.",
+        wrong: Config(
+            "tenants:\n  - name: contoso\n    budget: {windows: [{limit: 100, per: 60s}, {limit: 50, per: 1h}]}\n    credential:\n      client_secret: {directory_id: d, client_id: c, secret_file: s}\n",
+        ),
+        right: Config(
+            "tenants:\n  - name: contoso\n    budget: {windows: [{limit: 100, per: 60s}, {limit: 1500, per: 1h}]}\n    credential:\n      client_secret: {directory_id: d, client_id: c, secret_file: s}\n",
+        ),
+    },
+    Explanation {
+        code: Code::BAD_FILTER,
+        text: "The log filter is a level (`error`, `warn`, `info`, `debug`, `trace`), or targets with levels separated by \
+               commas.",
+        wrong: Config("log:\n  filter: quell=loud\n"),
+        right: Config("log:\n  filter: info,quell=debug\n"),
+    },
+    Explanation {
+        code: Code::BAD_DEVICE_PATTERN,
+        text: "`device_id_pattern` says what a device id looks like as a whole; an id that does not match is never sent to \
+               Defender. The pattern is not a regular expression.",
+        wrong: Config("device_id_pattern: \"[0-9a-f\"\n"),
+        right: Config("device_id_pattern: \"[0-9a-f]{40}\"\n"),
+    },
+    Explanation {
+        code: Code::BAD_TIMES,
+        text: "Two durations that depend on each other do not fit: a part is longer than its whole, or a first step is longer \
+               than the last.",
+        wrong: Config("retry:\n  initial: 1h\n  cap: 10m\n"),
+        right: Config("retry:\n  initial: 30s\n  cap: 10m\n"),
+    },
+    Explanation {
+        code: Code::TIME_SCALED,
+        text: "With `time_scale` every duration is divided: restrictions end early, windows are short, and the real Defender's \
+               limits are broken at once. It is for tests and demonstrations against `quell simulate` with the same scale.",
+        wrong: Config("time_scale: 60\n"),
+        right: Config("time_scale: 1\n"),
+    },
+    Explanation {
+        code: Code::OPEN_WITHOUT_TOKEN,
+        text: "Quell listens on an address that other machines reach and asks them for no token, so whoever reaches it can send \
+               events that restrict devices. Listen on the loopback address behind a proxy, or name a token file.",
+        wrong: Config("http:\n  listen: 0.0.0.0:8740\n"),
+        right: Config("http:\n  listen: 0.0.0.0:8740\n  token_file: http-token\n"),
+    },
+];

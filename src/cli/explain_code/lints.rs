@@ -1,0 +1,77 @@
+//! What the codes of lints mean: `W40x`.
+
+use super::Explanation;
+use super::example::Example::{Files, Playbook};
+use crate::yaml::Code;
+
+pub(super) const EXPLANATIONS: &[Explanation] = &[
+    Explanation {
+        code: Code::NO_LIMITS,
+        text: "A playbook in `enforce` without `limits` can restrict the whole fleet within an hour, by one wrong line or one \
+               wrong alert rule of somebody else. At a limit it asks a person, and what was restricted before stays so.",
+        wrong: Playbook("mode: enforce\n"),
+        right: Playbook("mode: enforce\nlimits:\n  - {devices: 25, per: 1h}\n"),
+    },
+    Explanation {
+        code: Code::NO_TEST,
+        text: "A playbook in `enforce` acts by itself, and no file of `tests/` names it. A test says what it must do, and must \
+               not do, without a database or a network; `quell test` runs it.",
+        wrong: Playbook("mode: enforce\n"),
+        right: Files(&[
+            (
+                "example.yaml",
+                "id: example\ntitle: An example\nowner: soc@example.com\nmode: enforce\nwhen: {alert.severity: high}\nthen:\n  - release_app_restriction: {comment: An example}\n",
+            ),
+            (
+                "tests/example.test.yaml",
+                "playbook: ../example.yaml\ntests:\n  - name: a low severity is no match\n    given: [{alert: {severity: low}}]\n    expect: {decision: skip}\n",
+            ),
+        ]),
+    },
+    Explanation {
+        code: Code::LONG_RELEASE,
+        text: "The restriction ends by itself after more than 7 days. Few people go without their machine for so long; often \
+               `d` was written for `h`. If it is meant, it can stay: this is a warning.",
+        wrong: Playbook("then:\n  - restrict_app_execution: {comment: Ransomware, release: {after: 14d}}\n"),
+        right: Playbook("then:\n  - restrict_app_execution: {comment: Ransomware, release: {after: 14h}}\n"),
+    },
+    Explanation {
+        code: Code::SEVERITY_GAP,
+        text: "A list of ordered words leaves one out that lies between others, say `low` and `high` without `medium`. A line \
+               that means a level and everything above it is written `{at_least: …}`.",
+        wrong: Playbook("when:\n  alert.severity: [low, high]\n"),
+        right: Playbook("when:\n  alert.severity: {at_least: low}\n"),
+    },
+    Explanation {
+        code: Code::SHADOWED,
+        text: "The playbook demands a device that the configuration protects: every device that meets `when` is on the list \
+               `never`, so the playbook never restricts anything. Only `quell check --config FILE` and the daemon, which know \
+               `never`, can tell. Without `never` in the configuration the tags `tier-0` and `quell-never` protect.",
+        wrong: Files(&[
+            (
+                "example.yaml",
+                "id: example\ntitle: An example\nowner: soc@example.com\nwhen: {device.tags: tier-0}\nthen:\n  - restrict_app_execution: {comment: An example, release: {after: 4h}}\n",
+            ),
+            ("quell.yaml", "never:\n  tags: [tier-0]\n"),
+        ]),
+        right: Files(&[
+            (
+                "example.yaml",
+                "id: example\ntitle: An example\nowner: soc@example.com\nwhen: {device.tags: kiosk}\nthen:\n  - restrict_app_execution: {comment: An example, release: {after: 4h}}\n",
+            ),
+            ("quell.yaml", "never:\n  tags: [tier-0]\n"),
+        ]),
+    },
+    Explanation {
+        code: Code::EMPTY_COMMENT,
+        text: "The comment is made of fill-ins alone, and each of these facts may be missing from an event: then the comment at \
+               Defender says `none` or `unknown`, and whoever finds it there learns nothing. Write some words that are always \
+               there.",
+        wrong: Playbook(
+            "then:\n  - restrict_app_execution: {comment: \"{alert.title}\", release: {after: 4h}}\n",
+        ),
+        right: Playbook(
+            "then:\n  - restrict_app_execution: {comment: \"Ransomware: {alert.title}\", release: {after: 4h}}\n",
+        ),
+    },
+];

@@ -1,0 +1,3 @@
+//! `quell playbooks`: the set in force, seen and changed by hand.
+
+pub mod standing;

@@ -1,0 +1,208 @@
+//! The life of the containments on one device: what a ruling, the time, a release and a person's answer do to them.
+//!
+//! Pure: from what is open, what is new and the time to what changes. `store` calls these functions within its
+//! transactions and carries the changes out; `playbook::rehearse` does the same in memory. Neither decides by itself.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::containment::ContainmentState;
+use crate::domain::decision::{DecisionKind, Ruling};
+use crate::domain::verdict::{AskTerms, Lane, Mode, PlannedAction};
+
+/// What a ruling does to the containments on its device. The release comes first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Effects<'r> {
+    /// What quell began on the device ends, and what is asked is declined.
+    pub releases: bool,
+    /// A containment begins, or the open one of this playbook goes on.
+    pub begins: Option<Begins<'r>>,
+}
+
+/// The terms of a containment to begin, or to go on with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Begins<'r> {
+    /// The comment, filled in.
+    pub comment: &'r str,
+    /// `Some`: a person is asked first, on these terms.
+    pub ask: Option<&'r AskTerms>,
+    /// When it ends by itself, counted from its activation; `None` is never.
+    pub release_after: Option<Duration>,
+    /// Whether a new match starts that span anew.
+    pub restart_on_match: bool,
+}
+
+/// Says what follows from a ruling.
+pub fn effects(ruling: &Ruling) -> Effects<'_> {
+    let has_effect = match ruling.kind {
+        DecisionKind::Act => true,
+        // In observe mode a containment is recorded only where enforce would have begun one at once.
+        DecisionKind::Observe => ruling.ask.is_none(),
+        DecisionKind::Ask | DecisionKind::Hold => ruling.restriction().is_some(),
+        DecisionKind::Skip => false,
+    };
+    if !has_effect {
+        return Effects::default();
+    }
+    let begins = match ruling.restriction() {
+        Some(PlannedAction::RestrictAppExecution {
+            comment,
+            release_after,
+            restart_on_match,
+        }) => Some(Begins {
+            comment,
+            ask: ruling.ask.as_ref(),
+            release_after: *release_after,
+            restart_on_match: *restart_on_match,
+        }),
+        _ => None,
+    };
+    Effects {
+        releases: ruling.kind == DecisionKind::Act && ruling.mode == Mode::Enforce && ruling.releases(),
+        begins,
+    }
+}
+
+/// What an open containment is judged by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// Asked or active.
+    pub state: ContainmentState,
+    /// Observe or enforce.
+    pub mode: Mode,
+    /// When it ends by itself; `None` while it is asked, and for one that never does.
+    pub until: Option<Timestamp>,
+    /// Until when it can be answered, while it is asked.
+    pub ask_until: Option<Timestamp>,
+    /// Nobody answered: act.
+    pub otherwise_act: bool,
+}
+
+impl Open {
+    /// Whether the device is to be restricted because of it.
+    pub fn restricts(&self) -> bool {
+        self.state == ContainmentState::Active && self.mode == Mode::Enforce
+    }
+
+    /// When time changes it next, if ever.
+    pub fn next_change(&self) -> Option<Timestamp> {
+        match self.state {
+            ContainmentState::Active => self.until,
+            ContainmentState::Asked => self.ask_until,
+            _ => None,
+        }
+    }
+}
+
+/// What a ruling that begins a containment does, given the one that its playbook has open on the device in that mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beginning {
+    /// A containment begins and is active.
+    Begin,
+    /// A containment begins, and a person is asked.
+    Ask,
+    /// The one that was asked for becomes active: a later event settled the question.
+    Activate,
+    /// The active one's time starts anew.
+    Restart,
+    /// Nothing: it is open already.
+    Keep,
+}
+
+impl Beginning {
+    /// Whether a containment became active, so that the device counts against limits and caps.
+    pub fn is_activation(self) -> bool {
+        matches!(self, Self::Begin | Self::Activate)
+    }
+}
+
+/// Says what becomes of the open containment, or that there is a new one.
+pub fn begin(open: Option<ContainmentState>, new: &Begins<'_>) -> Beginning {
+    match (open, new.ask) {
+        (Some(ContainmentState::Active), None) if new.restart_on_match => Beginning::Restart,
+        (Some(ContainmentState::Asked), None) => Beginning::Activate,
+        (Some(ContainmentState::Active | ContainmentState::Asked), _) => Beginning::Keep,
+        (_, None) => Beginning::Begin,
+        (_, Some(_)) => Beginning::Ask,
+    }
+}
+
+/// What time does to an open containment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// Its time is up.
+    End,
+    /// Nobody answered, and it acts by its playbook's own words.
+    Activate,
+    /// Nobody answered.
+    Expire,
+}
+
+/// Says what is due. `is_capped`: one more device would go beyond a cap of the installation; then nothing becomes active
+/// without an answer.
+pub fn due(open: &Open, now: Timestamp, is_capped: bool) -> Option<Due> {
+    let reached = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
+    match open.state {
+        ContainmentState::Active if reached(open.until) => Some(Due::End),
+        ContainmentState::Asked if reached(open.ask_until) => Some(
+            if open.mode == Mode::Enforce && open.otherwise_act && !is_capped {
+                Due::Activate
+            } else {
+                Due::Expire
+            },
+        ),
+        _ => None,
+    }
+}
+
+/// What a release by a playbook or an operator makes of an open containment; `None`: it goes on. Observed ones do:
+/// nothing was restricted because of them.
+pub fn released(open: &Open) -> Option<ContainmentState> {
+    match open.state {
+        ContainmentState::Active if open.mode == Mode::Enforce => Some(ContainmentState::Ended),
+        ContainmentState::Asked => Some(ContainmentState::Declined),
+        _ => None,
+    }
+}
+
+/// A person's answer to an ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Yes, and nobody else needs to agree.
+    Approve,
+    /// No.
+    Decline,
+}
+
+/// What an answer makes of an open containment; `None`: nothing. `is_capped` as for [`due`]: an approval lifts what made its
+/// playbook ask, never a cap of the installation.
+pub fn answered(open: &Open, answer: Answer, is_capped: bool) -> Option<ContainmentState> {
+    match (open.state, answer) {
+        (ContainmentState::Asked, Answer::Approve) if !is_capped => Some(ContainmentState::Active),
+        (ContainmentState::Asked, Answer::Decline) => Some(ContainmentState::Declined),
+        _ => None,
+    }
+}
+
+/// When a containment that became active now, or was restarted now, ends by itself; also when an ask of now expires.
+pub fn until(now: Timestamp, after: Option<Duration>) -> Option<Timestamp> {
+    after.map(|after| {
+        SignedDuration::try_from(after)
+            .ok()
+            .and_then(|after| now.checked_add(after).ok())
+            .unwrap_or(Timestamp::MAX)
+    })
+}
+
+/// The lane of a device's restrict: that of the most urgent active containment. `store::converge` orders its rows so.
+pub fn lane(active: impl IntoIterator<Item = Lane>) -> Lane {
+    active
+        .into_iter()
+        .min_by_key(|lane| lane.rank())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+#[path = "change_tests.rs"]
+mod tests;

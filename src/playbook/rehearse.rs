@@ -1,0 +1,463 @@
+//! Rehearsal: what playbooks would do over time, in memory and with a clock of its own. It judges events with the daemon's
+//! very functions ([`evaluate()`], `domain::decision::decide`, `domain::containment::change`, `domain::converge`) and has no
+//! rule of its own; what differs from the daemon is that Defender carries every action out at once, that no call needs a
+//! slot, and that device facts are there or not there when the event comes.
+//!
+//! Called by `quell test` for timelines and by `quell plan` over stored events. It reports what happens to a callback and
+//! keeps only what matters later: open containments, and who became active within the longest window.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+
+use jiff::Timestamp;
+
+use super::evaluate::evaluate;
+use super::set::PlaybookSet;
+use super::subject::Subject;
+use crate::domain::alert::{Alert, EventKind};
+use crate::domain::containment::change::{self, Answer, Beginning, Begins, Due, Open};
+use crate::domain::containment::{ContainmentState, EndReason};
+use crate::domain::decision::{Decision, Fallback, Rules, Ruling, Situation, decide};
+use crate::domain::device::{DeviceFacts, DeviceId};
+use crate::domain::fact::Fact;
+use crate::domain::limit::reached_cap;
+use crate::domain::verdict::{Lane, Mode};
+
+mod device;
+
+mod happening;
+mod past;
+pub(in crate::playbook) mod windows;
+
+use device::Contained;
+pub use device::Device;
+pub use happening::{Begun, Happening, Sink, What};
+pub use past::{Past, PastOpen};
+use windows::Windows;
+
+/// One event for one device.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// When it is judged.
+    pub at: Timestamp,
+    /// New, updated or resolved.
+    pub event: EventKind,
+    /// The alert.
+    pub alert: &'a Alert,
+    /// The device.
+    pub device_id: &'a DeviceId,
+    /// What is known of the device at that time.
+    pub device: &'a DeviceFacts,
+}
+
+/// How asks are answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Approvals {
+    /// Not, unless [`Rehearsal::answer`] is called.
+    #[default]
+    Never,
+    /// With yes, as soon as they are asked; a cap still holds.
+    AtOnce,
+}
+
+/// A world in which playbooks are tried out. Time only goes forward.
+#[derive(Debug)]
+pub struct Rehearsal<'s> {
+    set: &'s PlaybookSet,
+    rules: &'s Rules,
+    tenant: &'s str,
+    approvals: Approvals,
+    fleet: Option<u64>,
+    fallbacks: Vec<Fallback>,
+    now: Timestamp,
+    windows: Windows,
+    devices: HashMap<DeviceId, Device>,
+    /// When to look at which device again; what was restarted or released since makes a look find nothing.
+    agenda: BinaryHeap<Reverse<(Timestamp, u64, DeviceId)>>,
+    looks: u64,
+}
+
+impl<'s> Rehearsal<'s> {
+    /// A world with free devices and empty windows.
+    pub fn new(set: &'s PlaybookSet, rules: &'s Rules, tenant: &'s str, start: Timestamp) -> Self {
+        Self {
+            set,
+            rules,
+            tenant,
+            approvals: Approvals::Never,
+            fleet: None,
+            fallbacks: Vec::new(),
+            now: start,
+            windows: Windows::new(set, rules),
+            devices: HashMap::new(),
+            agenda: BinaryHeap::new(),
+            looks: 0,
+        }
+    }
+
+    /// The same world with another way to answer asks.
+    #[must_use]
+    pub fn with_approvals(mut self, approvals: Approvals) -> Self {
+        self.approvals = approvals;
+        self
+    }
+
+    /// The same world with so many devices in the fleet; without a size, limits in percent of it count as reached.
+    #[must_use]
+    pub fn with_fleet(mut self, devices: Option<u64>) -> Self {
+        self.fleet = devices;
+        self
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// A device with something open; `None`: nothing is known of it, so it is free.
+    pub fn device(&self, id: &DeviceId) -> Option<&Device> {
+        self.devices.get(id)
+    }
+
+    /// Every device with something open, in no order.
+    pub fn devices(&self) -> impl Iterator<Item = (&DeviceId, &Device)> {
+        self.devices.iter()
+    }
+
+    /// Lets time pass, and with it containments end and asks expire, each at its own time. An earlier time changes nothing.
+    pub fn advance(&mut self, to: Timestamp, sink: Sink<'_>) {
+        while let Some(Reverse((at, ..))) = self.agenda.peek()
+            && *at <= to
+        {
+            let Some(Reverse((at, _, id))) = self.agenda.pop() else {
+                break;
+            };
+            self.now = self.now.max(at);
+            self.look(&id, sink);
+        }
+        self.now = self.now.max(to);
+    }
+
+    /// Judges an event after everything that was due until then, and does what follows from it. An event from before the
+    /// present is judged now.
+    pub fn event(&mut self, input: &Input<'_>, sink: Sink<'_>) -> Decision {
+        self.advance(input.at, sink);
+        self.windows.advance(self.now);
+        let restricted_by: Vec<String> = self
+            .devices
+            .get(input.device_id)
+            .map(|device| device.restricted_by().map(str::to_owned).collect())
+            .unwrap_or_default();
+        let subject = Subject {
+            alert: input.alert,
+            event: input.event,
+            device_id: Some(input.device_id),
+            device: input.device,
+            tenant: self.tenant,
+            now: self.now,
+            time_scale: 1,
+            restricted_by: Fact::Is(restricted_by.clone()),
+        };
+        let situation = Situation {
+            rules: self.rules,
+            now: self.now,
+            occurred_at: &input.alert.occurred_at,
+            device_id: input.device_id,
+            device: input.device,
+            restricted_by: &restricted_by,
+            fleet: self.fleet,
+            fallbacks: &self.fallbacks,
+        };
+        let verdicts = evaluate(self.set, &subject).verdicts;
+        let decision = decide(verdicts, &situation, self.windows.usage());
+        let mut changed = false;
+        for ruling in &decision.rulings {
+            if ruling.falls_back {
+                self.fallbacks.push(Fallback {
+                    playbook: ruling.verdict.playbook.clone(),
+                    revision: ruling.verdict.revision.clone(),
+                    reason: ruling.reason.clone(),
+                });
+            }
+            changed |= self.apply(ruling, input.device_id, sink);
+        }
+        if changed {
+            self.settle(input.device_id, sink);
+        }
+        decision
+    }
+
+    /// A person answers what a playbook asked about a device. Says what became of the containment; `None`: nothing, since
+    /// nothing was asked or a cap of the installation holds.
+    pub fn answer(
+        &mut self,
+        id: &DeviceId,
+        playbook: &str,
+        answer: Answer,
+        sink: Sink<'_>,
+    ) -> Option<ContainmentState> {
+        self.windows.advance(self.now);
+        let is_capped = self.is_capped(id);
+        let device = self.devices.get_mut(id)?;
+        let at = device.position(playbook, Mode::Enforce)?;
+        let contained = device.contained.get_mut(at)?;
+        let next = change::answered(&contained.open, answer, is_capped)?;
+        if next == ContainmentState::Active {
+            self.activate(id, at, Begun::Approval, sink);
+        } else {
+            device.contained.remove(at);
+            sink(self.happening(id, What::Declined { playbook }));
+        }
+        self.settle(id, sink);
+        Some(next)
+    }
+
+    /// Makes up that a device has long been restricted by a playbook, without an end.
+    pub fn restricted_before(&mut self, id: &DeviceId, playbook: &str) {
+        let device = self.devices.entry(id.clone()).or_default();
+        if device.position(playbook, Mode::Enforce).is_some() {
+            return;
+        }
+        device.contained.push(Contained {
+            playbook: playbook.to_owned(),
+            lane: Lane::default(),
+            open: Open {
+                state: ContainmentState::Active,
+                mode: Mode::Enforce,
+                until: None,
+                ask_until: None,
+                otherwise_act: false,
+            },
+            release_after: None,
+        });
+        device.converge();
+    }
+
+    /// Makes up that a device was restricted at a time before the present: it counts in every window that reaches back so far.
+    pub fn acted_before(&mut self, at: Timestamp, id: &DeviceId) {
+        self.windows.seed(at, id);
+    }
+
+    /// Does what a ruling says; tells whether the device may need an action.
+    fn apply(&mut self, ruling: &Ruling, id: &DeviceId, sink: Sink<'_>) -> bool {
+        if ruling.falls_back {
+            let verdict = &ruling.verdict;
+            self.fallbacks.push(Fallback {
+                playbook: verdict.playbook.clone(),
+                revision: verdict.revision.clone(),
+                reason: ruling.reason.clone(),
+            });
+            let what = What::FellBack {
+                playbook: &verdict.playbook,
+                reason: &ruling.reason,
+            };
+            sink(self.happening(id, what));
+        }
+        let effects = change::effects(ruling);
+        let mut changed = false;
+        if effects.releases {
+            changed |= self.release(id, &ruling.verdict.playbook, sink);
+        }
+        if let Some(begins) = &effects.begins {
+            self.begin(ruling, begins, id, sink);
+            changed |= ruling.mode == Mode::Enforce;
+        }
+        changed
+    }
+
+    fn release(&mut self, id: &DeviceId, by: &str, sink: Sink<'_>) -> bool {
+        let now = self.now;
+        let Some(device) = self.devices.get_mut(id) else {
+            return false;
+        };
+        device.contained.retain(|contained| {
+            let playbook = contained.playbook.as_str();
+            let what = match change::released(&contained.open) {
+                None => return true,
+                Some(ContainmentState::Ended) => What::Ended {
+                    playbook,
+                    mode: contained.open.mode,
+                    reason: EndReason::ReleasePlaybook,
+                    by: Some(by),
+                },
+                Some(_) => What::Declined { playbook },
+            };
+            sink(Happening {
+                at: now,
+                device: id,
+                what,
+            });
+            false
+        });
+        true
+    }
+
+    fn begin(&mut self, ruling: &Ruling, begins: &Begins<'_>, id: &DeviceId, sink: Sink<'_>) {
+        let playbook = ruling.verdict.playbook.as_str();
+        let now = self.now;
+        let device = self.devices.entry(id.clone()).or_default();
+        let at = device.position(playbook, ruling.mode);
+        let state = at
+            .and_then(|at| device.contained.get(at))
+            .map(|its| its.open.state);
+        let beginning = change::begin(state, begins);
+        if beginning == Beginning::Keep {
+            return;
+        }
+        let at = at.unwrap_or_else(|| {
+            device.contained.push(Contained {
+                playbook: playbook.to_owned(),
+                lane: ruling.verdict.lane,
+                open: Open {
+                    state: ContainmentState::Asked,
+                    mode: ruling.mode,
+                    until: None,
+                    ask_until: change::until(now, begins.ask.map(|terms| terms.within)),
+                    otherwise_act: begins.ask.is_some_and(|terms| terms.otherwise_act),
+                },
+                release_after: begins.release_after,
+            });
+            device.contained.len() - 1
+        });
+        let Some(its) = device.contained.get_mut(at) else {
+            return;
+        };
+        its.release_after = begins.release_after;
+        match beginning {
+            Beginning::Keep => {}
+            Beginning::Begin => self.activate(id, at, Begun::Match, sink),
+            Beginning::Activate => self.activate(id, at, Begun::LaterMatch, sink),
+            Beginning::Restart => {
+                its.activate(now);
+                let what = What::Restarted {
+                    playbook,
+                    mode: ruling.mode,
+                    until: its.open.until,
+                };
+                let next = its.open.next_change();
+                sink(self.happening(id, what));
+                self.note(next, id);
+            }
+            Beginning::Ask => {
+                let until = its.open.ask_until;
+                let what = What::Asked {
+                    playbook,
+                    reason: &ruling.reason,
+                    until: until.unwrap_or(Timestamp::MAX),
+                };
+                sink(self.happening(id, what));
+                self.note(until, id);
+                if self.approvals == Approvals::AtOnce {
+                    self.answer(id, playbook, Answer::Approve, sink);
+                }
+            }
+        }
+    }
+
+    /// Makes an open containment active and counts its device.
+    fn activate(&mut self, id: &DeviceId, at: usize, by: Begun, sink: Sink<'_>) {
+        let now = self.now;
+        let Some(its) = self
+            .devices
+            .get_mut(id)
+            .and_then(|device| device.contained.get_mut(at))
+        else {
+            return;
+        };
+        its.activate(now);
+        self.windows.count(now, &its.playbook, its.open.mode, id);
+        sink(Happening {
+            at: now,
+            device: id,
+            what: What::Began {
+                playbook: &its.playbook,
+                mode: its.open.mode,
+                until: its.open.until,
+                by,
+            },
+        });
+        let next = its.open.next_change();
+        self.note(next, id);
+    }
+
+    /// Does what time does to a device's containments now.
+    fn look(&mut self, id: &DeviceId, sink: Sink<'_>) {
+        let now = self.now;
+        self.windows.advance(now);
+        let is_capped = self.is_capped(id);
+        let Some(device) = self.devices.get_mut(id) else {
+            return;
+        };
+        let mut acts = Vec::new();
+        let mut kept = 0;
+        let mut changed = false;
+        device.contained.retain(|contained| {
+            let playbook = contained.playbook.as_str();
+            let what = match change::due(&contained.open, now, is_capped) {
+                Some(Due::End) => What::Ended {
+                    playbook,
+                    mode: contained.open.mode,
+                    reason: EndReason::Time,
+                    by: None,
+                },
+                Some(Due::Expire) => What::Expired { playbook },
+                due => {
+                    if due == Some(Due::Activate) {
+                        acts.push(kept);
+                    }
+                    kept += 1;
+                    return true;
+                }
+            };
+            changed = true;
+            sink(Happening {
+                at: now,
+                device: id,
+                what,
+            });
+            false
+        });
+        for at in &acts {
+            self.activate(id, *at, Begun::NoAnswer, sink);
+        }
+        if changed || !acts.is_empty() {
+            self.settle(id, sink);
+        }
+    }
+
+    /// Takes the due action, and forgets a device of which nothing matters any more.
+    fn settle(&mut self, id: &DeviceId, sink: Sink<'_>) {
+        let Some(device) = self.devices.get_mut(id) else {
+            return;
+        };
+        let action = device.converge();
+        if device.is_idle() {
+            self.devices.remove(id);
+        }
+        if let Some((kind, lane)) = action {
+            sink(self.happening(id, What::Action { kind, lane }));
+        }
+    }
+
+    fn is_capped(&self, id: &DeviceId) -> bool {
+        reached_cap(&self.rules.caps, Mode::Enforce, id, self.windows.usage()).is_some()
+    }
+
+    fn happening<'a>(&self, device: &'a DeviceId, what: What<'a>) -> Happening<'a> {
+        Happening {
+            at: self.now,
+            device,
+            what,
+        }
+    }
+
+    fn note(&mut self, at: Option<Timestamp>, id: &DeviceId) {
+        if let Some(at) = at {
+            self.agenda.push(Reverse((at, self.looks, id.clone())));
+            self.looks += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

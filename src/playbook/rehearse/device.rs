@@ -1,0 +1,104 @@
+//! One device of a rehearsal: its open containments and whether it is restricted.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::domain::action::{ActionKind, ActionState};
+use crate::domain::containment::ContainmentState;
+use crate::domain::containment::change::{self, Open};
+use crate::domain::converge::{Restriction, Step, converge};
+use crate::domain::verdict::{Lane, Mode};
+
+/// What is known of a device.
+#[derive(Clone, Debug)]
+pub struct Device {
+    known: Restriction,
+    pub(super) contained: Vec<Contained>,
+}
+
+/// One open containment.
+#[derive(Clone, Debug)]
+pub(super) struct Contained {
+    pub(super) playbook: String,
+    pub(super) lane: Lane,
+    pub(super) open: Open,
+    pub(super) release_after: Option<Duration>,
+}
+
+impl Contained {
+    /// Makes it active now.
+    pub(super) fn activate(&mut self, now: Timestamp) {
+        self.open = Open {
+            state: ContainmentState::Active,
+            until: change::until(now, self.release_after),
+            ask_until: None,
+            ..self.open
+        };
+    }
+}
+
+impl Default for Device {
+    fn default() -> Self {
+        Self {
+            known: Restriction::Free,
+            contained: Vec::new(),
+        }
+    }
+}
+
+impl Device {
+    /// Whether Defender restricts it, which it does and undoes at once here.
+    pub fn is_restricted(&self) -> bool {
+        self.known == Restriction::Restricted
+    }
+
+    /// The playbooks with an active, enforced containment, in the order in which these became active.
+    pub fn restricted_by(&self) -> impl Iterator<Item = &str> {
+        let restricting = self
+            .contained
+            .iter()
+            .filter(|contained| contained.open.restricts());
+        restricting.map(|contained| contained.playbook.as_str())
+    }
+
+    /// The playbooks that asked, and until when each can be answered.
+    pub fn asked_by(&self) -> impl Iterator<Item = (&str, Timestamp)> {
+        let asked = self.contained.iter().filter_map(|contained| {
+            let until = contained.open.ask_until?;
+            (contained.open.state == ContainmentState::Asked).then_some((contained, until))
+        });
+        asked.map(|(contained, until)| (contained.playbook.as_str(), until))
+    }
+
+    /// Nothing is known that matters later.
+    pub(super) fn is_idle(&self) -> bool {
+        self.contained.is_empty() && self.known == Restriction::Free
+    }
+
+    /// Its containment of a playbook in a mode.
+    pub(super) fn position(&self, playbook: &str, mode: Mode) -> Option<usize> {
+        self.contained
+            .iter()
+            .position(|contained| contained.playbook == playbook && contained.open.mode == mode)
+    }
+
+    /// The action that is due, if any, and its lane. Defender carries it out at once.
+    pub(super) fn converge(&mut self) -> Option<(ActionKind, Lane)> {
+        let restricting = || {
+            self.contained
+                .iter()
+                .filter(|contained| contained.open.restricts())
+        };
+        let wanted = restricting().next().is_some();
+        let Step::Queue(kind) = converge(wanted, self.known, None, None) else {
+            return None;
+        };
+        let lane = match kind {
+            ActionKind::Restrict => change::lane(restricting().map(|contained| contained.lane)),
+            ActionKind::Release => Lane::Release,
+        };
+        self.known = Restriction::after(kind, false, ActionState::Succeeded).unwrap_or(self.known);
+        Some((kind, lane))
+    }
+}

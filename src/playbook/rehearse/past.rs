@@ -1,0 +1,82 @@
+//! What stood before a rehearsal begins: containments that were open then, and those that still count in a window. Called
+//! by `quell plan`, which reads them from the daemon's records.
+
+use jiff::Timestamp;
+
+use super::Rehearsal;
+use super::device::Contained;
+use crate::domain::containment::ContainmentState;
+use crate::domain::containment::change::Open;
+use crate::domain::device::DeviceId;
+use crate::domain::verdict::{Lane, Mode};
+
+/// A containment from before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// Its playbook.
+    pub playbook: String,
+    /// The lane of its calls.
+    pub lane: Lane,
+    /// Observe or enforce.
+    pub mode: Mode,
+    /// When it became active, if it did: then its device counts in every window that reaches back so far.
+    pub activated_at: Option<Timestamp>,
+    /// How it stood when the rehearsal begins; `None`: it was over.
+    pub open: Option<PastOpen>,
+}
+
+/// How an open containment stood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PastOpen {
+    /// When it ends by itself, if it is active and ever does.
+    pub until: Option<Timestamp>,
+    /// Until when it can be answered, if it is asked.
+    pub ask_until: Option<Timestamp>,
+    /// Nobody answered: act.
+    pub otherwise_act: bool,
+    /// How long it lasts once it is active, or after a restart.
+    pub release_after: Option<std::time::Duration>,
+}
+
+impl Past {
+    /// Whether its device was restricted because of it when the rehearsal begins.
+    pub fn restricts(&self) -> bool {
+        self.mode == Mode::Enforce && self.activated_at.is_some() && self.open.is_some()
+    }
+}
+
+impl Rehearsal<'_> {
+    /// Puts a containment from before into the world. Nothing is told of it: it happened already.
+    pub fn stood(&mut self, id: &DeviceId, past: &Past) {
+        if let Some(at) = past.activated_at {
+            self.windows.count(at, &past.playbook, past.mode, id);
+        }
+        let Some(open) = past.open else {
+            return;
+        };
+        let device = self.devices.entry(id.clone()).or_default();
+        if device.position(&past.playbook, past.mode).is_some() {
+            return;
+        }
+        let open_at = Open {
+            state: match past.activated_at {
+                Some(_) => ContainmentState::Active,
+                None => ContainmentState::Asked,
+            },
+            mode: past.mode,
+            until: open.until,
+            ask_until: open.ask_until,
+            otherwise_act: open.otherwise_act,
+        };
+        let next = open_at.next_change();
+        device.contained.push(Contained {
+            playbook: past.playbook.clone(),
+            lane: past.lane,
+            open: open_at,
+            release_after: open.release_after,
+        });
+        // It was called then; what it led to is known.
+        let _ = device.converge();
+        self.note(next, id);
+    }
+}

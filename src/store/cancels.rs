@@ -1,0 +1,192 @@
+//! Cancelling: a restrict of ours that Defender has not carried out yet and that nothing wants any more. The release
+//! waits for its end, so a device that is offline would keep both for days.
+//!
+//! That a cancel is due is read from the containments each time, never stored: a new reason to restrict the device makes
+//! it undue in the same transaction. Called by the gate, and by `worker::submit` with the answer. It never cancels what
+//! somebody else began, nor a release.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::clock::Monotonic;
+use crate::domain::action::{ActionEvent, ActionState, Marker};
+use crate::domain::device::DeviceId;
+use crate::domain::tenant::TenantId;
+use crate::store::attempts::{close_gate, finish};
+use crate::store::gate::Gate;
+use crate::store::ledger::insert_attempt;
+use crate::store::{AnswerRecord, Because, Store, StoreError, Wake, wake};
+
+/// A committed attempt to cancel: what the call needs.
+#[derive(Clone, Debug)]
+pub struct CancelGrant {
+    /// The attempt.
+    pub attempt: Uuid,
+    /// The action to cancel.
+    pub action: Uuid,
+    /// How many cancels of it there were, with this one.
+    pub n: i32,
+    /// Its device.
+    pub device: DeviceId,
+    /// Defender's id of the action.
+    pub defender_id: String,
+    /// The comment for Defender, with the marker.
+    pub comment: String,
+    /// Hand the request over before this, or not at all.
+    pub send_deadline: Monotonic,
+    /// The budget it was charged to.
+    pub app_id: String,
+}
+
+impl Store {
+    /// How long until a cancel is due: nothing when one is due now; `None` when none will be.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn cancel_next_due(
+        &self,
+        tenant: TenantId,
+        after: Option<Duration>,
+    ) -> Result<Option<Duration>, StoreError> {
+        let Some(after) = after else { return Ok(None) };
+        let seconds = sqlx::query_scalar!(
+            "SELECT extract(epoch FROM min(greatest(a.submitted_at + make_interval(secs => $2), a.cancel_not_before))
+                                       - quell.now())::float8
+             FROM quell.actions a
+             WHERE a.tenant_id = $1 AND a.state = 'submitted' AND a.kind = 'restrict' AND NOT a.is_adopted
+               AND NOT EXISTS (SELECT 1 FROM quell.containments c WHERE c.tenant_id = a.tenant_id
+                               AND c.device_id = a.device_id AND c.state = 'active' AND c.mode = 'enforce')",
+            tenant.0,
+            after.as_secs_f64(),
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(seconds.map(|seconds| Duration::from_secs_f64(seconds.max(0.0))))
+    }
+
+    /// Writes down the attempt of the oldest cancel that is due, in the gate's transaction, which has found a free slot and
+    /// commits it.
+    pub(super) async fn cancel_reserve(
+        &self,
+        tx: &mut sqlx::PgConnection,
+        tenant: TenantId,
+        epoch: i64,
+        gate: &Gate,
+        began: Monotonic,
+    ) -> Result<Reserved, StoreError> {
+        let Some(after) = gate.cancel_after else {
+            return Ok(Reserved::None);
+        };
+        let found = sqlx::query_scalar!(
+            "SELECT a.id FROM quell.actions a JOIN quell.devices d ON d.tenant_id = a.tenant_id AND d.device_id = a.device_id
+             WHERE a.tenant_id = $1 AND a.state = 'submitted' AND a.kind = 'restrict' AND NOT a.is_adopted
+               AND a.submitted_at <= (SELECT quell.now()) - make_interval(secs => $2)
+               AND a.cancel_not_before <= (SELECT quell.now())
+               AND NOT EXISTS (SELECT 1 FROM quell.containments c WHERE c.tenant_id = a.tenant_id
+                               AND c.device_id = a.device_id AND c.state = 'active' AND c.mode = 'enforce')
+             ORDER BY a.submitted_at LIMIT 1 FOR UPDATE OF d SKIP LOCKED",
+            tenant.0,
+            after.as_secs_f64(),
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(action) = found else {
+            return Ok(Reserved::None);
+        };
+        // The device is locked now: what the first look saw may have changed before that.
+        let reserved = sqlx::query!(
+            r#"UPDATE quell.actions a SET cancels = cancels + 1, cancel_not_before = quell.now() + make_interval(secs => $3)
+               WHERE a.id = $1 AND a.tenant_id = $2 AND a.state = 'submitted' AND a.cancel_not_before <= quell.now()
+                 AND NOT EXISTS (SELECT 1 FROM quell.containments c WHERE c.tenant_id = a.tenant_id
+                                 AND c.device_id = a.device_id AND c.state = 'active' AND c.mode = 'enforce')
+               RETURNING a.cancels, a.device_id, a.defender_id AS "defender_id!""#,
+            action,
+            tenant.0,
+            // One that is not answered is not repeated before its fate is settled.
+            gate.timing.quiescence().as_secs_f64(),
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(reserved) = reserved else {
+            return Ok(Reserved::MovedOn);
+        };
+        let (attempt, n) = (Uuid::now_v7(), reserved.cancels);
+        insert_attempt(
+            tx,
+            tenant,
+            epoch,
+            gate,
+            attempt,
+            "cancel",
+            "actions",
+            Some((action, n)),
+        )
+        .await?;
+        let marker = Marker { action, attempt: n };
+        Ok(Reserved::One(Box::new(CancelGrant {
+            attempt,
+            action,
+            n,
+            device: DeviceId::from_stored(reserved.device_id),
+            defender_id: reserved.defender_id,
+            comment: marker.comment("not wanted any more"),
+            send_deadline: began.plus(gate.timing.send_deadline),
+            app_id: gate.app_id.clone(),
+        })))
+    }
+
+    /// Records the answer to a cancel. `end` is what became of the action, if the answer tells; otherwise the listing will.
+    /// Another cancel is not due before `again` has passed.
+    ///
+    /// # Errors
+    /// Postgres is not available; or [`StoreError::Stale`]: the attempt was settled otherwise in the meantime.
+    pub async fn cancel_finish(
+        &self,
+        tenant: TenantId,
+        epoch: i64,
+        grant: &CancelGrant,
+        record: &AnswerRecord,
+        end: Option<ActionEvent>,
+        again: Duration,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.pool.begin().await?;
+        super::devices::lock(&mut tx, tenant, &[grant.device.to_string()]).await?;
+        finish(&mut tx, tenant, epoch, grant.attempt, record).await?;
+        sqlx::query!(
+            "UPDATE quell.actions SET cancel_not_before = quell.now() + make_interval(secs => $3)
+             WHERE id = $1 AND tenant_id = $2",
+            grant.action,
+            tenant.0,
+            again.as_secs_f64(),
+        )
+        .execute(&mut *tx)
+        .await?;
+        let row = self.action_read(&mut tx, tenant, grant.action).await?;
+        // The listing may have been faster.
+        if let (Some(event), ActionState::Submitted) = (end, row.state) {
+            let because = Because {
+                by: "submit",
+                reason: "cancelled at defender: nothing wants it any more",
+            };
+            self.action_apply(&mut tx, tenant, &row, event, &record.change, because)
+                .await?;
+        }
+        close_gate(&mut tx, tenant, &grant.app_id, record).await?;
+        // The next look at the listing is wanted soon, and other calls may go on.
+        wake(&mut tx, tenant, Wake::Open).await?;
+        wake(&mut tx, tenant, Wake::Queue).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+/// What the gate found to cancel.
+pub(super) enum Reserved {
+    /// Nothing: go on with the queue.
+    None,
+    /// What the first look saw had changed by the time its device was locked: look again.
+    MovedOn,
+    /// The attempt is written, and to be committed.
+    One(Box<CancelGrant>),
+}

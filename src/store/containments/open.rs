@@ -1,0 +1,168 @@
+//! The open containments of one device: read, judged by `domain::containment::change`, and changed by id. Called by T2, T6
+//! and an operator's release, each holding the device's row lock. It never decides by itself.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::domain::containment::change::{Open, released};
+use crate::domain::containment::{ContainmentState, EndReason};
+use crate::domain::device::DeviceId;
+use crate::domain::tenant::TenantId;
+use crate::domain::verdict::Mode;
+use crate::store::StoreError;
+
+/// An asked or active containment as it stands in the table.
+pub(in crate::store) struct OpenRow {
+    pub(in crate::store) id: Uuid,
+    /// `None`: begun by hand.
+    pub(in crate::store) playbook: Option<String>,
+    pub(in crate::store) containment: Open,
+}
+
+/// Who ends containments, and why.
+#[derive(Clone, Copy)]
+pub(in crate::store) struct Word<'a> {
+    pub(in crate::store) reason: EndReason,
+    pub(in crate::store) by: &'a str,
+    pub(in crate::store) why: &'a str,
+}
+
+/// What a release did.
+pub(in crate::store) struct Released {
+    pub(in crate::store) ended: Vec<Uuid>,
+    pub(in crate::store) declined: Vec<Uuid>,
+}
+
+/// What is open on a device, the oldest active one first. The caller holds the device's lock.
+pub(in crate::store) async fn open(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    device: &DeviceId,
+) -> Result<Vec<OpenRow>, StoreError> {
+    let rows = sqlx::query!(
+        r#"SELECT id, state, mode, playbook, until, ask_until,
+             coalesce((ask ->> 'otherwise_act')::boolean, false) AS "otherwise_act!"
+           FROM quell.containments WHERE tenant_id = $1 AND device_id = $2 AND state IN ('asked', 'active')
+           ORDER BY activated_at, created_at"#,
+        tenant.0,
+        device.as_str(),
+    )
+    .fetch_all(tx)
+    .await?;
+    let corrupt = |column, id: Uuid, value: &str| StoreError::Corrupt {
+        table: "containments",
+        column,
+        row: id.to_string(),
+        value: value.to_owned(),
+    };
+    rows.into_iter()
+        .map(|row| {
+            Ok(OpenRow {
+                id: row.id,
+                containment: Open {
+                    state: ContainmentState::parse(&row.state)
+                        .ok_or_else(|| corrupt("state", row.id, &row.state))?,
+                    mode: Mode::parse(&row.mode).ok_or_else(|| corrupt("mode", row.id, &row.mode))?,
+                    until: super::time(row.until),
+                    ask_until: super::time(row.ask_until),
+                    otherwise_act: row.otherwise_act,
+                },
+                playbook: row.playbook,
+            })
+        })
+        .collect()
+}
+
+/// Ends what restricts a device and declines what is asked for it.
+pub(in crate::store) async fn release(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    device: &DeviceId,
+    word: Word<'_>,
+) -> Result<Released, StoreError> {
+    let open = open(tx, tenant, device).await?;
+    let becomes = |state| -> Vec<Uuid> {
+        let rows = open
+            .iter()
+            .filter(|row| released(&row.containment) == Some(state));
+        rows.map(|row| row.id).collect()
+    };
+    let done = Released {
+        ended: becomes(ContainmentState::Ended),
+        declined: becomes(ContainmentState::Declined),
+    };
+    if !done.declined.is_empty() {
+        sqlx::query!(
+            "UPDATE quell.containments SET state = 'declined', state_by = $2, state_reason = $3
+             WHERE id = ANY($1) AND state = 'asked'",
+            &done.declined,
+            word.by,
+            word.why,
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
+    end(tx, tenant, device, &done.ended, word).await?;
+    Ok(done)
+}
+
+/// Ends active containments of a device.
+pub(super) async fn end(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    device: &DeviceId,
+    ids: &[Uuid],
+    word: Word<'_>,
+) -> Result<(), StoreError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let reason = word.reason.as_str();
+    let ended = sqlx::query!(
+        "UPDATE quell.containments SET state = 'ended', ended_at = quell.now(), end_reason = $2, state_by = $3,
+             state_reason = $4
+         WHERE id = ANY($1) AND state = 'active'",
+        ids,
+        reason,
+        word.by,
+        word.why,
+    )
+    .execute(&mut *tx)
+    .await?
+    .rows_affected();
+    super::forget_failures(tx, tenant, device).await?;
+    tracing::info!(device.id = %device, reason, containments = ended, "containment ended");
+    metrics::counter!("quell_containments_ended_total", "reason" => reason).increment(ended);
+    Ok(())
+}
+
+/// Makes asks active that nobody answered and that act then by their own words.
+pub(super) async fn activate(
+    tx: &mut sqlx::PgConnection,
+    ids: &[Uuid],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE quell.containments SET state = 'active', activated_at = $2::timestamptz,
+             until = $2::timestamptz + release_after, state_by = 'expire',
+             state_reason = 'nobody answered: otherwise act'
+         WHERE id = ANY($1) AND state = 'asked'",
+        ids,
+        jiff_sqlx::ToSqlx::to_sqlx(now) as jiff_sqlx::Timestamp,
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Closes asks that nobody answered.
+pub(super) async fn expire(tx: &mut sqlx::PgConnection, ids: &[Uuid]) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE quell.containments SET state = 'expired', state_by = 'expire', state_reason = 'nobody answered'
+         WHERE id = ANY($1) AND state = 'asked'",
+        ids,
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! What an event would be judged by if it came now: for people who try one out. Reads without a lock and changes nothing;
+//! what really decides is [`crate::store::DecideTx`].
+
+use crate::domain::device::{DeviceFacts, DeviceId};
+use crate::domain::limit::{Usage, UsageKey};
+use crate::domain::tenant::TenantId;
+use crate::store::containments::time;
+use crate::store::{DeviceRow, Store, StoreError};
+
+/// What is known of a device now.
+#[derive(Clone, Debug)]
+pub struct KnownDevice {
+    /// Its row; `None`: no event ever named it.
+    pub row: Option<DeviceRow>,
+    /// The playbooks with an active containment on it.
+    pub restricted_by: Vec<String>,
+    /// Whether an earlier event of the alert named it.
+    pub knows_alert: bool,
+}
+
+impl Store {
+    /// What is known of a device now, and whether the alert is known for it.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn device_known(
+        &self,
+        tenant: TenantId,
+        device: &DeviceId,
+        alert_id: &str,
+    ) -> Result<KnownDevice, StoreError> {
+        let row = sqlx::query!(
+            "SELECT facts, facts_fetched_at, is_unknown_to_defender, facts_failures FROM quell.devices
+             WHERE tenant_id = $1 AND device_id = $2",
+            tenant.0,
+            device.as_str(),
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        let restricted_by = sqlx::query_scalar!(
+            r#"SELECT playbook AS "playbook!" FROM quell.containments
+               WHERE tenant_id = $1 AND device_id = $2 AND state = 'active' AND mode = 'enforce' AND playbook IS NOT NULL
+               ORDER BY activated_at"#,
+            tenant.0,
+            device.as_str(),
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let knows_alert = sqlx::query_scalar!(
+            r#"SELECT EXISTS (SELECT 1 FROM quell.alert_devices
+               WHERE tenant_id = $1 AND alert_id = $2 AND device_id = $3 AND alert_id <> '') AS "known!""#,
+            tenant.0,
+            alert_id,
+            device.as_str(),
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(KnownDevice {
+            row: row.map(|row| DeviceRow {
+                id: device.clone(),
+                facts: row
+                    .facts
+                    .and_then(|facts| serde_json::from_value::<DeviceFacts>(facts).ok()),
+                fetched_at: time(row.facts_fetched_at),
+                is_unknown_to_defender: row.is_unknown_to_defender,
+                fetch_failures: row.facts_failures,
+            }),
+            restricted_by,
+            knows_alert,
+        })
+    }
+
+    /// What the limits and caps count now.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn usage_now(
+        &self,
+        tenant: TenantId,
+        keys: impl IntoIterator<Item = UsageKey>,
+    ) -> Result<Usage, StoreError> {
+        let mut usage = Usage::default();
+        for key in keys {
+            let devices = sqlx::query_scalar!(
+                "SELECT DISTINCT device_id FROM quell.containments
+                 WHERE tenant_id = $1 AND mode = $2 AND activated_at > (SELECT quell.now()) - make_interval(secs => $3)
+                   AND ($4::text IS NULL OR playbook = $4)",
+                tenant.0,
+                key.1.as_str(),
+                key.2.as_secs_f64(),
+                key.0.as_deref(),
+            )
+            .fetch_all(&self.pool)
+            .await?;
+            usage.load(key, devices.into_iter().map(DeviceId::from_stored));
+        }
+        Ok(usage)
+    }
+}
