@@ -45,6 +45,14 @@ playbooks:
 config:
     scripts/ci config
 
+# a real yaml-language-server says of the committed JSON Schemas what it should
+schema:
+    scripts/ci schema
+
+# writes the printed pages and the JSON Schemas anew after a change of what they tell
+update-reference:
+    UPDATE=1 SQLX_OFFLINE=true cargo test --locked --lib reference
+
 # mutation testing of what decides, an hour or more; e.g. just mutants --shard 0/8
 mutants *ARGS:
     scripts/mutants {{ARGS}}

@@ -15,6 +15,7 @@ mod progress;
 #[cfg(test)]
 mod reference;
 pub mod run;
+pub mod schema;
 pub mod send;
 pub mod simulate;
 pub mod test;
@@ -58,6 +59,8 @@ enum Command {
     Test(test::Args),
     /// Show what edited playbooks would have done with past events
     Plan(Box<plan::Args>),
+    /// Print the JSON Schema of playbooks, their tests or the configuration, for editors
+    Schema(schema::Args),
     /// Run the whole of it against a simulated Defender, with nothing configured
     Demo(demo::Args),
     /// Run a Defender to practise against
@@ -88,6 +91,7 @@ pub fn main() -> ExitCode {
             Command::ExplainCode(args) => explain_code::run(&args),
             Command::Test(args) => test::run(&args),
             Command::Plan(args) => plan::run(*args).await,
+            Command::Schema(args) => schema::run(&args),
             Command::Demo(args) => demo::run(args).await,
             Command::Simulate(args) => simulate::run(*args).await,
         }

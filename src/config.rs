@@ -4,6 +4,7 @@
 //! a file come in one run, each with its line. It never prints a secret: secrets are named by file, and one that was
 //! written out all the same is masked in every message. `config/quell.example.yaml` documents every key.
 
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use crate::yaml::{self, Code, Diagnostic, Diagnostics, SourceText};
 pub mod environment;
 mod guards;
 mod pace;
+pub mod schema;
 mod secret;
 mod section;
 mod server;
@@ -29,7 +31,7 @@ pub use server::{Database, DatabaseAddress, Http};
 pub use tenant::{Budget, ClientSecret, Tenant};
 
 use secret::Places;
-use section::{Reading, Section};
+use section::{Kind, Reading, Section};
 
 /// Everything that an operator configures. Durations are as written; [`Config::scaled`] divides them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,6 +104,9 @@ pub enum ConfigError {
 
 /// The device ids that Defender shows in every public sample.
 const DEVICE_ID_PATTERN: &str = "[0-9a-f]{40}";
+
+/// How many times as fast time may run.
+const SCALES: RangeInclusive<u32> = 1..=10_000;
 
 impl Config {
     /// Reads and checks a file. Secrets are not read yet: see [`Config::secret_files`].
@@ -176,7 +181,7 @@ impl Config {
             ),
             playbooks: places.base.join(read_playbooks(&mut root, reading)),
             device_id_pattern: read_device_id_pattern(&mut root, reading),
-            tenants: tenant::read_all(root.required("tenants", reading), places, reading),
+            tenants: tenant::read_all(root.required("tenants", Kind::Maps(1), reading), places, reading),
             call: Call::read(root.section("call", reading), reading),
             reconcile: Reconcile::read(root.section("reconcile", reading), reading),
             facts: Facts::read(root.section("facts", reading), reading),
@@ -294,10 +299,10 @@ fn masked(found: &Diagnostics, text: &str) -> Diagnostics {
 }
 
 fn read_time_scale(root: &mut Section<'_>, reading: &mut Reading) -> u32 {
-    let Some(node) = root.get("time_scale", reading) else {
+    let Some(node) = root.get("time_scale", Kind::Count(SCALES), reading) else {
         return 1;
     };
-    let scale = section::count_in(&node, 1..=10_000, reading).unwrap_or(1);
+    let scale = section::count_in(&node, SCALES, reading).unwrap_or(1);
     if scale != 1 {
         let message = format!("time runs {scale} times as fast: every duration is divided by it");
         let help =
@@ -310,7 +315,7 @@ fn read_time_scale(root: &mut Section<'_>, reading: &mut Reading) -> u32 {
 }
 
 fn read_playbooks(root: &mut Section<'_>, reading: &mut Reading) -> String {
-    let Some(node) = root.required("playbooks", reading) else {
+    let Some(node) = root.required("playbooks", Kind::Map, reading) else {
         return String::new();
     };
     let mut section = Section::of(&node, reading);
@@ -320,7 +325,7 @@ fn read_playbooks(root: &mut Section<'_>, reading: &mut Reading) -> String {
 }
 
 fn read_device_id_pattern(root: &mut Section<'_>, reading: &mut Reading) -> String {
-    let Some(node) = root.get("device_id_pattern", reading) else {
+    let Some(node) = root.get("device_id_pattern", Kind::Text, reading) else {
         return DEVICE_ID_PATTERN.to_owned();
     };
     let pattern = section::text_of(&node, reading).unwrap_or_else(|| DEVICE_ID_PATTERN.to_owned());

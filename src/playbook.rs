@@ -17,6 +17,7 @@ pub mod lint;
 pub mod op;
 pub mod plan;
 pub mod rehearse;
+pub mod schema;
 pub mod set;
 pub mod subject;
 pub mod terms;

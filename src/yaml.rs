@@ -12,6 +12,7 @@ pub mod diagnostic;
 pub mod duration;
 mod index;
 pub mod node;
+pub mod schema;
 pub mod suggest;
 
 use std::ops::Range;

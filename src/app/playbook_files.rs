@@ -137,7 +137,7 @@ mod tests {
     fn a_folder_gives_its_files_and_its_tests_and_no_hidden_names() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let at = |name: &str| folder.path().join(name);
-        for name in ["tests", "other", "..data"] {
+        for name in ["tests", "other", "..data", ".schema"] {
             fs::create_dir(at(name)).expect("a folder can be made");
         }
         for name in [
@@ -149,6 +149,8 @@ mod tests {
             "other/x.yaml",
             "..data/b.yaml",
             ".hidden.yaml",
+            ".schema/playbook.v1.json",
+            ".schema/z.yaml",
         ] {
             fs::write(at(name), "id: x\n").expect("a file can be written");
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::section::{Reading, Section, count_in, duration_in};
+use super::section::{Reading, Section};
 use crate::domain::decision::Cap;
 use crate::domain::guard::Protections;
 use crate::domain::verdict::AskTerms;
@@ -29,19 +29,15 @@ pub(super) fn read_caps(section: &mut Section<'_>, reading: &mut Reading) -> Vec
         devices,
         per: Duration::from_secs(hours * 3_600),
     };
-    let Some(items) = section.items("caps", reading) else {
+    let Some(items) = section.items("caps", 0, reading) else {
         return vec![cap(50, 1), cap(200, 24)];
     };
     let mut caps = Vec::new();
     for item in &items {
         let mut section = Section::of(item, reading);
-        let devices = section
-            .required("devices", reading)
-            .and_then(|node| count_in(&node, 0..=1_000_000, reading));
+        let devices = section.required_count("devices", 0..=1_000_000, reading);
         let span = Duration::from_secs(1)..=Duration::from_secs(90 * 86_400);
-        let per = section
-            .required("per", reading)
-            .and_then(|node| duration_in(&node, span, reading));
+        let per = section.required_duration("per", span, reading);
         section.close(reading);
         caps.extend(devices.zip(per).map(|(devices, per)| Cap { devices, per }));
     }

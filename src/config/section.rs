@@ -18,6 +18,40 @@ pub struct Reading {
     pub found: Diagnostics,
     /// The paths of keys that the file leaves to their defaults, for the test that the example names them all.
     pub absent: Vec<String>,
+    /// Every key that was asked for, from which the schema is made.
+    pub keys: Vec<Key>,
+}
+
+/// A key as its reader asks for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Where it stands, e.g. `tenants[0].name`.
+    pub path: String,
+    /// Whether it must be there when its map is.
+    pub required: bool,
+    /// What it may hold.
+    pub kind: Kind,
+}
+
+/// What a key may hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A map.
+    Map,
+    /// A list of maps with at least so many entries.
+    Maps(usize),
+    /// A text of one line that is not blank.
+    Text,
+    /// A list of texts.
+    Texts,
+    /// `true` or `false`.
+    Flag,
+    /// A whole number within a range.
+    Count(RangeInclusive<u32>),
+    /// A duration within a range.
+    Duration(RangeInclusive<Duration>),
+    /// One of these words.
+    Word(Vec<&'static str>),
 }
 
 /// One map, or its absence, in which case every key has its default.
@@ -50,7 +84,7 @@ impl<'a> Section<'a> {
     /// The map at `key`, or an empty one.
     pub fn section(&mut self, key: &'static str, reading: &mut Reading) -> Self {
         let map = self
-            .get(key, reading)
+            .get(key, Kind::Map, reading)
             .and_then(|node| node.map(&mut reading.found));
         Self {
             map,
@@ -62,7 +96,7 @@ impl<'a> Section<'a> {
     /// The map at `key`, which must be there.
     pub fn required_section(&mut self, key: &'static str, reading: &mut Reading) -> Self {
         let map = self
-            .required(key, reading)
+            .required(key, Kind::Map, reading)
             .and_then(|node| node.map(&mut reading.found));
         Self {
             map,
@@ -71,9 +105,9 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// The value at `key`, if it is there.
-    pub fn get(&mut self, key: &'static str, reading: &mut Reading) -> Option<Node<'a>> {
-        self.known.push(key);
+    /// The value at `key`, if it is there. The kind is noted, and judged by who takes the value.
+    pub fn get(&mut self, key: &'static str, kind: Kind, reading: &mut Reading) -> Option<Node<'a>> {
+        self.note(key, false, kind, reading);
         let node = self.map.as_ref().and_then(|map| map.get(key));
         if node.is_none() {
             reading.absent.push(self.path_of(key));
@@ -81,9 +115,9 @@ impl<'a> Section<'a> {
         node
     }
 
-    /// The value at `key`, which must be there if this map is.
-    pub fn required(&mut self, key: &'static str, reading: &mut Reading) -> Option<Node<'a>> {
-        self.known.push(key);
+    /// The value at `key`, which must be there if this map is. The kind is noted, and judged by who takes the value.
+    pub fn required(&mut self, key: &'static str, kind: Kind, reading: &mut Reading) -> Option<Node<'a>> {
+        self.note(key, true, kind, reading);
         self.map
             .as_ref()
             .and_then(|map| map.required(key, &mut reading.found))
@@ -97,9 +131,20 @@ impl<'a> Section<'a> {
         default: Duration,
         reading: &mut Reading,
     ) -> Duration {
-        let node = self.get(key, reading);
+        let node = self.get(key, Kind::Duration(range.clone()), reading);
         node.and_then(|node| duration_in(&node, range, reading))
             .unwrap_or(default)
+    }
+
+    /// A duration within `range` that must be there.
+    pub fn required_duration(
+        &mut self,
+        key: &'static str,
+        range: RangeInclusive<Duration>,
+        reading: &mut Reading,
+    ) -> Option<Duration> {
+        let node = self.required(key, Kind::Duration(range.clone()), reading)?;
+        duration_in(&node, range, reading)
     }
 
     /// A whole number within `range`.
@@ -110,14 +155,25 @@ impl<'a> Section<'a> {
         default: u32,
         reading: &mut Reading,
     ) -> u32 {
-        let node = self.get(key, reading);
+        let node = self.get(key, Kind::Count(range.clone()), reading);
         node.and_then(|node| count_in(&node, range, reading))
             .unwrap_or(default)
     }
 
+    /// A whole number within `range` that must be there.
+    pub fn required_count(
+        &mut self,
+        key: &'static str,
+        range: RangeInclusive<u32>,
+        reading: &mut Reading,
+    ) -> Option<u32> {
+        let node = self.required(key, Kind::Count(range.clone()), reading)?;
+        count_in(&node, range, reading)
+    }
+
     /// `true` or `false`.
     pub fn bool(&mut self, key: &'static str, default: bool, reading: &mut Reading) -> bool {
-        let node = self.get(key, reading);
+        let node = self.get(key, Kind::Flag, reading);
         node.and_then(|node| node.bool(&mut reading.found))
             .unwrap_or(default)
     }
@@ -132,7 +188,7 @@ impl<'a> Section<'a> {
     ) -> T {
         let names: Vec<&'static str> = words.iter().map(|(name, _)| *name).collect();
         let chosen = self
-            .get(key, reading)
+            .get(key, Kind::Word(names.clone()), reading)
             .and_then(|node| node.choice(&names, &mut reading.found));
         words
             .iter()
@@ -142,20 +198,20 @@ impl<'a> Section<'a> {
 
     /// A text that is not empty.
     pub fn text(&mut self, key: &'static str, reading: &mut Reading) -> Option<String> {
-        let node = self.get(key, reading)?;
+        let node = self.get(key, Kind::Text, reading)?;
         text_of(&node, reading)
     }
 
     /// A text that is not empty and must be there; empty when it is not, which has been reported then.
     pub fn required_text(&mut self, key: &'static str, reading: &mut Reading) -> String {
-        let node = self.required(key, reading);
+        let node = self.required(key, Kind::Text, reading);
         node.and_then(|node| text_of(&node, reading)).unwrap_or_default()
     }
 
     /// A list of texts.
     pub fn texts(&mut self, key: &'static str, default: &[&str], reading: &mut Reading) -> Vec<String> {
         let given = self
-            .get(key, reading)
+            .get(key, Kind::Texts, reading)
             .map(|node| node.strs(&mut reading.found).unwrap_or_default());
         given
             .unwrap_or_else(|| default.to_vec())
@@ -164,9 +220,9 @@ impl<'a> Section<'a> {
             .collect()
     }
 
-    /// The items of a list, or `None` if the key is not there.
-    pub fn items(&mut self, key: &'static str, reading: &mut Reading) -> Option<Vec<Node<'a>>> {
-        let node = self.get(key, reading)?;
+    /// The items of a list of maps, or `None` if the key is not there.
+    pub fn items(&mut self, key: &'static str, least: usize, reading: &mut Reading) -> Option<Vec<Node<'a>>> {
+        let node = self.get(key, Kind::Maps(least), reading)?;
         Some(node.seq(&mut reading.found).unwrap_or_default())
     }
 
@@ -191,6 +247,12 @@ impl<'a> Section<'a> {
                 .found
                 .push(key.diagnostic(Code::UNKNOWN_KEY, message).help(help));
         }
+    }
+
+    fn note(&mut self, key: &'static str, required: bool, kind: Kind, reading: &mut Reading) {
+        self.known.push(key);
+        let path = self.path_of(key);
+        reading.keys.push(Key { path, required, kind });
     }
 
     fn path_of(&self, key: &str) -> String {

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use secrecy::SecretString;
 
 use super::secret::{self, Places, SecretError, SecretFile};
-use super::section::{Reading, Section, text_of};
+use super::section::{Kind, Reading, Section, text_of};
 use crate::telemetry::{self, LogFormat, LogOptions};
 use crate::yaml::Code;
 
@@ -42,7 +42,7 @@ impl DatabaseAddress {
 
 impl Database {
     pub(super) fn read(mut section: Section<'_>, places: &Places, reading: &mut Reading) -> Self {
-        let url = section.get("url", reading).and_then(|node| {
+        let url = section.get("url", Kind::Text, reading).and_then(|node| {
             let url = text_of(&node, reading)?;
             if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
                 let message = "`database.url` must begin with `postgres://`";
@@ -91,7 +91,7 @@ pub struct Http {
 
 impl Http {
     pub(super) fn read(mut section: Section<'_>, places: &Places, reading: &mut Reading) -> Self {
-        let listen_node = section.get("listen", reading);
+        let listen_node = section.get("listen", Kind::Text, reading);
         let listen = listen_node.as_ref().and_then(|node| {
             let parsed = text_of(node, reading)?.parse().ok();
             if parsed.is_none() {
@@ -133,7 +133,7 @@ pub(super) fn read_log(mut section: Section<'_>, reading: &mut Reading) -> LogOp
         ("text", LogFormat::Text),
     ];
     let format = section.choice("format", &formats, LogFormat::Auto, reading);
-    let filter = section.get("filter", reading).and_then(|node| {
+    let filter = section.get("filter", Kind::Text, reading).and_then(|node| {
         let filter = text_of(&node, reading)?;
         if let Err(error) = telemetry::check_filter(&filter) {
             reading

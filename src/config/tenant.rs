@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::secret::{self, Places, SecretFile};
-use super::section::{Reading, Section, count_in, duration_in, text_of};
+use super::section::{Kind, Reading, Section, text_of};
 use crate::defender::{Cloud, Endpoint, HostOptions, Region};
 use crate::domain::budget::{BudgetScope, Window};
 use crate::yaml::{Code, Node};
@@ -104,7 +104,7 @@ impl Tenant {
     fn read(node: &Node<'_>, places: &Places, reading: &mut Reading) -> Self {
         let mut section = Section::of(node, reading);
         let name = section
-            .required("name", reading)
+            .required("name", Kind::Text, reading)
             .and_then(|node| name_of(&node, reading));
         let clouds = Cloud::ALL.map(|cloud| (cloud.as_str(), cloud));
         let cloud = section.choice("cloud", &clouds, Cloud::Commercial, reading);
@@ -113,7 +113,7 @@ impl Tenant {
         let base_url = section.text("base_url", reading);
         let authority = section.text("authority", reading);
         let scope = section.text("scope", reading);
-        let credential = section.required("credential", reading);
+        let credential = section.required("credential", Kind::Map, reading);
         let credential = ClientSecret::read(credential, places, reading);
         let budget = Budget::read(section.section("budget", reading), reading);
         let external_id = section.bool("external_id", false, reading);
@@ -165,7 +165,7 @@ impl ClientSecret {
             return none();
         };
         let mut kinds = Section::of(&node, reading);
-        let kind = kinds.required("client_secret", reading);
+        let kind = kinds.required("client_secret", Kind::Map, reading);
         kinds.close(reading);
         let Some(kind) = kind.filter(|node| !secret::is_written_out("client_secret", node)) else {
             return none();
@@ -212,19 +212,15 @@ const MS: Duration = Duration::from_millis(1);
 
 /// Reads `windows`: at least one, each with a span of its own, and none that another makes needless.
 fn windows(section: &mut Section<'_>, reading: &mut Reading) -> Vec<Window> {
-    let Some(items) = section.items("windows", reading) else {
+    let Some(items) = section.items("windows", 1, reading) else {
         return documented_windows();
     };
     let mut windows: Vec<Window> = Vec::new();
     for item in &items {
         let mut window = Section::of(item, reading);
-        let limit = window
-            .required("limit", reading)
-            .and_then(|node| count_in(&node, 1..=1_000_000, reading));
+        let limit = window.required_count("limit", 1..=1_000_000, reading);
         let span = Duration::from_secs(1)..=Duration::from_secs(7 * 86_400);
-        let per = window
-            .required("per", reading)
-            .and_then(|node| duration_in(&node, span, reading));
+        let per = window.required_duration("per", span, reading);
         window.close(reading);
         let (Some(limit), Some(per)) = (limit, per) else {
             continue;

@@ -12,11 +12,11 @@ use crate::domain::verdict::{AskTerms, Limit, Most, Percent};
 use crate::yaml::{Code, Diagnostics, Map, Node, duration};
 
 /// The longest title, owner or name, in characters.
-const TEXT_CHARS: usize = 200;
+pub(super) const TEXT_CHARS: usize = 200;
 /// How long a limit's window may be.
-const LONGEST_WINDOW: Duration = Duration::from_secs(30 * 86_400);
+pub(super) const LONGEST_WINDOW: Duration = Duration::from_secs(30 * 86_400);
 /// How long people may take to answer.
-const LONGEST_ASK: Duration = Duration::from_secs(7 * 86_400);
+pub(super) const LONGEST_ASK: Duration = Duration::from_secs(7 * 86_400);
 
 /// The question that comes first.
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ use crate::yaml::{Code, Diagnostics, Node, duration};
 /// The longest filled-in value, in characters.
 const VALUE_CHARS: usize = 200;
 /// The longest whole text, in characters.
-const TEXT_CHARS: usize = 900;
+pub(super) const TEXT_CHARS: usize = 900;
 
 /// A checked text.
 #[derive(Clone, Debug)]

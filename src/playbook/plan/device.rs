@@ -227,6 +227,7 @@ impl DeviceSide {
                     self.total += at.duration_since(since);
                 }
             }
+            What::FellBack { .. } => {}
             What::Began { .. }
             | What::Restarted { .. }
             | What::Ended { .. }

@@ -85,6 +85,7 @@ impl Side {
                     lane,
                 });
             }
+            What::FellBack { .. } => {}
             What::Began { .. } | What::Restarted { .. } | What::Ended { .. } | What::Declined { .. } => {}
         }
     }

@@ -52,11 +52,13 @@ fn decision(kind: DecisionKind, reason: &str) -> Decision {
             then: vec![restrict],
             ask: None,
             limits: Vec::new(),
+            canary: None,
         },
         kind,
         mode: Mode::Enforce,
         reason: reason.to_owned(),
         ask: None,
+        falls_back: false,
     };
     Decision {
         kind,

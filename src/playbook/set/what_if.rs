@@ -74,6 +74,7 @@ mod tests {
             device_id: None,
             device: &device,
             tenant: "t",
+            time_scale: 1,
             now: Timestamp::UNIX_EPOCH,
             restricted_by: Fact::Is(Vec::new()),
         };
