@@ -79,4 +79,4 @@ psql:
 
 # measures Quell against its peers: just bench decide_rules decide_reload [--quick]
 bench *NAMES:
-    cargo run --release --locked --manifest-path benches/Cargo.toml -- {{NAMES}}
+    cargo run --release --manifest-path benches/Cargo.toml -- {{NAMES}}

@@ -54,7 +54,11 @@ impl Refusal {
 /// # Errors
 /// [`Refusal`], when the record is no alert in a shape known to us, or breaks a bound.
 pub fn normalize(record: &Value, rule: &DeviceIdRule) -> Result<Event, Refusal> {
-    let format = detect(record)?;
+    read_as(detect(record)?, record, rule)
+}
+
+/// The same for a record whose format is known.
+pub(super) fn read_as(format: EventFormat, record: &Value, rule: &DeviceIdRule) -> Result<Event, Refusal> {
     let mut devices = Devices::new(rule);
     let mut remarks = Vec::new();
     let mut alert = match format {

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::alert::{Event, EventFormat};
 use crate::domain::device::DeviceIdRule;
-use crate::intake::normalize::{Refusal, detect, normalize};
+use crate::intake::normalize::{Refusal, detect, normalize, read_as};
 
 /// Whether a record's format is told by this key, or the reader of Defender's alerts looks at it.
 fn is_looked_at(key: &str) -> bool {
@@ -100,7 +100,7 @@ impl<'a> Record<'a> {
         if let Tree::Object(members) = &self.0 {
             let part = Value::Object(looked_at(members));
             if detect(&part) == Ok(EventFormat::MdeAlert) {
-                return normalize(&part, rule);
+                return read_as(EventFormat::MdeAlert, &part, rule);
             }
         }
         normalize(&self.0.to_value(), rule)

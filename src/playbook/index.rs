@@ -7,11 +7,13 @@
 //!
 //! Each fact is a [`column`]: who has no line on it stays, the others by what is seen (hashed words, one automaton for
 //! the parts of texts, sorted bounds for ages). The columns are AND-ed as sets of bits. Regular expressions come last, each
-//! distinct one once an event at most, and only for playbooks that are left.
+//! distinct one once an event at most, and only for playbooks that are left and that found the part which their pattern
+//! cannot do without.
 
 mod age;
 mod bits;
 mod column;
+mod pattern;
 mod text;
 
 use std::collections::HashMap;
