@@ -80,3 +80,7 @@ deploy:
 # a shell in an empty throw-away database
 psql:
     scripts/with-postgres sh -c 'psql "$DATABASE_URL"'
+
+# measures Quell against its peers: just bench decide_rules decide_reload [--quick]
+bench *NAMES:
+    cargo run --release --manifest-path benches/Cargo.toml -- {{NAMES}}

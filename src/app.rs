@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 
 use crate::config::{Config, Loaded};
 use crate::lifecycle::{Lifecycle, StopLimits};
+use crate::playbook::PlaybookSet;
 use crate::store::{MigrationState, Store, StoreError, StoreOptions};
 use crate::telemetry::{self, Metrics};
 use crate::{web, worker};
@@ -89,6 +90,17 @@ pub fn store(config: &Config) -> anyhow::Result<Store> {
         retry_cap: config.scaled(retry.cap),
     })
     .context("`database.url` is not a Postgres URL such as `postgres://user@host/database`")
+}
+
+/// The configured playbooks, for commands that try something out with them.
+///
+/// # Errors
+/// A file cannot be read, or a playbook is wrong: the message holds every error of every file.
+pub fn playbooks(config: &Config) -> anyhow::Result<Arc<PlaybookSet>> {
+    match reload::load::load(&config.playbooks, &config.never).1 {
+        Ok(loaded) => Ok(loaded.set),
+        Err(error) => anyhow::bail!("the playbooks cannot be used\n{}", error.in_full()),
+    }
 }
 
 /// Applies the migrations, or says that they are due.

@@ -1,9 +1,9 @@
 //! What arrives, brought into one form. Pure: bytes and JSON in, [`crate::domain::alert::Event`]s or reasons out.
 //!
-//! [`crate::web`] splits a request with [`body`], normalises each record with [`normalize`](mod@normalize) and hands the events to
+//! [`crate::web`] splits a request with [`body`], normalises each record as a [`Record`] and hands the events to
 //! the store; `quell send` uses [`body`] to cut a file into batches, the demo [`restamp`](mod@restamp) to make samples fresh.
 //!
-//! The way of a record: [`body`] finds it and keeps its exact bytes, [`normalize`](mod@normalize) tells its format by its shape, the
+//! The way of a record: [`body`] finds it and keeps its exact bytes, [`record`] parses it once, [`normalize`](mod@normalize) tells its format by its shape, the
 //! format's own file reads it ([`mde`], [`sentinel`], [`graph`], [`xdr`], [`unactionable`]) with the readers of
 //! [`field`], [`devices`], [`alert_id`] and [`time`]; [`content`] tells whether two records say the same.
 //!
@@ -18,6 +18,7 @@ pub mod field;
 pub mod graph;
 pub mod mde;
 pub mod normalize;
+pub mod record;
 pub mod restamp;
 pub mod sentinel;
 pub mod time;
@@ -29,4 +30,5 @@ mod samples;
 
 pub use content::hash as content_hash;
 pub use normalize::{Refusal, normalize};
+pub use record::Record;
 pub use restamp::restamp;

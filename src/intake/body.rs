@@ -11,6 +11,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::intake::record::Record;
+
 /// How deep envelopes may stand in one another; what is deeper is taken for a record.
 const MAX_ENVELOPES: usize = 4;
 
@@ -45,6 +47,17 @@ impl Piece<'_> {
         match &self.broken {
             Some(broken) => Err(broken.clone()),
             None => serde_json::from_slice(self.bytes).map_err(|error| Broken::from_json(&error)),
+        }
+    }
+
+    /// The record as [`Record`]: the same, at half the cost, for reading alone.
+    ///
+    /// # Errors
+    /// As [`Piece::parse`].
+    pub fn record(&self) -> Result<Record<'_>, Broken> {
+        match &self.broken {
+            Some(broken) => Err(broken.clone()),
+            None => Record::parse(self.bytes).map_err(|error| Broken::from_json(&error)),
         }
     }
 }

@@ -3,6 +3,8 @@
 //! Every format file uses them, so that `null`, `""`, JSON inside a string and an unknown spelling mean the same
 //! whatever the source. Text is bounded and cleared of NUL, which Postgres cannot keep.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -19,8 +21,8 @@ const MAX_TECHNIQUES: usize = 64;
 /// The text of a field, if it holds a text that is not blank. Numbers count, as `incidentId` is one in some feeds.
 pub fn text(value: &Value, key: &str) -> Option<String> {
     let written = match value.get(key)? {
-        Value::String(text) => text.trim().to_owned(),
-        Value::Number(number) => number.to_string(),
+        Value::String(text) => Cow::Borrowed(text.trim()),
+        Value::Number(number) => Cow::Owned(number.to_string()),
         _ => return None,
     };
     (!written.is_empty()).then(|| clean(&written))
@@ -28,6 +30,9 @@ pub fn text(value: &Value, key: &str) -> Option<String> {
 
 /// A text cut to a bound, without NUL.
 pub fn clean(text: &str) -> String {
+    if text.len() <= MAX_TEXT && !text.contains('\0') {
+        return text.to_owned();
+    }
     text.chars()
         .take(MAX_TEXT)
         .map(|c| if c == '\0' { '\u{fffd}' } else { c })

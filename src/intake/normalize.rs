@@ -54,7 +54,11 @@ impl Refusal {
 /// # Errors
 /// [`Refusal`], when the record is no alert in a shape known to us, or breaks a bound.
 pub fn normalize(record: &Value, rule: &DeviceIdRule) -> Result<Event, Refusal> {
-    let format = detect(record)?;
+    read_as(detect(record)?, record, rule)
+}
+
+/// The same for a record whose format is known.
+pub(super) fn read_as(format: EventFormat, record: &Value, rule: &DeviceIdRule) -> Result<Event, Refusal> {
     let mut devices = Devices::new(rule);
     let mut remarks = Vec::new();
     let mut alert = match format {
@@ -90,7 +94,7 @@ pub fn normalize(record: &Value, rule: &DeviceIdRule) -> Result<Event, Refusal> 
 
 /// The record's format, by the keys that only this format has. The order matters: a machine action or a legacy Graph
 /// object also has an `id`, and an incident holds alerts.
-fn detect(record: &Value) -> Result<EventFormat, Refusal> {
+pub(super) fn detect(record: &Value) -> Result<EventFormat, Refusal> {
     let Some(members) = record.as_object() else {
         return Err(Refusal::NotAnObject(match record {
             Value::Null => "null",

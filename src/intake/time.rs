@@ -72,8 +72,9 @@ impl<'a> Spelling<'a> {
         let offset = offset(zone)?;
         // Defender writes seven digits, .NET up to seven, Panther nine; anything finer than a nanosecond is cut.
         let kept = &fraction[..digits.min(9)];
-        let nanoseconds: i64 = format!("{kept:0<9}").parse().ok()?;
-        let civil: DateTime = format!("{date}T{time}").parse().ok()?;
+        let padded = kept.bytes().chain(std::iter::repeat(b'0')).take(9);
+        let nanoseconds = padded.fold(0_i64, |sum, digit| sum * 10 + i64::from(digit - b'0'));
+        let civil = civil(date, time)?;
         let at = offset
             .to_timestamp(civil)
             .ok()?
@@ -110,6 +111,18 @@ impl<'a> Spelling<'a> {
             Self::MonthFirst(format) => strtime::format(format, Offset::UTC.to_datetime(at)).ok(),
         }
     }
+}
+
+/// The moment of a calendar and a clock, both made of digits where digits belong.
+fn civil(date: &str, time: &str) -> Option<DateTime> {
+    if time.ends_with("60") {
+        // A leap second is read as the library reads it.
+        return format!("{date}T{time}").parse().ok();
+    }
+    let part = |text: &str, from: usize| text.get(from..from + 2)?.parse::<i8>().ok();
+    let (month, day) = (part(date, 5)?, part(date, 8)?);
+    let (hour, minute, second) = (part(time, 0)?, part(time, 3)?, part(time, 6)?);
+    DateTime::new(date[..4].parse().ok()?, month, day, hour, minute, second, 0).ok()
 }
 
 /// The offset that a zone suffix names: nothing and `Z` are UTC.

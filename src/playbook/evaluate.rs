@@ -26,7 +26,7 @@ pub fn evaluate(set: &PlaybookSet, subject: &Subject<'_>) -> Evaluation {
 
 /// The same without the index: slow with many playbooks, and plain. What the index is tested and measured against.
 pub fn evaluate_plainly(set: &PlaybookSet, subject: &Subject<'_>) -> Evaluation {
-    weigh_all(set.playbooks().iter(), subject)
+    weigh_all(set.playbooks().iter().map(|playbook| &**playbook), subject)
 }
 
 fn weigh_all<'p>(playbooks: impl Iterator<Item = &'p Playbook>, subject: &Subject<'_>) -> Evaluation {

@@ -7,14 +7,17 @@
 //!
 //! Each fact is a [`column`]: who has no line on it stays, the others by what is seen (hashed words, one automaton for
 //! the parts of texts, sorted bounds for ages). The columns are AND-ed as sets of bits. Regular expressions come last, each
-//! distinct one once an event at most, and only for playbooks that are left.
+//! distinct one once an event at most, and only for playbooks that are left and that found the part which their pattern
+//! cannot do without.
 
 mod age;
 mod bits;
 mod column;
+mod pattern;
 mod text;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::compile::Playbook;
 use super::facts::{self, Type};
@@ -51,7 +54,7 @@ struct Patterns {
 
 impl Index {
     /// Indexes playbooks.
-    pub(super) fn new(playbooks: &[Playbook]) -> Self {
+    pub(super) fn new(playbooks: &[Arc<Playbook>]) -> Self {
         let bound = playbooks.len();
         let mut on = Bits::none(bound);
         let mut lines: HashMap<&str, Vec<(u32, &Op)>> = HashMap::new();
@@ -85,7 +88,7 @@ impl Index {
 
     /// The numbers of the playbooks that are on and of whose `when` no line is false. `playbooks` are those that were
     /// indexed.
-    pub(super) fn candidates(&self, playbooks: &[Playbook], subject: &Subject<'_>) -> Bits {
+    pub(super) fn candidates(&self, playbooks: &[Arc<Playbook>], subject: &Subject<'_>) -> Bits {
         let mut alive = self.on.clone();
         for column in &self.columns {
             if !column.keep(&column.fact.read(subject), &mut alive) {
@@ -98,7 +101,7 @@ impl Index {
 }
 
 impl Patterns {
-    fn new(playbooks: &[Playbook], bound: usize) -> Self {
+    fn new(playbooks: &[Arc<Playbook>], bound: usize) -> Self {
         let mut patterns = Self {
             having: Bits::none(bound),
             uses: Vec::new(),
@@ -123,7 +126,7 @@ impl Patterns {
     }
 
     /// Takes out of `alive` whose pattern does not match.
-    fn keep(&self, playbooks: &[Playbook], subject: &Subject<'_>, alive: &mut Bits) {
+    fn keep(&self, playbooks: &[Arc<Playbook>], subject: &Subject<'_>, alive: &mut Bits) {
         let asked: Vec<usize> = alive.ones_in(&self.having).collect();
         if asked.is_empty() {
             return;

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::verdict::Mode;
 
 const GOOD: &str = "id: p
 title: t
@@ -40,6 +41,64 @@ fn codes(found: &Diagnostics) -> Vec<&'static str> {
 fn with(part: &str, replacement: &str) -> String {
     assert!(GOOD.contains(part), "{part} is part of the good playbook");
     GOOD.replace(part, replacement)
+}
+
+#[test]
+fn recompiling_takes_over_what_is_unchanged_and_says_what_compiling_says() {
+    let named = |id: &str, text: &str| {
+        file(
+            &format!("{id}.yaml"),
+            &text.replace("id: p", &format!("id: {id}")),
+        )
+    };
+    let warned = GOOD.replace("after: 1h", "after: 8d");
+    let before = [
+        named("a", GOOD),
+        named("b", &warned),
+        named("c", GOOD),
+        named("d", GOOD),
+    ];
+    let (first, _) = PlaybookSet::compile(&before).expect("they are right");
+    let after = [
+        named("d", &with("mode: enforce", "mode: observe")),
+        named("a", GOOD),
+        named("b", &warned),
+        named("e", GOOD),
+    ];
+    let (compiled, expected) = PlaybookSet::compile(&after).expect("they are right");
+    let (second, warnings) = first.recompile(&after).expect("they are right");
+    assert_eq!((second.hash(), &warnings), (compiled.hash(), &expected));
+    assert_eq!(
+        warnings.warnings(),
+        1,
+        "the warning of an unchanged file is given again"
+    );
+    let same = |id: &str| {
+        first
+            .get(id)
+            .zip(second.get(id))
+            .is_some_and(|(a, b)| std::ptr::eq(a, b))
+    };
+    assert_eq!(
+        ["a", "b", "c", "d", "e"].map(same),
+        [true, true, false, false, false]
+    );
+    assert_eq!(second.get("d").map(|playbook| playbook.mode), Some(Mode::Observe));
+
+    let broken = [named("a", GOOD), named("b", &with("mode: enforce", "mode: on"))];
+    let (one, other) = (first.recompile(&broken), PlaybookSet::compile(&broken));
+    assert_eq!(one.expect_err("b is broken"), other.expect_err("b is broken"));
+    // A set that differs from its files gives nothing away.
+    let enforcing = first.enforcing(&["d".to_owned()]).expect("it is there");
+    let (third, _) = enforcing.recompile(&after).expect("they are right");
+    assert_eq!(
+        third
+            .get("a")
+            .zip(enforcing.get("a"))
+            .map(|(a, b)| std::ptr::eq(a, b)),
+        Some(false)
+    );
+    assert_eq!(third.get("d").map(|playbook| playbook.mode), Some(Mode::Observe));
 }
 
 #[test]

@@ -3,7 +3,6 @@
 use crate::domain::alert::Event;
 use crate::domain::device::DeviceIdRule;
 use crate::intake::body::{Broken, Lines, Piece, split};
-use crate::intake::{content_hash, normalize};
 use crate::store::{DeadLetter, Incoming, Stored};
 use crate::web::answer::{Accepted, Answer, Rejected};
 
@@ -75,13 +74,13 @@ impl Delivery {
     }
 
     fn take(&mut self, piece: &Piece<'_>, rule: &DeviceIdRule) {
-        let record = match piece.parse() {
+        let record = match piece.record() {
             Ok(record) => record,
             Err(broken) => return self.reject(piece, broken.reason(), broken.to_string()),
         };
-        match normalize(&record, rule) {
+        match record.normalize(rule) {
             Ok(event) => {
-                let content_hash = content_hash(&record);
+                let content_hash = record.content_hash();
                 self.places.push(Place {
                     index: piece.index,
                     line: piece.line,

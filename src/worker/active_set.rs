@@ -66,7 +66,7 @@ impl InForce {
         }
         let set = match self.known(&active.hash) {
             Some(set) => Ok(set),
-            None => compiled(&store.set_playbooks(tenant, &active.hash).await?).await,
+            None => compiled(&store.set_playbooks(tenant, &active.hash).await?, self.newest()).await,
         };
         let version = active.version;
         let mut held = self.held();
@@ -103,13 +103,20 @@ impl InForce {
         known.into_iter().find(|set| set.hash() == hash).cloned()
     }
 
+    fn newest(&self) -> Option<Arc<PlaybookSet>> {
+        self.held().sets.first().map(|(_, set)| Arc::clone(set))
+    }
+
     fn held(&self) -> std::sync::MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Compiles stored texts, away from the threads that others wait for.
-async fn compiled(playbooks: &[RevisionText]) -> Result<Arc<PlaybookSet>, String> {
+/// Compiles stored texts, away from the threads that others wait for. What is unchanged is taken over from an earlier set.
+async fn compiled(
+    playbooks: &[RevisionText],
+    earlier: Option<Arc<PlaybookSet>>,
+) -> Result<Arc<PlaybookSet>, String> {
     let files: Vec<SourceFile> = playbooks
         .iter()
         .map(|p| SourceFile {
@@ -117,7 +124,13 @@ async fn compiled(playbooks: &[RevisionText]) -> Result<Arc<PlaybookSet>, String
             text: p.text.clone(),
         })
         .collect();
-    let compile = move || PlaybookSet::compile(&files).map(|(set, _)| Arc::new(set));
+    let compile = move || {
+        let compiled = match earlier {
+            Some(earlier) => earlier.recompile(&files),
+            None => PlaybookSet::compile(&files),
+        };
+        compiled.map(|(set, _)| Arc::new(set))
+    };
     match tokio::task::spawn_blocking(compile).await {
         Ok(compiled) => compiled.map_err(|errors| errors.render(false)),
         Err(panicked) => Err(panicked.to_string()),

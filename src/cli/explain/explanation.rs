@@ -58,7 +58,7 @@ impl Text {
             mode: playbook.mode,
             set: set.only(&[&playbook.id]).ok_or_else(String::new),
         };
-        set.playbooks().iter().map(text).collect()
+        set.playbooks().iter().map(|playbook| text(playbook)).collect()
     }
 
     fn playbook(&self) -> Option<&Playbook> {

@@ -8,7 +8,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::age::Bounds;
-use super::bits::Bits;
+use super::bits::{Bits, Posting};
+use super::pattern::needle_of;
 use super::text::{Needles, Stands, Words};
 use crate::domain::fact::Fact;
 use crate::playbook::facts::{FactDef, Type};
@@ -50,6 +51,8 @@ struct Open {
     any_of: Words,
     none_of: Words,
     needles: Option<Needles>,
+    /// Who waits for a part that his pattern cannot do without. That a part is missing tells only of ASCII texts.
+    patterned: Posting,
 }
 
 impl Column {
@@ -166,8 +169,20 @@ impl Open {
                 waiting.entry(word.clone()).or_default().push(number);
             }
         };
+        let mut patterned = Vec::new();
         for (number, op) in lines {
             let (needle, stands) = match op {
+                Op::Matches(pattern) => {
+                    if let Some(needle) = needle_of(pattern.as_str()) {
+                        otherwise.remove(*number as usize);
+                        patterned.push(*number);
+                        needles
+                            .entry(needle)
+                            .or_default()
+                            .push((Stands::Anywhere, *number));
+                    }
+                    continue;
+                }
                 Op::AnyOf(words) => {
                     wait(words, *number, &mut any_of);
                     continue;
@@ -189,6 +204,9 @@ impl Open {
                 .iter()
                 .filter(|(_, op)| matches!(op, Op::StartsWith(_) | Op::EndsWith(_) | Op::Contains(_)));
             searching.for_each(|(number, _)| otherwise.insert(*number as usize));
+            patterned
+                .iter()
+                .for_each(|number| otherwise.insert(*number as usize));
             None
         });
         Self {
@@ -196,6 +214,7 @@ impl Open {
             any_of: Words::new(any_of, bound),
             none_of: Words::new(none_of, bound),
             needles,
+            patterned: Posting::new(patterned, bound),
         }
     }
 
@@ -210,6 +229,9 @@ impl Open {
             if let Some(needles) = &self.needles {
                 needles.add_found(text, &mut set);
             }
+        }
+        if !self.patterned.is_empty() && texts.iter().any(|text| !text.as_ref().is_ascii()) {
+            self.patterned.add_to(&mut set);
         }
         for text in &lower {
             if let Some(posting) = self.none_of.get(text) {

@@ -35,7 +35,16 @@ const TEXTS: [&str; 12] = [
     "\u{212a}evin",
     "straße",
 ];
-const PATTERNS: [&str; 6] = ["^ran", "ware$", "[ab]+b", "tier|t1059", "k.v", "^x"];
+const PATTERNS: [&str; 8] = [
+    "^ran",
+    "ware$",
+    "[ab]+b",
+    "tier|t1059",
+    "k.v",
+    "^x",
+    "ran.*ware",
+    "stra.e|kevin",
+];
 const SPANS: [&str; 6] = ["1s", "59s", "1m", "1h", "1d", "7d"];
 const SECONDS: [i64; 10] = [-600, -299, 0, 1, 59, 60, 61, 3_600, 86_400, 604_800];
 

@@ -2,6 +2,8 @@
 //! enforces, and every span is as short as in an installation whose time runs faster. Their revisions stay those of the
 //! files; nothing of this is ever put in force.
 
+use std::sync::Arc;
+
 use super::PlaybookSet;
 use crate::domain::verdict::Mode;
 
@@ -16,7 +18,7 @@ impl PlaybookSet {
         }
         let mut playbooks = self.playbooks.clone();
         for playbook in playbooks.iter_mut().filter(|playbook| ids.contains(&playbook.id)) {
-            playbook.mode = Mode::Enforce;
+            Arc::make_mut(playbook).mode = Mode::Enforce;
         }
         Ok(Self::of(playbooks))
     }
@@ -27,7 +29,7 @@ impl PlaybookSet {
     pub fn scaled(&self, time_scale: u32) -> Self {
         let scale = time_scale.max(1);
         let mut playbooks = self.playbooks.clone();
-        for playbook in &mut playbooks {
+        for playbook in playbooks.iter_mut().map(Arc::make_mut) {
             for action in &mut playbook.then {
                 action.shorten(scale);
             }

@@ -1,0 +1,76 @@
+//! `just bench NAME… [--quick]`: Quell measured against its peers. One JSON line a cell, then a table for people.
+//!
+//! The subject and the peers take turns, round by round, in one process; what is compared is CPU time of the thread, so a
+//! busy machine disturbs little. Every engine must find the same matches in the same run: a fast wrong run fails.
+
+#![forbid(unsafe_code)]
+
+mod decide_reload;
+mod decide_rules;
+mod engine;
+mod measure;
+mod report;
+mod workload;
+
+use std::process::ExitCode;
+
+/// How much is run.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    /// Passes of every engine, taking turns.
+    pub rounds: usize,
+    /// The CPU time of one pass of one engine, about, in milliseconds.
+    pub pass_ms: u64,
+    /// The numbers of playbooks.
+    pub sizes: &'static [usize],
+    /// A short run judges ratios and match sets only.
+    pub quick: bool,
+}
+
+const WHOLE: Effort = Effort {
+    rounds: 5,
+    pass_ms: 60,
+    sizes: &[10, 100, 1_000, 10_000],
+    quick: false,
+};
+const QUICK: Effort = Effort {
+    rounds: 3,
+    pass_ms: 15,
+    sizes: &[10, 1_000],
+    quick: true,
+};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let effort = if arguments.iter().any(|argument| argument == "--quick") {
+        QUICK
+    } else {
+        WHOLE
+    };
+    let names: Vec<_> = arguments
+        .iter()
+        .map(String::as_str)
+        .filter(|name| *name != "--quick")
+        .collect();
+    if names.is_empty()
+        || names
+            .iter()
+            .any(|name| !["decide_rules", "decide_reload"].contains(name))
+    {
+        eprintln!("usage: just bench decide_rules|decide_reload… [--quick]");
+        return ExitCode::from(2);
+    }
+    let mut verdicts = Vec::new();
+    for name in names {
+        verdicts.extend(match name {
+            "decide_rules" => decide_rules::run(effort),
+            _ => decide_reload::run(effort),
+        });
+    }
+    report::verdicts(&verdicts);
+    if verdicts.iter().all(|verdict| verdict.holds || !verdict.gates) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(1)
+    }
+}
