@@ -41,6 +41,10 @@ test-only NAME:
 playbooks:
     scripts/ci playbooks
 
+# feeds the parsers with made-up input, each for SECONDS; the first time it builds for a while
+fuzz SECONDS *TARGETS:
+    scripts/fuzz {{SECONDS}} {{TARGETS}}
+
 # the example configuration is valid
 config:
     scripts/ci config

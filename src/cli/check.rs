@@ -185,4 +185,6 @@ fn case(diagnostic: &Diagnostic, deny_warnings: bool) -> Case {
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
+mod mutations;
+#[cfg(test)]
 mod tests;

@@ -24,7 +24,6 @@ use crate::domain::limit::reached_cap;
 use crate::domain::verdict::{Lane, Mode};
 
 mod device;
-
 mod happening;
 mod past;
 pub(in crate::playbook) mod windows;
@@ -188,13 +187,6 @@ impl<'s> Rehearsal<'s> {
         let decision = decide(verdicts, &situation, self.windows.usage());
         let mut changed = false;
         for ruling in &decision.rulings {
-            if ruling.falls_back {
-                self.fallbacks.push(Fallback {
-                    playbook: ruling.verdict.playbook.clone(),
-                    revision: ruling.verdict.revision.clone(),
-                    reason: ruling.reason.clone(),
-                });
-            }
             changed |= self.apply(ruling, input.device_id, sink);
         }
         if changed {

@@ -296,3 +296,5 @@ fn read_case(map: &Map<'_>, facts: Option<&Map<'_>>, found: &mut Diagnostics) ->
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod timeline_tests;

@@ -17,6 +17,9 @@ const MAX_VALUES: usize = 100_000;
 /// How many values aliases may add to those written out.
 const MAX_EXPANDED: usize = 1_000;
 
+/// How many values a file may name for aliases.
+const MAX_ANCHORS: usize = 200;
+
 /// A value's position and its parts.
 #[derive(Clone, Debug)]
 pub(super) struct Indexed {
@@ -161,6 +164,11 @@ impl<'a> Builder<'a> {
             _ => return Err(self.stop(Code::SYNTAX, &span, "a value is expected here")),
         };
         if anchor != 0 {
+            // Readers look through all names for each; a bound keeps that from growing with the square of the file.
+            if self.anchors.len() >= MAX_ANCHORS {
+                let message = format!("the file has over {MAX_ANCHORS} anchors; write the values out");
+                return Err(self.stop(Code::ALIAS, &span, &message));
+            }
             let small = size(&indexed) <= MAX_EXPANDED;
             self.anchors.insert(anchor, small.then(|| indexed.clone()));
         }

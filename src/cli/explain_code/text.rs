@@ -48,7 +48,7 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
     },
     Explanation {
         code: Code::ALIAS,
-        text: "Aliases (`*name`) may repeat at most 1,000 values of a file, may not stand inside what they name, and merge \
+        text: "A file may name 200 values, and its aliases (`*name`) may repeat at most 1,000; they may not stand inside what they name, and merge \
                keys (`<<`) are not read at all. Aliases of aliases make a few lines into millions of values, and a merged \
                key is not seen where it is read; write the values out.",
         wrong: Playbook("when: &ransomware\n  alert.category: ransomware\nunless:\n  <<: *ransomware\n"),
