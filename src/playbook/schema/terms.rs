@@ -307,7 +307,7 @@ fn notify() -> Schema {
         .required("to", Schema::short_text("The receiver's name.", TEXT_CHARS))
         .required(
             "on",
-            Schema::list("Of what.", Schema::word("Something that happens.", &on)),
+            Schema::list("Of what.", Schema::word("Something that happens.", &on)).with("minItems", 1),
         );
     Schema::list("Who is told of what.", entry)
 }

@@ -235,6 +235,12 @@ proptest! {
             "then: [restrict_app_execution: {comment: c, release: {after: 4h}}]",
             "then: [restrict_app_execution: {comment: c, release: {after: 4h, restart_on: match}}]",
             "then: [restrict_app_execution: {comment: c, release: {never: true}}]",
+            "then: [restrict_app_execution: {comment: c, release: {never: true, when: alert_resolved}}]",
+            "then: [restrict_app_execution: {comment: c, release: {after: 4h, when: [alert_resolved]}}]",
+            "then: [restrict_app_execution: {comment: c, release: {after: 4h, when: [alert_resolved, alert_resolved]}}]",
+            "then: [restrict_app_execution: {comment: c, release: {after: 4h, when: []}}]",
+            "then: [restrict_app_execution: {comment: c, release: {after: 4h, when: scan_clean}}]",
+            "then: [restrict_app_execution: {comment: c, release: {when: alert_resolved}}]",
             "then: [restrict_app_execution: {comment: c, release: {never: true, restart_on: match}}]",
             "then: [restrict_app_execution: {comment: c, release: {never: false}}]",
             "then: [restrict_app_execution: {comment: c, release: {after: 4h, never: true}}]",
@@ -319,4 +325,45 @@ fn plain_mistakes_are_seen() {
             "{broken}"
         );
     }
+}
+
+/// What a schema cannot see in the broken files: the file's name, other files, whether a pattern compiles, how long a duration
+/// is, the order of a timeline.
+#[test]
+fn most_broken_files_of_the_corpus_are_seen() {
+    let schemas = [schema(&playbook()), schema(&test())];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/broken");
+    let mut folders = vec![root];
+    let (mut seen, mut unseen) = (0, BTreeSet::new());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("the corpus can be listed") {
+            let path = entry.expect("the corpus can be listed").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            let is_test = name.ends_with(".test.yaml");
+            // What is not YAML is for the editor's own parser; lints are no mistakes.
+            let (true, false, Some(value)) =
+                (name.ends_with(".yaml"), name.starts_with("lint-"), value(&text))
+            else {
+                continue;
+            };
+            match problems(&schemas[usize::from(is_test)], &value).is_empty() {
+                false => seen += 1,
+                true if name.starts_with("sound") => {}
+                true => drop(unseen.insert(name)),
+            }
+        }
+    }
+    assert!(
+        seen > 60 && unseen.len() * 8 <= seen,
+        "{seen} are seen, and not {unseen:?}"
+    );
 }
