@@ -23,6 +23,11 @@ tests:
     expect: {decision: ask}
 `;
 
+const TIMELINE = `timeline:
+      - {at: 0h, event: [high], expect: {decision: ask, device: free}}
+      - {at: 5m, approve: ann, expect: {device: restricted}}
+      - {at: 4h6m, expect: {device: released, by: release.after}}`;
+
 const CONFIG = `database:
   url_file: database-url
 playbooks: {path: playbooks}
@@ -99,8 +104,13 @@ export const CASES = [
   test("a wrong severity", "severity: high", "severity: hihg", [3, "Value is not accepted. Valid values: \"informational\", \"low\", \"medium\", \"high\", \"unknown\"."]),
   test("tags that are a text", "tags: unknown", "tags: tier-0", [6, "a list of texts, `unknown`, or nothing"]),
   test("no expectation", "\n    expect: {decision: ask}", "", [5, "Missing property \"expect\"."]),
-  test("an empty expectation", "{decision: ask}", "{}", [7, "expect at least one of `decision`, `actions`, `release_after`, `because`"]),
+  test("an empty expectation", "{decision: ask}", "{}", [7, "expect at least one of `decision`, `actions`, `release_after`, `because`, or in a timeline `device`"]),
   test("a decision that there is not", "decision: ask", "decision: asks", [7, "Value is not accepted. Valid values: \"act\", \"ask\", \"observe\", \"hold\", \"skip\"."]),
+
+  test("a timeline", "given: [high, {device: {tags: unknown}}]\n    expect: {decision: ask}", TIMELINE),
+  test("a timeline beside given", "expect: {decision: ask}", TIMELINE, [6, "put it into an entry of the timeline, as `event` or `expect`"]),
+  test("a device in a case without time", "{decision: ask}", "{device: free}", [7, "a device stands so over time: write a `timeline`"]),
+  test("a moment at which nothing happens", "given: [high, {device: {tags: unknown}}]\n    expect: {decision: ask}", `${TIMELINE}\n      - {at: 5h}`, [10, "nothing happens at this moment: give `event`, `approve`, `decline` or `expect`"]),
 
   config("an unknown key", "playbooks: {path: playbooks}", "playbooks: {path: p, paht: q}", [3, "Property paht is not allowed."]),
   config("no database", "  url_file: database-url", "  max_connections: 5", [1, "`database` needs `url` or `url_file`: where Postgres is"]),

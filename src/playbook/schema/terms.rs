@@ -210,6 +210,10 @@ fn release(message: &str) -> Schema {
         .with("minItems", 1)
         .with("items", Schema::word("Something that happens.", &early));
     let when = Schema::about("What may end it earlier: a word or a list of them.").offer(&early);
+    let restart = [(
+        "match",
+        "a new match of this playbook on the device restarts `after`",
+    )];
     Schema::map("When the restriction ends.")
         .key(
             "after",

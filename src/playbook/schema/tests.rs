@@ -320,3 +320,50 @@ fn plain_mistakes_are_seen() {
         );
     }
 }
+
+/// What a schema cannot see in the broken files: the file's name, other files, whether a pattern compiles, how long a duration
+/// is.
+const UNSEEN: [&str; 6] = [
+    "id-is-not-the-file-name.yaml",
+    "ransomware.yaml",
+    "regex-backreference.yaml",
+    "regex-too-large.yaml",
+    "regex-unclosed.yaml",
+    "release-too-short.yaml",
+];
+
+#[test]
+fn most_broken_files_of_the_corpus_are_seen() {
+    let schemas = [schema(&playbook()), schema(&test())];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/broken");
+    let mut folders = vec![root];
+    let (mut seen, mut unseen) = (0, BTreeSet::new());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("the corpus can be listed") {
+            let path = entry.expect("the corpus can be listed").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            let is_test = name.ends_with(".test.yaml");
+            // What is not YAML is for the editor's own parser; lints are no mistakes.
+            let (true, false, Some(value)) =
+                (name.ends_with(".yaml"), name.starts_with("lint-"), value(&text))
+            else {
+                continue;
+            };
+            match problems(&schemas[usize::from(is_test)], &value).is_empty() {
+                false => seen += 1,
+                true if name.starts_with("sound") => {}
+                true => drop(unseen.insert(name)),
+            }
+        }
+    }
+    assert_eq!(unseen, UNSEEN.map(str::to_owned).into(), "{seen} are seen");
+}
