@@ -7,7 +7,7 @@
 //! keeps only what matters later: open containments, and who became active within the longest window.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
 use jiff::Timestamp;
 
@@ -23,13 +23,15 @@ use crate::domain::fact::Fact;
 use crate::domain::limit::reached_cap;
 use crate::domain::verdict::{Lane, Mode};
 
+mod alerts;
 mod device;
+mod fallbacks;
 mod happening;
 mod past;
 pub(in crate::playbook) mod windows;
 
-use device::Contained;
 pub use device::{Asked, Device};
+use device::{Contained, InCanary};
 pub use happening::{Begun, Happening, Sink, What};
 pub use past::{Past, PastOpen};
 use windows::Windows;
@@ -68,6 +70,8 @@ pub struct Rehearsal<'s> {
     approvals: Approvals,
     fleet: Option<u64>,
     fallbacks: Vec<Fallback>,
+    /// How many containments of a playbook in its canary ended as false positives.
+    false_positives: HashMap<InCanary, i64>,
     now: Timestamp,
     windows: Windows,
     devices: HashMap<DeviceId, Device>,
@@ -86,6 +90,7 @@ impl<'s> Rehearsal<'s> {
             approvals: Approvals::Never,
             fleet: None,
             fallbacks: Vec::new(),
+            false_positives: HashMap::new(),
             now: start,
             windows: Windows::new(set, rules),
             devices: HashMap::new(),
@@ -186,9 +191,11 @@ impl<'s> Rehearsal<'s> {
         let verdicts = evaluate(self.set, &subject).verdicts;
         let decision = decide(verdicts, &situation, self.windows.usage());
         let mut changed = false;
+        let stood = self.standing(input.device_id);
         for ruling in &decision.rulings {
-            changed |= self.apply(ruling, input.device_id, sink);
+            changed |= self.apply(ruling, input, sink);
         }
+        changed |= self.alert_news(input, &decision, &stood, sink);
         if changed {
             self.settle(input.device_id, sink);
         }
@@ -235,9 +242,13 @@ impl<'s> Rehearsal<'s> {
                 until: None,
                 ask_until: None,
                 otherwise_act: false,
+                restart_on_match: false,
+                ends_when_resolved: false,
             },
             release_after: None,
             approvals: 0,
+            alerts: BTreeMap::new(),
+            canary: None,
         });
         device.converge();
     }
@@ -248,24 +259,24 @@ impl<'s> Rehearsal<'s> {
     }
 
     /// Does what a ruling says; tells whether the device may need an action.
-    fn apply(&mut self, ruling: &Ruling, id: &DeviceId, sink: Sink<'_>) -> bool {
+    fn apply(&mut self, ruling: &Ruling, input: &Input<'_>, sink: Sink<'_>) -> bool {
+        let id = input.device_id;
         if ruling.falls_back {
-            let verdict = &ruling.verdict;
-            self.fallbacks.push(Fallback {
-                playbook: verdict.playbook.clone(),
-                revision: verdict.revision.clone(),
+            let fallback = Fallback {
+                playbook: ruling.verdict.playbook.clone(),
+                revision: ruling.verdict.revision.clone(),
                 reason: ruling.reason.clone(),
-            });
-            let what = What::FellBack {
-                playbook: &verdict.playbook,
-                reason: &ruling.reason,
             };
-            sink(self.happening(id, what));
+            self.fall_back(fallback, id, sink);
         }
         let effects = change::effects(ruling);
         let mut changed = false;
         if effects.releases {
-            changed |= self.release(id, &ruling.verdict.playbook, sink);
+            let ended = self.release(id, &ruling.verdict.playbook, sink);
+            changed |= ended.is_some();
+            if input.alert.is_false_positive() {
+                self.false_positives(ended.unwrap_or_default(), id, sink);
+            }
         }
         if let Some(begins) = &effects.begins {
             self.begin(ruling, begins, id, sink);
@@ -274,21 +285,24 @@ impl<'s> Rehearsal<'s> {
         changed
     }
 
-    fn release(&mut self, id: &DeviceId, by: &str, sink: Sink<'_>) -> bool {
+    /// Ends what a release ends; gives the canaries of what ended, `None` when the device has nothing open.
+    fn release(&mut self, id: &DeviceId, by: &str, sink: Sink<'_>) -> Option<Vec<InCanary>> {
         let now = self.now;
-        let Some(device) = self.devices.get_mut(id) else {
-            return false;
-        };
+        let device = self.devices.get_mut(id)?;
+        let mut ended = Vec::new();
         device.contained.retain(|contained| {
             let playbook = contained.playbook.as_str();
             let what = match change::released(&contained.open) {
                 None => return true,
-                Some(ContainmentState::Ended) => What::Ended {
-                    playbook,
-                    mode: contained.open.mode,
-                    reason: EndReason::ReleasePlaybook,
-                    by: Some(by),
-                },
+                Some(ContainmentState::Ended) => {
+                    ended.extend(contained.in_canary());
+                    What::Ended {
+                        playbook,
+                        mode: contained.open.mode,
+                        reason: EndReason::ReleasePlaybook,
+                        by: Some(by),
+                    }
+                }
                 Some(_) => What::Declined { playbook },
             };
             sink(Happening {
@@ -298,7 +312,7 @@ impl<'s> Rehearsal<'s> {
             });
             false
         });
-        true
+        Some(ended)
     }
 
     fn begin(&mut self, ruling: &Ruling, begins: &Begins<'_>, id: &DeviceId, sink: Sink<'_>) {
@@ -306,10 +320,8 @@ impl<'s> Rehearsal<'s> {
         let now = self.now;
         let device = self.devices.entry(id.clone()).or_default();
         let at = device.position(playbook, ruling.mode);
-        let state = at
-            .and_then(|at| device.contained.get(at))
-            .map(|its| its.open.state);
-        let beginning = change::begin(state, begins);
+        let open = at.and_then(|at| device.contained.get(at)).map(|its| &its.open);
+        let beginning = change::begin(open, begins);
         if beginning == Beginning::Keep {
             return;
         }
@@ -323,16 +335,22 @@ impl<'s> Rehearsal<'s> {
                     until: None,
                     ask_until: change::until(now, begins.ask.map(|terms| terms.within)),
                     otherwise_act: begins.ask.is_some_and(|terms| terms.otherwise_act),
+                    restart_on_match: false,
+                    ends_when_resolved: false,
                 },
-                release_after: begins.release_after,
+                release_after: None,
                 approvals: begins.ask.map_or(0, |terms| terms.approvals),
+                alerts: BTreeMap::new(),
+                canary: None,
             });
             device.contained.len() - 1
         });
         let Some(its) = device.contained.get_mut(at) else {
             return;
         };
-        its.release_after = begins.release_after;
+        if beginning != Beginning::Restart {
+            its.take_terms(ruling, begins);
+        }
         match beginning {
             Beginning::Keep => {}
             Beginning::Begin => self.activate(id, at, Begun::Match, sink),

@@ -1,6 +1,7 @@
 //! The whole of Quell against a real Postgres, in one test binary. Each module is one part of the story; `support` is
 //! the harness.
 
+mod canaries;
 mod cancels;
 mod chaos;
 mod cluster;
@@ -19,4 +20,5 @@ mod rehearsal;
 mod reload;
 mod storm;
 mod support;
+mod terms;
 mod transitions;

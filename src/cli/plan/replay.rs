@@ -82,6 +82,7 @@ impl<'a> Replayer<'a> {
                     until: row.until,
                     ask_until: row.ask_until,
                     otherwise_act: row.otherwise_act,
+                    restart_on_match: row.restart_on_match,
                     release_after: row.release_after,
                 }),
             };

@@ -34,6 +34,8 @@ pub struct PastOpen {
     pub ask_until: Option<Timestamp>,
     /// Nobody answered: act.
     pub otherwise_act: bool,
+    /// Whether a new match starts its span anew.
+    pub restart_on_match: bool,
     /// How long it lasts once it is active, or after a restart.
     pub release_after: Option<std::time::Duration>,
 }
@@ -67,6 +69,9 @@ impl Rehearsal<'_> {
             until: open.until,
             ask_until: open.ask_until,
             otherwise_act: open.otherwise_act,
+            restart_on_match: open.restart_on_match,
+            // The alerts behind it are not known here, so only its time ends it.
+            ends_when_resolved: false,
         };
         let next = open_at.next_change();
         device.contained.push(Contained {
@@ -75,6 +80,8 @@ impl Rehearsal<'_> {
             open: open_at,
             release_after: open.release_after,
             approvals: 1,
+            alerts: std::collections::BTreeMap::new(),
+            canary: None,
         });
         // It was called then; what it led to is known.
         let _ = device.converge();

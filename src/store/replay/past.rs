@@ -34,6 +34,8 @@ pub struct PastContainment {
     pub ask_until: Option<Timestamp>,
     /// Nobody answered: act.
     pub otherwise_act: bool,
+    /// Whether a new match starts its span anew.
+    pub restart_on_match: bool,
 }
 
 impl Replay {
@@ -45,7 +47,7 @@ impl Replay {
     pub async fn past(&mut self, longest: Duration) -> Result<Vec<PastContainment>, StoreError> {
         let since = self.span.since;
         let rows = sqlx::query!(
-            r#"SELECT device_id, playbook AS "playbook!", mode, lane, activated_at, until, ended_at, ask_until,
+            r#"SELECT device_id, playbook AS "playbook!", mode, lane, activated_at, until, ended_at, ask_until, restart_on_match,
                  extract(epoch FROM release_after)::float8 AS release_after,
                  coalesce((ask ->> 'otherwise_act')::boolean, false) AS "otherwise_act!"
                FROM quell.containments
@@ -76,6 +78,7 @@ impl Replay {
                 release_after,
                 ask_until: time(row.ask_until).filter(|_| activated_at.is_none()),
                 otherwise_act: row.otherwise_act,
+                restart_on_match: row.restart_on_match,
             })
         });
         Ok(past.collect())
