@@ -3,7 +3,7 @@
 mod print;
 
 use std::io::{self, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -13,8 +13,8 @@ use regex::Regex;
 use super::operator::{paint, table::Paint};
 use crate::app::playbook_files::{self, PlaybookFiles, ReadError};
 use crate::clock::Monotonic;
-use crate::playbook::PlaybookSet;
 use crate::playbook::test::{Coverages, TestFile, TestOutcome};
+use crate::playbook::{PlaybookSet, SourceFile};
 use crate::yaml::Diagnostics;
 
 /// Runs shorter than this say nothing of their progress.
@@ -194,7 +194,10 @@ fn run_file(path: &Path, only: Option<&Regex>, coverages: &mut Coverages) -> any
             continue;
         }
         match playbook_files::read(&playbook) {
-            Ok(source) => sources.push(source),
+            Ok(source) => sources.push(SourceFile {
+                name: tidy(&playbook).display().to_string(),
+                ..source
+            }),
             Err(error) => errors.extend(not_text(error)?),
         }
     }
@@ -214,6 +217,19 @@ fn run_file(path: &Path, only: Option<&Regex>, coverages: &mut Coverages) -> any
     result.outcome =
         Ok(outcomes.with_context(|| format!("`{}` names no playbook by its file's name", test.name))?);
     Ok(result)
+}
+
+/// `playbooks/tests/../a.yaml` as `playbooks/a.yaml`, for messages.
+fn tidy(path: &Path) -> PathBuf {
+    path.components().fold(PathBuf::new(), |mut tidy, part| {
+        match part {
+            Component::ParentDir if matches!(tidy.components().next_back(), Some(Component::Normal(_))) => {
+                tidy.pop();
+            }
+            part => tidy.push(part),
+        }
+        tidy
+    })
 }
 
 /// What is wrong with a file that is no text; every other reason ends the run.

@@ -21,16 +21,17 @@ use crate::domain::decision::{Decision, Fallback, Rules, Ruling, Situation, Usag
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::fact::Fact;
 use crate::domain::limit::reached_cap;
-use crate::domain::verdict::{Lane, Mode, ReleaseWhen};
+use crate::domain::verdict::{Lane, Mode};
 
 mod alerts;
 mod device;
+mod fallbacks;
 mod happening;
 mod past;
 pub(in crate::playbook) mod windows;
 
-use device::Contained;
 pub use device::{Asked, Device};
+use device::{Contained, InCanary};
 pub use happening::{Begun, Happening, Sink, What};
 pub use past::{Past, PastOpen};
 use windows::Windows;
@@ -70,6 +71,8 @@ pub struct Rehearsal<'s> {
     fleet: Option<u64>,
     time_scale: u32,
     fallbacks: Vec<Fallback>,
+    /// How many containments of a playbook in its canary ended as false positives.
+    false_positives: HashMap<InCanary, i64>,
     now: Timestamp,
     windows: Windows,
     devices: HashMap<DeviceId, Device>,
@@ -89,6 +92,7 @@ impl<'s> Rehearsal<'s> {
             fleet: None,
             time_scale: 1,
             fallbacks: Vec::new(),
+            false_positives: HashMap::new(),
             now: start,
             windows: Windows::new(set, rules),
             devices: HashMap::new(),
@@ -199,7 +203,7 @@ impl<'s> Rehearsal<'s> {
         let mut changed = false;
         let stood = self.standing(input.device_id);
         for ruling in &decision.rulings {
-            changed |= self.apply(ruling, input.device_id, sink);
+            changed |= self.apply(ruling, input, sink);
         }
         changed |= self.alert_news(input, &decision, &stood, sink);
         if changed {
@@ -254,6 +258,7 @@ impl<'s> Rehearsal<'s> {
             release_after: None,
             approvals: 0,
             alerts: BTreeMap::new(),
+            canary: None,
         });
         device.converge();
     }
@@ -264,24 +269,24 @@ impl<'s> Rehearsal<'s> {
     }
 
     /// Does what a ruling says; tells whether the device may need an action.
-    fn apply(&mut self, ruling: &Ruling, id: &DeviceId, sink: Sink<'_>) -> bool {
+    fn apply(&mut self, ruling: &Ruling, input: &Input<'_>, sink: Sink<'_>) -> bool {
+        let id = input.device_id;
         if ruling.falls_back {
-            let verdict = &ruling.verdict;
-            self.fallbacks.push(Fallback {
-                playbook: verdict.playbook.clone(),
-                revision: verdict.revision.clone(),
+            let fallback = Fallback {
+                playbook: ruling.verdict.playbook.clone(),
+                revision: ruling.verdict.revision.clone(),
                 reason: ruling.reason.clone(),
-            });
-            let what = What::FellBack {
-                playbook: &verdict.playbook,
-                reason: &ruling.reason,
             };
-            sink(self.happening(id, what));
+            self.fall_back(fallback, id, sink);
         }
         let effects = change::effects(ruling);
         let mut changed = false;
         if effects.releases {
-            changed |= self.release(id, &ruling.verdict.playbook, sink);
+            let ended = self.release(id, &ruling.verdict.playbook, sink);
+            changed |= ended.is_some();
+            if input.alert.is_false_positive() {
+                self.false_positives(ended.unwrap_or_default(), id, sink);
+            }
         }
         if let Some(begins) = &effects.begins {
             self.begin(ruling, begins, id, sink);
@@ -290,21 +295,24 @@ impl<'s> Rehearsal<'s> {
         changed
     }
 
-    fn release(&mut self, id: &DeviceId, by: &str, sink: Sink<'_>) -> bool {
+    /// Ends what a release ends; gives the canaries of what ended, `None` when the device has nothing open.
+    fn release(&mut self, id: &DeviceId, by: &str, sink: Sink<'_>) -> Option<Vec<InCanary>> {
         let now = self.now;
-        let Some(device) = self.devices.get_mut(id) else {
-            return false;
-        };
+        let device = self.devices.get_mut(id)?;
+        let mut ended = Vec::new();
         device.contained.retain(|contained| {
             let playbook = contained.playbook.as_str();
             let what = match change::released(&contained.open) {
                 None => return true,
-                Some(ContainmentState::Ended) => What::Ended {
-                    playbook,
-                    mode: contained.open.mode,
-                    reason: EndReason::ReleasePlaybook,
-                    by: Some(by),
-                },
+                Some(ContainmentState::Ended) => {
+                    ended.extend(contained.in_canary());
+                    What::Ended {
+                        playbook,
+                        mode: contained.open.mode,
+                        reason: EndReason::ReleasePlaybook,
+                        by: Some(by),
+                    }
+                }
                 Some(_) => What::Declined { playbook },
             };
             sink(Happening {
@@ -314,7 +322,7 @@ impl<'s> Rehearsal<'s> {
             });
             false
         });
-        true
+        Some(ended)
     }
 
     fn begin(&mut self, ruling: &Ruling, begins: &Begins<'_>, id: &DeviceId, sink: Sink<'_>) {
@@ -337,19 +345,22 @@ impl<'s> Rehearsal<'s> {
                     until: None,
                     ask_until: change::until(now, begins.ask.map(|terms| terms.within)),
                     otherwise_act: begins.ask.is_some_and(|terms| terms.otherwise_act),
-                    restart_on_match: begins.restart_on_match,
-                    ends_when_resolved: begins.release_when.contains(&ReleaseWhen::AlertResolved),
+                    restart_on_match: false,
+                    ends_when_resolved: false,
                 },
-                release_after: begins.release_after,
+                release_after: None,
                 approvals: begins.ask.map_or(0, |terms| terms.approvals),
                 alerts: BTreeMap::new(),
+                canary: None,
             });
             device.contained.len() - 1
         });
         let Some(its) = device.contained.get_mut(at) else {
             return;
         };
-        its.release_after = begins.release_after;
+        if beginning != Beginning::Restart {
+            its.take_terms(ruling, begins);
+        }
         match beginning {
             Beginning::Keep => {}
             Beginning::Begin => self.activate(id, at, Begun::Match, sink),

@@ -70,7 +70,9 @@ pub(super) fn json(out: &mut impl Write, results: &Results, with_coverage: bool)
 
 /// A suite for each file, a case for each test.
 pub(super) fn junit(results: &Results) -> Report {
-    let suites = results.files.iter().map(|file| Suite {
+    let nothing = |outcome: &Result<Vec<TestOutcome>, Diagnostics>| outcome.as_ref().is_ok_and(Vec::is_empty);
+    let files = results.files.iter().filter(|file| !nothing(&file.outcome));
+    let suites = files.map(|file| Suite {
         name: file.name.clone(),
         cases: match &file.outcome {
             Err(errors) => vec![broken(&file.name, errors)],
@@ -154,14 +156,16 @@ fn of_one(coverage: &Coverage) -> String {
     for branch in branches {
         text += &format!("  {:<12} {} ({})\n", "never taken", branch.branch, branch.at);
     }
-    let seen = coverage
+    let always_known: Vec<_> = coverage
         .lines
         .iter()
-        .filter(|line| line.was_true && line.was_false);
-    for line in seen.filter(|line| !line.was_unknown) {
+        .filter(|line| line.was_true && line.was_false && !line.was_unknown)
+        .map(|line| format!("{} {}", line.place, line.fact))
+        .collect();
+    if !always_known.is_empty() {
         text += &format!(
-            "  {:<12} {} {} ({}), which is fine where it is always known\n",
-            "not unknown", line.place, line.fact, line.at
+            "  never unknown, which is fine where the fact is always known: {}\n",
+            always_known.join(", ")
         );
     }
     text

@@ -67,6 +67,7 @@ impl Rehearsal<'_> {
             return false;
         }
         let before = device.contained.len();
+        let mut ended = Vec::new();
         device.contained.retain(|contained| {
             let (playbook, mode) = key(contained);
             if !stood
@@ -78,12 +79,15 @@ impl Rehearsal<'_> {
             let unresolved = contained.alerts.values().filter(|resolved| !**resolved).count();
             let what = match resolved(&contained.open, unresolved) {
                 None => return true,
-                Some(ContainmentState::Ended) => What::Ended {
-                    playbook,
-                    mode,
-                    reason: EndReason::AlertResolved,
-                    by: None,
-                },
+                Some(ContainmentState::Ended) => {
+                    ended.extend(contained.in_canary());
+                    What::Ended {
+                        playbook,
+                        mode,
+                        reason: EndReason::AlertResolved,
+                        by: None,
+                    }
+                }
                 Some(_) => What::Declined { playbook },
             };
             sink(Happening {
@@ -93,6 +97,10 @@ impl Rehearsal<'_> {
             });
             false
         });
-        device.contained.len() < before
+        let has_ended = device.contained.len() < before;
+        if input.alert.is_false_positive() {
+            self.false_positives(ended, input.device_id, sink);
+        }
+        has_ended
     }
 }

@@ -7,9 +7,10 @@ use jiff::Timestamp;
 
 use crate::domain::action::{ActionKind, ActionState};
 use crate::domain::containment::ContainmentState;
-use crate::domain::containment::change::{self, Open};
+use crate::domain::containment::change::{self, Begins, Open};
 use crate::domain::converge::{Restriction, Step, converge};
-use crate::domain::verdict::{Lane, Mode};
+use crate::domain::decision::Ruling;
+use crate::domain::verdict::{Lane, Mode, ReleaseWhen};
 
 /// What is known of a device.
 #[derive(Clone, Debug)]
@@ -40,9 +41,32 @@ pub(super) struct Contained {
     pub(super) approvals: u32,
     /// The alerts behind it, and whether each is resolved.
     pub(super) alerts: BTreeMap<String, bool>,
+    /// The revision that began it, when that has a canary.
+    pub(super) canary: Option<String>,
 }
 
+/// A playbook and its revision, in its canary.
+pub(super) type InCanary = (String, String);
+
 impl Contained {
+    /// Takes on the terms of the revision that began it, or that settled the question about it.
+    pub(super) fn take_terms(&mut self, ruling: &Ruling, begins: &Begins<'_>) {
+        self.lane = ruling.verdict.lane;
+        self.release_after = begins.release_after;
+        self.open.restart_on_match = begins.restart_on_match;
+        self.open.ends_when_resolved = begins.release_when.contains(&ReleaseWhen::AlertResolved);
+        self.canary = ruling
+            .verdict
+            .canary
+            .is_some()
+            .then(|| ruling.verdict.revision.clone());
+    }
+
+    /// The playbook and revision whose canary it belongs to.
+    pub(super) fn in_canary(&self) -> Option<InCanary> {
+        Some((self.playbook.clone(), self.canary.clone()?))
+    }
+
     /// Makes it active now.
     pub(super) fn activate(&mut self, now: Timestamp) {
         self.open = Open {

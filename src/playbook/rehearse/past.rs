@@ -84,6 +84,7 @@ impl Rehearsal<'_> {
             release_after: open.release_after,
             approvals: 1,
             alerts: open.alerts.iter().cloned().collect(),
+            canary: None,
         });
         // It was called then; what it led to is known.
         let _ = device.converge();

@@ -70,17 +70,24 @@ impl<'s> Play<'s> {
 
     /// An alert with this title about a device.
     fn alert(&mut self, at: &str, title: &str, n: u32) -> Decision {
+        self.news(at, EventKind::New, "a1", title, n)
+    }
+
+    /// News of an alert; a resolved one was a false positive.
+    fn news(&mut self, at: &str, event: EventKind, id: &str, title: &str, n: u32) -> Decision {
         let at = after(at);
+        let resolved = event == EventKind::Resolved;
         let alert = Alert {
-            id: "a1".to_owned(),
+            id: id.to_owned(),
             title: Fact::Is(title.to_owned()),
             severity: Fact::Is(Severity::High),
+            classification: Fact::defined(resolved.then(|| "FalsePositive".to_owned())),
             occurred_at: Fact::Is(at),
             ..Alert::default()
         };
         let input = Input {
             at,
-            event: EventKind::New,
+            event,
             alert: &alert,
             device_id: &device(n),
             device: &DeviceFacts::default(),
@@ -373,6 +380,59 @@ fn a_canary_that_hits_its_limit_observes_from_then_on() {
     2h d3 p began, observe, Match, until 2h10m
     2h10m d3 p ended, time
     ");
+}
+
+#[test]
+fn a_containment_ends_when_every_alert_behind_it_is_resolved() {
+    let set = set(&[(
+        "p",
+        &restrict("alert.title: x", "after: 4h, when: alert_resolved", ""),
+    )]);
+    let rules = rules();
+    let mut play = Play::new(&set, &rules);
+    play.news("0s", EventKind::New, "a1", "x", 1);
+    play.news("1m", EventKind::New, "a2", "x", 1);
+    play.news("1h", EventKind::Resolved, "a1", "closed", 1);
+    play.news("2h", EventKind::Resolved, "a9", "closed", 1);
+    play.news("3h", EventKind::Resolved, "a2", "closed", 1);
+    insta::assert_snapshot!(play.log, @r"
+    0s d1 p began, enforce, Match, until 4h
+    0s d1 restrict in lane normal
+    3h d1 p ended, alert_resolved
+    3h d1 release in lane release
+    ");
+}
+
+#[test]
+fn a_canary_with_two_false_positives_observes_from_then_on() {
+    let set = set(&[
+        (
+            "p",
+            &restrict("alert.title: x", "after: 4h", "canary: {percent: 100}"),
+        ),
+        (
+            "r",
+            "when: {alert.title: closed}\nthen: [release_app_restriction: {comment: c}]",
+        ),
+    ]);
+    let rules = rules();
+    let mut play = Play::new(&set, &rules);
+    for n in 1..=3 {
+        play.alert("0s", "x", n);
+    }
+    play.news("1m", EventKind::Resolved, "a1", "closed", 1);
+    play.news("2m", EventKind::Updated, "a1", "closed", 2);
+    play.alert("3m", "x", 4);
+    play.news("4m", EventKind::Resolved, "a1", "closed", 3);
+    play.alert("5m", "x", 5);
+    let last: Vec<_> = play.log.lines().rev().take(4).collect();
+    insta::assert_snapshot!(last.into_iter().rev().collect::<Vec<_>>().join("\n"), @"
+    4m d3 p ended, release_playbook r
+    4m d3 p fell back, canary.false_positives
+    4m d3 release in lane release
+    5m d5 p began, observe, Match, until 4h5m
+    ");
+    assert_eq!(play.log.matches("fell back").count(), 1);
 }
 
 #[test]

@@ -107,7 +107,7 @@ fn guards(about: &str) -> Schema {
         Schema::duration("An older event asks instead of acting.", None).default_is("1h"),
     )
     .key(
-        "fleet",
+        "fleet_size",
         Schema::count(
             "How many devices there are, for limits in percent of them.",
             0..=10_000_000,

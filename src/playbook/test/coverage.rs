@@ -53,7 +53,7 @@ pub struct LineCoverage {
 /// Whether a branch was taken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BranchCoverage {
-    /// `ask`, `ask.otherwise`, `if_unknown`, `limits[0]`, `canary`, `release.after`, `release.restart_on`.
+    /// `ask`, `ask.otherwise`, `if_unknown`, `limits[0]`, `canary`, `release.after`, `release.restart_on`, `release.when`.
     pub branch: String,
     /// Where it stands, as `file:line`, or the file when it is not written out.
     pub at: String,
@@ -138,6 +138,11 @@ impl Coverage {
                 reason: EndReason::Time,
                 ..
             } => (playbook, "release.after"),
+            What::Ended {
+                playbook,
+                reason: EndReason::AlertResolved,
+                ..
+            } => (playbook, "release.when"),
             _ => return,
         };
         if playbook == self.playbook {
@@ -188,15 +193,21 @@ fn branches(playbook: &Playbook) -> Vec<BranchCoverage> {
         add("ask.otherwise".to_owned(), "ask", None);
     }
     for action in &playbook.then {
-        if let Action::Restrict {
-            release_after: Some(_),
+        let Action::Restrict {
+            release_after,
             restart_on_match,
             ..
         } = action
-        {
-            add("release.after".to_owned(), "then", None);
-            if *restart_on_match {
-                add("release.restart_on".to_owned(), "then", None);
+        else {
+            continue;
+        };
+        for (branch, is_there) in [
+            ("release.after", release_after.is_some()),
+            ("release.restart_on", *restart_on_match),
+            ("release.when", action.ends_when_resolved()),
+        ] {
+            if is_there {
+                add(branch.to_owned(), "then", None);
             }
         }
     }

@@ -41,7 +41,7 @@ impl Guards {
     /// Lays what a map says over what holds so far. The keys are those of the configuration.
     pub(super) fn apply(&mut self, node: &Node<'_>, found: &mut Diagnostics) {
         let Some(map) = node.map(found) else { return };
-        map.only(&["mode", "never", "caps", "freshness", "fleet"], found);
+        map.only(&["mode", "never", "caps", "freshness", "fleet_size"], found);
         if let Some(mode) = map
             .get("mode")
             .and_then(|node| node.choice(&["off", "observe", "enforce"], found))
@@ -59,7 +59,7 @@ impl Guards {
             self.rules.freshness = freshness;
         }
         if let Some(fleet) = map
-            .get("fleet")
+            .get("fleet_size")
             .and_then(|node| node.u64_in(0..=10_000_000, found))
         {
             self.fleet = Some(fleet);

@@ -392,6 +392,7 @@ impl Record {
 fn term(reason: EndReason) -> String {
     match reason {
         EndReason::Time => "release.after".to_owned(),
+        EndReason::AlertResolved => "release.when".to_owned(),
         other => other.as_str().to_owned(),
     }
 }

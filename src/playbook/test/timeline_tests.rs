@@ -171,6 +171,20 @@ fn another_playbook_releases_what_this_one_restricted() {
 }
 
 #[test]
+fn a_containment_ends_early_when_its_alerts_are_resolved() {
+    let early = PLAYBOOK.replace("{after: 4h}", "{after: 4h, when: [alert_resolved]}");
+    let passed = timeline(
+        &[("p", &early)],
+        "",
+        &[
+            "{at: 0h, event: [high]}",
+            "{at: 1h, event: [high, {alert: {event: resolved, severity: low}}], expect: {device: released, by: release.when}}",
+        ],
+    );
+    assert_eq!(passed, "");
+}
+
+#[test]
 fn people_answer_what_is_asked() {
     let two = PLAYBOOK.replace(
         "then:",
