@@ -176,6 +176,7 @@ impl Start {
             tenant_name: tenant.name.clone(),
             gate: gate_of(config, &tenant),
             time_scale: config.time_scale,
+            fleet: tenant.fleet_size,
             leadership: worker::lease::Leadership::default(),
             wakes: Arc::default(),
         };

@@ -7,7 +7,7 @@
 //! keeps only what matters later: open containments, and who became active within the longest window.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
 use jiff::Timestamp;
 
@@ -17,20 +17,20 @@ use super::subject::Subject;
 use crate::domain::alert::{Alert, EventKind};
 use crate::domain::containment::change::{self, Answer, Beginning, Begins, Due, Open};
 use crate::domain::containment::{ContainmentState, EndReason};
-use crate::domain::decision::{Decision, Fallback, Rules, Ruling, Situation, decide};
+use crate::domain::decision::{Decision, Fallback, Rules, Ruling, Situation, Usage, decide};
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::fact::Fact;
 use crate::domain::limit::reached_cap;
-use crate::domain::verdict::{Lane, Mode};
+use crate::domain::verdict::{Lane, Mode, ReleaseWhen};
 
+mod alerts;
 mod device;
-
 mod happening;
 mod past;
 pub(in crate::playbook) mod windows;
 
 use device::Contained;
-pub use device::Device;
+pub use device::{Asked, Device};
 pub use happening::{Begun, Happening, Sink, What};
 pub use past::{Past, PastOpen};
 use windows::Windows;
@@ -119,6 +119,26 @@ impl<'s> Rehearsal<'s> {
         self.devices.get(id)
     }
 
+    /// The playbooks that restrict a device, in the order in which their containments became active.
+    pub fn restricted_by(&self, id: &DeviceId) -> Vec<String> {
+        let device = self.devices.get(id);
+        device
+            .into_iter()
+            .flat_map(Device::restricted_by)
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// The counters of limits and caps as of the last event.
+    pub(in crate::playbook) fn usage(&self) -> &Usage {
+        self.windows.usage()
+    }
+
+    /// The tenant of the events to come.
+    pub(in crate::playbook) fn set_tenant(&mut self, tenant: &'s str) {
+        self.tenant = tenant;
+    }
+
     /// Every device with something open, in no order.
     pub fn devices(&self) -> impl Iterator<Item = (&DeviceId, &Device)> {
         self.devices.iter()
@@ -143,11 +163,7 @@ impl<'s> Rehearsal<'s> {
     pub fn event(&mut self, input: &Input<'_>, sink: Sink<'_>) -> Decision {
         self.advance(input.at, sink);
         self.windows.advance(self.now);
-        let restricted_by: Vec<String> = self
-            .devices
-            .get(input.device_id)
-            .map(|device| device.restricted_by().map(str::to_owned).collect())
-            .unwrap_or_default();
+        let restricted_by = self.restricted_by(input.device_id);
         let subject = Subject {
             alert: input.alert,
             event: input.event,
@@ -171,16 +187,11 @@ impl<'s> Rehearsal<'s> {
         let verdicts = evaluate(self.set, &subject).verdicts;
         let decision = decide(verdicts, &situation, self.windows.usage());
         let mut changed = false;
+        let stood = self.standing(input.device_id);
         for ruling in &decision.rulings {
-            if ruling.falls_back {
-                self.fallbacks.push(Fallback {
-                    playbook: ruling.verdict.playbook.clone(),
-                    revision: ruling.verdict.revision.clone(),
-                    reason: ruling.reason.clone(),
-                });
-            }
             changed |= self.apply(ruling, input.device_id, sink);
         }
+        changed |= self.alert_news(input, &decision, &stood, sink);
         if changed {
             self.settle(input.device_id, sink);
         }
@@ -227,8 +238,12 @@ impl<'s> Rehearsal<'s> {
                 until: None,
                 ask_until: None,
                 otherwise_act: false,
+                restart_on_match: false,
+                ends_when_resolved: false,
             },
             release_after: None,
+            approvals: 0,
+            alerts: BTreeMap::new(),
         });
         device.converge();
     }
@@ -297,10 +312,8 @@ impl<'s> Rehearsal<'s> {
         let now = self.now;
         let device = self.devices.entry(id.clone()).or_default();
         let at = device.position(playbook, ruling.mode);
-        let state = at
-            .and_then(|at| device.contained.get(at))
-            .map(|its| its.open.state);
-        let beginning = change::begin(state, begins);
+        let open = at.and_then(|at| device.contained.get(at)).map(|its| &its.open);
+        let beginning = change::begin(open, begins);
         if beginning == Beginning::Keep {
             return;
         }
@@ -314,8 +327,12 @@ impl<'s> Rehearsal<'s> {
                     until: None,
                     ask_until: change::until(now, begins.ask.map(|terms| terms.within)),
                     otherwise_act: begins.ask.is_some_and(|terms| terms.otherwise_act),
+                    restart_on_match: begins.restart_on_match,
+                    ends_when_resolved: begins.release_when.contains(&ReleaseWhen::AlertResolved),
                 },
                 release_after: begins.release_after,
+                approvals: begins.ask.map_or(0, |terms| terms.approvals),
+                alerts: BTreeMap::new(),
             });
             device.contained.len() - 1
         });

@@ -1,6 +1,7 @@
 //! The whole of Quell against a real Postgres, in one test binary. Each module is one part of the story; `support` is
 //! the harness.
 
+mod canaries;
 mod cancels;
 mod chaos;
 mod cluster;
@@ -15,7 +16,9 @@ mod intake;
 mod lifecycle;
 mod operator;
 mod playbooks;
+mod rehearsal;
 mod reload;
 mod storm;
 mod support;
+mod terms;
 mod transitions;

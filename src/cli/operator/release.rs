@@ -31,6 +31,9 @@ pub struct Args {
     /// Who you are, for the audit [default: the operating system's user]
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
+    /// It was a false positive: two of them let a playbook that is still in its canary fall back to observe
+    #[arg(long)]
+    false_positive: bool,
 }
 
 /// Shorter beginnings of an id fit too many devices by chance.
@@ -85,7 +88,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let id = DeviceId::from_stored(device.device.clone());
     let done = session
         .store
-        .device_release(session.id, &id, &by, &reason)
+        .device_release(session.id, &id, &by, &reason, args.false_positive)
         .await?;
     let Some(done) = done.filter(|done| !done.ended.is_empty() || !done.declined.is_empty()) else {
         return Ok(nothing_done("somebody else was faster: nothing was left to end"));

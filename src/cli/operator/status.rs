@@ -121,6 +121,17 @@ pub fn needs(report: &Report) -> Vec<String> {
             "{containments} could not be put in force: listed first below"
         ));
     }
+    for fallback in &status.fallbacks {
+        let why = match fallback.reason.as_str() {
+            "revoked" => "this revision of it was revoked".to_owned(),
+            reason => format!("it fell back from its canary ({reason})"),
+        };
+        needs.push(format!(
+            "playbook {} only observes since {}: {why}; change it to start anew",
+            fallback.playbook,
+            ago(now, fallback.since)
+        ));
+    }
     let asks = status.containments.get("asked").copied().unwrap_or(0);
     if asks > 0 {
         let first = report.asks.iter().filter_map(|ask| ask.ask_until).min();
