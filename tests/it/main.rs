@@ -16,6 +16,7 @@ mod intake;
 mod lifecycle;
 mod operator;
 mod playbooks;
+mod rehearsal;
 mod reload;
 mod storm;
 mod support;

@@ -80,6 +80,7 @@ impl Rehearsal<'_> {
             open: open_at,
             release_after: open.release_after,
             alerts: std::collections::BTreeMap::new(),
+            approvals: 1,
         });
         // It was called then; what it led to is known.
         let _ = device.converge();
