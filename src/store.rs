@@ -1,8 +1,8 @@
 //! Postgres: the only place with SQL. One file a table or a transaction; every change of state is guarded by the state
 //! it leaves, and counts its rows.
 //!
-//! Lock order, everywhere: the budget's row, then device rows in the order of their ids, then everything else. The gate
-//! never waits for a device (`SKIP LOCKED`), so whoever holds devices may close the gate.
+//! Lock order, everywhere: the budget's row, then device rows in the order of their ids, then the limits' advisory lock, then
+//! everything else. The gate never waits for a device (`SKIP LOCKED`), so whoever holds devices may close the gate.
 
 mod accounts;
 mod actions;

@@ -355,3 +355,7 @@ fn terms_without_acting(own: Option<&AskTerms>, rules: &Rules) -> AskTerms {
 #[cfg(test)]
 #[path = "decision_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "decision_canary_tests.rs"]
+mod canary_tests;
