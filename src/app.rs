@@ -14,7 +14,6 @@ use tokio::net::TcpListener;
 
 use crate::config::{Config, Loaded};
 use crate::lifecycle::{Lifecycle, StopLimits};
-use crate::playbook::{PlaybookSet, lint};
 use crate::store::{MigrationState, Store, StoreError, StoreOptions};
 use crate::telemetry::{self, Metrics};
 use crate::{web, worker};
@@ -90,26 +89,6 @@ pub fn store(config: &Config) -> anyhow::Result<Store> {
         retry_cap: config.scaled(retry.cap),
     })
     .context("`database.url` is not a Postgres URL such as `postgres://user@host/database`")
-}
-
-/// Reads, checks and compiles the configured playbooks.
-///
-/// # Errors
-/// A file cannot be read, or a playbook is wrong: the message holds every error of every file.
-pub fn playbooks(config: &Config) -> anyhow::Result<Arc<PlaybookSet>> {
-    match reload::load::load(&config.playbooks).1 {
-        Ok(loaded) => {
-            let shadowed = lint::lint_shadowed(&loaded.set, &config.never);
-            if !shadowed.is_empty() {
-                tracing::warn!(
-                    warnings = shadowed.render(false),
-                    "protections keep a playbook from acting"
-                );
-            }
-            Ok(loaded.set)
-        }
-        Err(error) => anyhow::bail!("the playbooks cannot be used\n{}", error.in_full()),
-    }
 }
 
 /// Applies the migrations, or says that they are due.

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod actions;
+mod alerts;
 mod attempts;
 mod cancels;
 mod containments;
@@ -15,6 +16,7 @@ mod decisions;
 mod devices;
 mod effects;
 mod events;
+mod fallbacks;
 pub mod gate;
 mod leases;
 mod ledger;

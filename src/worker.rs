@@ -42,6 +42,8 @@ pub struct Context {
     pub gate: Gate,
     /// What divides the durations that playbooks name.
     pub time_scale: u32,
+    /// How many devices the tenant has, for limits that are a part of the fleet. `None`: nobody said.
+    pub fleet: Option<u64>,
     /// Who dispatches.
     pub leadership: lease::Leadership,
     /// What there is to do.

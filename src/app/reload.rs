@@ -18,6 +18,8 @@ use tokio::sync::{mpsc, watch as channel};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::{self, Monotonic};
+use crate::config::Config;
+use crate::domain::guard::Protections;
 use crate::domain::tenant::TenantId;
 use crate::store::{Store, StoreError};
 use crate::web::reload::{Answer, Refused, Reloaded, Request};
@@ -51,6 +53,8 @@ pub struct Target {
 /// The files, and what they may become.
 pub struct Reloader {
     path: PathBuf,
+    /// What is never restricted.
+    never: Protections,
     /// Host and directory: whose files these are, over restarts.
     replica: String,
     store: Store,
@@ -77,12 +81,14 @@ enum Outcome {
 
 impl Reloader {
     /// Prepares; reads nothing yet.
-    pub fn new(path: PathBuf, host: &str, store: Store, targets: Vec<Target>) -> Self {
+    pub fn new(config: &Config, host: &str, store: Store, targets: Vec<Target>) -> Self {
+        let path = config.playbooks.clone();
         let directory = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
         Self {
             replica: format!("{host}:{}", directory.display()),
             watch: Watch::new(watch::Fingerprint::of(&path)),
             path,
+            never: config.never.clone(),
             store,
             targets,
             loaded: None,
@@ -179,7 +185,9 @@ impl Reloader {
 
     /// Everything fallible, then one compare-and-swap for each tenant.
     async fn reload(&mut self, trigger: Trigger, why: &'static str) -> Outcome {
-        let (fingerprint, loaded) = load::load_aside(self.path.clone()).await;
+        // An earlier look that Postgres could not take is overtaken by this one.
+        self.pending = None;
+        let (fingerprint, loaded) = load::load_aside(self.path.clone(), self.never.clone()).await;
         self.watch.taken(fingerprint);
         let loaded = match loaded {
             Ok(loaded) => loaded,

@@ -96,8 +96,7 @@ impl Start {
                 in_force: Arc::default(),
             })
             .collect();
-        let path = self.config.playbooks.clone();
-        let mut reloader = Reloader::new(path, &host(), self.store.clone(), targets.clone());
+        let mut reloader = Reloader::new(&self.config, &host(), self.store.clone(), targets.clone());
         reloader.start(&stop).await?;
         // One is worked on, one may wait.
         let (reload, requests) = mpsc::channel(1);
@@ -176,6 +175,7 @@ impl Start {
             tenant_name: tenant.name.clone(),
             gate: gate_of(config, &tenant),
             time_scale: config.time_scale,
+            fleet: tenant.fleet_size,
             leadership: worker::lease::Leadership::default(),
             wakes: Arc::default(),
         };

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::secret::{self, Places, SecretFile};
-use super::section::{Kind, Reading, Section, text_of};
+use super::section::{Kind, Reading, Section, count_in, text_of};
 use crate::defender::{Cloud, Endpoint, HostOptions, Region};
 use crate::domain::budget::{BudgetScope, Window};
 use crate::yaml::{Code, Node};
@@ -31,6 +31,9 @@ pub struct Tenant {
     /// `external_id`: send our action's id as `ExternalId` too, which Defender's service metadata has and its reference
     /// does not document. Default `false`.
     pub external_id: bool,
+    /// `fleet_size`: how many devices the tenant has, for limits that are `percent_of_fleet`. Default none: such a limit
+    /// counts as reached.
+    pub fleet_size: Option<u64>,
 }
 
 /// `credential.client_secret`: an app registration with a client secret.
@@ -117,6 +120,10 @@ impl Tenant {
         let credential = ClientSecret::read(credential, places, reading);
         let budget = Budget::read(section.section("budget", reading), reading);
         let external_id = section.bool("external_id", false, reading);
+        let fleet_size = section
+            .get("fleet_size", Kind::Count(1..=10_000_000), reading)
+            .and_then(|node| count_in(&node, 1..=10_000_000, reading))
+            .map(u64::from);
         section.close(reading);
         let tenant = Self {
             name: name.unwrap_or_default(),
@@ -128,6 +135,7 @@ impl Tenant {
             credential,
             budget,
             external_id,
+            fleet_size,
         };
         // What is not said at all has been reported already.
         if !tenant.credential.directory_id.is_empty()

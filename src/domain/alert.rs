@@ -142,6 +142,17 @@ pub struct Alert {
     pub occurred_at: Fact<Timestamp>,
 }
 
+impl Alert {
+    /// Whether somebody classified the alert as a false positive, however the feed spells it: `FalsePositive`,
+    /// `falsePositive`, `false_positive`.
+    pub fn is_false_positive(&self) -> bool {
+        self.classification.value().is_some_and(|classification| {
+            let letters = classification.chars().filter(|c| c.is_alphanumeric());
+            letters.flat_map(char::to_lowercase).eq("falsepositive".chars())
+        })
+    }
+}
+
 /// One piece of news about an alert, normalised: what [`crate::intake`] hands to the store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
@@ -164,6 +175,30 @@ impl Event {
             (false, _) => None,
             (true, Some(refused)) => Some(refused.to_string()),
             (true, None) => Some(format!("the {} record names no device", self.format.as_str())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_false_positive_is_known_however_the_feed_spells_it() {
+        for (classification, is) in [
+            (Fact::Is("FalsePositive"), true),
+            (Fact::Is("falsePositive"), true),
+            (Fact::Is("False positive"), true),
+            (Fact::Is("TruePositive"), false),
+            (Fact::Is("informationalExpectedActivity"), false),
+            (Fact::Absent, false),
+            (Fact::Unknown, false),
+        ] {
+            let alert = Alert {
+                classification: classification.clone().map(str::to_owned),
+                ..Alert::default()
+            };
+            assert_eq!(alert.is_false_positive(), is, "{classification:?}");
         }
     }
 }

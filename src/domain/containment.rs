@@ -72,6 +72,8 @@ pub enum EndReason {
     Failed,
     /// Its playbook's mode changed.
     Mode,
+    /// Every alert behind it was resolved.
+    AlertResolved,
 }
 
 impl EndReason {
@@ -84,6 +86,7 @@ impl EndReason {
             Self::Drift => "drift",
             Self::Failed => "failed",
             Self::Mode => "mode",
+            Self::AlertResolved => "alert_resolved",
         }
     }
 }

@@ -90,6 +90,14 @@ impl Ruling {
             .find(|action| matches!(action, PlannedAction::RestrictAppExecution { .. }))
     }
 
+    /// What an approval of this ask lifts, for its device alone; `None`: nothing is asked, or a cap of the installation
+    /// holds, which takes an act of its own.
+    pub fn lifts(&self) -> Option<&str> {
+        let asks =
+            matches!(self.kind, DecisionKind::Ask | DecisionKind::Hold) && self.restriction().is_some();
+        Some(self.reason.as_str()).filter(|reason| asks && !reason.starts_with("caps["))
+    }
+
     /// Whether this ruling ends the containments on the device.
     pub fn releases(&self) -> bool {
         self.verdict
@@ -152,6 +160,22 @@ pub fn decide(verdicts: Vec<Verdict>, situation: &Situation<'_>, usage: &Usage) 
         .into_iter()
         .map(|verdict| rule(verdict, situation, usage))
         .collect();
+    // A release beats what would restrict: on the news that ends a containment none begins, whatever the playbooks' names.
+    let release = rulings
+        .iter()
+        .find(|r| r.mode == Mode::Enforce && r.kind == DecisionKind::Act && r.releases());
+    if let Some(reason) = release.map(|r| format!("release.{}", r.verdict.playbook)) {
+        for ruling in &mut rulings {
+            if ruling.mode == Mode::Enforce
+                && ruling.kind != DecisionKind::Skip
+                && ruling.restriction().is_some()
+            {
+                ruling.kind = DecisionKind::Skip;
+                ruling.reason.clone_from(&reason);
+                ruling.ask = None;
+            }
+        }
+    }
     let asks = rulings.iter().find(|r| {
         r.mode == Mode::Enforce
             && r.restriction().is_some()

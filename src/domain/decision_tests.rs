@@ -17,10 +17,12 @@ fn verdict(playbook: &str) -> Verdict {
             comment: "c".to_owned(),
             release_after: Some(Duration::from_secs(3600)),
             restart_on_match: false,
+            release_when: Vec::new(),
         }],
         ask: None,
         limits: Vec::new(),
         canary: None,
+        notify: Vec::new(),
     }
 }
 
@@ -436,4 +438,84 @@ fn of_several_limits_all_hold_and_the_first_that_is_reached_gives_the_reason() {
     };
     let ruling = judged(&limited, Fact::Unknown, Some(100), &[], &acted(Mode::Enforce, 2));
     assert_eq!(ruling.reason, "limits[2]");
+}
+
+fn releasing(playbook: &str) -> Verdict {
+    Verdict {
+        then: vec![PlannedAction::ReleaseAppRestriction {
+            comment: "c".to_owned(),
+        }],
+        ..verdict(playbook)
+    }
+}
+
+#[test]
+fn on_the_news_that_releases_nothing_begins_whatever_the_playbooks_names() {
+    let asking = |playbook| Verdict {
+        wish: Wish::Ask,
+        because: "ask".to_owned(),
+        ..verdict(playbook)
+    };
+    for (release, restrict) in [("a", "b"), ("b", "a")] {
+        for restricting in [verdict(restrict), asking(restrict)] {
+            let mut verdicts = vec![releasing(release), restricting];
+            verdicts.sort_by(|one, other| one.playbook.cmp(&other.playbook));
+            let decision = check(verdicts, &rules(), &Usage::default());
+            assert_eq!(outcome(&decision), (DecisionKind::Act, "matched"));
+            let held = decision
+                .rulings
+                .iter()
+                .find(|ruling| ruling.restriction().is_some());
+            let held = held.expect("both are recorded");
+            assert_eq!(
+                (held.kind, held.reason.as_str()),
+                (DecisionKind::Skip, format!("release.{release}").as_str())
+            );
+            assert!(held.ask.is_none());
+        }
+    }
+}
+
+#[test]
+fn a_release_that_does_not_act_by_itself_holds_back_nobody() {
+    let observing = Verdict {
+        mode: Mode::Observe,
+        ..releasing("a")
+    };
+    let unknown = Verdict {
+        wish: Wish::Ask,
+        because: "if_unknown.alert.classification".to_owned(),
+        ..releasing("a")
+    };
+    for release in [observing, unknown] {
+        let decision = check(vec![release, verdict("b")], &rules(), &Usage::default());
+        assert_eq!(decision.rulings[1].kind, DecisionKind::Act);
+    }
+}
+
+#[test]
+fn an_approval_lifts_what_made_its_playbook_ask_and_never_a_cap() {
+    for (because, lifts) in [
+        ("ask", Some("ask")),
+        ("if_unknown.device.tags", Some("if_unknown.device.tags")),
+    ] {
+        let asking = Verdict {
+            wish: Wish::Ask,
+            because: because.to_owned(),
+            ..verdict("a")
+        };
+        let decision = check(vec![asking], &rules(), &Usage::default());
+        assert_eq!(decision.rulings[0].lifts(), lifts);
+    }
+    let capped = Rules {
+        caps: vec![Cap {
+            devices: 0,
+            per: HOUR,
+        }],
+        ..rules()
+    };
+    let held = check(vec![verdict("a")], &capped, &Usage::default());
+    assert_eq!((held.kind, held.rulings[0].lifts()), (DecisionKind::Hold, None));
+    let acting = check(vec![verdict("a")], &rules(), &Usage::default());
+    assert_eq!(acting.rulings[0].lifts(), None);
 }

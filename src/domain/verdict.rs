@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::canary::Canary;
+use crate::domain::notify::Notify;
 
 /// Whether a playbook (or the whole installation, as a ceiling) may act. Ordered: `Off < Observe < Enforce`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -112,6 +113,8 @@ pub struct Verdict {
     pub limits: Vec<Limit>,
     /// The part of the fleet in which it enforces; `None`: everywhere.
     pub canary: Option<Canary>,
+    /// Who is told of what.
+    pub notify: Vec<Notify>,
 }
 
 impl Verdict {
@@ -161,6 +164,8 @@ pub enum PlannedAction {
         release_after: Option<Duration>,
         /// Whether a new match on this device restarts `release_after`.
         restart_on_match: bool,
+        /// What may end it before that.
+        release_when: Vec<ReleaseWhen>,
     },
     /// End the containments that quell began on this device.
     ReleaseAppRestriction {
@@ -175,6 +180,23 @@ impl PlannedAction {
         match self {
             Self::RestrictAppExecution { .. } => "restrict_app_execution",
             Self::ReleaseAppRestriction { .. } => "release_app_restriction",
+        }
+    }
+}
+
+/// What may end a containment before its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReleaseWhen {
+    /// Every alert behind it is resolved.
+    AlertResolved,
+}
+
+impl ReleaseWhen {
+    /// The name in playbooks and SQL.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AlertResolved => "alert_resolved",
         }
     }
 }

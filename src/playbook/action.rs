@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::subject::Subject;
 use super::text::Text;
-use crate::domain::verdict::PlannedAction;
+use crate::domain::verdict::{PlannedAction, ReleaseWhen};
 use crate::yaml::diagnostic::quoted;
 use crate::yaml::{Code, Diagnostics, Map, Node, suggest};
 
@@ -22,6 +22,8 @@ pub enum Action {
         release_after: Option<Duration>,
         /// Whether a new match restarts `release_after`.
         restart_on_match: bool,
+        /// What may end it before that.
+        release_when: Vec<ReleaseWhen>,
     },
     /// End the containments that quell began.
     Release {
@@ -38,10 +40,12 @@ impl Action {
                 comment,
                 release_after,
                 restart_on_match,
+                release_when,
             } => PlannedAction::RestrictAppExecution {
                 comment: comment.fill(subject),
                 release_after: *release_after,
                 restart_on_match: *restart_on_match,
+                release_when: release_when.clone(),
             },
             Self::Release { comment } => PlannedAction::ReleaseAppRestriction {
                 comment: comment.fill(subject),
@@ -58,6 +62,11 @@ impl Action {
         {
             *after /= time_scale;
         }
+    }
+
+    /// Whether it may end before its time, when every alert behind it is resolved.
+    pub fn ends_when_resolved(&self) -> bool {
+        matches!(self, Self::Restrict { release_when, .. } if release_when.contains(&ReleaseWhen::AlertResolved))
     }
 
     /// Whether it takes something away from the device's user.
@@ -121,11 +130,13 @@ fn read_action(item: &Node<'_>, found: &mut Diagnostics) -> Option<Action> {
                 .required("comment", found)
                 .and_then(|node| Text::read(&node, found));
             let terms = read_release(&body, found);
+            let release_when = read_release_when(&body, found);
             let (release_after, restart_on_match) = terms?;
             Some(Action::Restrict {
                 comment: comment?,
                 release_after,
                 restart_on_match,
+                release_when,
             })
         }
         "release_app_restriction" => {
@@ -158,13 +169,6 @@ fn read_release(body: &Map<'_>, found: &mut Diagnostics) -> Option<(Option<Durat
     };
     let release = node.map(found)?;
     release.only(&["after", "never", "restart_on", "when"], found);
-    if let Some(when) = release.get("when") {
-        let message = "`release.when` is not supported by this version, which ends restrictions by time";
-        found.push(
-            when.diagnostic(Code::RELEASE_WHEN, message)
-                .help("take it away and give `after`"),
-        );
-    }
     let restart = release
         .get("restart_on")
         .map(|node| (node.choice(&["match"], found).is_some(), node));
@@ -218,4 +222,41 @@ fn read_release(body: &Map<'_>, found: &mut Diagnostics) -> Option<(Option<Durat
             None
         }
     }
+}
+
+/// What may end the restriction before its latest end: a word, or a list of them.
+fn read_release_when(body: &Map<'_>, found: &mut Diagnostics) -> Vec<ReleaseWhen> {
+    let mut quiet = Diagnostics::default();
+    let release = body.get("release").and_then(|node| node.map(&mut quiet));
+    let Some(node) = release.as_ref().and_then(|release| release.get("when")) else {
+        return Vec::new();
+    };
+    let words = match node.is_seq() {
+        true => node.seq(found).unwrap_or_default(),
+        false => vec![node.clone()],
+    };
+    if words.is_empty() {
+        let message = format!("`{}` names nothing", node.path());
+        found.push(
+            node.diagnostic(Code::EMPTY_LIST, message)
+                .help("write `when: alert_resolved`, or take it away"),
+        );
+    }
+    let mut when = Vec::new();
+    for word in words {
+        match word.choice(&["alert_resolved", "scan_clean"], found) {
+            Some("alert_resolved") if !when.contains(&ReleaseWhen::AlertResolved) => {
+                when.push(ReleaseWhen::AlertResolved);
+            }
+            Some("scan_clean") => {
+                let message = "`scan_clean` needs an antivirus scan, which this version cannot ask for";
+                found.push(
+                    word.diagnostic(Code::RELEASE_WHEN, message)
+                        .help("take it away; `after` and `alert_resolved` end the restriction"),
+                );
+            }
+            _ => {}
+        }
+    }
+    when
 }

@@ -176,6 +176,7 @@ fn verdict(playbook: &Playbook, subject: &Subject<'_>, wish: Wish, outcome: &Out
         ask: playbook.ask.as_ref().map(|ask| ask.terms.clone()),
         limits: playbook.limits.clone(),
         canary: playbook.canary.clone(),
+        notify: playbook.notify.clone(),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::domain::alert::{Alert, EventKind, Severity};
 use crate::domain::canary::Canary;
 use crate::domain::device::{DeviceFacts, DeviceId, DeviceKind};
 use crate::domain::fact::Fact;
-use crate::domain::verdict::{Most, Percent, PlannedAction};
+use crate::domain::verdict::{Most, Percent, PlannedAction, ReleaseWhen};
 use crate::playbook::{SourceFile, trace};
 
 const HEAD: &str = "id: p\ntitle: t\nowner: o\nmode: enforce\n";
@@ -111,6 +111,7 @@ fn a_match_acts_and_carries_what_follows() {
         comment,
         release_after,
         restart_on_match,
+        ..
     } = &verdict.then[0]
     else {
         panic!("a restriction is expected")
@@ -167,13 +168,18 @@ canary: {percent: 10}
 
 #[test]
 fn release_terms_that_are_written_reach_the_verdict() {
+    let resolved = &[ReleaseWhen::AlertResolved][..];
+    let two_hours = Some(Duration::from_secs(7_200));
     for (release, expected) in [
-        ("{after: 2h}", (Some(Duration::from_secs(7_200)), false)),
+        ("{after: 2h}", (two_hours, false, &[][..])),
+        ("{after: 2h, restart_on: match}", (two_hours, true, &[])),
+        ("{never: true}", (None, false, &[])),
+        ("{after: 2h, when: alert_resolved}", (two_hours, false, resolved)),
         (
-            "{after: 2h, restart_on: match}",
-            (Some(Duration::from_secs(7_200)), true),
+            "{after: 2h, when: [alert_resolved, alert_resolved]}",
+            (two_hours, false, resolved),
         ),
-        ("{never: true}", (None, false)),
+        ("{never: true, when: [alert_resolved]}", (None, false, resolved)),
     ] {
         let then = format!("then: [restrict_app_execution: {{comment: c, release: {release}}}]\n");
         let text = format!("{HEAD}match_all: true\n{then}");
@@ -197,12 +203,14 @@ fn release_terms_that_are_written_reach_the_verdict() {
         let PlannedAction::RestrictAppExecution {
             release_after,
             restart_on_match,
+            release_when,
             ..
         } = &evaluation.verdicts[0].then[0]
         else {
             panic!("a restriction is expected")
         };
-        assert_eq!((*release_after, *restart_on_match), expected, "{release}");
+        let terms = (*release_after, *restart_on_match, release_when.as_slice());
+        assert_eq!(terms, expected, "{release}");
     }
 }
 

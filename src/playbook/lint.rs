@@ -7,8 +7,12 @@ use super::action::Action;
 use super::compile::Playbook;
 use super::facts::Type;
 use super::line::Line;
-use super::op::Op;
+use super::op::{Op, Place};
 use super::set::PlaybookSet;
+use super::subject::Seen;
+use super::truth::Truth;
+use crate::domain::alert::EventKind;
+use crate::domain::fact::Fact;
 use crate::domain::guard::Protections;
 use crate::domain::verdict::Mode;
 use crate::yaml::{self, Code, Diagnostics, Document, Map, suggest};
@@ -43,6 +47,15 @@ pub(super) fn lint(playbook: &Playbook, document: &Document, found: &mut Diagnos
                 .help("set `mode: enforce` to act in the canary alone, or take it away"),
         );
     }
+    if playbook.then.iter().any(Action::ends_when_resolved) && !excludes_resolved(playbook) {
+        let key = place("then").unwrap_or(map.place());
+        let message =
+            "the restriction ends when its alerts are resolved, and `when` lets a resolved alert begin one";
+        found.push(
+            key.diagnostic(Code::RESOLVED_BEGINS, message)
+                .help("add `alert.event: [new, updated]` to `when`"),
+        );
+    }
     lint_actions(playbook, &map, found);
     for (key, lines) in [("when", &playbook.when), ("unless", &playbook.unless)] {
         let nodes = map.get(key).and_then(|node| node.map(&mut quiet));
@@ -61,6 +74,18 @@ pub(super) fn lint(playbook: &Playbook, document: &Document, found: &mut Diagnos
             found.push(node.diagnostic(Code::SEVERITY_GAP, message).help(help));
         }
     }
+}
+
+/// Whether no resolved alert matches.
+fn excludes_resolved(playbook: &Playbook) -> bool {
+    let says = |lines: &[Line], place, truth| {
+        let resolved = || Fact::Is(Seen::Text(EventKind::Resolved.as_str().into()));
+        lines
+            .iter()
+            .filter(|line| line.fact.name == "alert.event")
+            .any(|line| line.op.truth(line.fact.ty, &resolved(), place) == truth)
+    };
+    says(&playbook.when, Place::When, Truth::False) || says(&playbook.unless, Place::Unless, Truth::True)
 }
 
 fn lint_actions(playbook: &Playbook, map: &Map<'_>, found: &mut Diagnostics) {

@@ -7,7 +7,7 @@
 //! keeps only what matters later: open containments, and who became active within the longest window.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
 use jiff::Timestamp;
 
@@ -21,8 +21,9 @@ use crate::domain::decision::{Decision, Fallback, Rules, Ruling, Situation, Usag
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::fact::Fact;
 use crate::domain::limit::reached_cap;
-use crate::domain::verdict::{Lane, Mode};
+use crate::domain::verdict::{Lane, Mode, ReleaseWhen};
 
+mod alerts;
 mod device;
 mod happening;
 mod past;
@@ -196,9 +197,11 @@ impl<'s> Rehearsal<'s> {
         let verdicts = evaluate(self.set, &subject).verdicts;
         let decision = decide(verdicts, &situation, self.windows.usage());
         let mut changed = false;
+        let stood = self.standing(input.device_id);
         for ruling in &decision.rulings {
             changed |= self.apply(ruling, input.device_id, sink);
         }
+        changed |= self.alert_news(input, &decision, &stood, sink);
         if changed {
             self.settle(input.device_id, sink);
         }
@@ -245,9 +248,12 @@ impl<'s> Rehearsal<'s> {
                 until: None,
                 ask_until: None,
                 otherwise_act: false,
+                restart_on_match: false,
+                ends_when_resolved: false,
             },
             release_after: None,
             approvals: 0,
+            alerts: BTreeMap::new(),
         });
         device.converge();
     }
@@ -316,10 +322,8 @@ impl<'s> Rehearsal<'s> {
         let now = self.now;
         let device = self.devices.entry(id.clone()).or_default();
         let at = device.position(playbook, ruling.mode);
-        let state = at
-            .and_then(|at| device.contained.get(at))
-            .map(|its| its.open.state);
-        let beginning = change::begin(state, begins);
+        let open = at.and_then(|at| device.contained.get(at)).map(|its| &its.open);
+        let beginning = change::begin(open, begins);
         if beginning == Beginning::Keep {
             return;
         }
@@ -333,9 +337,12 @@ impl<'s> Rehearsal<'s> {
                     until: None,
                     ask_until: change::until(now, begins.ask.map(|terms| terms.within)),
                     otherwise_act: begins.ask.is_some_and(|terms| terms.otherwise_act),
+                    restart_on_match: begins.restart_on_match,
+                    ends_when_resolved: begins.release_when.contains(&ReleaseWhen::AlertResolved),
                 },
                 release_after: begins.release_after,
                 approvals: begins.ask.map_or(0, |terms| terms.approvals),
+                alerts: BTreeMap::new(),
             });
             device.contained.len() - 1
         });

@@ -149,6 +149,22 @@ fn every_mistake_has_its_code() {
             "release: {after: 1h, when: [scan_clean]}",
             &["E204"],
         ),
+        (
+            "release: {after: 1h}",
+            "release: {after: 1h, when: [alert_closed, scan_clean]}",
+            &["E313", "E204"],
+        ),
+        (
+            "release: {after: 1h}",
+            "release: {after: 1h, when: []}",
+            &["E107"],
+        ),
+        (
+            "release: {after: 1h}",
+            "release: {when: alert_resolved}",
+            &["E203"],
+        ),
+        ("limits:", "notify: [{to: x, on: []}]\nlimits:", &["E107"]),
         (", release: {after: 1h}", "", &["E203"]),
         ("release: {after: 1h}", "release: {}", &["E203"]),
         ("release: {after: 1h}", "release: {never: false}", &["E203"]),

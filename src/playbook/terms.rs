@@ -4,10 +4,9 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use serde::Serialize;
-
 use super::line::{Line, read_lines};
 use crate::domain::canary::Canary;
+pub use crate::domain::notify::{Notify, NotifyOn};
 use crate::domain::verdict::{AskTerms, Limit, Most, Percent};
 use crate::yaml::{Code, Diagnostics, Map, Node, duration};
 
@@ -25,29 +24,6 @@ pub struct Ask {
     pub when: Vec<Line>,
     /// Who answers, how many, until when.
     pub terms: AskTerms,
-}
-
-/// Who is told of what. Recorded by this version, not delivered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notify {
-    /// The receiver's name.
-    pub to: String,
-    /// Of what.
-    pub on: Vec<NotifyOn>,
-}
-
-/// What someone is told of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum NotifyOn {
-    /// A containment began.
-    Acted,
-    /// A person is asked.
-    Asked,
-    /// An action failed.
-    Failed,
-    /// A containment ended.
-    Released,
 }
 
 const NOTIFY_ON: [(&str, NotifyOn); 4] = [
@@ -170,7 +146,14 @@ pub(super) fn read_notify(node: &Node<'_>, found: &mut Diagnostics) -> Vec<Notif
         let to = map
             .required("to", found)
             .and_then(|node| short_text(&node, found));
-        let on = map.required("on", found).and_then(|node| node.seq(found));
+        let on = map.required("on", found).and_then(|node| {
+            let items = node.seq(found)?;
+            if items.is_empty() {
+                let message = format!("`{}` names nothing, so nobody is told of anything", node.path());
+                found.push(node.diagnostic(Code::EMPTY_LIST, message));
+            }
+            Some(items)
+        });
         let words = NOTIFY_ON.map(|(word, _)| word);
         let on: Vec<_> = on
             .unwrap_or_default()

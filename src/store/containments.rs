@@ -8,16 +8,18 @@ use uuid::Uuid;
 
 use crate::domain::containment::EndReason;
 use crate::domain::containment::change::{Due, due};
-use crate::domain::decision::Cap;
+use crate::domain::decision::{Cap, Usage};
 use crate::domain::device::DeviceId;
+use crate::domain::limit::{reached_cap, reached_limit};
 use crate::domain::tenant::TenantId;
-use crate::domain::verdict::Lane;
+use crate::domain::verdict::{Lane, Mode};
 use crate::store::{Because, Store, StoreError, Wake, wake};
 
+pub(super) mod mode;
 mod open;
 
 use open::OpenRow;
-pub(super) use open::{Released, Word, open, release};
+pub(super) use open::{Released, Word, decline, end, open, release};
 
 /// How many changes one look made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,7 +70,7 @@ pub struct OperatorRelease {
 
 impl Store {
     /// Ends what is due at this moment, at most `batch` devices a call. An ask that would act without an answer does so
-    /// only below the installation's caps.
+    /// only below its playbook's limits and the installation's caps.
     ///
     /// # Errors
     /// Postgres is not available: nothing of the batch is changed.
@@ -76,6 +78,7 @@ impl Store {
         &self,
         tenant: TenantId,
         caps: &[Cap],
+        fleet: Option<u64>,
         batch: i64,
     ) -> Result<ContainmentChange, StoreError> {
         let mut tx = self.pool.begin().await?;
@@ -105,7 +108,7 @@ impl Store {
             let mut one = tx.begin().await?;
             let mut its = ContainmentChange::default();
             match self
-                .expire_device(&mut one, tenant, caps, now, &device, &mut its)
+                .expire_device(&mut one, tenant, (caps, fleet), now, &device, &mut its)
                 .await
             {
                 Ok(()) => {
@@ -129,7 +132,7 @@ impl Store {
         &self,
         tx: &mut sqlx::PgConnection,
         tenant: TenantId,
-        caps: &[Cap],
+        bounds: (&[Cap], Option<u64>),
         now: Timestamp,
         device: &DeviceId,
         change: &mut ContainmentChange,
@@ -161,12 +164,11 @@ impl Store {
             change.invalid += 1;
         }
         let rows = open(tx, tenant, device).await?;
-        let acts = |row: &OpenRow| due(&row.containment, now, false) == Some(Due::Activate);
-        let is_capped = rows.iter().any(acts) && self.is_capped(tx, tenant, caps, device).await?;
+        let held = self.held_asks(tx, tenant, bounds, now, device, &rows).await?;
         let ids = |what: Due| -> Vec<Uuid> {
             let rows = rows
                 .iter()
-                .filter(|row| due(&row.containment, now, is_capped) == Some(what));
+                .filter(|row| due(&row.containment, now, held.contains(&row.id)) == Some(what));
             rows.map(|row| row.id).collect()
         };
         let (ended, activated, expired) = (ids(Due::End), ids(Due::Activate), ids(Due::Expire));
@@ -199,31 +201,42 @@ impl Store {
         .await
     }
 
-    /// Whether one more device would go beyond a cap; counted under the limits' lock.
-    async fn is_capped(
+    /// Which of the asks that would act now without an answer may not: one more device would go beyond a cap, or beyond
+    /// a limit of its own playbook. Counted by the decision's own function, under the limits' lock.
+    async fn held_asks(
         &self,
         tx: &mut sqlx::PgConnection,
         tenant: TenantId,
-        caps: &[Cap],
+        (caps, fleet): (&[Cap], Option<u64>),
+        now: Timestamp,
         device: &DeviceId,
-    ) -> Result<bool, StoreError> {
-        super::effects::lock_limits(tx, tenant).await?;
-        for cap in caps {
-            let others = sqlx::query_scalar!(
-                r#"SELECT count(DISTINCT device_id) AS "others!" FROM quell.containments
-                   WHERE tenant_id = $1 AND mode = 'enforce' AND device_id <> $2
-                     AND activated_at > (SELECT quell.now()) - make_interval(secs => $3)"#,
-                tenant.0,
-                device.as_str(),
-                cap.per.as_secs_f64(),
-            )
-            .fetch_one(&mut *tx)
-            .await?;
-            if cap.is_exceeded(usize::try_from(others).unwrap_or(usize::MAX).saturating_add(1)) {
-                return Ok(true);
+        rows: &[OpenRow],
+    ) -> Result<Vec<Uuid>, StoreError> {
+        let acting = rows
+            .iter()
+            .filter(|row| due(&row.containment, now, false) == Some(Due::Activate));
+        let mut held = Vec::new();
+        let mut usage = Usage::default();
+        for row in acting {
+            let playbook = row.playbook.as_deref().unwrap_or_default();
+            let own = row
+                .limits
+                .iter()
+                .map(|limit| (Some(playbook.to_owned()), limit.per));
+            let all = caps.iter().map(|cap| (None, cap.per));
+            for (owner, per) in own.chain(all) {
+                let key = (owner, Mode::Enforce, per);
+                if !usage.is_loaded(&key) {
+                    super::effects::lock_limits(tx, tenant).await?;
+                    super::effects::count(tx, tenant, now, key, &mut usage).await?;
+                }
+            }
+            let limit = reached_limit(playbook, &row.limits, Mode::Enforce, device, fleet, &usage);
+            if limit.is_some() || reached_cap(caps, Mode::Enforce, device, &usage).is_some() {
+                held.push(row.id);
             }
         }
-        Ok(false)
+        Ok(held)
     }
 
     /// How long until the next containment or ask ends; `None` when none is to end.
@@ -244,7 +257,7 @@ impl Store {
         Ok(wait.map(|seconds| Duration::from_secs_f64(seconds.max(0.0))))
     }
 
-    /// Ends every containment on a device by an operator's word.
+    /// Ends every containment on a device by an operator's word, who may say that it was a false positive.
     ///
     /// # Errors
     /// Postgres is not available.
@@ -254,6 +267,7 @@ impl Store {
         device: &DeviceId,
         operator: &str,
         reason: &str,
+        is_false_positive: bool,
     ) -> Result<Option<OperatorRelease>, StoreError> {
         let mut tx = self.pool.begin().await?;
         super::devices::lock(&mut tx, tenant, &[device.to_string()]).await?;
@@ -263,6 +277,10 @@ impl Store {
             why: reason,
         };
         let Released { ended, declined } = release(&mut tx, tenant, device, word).await?;
+        let fallen = match is_false_positive {
+            true => super::fallbacks::fall_back_for_false_positives(&mut tx, tenant, &ended).await?,
+            false => Vec::new(),
+        };
         // A person's word begins anew: the delays that earlier failures earned do not hold up the release.
         let restriction = sqlx::query_scalar!(
             "UPDATE quell.devices SET failures = 0 WHERE tenant_id = $1 AND device_id = $2 RETURNING restriction",
@@ -289,6 +307,7 @@ impl Store {
             .await?;
         let after = pending(&mut tx, tenant, device).await?;
         tx.commit().await?;
+        super::fallbacks::say(&fallen);
         let restricts = |queued: &Option<(String, Timestamp)>| {
             queued.as_ref().is_some_and(|(kind, _)| kind == "restrict")
         };

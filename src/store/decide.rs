@@ -1,14 +1,14 @@
 //! T2: a batch of the inbox is claimed, judged by the worker between two calls to here, and recorded, all in one
 //! transaction. No call to anything but Postgres happens while it is open.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::domain::alert::{Event, EventKind};
-use crate::domain::decision::DecisionKind;
+use crate::domain::decision::{DecisionKind, Fallback};
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
 use crate::domain::tenant::TenantId;
@@ -71,6 +71,12 @@ pub struct DecideTx {
     pub restricted_by: HashMap<DeviceId, Vec<String>>,
     /// The installation's rules that the decisions are made under, kept with them.
     pub rules: Option<RecordedRules>,
+    /// The revisions of the active set that only observe, whatever their text says.
+    pub fallbacks: Vec<Fallback>,
+    /// Devices with something open that may end when its alerts are resolved.
+    pub(super) awaiting: HashSet<DeviceId>,
+    /// Those fallbacks that this transaction found: said after its commit.
+    pub(super) fallen: Vec<Fallback>,
 }
 
 impl Store {
@@ -134,8 +140,12 @@ impl Store {
             devices: HashMap::new(),
             restricted_by: HashMap::new(),
             rules: None,
+            fallbacks: Vec::new(),
+            awaiting: HashSet::new(),
+            fallen: Vec::new(),
         };
         claimed.load_devices().await?;
+        claimed.load_fallbacks().await?;
         Ok(claimed)
     }
 
@@ -207,7 +217,7 @@ impl DecideTx {
                 .or_default()
                 .push(row.playbook);
         }
-        Ok(())
+        self.load_awaiting(&ids).await
     }
 
     /// Lets rows wait until a moment, and asks for the facts of their devices.
@@ -271,6 +281,7 @@ impl DecideTx {
             self.record(decisions).await?;
         }
         self.tx.commit().await?;
+        super::fallbacks::say(&self.fallen);
         let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
         for decision in decisions {
             *counts

@@ -1,14 +1,16 @@
 //! What a decision does, inside its transaction: containments begin, restart and end, limits are counted, devices
 //! converge.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::domain::containment::change::{Beginning, Begins, begin, until};
 use crate::domain::containment::{ContainmentState, EndReason};
 use crate::domain::decision::{Usage, UsageKey};
 use crate::domain::device::DeviceId;
+use crate::domain::notify::Notify;
 use crate::domain::tenant::TenantId;
-use crate::domain::verdict::{Lane, Mode};
+use crate::domain::verdict::{Lane, Limit, Mode, ReleaseWhen};
 use crate::store::{Because, DecideTx, StoreError};
 
 /// A containment to begin, or to go on with.
@@ -30,6 +32,14 @@ pub struct NewContainment<'a> {
     pub alert_id: &'a str,
     /// Why it begins, or why a person is asked.
     pub reason: &'a str,
+    /// What an approval lifts, when a person is asked.
+    pub lifts: Option<&'a str>,
+    /// Whether its playbook is in its canary.
+    pub is_canary: bool,
+    /// Its playbook's limits.
+    pub limits: &'a [Limit],
+    /// Who is told of what becomes of it.
+    pub notify: &'a [Notify],
     /// Its terms.
     pub begins: Begins<'a>,
 }
@@ -50,19 +60,10 @@ impl DecideTx {
             return Ok(());
         }
         lock_limits(&mut self.tx, self.tenant).await?;
+        // Whoever held the lock before may have hit a limit.
+        self.load_fallbacks().await?;
         for key in keys {
-            let devices = sqlx::query_scalar!(
-                "SELECT DISTINCT device_id FROM quell.containments
-                 WHERE tenant_id = $1 AND mode = $2 AND activated_at > (SELECT quell.now()) - make_interval(secs => $3)
-                   AND ($4::text IS NULL OR playbook = $4)",
-                self.tenant.0,
-                key.1.as_str(),
-                key.2.as_secs_f64(),
-                key.0.as_deref(),
-            )
-            .fetch_all(&mut *self.tx)
-            .await?;
-            usage.load(key, devices.into_iter().map(DeviceId::from_stored));
+            count(&mut self.tx, self.tenant, self.now, key, usage).await?;
         }
         Ok(())
     }
@@ -76,19 +77,16 @@ impl DecideTx {
         let its = open
             .iter()
             .find(|row| row.playbook.as_deref() == Some(new.playbook) && row.containment.mode == new.mode);
-        let beginning = begin(its.map(|row| row.containment.state), &new.begins);
+        let beginning = begin(its.map(|row| &row.containment), &new.begins);
         let now = jiff_sqlx::ToSqlx::to_sqlx(self.now);
-        let after = new.begins.release_after;
-        let until = until(self.now, after).map(jiff_sqlx::ToSqlx::to_sqlx);
-        let after = after.map(|after| after.as_secs_f64());
+        let id = its.map_or_else(Uuid::now_v7, |row| row.id);
         match (beginning, its) {
             (Beginning::Restart, Some(row)) => {
+                // INVARIANT: an active containment keeps the release terms of the revision that began it.
                 sqlx::query!(
-                    "UPDATE quell.containments SET until = $2::timestamptz,
-                         release_after = make_interval(secs => $3), attention = NULL WHERE id = $1",
+                    "UPDATE quell.containments SET until = $2::timestamptz + release_after, attention = NULL WHERE id = $1",
                     row.id,
-                    until as Option<jiff_sqlx::Timestamp>,
-                    after,
+                    now as jiff_sqlx::Timestamp,
                 )
                 .execute(&mut *self.tx)
                 .await?;
@@ -96,32 +94,54 @@ impl DecideTx {
                 super::containments::forget_failures(&mut self.tx, self.tenant, new.device).await?;
             }
             (Beginning::Activate, Some(row)) => {
+                let after = new.begins.release_after;
+                let until = until(self.now, after).map(jiff_sqlx::ToSqlx::to_sqlx);
+                // It acts under the revision that says so now, and on its terms.
                 sqlx::query!(
                     "UPDATE quell.containments SET state = 'active', activated_at = $2::timestamptz,
-                         release_after = make_interval(secs => $3), until = $4::timestamptz,
+                         release_after = make_interval(secs => $3), until = $4::timestamptz, restart_on_match = $5,
+                         revision = $6, lane = $7, comment = $8, is_canary = $9,
+                         release_when = $10, notify = $11, limits = $12,
                          state_by = 'decide', state_reason = 'a later event settled the question'
                      WHERE id = $1 AND state = 'asked'",
                     row.id,
                     now as jiff_sqlx::Timestamp,
-                    after,
+                    after.map(|after| after.as_secs_f64()),
                     until as Option<jiff_sqlx::Timestamp>,
+                    new.begins.restart_on_match,
+                    new.revision,
+                    new.lane.as_str(),
+                    new.begins.comment,
+                    new.is_canary,
+                    &words(new.begins.release_when),
+                    notify_json(new)?,
+                    limits_json(new)?,
                 )
                 .execute(&mut *self.tx)
                 .await?;
                 begin_anew(&mut self.tx, self.tenant, new.device, 1).await?;
             }
             (Beginning::Begin | Beginning::Ask, _) => {
-                self.insert(new, beginning).await?;
+                self.insert(id, new, beginning).await?;
                 if beginning == Beginning::Begin && new.mode == Mode::Enforce {
                     begin_anew(&mut self.tx, self.tenant, new.device, 1).await?;
                 }
             }
             (Beginning::Keep | Beginning::Restart | Beginning::Activate, _) => {}
         }
+        self.alert_behind(id, new.alert_id, new.event_id).await?;
+        if !new.begins.release_when.is_empty() {
+            self.awaiting.insert(new.device.clone());
+        }
         Ok(beginning)
     }
 
-    async fn insert(&mut self, new: &NewContainment<'_>, beginning: Beginning) -> Result<(), StoreError> {
+    async fn insert(
+        &mut self,
+        id: Uuid,
+        new: &NewContainment<'_>,
+        beginning: Beginning,
+    ) -> Result<(), StoreError> {
         let ask = new.begins.ask;
         let activated_at = beginning.is_activation().then_some(self.now);
         let ends_at = activated_at.and_then(|now| until(now, new.begins.release_after));
@@ -133,10 +153,11 @@ impl DecideTx {
         sqlx::query!(
             "INSERT INTO quell.containments (id, tenant_id, device_id, state, mode, lane, playbook, revision, event_id,
                  alert_id, comment, created_at, ask, ask_reason, ask_until, activated_at, release_after,
-                 restart_on_match, until, state_by, state_reason)
+                 restart_on_match, until, state_by, state_reason, is_canary, ask_lifts, release_when, notify, limits)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::timestamptz, $13, $14, $15::timestamptz,
-                 $16::timestamptz, make_interval(secs => $17), $18, $19::timestamptz, 'decide', $20)",
-            Uuid::now_v7(),
+                 $16::timestamptz, make_interval(secs => $17), $18, $19::timestamptz, 'decide', $20, $21, $22,
+                 $23, $24, $25)",
+            id,
             self.tenant.0,
             new.device.as_str(),
             state,
@@ -156,6 +177,11 @@ impl DecideTx {
             new.begins.restart_on_match,
             ends_at.map(jiff_sqlx::ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>,
             ask.map_or("matched", |_| new.reason),
+            new.is_canary,
+            new.lifts,
+            &words(new.begins.release_when),
+            notify_json(new)?,
+            limits_json(new)?,
         )
         .execute(&mut *self.tx)
         .await?;
@@ -165,7 +191,7 @@ impl DecideTx {
     }
 
     /// Ends every containment that quell began on a device, by a release playbook, and declines what is still asked.
-    /// Returns how many it ended.
+    /// `is_false_positive`: the event that releases classifies its alert so. Returns how many it ended.
     ///
     /// # Errors
     /// Postgres is not available.
@@ -173,6 +199,7 @@ impl DecideTx {
         &mut self,
         device: &DeviceId,
         playbook: &str,
+        is_false_positive: bool,
     ) -> Result<u64, StoreError> {
         let why = format!("released by playbook {playbook}");
         let word = super::containments::Word {
@@ -181,6 +208,9 @@ impl DecideTx {
             why: &why,
         };
         let released = super::containments::release(&mut self.tx, self.tenant, device, word).await?;
+        if is_false_positive {
+            self.false_positives_seen(&released.ended).await?;
+        }
         Ok(released.ended.len() as u64)
     }
 
@@ -194,6 +224,45 @@ impl DecideTx {
             .converge_device(&mut self.tx, self.tenant, device, because)
             .await
     }
+}
+
+fn words(release_when: &[ReleaseWhen]) -> Vec<String> {
+    release_when.iter().map(|when| when.as_str().to_owned()).collect()
+}
+
+fn notify_json(new: &NewContainment<'_>) -> Result<Option<serde_json::Value>, StoreError> {
+    let terms = Some(new.notify).filter(|terms| !terms.is_empty());
+    Ok(terms.map(serde_json::to_value).transpose()?)
+}
+
+fn limits_json(new: &NewContainment<'_>) -> Result<Option<serde_json::Value>, StoreError> {
+    let limits = Some(new.limits).filter(|limits| !limits.is_empty());
+    Ok(limits.map(serde_json::to_value).transpose()?)
+}
+
+/// Reads a counter of limits or caps: the distinct devices whose containment became active within its window, which ends
+/// with `now`, the moment at which a further one would become active. The caller holds the limits' lock.
+pub(super) async fn count(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    now: Timestamp,
+    key: UsageKey,
+    usage: &mut Usage,
+) -> Result<(), StoreError> {
+    let devices = sqlx::query_scalar!(
+        "SELECT DISTINCT device_id FROM quell.containments
+         WHERE tenant_id = $1 AND mode = $2 AND activated_at > $5::timestamptz - make_interval(secs => $3)
+           AND ($4::text IS NULL OR playbook = $4)",
+        tenant.0,
+        key.1.as_str(),
+        key.2.as_secs_f64(),
+        key.0.as_deref(),
+        jiff_sqlx::ToSqlx::to_sqlx(now) as jiff_sqlx::Timestamp,
+    )
+    .fetch_all(tx)
+    .await?;
+    usage.load(key, devices.into_iter().map(DeviceId::from_stored));
+    Ok(())
 }
 
 /// The lock of the tenant's limits, until the end of the transaction; its number is beyond those of the inbox's shards.

@@ -195,6 +195,7 @@ impl Store {
     ) -> Result<Option<i64>, StoreError> {
         let mut tx = self.pool.begin().await?;
         keep(&mut tx, tenant, activation).await?;
+        super::containments::mode::end_observed(&mut tx, tenant, activation.hash, activation.because).await?;
         let version = sqlx::query_scalar!(
             "INSERT INTO quell.active_sets AS a (tenant_id, set_hash, version, origin) VALUES ($1, $2, 1, $4)
              ON CONFLICT (tenant_id) DO UPDATE

@@ -4,6 +4,7 @@
 mod actions;
 mod decisions;
 mod devices;
+mod fallbacks;
 mod history;
 mod judging;
 mod sets;
@@ -23,6 +24,7 @@ use crate::store::{Gate, Store, StoreError};
 pub use actions::{ActionQuery, ActionView};
 pub use decisions::{DeadLetterView, DecisionQuery, DecisionView, Inputs, WaitingView};
 pub use devices::{ContainmentView, DeviceAction, DeviceQuery, DeviceView, Show};
+pub use fallbacks::FallbackView;
 pub use history::{ActionDetail, AttemptView, ContainmentHistory, TransitionView};
 pub use judging::KnownDevice;
 pub use sets::{ActivationView, PlaybookDeeds, RevisionView};
@@ -70,6 +72,8 @@ pub struct StatusView {
     pub lease: Option<LeaseView>,
     /// The active playbook set.
     pub playbook_set: Option<SetView>,
+    /// Its revisions that only observe although they say `enforce`.
+    pub fallbacks: Vec<FallbackView>,
     /// 429s since ever.
     pub throttled: i64,
     /// When the last one came.
@@ -251,6 +255,7 @@ impl Store {
         .fetch_optional(&mut *tx)
         .await?;
         let playbook_set = playbook_set(&mut tx, tenant).await?;
+        let fallbacks = fallbacks::fallbacks(&mut tx, tenant).await?;
         let slots = slots(&mut tx, tenant, gate).await?;
         let used = |window: &Window| {
             let per = SignedDuration::try_from(window.per).unwrap_or(SignedDuration::MAX);
@@ -295,6 +300,7 @@ impl Store {
                 is_held: lease.is_held,
             }),
             playbook_set,
+            fallbacks,
             throttled: one.throttled,
             throttled_at: time(one.throttled_at),
             ledger: Ledger {

@@ -133,3 +133,101 @@ fn from_here(peer: SocketAddr, headers: &HeaderMap) -> Result<(), Problem> {
     let detail = "without `http.token_file` only this machine may ask for a reload, and not through a proxy or a browser";
     Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", detail))
 }
+
+#[cfg(test)]
+mod tests {
+    use secrecy::SecretString;
+
+    use super::*;
+    use crate::web::testing::{Got, TestServer};
+
+    /// A server whose reloads all end well, and how many there were.
+    async fn server(token: Option<&str>) -> (TestServer, tokio::task::JoinHandle<usize>) {
+        let (requests, mut received) = mpsc::channel::<Request>(1);
+        let token = token.map(SecretString::from);
+        let server = TestServer::start(|options, _| {
+            options.reload = Some(requests);
+            options.token = token;
+        })
+        .await;
+        let good = || Reloaded {
+            tenants: Vec::new(),
+            warnings: Vec::new(),
+        };
+        #[expect(clippy::disallowed_methods, reason = "the test waits for it")]
+        let answering = tokio::spawn(async move {
+            let mut answered = 0;
+            while let Some(request) = received.recv().await {
+                answered += usize::from(request.send(Answer::Good(good())).is_ok());
+            }
+            answered
+        });
+        (server, answering)
+    }
+
+    async fn post(server: &TestServer, headers: &str) -> Got {
+        let request = format!(
+            "POST /-/reload HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 0\r\n{headers}\r\n"
+        );
+        server.exchange(request.as_bytes()).await
+    }
+
+    #[tokio::test]
+    async fn without_a_token_this_machine_may_reload_and_nobody_through_it() {
+        let (mut server, answering) = server(None).await;
+        assert_eq!(post(&server, "").await.status, 200);
+        for header in [
+            "x-forwarded-for: 203.0.113.9",
+            "forwarded: for=203.0.113.9",
+            "x-real-ip: 203.0.113.9",
+            "via: 1.1 proxy",
+            "origin: https://evil.example",
+            "sec-fetch-site: cross-site",
+        ] {
+            let got = post(&server, &format!("{header}\r\n")).await;
+            assert_eq!(got.status, 403, "{header}: {got:?}");
+        }
+        server.tasks.shutdown().await;
+        drop(server);
+        assert_eq!(answering.await.expect("it does not panic"), 1);
+    }
+
+    #[test]
+    fn another_machine_may_not_reload_without_a_token() {
+        let none = HeaderMap::new();
+        for here in ["127.0.0.1:9", "127.8.8.8:9", "[::1]:9", "[::ffff:127.0.0.1]:9"] {
+            assert!(
+                from_here(here.parse().expect("an address"), &none).is_ok(),
+                "{here}"
+            );
+        }
+        for elsewhere in [
+            "10.0.0.1:9",
+            "[::ffff:10.0.0.1]:9",
+            "[fe80::1]:9",
+            "203.0.113.9:9",
+        ] {
+            let allowed = from_here(elsewhere.parse().expect("an address"), &none);
+            assert!(allowed.is_err(), "{elsewhere}");
+        }
+    }
+
+    #[tokio::test]
+    async fn with_a_token_it_is_needed_on_this_machine_too() {
+        let (server, _answering) = server(Some("s3cret")).await;
+        assert_eq!(post(&server, "").await.status, 401);
+        assert_eq!(post(&server, "authorization: Bearer wrong\r\n").await.status, 401);
+        let right = "authorization: Bearer s3cret\r\nx-forwarded-for: 203.0.113.9\r\n";
+        assert_eq!(post(&server, right).await.status, 200);
+    }
+
+    #[tokio::test]
+    async fn a_process_that_cannot_reload_now_says_so() {
+        let server = TestServer::start(|_, _| ()).await;
+        let got = post(&server, "").await;
+        assert_eq!(
+            (got.status, &got.json()["reason"]),
+            (503, &"not_reloading".into())
+        );
+    }
+}

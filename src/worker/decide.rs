@@ -8,8 +8,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::containment::change::effects;
-use crate::domain::decision::{Decision, DecisionKind, Rules, Ruling, Situation, Usage, decide};
+use crate::domain::containment::change::{Beginning, effects};
+use crate::domain::decision::{Decision, DecisionKind, Fallback, Rules, Ruling, Situation, Usage, decide};
 use crate::domain::device::DeviceFacts;
 use crate::domain::fact::Fact;
 use crate::domain::guard::Protection;
@@ -206,7 +206,12 @@ impl Decider {
         };
         let evaluation = evaluate(set, &subject);
         let protection = || self.rules.never.protects(&item.device, subject.device);
+        let waits_in_canary = |verdict: &Verdict| {
+            let canary = verdict.canary.as_ref();
+            canary.is_some_and(|canary| canary.waits_for(subject.device))
+        };
         let hangs_on_facts = evaluation.unknown_device_facts
+            || evaluation.verdicts.iter().any(waits_in_canary)
             || (evaluation.verdicts.iter().any(restricts) && matches!(protection(), Protection::Unknown(_)));
         if facts.is_none() && hangs_on_facts {
             let wait = SignedDuration::try_from(self.facts_wait).unwrap_or(SignedDuration::ZERO);
@@ -242,6 +247,7 @@ impl Decider {
             restricted_by: tx.restricted_by.get(&item.device).cloned().unwrap_or_default(),
         };
         let unknown = DeviceFacts::default();
+        let fallbacks = tx.fallbacks.clone();
         let situation = Situation {
             rules: &self.rules,
             now: tx.now,
@@ -249,8 +255,8 @@ impl Decider {
             device_id: &item.device,
             device: facts.as_ref().unwrap_or(&unknown),
             restricted_by: &own.restricted_by,
-            fleet: None,
-            fallbacks: &[],
+            fleet: self.context.fleet,
+            fallbacks: &fallbacks,
         };
         let decision = if gone && facts.is_some() && verdicts.iter().any(restricts) {
             // Defender does not know the device: no call is spent on a certain failure.
@@ -269,8 +275,16 @@ impl Decider {
             .map(|ruling| RecordedRuling::of(ruling, &situation, usage))
             .collect();
         let mut changed = false;
+        let mut begun = Vec::new();
         for ruling in &decision.rulings {
-            changed |= self.apply(tx, item, ruling, usage).await?;
+            changed |= self.apply(tx, item, ruling, usage, &mut begun).await?;
+        }
+        let ended = tx.alert_news(item, &begun).await?;
+        if !ended.is_empty() {
+            changed = true;
+            if let Some(restricted_by) = tx.restricted_by.get_mut(&item.device) {
+                restricted_by.retain(|playbook| !ended.contains(playbook));
+            }
         }
         if changed {
             tx.converge(&item.device, &decision.reason).await?;
@@ -288,20 +302,34 @@ impl Decider {
         })
     }
 
-    /// Does what a ruling says; tells whether the device has to converge.
+    /// Does what a ruling says; tells whether the device has to converge, and adds the playbook to `begun` if something
+    /// of it began.
     async fn apply(
         &self,
         tx: &mut DecideTx,
         item: &InboxItem,
         ruling: &Ruling,
         usage: &mut Usage,
+        begun: &mut Vec<String>,
     ) -> Result<bool, StoreError> {
         let effects = effects(ruling);
         let enforced = ruling.mode == Mode::Enforce;
         let playbook = &ruling.verdict.playbook;
         let mut changed = false;
+        if ruling.falls_back {
+            tx.canary_fall_back(Fallback {
+                playbook: playbook.clone(),
+                revision: ruling.verdict.revision.clone(),
+                reason: ruling.reason.clone(),
+            })
+            .await?;
+        }
         if effects.releases {
-            changed |= tx.containments_release(&item.device, playbook).await? > 0;
+            let is_false_positive = item.event.alert.is_false_positive();
+            let ended = tx
+                .containments_release(&item.device, playbook, is_false_positive)
+                .await?;
+            changed |= ended > 0;
             tx.restricted_by.remove(&item.device);
         }
         if let Some(begins) = effects.begins {
@@ -314,9 +342,16 @@ impl Decider {
                 event_id: item.event_id,
                 alert_id: &item.event.alert.id,
                 reason: &ruling.reason,
+                lifts: ruling.lifts(),
+                is_canary: ruling.verdict.canary.is_some(),
+                limits: &ruling.verdict.limits,
+                notify: &ruling.verdict.notify,
                 begins,
             };
             let beginning = tx.containment_begin(&new).await?;
+            if beginning.is_activation() || beginning == Beginning::Ask {
+                begun.push(playbook.clone());
+            }
             if beginning.is_activation() {
                 usage.count(playbook, ruling.mode, &item.device);
                 if enforced {

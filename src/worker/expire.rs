@@ -40,6 +40,6 @@ pub async fn run(context: Context, stop: CancellationToken) {
 pub async fn run_once(context: &Context) -> Result<ContainmentChange, StoreError> {
     context
         .store
-        .containments_expire(context.tenant, &context.gate.caps, BATCH)
+        .containments_expire(context.tenant, &context.gate.caps, context.fleet, BATCH)
         .await
 }

@@ -72,7 +72,7 @@ codes! {
     UNKNOWN_ACTION = "E201", "the action does not exist";
     ONE_ACTION = "E202", "an entry of `then` names exactly one action";
     RELEASE_TERMS = "E203", "a restriction says when it ends: `after`, or `never: true` written out";
-    RELEASE_WHEN = "E204", "`release.when` is not supported by this version";
+    RELEASE_WHEN = "E204", "`release.when` names something that this version cannot wait for";
     NO_ACTION = "E205", "`then` names no action";
     REPEATED_ACTION = "E206", "`then` names an action twice, or both a restriction and its release";
     CANARY = "E207", "a canary names either a percentage or groups";
@@ -129,6 +129,7 @@ codes! {
     TIME_SCALED = "W451", "the configuration runs in scaled time, which is for tests and demonstrations";
     OPEN_WITHOUT_TOKEN = "W452", "other machines may send events without showing a token";
     IDLE_CANARY = "W410", "the playbook has a canary and does not enforce, so the canary narrows nothing";
+    RESOLVED_BEGINS = "W411", "a resolved alert can begin a restriction that ends when its alerts are resolved";
     SEVERITY_GAP = "W404", "a list of ordered values skips one between its ends";
     SHADOWED = "W405", "every device that the playbook demands is protected by the configuration";
     EMPTY_COMMENT = "W406", "the comment may say nothing once its facts are filled in";

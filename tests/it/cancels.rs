@@ -23,7 +23,7 @@ async fn pending_and_unwanted(playbooks: &[String]) -> Ground {
     assert_eq!(state, ActionState::Submitted);
     let done = ground
         .store
-        .device_release(ground.tenant, &device('a'), "anna", "false alarm")
+        .device_release(ground.tenant, &device('a'), "anna", "false alarm", false)
         .await;
     done.expect("the database is up").expect("the device is known");
     ground

@@ -112,7 +112,7 @@ async fn a_containment_that_ends_before_its_restrict_was_sent_withdraws_it() {
     ground.alert("one", &device).await;
     let done = ground
         .store
-        .device_release(ground.tenant, &device, "anna", "false alarm")
+        .device_release(ground.tenant, &device, "anna", "false alarm", false)
         .await;
     let done = done.expect("the database is up").expect("the device is known");
     assert!(
@@ -183,7 +183,7 @@ async fn an_operators_release_ends_every_reason_declines_the_asks_and_says_who_a
     ground.alert("two", &device).await;
     let done = ground
         .store
-        .device_release(ground.tenant, &device, "anna", "false alarm")
+        .device_release(ground.tenant, &device, "anna", "false alarm", false)
         .await;
     let done = done.expect("the database is up").expect("the device is known");
     assert_eq!(
@@ -205,7 +205,7 @@ async fn an_operators_release_ends_every_reason_declines_the_asks_and_says_who_a
     assert_eq!(ground.expire().await, NOTHING, "a declined ask never acts");
     let again = ground
         .store
-        .device_release(ground.tenant, &device, "anna", "false alarm")
+        .device_release(ground.tenant, &device, "anna", "false alarm", false)
         .await;
     let again = again.expect("the database is up").expect("the device is known");
     assert!(again.ended.is_empty() && again.declined.is_empty());
@@ -227,7 +227,7 @@ async fn an_operators_release_of_an_open_restrict_waits_behind_it() {
     );
     let done = ground
         .store
-        .device_release(ground.tenant, &device, "anna", "false alarm")
+        .device_release(ground.tenant, &device, "anna", "false alarm", false)
         .await;
     let done = done.expect("the database is up").expect("the device is known");
     assert_eq!(done.open, Some(("restrict".to_owned(), "submitted".to_owned())));
@@ -253,7 +253,7 @@ async fn an_operators_release_is_not_held_up_by_the_delays_of_earlier_failures()
     );
     let done = ground
         .store
-        .device_release(ground.tenant, &device, "anna", "false alarm")
+        .device_release(ground.tenant, &device, "anna", "false alarm", false)
         .await;
     let done = done.expect("the database is up").expect("the device is known");
     assert_eq!(

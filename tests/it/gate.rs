@@ -283,7 +283,7 @@ async fn an_action_that_waited_behind_another_is_woken_by_its_end() {
     ledger.answer(&grant, ledger.epoch).await.expect("it is open");
     let released = ledger
         .store
-        .device_release(ledger.tenant, &grant.device, "someone", "a test")
+        .device_release(ledger.tenant, &grant.device, "someone", "a test", false)
         .await;
     let released = released.expect("postgres is there").expect("the device is known");
     assert!(

@@ -1,15 +1,18 @@
 //! The whole of Quell against a real Postgres, in one test binary. Each module is one part of the story; `support` is
 //! the harness.
 
+mod canaries;
 mod cancels;
 mod chaos;
 mod cluster;
 mod containments;
 mod crash;
 mod database;
+mod decisions;
 mod explain;
 mod faults;
 mod gate;
+mod in_force;
 mod inbox;
 mod intake;
 mod lifecycle;
@@ -20,4 +23,5 @@ mod rehearsal;
 mod reload;
 mod storm;
 mod support;
+mod terms;
 mod transitions;

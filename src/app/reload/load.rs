@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use crate::app::playbook_files::{self, PlaybookFiles, ReadError};
 use crate::app::reload::watch::Fingerprint;
-use crate::playbook::PlaybookSet;
+use crate::domain::guard::Protections;
+use crate::playbook::{PlaybookSet, lint};
 use crate::yaml::{Diagnostic, Diagnostics};
 
 /// Files that can be used.
@@ -89,11 +90,12 @@ fn summary(found: &Diagnostics) -> String {
 /// So often are files read again that change meanwhile.
 const TRIES: usize = 5;
 
-/// Reads and compiles a directory's playbooks, or one file. The fingerprint is that of the files as they were read.
-pub fn load(path: &Path) -> (Fingerprint, Result<Loaded, LoadError>) {
+/// Reads and compiles a directory's playbooks, or one file; warns also of those that the protections `never` keep from
+/// ever acting. The fingerprint is that of the files as they were read.
+pub fn load(path: &Path, never: &Protections) -> (Fingerprint, Result<Loaded, LoadError>) {
     let mut before = Fingerprint::of(path);
     for _ in 0..TRIES {
-        let loaded = read(path);
+        let loaded = read(path, never);
         let after = Fingerprint::of(path);
         // Else some are from before a roll-out and some from after it.
         if after == before {
@@ -105,9 +107,9 @@ pub fn load(path: &Path) -> (Fingerprint, Result<Loaded, LoadError>) {
 }
 
 /// The same, away from the threads that others wait for.
-pub async fn load_aside(path: PathBuf) -> (Fingerprint, Result<Loaded, LoadError>) {
+pub async fn load_aside(path: PathBuf, never: Protections) -> (Fingerprint, Result<Loaded, LoadError>) {
     let of_failure = path.clone();
-    match tokio::task::spawn_blocking(move || load(&path)).await {
+    match tokio::task::spawn_blocking(move || load(&path, &never)).await {
         Ok(loaded) => loaded,
         Err(error) => (
             Fingerprint::of(&of_failure),
@@ -116,14 +118,15 @@ pub async fn load_aside(path: PathBuf) -> (Fingerprint, Result<Loaded, LoadError
     }
 }
 
-fn read(path: &Path) -> Result<Loaded, LoadError> {
+fn read(path: &Path, never: &Protections) -> Result<Loaded, LoadError> {
     let found = PlaybookFiles::find(&[path.to_owned()])?;
     let files = found
         .playbooks
         .iter()
         .map(|file| playbook_files::read(file))
         .collect::<Result<Vec<_>, _>>()?;
-    let (set, warnings) = PlaybookSet::compile(&files).map_err(LoadError::Wrong)?;
+    let (set, mut warnings) = PlaybookSet::compile(&files).map_err(LoadError::Wrong)?;
+    warnings.extend(lint::lint_shadowed(&set, never));
     Ok(Loaded {
         set: Arc::new(set),
         warnings,

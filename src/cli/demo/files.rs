@@ -148,7 +148,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::app;
+    use crate::app::reload::load::load;
     use crate::config::Config;
 
     #[test]
@@ -169,7 +169,8 @@ mod tests {
         let config = loaded.config;
         assert_eq!((config.time_scale, config.tenants.len()), (60, 1));
         assert_eq!(config.scaled(plan.release_after()), Duration::from_secs(30));
-        let set = app::playbooks(&config).unwrap_or_else(|error| panic!("{error:#}"));
+        let loaded = load(&config.playbooks, &config.never).1;
+        let set = loaded.unwrap_or_else(|error| panic!("{}", error.in_full())).set;
         let mut ids: Vec<String> = set
             .playbooks()
             .iter()

@@ -11,7 +11,7 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
                and `release_app_restriction` ends the restrictions that quell began.",
         wrong: Playbook("then:\n  - isolate_device:\n      comment: Ransomware\n"),
         right: Playbook(
-            "then:\n  - restrict_app_execution:\n      comment: Ransomware\n      release: {after: 4h}\n",
+            "when:\n  alert.event: [new, updated]\nthen:\n  - restrict_app_execution:\n      comment: Ransomware\n      release: {after: 4h, when: alert_resolved}\n",
         ),
     },
     Explanation {
@@ -36,8 +36,9 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
     },
     Explanation {
         code: Code::RELEASE_WHEN,
-        text: "This version ends a restriction when its time is up, when a playbook releases the device, or when a person \
-               does. An end that waits for something else cannot be written yet, and it is refused rather than ignored.",
+        text: "A restriction ends at the latest after its time, and before it when every alert behind it is resolved, if \
+               `when: alert_resolved` says so. `scan_clean` waits for an antivirus scan, which this version cannot ask for; \
+               it is refused rather than ignored.",
         wrong: Playbook(
             "then:\n  - restrict_app_execution:\n      comment: Ransomware\n      release: {after: 4h, when: [scan_clean]}\n",
         ),
@@ -62,5 +63,20 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
             "then:\n  - restrict_app_execution: {comment: Ransomware, release: {after: 4h}}\n  - release_app_restriction: {comment: Done}\n",
         ),
         right: Playbook("then:\n  - restrict_app_execution: {comment: Ransomware, release: {after: 4h}}\n"),
+    },
+    Explanation {
+        code: Code::CANARY,
+        text: "A canary is the part of the fleet in which the playbook enforces: a percentage of all devices, or the devices of \
+               some groups. It is one of the two, so that anybody can tell which devices they are.",
+        wrong: Playbook("canary: {percent: 10, groups: [pilot]}\n"),
+        right: Playbook("mode: enforce\ncanary: {percent: 10}\nlimits:\n  - {devices: 5, per: 1h}\n"),
+    },
+    Explanation {
+        code: Code::LIMIT_MEASURE,
+        text: "A limit counts devices against one measure: a number, `devices`, or a part of the fleet, `percent_of_fleet`. For \
+               both, write two limits: every one of them holds. A part of the fleet needs the tenant's `fleet_size` in the \
+               configuration; without it the limit counts as reached.",
+        wrong: Playbook("limits:\n  - {devices: 25, percent_of_fleet: 2, per: 1h}\n"),
+        right: Playbook("limits:\n  - {devices: 25, per: 1h}\n  - {percent_of_fleet: 2, per: 1d}\n"),
     },
 ];

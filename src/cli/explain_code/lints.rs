@@ -74,4 +74,22 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
             "then:\n  - restrict_app_execution: {comment: \"Ransomware: {alert.title}\", release: {after: 4h}}\n",
         ),
     },
+    Explanation {
+        code: Code::IDLE_CANARY,
+        text: "A canary narrows `enforce`: inside it the playbook acts, elsewhere it observes. This playbook observes everywhere, \
+               so the canary changes nothing. Either it was meant to enforce, or the canary is left over.",
+        wrong: Playbook("mode: observe\ncanary: {groups: [pilot]}\n"),
+        right: Playbook("mode: enforce\ncanary: {groups: [pilot]}\nlimits:\n  - {devices: 5, per: 1h}\n"),
+    },
+    Explanation {
+        code: Code::RESOLVED_BEGINS,
+        text: "The restriction ends when every alert behind it is resolved, but a resolved alert may also begin one: `when` does \
+               not say which news of an alert count. Such a restriction would have nothing left to wait for but its time.",
+        wrong: Playbook(
+            "when:\n  alert.severity: high\nthen:\n  - restrict_app_execution:\n      comment: Ransomware\n      release: {after: 4h, when: alert_resolved}\n",
+        ),
+        right: Playbook(
+            "when:\n  alert.event: [new, updated]\n  alert.severity: high\nthen:\n  - restrict_app_execution:\n      comment: Ransomware\n      release: {after: 4h, when: alert_resolved}\n",
+        ),
+    },
 ];

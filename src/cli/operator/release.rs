@@ -31,14 +31,25 @@ pub struct Args {
     /// Who you are, for the audit [default: the operating system's user]
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
+    /// It was a false positive: two of them let a playbook that is still in its canary fall back to observe
+    #[arg(long)]
+    false_positive: bool,
 }
 
 /// Shorter beginnings of an id fit too many devices by chance.
 const SHORTEST_PREFIX: usize = 6;
 /// So many candidates are listed.
 const CANDIDATES: i64 = 20;
-/// Names under which the daemon itself changes states.
-const RESERVED: [&str; 5] = ["decide", "gate", "submit", "reconcile", "expire"];
+/// Names under which the daemon itself acts.
+const RESERVED: [&str; 7] = [
+    "decide",
+    "gate",
+    "submit",
+    "reconcile",
+    "expire",
+    "files",
+    "start",
+];
 
 /// What was done, and what follows.
 #[derive(Clone, Debug, Serialize)]
@@ -85,7 +96,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let id = DeviceId::from_stored(device.device.clone());
     let done = session
         .store
-        .device_release(session.id, &id, &by, &reason)
+        .device_release(session.id, &id, &by, &reason, args.false_positive)
         .await?;
     let Some(done) = done.filter(|done| !done.ended.is_empty() || !done.declined.is_empty()) else {
         return Ok(nothing_done("somebody else was faster: nothing was left to end"));
@@ -235,12 +246,12 @@ fn called(id: &str, name: Option<&str>) -> String {
 }
 
 /// What a person wrote, in one line without control characters, and not without end.
-fn said(text: &str, most: usize) -> String {
+pub(in crate::cli) fn said(text: &str, most: usize) -> String {
     plain(text).trim().chars().take(most).collect()
 }
 
 /// Who acts: as said, or the user who called us; behind `sudo` the one who called that.
-fn operator(by: Option<&str>) -> anyhow::Result<String> {
+pub(in crate::cli) fn operator(by: Option<&str>) -> anyhow::Result<String> {
     let user = || {
         ["SUDO_USER", "USER", "LOGNAME"]
             .into_iter()

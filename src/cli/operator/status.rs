@@ -109,16 +109,24 @@ pub fn needs(report: &Report) -> Vec<String> {
     if status.playbook_set.is_none() {
         needs.push("no playbook set is active: events wait".to_owned());
     }
-    needs.extend(
-        report
-            .playbook_files
-            .iter()
-            .filter_map(|files| standing::need(files, now)),
-    );
+    let set = status.playbook_set.as_ref();
+    let files = report.playbook_files.iter();
+    needs.extend(files.filter_map(|files| standing::need(files, set, now)));
     if status.attention > 0 {
         let containments = counted(status.attention, "containment");
         needs.push(format!(
             "{containments} could not be put in force: listed first below"
+        ));
+    }
+    for fallback in &status.fallbacks {
+        let why = match fallback.reason.as_str() {
+            "revoked" => "this revision of it was revoked".to_owned(),
+            reason => format!("it fell back from its canary ({reason})"),
+        };
+        needs.push(format!(
+            "playbook {} only observes since {}: {why}; change it to start anew",
+            fallback.playbook,
+            ago(now, fallback.since)
         ));
     }
     let asks = status.containments.get("asked").copied().unwrap_or(0);

@@ -59,6 +59,7 @@ fn quiet() -> Report {
             reason: Some("INC-4711".to_owned()),
             playbooks: counts(&[("enforce", 3), ("observe", 1)]),
         }),
+        fallbacks: Vec::new(),
         throttled: 0,
         throttled_at: None,
         ledger: Ledger::default(),

@@ -93,6 +93,9 @@ impl<'a> Replayer<'a> {
                     ask_until: row.ask_until,
                     otherwise_act: row.otherwise_act,
                     release_after: row.release_after,
+                    restart_on_match: row.restart_on_match,
+                    ends_when_resolved: row.ends_when_resolved,
+                    alerts: row.alerts.clone(),
                 }),
             };
             for (which, world) in [Which::Old, Which::New].into_iter().zip(&mut self.worlds) {

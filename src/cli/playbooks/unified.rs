@@ -56,7 +56,10 @@ fn steps(old: &[&str], new: &[&str]) -> Vec<Step> {
 /// By the longest common subsequence.
 fn middle(a: &[&str], b: &[&str]) -> Vec<Step> {
     if a.len().saturating_mul(b.len()) > MOST_PAIRS {
-        return (0..a.len()).map(Step::Gone).chain((0..b.len()).map(Step::New)).collect();
+        return (0..a.len())
+            .map(Step::Gone)
+            .chain((0..b.len()).map(Step::New))
+            .collect();
     }
     let width = b.len() + 1;
     // common[i * width + j]: how many lines a[i..] and b[j..] have in common, in order.
@@ -106,7 +109,14 @@ fn hunks(steps: &[Step]) -> Vec<Range<usize>> {
 fn write_hunk(out: &mut String, steps: &[Step], hunk: Range<usize>, old: &[&str], new: &[&str]) {
     let before = |is_old: bool| {
         let passed = steps[..hunk.start].iter();
-        passed.filter(|step| matches!((step, is_old), (Step::Same(..), _) | (Step::Gone(_), true) | (Step::New(_), false))).count()
+        passed
+            .filter(|step| {
+                matches!(
+                    (step, is_old),
+                    (Step::Same(..), _) | (Step::Gone(_), true) | (Step::New(_), false)
+                )
+            })
+            .count()
     };
     let shown = &steps[hunk.clone()];
     let gone = shown.iter().filter(|step| !matches!(step, Step::New(_))).count();
@@ -198,15 +208,27 @@ mod tests {
 
     #[test]
     fn following_the_signs_leads_from_one_text_to_the_other() {
-        let texts = ["", "a\n", "a\nb\nc\n", "c\nb\na\n", "b\nx\nc\na", "x\nx\na\nx\n", "a\nb\nc\nd\ne\nf\ng\nh\n"];
+        let texts = [
+            "",
+            "a\n",
+            "a\nb\nc\n",
+            "c\nb\na\n",
+            "b\nx\nc\na",
+            "x\nx\na\nx\n",
+            "a\nb\nc\nd\ne\nf\ng\nh\n",
+        ];
         for old in texts {
             for new in texts {
-                let (a, b): (Vec<&str>, Vec<&str>) =
-                    (old.split_inclusive('\n').collect(), new.split_inclusive('\n').collect());
+                let (a, b): (Vec<&str>, Vec<&str>) = (
+                    old.split_inclusive('\n').collect(),
+                    new.split_inclusive('\n').collect(),
+                );
                 let steps = steps(&a, &b);
                 let side = |keep: fn(&Step) -> Option<(bool, usize)>| -> String {
                     let lines = steps.iter().filter_map(keep);
-                    lines.map(|(is_old, at)| if is_old { a[at] } else { b[at] }).collect()
+                    lines
+                        .map(|(is_old, at)| if is_old { a[at] } else { b[at] })
+                        .collect()
                 };
                 let left = side(|step| match step {
                     Step::Same(i, _) | Step::Gone(i) => Some((true, *i)),

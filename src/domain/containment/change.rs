@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::containment::ContainmentState;
 use crate::domain::decision::{DecisionKind, Ruling};
-use crate::domain::verdict::{AskTerms, Lane, Mode, PlannedAction};
+use crate::domain::verdict::{AskTerms, Lane, Mode, PlannedAction, ReleaseWhen};
 
 /// What a ruling does to the containments on its device. The release comes first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub struct Begins<'r> {
     pub release_after: Option<Duration>,
     /// Whether a new match starts that span anew.
     pub restart_on_match: bool,
+    /// What may end it before that.
+    pub release_when: &'r [ReleaseWhen],
 }
 
 /// Says what follows from a ruling.
@@ -50,11 +52,13 @@ pub fn effects(ruling: &Ruling) -> Effects<'_> {
             comment,
             release_after,
             restart_on_match,
+            release_when,
         }) => Some(Begins {
             comment,
             ask: ruling.ask.as_ref(),
             release_after: *release_after,
             restart_on_match: *restart_on_match,
+            release_when,
         }),
         _ => None,
     };
@@ -77,6 +81,10 @@ pub struct Open {
     pub ask_until: Option<Timestamp>,
     /// Nobody answered: act.
     pub otherwise_act: bool,
+    /// Whether a new match starts its span anew, by the revision that began it.
+    pub restart_on_match: bool,
+    /// Whether it ends when every alert behind it is resolved, by the revision that began it.
+    pub ends_when_resolved: bool,
 }
 
 impl Open {
@@ -117,10 +125,13 @@ impl Beginning {
     }
 }
 
-/// Says what becomes of the open containment, or that there is a new one.
-pub fn begin(open: Option<ContainmentState>, new: &Begins<'_>) -> Beginning {
-    match (open, new.ask) {
-        (Some(ContainmentState::Active), None) if new.restart_on_match => Beginning::Restart,
+/// Says what becomes of the open containment, or that there is a new one. An active one keeps its own terms: whether
+/// it restarts, and with what span, was said by the revision that began it.
+pub fn begin(open: Option<&Open>, new: &Begins<'_>) -> Beginning {
+    match (open.map(|open| open.state), new.ask) {
+        (Some(ContainmentState::Active), None) if open.is_some_and(|open| open.restart_on_match) => {
+            Beginning::Restart
+        }
         (Some(ContainmentState::Asked), None) => Beginning::Activate,
         (Some(ContainmentState::Active | ContainmentState::Asked), _) => Beginning::Keep,
         (_, None) => Beginning::Begin,
@@ -161,6 +172,17 @@ pub fn due(open: &Open, now: Timestamp, is_capped: bool) -> Option<Due> {
 pub fn released(open: &Open) -> Option<ContainmentState> {
     match open.state {
         ContainmentState::Active if open.mode == Mode::Enforce => Some(ContainmentState::Ended),
+        ContainmentState::Asked => Some(ContainmentState::Declined),
+        _ => None,
+    }
+}
+
+/// What news that an alert is resolved makes of an open containment behind which so many alerts are not; `None`: it goes
+/// on. A question about it is moot then. Whatever the very event began is not judged: it was begun for it.
+pub fn resolved(open: &Open, unresolved: usize) -> Option<ContainmentState> {
+    match open.state {
+        _ if !open.ends_when_resolved || unresolved > 0 => None,
+        ContainmentState::Active => Some(ContainmentState::Ended),
         ContainmentState::Asked => Some(ContainmentState::Declined),
         _ => None,
     }

@@ -32,6 +32,7 @@ fn ruling(kind: DecisionKind, mode: Mode, then: PlannedAction, asks: bool) -> Ru
             ask: None,
             limits: Vec::new(),
             canary: None,
+            notify: Vec::new(),
         },
         kind,
         mode,
@@ -46,6 +47,7 @@ fn restrict() -> PlannedAction {
         comment: "c".to_owned(),
         release_after: Some(HOUR),
         restart_on_match: true,
+        release_when: Vec::new(),
     }
 }
 
@@ -63,6 +65,8 @@ fn open(state: ContainmentState, mode: Mode) -> Open {
         until: (!asked).then(|| at(100)),
         ask_until: asked.then(|| at(100)),
         otherwise_act: false,
+        restart_on_match: false,
+        ends_when_resolved: false,
     }
 }
 
@@ -103,14 +107,20 @@ fn only_a_release_that_acts_in_enforce_mode_ends_anything() {
 #[test]
 fn a_new_match_begins_restarts_activates_or_changes_nothing() {
     let ask = terms();
-    let begin = |open, asks: bool, restart_on_match| {
+    let begin = |state: Option<ContainmentState>, asks: bool, restart_on_match: bool| {
         let new = Begins {
             comment: "c",
             ask: asks.then_some(&ask),
             release_after: Some(HOUR),
-            restart_on_match,
+            // A changed revision: what is open keeps its own terms.
+            restart_on_match: !restart_on_match,
+            release_when: &[],
         };
-        begin(open, &new)
+        let open = state.map(|state| Open {
+            restart_on_match,
+            ..open(state, Mode::Enforce)
+        });
+        begin(open.as_ref(), &new)
     };
     use ContainmentState::{Active, Asked};
     for restart in [true, false] {
@@ -244,4 +254,26 @@ fn an_end_too_far_ahead_is_the_end_of_time_and_never_is_none() {
 fn the_most_urgent_active_containment_gives_the_lane() {
     assert_eq!(lane([Lane::Low, Lane::Critical, Lane::High]), Lane::Critical);
     assert_eq!(lane([]), Lane::Normal);
+}
+
+#[test]
+fn a_containment_ends_when_every_alert_behind_it_is_resolved_if_its_terms_say_so() {
+    use ContainmentState::{Active, Asked, Declined, Ended};
+    for (state, ends_when_resolved, unresolved, expected) in [
+        (Active, true, 0, Some(Ended)),
+        (Active, true, 1, None),
+        (Active, false, 0, None),
+        (Asked, true, 0, Some(Declined)),
+        (Asked, true, 2, None),
+        (Asked, false, 0, None),
+        (Ended, true, 0, None),
+    ] {
+        for mode in [Mode::Observe, Mode::Enforce] {
+            let open = Open {
+                ends_when_resolved,
+                ..open(state, mode)
+            };
+            assert_eq!(resolved(&open, unresolved), expected, "{open:?} {unresolved}");
+        }
+    }
 }

@@ -39,6 +39,7 @@ fn decision(kind: DecisionKind, reason: &str) -> Decision {
         comment: "c".to_owned(),
         release_after: Some(Duration::from_secs(14_400)),
         restart_on_match: true,
+        release_when: Vec::new(),
     };
     let ruling = Ruling {
         verdict: Verdict {
@@ -53,6 +54,7 @@ fn decision(kind: DecisionKind, reason: &str) -> Decision {
             ask: None,
             limits: Vec::new(),
             canary: None,
+            notify: Vec::new(),
         },
         kind,
         mode: Mode::Enforce,
@@ -335,6 +337,7 @@ fn decisions_differ_by_what_follows_and_not_by_why_nothing_does() {
         comment: comment.to_owned(),
         release_after: Some(Duration::from_secs(after)),
         restart_on_match: true,
+        release_when: Vec::new(),
     };
     let with = |then: PlannedAction| {
         let mut other = act.clone();

@@ -1,5 +1,6 @@
 //! One device of a rehearsal: its open containments and whether it is restricted.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -37,6 +38,8 @@ pub(super) struct Contained {
     pub(super) release_after: Option<Duration>,
     /// How many people must approve, while it is asked.
     pub(super) approvals: u32,
+    /// The alerts behind it, and whether each is resolved.
+    pub(super) alerts: BTreeMap<String, bool>,
 }
 
 impl Contained {

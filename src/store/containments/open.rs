@@ -8,7 +8,7 @@ use crate::domain::containment::change::{Open, released};
 use crate::domain::containment::{ContainmentState, EndReason};
 use crate::domain::device::DeviceId;
 use crate::domain::tenant::TenantId;
-use crate::domain::verdict::Mode;
+use crate::domain::verdict::{Limit, Mode};
 use crate::store::StoreError;
 
 /// An asked or active containment as it stands in the table.
@@ -17,6 +17,8 @@ pub(in crate::store) struct OpenRow {
     /// `None`: begun by hand.
     pub(in crate::store) playbook: Option<String>,
     pub(in crate::store) containment: Open,
+    /// Its playbook's limits, by the revision that began it.
+    pub(in crate::store) limits: Vec<Limit>,
 }
 
 /// Who ends containments, and why.
@@ -41,6 +43,8 @@ pub(in crate::store) async fn open(
 ) -> Result<Vec<OpenRow>, StoreError> {
     let rows = sqlx::query!(
         r#"SELECT id, state, mode, playbook, until, ask_until,
+             restart_on_match, 'alert_resolved' = ANY(release_when) AS "ends_when_resolved!",
+             limits AS "limits: sqlx::types::Json<Vec<Limit>>",
              coalesce((ask ->> 'otherwise_act')::boolean, false) AS "otherwise_act!"
            FROM quell.containments WHERE tenant_id = $1 AND device_id = $2 AND state IN ('asked', 'active')
            ORDER BY activated_at, created_at"#,
@@ -66,8 +70,11 @@ pub(in crate::store) async fn open(
                     until: super::time(row.until),
                     ask_until: super::time(row.ask_until),
                     otherwise_act: row.otherwise_act,
+                    restart_on_match: row.restart_on_match,
+                    ends_when_resolved: row.ends_when_resolved,
                 },
                 playbook: row.playbook,
+                limits: row.limits.map(|limits| limits.0).unwrap_or_default(),
             })
         })
         .collect()
@@ -91,23 +98,34 @@ pub(in crate::store) async fn release(
         ended: becomes(ContainmentState::Ended),
         declined: becomes(ContainmentState::Declined),
     };
-    if !done.declined.is_empty() {
-        sqlx::query!(
-            "UPDATE quell.containments SET state = 'declined', state_by = $2, state_reason = $3
-             WHERE id = ANY($1) AND state = 'asked'",
-            &done.declined,
-            word.by,
-            word.why,
-        )
-        .execute(&mut *tx)
-        .await?;
-    }
+    decline(tx, &done.declined, word).await?;
     end(tx, tenant, device, &done.ended, word).await?;
     Ok(done)
 }
 
+/// Declines what is asked.
+pub(in crate::store) async fn decline(
+    tx: &mut sqlx::PgConnection,
+    ids: &[Uuid],
+    word: Word<'_>,
+) -> Result<(), StoreError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        "UPDATE quell.containments SET state = 'declined', state_by = $2, state_reason = $3
+         WHERE id = ANY($1) AND state = 'asked'",
+        ids,
+        word.by,
+        word.why,
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 /// Ends active containments of a device.
-pub(super) async fn end(
+pub(in crate::store) async fn end(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
     device: &DeviceId,

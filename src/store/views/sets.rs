@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::domain::tenant::TenantId;
+use crate::store::views::FallbackView;
 use crate::store::{Store, StoreError};
 
 /// One activation of a set.
@@ -152,6 +153,15 @@ impl Store {
             .into_iter()
             .map(|row| (row.playbook, row.since.to_jiff()))
             .collect())
+    }
+
+    /// Playbooks of the active set that only observe although they say `enforce`.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn set_fallbacks(&self, tenant: TenantId) -> Result<Vec<FallbackView>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        super::fallbacks::fallbacks(&mut connection, tenant).await
     }
 
     /// What each playbook does now and did in the last 24 hours; playbooks that did nothing are absent.

@@ -64,6 +64,25 @@ pub fn device(c: char) -> DeviceId {
     DeviceId::from_stored(c.to_string().repeat(40))
 }
 
+/// Puts playbooks in force.
+async fn activate(store: &Store, tenant: TenantId, playbooks: &[String]) {
+    let id = |text: &str| {
+        text.lines()
+            .find_map(|line| line.strip_prefix("id: ").map(str::to_owned))
+    };
+    let files: Vec<SourceFile> = playbooks
+        .iter()
+        .map(|text| SourceFile {
+            name: id(text).expect("a playbook has an id") + ".yaml",
+            text: text.clone(),
+        })
+        .collect();
+    let (set, _) = PlaybookSet::compile(&files).expect("the playbooks are right");
+    active_set::propose(store, tenant, &set)
+        .await
+        .expect("the database is up");
+}
+
 impl Ground {
     /// A tenant with these playbooks in force.
     pub async fn new(playbooks: &[String]) -> Self {
@@ -81,21 +100,7 @@ impl Ground {
             .budget_ensure(tenant, APP)
             .await
             .expect("the database is up");
-        let id = |text: &str| {
-            text.lines()
-                .find_map(|line| line.strip_prefix("id: ").map(str::to_owned))
-        };
-        let files: Vec<SourceFile> = playbooks
-            .iter()
-            .map(|text| SourceFile {
-                name: id(text).expect("a playbook has an id") + ".yaml",
-                text: text.clone(),
-            })
-            .collect();
-        let (set, _) = PlaybookSet::compile(&files).expect("the playbooks are right");
-        active_set::propose(&store, tenant, &set)
-            .await
-            .expect("the database is up");
+        activate(&store, tenant, playbooks).await;
         let window = |limit, per| Window {
             limit,
             per: Duration::from_secs(per),
@@ -124,6 +129,7 @@ impl Ground {
             tenant_name: "ground".to_owned(),
             gate,
             time_scale: 1,
+            fleet: None,
             leadership: Leadership::default(),
             wakes: Arc::default(),
         };
@@ -158,6 +164,16 @@ impl Ground {
         }
     }
 
+    /// Puts other playbooks in force.
+    pub async fn change(&self, playbooks: &[String]) {
+        activate(&self.store, self.tenant, playbooks).await;
+    }
+
+    /// The worker that decides, to change what it goes by.
+    pub fn decider(&mut self) -> &mut Decider {
+        &mut self.decider
+    }
+
     /// The gate's options.
     pub fn gate(&self) -> &Gate {
         &self.decider.context.gate
@@ -173,11 +189,20 @@ impl Ground {
         self.news(alert, device).await;
     }
 
-    /// News of an alert on a device, decided at once. Its id is `alert-1`, `alert-2` and so on, its time is now.
+    /// News of an alert on a device, decided at once. Its id, unless it has one, is `alert-1`, `alert-2` and so on, its time
+    /// is now.
     pub async fn news(&mut self, alert: Alert, device: &DeviceId) {
+        self.accept(alert, device).await;
+        let decided = self.decider.run_once().await.expect("the database is up");
+        assert_eq!(decided, Some(1), "the event is decided at once");
+    }
+
+    /// News of an alert on a device, accepted and not decided.
+    pub async fn accept(&mut self, alert: Alert, device: &DeviceId) {
         self.events += 1;
+        let id = Some(alert.id).filter(|id| !id.is_empty());
         let alert = Alert {
-            id: format!("alert-{}", self.events),
+            id: id.unwrap_or_else(|| format!("alert-{}", self.events)),
             occurred_at: Fact::Is(self.store.now().await.expect("the database is up")),
             ..alert
         };
@@ -191,14 +216,12 @@ impl Ground {
         let incoming = Incoming {
             event,
             payload: b"{}".to_vec(),
-            content_hash: [0; 32],
+            content_hash: std::array::from_fn(|n| self.events.to_be_bytes()[n % 4]),
         };
         self.store
             .events_accept(self.tenant, "test", vec![incoming], Vec::new())
             .await
             .expect("it is stored");
-        let decided = self.decider.run_once().await.expect("the database is up");
-        assert_eq!(decided, Some(1), "the event is decided at once");
     }
 
     /// The inventory tells the facts of a device, now.
@@ -322,6 +345,12 @@ impl Ground {
              WHERE device_id = '{device}' AND entity = 'containment' ORDER BY id"
         ))
         .await
+    }
+
+    /// The latest decision, as `kind reason`.
+    pub async fn decision(&mut self) -> String {
+        let sql = "SELECT kind || ' ' || reason FROM quell.decisions ORDER BY decided_at DESC LIMIT 1";
+        self.words(sql.to_owned()).await.remove(0)
     }
 
     /// What a person must look at.

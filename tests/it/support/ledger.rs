@@ -214,11 +214,16 @@ fn containment(item: &InboxItem) -> NewContainment<'_> {
         event_id: item.event_id,
         alert_id: &item.event.alert.id,
         reason: "matched",
+        lifts: None,
+        is_canary: false,
+        limits: &[],
+        notify: &[],
         begins: Begins {
             comment: "test",
             ask: None,
             release_after: Some(24 * HOUR),
             restart_on_match: true,
+            release_when: &[],
         },
     }
 }

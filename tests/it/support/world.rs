@@ -239,7 +239,8 @@ impl World {
         self.write_playbooks_to("playbooks", playbooks);
     }
 
-    fn write_playbooks_to(&self, name: &str, playbooks: &[String]) {
+    /// The same for another directory.
+    pub fn write_playbooks_to(&self, name: &str, playbooks: &[String]) {
         let directory = self.directory.path().join(name);
         let _ = std::fs::remove_dir_all(&directory);
         std::fs::create_dir(&directory).expect("the test's directory takes another");

@@ -1,0 +1,121 @@
+//! The alerts behind containments: kept with each match, and looked at with each piece of news. When the last of them is
+//! resolved, a containment whose terms say so ends before its time.
+
+use uuid::Uuid;
+
+use crate::domain::alert::EventKind;
+use crate::domain::containment::change::resolved;
+use crate::domain::containment::{ContainmentState, EndReason};
+use crate::domain::device::DeviceId;
+use crate::domain::verdict::Mode;
+use crate::store::containments::{Word, decline, end, open};
+use crate::store::{DecideTx, InboxItem, StoreError};
+
+impl DecideTx {
+    /// Keeps the alert that began a containment, or matched again while it was open.
+    pub(super) async fn alert_behind(
+        &mut self,
+        containment: Uuid,
+        alert_id: &str,
+        event_id: Uuid,
+    ) -> Result<(), StoreError> {
+        sqlx::query!(
+            "INSERT INTO quell.containment_alerts (containment_id, alert_id, event_id) VALUES ($1, $2, $3)
+             ON CONFLICT DO NOTHING",
+            containment,
+            alert_id,
+            event_id,
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Takes note of news about an alert behind a device's containments, after what the playbooks made of it; ends those
+    /// whose alerts are all resolved now, but for what the playbooks `begun` began with this very event. Returns the
+    /// playbooks whose enforced containments ended.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn alert_news(
+        &mut self,
+        item: &InboxItem,
+        begun: &[String],
+    ) -> Result<Vec<String>, StoreError> {
+        let alert = &item.event.alert;
+        if !self.awaiting.contains(&item.device) || alert.id.is_empty() {
+            return Ok(Vec::new());
+        }
+        let is_resolved = item.kind == EventKind::Resolved;
+        // News that is no resolution opens the alert again: the restriction stays, at the latest until its time.
+        sqlx::query!(
+            "UPDATE quell.containment_alerts a
+             SET resolved_at = CASE WHEN $4 THEN coalesce(a.resolved_at, $5::timestamptz) END
+             FROM quell.containments c
+             WHERE c.id = a.containment_id AND c.tenant_id = $1 AND c.device_id = $2
+               AND c.state IN ('asked', 'active') AND a.alert_id = $3",
+            self.tenant.0,
+            item.device.as_str(),
+            alert.id,
+            is_resolved,
+            jiff_sqlx::ToSqlx::to_sqlx(self.now) as jiff_sqlx::Timestamp,
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        if !is_resolved {
+            return Ok(Vec::new());
+        }
+        let rows = open(&mut self.tx, self.tenant, &item.device).await?;
+        let begun_now = |playbook: &Option<String>| playbook.as_ref().is_some_and(|p| begun.contains(p));
+        let (mut ended, mut declined, mut released) = (Vec::new(), Vec::new(), Vec::new());
+        for row in rows.iter().filter(|row| !begun_now(&row.playbook)) {
+            let unresolved = self.unresolved(row.id).await?;
+            match resolved(&row.containment, unresolved) {
+                Some(ContainmentState::Ended) => {
+                    ended.push(row.id);
+                    if row.containment.mode == Mode::Enforce {
+                        released.extend(row.playbook.clone());
+                    }
+                }
+                Some(_) => declined.push(row.id),
+                None => {}
+            }
+        }
+        let word = Word {
+            reason: EndReason::AlertResolved,
+            by: "decide",
+            why: "every alert behind it is resolved",
+        };
+        decline(&mut self.tx, &declined, word).await?;
+        end(&mut self.tx, self.tenant, &item.device, &ended, word).await?;
+        if alert.is_false_positive() {
+            self.false_positives_seen(&ended).await?;
+        }
+        Ok(released)
+    }
+
+    async fn unresolved(&mut self, containment: Uuid) -> Result<usize, StoreError> {
+        let unresolved = sqlx::query_scalar!(
+            r#"SELECT count(*) AS "unresolved!" FROM quell.containment_alerts
+               WHERE containment_id = $1 AND resolved_at IS NULL"#,
+            containment,
+        )
+        .fetch_one(&mut *self.tx)
+        .await?;
+        Ok(usize::try_from(unresolved).unwrap_or(usize::MAX))
+    }
+
+    /// Reads which of the devices have something open that its alerts may end.
+    pub(super) async fn load_awaiting(&mut self, devices: &[String]) -> Result<(), StoreError> {
+        let waiting = sqlx::query_scalar!(
+            "SELECT DISTINCT device_id FROM quell.containments
+             WHERE tenant_id = $1 AND device_id = ANY($2) AND state IN ('asked', 'active') AND release_when <> '{}'",
+            self.tenant.0,
+            devices,
+        )
+        .fetch_all(&mut *self.tx)
+        .await?;
+        self.awaiting = waiting.into_iter().map(DeviceId::from_stored).collect();
+        Ok(())
+    }
+}
