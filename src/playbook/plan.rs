@@ -175,19 +175,8 @@ fn is_same(old: &Decision, new: &Decision) -> bool {
 }
 
 fn is_same_ruling(old: &Ruling, new: &Ruling) -> bool {
-    let then = |ruling: &Ruling| -> Vec<(&'static str, Option<(Option<std::time::Duration>, bool)>)> {
-        let actions = ruling.verdict.then.iter();
-        actions
-            .map(|action| match action {
-                PlannedAction::RestrictAppExecution {
-                    release_after,
-                    restart_on_match,
-                    ..
-                } => (action.name(), Some((*release_after, *restart_on_match))),
-                PlannedAction::ReleaseAppRestriction { .. } => (action.name(), None),
-            })
-            .collect()
-    };
+    let then =
+        |ruling: &Ruling| -> Vec<PlannedAction> { ruling.verdict.then.iter().map(without_words).collect() };
     old.verdict.playbook == new.verdict.playbook
         && old.kind == new.kind
         && old.mode == new.mode
@@ -195,6 +184,17 @@ fn is_same_ruling(old: &Ruling, new: &Ruling) -> bool {
         && old.verdict.lane == new.verdict.lane
         && old.ask == new.ask
         && then(old) == then(new)
+}
+
+fn without_words(action: &PlannedAction) -> PlannedAction {
+    let mut action = action.clone();
+    match &mut action {
+        PlannedAction::RestrictAppExecution { comment, .. }
+        | PlannedAction::ReleaseAppRestriction { comment } => {
+            comment.clear();
+        }
+    }
+    action
 }
 
 #[cfg(test)]

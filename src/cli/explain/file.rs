@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::Answer;
 use super::explanation::{Case, Explanation, Text, explain};
-use crate::app::{self, playbook_files};
+use crate::app::playbook_files;
 use crate::cli::operator::{Common, Session};
 use crate::clock;
 use crate::config::Config;
@@ -97,7 +97,7 @@ impl Bench {
         let config = common.configuration()?;
         let set = match (&trial.playbooks, &config) {
             (Some(path), _) => Arc::new(compile(path)?),
-            (None, Some(config)) => app::playbooks(config)?,
+            (None, Some(config)) => Arc::new(compile(&config.playbooks)?),
             (None, None) => bail!(
                 "there is no configuration here: name the playbooks with `--playbooks DIR`, or it with `--config FILE`"
             ),
