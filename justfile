@@ -37,9 +37,13 @@ test:
 test-only NAME:
     SQLX_OFFLINE=true cargo test --locked {{NAME}}
 
-# the shipped playbooks are valid and their tests pass
+# the shipped playbooks are valid, in canonical style, and their tests pass
 playbooks:
     scripts/ci playbooks
+
+# feeds the parsers with made-up input, each for SECONDS; the first time it builds for a while
+fuzz SECONDS *TARGETS:
+    scripts/fuzz {{SECONDS}} {{TARGETS}}
 
 # the example configuration is valid
 config:

@@ -6,8 +6,11 @@ pub mod check_config;
 pub mod cluster;
 pub mod db;
 pub mod demo;
+mod diff;
 pub mod explain;
 pub mod explain_code;
+pub mod facts;
+pub mod fmt;
 pub mod junit;
 pub mod operator;
 pub mod plan;
@@ -58,6 +61,10 @@ enum Command {
     CheckConfig(check_config::Args),
     /// Say what a diagnostic code means, with an example
     ExplainCode(explain_code::Args),
+    /// List the facts that playbooks may test
+    Facts(facts::Args),
+    /// Write playbooks and their tests in canonical style
+    Fmt(fmt::Args),
     /// Run the tests beside the playbooks
     Test(test::Args),
     /// Show what edited playbooks would have done with past events
@@ -93,6 +100,8 @@ pub fn main() -> ExitCode {
             Command::Check(args) => check::run(&args),
             Command::CheckConfig(args) => check_config::run(&args),
             Command::ExplainCode(args) => explain_code::run(&args),
+            Command::Facts(args) => facts::run(&args),
+            Command::Fmt(args) => fmt::run(&args),
             Command::Test(args) => test::run(&args),
             Command::Plan(args) => plan::run(*args).await,
             Command::Schema(args) => schema::run(&args),

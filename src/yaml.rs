@@ -10,11 +10,14 @@
 pub mod code;
 pub mod diagnostic;
 pub mod duration;
+pub mod format;
 mod index;
 pub mod node;
 pub mod schema;
 pub mod suggest;
+mod syntax;
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -26,6 +29,9 @@ use index::{Indexed, Shape};
 
 /// The largest file that is looked at, in bytes.
 pub const MAX_BYTES: usize = 256 * 1024;
+
+/// How many characters that cannot be seen are reported.
+const MAX_HIDDEN: usize = 10;
 
 /// A parsed file: its text, and what it means with where each part stands.
 #[derive(Clone, Debug)]
@@ -125,43 +131,82 @@ impl Tree {
 /// Everything that is wrong with the file as YAML: not YAML at all, larger than [`MAX_BYTES`], empty, several documents,
 /// tags, merge keys, keys that are not text, duplicate keys, deep nesting, aliases that expand to much.
 pub fn parse(file: &str, text: &str) -> Result<Document, Diagnostics> {
+    if text.len() > MAX_BYTES {
+        // Of a file that is not looked at, no copy is made either.
+        let beginning: String = text
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .take(200)
+            .collect();
+        let source = Source {
+            file,
+            text: SourceText::new(&beginning),
+        };
+        let message = format!("the file is larger than {MAX_BYTES} bytes");
+        return Err(source.refuse(Code::TOO_LARGE, 0..0, message));
+    }
+    let text = whole(text);
+    let text = text.as_ref();
     let source = Source {
         file,
         text: SourceText::new(text),
     };
-    if text.len() > MAX_BYTES {
-        return Err(source.refuse(
-            Code::TOO_LARGE,
-            0..0,
-            format!("the file is larger than {MAX_BYTES} bytes"),
-        ));
-    }
-    let indexed = index::build(&source)?;
-    let value: serde_yaml::Value = serde_yaml::from_str(text).map_err(|error| {
-        let at = error
-            .location()
-            .map_or(0, |location| location.index().min(text.len()));
-        source.refuse(
-            Code::SYNTAX,
-            at..at,
-            format!("the file is not YAML that quell reads: {error}"),
-        )
-    })?;
+    let hidden = hidden(&source);
+    let indexed = match index::build(&source) {
+        Ok(indexed) if hidden.is_empty() => indexed,
+        Ok(_) => return Err(hidden),
+        Err(mut found) => {
+            found.extend(hidden);
+            return Err(found);
+        }
+    };
+    let value: serde_yaml::Value = serde_yaml::from_str(text)
+        .map_err(|error| Diagnostics::from(syntax::explain_meaning(&source, &error)))?;
     let root = join(indexed, value).map_err(|misfit| match misfit {
         Misfit::Key(span) => {
             let message = "a key must be text; put it in quotes".to_owned();
             source.refuse(Code::KEY, span, message)
         }
-        Misfit::Value(span) => {
-            let message = "this can be read in two ways, so it is not read at all; write it more plainly";
-            source.refuse(Code::DISAGREEMENT, span, message.to_owned())
-        }
+        Misfit::Value(span) => Diagnostics::from(syntax::disagreement(&source, span)),
     })?;
     Ok(Document {
         file: file.to_owned(),
         text: source.text,
         root,
     })
+}
+
+/// The text without a byte order mark and with the newline that every line ends with: what editors add and leave out.
+fn whole(text: &str) -> Cow<'_, str> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.ends_with('\n') {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(format!("{text}\n"))
+    }
+}
+
+/// The separators U+2028 and U+2029 are told apart where they are read in two ways.
+fn concealed(c: char) -> bool {
+    diagnostic::is_hidden(c) && !matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// Reports characters that cannot be seen or that turn the direction of writing, wherever they stand: a reviewer does not
+/// see what is read, and a tag with one of them is not the tag that it looks like.
+fn hidden(source: &Source<'_>) -> Diagnostics {
+    let mut found = Diagnostics::default();
+    for (at, c) in source.text.as_str().match_indices(concealed).take(MAX_HIDDEN) {
+        let number = c.chars().next().map_or(0, u32::from);
+        let message = format!(
+            "the character U+{number:04X} here cannot be seen, or turns what follows, so the file does not say what it shows"
+        );
+        let help = format!("take it away; if it is meant, write `\\U{number:08X}` in double quotes");
+        let span = at..at + c.len();
+        found.push(source.diagnostic(Code::HIDDEN, span, message).help(help));
+    }
+    found
 }
 
 /// What to say of a file that is not UTF-8: where its text ends, and what the bytes there look like.

@@ -183,4 +183,8 @@ fn case(diagnostic: &Diagnostic, deny_warnings: bool) -> Case {
 }
 
 #[cfg(test)]
+mod corpus;
+#[cfg(test)]
+mod mutations;
+#[cfg(test)]
 mod tests;

@@ -48,6 +48,9 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 #[cfg(test)]
+mod pages;
+
+#[cfg(test)]
 mod tests {
     use clap::ValueEnum;
 

@@ -1,14 +1,24 @@
-//! `quell test`: runs the tests beside playbooks through the daemon's own evaluation and decision.
+//! `quell test`: runs the tests beside playbooks through the daemon's own evaluation, decision and life of containments.
+
+mod print;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
+use regex::Regex;
 
-use crate::app::playbook_files::{self, PlaybookFiles};
+use super::operator::{paint, table::Paint};
+use crate::app::playbook_files::{self, PlaybookFiles, ReadError};
+use crate::clock::Monotonic;
 use crate::playbook::PlaybookSet;
-use crate::playbook::test::{TestFile, TestOutcome};
+use crate::playbook::test::{Coverages, TestFile, TestOutcome};
+use crate::yaml::Diagnostics;
+
+/// Runs shorter than this say nothing of their progress.
+const QUIET: Duration = Duration::from_secs(1);
 
 /// Run the tests beside playbooks, without a database or a network
 #[derive(Debug, clap::Args)]
@@ -16,6 +26,69 @@ pub struct Args {
     /// Test files, playbooks, or folders of them
     #[arg(default_value = "playbooks")]
     paths: Vec<PathBuf>,
+    /// Only the tests whose `PLAYBOOK/NAME` this regular expression finds something in
+    #[arg(long, value_name = "REGEX", value_parser = Regex::new)]
+    run: Option<Regex>,
+    /// Also say which lines were never true or never false, and which branches were never taken
+    #[arg(long)]
+    coverage: bool,
+    /// How to print what came of it
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// How to print what came of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// A line for each test, and below a failing one why
+    #[default]
+    Human,
+    /// One JSON object a line
+    Json,
+    /// JUnit XML, for CI systems
+    Junit,
+}
+
+/// What came of everything.
+#[derive(Debug, Default)]
+struct Results {
+    files: Vec<FileResult>,
+    coverages: Coverages,
+}
+
+/// What came of one test file.
+#[derive(Debug)]
+struct FileResult {
+    name: String,
+    /// The id of the playbook under test, as far as it is known.
+    playbook: String,
+    outcome: Result<Vec<TestOutcome>, Diagnostics>,
+}
+
+/// How many tests did what.
+#[derive(Clone, Copy, Debug, Default, serde::Serialize)]
+struct Counts {
+    passed: usize,
+    failed: usize,
+    /// Test files that could not be run.
+    broken: usize,
+}
+
+impl Results {
+    fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for file in &self.files {
+            match &file.outcome {
+                Err(_) => counts.broken += 1,
+                Ok(outcomes) => {
+                    let failed = outcomes.iter().filter(|it| it.failure.is_some()).count();
+                    counts.failed += failed;
+                    counts.passed += outcomes.len() - failed;
+                }
+            }
+        }
+        counts
+    }
 }
 
 /// Runs the command: exit code 1 when a test fails, a file is wrong, or there is no test at all.
@@ -24,8 +97,9 @@ pub struct Args {
 /// A file that cannot be read, no test at all, or standard output that cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let mut out = io::stdout().lock();
-    let color = out.is_terminal();
-    Ok(if test(args, &mut out, color)? {
+    let color = paint(out.is_terminal()) == Paint::Coloured;
+    let progress = Progress::new(io::stderr().is_terminal());
+    Ok(if test(args, &mut out, color, progress)? {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
@@ -33,67 +107,125 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 /// Whether every test passed.
-fn test(args: &Args, out: &mut impl Write, color: bool) -> anyhow::Result<bool> {
+fn test(args: &Args, out: &mut impl Write, color: bool, mut progress: Progress) -> anyhow::Result<bool> {
     let paths: Vec<_> = args.paths.iter().map(|path| tests_of(path)).collect();
     let files = PlaybookFiles::find(&paths)?;
-    let (mut passed, mut failed, mut broken) = (0_usize, 0_usize, 0_usize);
-    for path in &files.tests {
-        match run_file(path, color)? {
-            Ok(outcomes) => {
-                for outcome in outcomes {
-                    print(out, &outcome).context("cannot write to standard output")?;
-                    if outcome.failure.is_none() {
-                        passed += 1
-                    } else {
-                        failed += 1
-                    }
-                }
-            }
-            Err(report) => {
-                write!(out, "{report}").context("cannot write to standard output")?;
-                broken += 1;
-            }
+    let mut results = Results::default();
+    for (done, path) in files.tests.iter().enumerate() {
+        progress.show(done, files.tests.len());
+        let result = run_file(path, args.run.as_ref(), &mut results.coverages)?;
+        results.files.push(result);
+    }
+    progress.end();
+    match args.format {
+        Format::Human => print::human(out, &results, color),
+        Format::Json => print::json(out, &results, args.coverage),
+        Format::Junit => write!(out, "{}", print::junit(&results)),
+    }
+    .context("cannot write to standard output")?;
+    if args.coverage && args.format != Format::Json {
+        let table = print::coverage(&results.coverages);
+        // A report for machines stays one.
+        match args.format {
+            Format::Human => write!(out, "\n{table}"),
+            _ => write!(io::stderr(), "{table}"),
         }
+        .context("cannot write the coverage")?;
     }
-    if broken > 0 {
-        writeln!(out, "test files that could not be run: {broken}")
-            .context("cannot write to standard output")?;
-    }
-    writeln!(out, "{passed} passed, {failed} failed").context("cannot write to standard output")?;
+    let Counts {
+        passed,
+        failed,
+        broken,
+    } = results.counts();
     if passed + failed + broken == 0 {
-        let paths: Vec<_> = args
-            .paths
-            .iter()
-            .map(|path| format!("`{}`", path.display()))
-            .collect();
-        anyhow::bail!(
-            "no test is under {}; tests are named `tests/ID.test.yaml`",
-            paths.join(", ")
-        );
+        anyhow::bail!(nothing(args, !results.files.is_empty()));
     }
     Ok(failed + broken == 0)
 }
 
-/// Runs one test file; the inner error is the report to print when the file or its playbook is wrong.
-fn run_file(path: &Path, color: bool) -> anyhow::Result<Result<Vec<TestOutcome>, String>> {
-    let file = playbook_files::read(path)?;
-    let test = match TestFile::read(&file.name, &file.text) {
-        Ok(test) => test,
-        Err(errors) => return Ok(Err(errors.render(color))),
-    };
-    let playbook = path.parent().unwrap_or(Path::new("")).join(&test.playbook);
-    if !playbook.is_file() {
-        return Ok(Err(test.missing_playbook().render(color)));
+/// What to say when no test was run.
+fn nothing(args: &Args, has_tests: bool) -> String {
+    let paths: Vec<_> = args
+        .paths
+        .iter()
+        .map(|path| format!("`{}`", path.display()))
+        .collect();
+    let paths = paths.join(", ");
+    match &args.run {
+        Some(pattern) if has_tests => format!(
+            "no test under {paths} is found by `{pattern}`; it is looked for in names such as `ransomware-restrict/a server asks \
+             first`"
+        ),
+        _ => format!("no test is under {paths}; tests are named `tests/ID.test.yaml`"),
     }
-    let source = playbook_files::read(&playbook)?;
-    let set = match PlaybookSet::compile(&[source]) {
-        Ok((set, _)) => set,
-        Err(errors) => return Ok(Err(errors.render(color))),
+}
+
+/// Runs those tests of one file that are wanted. Nothing of a file that is wrong is run.
+fn run_file(path: &Path, only: Option<&Regex>, coverages: &mut Coverages) -> anyhow::Result<FileResult> {
+    let mut result = FileResult {
+        name: path.display().to_string(),
+        playbook: String::new(),
+        outcome: Err(Diagnostics::default()),
     };
-    let outcomes = test.run(&set);
-    outcomes
-        .map(Ok)
-        .with_context(|| format!("`{}` names no playbook by its file's name", file.name))
+    let test = match playbook_files::read(path) {
+        Ok(file) => TestFile::read(&file.name, &file.text),
+        Err(error) => Err(not_text(error)?),
+    };
+    let test = match test {
+        Ok(test) => test,
+        Err(errors) => {
+            result.outcome = Err(errors);
+            return Ok(result);
+        }
+    };
+    result.playbook = test.playbook_id().to_owned();
+    let wanted =
+        |name: &str| only.is_none_or(|pattern| pattern.is_match(&format!("{}/{name}", test.playbook_id())));
+    if !test.names().any(wanted) {
+        result.outcome = Ok(Vec::new());
+        return Ok(result);
+    }
+    let mut errors = Diagnostics::default();
+    let mut sources = Vec::new();
+    for reference in test.references() {
+        let playbook = path.parent().unwrap_or(Path::new("")).join(&reference.path);
+        if !playbook.is_file() {
+            errors.push(reference.missing());
+            continue;
+        }
+        match playbook_files::read(&playbook) {
+            Ok(source) => sources.push(source),
+            Err(error) => errors.extend(not_text(error)?),
+        }
+    }
+    let set = match PlaybookSet::compile(&sources) {
+        Ok((set, _)) => set,
+        Err(more) => {
+            errors.extend(more);
+            result.outcome = Err(errors);
+            return Ok(result);
+        }
+    };
+    if errors.has_errors() {
+        result.outcome = Err(errors);
+        return Ok(result);
+    }
+    let outcomes = test.run_some(&set, wanted, coverages);
+    result.outcome =
+        Ok(outcomes.with_context(|| format!("`{}` names no playbook by its file's name", test.name))?);
+    Ok(result)
+}
+
+/// What is wrong with a file that is no text; every other reason ends the run.
+fn not_text(error: ReadError) -> Result<Diagnostics, ReadError> {
+    match error {
+        ReadError::NotText(diagnostic) => {
+            let mut found = Diagnostics::default();
+            found.push(*diagnostic);
+            Ok(found)
+        }
+        error => Err(error),
+    }
 }
 
 /// The tests that belong to a playbook; every other path stands for itself.
@@ -107,92 +239,36 @@ fn tests_of(path: &Path) -> PathBuf {
     }
 }
 
-fn print(out: &mut impl Write, outcome: &TestOutcome) -> io::Result<()> {
-    match &outcome.failure {
-        None => writeln!(out, "pass {}: {}", outcome.at, outcome.name),
-        Some(failure) => write!(out, "FAIL {}: {}\n{failure}", outcome.at, outcome.name),
+/// A line on a terminal that says how far a long run is.
+struct Progress {
+    is_terminal: bool,
+    began: Monotonic,
+    shown: bool,
+}
+
+impl Progress {
+    fn new(is_terminal: bool) -> Self {
+        Self {
+            is_terminal,
+            began: Monotonic::now(),
+            shown: false,
+        }
+    }
+
+    fn show(&mut self, done: usize, total: usize) {
+        if self.is_terminal && self.began.elapsed() >= QUIET {
+            self.shown = true;
+            // A terminal that has gone away is no reason to stop.
+            let _ = write!(io::stderr(), "\r{done} of {total} test files");
+        }
+    }
+
+    fn end(&mut self) {
+        if self.shown {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use super::*;
-
-    fn tested(path: &Path) -> (anyhow::Result<bool>, String) {
-        let mut out = Vec::new();
-        let passed = test(
-            &Args {
-                paths: vec![path.to_owned()],
-            },
-            &mut out,
-            false,
-        );
-        (passed, String::from_utf8(out).expect("the output is text"))
-    }
-
-    #[test]
-    fn the_shipped_tests_pass_by_folder_by_playbook_and_by_test_file() {
-        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("playbooks");
-        for (path, at_least) in [
-            ("", 40),
-            ("ransomware-restrict.yaml", 10),
-            ("tests/ransomware-restrict.test.yaml", 10),
-        ] {
-            let (passed, out) = tested(&shipped.join(path));
-            assert!(passed.expect("the files can be read"), "{out}");
-            assert!(
-                out.lines().filter(|line| line.starts_with("pass ")).count() >= at_least,
-                "{out}"
-            );
-            assert!(out.ends_with(" passed, 0 failed\n"), "{out}");
-        }
-    }
-
-    #[test]
-    fn a_failing_test_and_a_broken_file_fail_the_run_and_the_rest_still_runs() {
-        let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let write = |name: &str, text: &str| {
-            fs::write(folder.path().join(name), text).expect("a file can be written")
-        };
-        let playbook = "id: a\ntitle: t\nowner: o\nwhen: {alert.severity: high}\nthen: [release_app_restriction: {comment: c}]\n";
-        write("a.yaml", playbook);
-        write("b.yaml", "id: b\n");
-        fs::create_dir(folder.path().join("tests")).expect("a folder can be made");
-        let case = |playbook: &str| {
-            format!(
-                "playbook: ../{playbook}\ntests:\n  - {{name: x, given: [{{alert: {{severity: low}}}}], expect: {{decision: observe}}}}\n"
-            )
-        };
-        write("tests/a.test.yaml", &case("a.yaml"));
-        write("tests/b.test.yaml", &case("b.yaml"));
-        write("tests/c.test.yaml", &case("c.yaml"));
-        let (passed, out) = tested(folder.path());
-        assert!(!passed.expect("the files can be read"));
-        assert!(
-            out.contains("tests/a.test.yaml:3: x\n  expected: decision observe\n  got:      decision skip"),
-            "{out}"
-        );
-        assert!(
-            out.contains("saw `low`") && out.contains("error[E312]: `title` is missing"),
-            "{out}"
-        );
-        assert!(
-            out.ends_with("test files that could not be run: 2\n0 passed, 1 failed\n"),
-            "{out}"
-        );
-    }
-
-    #[test]
-    fn no_test_is_a_failure() {
-        let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let (passed, _) = tested(folder.path());
-        assert!(
-            passed
-                .expect_err("the folder is empty")
-                .to_string()
-                .contains("no test is under")
-        );
-    }
-}
+mod tests;

@@ -168,7 +168,7 @@ fn notes(keys: &BTreeMap<String, Key>) -> BTreeMap<String, Note> {
             Some(path) if keys.contains_key(&path) => {
                 let written = content.split_once(": ").map(|(_, value)| Value::from(value));
                 let note = Note {
-                    about: above.drain(..).collect::<Vec<_>>().join(" "),
+                    about: std::mem::take(&mut above).join(" "),
                     value: match commented {
                         Some(_) => written,
                         None => at(&values, &path).cloned(),

@@ -154,3 +154,7 @@ impl MachineActionStatus {
         )
     }
 }
+
+#[cfg(test)]
+#[path = "answer_tests.rs"]
+mod tests;

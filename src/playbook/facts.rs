@@ -84,10 +84,13 @@ pub fn find(name: &str) -> Option<&'static FactDef> {
 pub fn suggest(name: &str) -> String {
     let names = FACTS.iter().map(|fact| fact.name);
     let after_dot = |whole: &'static str| whole.split_once('.').map_or(whole, |(_, last)| last);
-    suggest::nearest(name, names.clone())
-        .or_else(|| names.clone().find(|whole| after_dot(whole) == name))
+    let last = name.rsplit('.').next().unwrap_or(name);
+    names
+        .clone()
+        .find(|whole| after_dot(whole) == last)
+        .or_else(|| suggest::nearest(name, names))
         .map_or_else(
-            || "facts begin with `alert.`, `device.` or `tenant.`".to_owned(),
+            || "`quell facts` lists them; they begin with `alert.`, `device.` or `tenant.`".to_owned(),
             |near| format!("did you mean `{near}`?"),
         )
 }

@@ -296,6 +296,15 @@ fn pattern(node: &Node<'_>, found: &mut Diagnostics) -> Option<Regex> {
             );
             None
         }
+        Err(regex::Error::CompiledTooBig(_)) => {
+            let message = format!(
+                "the pattern {} grows to over 1 MiB when it is compiled",
+                quoted(text)
+            );
+            let help = "repeat less: bounds such as `{1,99}` multiply when they are nested";
+            found.push(node.diagnostic(Code::PATTERN, message).help(help));
+            None
+        }
         Err(error) => {
             let reason = error.to_string();
             let reason = reason

@@ -17,7 +17,7 @@ use super::subject::Subject;
 use crate::domain::alert::{Alert, EventKind};
 use crate::domain::containment::change::{self, Answer, Beginning, Begins, Due, Open};
 use crate::domain::containment::{ContainmentState, EndReason};
-use crate::domain::decision::{Decision, Fallback, Rules, Ruling, Situation, decide};
+use crate::domain::decision::{Decision, Fallback, Rules, Ruling, Situation, Usage, decide};
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::fact::Fact;
 use crate::domain::limit::reached_cap;
@@ -25,13 +25,12 @@ use crate::domain::verdict::{Lane, Mode, ReleaseWhen};
 
 mod alerts;
 mod device;
-
 mod happening;
 mod past;
 pub(in crate::playbook) mod windows;
 
 use device::Contained;
-pub use device::Device;
+pub use device::{Asked, Device};
 pub use happening::{Begun, Happening, Sink, What};
 pub use past::{Past, PastOpen};
 use windows::Windows;
@@ -130,6 +129,26 @@ impl<'s> Rehearsal<'s> {
         self.devices.get(id)
     }
 
+    /// The playbooks that restrict a device, in the order in which their containments became active.
+    pub fn restricted_by(&self, id: &DeviceId) -> Vec<String> {
+        let device = self.devices.get(id);
+        device
+            .into_iter()
+            .flat_map(Device::restricted_by)
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// The counters of limits and caps as of the last event.
+    pub(in crate::playbook) fn usage(&self) -> &Usage {
+        self.windows.usage()
+    }
+
+    /// The tenant of the events to come.
+    pub(in crate::playbook) fn set_tenant(&mut self, tenant: &'s str) {
+        self.tenant = tenant;
+    }
+
     /// Every device with something open, in no order.
     pub fn devices(&self) -> impl Iterator<Item = (&DeviceId, &Device)> {
         self.devices.iter()
@@ -154,11 +173,7 @@ impl<'s> Rehearsal<'s> {
     pub fn event(&mut self, input: &Input<'_>, sink: Sink<'_>) -> Decision {
         self.advance(input.at, sink);
         self.windows.advance(self.now);
-        let restricted_by: Vec<String> = self
-            .devices
-            .get(input.device_id)
-            .map(|device| device.restricted_by().map(str::to_owned).collect())
-            .unwrap_or_default();
+        let restricted_by = self.restricted_by(input.device_id);
         let subject = Subject {
             alert: input.alert,
             event: input.event,
@@ -237,6 +252,7 @@ impl<'s> Rehearsal<'s> {
                 ends_when_resolved: false,
             },
             release_after: None,
+            approvals: 0,
             alerts: BTreeMap::new(),
         });
         device.converge();
@@ -325,6 +341,7 @@ impl<'s> Rehearsal<'s> {
                     ends_when_resolved: begins.release_when.contains(&ReleaseWhen::AlertResolved),
                 },
                 release_after: begins.release_after,
+                approvals: begins.ask.map_or(0, |terms| terms.approvals),
                 alerts: BTreeMap::new(),
             });
             device.contained.len() - 1

@@ -42,4 +42,6 @@ fn filled_text(description: &str) -> Schema {
 }
 
 #[cfg(test)]
+mod test_file_tests;
+#[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 mod what_if;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::compile::{self, Playbook, sha256_hex};
@@ -74,9 +74,11 @@ impl PlaybookSet {
         Ok((Self::of(playbooks), found))
     }
 
-    /// One playbook of the set as a set of its own.
-    pub fn only(&self, id: &str) -> Option<Self> {
-        self.get(id).map(|playbook| Self::of(vec![playbook.clone()]))
+    /// Some playbooks of the set as a set of their own; `None` when one is not there.
+    pub fn only(&self, ids: &[&str]) -> Option<Self> {
+        let ids: BTreeSet<_> = ids.iter().collect();
+        let playbooks = ids.into_iter().map(|id| self.get(id).cloned());
+        playbooks.collect::<Option<_>>().map(Self::of)
     }
 
     fn of(mut playbooks: Vec<Playbook>) -> Self {

@@ -369,10 +369,10 @@ limits:
        = help: write `release: {after: 4h}`, or `release: {never: true}` when it must stay until a person ends it
 
     error[E108]: `then[0].restrict_app_execution.comment` fills in `alert.nmae`, which is no fact
-      --> p.yaml:12:16
+      --> p.yaml:12:28
        |
     12 |       comment: "Ransomware {alert.nmae}"
-       |                ^^^^^^^^^^^^^^^^^^^^^^^^^
+       |                            ^^^^^^^^^^^^
        |
        = help: did you mean `alert.age`?
 

@@ -181,6 +181,7 @@ pub(super) fn short_text(node: &Node<'_>, found: &mut Diagnostics) -> Option<Str
     let problem = match text {
         _ if text.trim().is_empty() => "is empty",
         _ if text.chars().count() > TEXT_CHARS => "is longer than 200 characters",
+        _ if text.contains(['\n', '\r']) => "runs over several lines; write it on one",
         _ if text.chars().any(char::is_control) => "holds control characters",
         _ => return Some(text.to_owned()),
     };

@@ -1,25 +1,31 @@
-//! Tests beside playbooks: reads a test file, runs its cases through the daemon's very functions ([`super::evaluate()`], then
-//! `domain::decision::decide`), and says of a failing one what was expected, what came, and the line that decided.
+//! Tests beside playbooks: reads a test file, runs its tests through the daemon's very functions ([`super::evaluate()`] and
+//! `domain::decision::decide` for one event, [`super::rehearse`] for a timeline), and says of a failing one what was
+//! expected, what came, and what decided.
 //!
 //! Called by `quell test` and `quell check`. No database, no network, and a clock of its own.
 
+mod coverage;
 mod expect;
+mod failure;
 mod given;
+mod guards;
 mod inventory;
+mod timeline;
 
-use std::fmt;
-
-use crate::domain::decision::{Decision, DecisionKind, Rules, Situation, Usage, decide};
-use crate::domain::guard::Protections;
-use crate::domain::verdict::{AskTerms, Mode};
+use crate::domain::decision::{Situation, decide};
+use crate::playbook::rehearse::windows::Windows;
 use crate::playbook::set::PlaybookSet;
-use crate::playbook::trace::{LineTrace, trace};
 use crate::playbook::{Evaluation, evaluate};
 use crate::yaml::diagnostic::quoted;
 use crate::yaml::{self, Code, Diagnostic, Diagnostics, Map, Node};
 
-use expect::Expect;
-use given::Given;
+pub use coverage::{BranchCoverage, Coverage, Coverages, LineCoverage};
+pub use failure::{Decider, Failure};
+
+use expect::{Expect, Place};
+use given::{Given, NOW};
+use guards::Guards;
+use timeline::Timeline;
 
 pub use inventory::{GivenDevice, read_device};
 
@@ -28,55 +34,55 @@ pub use inventory::{GivenDevice, read_device};
 pub struct TestFile {
     /// The file's name, as it was given.
     pub name: String,
-    /// The playbook under test, as a path from the test file.
-    pub playbook: String,
+    playbook: Reference,
+    with: Vec<Reference>,
+    tests: Vec<Test>,
+}
+
+/// A playbook that a test file names.
+#[derive(Debug)]
+pub struct Reference {
+    /// Its path from the test file's folder.
+    pub path: String,
     missing: Diagnostic,
-    cases: Vec<Case>,
+}
+
+impl Reference {
+    /// The playbook's id: its file's name without the ending.
+    pub fn id(&self) -> &str {
+        let name = self.path.rsplit('/').next().unwrap_or(&self.path);
+        name.trim_end_matches(".yaml").trim_end_matches(".yml")
+    }
+
+    /// What to say when there is no playbook at that path.
+    pub fn missing(&self) -> Diagnostic {
+        self.missing.clone()
+    }
 }
 
 #[derive(Debug)]
-struct Case {
+struct Test {
     name: String,
     at: String,
-    given: Given,
-    expect: Expect,
+    guards: Guards,
+    body: Body,
 }
 
-/// What came of one case.
+#[derive(Debug)]
+enum Body {
+    Case { given: Box<Given>, expect: Expect },
+    Timeline(Timeline),
+}
+
+/// What came of one test.
 #[derive(Debug)]
 pub struct TestOutcome {
-    /// The case's name.
+    /// The test's name.
     pub name: String,
     /// Where it stands, as `file:line`.
     pub at: String,
     /// Why it failed; `None` when it passed.
     pub failure: Option<Failure>,
-}
-
-/// Why a case failed.
-#[derive(Debug)]
-pub struct Failure {
-    /// What was expected.
-    pub expected: String,
-    /// What came.
-    pub got: String,
-    /// The line that decided, or every line when none did by itself.
-    pub lines: Vec<LineTrace>,
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "  expected: {}", self.expected)?;
-        writeln!(f, "  got:      {}", self.got)?;
-        for line in &self.lines {
-            writeln!(
-                f,
-                "  {} {line}",
-                if line.decides { "decided: " } else { "line:    " }
-            )?;
-        }
-        Ok(())
-    }
 }
 
 impl TestFile {
@@ -100,186 +106,198 @@ impl TestFile {
         }
     }
 
-    /// The id of the playbook under test: its file's name without the ending.
+    /// The id of the playbook under test.
     pub fn playbook_id(&self) -> &str {
-        let name = self.playbook.rsplit('/').next().unwrap_or(&self.playbook);
-        name.trim_end_matches(".yaml").trim_end_matches(".yml")
+        self.playbook.id()
     }
 
-    /// What to say when there is no playbook at that path.
-    pub fn missing_playbook(&self) -> Diagnostic {
-        self.missing.clone()
+    /// The playbooks that must be there: the one under test, and those that work beside it.
+    pub fn references(&self) -> impl Iterator<Item = &Reference> {
+        std::iter::once(&self.playbook).chain(&self.with)
     }
 
-    /// Runs every case against the playbook under test alone. `None` when the set does not hold it.
+    /// The names of the tests, in the order written.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.tests.iter().map(|test| test.name.as_str())
+    }
+
+    /// Runs every test against the playbooks that the file names. `None` when the set does not hold one of them.
     pub fn run(&self, set: &PlaybookSet) -> Option<Vec<TestOutcome>> {
-        let alone = set.only(self.playbook_id())?;
-        Some(self.cases.iter().map(|case| run(case, &alone)).collect())
+        self.run_some(set, |_| true, &mut Coverages::new())
+    }
+
+    /// Runs the tests whose name is wanted, and adds to what was seen of the playbook under test.
+    pub fn run_some(
+        &self,
+        set: &PlaybookSet,
+        wanted: impl Fn(&str) -> bool,
+        coverages: &mut Coverages,
+    ) -> Option<Vec<TestOutcome>> {
+        let ids: Vec<_> = self.references().map(Reference::id).collect();
+        let set = set.only(&ids)?;
+        let playbook = set.get(self.playbook_id())?;
+        let coverage = coverages
+            .entry(playbook.file.clone())
+            .or_insert_with(|| Coverage::of(playbook));
+        let tests = self.tests.iter().filter(|test| wanted(&test.name));
+        Some(tests.map(|test| run(test, &set, coverage)).collect())
     }
 }
 
-fn run(case: &Case, set: &PlaybookSet) -> TestOutcome {
-    let given = &case.given;
-    let subject = given.subject();
-    let Evaluation { verdicts, .. } = evaluate(set, &subject);
-    let rules = rules();
-    let usage = given.usage(&Usage::keys(&verdicts, &rules));
-    let situation = Situation {
-        rules: &rules,
-        now: subject.now,
-        occurred_at: &subject.alert.occurred_at,
-        device_id: &given.device_id,
-        device: &given.device,
-        restricted_by: &[],
-        fleet: None,
-        fallbacks: &[],
+fn run(test: &Test, set: &PlaybookSet, coverage: &mut Coverage) -> TestOutcome {
+    coverage.tests += 1;
+    let failure = match &test.body {
+        Body::Case { given, expect } => run_case(test, given, expect, set, coverage),
+        Body::Timeline(timeline) => timeline.run(set, &test.guards, coverage),
     };
-    let decision = decide(verdicts, &situation, &usage);
-    let failure = (!case.expect.holds(&decision)).then(|| {
-        let lines: Vec<_> = trace(set, &subject)
-            .into_iter()
-            .flat_map(|playbook| playbook.lines)
-            .collect();
-        let decided = lines.iter().any(|line| line.decides);
-        Failure {
-            expected: case.expect.to_string(),
-            got: describe(&decision),
-            lines: lines
-                .into_iter()
-                .filter(|line| line.decides || !decided)
-                .collect(),
-        }
-    });
     TestOutcome {
-        name: case.name.clone(),
-        at: case.at.clone(),
+        name: test.name.clone(),
+        at: test.at.clone(),
         failure,
     }
 }
 
-/// The installation's rules as tests see them: the defaults, with nothing protected and no caps.
-fn rules() -> Rules {
-    Rules {
-        ceiling: Mode::Enforce,
-        freshness: std::time::Duration::from_secs(3_600),
-        never: Protections::default(),
-        caps: Vec::new(),
-        default_ask: AskTerms {
-            from: vec!["approvers".to_owned()],
-            approvals: 1,
-            within: std::time::Duration::from_secs(3_600),
-            otherwise_act: false,
-        },
+/// Judges one event by itself.
+fn run_case(
+    test: &Test,
+    given: &Given,
+    expect: &Expect,
+    set: &PlaybookSet,
+    coverage: &mut Coverage,
+) -> Option<Failure> {
+    let Guards { rules, fleet } = &test.guards;
+    let subject = given.subject();
+    let Evaluation { verdicts, .. } = evaluate(set, &subject);
+    let mut windows = Windows::new(set, rules);
+    for (at, device) in given.history() {
+        windows.seed(at, &device);
     }
-}
-
-fn describe(decision: &Decision) -> String {
-    let mut parts = vec![format!("decision {}", decision.kind.as_str())];
-    let actions = expect::actions(decision);
-    if decision.kind != DecisionKind::Skip {
-        parts.push(format!("actions [{}]", actions.join(", ")));
-    }
-    if let Some(release) = expect::release_after(decision) {
-        parts.push(format!("release_after {release}"));
-    }
-    parts.push(format!("because {}", decision.reason));
-    parts.join(", ")
-}
-
-fn read_file(name: &str, map: &Map<'_>, found: &mut Diagnostics) -> Option<TestFile> {
-    map.only(&["playbook", "facts", "tests"], found);
-    let playbook = map
-        .required("playbook", found)
-        .and_then(|node| node.str(found).map(|path| (path, node)));
-    let facts = map.get("facts").and_then(|node| node.map(found));
-    for (_, node) in facts.iter().flat_map(Map::entries) {
-        Given::default().apply(&node, found);
-    }
-    let mut cases: Vec<Case> = Vec::new();
-    let tests = map.required("tests", found)?;
-    let items = tests.seq(found)?;
-    if items.is_empty() {
-        found.push(tests.diagnostic(Code::TEST_EMPTY, "the file holds no test"));
-    }
-    for item in &items {
-        let Some(case) = read_case(name, item, facts.as_ref(), found) else {
-            continue;
-        };
-        if cases.iter().any(|other| other.name == case.name) {
-            let message = format!("there are two tests named {}", quoted(&case.name));
-            found.push(item.diagnostic(Code::TEST_NAME, message));
-        }
-        cases.push(case);
-    }
-    let (playbook, node) = playbook?;
-    let missing = node
-        .diagnostic(
-            Code::TEST_PLAYBOOK,
-            format!("there is no playbook {}", quoted(playbook)),
-        )
-        .help("the path begins at the test file's folder");
-    Some(TestFile {
-        name: name.to_owned(),
-        playbook: playbook.to_owned(),
-        missing,
-        cases,
+    windows.advance(subject.now);
+    let situation = Situation {
+        rules,
+        now: subject.now,
+        occurred_at: &subject.alert.occurred_at,
+        device_id: &given.device_id,
+        device: &given.device,
+        restricted_by: given.restricted_by(),
+        fleet: *fleet,
+        fallbacks: &[],
+    };
+    let decision = decide(verdicts, &situation, windows.usage());
+    coverage.event(set, &subject, &decision);
+    (!expect.holds(&decision)).then(|| Failure {
+        moment: None,
+        at: test.at.clone(),
+        expected: expect.to_string(),
+        got: expect::describe(&decision),
+        so_far: Vec::new(),
+        lines: failure::deciders(set, &subject, &test.guards, windows.usage(), &decision),
     })
 }
 
-fn read_case(file: &str, item: &Node<'_>, facts: Option<&Map<'_>>, found: &mut Diagnostics) -> Option<Case> {
-    let map = item.map(found)?;
-    map.only(&["name", "given", "expect", "timeline"], found);
-    let name = map.required("name", found).and_then(|node| node.str(found));
-    if let Some(timeline) = map.get("timeline") {
-        let message = "`timeline` is not supported by this version";
-        found.push(
-            timeline
-                .diagnostic(Code::UNSUPPORTED, message)
-                .help("write `given` and `expect`, one moment a test"),
-        );
-        return None;
+fn read_file(name: &str, map: &Map<'_>, found: &mut Diagnostics) -> Option<TestFile> {
+    map.only(&["playbook", "with", "facts", "guards", "tests"], found);
+    let playbook = map
+        .required("playbook", found)
+        .and_then(|node| read_reference(&node, found));
+    let with = map.get("with").and_then(|node| node.seq(found));
+    let with = with.unwrap_or_default();
+    let with = with.iter().filter_map(|node| read_reference(node, found));
+    let with: Vec<_> = with.collect();
+    let facts = map.get("facts").and_then(|node| node.map(found));
+    for (_, node) in facts.iter().flat_map(Map::entries) {
+        Given::at(NOW).apply(&node, found);
     }
-    let given = map
-        .required("given", found)
-        .map(|node| read_given(&node, facts, found));
-    let expect = map
-        .required("expect", found)
-        .and_then(|node| Expect::read(&node, found));
-    Some(Case {
+    let mut guards = Guards::default();
+    if let Some(node) = map.get("guards") {
+        guards.apply(&node, found);
+    }
+    let mut tests: Vec<Test> = Vec::new();
+    let node = map.required("tests", found)?;
+    let items = node.seq(found)?;
+    if items.is_empty() {
+        found.push(node.diagnostic(Code::TEST_EMPTY, "the file holds no test"));
+    }
+    for item in &items {
+        let Some(test) = read_test(name, item, facts.as_ref(), &guards, found) else {
+            continue;
+        };
+        if tests.iter().any(|other| other.name == test.name) {
+            let message = format!("there are two tests named {}", quoted(&test.name));
+            found.push(item.diagnostic(Code::TEST_NAME, message));
+        }
+        tests.push(test);
+    }
+    Some(TestFile {
+        name: name.to_owned(),
+        playbook: playbook?,
+        with,
+        tests,
+    })
+}
+
+fn read_reference(node: &Node<'_>, found: &mut Diagnostics) -> Option<Reference> {
+    let path = node.str(found)?;
+    let message = format!("there is no playbook {}", quoted(path));
+    Some(Reference {
+        path: path.to_owned(),
+        missing: node
+            .diagnostic(Code::TEST_PLAYBOOK, message)
+            .help("the path begins at the test file's folder"),
+    })
+}
+
+fn read_test(
+    file: &str,
+    item: &Node<'_>,
+    facts: Option<&Map<'_>>,
+    guards: &Guards,
+    found: &mut Diagnostics,
+) -> Option<Test> {
+    let map = item.map(found)?;
+    map.only(&["name", "guards", "given", "expect", "timeline"], found);
+    let name = map.required("name", found).and_then(|node| node.str(found));
+    let mut guards = guards.clone();
+    if let Some(node) = map.get("guards") {
+        guards.apply(&node, found);
+    }
+    let body = match map.get("timeline") {
+        Some(node) => {
+            for (key, _) in map.entries() {
+                if matches!(key.text, "given" | "expect") {
+                    let message = format!("`{}` stands beside `timeline`", key.text);
+                    found.push(
+                        key.diagnostic(Code::TEST_SHAPE, message)
+                            .help("put it into an entry of the timeline, as `event` or `expect`"),
+                    );
+                }
+            }
+            Timeline::read(&node, file, facts, found).map(Body::Timeline)
+        }
+        None => read_case(&map, facts, found),
+    };
+    Some(Test {
         name: name?.to_owned(),
         at: format!("{file}:{}", item.line()),
-        given: given?,
+        guards,
+        body: body?,
+    })
+}
+
+fn read_case(map: &Map<'_>, facts: Option<&Map<'_>>, found: &mut Diagnostics) -> Option<Body> {
+    let given = map
+        .required("given", found)
+        .map(|node| Given::read(&node, NOW, facts, found));
+    let expect = map
+        .required("expect", found)
+        .and_then(|node| Expect::read(&node, Place::Case, found));
+    Some(Body::Case {
+        given: Box::new(given?),
         expect: expect?,
     })
 }
 
-/// Named facts and maps written on the spot, later ones over earlier ones.
-fn read_given(node: &Node<'_>, facts: Option<&Map<'_>>, found: &mut Diagnostics) -> Given {
-    let mut given = Given::default();
-    for item in node.seq(found).unwrap_or_default() {
-        let Some(name) = item.as_str() else {
-            given.apply(&item, found);
-            continue;
-        };
-        match facts.and_then(|facts| facts.get(name)) {
-            // What is wrong with named facts was reported where they stand.
-            Some(named) => given.apply(&named, &mut Diagnostics::default()),
-            None => {
-                let known: Vec<_> = facts
-                    .into_iter()
-                    .flat_map(Map::entries)
-                    .map(|(key, _)| key.text)
-                    .collect();
-                let message = format!("`facts` does not define {}", quoted(name));
-                found.push(
-                    item.diagnostic(Code::TEST_FACTS, message)
-                        .help(yaml::suggest::help(name, &known)),
-                );
-            }
-        }
-    }
-    given
-}
-
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod timeline_tests;

@@ -12,6 +12,9 @@ const VALUE_CHARS: usize = 200;
 /// The longest whole text, in characters.
 pub(super) const TEXT_CHARS: usize = 900;
 
+/// How much of a text is looked for to say where in it a brace stands, in characters.
+const PART_CHARS: usize = 20;
+
 /// A checked text.
 #[derive(Clone, Debug)]
 pub struct Text(Vec<Part>);
@@ -46,7 +49,12 @@ impl Text {
             if let Some(doubled) = after.strip_prefix(brace) {
                 literal.push_str(brace);
                 rest = doubled;
-            } else if let (true, Some(end)) = (brace == "{", after.find('}')) {
+            } else if let (true, Some(end)) = (
+                brace == "{",
+                after
+                    .find(['{', '}'])
+                    .filter(|end| after[*end..].starts_with('}')),
+            ) {
                 match fact(&after[..end], node, found) {
                     Some(fact) => {
                         parts.push(Part::Literal(std::mem::take(&mut literal)));
@@ -58,7 +66,8 @@ impl Text {
             } else {
                 let message = format!("the `{brace}` in `{}` has no partner", node.path());
                 let help = "write `{fact}` to fill in a fact, and `{{` or `}}` for a brace";
-                found.push(node.diagnostic(Code::FILL_IN, message).help(help));
+                let part: String = rest[at..].chars().take(PART_CHARS).collect();
+                found.push(node.diagnostic_at(&part, Code::FILL_IN, message).help(help));
                 return None;
             }
         }
@@ -92,7 +101,14 @@ fn fact(name: &str, node: &Node<'_>, found: &mut Diagnostics) -> Option<&'static
     let fact = facts::find(name);
     if fact.is_none() {
         let message = format!("`{}` fills in {}, which is no fact", node.path(), quoted(name));
-        found.push(node.diagnostic(Code::FILL_IN, message).help(facts::suggest(name)));
+        let plain = name.chars().all(|c| c.is_alphanumeric() || c == '.' || c == '_');
+        let help = if plain && !name.is_empty() {
+            facts::suggest(name)
+        } else {
+            "only the name of a fact stands between the braces; write `{{` or `}}` for a brace".to_owned()
+        };
+        let part = format!("{{{name}}}");
+        found.push(node.diagnostic_at(&part, Code::FILL_IN, message).help(help));
     }
     fact
 }

@@ -111,7 +111,8 @@ fn trace_one(playbook: &Playbook, subject: &Subject<'_>) -> PlaybookTrace {
     }
 }
 
-fn show(seen: &Fact<Seen<'_>>) -> String {
+/// What was seen of a fact, cut to a length.
+pub(super) fn show(seen: &Fact<Seen<'_>>) -> String {
     let shown = match seen {
         Fact::Is(Seen::Text(text)) => format!("`{}`", plain(text)),
         Fact::Is(Seen::List(items)) => {

@@ -101,11 +101,17 @@ codes! {
     UNSUPPORTED = "E320", "this part of the language is not supported by this version";
     BAD_TEXT = "E321", "a text is empty, too long, or holds control characters";
     NOT_UTF8 = "E340", "the file is not UTF-8 text";
+    HIDDEN = "E341", "the text holds characters that cannot be seen or that turn the direction of writing";
     // tests beside playbooks
     TEST_PLAYBOOK = "E330", "the playbook that a test file names was not given or does not load";
     TEST_FACTS = "E331", "a test names facts that its file does not define";
     TEST_EMPTY = "E332", "a test file holds no test";
     TEST_NAME = "E333", "two tests of a file have the same name";
+    TIMELINE_ORDER = "E334", "the entries of a timeline are not in the order of time";
+    TIMELINE_ENTRY = "E335", "an entry of a timeline says nothing, or does not fit its moment";
+    TEST_SHAPE = "E336", "a test has a `timeline` beside `given` or `expect`";
+    TEST_EXPECT = "E337", "something is expected that cannot be expected there";
+    TEST_DEVICE = "E338", "a timeline names a device that no event is about";
     // configuration
     LITERAL_SECRET = "E501", "a secret is written out where the file that holds it should be named";
     ONE_OF_TWO = "E502", "of two keys that exclude each other both are given, or none of which one is needed";

@@ -1,6 +1,7 @@
 //! What is wrong with a file, where, and what to do: collected by the walkers, printed by `check`, `test` and the daemon
 //! as rustc prints its own, or as one JSON object a line.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -144,7 +145,7 @@ impl Diagnostic {
         let (first, excerpt) = self.excerpt();
         let at = |byte: usize| (byte - first).min(excerpt.len());
         let span = at(self.span.start)..at(self.span.end);
-        let snippet = Snippet::source(excerpt)
+        let snippet = Snippet::source(shown(excerpt))
             .path(printable(&self.file))
             .line_start(self.line)
             .annotation(AnnotationKind::Primary.span(span));
@@ -277,10 +278,38 @@ pub fn quoted(input: &str) -> String {
     format!("`{}`", printable(&shown))
 }
 
+/// What a terminal would obey, or an eye be deceived by, becomes `U+FFFD`.
 fn printable(text: &str) -> String {
     text.chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .map(|c| {
+            if c.is_control() || is_hidden(c) {
+                char::REPLACEMENT_CHARACTER
+            } else {
+                c
+            }
+        })
         .collect()
+}
+
+/// Whether a character cannot be seen, or turns the direction of writing. The two joiners U+200C and U+200D are part of
+/// how some languages are written.
+pub(super) fn is_hidden(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// An excerpt in which what is hidden shows, at the same bytes.
+fn shown(excerpt: &str) -> Cow<'_, str> {
+    if !excerpt.contains(is_hidden) {
+        return Cow::Borrowed(excerpt);
+    }
+    let mark = |c: char| match (is_hidden(c), c.len_utf8()) {
+        (false, _) => c.to_string(),
+        (true, 2) => "\u{b7}".to_owned(),
+        (true, 3) => "\u{fffd}".to_owned(),
+        (true, _) => "\u{fffd}?".to_owned(),
+    };
+    excerpt.chars().map(mark).collect::<String>().into()
 }
 
 fn boundary(text: &str, at: usize) -> usize {

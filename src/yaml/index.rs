@@ -7,7 +7,8 @@ use std::ops::Range;
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 
-use super::{Code, Diagnostic, Diagnostics, Source};
+use super::diagnostic::quoted;
+use super::{Code, Diagnostic, Diagnostics, Source, syntax};
 
 /// How deep a file may nest.
 const MAX_DEPTH: usize = 32;
@@ -15,6 +16,9 @@ const MAX_DEPTH: usize = 32;
 const MAX_VALUES: usize = 100_000;
 /// How many values aliases may add to those written out.
 const MAX_EXPANDED: usize = 1_000;
+
+/// How many values a file may name for aliases.
+const MAX_ANCHORS: usize = 200;
 
 /// A value's position and its parts.
 #[derive(Clone, Debug)]
@@ -78,7 +82,10 @@ impl<'a> Builder<'a> {
             match self.next()? {
                 (Event::StreamStart, _) => {}
                 (Event::DocumentStart(..), _) => break,
-                (_, span) => return Err(self.stop(Code::EMPTY, &span, "the file is empty")),
+                _ => {
+                    let message = "the file holds nothing, or nothing but comments".to_owned();
+                    return Err(Box::new(self.source.diagnostic(Code::EMPTY, 0..0, message)));
+                }
             }
         }
         let root = self.value(0)?;
@@ -157,6 +164,11 @@ impl<'a> Builder<'a> {
             _ => return Err(self.stop(Code::SYNTAX, &span, "a value is expected here")),
         };
         if anchor != 0 {
+            // Readers look through all names for each; a bound keeps that from growing with the square of the file.
+            if self.anchors.len() >= MAX_ANCHORS {
+                let message = format!("the file has over {MAX_ANCHORS} anchors; write the values out");
+                return Err(self.stop(Code::ALIAS, &span, &message));
+            }
             let small = size(&indexed) <= MAX_EXPANDED;
             self.anchors.insert(anchor, small.then(|| indexed.clone()));
         }
@@ -201,6 +213,12 @@ impl<'a> Builder<'a> {
                     key_span,
                     "a key must be text, and this one is empty".to_owned(),
                 );
+            } else if plain && !is_text(&text) {
+                let message = format!(
+                    "a key must be text, and {} is a number or a truth; put it in quotes",
+                    quoted(&text)
+                );
+                self.report(Code::KEY, key_span, message);
             } else if plain && text == "<<" {
                 let message = "merge keys are not read; write the values out".to_owned();
                 self.report(Code::ALIAS, key_span, message);
@@ -253,8 +271,11 @@ impl<'a> Builder<'a> {
         let at = marker
             .byte_offset()
             .unwrap_or_else(|| byte_at(self.source.text.as_str(), marker.index()));
-        let message = format!("the file is not YAML: {}", lower_first(&error.info()));
-        Box::new(self.source.diagnostic(Code::SYNTAX, at..at, message))
+        Box::new(syntax::explain(
+            self.source,
+            &error.info(),
+            at.min(self.source.text.as_str().len()),
+        ))
     }
 
     fn refuse_tag(&mut self, tagged: bool, span: &Span) {
@@ -295,6 +316,16 @@ fn end_of(span: &Span, last: Option<usize>) -> usize {
     }
 }
 
+/// Whether a plain scalar means text. The one that says what things mean is asked, where it could say anything else.
+fn is_text(plain: &str) -> bool {
+    let doubtful = |first: char| first.is_ascii_digit() || "+-.tTfF".contains(first);
+    !plain.starts_with(doubtful)
+        || matches!(
+            serde_yaml::from_str(plain),
+            Ok(serde_yaml::Value::String(_)) | Err(_)
+        )
+}
+
 fn byte_at(text: &str, index: usize) -> usize {
     text.char_indices().nth(index).map_or(text.len(), |(at, _)| at)
 }
@@ -305,12 +336,4 @@ fn size(indexed: &Indexed) -> usize {
         Shape::Seq(items) => 1 + items.iter().map(size).sum::<usize>(),
         Shape::Map(entries) => 1 + entries.iter().map(|entry| 1 + size(&entry.value)).sum::<usize>(),
     }
-}
-
-fn lower_first(text: &str) -> String {
-    let mut chars = text.chars();
-    chars
-        .next()
-        .map(|first| first.to_lowercase().chain(chars).collect())
-        .unwrap_or_default()
 }

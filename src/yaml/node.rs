@@ -56,6 +56,17 @@ impl<'a> Node<'a> {
         )
     }
 
+    /// A diagnostic at a part of this text, or at the whole where the part is not written as such.
+    pub fn diagnostic_at(&self, part: &str, code: Code, message: impl Into<String>) -> Diagnostic {
+        let span = self.span();
+        let written = self.document.text().get(span.clone()).unwrap_or_default();
+        let span = match written.find(part) {
+            Some(at) => span.start + at..span.start + at + part.len(),
+            None => span,
+        };
+        Diagnostic::new(code, &self.document.file, &self.document.text, span, message)
+    }
+
     /// What stands here, in the operator's words: ``the text `x` ``, `a list`, …
     pub fn found(&self) -> String {
         match &self.tree.value {
@@ -150,8 +161,9 @@ impl<'a> Node<'a> {
         match &self.tree.value {
             Value::Number {
                 unsigned: Some(value),
+                written,
                 ..
-            } => Some(*value),
+            } if written.bytes().all(|byte| byte.is_ascii_digit()) => Some(*value),
             _ => self.wrong("a whole number, not negative", found),
         }
     }
@@ -229,8 +241,52 @@ impl<'a> Node<'a> {
 
     fn wrong<T>(&self, expected: &str, found: &mut Diagnostics) -> Option<T> {
         let message = format!("{}must be {expected}, and is {}", self.subject(), self.found());
-        found.push(self.diagnostic(Code::WRONG_TYPE, message));
+        let diagnostic = self.diagnostic(Code::WRONG_TYPE, message);
+        found.push(match self.rewritten(expected) {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        });
         None
+    }
+
+    /// How to write what was probably meant.
+    fn rewritten(&self, expected: &str) -> Option<String> {
+        match (expected, &self.tree.value) {
+            ("a list", Value::Map(entries)) if entries.iter().any(|entry| entry.key.starts_with('-')) => {
+                Some("write a blank after the dash of each entry".to_owned())
+            }
+            ("a list", Value::Map(_)) => Some("begin each entry with `- `".to_owned()),
+            ("a list", Value::Text(text)) if text.chars().count() <= 40 => Some(format!("write `[{text}]`")),
+            ("a map", Value::Seq(_)) if !self.path.is_empty() => {
+                Some("write its keys without `- ` before them".to_owned())
+            }
+            ("a map", Value::Text(_)) if !self.path.is_empty() => {
+                Some("write its keys below it, each with a `:` and a value".to_owned())
+            }
+            ("`true` or `false`", Value::Text(text)) => match text.to_lowercase().as_str() {
+                "yes" | "on" | "y" => Some("write `true`".to_owned()),
+                "no" | "off" | "n" => Some("write `false`".to_owned()),
+                _ => None,
+            },
+            (number, Value::Text(written)) if number.contains("number") => {
+                let digits: String = written
+                    .chars()
+                    .filter(|c| !matches!(c, '_' | ',' | '\'' | ' '))
+                    .collect();
+                let value: u64 = digits.parse().ok()?;
+                Some(format!(
+                    "write `{value}`, digits alone, without a zero before them"
+                ))
+            }
+            (
+                number,
+                Value::Number {
+                    unsigned: Some(value),
+                    ..
+                },
+            ) if number.contains("number") => Some(format!("write `{value}`")),
+            _ => None,
+        }
     }
 
     /// The path in backticks with a space after it, or what to say of the outermost value.

@@ -81,7 +81,7 @@ fn hostile_files_are_refused_with_their_code() {
     let many = format!("a: [{}]\n", "1,".repeat(120_000));
     for (text, code) in [
         (deep.as_str(), "E304"),
-        (very_deep.as_str(), "E300"),
+        (very_deep.as_str(), "E304"),
         (deep_block.as_str(), "E304"),
         (bomb.as_str(), "E305"),
         (big_anchor.as_str(), "E305"),

@@ -18,6 +18,7 @@ mod lifecycle;
 mod operator;
 mod plan;
 mod playbooks;
+mod rehearsal;
 mod reload;
 mod storm;
 mod support;

@@ -103,8 +103,10 @@ fn check_tests(files: &[SourceFile], found: &mut Diagnostics) -> BTreeSet<String
         match TestFile::read(&file.name, &file.text) {
             Ok(test) => {
                 let folder = Path::new(&test.name).parent().unwrap_or(Path::new(""));
-                if !folder.join(&test.playbook).is_file() {
-                    found.push(test.missing_playbook());
+                for reference in test.references() {
+                    if !folder.join(&reference.path).is_file() {
+                        found.push(reference.missing());
+                    }
                 }
                 tested.insert(test.playbook_id().to_owned());
             }

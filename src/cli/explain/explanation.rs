@@ -56,7 +56,7 @@ impl Text {
             id: playbook.id.clone(),
             revision: playbook.revision.clone(),
             mode: playbook.mode,
-            set: set.only(&playbook.id).ok_or_else(String::new),
+            set: set.only(&[playbook.id.as_str()]).ok_or_else(String::new),
         };
         set.playbooks().iter().map(text).collect()
     }

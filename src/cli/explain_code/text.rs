@@ -48,7 +48,7 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
     },
     Explanation {
         code: Code::ALIAS,
-        text: "Aliases (`*name`) may repeat at most 1,000 values of a file, may not stand inside what they name, and merge \
+        text: "A file may name 200 values, and its aliases (`*name`) may repeat at most 1,000; they may not stand inside what they name, and merge \
                keys (`<<`) are not read at all. Aliases of aliases make a few lines into millions of values, and a merged \
                key is not seen where it is read; write the values out.",
         wrong: Playbook("when: &ransomware\n  alert.category: ransomware\nunless:\n  <<: *ransomware\n"),
@@ -93,5 +93,14 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
                umlaut or accent in it, or UTF-16; an editor's \"save with encoding\" mends it.",
         wrong: Latin1("title: Café terminals\n"),
         right: Playbook("title: Café terminals\n"),
+    },
+    Explanation {
+        code: Code::HIDDEN,
+        text: "Some characters take no room, and some make what follows run from right to left. With them a file can show a \
+               reviewer one thing and mean another, in comments too, and a tag that looks like `tier-0` need not be \
+               `tier-0`. So they are refused wherever they stand; where one is really meant, write it in double quotes with \
+               its number. They come along when text is copied from web pages and chats.",
+        wrong: Playbook("unless:\n  device.tags: tier-\u{200b}0\n"),
+        right: Playbook("unless:\n  device.tags: tier-0\n"),
     },
 ];

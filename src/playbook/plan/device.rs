@@ -232,7 +232,6 @@ impl DeviceSide {
             | What::Restarted { .. }
             | What::Ended { .. }
             | What::Declined { .. }
-            | What::FellBack { .. }
             | What::Expired { .. } => {}
         }
     }

@@ -18,6 +18,17 @@ pub struct Device {
     pub(super) contained: Vec<Contained>,
 }
 
+/// A question that a person may answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked<'a> {
+    /// The playbook that asks.
+    pub playbook: &'a str,
+    /// Until when it can be answered.
+    pub until: Timestamp,
+    /// How many people must say yes.
+    pub approvals: u32,
+}
+
 /// One open containment.
 #[derive(Clone, Debug)]
 pub(super) struct Contained {
@@ -25,6 +36,8 @@ pub(super) struct Contained {
     pub(super) lane: Lane,
     pub(super) open: Open,
     pub(super) release_after: Option<Duration>,
+    /// How many people must approve, while it is asked.
+    pub(super) approvals: u32,
     /// The alerts behind it, and whether each is resolved.
     pub(super) alerts: BTreeMap<String, bool>,
 }
@@ -65,13 +78,15 @@ impl Device {
         restricting.map(|contained| contained.playbook.as_str())
     }
 
-    /// The playbooks that asked, and until when each can be answered.
-    pub fn asked_by(&self) -> impl Iterator<Item = (&str, Timestamp)> {
-        let asked = self.contained.iter().filter_map(|contained| {
-            let until = contained.open.ask_until?;
-            (contained.open.state == ContainmentState::Asked).then_some((contained, until))
-        });
-        asked.map(|(contained, until)| (contained.playbook.as_str(), until))
+    /// What is asked about it.
+    pub fn asks(&self) -> impl Iterator<Item = Asked<'_>> {
+        let asked = self.contained.iter();
+        let asked = asked.filter(|contained| contained.open.state == ContainmentState::Asked);
+        asked.map(|contained| Asked {
+            playbook: &contained.playbook,
+            until: contained.open.ask_until.unwrap_or(Timestamp::MAX),
+            approvals: contained.approvals,
+        })
     }
 
     /// Nothing is known that matters later.

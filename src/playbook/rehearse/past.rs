@@ -26,7 +26,7 @@ pub struct Past {
 }
 
 /// How an open containment stood.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PastOpen {
     /// When it ends by itself, if it is active and ever does.
     pub until: Option<Timestamp>,
@@ -34,10 +34,14 @@ pub struct PastOpen {
     pub ask_until: Option<Timestamp>,
     /// Nobody answered: act.
     pub otherwise_act: bool,
-    /// Whether a new match starts its span anew.
-    pub restart_on_match: bool,
     /// How long it lasts once it is active, or after a restart.
     pub release_after: Option<std::time::Duration>,
+    /// Whether a new match starts that span anew.
+    pub restart_on_match: bool,
+    /// Whether it ends when every alert behind it is resolved.
+    pub ends_when_resolved: bool,
+    /// The alerts behind it, and whether each was resolved.
+    pub alerts: Vec<(String, bool)>,
 }
 
 impl Past {
@@ -53,7 +57,7 @@ impl Rehearsal<'_> {
         if let Some(at) = past.activated_at {
             self.windows.count(at, &past.playbook, past.mode, id);
         }
-        let Some(open) = past.open else {
+        let Some(open) = &past.open else {
             return;
         };
         let device = self.devices.entry(id.clone()).or_default();
@@ -70,8 +74,7 @@ impl Rehearsal<'_> {
             ask_until: open.ask_until,
             otherwise_act: open.otherwise_act,
             restart_on_match: open.restart_on_match,
-            // The alerts behind it are not known here, so only its time ends it.
-            ends_when_resolved: false,
+            ends_when_resolved: open.ends_when_resolved,
         };
         let next = open_at.next_change();
         device.contained.push(Contained {
@@ -79,7 +82,8 @@ impl Rehearsal<'_> {
             lane: past.lane,
             open: open_at,
             release_after: open.release_after,
-            alerts: std::collections::BTreeMap::new(),
+            approvals: 1,
+            alerts: open.alerts.iter().cloned().collect(),
         });
         // It was called then; what it led to is known.
         let _ = device.converge();

@@ -11,7 +11,7 @@ use crate::playbook::terms::{LONGEST_ASK, LONGEST_WINDOW, TEXT_CHARS};
 use crate::yaml::schema::Schema;
 
 /// The modes of a playbook.
-const MODES: [(&str, &str); 3] = [
+pub(super) const MODES: [(&str, &str); 3] = [
     ("off", "it is not evaluated"),
     ("observe", "it records what it would have done and calls nothing"),
     ("enforce", "it acts"),
@@ -205,6 +205,11 @@ fn body(action: &str, about: &str) -> Schema {
 
 fn release(message: &str) -> Schema {
     let early = [("alert_resolved", "every alert behind the containment is closed")];
+    let list = Schema::default()
+        .with("type", "array")
+        .with("minItems", 1)
+        .with("items", Schema::word("Something that happens.", &early));
+    let when = Schema::about("What may end it earlier: a word or a list of them.").offer(&early);
     let restart = [(
         "match",
         "a new match of this playbook on the device restarts `after`",
@@ -221,7 +226,7 @@ fn release(message: &str) -> Schema {
         .key("restart_on", Schema::word("What restarts `after`.", &restart))
         .key(
             "when",
-            Schema::list("What may end it earlier.", Schema::word("Something that happens.", &early)),
+            when.by_type("array", list, Schema::default().one_of(&early)),
         )
         .rule(json!({
             "if": {"required": ["never"]},

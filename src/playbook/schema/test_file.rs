@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::lines::{describe, words};
+use super::terms::MODES;
 use crate::playbook::action::ACTIONS;
 use crate::playbook::facts::{FACTS, FactDef, Type};
 use crate::yaml::schema::Schema;
@@ -28,17 +29,26 @@ tests:
 
 /// The whole file.
 pub(super) fn test() -> Schema {
+    let with = Schema::list(
+        "Playbooks that work beside the one under test.",
+        Schema::text("A playbook's file, from this file's folder."),
+    );
     Schema::map("The tests of one playbook, which `quell test` runs without a database or a network.")
         .required(
             "playbook",
-            Schema::text("The playbook's file, from this file's folder.")
+            Schema::text("The file of the playbook under test, from this file's folder.")
                 .example("../ransomware-restrict.yaml"),
         )
+        .key("with", with)
         .key(
             "facts",
-            Schema::about("Facts by name, for `given`.")
+            Schema::about("Facts by name, for `given` and `event`.")
                 .with("type", "object")
                 .with("additionalProperties", given()),
+        )
+        .key(
+            "guards",
+            guards("What the configuration holds over all playbooks."),
         )
         .required(
             "tests",
@@ -48,35 +58,108 @@ pub(super) fn test() -> Schema {
 }
 
 fn case() -> Schema {
-    Schema::map("One case.")
-        .required(
-            "name",
-            Schema::text("What shall hold, as a sentence. No two cases share one."),
-        )
-        .key(
-            "given",
-            givens("What is so, each entry laid over those before it."),
-        )
+    let beside = "put it into an entry of the timeline, as `event` or `expect`";
+    let over_time = "a device stands so over time: write a `timeline`";
+    Schema::map("One case: `given` and `expect`, or a `timeline`.")
+        .required("name", Schema::text("What shall hold, as a sentence. No two cases share one."))
+        .key("guards", guards("What the configuration holds, over that of the file."))
+        .key("given", givens("What is so, each entry laid over those before it."))
         .key("expect", expect())
         .key("timeline", timeline())
         .rule(json!({
             "if": {"required": ["timeline"]},
-            "else": {"required": ["given", "expect"]},
+            "then": {"properties": {"given": false, "expect": false}, "errorMessage": beside},
+            "else": {
+                "required": ["given", "expect"],
+                "properties": {"expect": {"properties": {"device": false, "by": false}, "errorMessage": over_time}},
+            },
         }))
 }
 
-fn timeline() -> Schema {
-    let moment = Schema::map("A moment: what happens then, and what must hold.")
+fn guards(about: &str) -> Schema {
+    let texts = |about: &str| Schema::list(about, Schema::text("One of them."));
+    let never = Schema::map("Devices that are never restricted.")
+        .key("ids", texts("Device ids."))
+        .key("tags", texts("Tags, one suffices."))
+        .key("groups", texts("Device groups."))
+        .key("names", texts("Names with `*` for any run of characters."))
+        .key("device_values", texts("Device values."));
+    let cap = Schema::map("So many distinct devices in any window of that length.")
+        .required("devices", Schema::count("How many.", 0..=1_000_000))
         .required(
-            "at",
-            Schema::duration("When, from the beginning.", None).example("4h30m"),
-        )
-        .key("event", givens("An event that arrives, as `given` writes it."))
-        .key("expect", expect());
+            "per",
+            Schema::duration("The length of the window.", None).example("1h"),
+        );
+    Schema::map(&format!(
+        "{about} What is left out holds nothing back; the freshness is 1 h."
+    ))
+    .key(
+        "mode",
+        Schema::word("No playbook goes beyond it.", &MODES).default_is("enforce"),
+    )
+    .key("never", never)
+    .key(
+        "caps",
+        Schema::list("Distinct devices in a window, over all playbooks.", cap),
+    )
+    .key(
+        "freshness",
+        Schema::duration("An older event asks instead of acting.", None).default_is("1h"),
+    )
+    .key(
+        "fleet",
+        Schema::count(
+            "How many devices there are, for limits in percent of them.",
+            0..=10_000_000,
+        ),
+    )
+}
+
+fn timeline() -> Schema {
+    let of_an_event = "a decision is made of an `event`: put it into the entry of that event";
+    let people = |about: &str| {
+        let list = Schema::default()
+            .with("type", "array")
+            .with("minItems", 1)
+            .with("items", Schema::text("A name."));
+        let one = Schema::default()
+            .with("type", "string")
+            .with("errorMessage", "a name or a list of names");
+        Schema::about(about).by_type("array", list, one)
+    };
+    let moment = Schema::map("A moment: what happens then, and what must hold.")
+        .required("at", Schema::duration("When, from the beginning. The entries stand in the order of time.", None).example("4h30m"))
+        .key("event", givens("An event that arrives, written as `given`."))
+        .key("approve", people("These people approve everything that is asked about the device."))
+        .key("decline", people("These people decline everything that is asked about the device."))
+        .key("of", Schema::text("The `device.id` that is answered about or looked at. Left out: that of the latest event."))
+        .key("expect", expect())
+        .rule(json!({
+            "if": {"required": ["approve", "decline"]},
+            "then": {"properties": {"decline": false}, "errorMessage": "`approve` and `decline` exclude each other: write an entry for each"},
+        }))
+        .rule(json!({
+            "if": {"required": ["event"]},
+            "else": {
+                "properties": {"expect": {
+                    "properties": {"decision": false, "actions": false, "release_after": false, "because": false},
+                    "errorMessage": of_an_event,
+                }},
+                "if": {"required": ["approve"]},
+                "else": {
+                    "if": {"required": ["decline"]},
+                    "else": {
+                        "required": ["expect"],
+                        "errorMessage": "nothing happens at this moment: give `event`, `approve`, `decline` or `expect`",
+                    },
+                },
+            },
+        }));
     Schema::list(
         "What happens over time, in place of `given` and `expect`.",
         moment,
     )
+    .with("minItems", 1)
 }
 
 fn givens(about: &str) -> Schema {
@@ -88,13 +171,9 @@ fn givens(about: &str) -> Schema {
             "the name of facts, or a map of `alert`, `device`, `tenant` and `history`",
         ),
     );
-    Schema::list(
-        &format!(
-            "{about} What is not given is unknown, but for the event (new), its time (now), the device's id and the tenant."
-        ),
-        item,
-    )
-    .example(json!(["high", "ws", {"device": {"tags": "unknown"}}]))
+    let rest = "What is not given is unknown, but for the event (new), its time (now), the device's id and the tenant.";
+    Schema::list(&format!("{about} {rest}"), item)
+        .example(json!(["high", "ws", {"device": {"tags": "unknown"}}]))
 }
 
 fn given() -> Schema {
@@ -118,13 +197,16 @@ fn given() -> Schema {
 }
 
 fn history() -> Schema {
-    let acted = Schema::map("So many distinct devices were restricted in the last hour, day, …")
-        .required(
-            "last",
-            Schema::duration("How long ago, at most.", None).example("1h"),
-        )
+    let acted = Schema::map("So many distinct devices were restricted that long ago.")
+        .required("last", Schema::duration("How long ago.", None).example("1h"))
         .required("count", Schema::count("How many.", 0..=100_000));
-    Schema::map("What this playbook did before.").required("devices_acted", acted)
+    let several = Schema::default()
+        .with("type", "array")
+        .with("items", acted.clone());
+    let devices = Schema::about("Devices restricted before: one span with its count, or a list of such.")
+        .by_type("array", several, acted)
+        .example(json!({"last": "1h", "count": 25}));
+    Schema::map("What this playbook did before.").required("devices_acted", devices)
 }
 
 fn value(fact: &FactDef) -> Schema {
@@ -160,12 +242,24 @@ fn value(fact: &FactDef) -> Schema {
 
 fn expect() -> Schema {
     let actions = ACTIONS.map(|action| (action, "in the order of the playbook"));
-    Schema::map("What the decision must be. What is left out may be anything.")
-        .keys(1, None, "expect at least one of `decision`, `actions`, `release_after`, `because`")
-        .key("decision", Schema::word("What is decided.", &DECISIONS))
+    let stands = [
+        ("restricted", "it is restricted"),
+        ("released", "it was restricted and is not any more"),
+        ("free", "it never was restricted"),
+    ];
+    Schema::map("What must hold. What is left out may be anything.")
+        .keys(
+            1,
+            None,
+            "expect at least one of `decision`, `actions`, `release_after`, `because`, or in a timeline `device`",
+        )
+        .key("decision", Schema::word("What is decided about the event.", &DECISIONS))
         .key(
             "actions",
-            Schema::list("The actions that follow, now or once approved, or would follow.", Schema::word("An action.", &actions)),
+            Schema::list(
+                "The actions that follow, now or once approved, or would follow.",
+                Schema::word("An action.", &actions),
+            ),
         )
         .key(
             "release_after",
@@ -173,7 +267,21 @@ fn expect() -> Schema {
         )
         .key(
             "because",
-            Schema::text("The reason: `matched`, `ask`, `no_match`, `freshness`, `limits[0]`, `unless.FACT`, `if_unknown.FACT`, …")
-                .example("if_unknown.device.tags"),
+            Schema::text(
+                "The reason: `matched`, `ask`, `no_match`, `freshness`, `limits[0]`, `unless.FACT`, `if_unknown.FACT`, …",
+            )
+            .example("if_unknown.device.tags"),
         )
+        .key("device", Schema::word("In a timeline: how the device stands then.", &stands))
+        .key(
+            "by",
+            Schema::text(
+                "In a timeline: a playbook that restricts the device, or what released it: `release.after` or a playbook.",
+            )
+            .example("release.after"),
+        )
+        .rule(json!({
+            "if": {"required": ["by"]},
+            "then": {"required": ["device"], "errorMessage": "`by` says what restricts or released the device, and `device` is missing"},
+        }))
 }

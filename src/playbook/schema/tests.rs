@@ -11,16 +11,15 @@ use super::*;
 use crate::playbook::facts::FACTS;
 use crate::playbook::op::OPS;
 use crate::playbook::set::{PlaybookSet, SourceFile};
-use crate::playbook::test::TestFile;
 use crate::yaml;
 use crate::yaml::schema::validate::{nodes, problems};
 
-fn schema(text: &str) -> Value {
+pub(super) fn schema(text: &str) -> Value {
     serde_json::from_str(text).expect("a schema is JSON")
 }
 
 /// The file as a schema sees it; `None` when it is not YAML.
-fn value(text: &str) -> Option<Value> {
+pub(super) fn value(text: &str) -> Option<Value> {
     let document = yaml::parse("p.yaml", text).ok()?;
     serde_json::from_str(&document.canonical()).ok()
 }
@@ -94,7 +93,7 @@ fn what_ships_fits_and_names_its_schema() {
 }
 
 /// The keys that the parser knows at the place of `?`: it lists them when it meets one that is like none of them.
-fn keys_of_the_parser(text: &str, read: fn(&str) -> yaml::Diagnostics) -> BTreeSet<String> {
+pub(super) fn keys_of_the_parser(text: &str, read: fn(&str) -> yaml::Diagnostics) -> BTreeSet<String> {
     let found = read(&text.replace('?', "qqqqqqqqqqqqqqqqqqqq: 1"));
     let known = found
         .iter()
@@ -107,7 +106,7 @@ fn keys_of_the_parser(text: &str, read: fn(&str) -> yaml::Diagnostics) -> BTreeS
         .collect()
 }
 
-fn keys_of_the_schema(schema: &Value, path: &str) -> BTreeSet<String> {
+pub(super) fn keys_of_the_schema(schema: &Value, path: &str) -> BTreeSet<String> {
     let map = schema
         .pointer(path)
         .and_then(|node| node["properties"].as_object());
@@ -151,40 +150,11 @@ fn every_map_has_the_keys_that_the_parser_knows() {
     }
 }
 
-#[test]
-fn every_map_of_a_test_file_has_the_keys_that_the_parser_knows() {
-    let read: fn(&str) -> yaml::Diagnostics =
-        |text| TestFile::read("p.test.yaml", text).expect_err("the key is unknown");
-    let schema = schema(&test());
-    let given = "/properties/facts/additionalProperties";
-    let case = "/properties/tests/items";
-    for (path, text) in [
-        ("", "?"),
-        (case, "tests: [{?}]"),
-        (&format!("{case}/properties/expect"), "tests: [{expect: {?}}]"),
-        (given, "facts: {a: {?}}"),
-        (
-            &format!("{given}/properties/history"),
-            "facts: {a: {history: {?}}}",
-        ),
-        (
-            &format!("{given}/properties/history/properties/devices_acted"),
-            "facts: {a: {history: {devices_acted: {?}}}}",
-        ),
-    ] {
-        assert_eq!(
-            keys_of_the_schema(&schema, path),
-            keys_of_the_parser(text, read),
-            "{text}"
-        );
-    }
-}
-
 const HEAD: &str = "id: p\ntitle: t\nowner: o\n";
 const THEN: &str = "then: [release_app_restriction: {comment: c}]\n";
 
 /// Values as a line may compare with them, right for some facts and wrong for others.
-const VALUES: [&str; 26] = [
+pub(super) const VALUES: [&str; 26] = [
     "high",
     "High",
     "HIGH",
@@ -346,70 +316,6 @@ fn plain_mistakes_are_seen() {
         assert!(!accepted(&broken), "{broken}");
         assert!(
             value(&broken).is_some_and(|value| !problems(&schema, &value).is_empty()),
-            "{broken}"
-        );
-    }
-}
-
-#[test]
-fn no_test_file_that_the_parser_accepts_is_refused() {
-    let schema = schema(&test());
-    let mut taken = 0;
-    let mut check = |text: String| {
-        if TestFile::read("p.test.yaml", &text).is_ok() {
-            taken += 1;
-            let value = value(&text).expect("what is accepted is YAML");
-            assert_eq!(problems(&schema, &value), Vec::<String>::new(), "{text}");
-        }
-    };
-    let file = |given: &str, expect: &str| {
-        format!("playbook: ../p.yaml\ntests:\n  - {{name: n, given: [{given}], expect: {expect}}}\n")
-    };
-    for fact in FACTS {
-        let (group, name) = fact.name.split_once('.').expect("a fact has a group");
-        for written in VALUES.into_iter().chain(["unknown", "Unknown", "[unknown]"]) {
-            check(file(
-                &format!("{{{group}: {{{name}: {written}}}}}"),
-                "{decision: act}",
-            ));
-        }
-    }
-    for expect in [
-        "{decision: hold}",
-        "{decision: held}",
-        "{actions: []}",
-        "{actions: [restrict_app_execution]}",
-        "{release_after: never}",
-        "{release_after: 4h}",
-        "{release_after: Never}",
-        "{because: 'limits[0]'}",
-        "{because: ''}",
-        "{}",
-        "{decision: null}",
-    ] {
-        check(file("{history: {devices_acted: {last: 1h, count: 0}}}", expect));
-        check(file("", expect));
-    }
-    for facts in [
-        "facts: {}",
-        "facts: {a: {alert: {id: x}}}",
-        "facts: {a: {}}",
-        "facts:",
-    ] {
-        check(format!("{}{facts}\n", file("", "{because: x}")));
-    }
-    assert!(taken > 250, "only {taken} were taken");
-    for broken in [
-        "playbook: p.yaml\ntests: []\n",
-        "playbook: p.yaml\ntests: [{name: n, given: [{alert: {severty: low}}], expect: {decision: act}}]\n",
-        "playbook: p.yaml\ntests: [{name: n, given: [{alert: {severity: lo}}], expect: {decision: act}}]\n",
-        "playbook: p.yaml\ntests: [{name: n, given: [], expect: {decison: act}}]\n",
-        "playbook: p.yaml\ntests: [{name: n, given: [], expect: {}}]\n",
-        "playbook: p.yaml\ntests: [{name: n, given: [{device: {tags: a}}], expect: {decision: act}}]\n",
-    ] {
-        assert!(TestFile::read("p.test.yaml", broken).is_err(), "{broken}");
-        assert!(
-            value(broken).is_some_and(|value| !problems(&schema, &value).is_empty()),
             "{broken}"
         );
     }

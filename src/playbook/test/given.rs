@@ -1,13 +1,11 @@
 //! What a test gives: facts, and a history. `unknown` makes a fact unknown, nothing (`null`) makes it absent; facts that are
 //! not given are unknown, except the event (new), its time (now), the device's id and the tenant.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::alert::{Alert, EventKind, Severity};
-use crate::domain::decision::{Usage, UsageKey};
 use crate::domain::device::{DeviceFacts, DeviceId, DeviceIdRule, DeviceKind};
 use crate::domain::fact::Fact;
 use crate::playbook::facts::{self, FactDef, Type, kind_name};
@@ -15,8 +13,8 @@ use crate::playbook::subject::Subject;
 use crate::yaml::diagnostic::quoted;
 use crate::yaml::{Code, Diagnostics, Map, Node, suggest};
 
-/// The moment at which tests happen: 2026-01-01 00:00:00 UTC.
-const NOW: Timestamp = Timestamp::constant(1_767_225_600, 0);
+/// The moment at which tests happen, and timelines begin: 2026-01-01 00:00:00 UTC.
+pub(super) const NOW: Timestamp = Timestamp::constant(1_767_225_600, 0);
 
 /// The word that makes a fact unknown. In any other case it is a text like every other.
 const UNKNOWN: &str = "unknown";
@@ -24,12 +22,13 @@ const UNKNOWN: &str = "unknown";
 /// One situation.
 #[derive(Clone, Debug)]
 pub(super) struct Given {
-    event: EventKind,
-    alert: Alert,
+    now: Timestamp,
+    pub(super) event: EventKind,
+    pub(super) alert: Alert,
     pub(super) device_id: DeviceId,
     pub(super) device: DeviceFacts,
-    restricted_by: Fact<Vec<String>>,
-    tenant: String,
+    pub(super) restricted_by: Fact<Vec<String>>,
+    pub(super) tenant: String,
     history: Vec<Acted>,
 }
 
@@ -47,13 +46,15 @@ enum Value<'a> {
     Ago(Duration),
 }
 
-impl Default for Given {
-    fn default() -> Self {
+impl Given {
+    /// What is given when nothing is said, at that time.
+    pub(super) fn at(now: Timestamp) -> Self {
         Self {
+            now,
             event: EventKind::New,
             alert: Alert {
                 id: "a1".to_owned(),
-                occurred_at: Fact::Is(NOW),
+                occurred_at: Fact::Is(now),
                 ..Alert::default()
             },
             device_id: DeviceId::from_stored(format!("{:040x}", 1)),
@@ -63,9 +64,40 @@ impl Default for Given {
             history: Vec::new(),
         }
     }
-}
 
-impl Given {
+    /// Named facts and maps written on the spot, later ones over earlier ones.
+    pub(super) fn read(
+        node: &Node<'_>,
+        now: Timestamp,
+        facts: Option<&Map<'_>>,
+        found: &mut Diagnostics,
+    ) -> Self {
+        let mut given = Self::at(now);
+        for item in node.seq(found).unwrap_or_default() {
+            let Some(name) = item.as_str() else {
+                given.apply(&item, found);
+                continue;
+            };
+            match facts.and_then(|facts| facts.get(name)) {
+                // What is wrong with named facts was reported where they stand.
+                Some(named) => given.apply(&named, &mut Diagnostics::default()),
+                None => {
+                    let known: Vec<_> = facts
+                        .into_iter()
+                        .flat_map(Map::entries)
+                        .map(|(key, _)| key.text)
+                        .collect();
+                    let message = format!("`facts` does not define {}", quoted(name));
+                    found.push(
+                        item.diagnostic(Code::TEST_FACTS, message)
+                            .help(suggest::help(name, &known)),
+                    );
+                }
+            }
+        }
+        given
+    }
+
     /// The situation as the evaluator sees it.
     pub(super) fn subject(&self) -> Subject<'_> {
         Subject {
@@ -74,27 +106,26 @@ impl Given {
             device_id: Some(&self.device_id),
             device: &self.device,
             tenant: &self.tenant,
-            now: NOW,
+            now: self.now,
             time_scale: 1,
             restricted_by: self.restricted_by.clone(),
         }
     }
 
-    /// The counters that the history makes: the devices acted on count in every window at least that long.
-    pub(super) fn usage(&self, keys: &BTreeSet<UsageKey>) -> Usage {
-        let mut usage = Usage::default();
-        for key in keys {
-            let counted = self
-                .history
-                .iter()
-                .filter(|acted| acted.last <= key.2)
-                .map(|acted| acted.count)
-                .max();
+    /// The playbooks that restrict the device, as far as they are known.
+    pub(super) fn restricted_by(&self) -> &[String] {
+        self.restricted_by.value().map_or(&[], Vec::as_slice)
+    }
+
+    /// Which devices were acted on when. Those of one entry all were as long ago as it says, just within a window of that
+    /// length, so they count in every window at least that long.
+    pub(super) fn history(&self) -> impl Iterator<Item = (Timestamp, DeviceId)> {
+        self.history.iter().flat_map(|acted| {
+            let ago = SignedDuration::try_from(acted.last).unwrap_or(SignedDuration::ZERO);
+            let at = self.now - ago + SignedDuration::from_nanos(1);
             // Ids that no device of a test has: they begin with `f`.
-            let devices = (0..counted.unwrap_or(0)).map(|n| DeviceId::from_stored(format!("f{n:039x}")));
-            usage.load(key.clone(), devices);
-        }
-        usage
+            (0..acted.count).map(move |n| (at, DeviceId::from_stored(format!("f{n:039x}"))))
+        })
     }
 
     /// Lays the facts of a map over those given so far.
@@ -109,7 +140,8 @@ impl Given {
                 continue;
             };
             if group.text == "history" {
-                self.history.extend(read_history(&group_map, found));
+                self.history
+                    .extend(read_history(&group_map, found).unwrap_or_default());
                 continue;
             }
             for (key, value) in group_map.entries() {
@@ -149,12 +181,11 @@ impl Given {
             "alert.determination" => self.alert.determination = owned(value),
             "alert.status" => self.alert.status = owned(value),
             "alert.user" => self.alert.user = owned(value),
-            "alert.age" => self.alert.occurred_at = moment(value),
+            "alert.age" => self.alert.occurred_at = moment(value, self.now),
             "alert.incident_id" => self.alert.incident_id = owned(value),
             "device.id" => {
                 let id = text(&value).ok_or("`device.id` is always known")?;
-                let rule = DeviceIdRule::with_pattern(".*").map_err(|error| error.to_string())?;
-                self.device_id = rule.accept(id).map_err(|refused| refused.to_string())?;
+                self.device_id = device_id(id)?;
             }
             "device.name" => self.device.name = owned(value),
             "device.kind" => self.device.kind = parsed(value, kind),
@@ -167,13 +198,19 @@ impl Given {
             "device.exposure" => self.device.exposure = owned(value),
             "device.health" => self.device.health = owned(value),
             "device.onboarding" => self.device.onboarding = owned(value),
-            "device.last_seen" => self.device.last_seen = moment(value),
+            "device.last_seen" => self.device.last_seen = moment(value, self.now),
             "device.restricted_by" => self.restricted_by = list(value),
             "tenant.name" => self.tenant = text(&value).ok_or("`tenant.name` is always known")?.to_owned(),
             other => return Err(format!("`{other}` cannot be given in a test")),
         }
         Ok(())
     }
+}
+
+/// A device's id in a test: short ones are allowed, what could never be called is not.
+pub(super) fn device_id(id: &str) -> Result<DeviceId, String> {
+    let rule = DeviceIdRule::with_pattern(".*").map_err(|error| error.to_string())?;
+    rule.accept(id).map_err(|refused| refused.to_string())
 }
 
 fn read_value<'a>(fact: &FactDef, node: &Node<'a>, found: &mut Diagnostics) -> Option<Fact<Value<'a>>> {
@@ -203,9 +240,19 @@ fn read_value<'a>(fact: &FactDef, node: &Node<'a>, found: &mut Diagnostics) -> O
     Some(Fact::Is(value))
 }
 
-fn read_history(map: &Map<'_>, found: &mut Diagnostics) -> Option<Acted> {
+/// One span with its count, or a list of them.
+fn read_history(map: &Map<'_>, found: &mut Diagnostics) -> Option<Vec<Acted>> {
     map.only(&["devices_acted"], found);
-    let acted = map.required("devices_acted", found)?.map(found)?;
+    let node = map.required("devices_acted", found)?;
+    if !node.is_seq() {
+        return read_acted(&node, found).map(|acted| vec![acted]);
+    }
+    let items = node.seq(found)?;
+    Some(items.iter().filter_map(|item| read_acted(item, found)).collect())
+}
+
+fn read_acted(node: &Node<'_>, found: &mut Diagnostics) -> Option<Acted> {
+    let acted = node.map(found)?;
     acted.only(&["last", "count"], found);
     let last = acted
         .required("last", found)
@@ -247,11 +294,11 @@ fn list(value: Fact<Value<'_>>) -> Fact<Vec<String>> {
     }
 }
 
-fn moment(value: Fact<Value<'_>>) -> Fact<Timestamp> {
+fn moment(value: Fact<Value<'_>>, now: Timestamp) -> Fact<Timestamp> {
     match value {
         Fact::Is(Value::Ago(ago)) => SignedDuration::try_from(ago)
             .ok()
-            .and_then(|ago| NOW.checked_sub(ago).ok())
+            .and_then(|ago| now.checked_sub(ago).ok())
             .map_or(Fact::Unknown, Fact::Is),
         Fact::Absent => Fact::Absent,
         _ => Fact::Unknown,
@@ -289,7 +336,7 @@ mod tests {
                 Value::List(items) => items.join(", "),
                 Value::Ago(_) => "1m".to_owned(),
             };
-            let mut given = Given::default();
+            let mut given = Given::at(NOW);
             given
                 .set(fact.name, Fact::Is(value))
                 .expect("the value fits the fact's type");

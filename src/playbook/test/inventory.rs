@@ -24,7 +24,7 @@ pub struct GivenDevice {
 pub fn read_device(name: &str, text: &str, now: Timestamp) -> Result<GivenDevice, Diagnostics> {
     let document = yaml::parse(name, text)?;
     let mut found = Diagnostics::default();
-    let mut given = Given::default();
+    let mut given = Given::at(now);
     let root = document.root();
     if let Some(map) = root.map(&mut found) {
         map.only(&["device"], &mut found);
@@ -36,16 +36,9 @@ pub fn read_device(name: &str, text: &str, now: Timestamp) -> Result<GivenDevice
         found.sort();
         return Err(found);
     }
-    let subject = given.subject();
-    let mut facts = given.device.clone();
-    // Tests have a moment of their own.
-    if let Fact::Is(seen) = facts.last_seen {
-        let ago = subject.now.duration_since(seen);
-        facts.last_seen = now.checked_sub(ago).map_or(Fact::Unknown, Fact::Is);
-    }
     Ok(GivenDevice {
-        facts,
-        restricted_by: subject.restricted_by.clone(),
+        facts: given.device,
+        restricted_by: given.restricted_by,
     })
 }
 

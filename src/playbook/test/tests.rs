@@ -5,7 +5,7 @@ use std::path::Path;
 use super::*;
 use crate::playbook::SourceFile;
 
-const PLAYBOOK: &str = "id: p
+pub(super) const PLAYBOOK: &str = "id: p
 title: t
 owner: o
 mode: enforce
@@ -27,7 +27,7 @@ fn set() -> PlaybookSet {
     PlaybookSet::compile(&[file]).expect("it compiles").0
 }
 
-fn codes(text: &str) -> Vec<&'static str> {
+pub(super) fn codes(text: &str) -> Vec<&'static str> {
     match TestFile::read("p.test.yaml", text) {
         Ok(_) => Vec::new(),
         Err(found) => found.iter().map(|diagnostic| diagnostic.code.id()).collect(),
@@ -170,7 +170,11 @@ fn a_wrong_test_file_is_refused() {
             &["E313"],
         ),
         (test("{name: n, given: [a]}"), &["E312"]),
-        (test("{name: n, timeline: []}"), &["E320"]),
+        (test("{name: n, timeline: []}"), &["E332"]),
+        (
+            test("{name: n, given: [a], expect: {decision: act, device: free}}"),
+            &["E337"],
+        ),
         (
             test("{name: n, given: [a], expect: {because: x}}, {name: n, given: [a], expect: {because: x}}"),
             &["E333"],
@@ -180,6 +184,42 @@ fn a_wrong_test_file_is_refused() {
     }
     let bad_facts = "playbook: p.yaml\nfacts: {a: {alert: {nmae: x}}}\ntests: [{name: n, given: [a], expect: {because: x}}]\n";
     assert_eq!(codes(bad_facts), ["E101"], "reported once, where it stands");
+}
+
+#[test]
+fn a_failing_test_shows_the_guard_that_decided_with_what_it_saw() {
+    let guarded = |guards: &str, given: &str| {
+        let text = format!(
+            "playbook: ../p.yaml\nguards: {guards}\ntests:\n  - {{name: n, given: [{{alert: {{severity: high}}, device: {{tags: []}}}}, {given}], expect: {{decision: observe}}}}\n"
+        );
+        let file = match TestFile::read("p.test.yaml", &text) {
+            Ok(file) => file,
+            Err(found) => panic!("{}", found.render(false)),
+        };
+        let outcomes = file.run(&set()).expect("the playbook is in the set");
+        let failure = outcomes[0].failure.as_ref().expect("it fails").to_string();
+        let decided = failure.lines().find(|line| line.starts_with("  decided:"));
+        decided.expect("something decided").trim().to_owned()
+    };
+    let shown = [
+        guarded("{}", "{history: {devices_acted: [{last: 1h, count: 25}]}}"),
+        guarded(
+            "{caps: [{devices: 3, per: 2h}]}",
+            "{history: {devices_acted: {last: 1h, count: 3}}}",
+        ),
+        guarded("{freshness: 30m}", "{alert: {age: 2h}}"),
+        guarded("{}", "{alert: {age: unknown}}"),
+        guarded("{never: {tags: [vip]}}", "{device: {tags: [VIP, x]}}"),
+        guarded("{never: {names: [dc*]}}", "{device: {name: unknown}}"),
+    ];
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    decided:  limits[0]: {devices: 25, per: 1h}, saw 26 devices with this one (p.yaml:12)
+    decided:  caps[0]: at most 3 devices in 2h over all playbooks, saw 4 devices with this one
+    decided:  freshness: an event at most 30m old acts by itself, saw one 2h old
+    decided:  freshness: an event at most 1h old acts by itself, saw one of unknown time
+    decided:  never.tags: [vip], saw device.tags [`VIP`, `x`]
+    decided:  never.names: [dc*], saw device.name unknown
+    "#);
 }
 
 #[test]
