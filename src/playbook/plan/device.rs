@@ -231,7 +231,6 @@ impl DeviceSide {
             | What::Restarted { .. }
             | What::Ended { .. }
             | What::Declined { .. }
-            | What::FellBack { .. }
             | What::Expired { .. } => {}
         }
     }

@@ -204,10 +204,6 @@ fn body(action: &str, about: &str) -> Schema {
 }
 
 fn release(message: &str) -> Schema {
-    let restart = [(
-        "match",
-        "a new match of this playbook on the device restarts `after`",
-    )];
     let early = [("alert_resolved", "every alert behind the containment is closed")];
     let list = Schema::default()
         .with("type", "array")
