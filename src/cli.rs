@@ -7,6 +7,7 @@ pub mod cluster;
 pub mod db;
 pub mod demo;
 mod diff;
+pub mod explain;
 pub mod explain_code;
 pub mod facts;
 pub mod fmt;
@@ -50,6 +51,8 @@ enum Command {
     Actions(operator::actions::Args),
     /// End every containment on a device, and decline what is asked about it
     Release(operator::release::Args),
+    /// Explain why quell did or did not act, from what was recorded or for a file of events
+    Explain(Box<explain::Args>),
     /// Send a file of alerts to a running daemon
     Send(send::SendArgs),
     /// Check playbooks and their tests without running anything
@@ -92,6 +95,7 @@ pub fn main() -> ExitCode {
             Command::Devices(args) => operator::devices::run(args).await,
             Command::Actions(args) => operator::actions::run(args).await,
             Command::Release(args) => operator::release::run(args).await,
+            Command::Explain(args) => explain::run(*args).await,
             Command::Send(args) => send::run(args).await,
             Command::Check(args) => check::run(&args),
             Command::CheckConfig(args) => check_config::run(&args),

@@ -1,8 +1,8 @@
 //! The words and the rules of Quell, as types and pure functions. Nothing here reads a clock, a file or a socket:
 //! `now` is always a parameter.
 //!
-//! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`notify`], [`canary`], [`guard`], [`limit`], [`decision`],
-//! [`recorded`], [`containment`], [`action`], [`answer`], [`converge`], [`budget`].
+//! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`notify`], [`canary`], [`guard`], [`limit`],
+//! [`decision`], [`recorded`], [`containment`], [`action`], [`answer`], [`converge`], [`budget`], [`demand`].
 
 pub mod action;
 pub mod alert;

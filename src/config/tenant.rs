@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::secret::{self, Places, SecretFile};
-use super::section::{Kind, Reading, Section, text_of};
+use super::section::{Kind, Reading, Section, count_in, text_of};
 use crate::defender::{Cloud, Endpoint, HostOptions, Region};
 use crate::domain::budget::{BudgetScope, Window};
 use crate::yaml::{Code, Node};
@@ -122,7 +122,8 @@ impl Tenant {
         let external_id = section.bool("external_id", false, reading);
         let fleet_size = section
             .get("fleet_size", Kind::Count(1..=10_000_000), reading)
-            .and_then(|node| node.u64_in(1..=10_000_000, &mut reading.found));
+            .and_then(|node| count_in(&node, 1..=10_000_000, reading))
+            .map(u64::from);
         section.close(reading);
         let tenant = Self {
             name: name.unwrap_or_default(),

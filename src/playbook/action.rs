@@ -53,11 +53,6 @@ impl Action {
         }
     }
 
-    /// Whether it may end before its time, when every alert behind it is resolved.
-    pub fn ends_when_resolved(&self) -> bool {
-        matches!(self, Self::Restrict { release_when, .. } if release_when.contains(&ReleaseWhen::AlertResolved))
-    }
-
     /// Divides its span, for an installation whose time runs faster.
     pub(super) fn shorten(&mut self, time_scale: u32) {
         if let Self::Restrict {
@@ -67,6 +62,11 @@ impl Action {
         {
             *after /= time_scale;
         }
+    }
+
+    /// Whether it may end before its time, when every alert behind it is resolved.
+    pub fn ends_when_resolved(&self) -> bool {
+        matches!(self, Self::Restrict { release_when, .. } if release_when.contains(&ReleaseWhen::AlertResolved))
     }
 
     /// Whether it takes something away from the device's user.

@@ -21,7 +21,7 @@ use crate::domain::decision::{Decision, Fallback, Rules, Ruling, Situation, Usag
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::fact::Fact;
 use crate::domain::limit::reached_cap;
-use crate::domain::verdict::{Lane, Mode};
+use crate::domain::verdict::Mode;
 
 mod alerts;
 mod device;
@@ -69,6 +69,7 @@ pub struct Rehearsal<'s> {
     tenant: &'s str,
     approvals: Approvals,
     fleet: Option<u64>,
+    time_scale: u32,
     fallbacks: Vec<Fallback>,
     /// How many containments of a playbook in its canary ended as false positives.
     false_positives: HashMap<InCanary, i64>,
@@ -89,6 +90,7 @@ impl<'s> Rehearsal<'s> {
             tenant,
             approvals: Approvals::Never,
             fleet: None,
+            time_scale: 1,
             fallbacks: Vec::new(),
             false_positives: HashMap::new(),
             now: start,
@@ -110,6 +112,14 @@ impl<'s> Rehearsal<'s> {
     #[must_use]
     pub fn with_fleet(mut self, devices: Option<u64>) -> Self {
         self.fleet = devices;
+        self
+    }
+
+    /// The same world in an installation whose time runs so many times faster: ages are multiplied by it. The spans of the
+    /// set and of the rules must be divided by it already.
+    #[must_use]
+    pub fn with_time_scale(mut self, time_scale: u32) -> Self {
+        self.time_scale = time_scale.max(1);
         self
     }
 
@@ -175,7 +185,7 @@ impl<'s> Rehearsal<'s> {
             device: input.device,
             tenant: self.tenant,
             now: self.now,
-            time_scale: 1,
+            time_scale: self.time_scale,
             restricted_by: Fact::Is(restricted_by.clone()),
         };
         let situation = Situation {
@@ -225,37 +235,6 @@ impl<'s> Rehearsal<'s> {
         }
         self.settle(id, sink);
         Some(next)
-    }
-
-    /// Makes up that a device has long been restricted by a playbook, without an end.
-    pub fn restricted_before(&mut self, id: &DeviceId, playbook: &str) {
-        let device = self.devices.entry(id.clone()).or_default();
-        if device.position(playbook, Mode::Enforce).is_some() {
-            return;
-        }
-        device.contained.push(Contained {
-            playbook: playbook.to_owned(),
-            lane: Lane::default(),
-            open: Open {
-                state: ContainmentState::Active,
-                mode: Mode::Enforce,
-                until: None,
-                ask_until: None,
-                otherwise_act: false,
-                restart_on_match: false,
-                ends_when_resolved: false,
-            },
-            release_after: None,
-            approvals: 0,
-            alerts: BTreeMap::new(),
-            canary: None,
-        });
-        device.converge();
-    }
-
-    /// Makes up that a device was restricted at a time before the present: it counts in every window that reaches back so far.
-    pub fn acted_before(&mut self, at: Timestamp, id: &DeviceId) {
-        self.windows.seed(at, id);
     }
 
     /// Does what a ruling says; tells whether the device may need an action.

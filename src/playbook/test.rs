@@ -9,6 +9,7 @@ mod expect;
 mod failure;
 mod given;
 mod guards;
+mod inventory;
 mod timeline;
 
 use crate::domain::decision::{Situation, decide};
@@ -25,6 +26,8 @@ use expect::{Expect, Place};
 use given::{Given, NOW};
 use guards::Guards;
 use timeline::Timeline;
+
+pub use inventory::{GivenDevice, read_device};
 
 /// A checked test file.
 #[derive(Debug)]

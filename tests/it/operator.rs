@@ -10,12 +10,13 @@ use serde_json::Value;
 use crate::support::ground::{APP, Ground, asking_playbook, device, playbook};
 
 /// An operator's shell: a directory with the configuration in it.
-struct Shell {
+pub struct Shell {
     directory: tempfile::TempDir,
 }
 
 impl Shell {
-    fn new(url: &str) -> Self {
+    /// One with a configuration for that database.
+    pub fn new(url: &str) -> Self {
         let directory = tempfile::tempdir().expect("a directory can be made");
         let file = |name: &str, text: &str| {
             std::fs::write(directory.path().join(name), text).expect("the directory is ours");
@@ -32,6 +33,11 @@ impl Shell {
         Self { directory }
     }
 
+    /// Where the commands run.
+    pub fn directory(&self) -> &std::path::Path {
+        self.directory.path()
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_quell"));
         command
@@ -43,7 +49,7 @@ impl Shell {
     }
 
     /// Runs a command to its end: exit code, answer, and what else was said.
-    async fn run(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
+    pub async fn run(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
         let mut command = self.command(arguments);
         let output = tokio::task::spawn_blocking(move || command.output())
             .await

@@ -38,6 +38,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let session = Session::open(&args.common).await?;
     let query = ActionQuery {
         device: args.device,
+        id: None,
         state: args.state,
         limit: args.limit,
     };

@@ -29,6 +29,9 @@ pub(super) enum Source {
     },
 }
 
+/// What every rehearsal assumes.
+const ASSUMED: &str = "assumed: nobody answers a question, every call succeeds at once, and the budget is free at the beginning";
+
 /// The whole answer.
 #[derive(Debug, Serialize)]
 pub(super) struct Answer {
@@ -60,6 +63,7 @@ pub(super) struct Answer {
     pub(super) old_set: String,
     pub(super) new_set: String,
     /// The playbooks that are not the same in both.
+    #[serde(rename = "edited_playbooks")]
     pub(super) playbooks: Vec<PlaybookEdit>,
     /// Playbooks taken for enforcing.
     pub(super) as_enforce: Vec<String>,
@@ -100,7 +104,7 @@ impl Answer {
             new_set: sets.new.hash().to_owned(),
             playbooks: edits(&sets.old, &sets.new),
             as_enforce: sets.as_enforce.clone(),
-            notes: note.into_iter().collect(),
+            notes: [ASSUMED.to_owned()].into_iter().chain(note).collect(),
             report,
         };
         match source {

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::answer::{Answer, PlaybookEdit};
 use super::file::Refused;
 use crate::cli::operator::span::span;
-use crate::cli::operator::table::{Paint, Table, Tone, plain};
+use crate::cli::operator::table::{Paint, Table, Tone, cell, plain, short, short_length};
 use crate::playbook::plan::{DeviceDifference, DeviceSummary, Difference, HourCounts, SideReport, Story};
 
 /// Refused records shown.
@@ -21,7 +21,16 @@ const LINES: usize = 5;
 pub(super) fn show(answer: &Answer, paint: Paint, devices: usize) -> String {
     let mut out = String::new();
     head(&mut out, answer);
-    if !answer.report.differs {
+    if answer.report.differs {
+        let report = &answer.report;
+        let text = format!(
+            "{} of {} decisions; what becomes of {} devices",
+            report.decided_differently,
+            report.judged,
+            report.devices.len()
+        );
+        line(&mut out, "differs", &text);
+    } else {
         out += &format!("\n{}\n", paint.tone(Tone::Good, "nothing differs"));
     }
     out += "\n";
@@ -31,6 +40,7 @@ pub(super) fn show(answer: &Answer, paint: Paint, devices: usize) -> String {
     for difference in ORDER {
         list(&mut out, answer, difference, paint, devices);
     }
+    out += "\n";
     for note in &answer.notes {
         line(&mut out, "note", note);
     }
@@ -154,7 +164,7 @@ fn more(out: &mut String, all: usize, shown: usize, what: &str) {
 
 fn both(out: &mut String, answer: &Answer, paint: Paint) {
     let (old, new) = (&answer.report.old, &answer.report.new);
-    let mut table = Table::new(&["", "in force", "edited", "difference"]);
+    let mut table = Table::new(&["", before(answer), "edited", "difference"]);
     let mut count = |name: &str, of: &dyn Fn(&SideReport) -> u64| {
         let (old, new) = (of(old), of(new));
         let difference = i128::from(new) - i128::from(old);
@@ -183,7 +193,9 @@ fn both(out: &mut String, answer: &Answer, paint: Paint) {
     count("devices only observed", &|side| side.devices_observed);
     count("calls to restrict", &|side| side.calls.restricts);
     count("calls to release", &|side| side.calls.releases);
-    count("restricts never sent in time", &|side| side.calls.expired);
+    if old.calls.expired + new.calls.expired > 0 {
+        count("restricts never sent in time", &|side| side.calls.expired);
+    }
     for (index, window) in new.calls.peaks.iter().enumerate() {
         let name = format!("most calls in {}, of {}", spell(window.per), window.limit);
         count(&name, &|side| {
@@ -202,8 +214,10 @@ fn both(out: &mut String, answer: &Answer, paint: Paint) {
         ]);
     };
     text("longest wait of a call", &|side| {
-        let longest = side.calls.lanes.iter().max_by_key(|lane| lane.longest);
-        longest.map_or_else(|| "none".to_owned(), |lane| spell(lane.longest))
+        let longest = side.calls.lanes.iter().map(|lane| lane.longest).max();
+        longest
+            .filter(|longest| !longest.is_zero())
+            .map_or_else(|| "none".to_owned(), spell)
     });
     text("calls left at the end, drained", &|side| {
         let calls = &side.calls;
@@ -226,10 +240,19 @@ fn both(out: &mut String, answer: &Answer, paint: Paint) {
     }
 }
 
+/// What the set compared with is called.
+fn before(answer: &Answer) -> &'static str {
+    if answer.against.starts_with("the active set") {
+        "in force"
+    } else {
+        "before"
+    }
+}
+
 fn held(out: &mut String, answer: &Answer) {
     let held = &answer.report.new.held;
     for one in held.iter().take(LINES) {
-        let before = answer
+        let times = answer
             .report
             .old
             .held
@@ -237,15 +260,25 @@ fn held(out: &mut String, answer: &Answer) {
             .find(|other| other.playbook == one.playbook && other.reason == one.reason)
             .map_or(0, |other| other.times);
         let text = format!(
-            "{} by {} {} times (in force {before}), first {} UTC",
+            "{} by {} {} times ({} {times}), first {} UTC",
             one.playbook,
             one.reason,
             one.times,
+            before(answer),
             minute(one.first_at)
         );
         line(out, "held", &text);
     }
     more(out, held.len(), LINES, "reasons");
+    for one in answer.report.new.fell_back.iter().take(LINES) {
+        let text = format!(
+            "{} observes from {} UTC on: {}",
+            one.playbook,
+            minute(one.first_at),
+            one.reason
+        );
+        line(out, "falls back", &text);
+    }
 }
 
 fn worst_hour(out: &mut String, answer: &Answer) {
@@ -259,9 +292,10 @@ fn worst_hour(out: &mut String, answer: &Answer) {
         )
     };
     let text = format!(
-        "from {} UTC: {}; in force: {}",
+        "from {} UTC: {}; {}: {}",
         minute(worst.from),
         say(&worst.new),
+        before(answer),
         say(&worst.old)
     );
     line(out, "worst hour", &text);
@@ -299,9 +333,14 @@ fn list(out: &mut String, answer: &Answer, difference: Difference, paint: Paint,
     }
     let heading = heading(difference, concerned.len());
     let _ = writeln!(out, "\n{}", paint.tone(Tone::Head, &heading));
-    let mut table = Table::new(&["DEVICE", "NAME", "AT (UTC)", "FOR", "BY", "ALERT"]);
-    for device in concerned.iter().take(most) {
-        table.row(row(device));
+    let shown = concerned.iter().take(most);
+    let length = short_length(shown.clone().map(|device| device.device.as_str()));
+    let mut table = match is_about_asks(difference) {
+        true => Table::new(&["DEVICE", "NAME", "AT (UTC)", "BY", "ALERT"]),
+        false => Table::new(&["DEVICE", "NAME", "AT (UTC)", "FOR", "BY", "ALERT"]),
+    };
+    for device in shown {
+        table.row(row(device, length));
     }
     if most > 0 {
         *out += &table.render(paint, "  ");
@@ -309,47 +348,55 @@ fn list(out: &mut String, answer: &Answer, difference: Difference, paint: Paint,
     more(out, concerned.len(), most, "devices");
 }
 
-fn row(device: &DeviceDifference) -> [(Tone, String); 6] {
+fn is_about_asks(difference: Difference) -> bool {
+    matches!(difference, Difference::NewlyAsked | Difference::NoLongerAsked)
+}
+
+fn row(device: &DeviceDifference, length: usize) -> Vec<(Tone, String)> {
     let (side, other) = match device.difference {
         Difference::NoLongerRestricted | Difference::NoLongerAsked => (&device.old, &device.new),
         _ => (&device.new, &device.old),
     };
-    let is_ask = matches!(
-        device.difference,
-        Difference::NewlyAsked | Difference::NoLongerAsked
-    );
+    let is_ask = is_about_asks(device.difference);
     let story = if is_ask { &side.asked } else { &side.restricted };
-    let how_long = match device.difference {
-        Difference::Longer | Difference::Shorter => {
-            format!("{}, not {}", lasting(side), lasting(other))
-        }
-        _ if is_ask => String::new(),
-        _ => lasting(side),
+    let of = |tell: fn(&Story) -> String| cell(story.as_ref().map(tell).unwrap_or_default());
+    let mut cells = vec![
+        cell(short(device.device.as_str(), length)),
+        cell(device.name.clone().unwrap_or_else(|| "-".to_owned())),
+        of(|story| minute(story.at)),
+    ];
+    if !is_ask {
+        cells.push(cell(match device.difference {
+            Difference::Longer | Difference::Shorter => instead(side, other),
+            _ => lasting(side),
+        }));
+    }
+    cells.push(of(|story| story.playbook.clone()));
+    let asked = match device.difference {
+        Difference::NewlyRestricted if other.asks > 0 => " (was asked about)",
+        Difference::NoLongerRestricted if other.asks > 0 => " (is asked about)",
+        _ => "",
     };
-    let of = |tell: fn(&Story) -> String| story.as_ref().map(tell).unwrap_or_default();
-    let asked = if !is_ask && other.times == 0 && other.asks > 0 {
-        match device.difference {
-            Difference::NewlyRestricted => " (was asked about)",
-            _ => " (is asked about)",
+    cells.push(cell(match story {
+        Some(story) if story.alert.is_empty() => "stood before".to_owned(),
+        Some(story) => format!("{}: {}{asked}", story.alert, story.title),
+        None => String::new(),
+    }));
+    cells
+}
+
+/// How long, and how long before: seconds of difference are lost in hours.
+fn instead(side: &DeviceSummary, other: &DeviceSummary) -> String {
+    let (now, before) = (lasting(side), lasting(other));
+    let seconds = side.restricted_seconds.zip(other.restricted_seconds);
+    let difference = seconds.and_then(|(a, b)| SignedDuration::try_from_secs_f64(a - b).ok());
+    match difference {
+        Some(difference) if now == before => {
+            let sign = if difference.is_negative() { '-' } else { '+' };
+            format!("{now} ({sign}{})", span(difference))
         }
-    } else {
-        ""
-    };
-    [
-        (Tone::Usual, device.device.as_str().chars().take(12).collect()),
-        (Tone::Usual, device.name.clone().unwrap_or_else(|| "-".to_owned())),
-        (Tone::Usual, of(|story| minute(story.at))),
-        (Tone::Usual, how_long),
-        (Tone::Usual, of(|story| story.playbook.clone())),
-        (
-            Tone::Usual,
-            match story {
-                Some(story) if story.alert.is_empty() => "stood before".to_owned(),
-                Some(story) => format!("{}: {}{asked}", story.alert, story.title),
-                None => String::new(),
-            },
-        ),
-    ]
+        _ => format!("{now}, not {before}"),
+    }
 }
 
 fn lasting(side: &DeviceSummary) -> String {
@@ -365,3 +412,7 @@ fn spell(duration: Duration) -> String {
 fn minute(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M").to_string()
 }
+
+#[cfg(test)]
+#[path = "screen_tests.rs"]
+mod tests;

@@ -227,11 +227,11 @@ impl DeviceSide {
                     self.total += at.duration_since(since);
                 }
             }
-            What::FellBack { .. } => {}
             What::Began { .. }
             | What::Restarted { .. }
             | What::Ended { .. }
             | What::Declined { .. }
+            | What::FellBack { .. }
             | What::Expired { .. } => {}
         }
     }

@@ -1,5 +1,7 @@
 //! What stood before a rehearsal begins: containments that were open then, and those that still count in a window. Called
-//! by `quell plan`, which reads them from the daemon's records.
+//! by `quell plan`, which reads them from the daemon's records, and by `quell test`, which makes them up.
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
@@ -26,7 +28,7 @@ pub struct Past {
 }
 
 /// How an open containment stood.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PastOpen {
     /// When it ends by itself, if it is active and ever does.
     pub until: Option<Timestamp>,
@@ -34,10 +36,14 @@ pub struct PastOpen {
     pub ask_until: Option<Timestamp>,
     /// Nobody answered: act.
     pub otherwise_act: bool,
-    /// Whether a new match starts its span anew.
-    pub restart_on_match: bool,
     /// How long it lasts once it is active, or after a restart.
     pub release_after: Option<std::time::Duration>,
+    /// Whether a new match starts that span anew.
+    pub restart_on_match: bool,
+    /// Whether it ends when every alert behind it is resolved.
+    pub ends_when_resolved: bool,
+    /// The alerts behind it, and whether each was resolved.
+    pub alerts: Vec<(String, bool)>,
 }
 
 impl Past {
@@ -53,7 +59,7 @@ impl Rehearsal<'_> {
         if let Some(at) = past.activated_at {
             self.windows.count(at, &past.playbook, past.mode, id);
         }
-        let Some(open) = past.open else {
+        let Some(open) = &past.open else {
             return;
         };
         let device = self.devices.entry(id.clone()).or_default();
@@ -70,8 +76,7 @@ impl Rehearsal<'_> {
             ask_until: open.ask_until,
             otherwise_act: open.otherwise_act,
             restart_on_match: open.restart_on_match,
-            // The alerts behind it are not known here, so only its time ends it.
-            ends_when_resolved: false,
+            ends_when_resolved: open.ends_when_resolved,
         };
         let next = open_at.next_change();
         device.contained.push(Contained {
@@ -80,11 +85,42 @@ impl Rehearsal<'_> {
             open: open_at,
             release_after: open.release_after,
             approvals: 1,
-            alerts: std::collections::BTreeMap::new(),
+            alerts: open.alerts.iter().cloned().collect(),
             canary: None,
         });
         // It was called then; what it led to is known.
         let _ = device.converge();
         self.note(next, id);
+    }
+
+    /// Makes up that a device has long been restricted by a playbook, without an end.
+    pub fn restricted_before(&mut self, id: &DeviceId, playbook: &str) {
+        let device = self.devices.entry(id.clone()).or_default();
+        if device.position(playbook, Mode::Enforce).is_some() {
+            return;
+        }
+        device.contained.push(Contained {
+            playbook: playbook.to_owned(),
+            lane: Lane::default(),
+            open: Open {
+                state: ContainmentState::Active,
+                mode: Mode::Enforce,
+                until: None,
+                ask_until: None,
+                otherwise_act: false,
+                restart_on_match: false,
+                ends_when_resolved: false,
+            },
+            release_after: None,
+            approvals: 0,
+            alerts: BTreeMap::new(),
+            canary: None,
+        });
+        device.converge();
+    }
+
+    /// Makes up that a device was restricted at a time before the present: it counts in every window that reaches back so far.
+    pub fn acted_before(&mut self, at: Timestamp, id: &DeviceId) {
+        self.windows.seed(at, id);
     }
 }

@@ -36,6 +36,10 @@ pub struct PastContainment {
     pub otherwise_act: bool,
     /// Whether a new match starts its span anew.
     pub restart_on_match: bool,
+    /// Whether it ends when every alert behind it is resolved.
+    pub ends_when_resolved: bool,
+    /// The alerts behind it, and whether each was resolved, as far as they are kept.
+    pub alerts: Vec<(String, bool)>,
 }
 
 impl Replay {
@@ -47,10 +51,15 @@ impl Replay {
     pub async fn past(&mut self, longest: Duration) -> Result<Vec<PastContainment>, StoreError> {
         let since = self.span.since;
         let rows = sqlx::query!(
-            r#"SELECT device_id, playbook AS "playbook!", mode, lane, activated_at, until, ended_at, ask_until, restart_on_match,
+            r#"SELECT device_id, playbook AS "playbook!", mode, lane, activated_at, until, ended_at, ask_until,
                  extract(epoch FROM release_after)::float8 AS release_after,
-                 coalesce((ask ->> 'otherwise_act')::boolean, false) AS "otherwise_act!"
-               FROM quell.containments
+                 coalesce((ask ->> 'otherwise_act')::boolean, false) AS "otherwise_act!", restart_on_match,
+                 'alert_resolved' = ANY (release_when) AS "ends_when_resolved!",
+                 ARRAY(SELECT k.alert_id FROM quell.containment_alerts k WHERE k.containment_id = c.id AND k.seen_at < $2
+                         AND (k.resolved_at IS NULL OR k.resolved_at >= $2)) AS "unresolved!",
+                 ARRAY(SELECT k.alert_id FROM quell.containment_alerts k WHERE k.containment_id = c.id
+                         AND k.resolved_at < $2) AS "resolved!"
+               FROM quell.containments c
                WHERE tenant_id = $1 AND playbook IS NOT NULL AND created_at < $2
                  AND ((activated_at < $2 AND (ended_at IS NULL OR ended_at > $2
                        OR activated_at > $2 - make_interval(secs => $3)))
@@ -79,6 +88,10 @@ impl Replay {
                 ask_until: time(row.ask_until).filter(|_| activated_at.is_none()),
                 otherwise_act: row.otherwise_act,
                 restart_on_match: row.restart_on_match,
+                ends_when_resolved: row.ends_when_resolved,
+                alerts: (row.unresolved.into_iter().map(|alert| (alert, false)))
+                    .chain(row.resolved.into_iter().map(|alert| (alert, true)))
+                    .collect(),
             })
         });
         Ok(past.collect())

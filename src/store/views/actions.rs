@@ -55,6 +55,8 @@ pub struct ActionView {
 pub struct ActionQuery {
     /// Only of devices whose id begins so, in any case.
     pub device: Option<String>,
+    /// Only this one.
+    pub id: Option<Uuid>,
     /// Only in this state.
     pub state: Option<String>,
     /// At most so many, the newest first.
@@ -77,12 +79,13 @@ impl Store {
                  a.defender_id, a.defender_status, a.is_adopted, a.final_at, a.state_by, a.state_reason, a.error
              FROM quell.actions a LEFT JOIN quell.devices d USING (tenant_id, device_id)
              WHERE a.tenant_id = $1 AND ($2::text IS NULL OR starts_with(lower(a.device_id), lower($2)))
-               AND ($3::text IS NULL OR a.state = $3)
+               AND ($3::text IS NULL OR a.state = $3) AND ($5::uuid IS NULL OR a.id = $5)
              ORDER BY a.queued_at DESC, a.id DESC LIMIT $4",
             tenant.0,
             query.device,
             query.state,
             query.limit,
+            query.id,
         )
         .fetch_all(&self.pool)
         .await?;

@@ -48,6 +48,10 @@ pub struct ContainmentHistory {
     pub by: String,
     /// Why it is in this state.
     pub reason: String,
+    /// What is known of the device's restriction now: `free`, `restricted`, `restricted_by_other` or `unknown`.
+    pub device_is: String,
+    /// The device's latest action, e.g. `restrict submitted`.
+    pub last_action: Option<String>,
 }
 
 /// What an action has besides [`super::ActionView`].
@@ -123,9 +127,13 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<ContainmentHistory>, StoreError> {
         let rows = sqlx::query!(
-            "SELECT id, state, mode, playbook, revision, event_id, alert_id, created_at, ask_reason, ask_until, activated_at,
-                 until, ended_at, end_reason, attention, state_by, state_reason
-             FROM quell.containments WHERE tenant_id = $1 AND device_id = $2 ORDER BY created_at DESC, id DESC LIMIT $3",
+            r#"SELECT c.id, c.state, c.mode, c.playbook, c.revision, c.event_id, c.alert_id, c.created_at, c.ask_reason,
+                 c.ask_until, c.activated_at, c.until, c.ended_at, c.end_reason, c.attention, c.state_by, c.state_reason,
+                 d.restriction AS "device_is!",
+                 (SELECT a.kind || ' ' || a.state FROM quell.actions a WHERE a.tenant_id = c.tenant_id
+                  AND a.device_id = c.device_id ORDER BY a.queued_at DESC, a.id DESC LIMIT 1) AS last_action
+               FROM quell.containments c JOIN quell.devices d ON d.tenant_id = c.tenant_id AND d.device_id = c.device_id
+               WHERE c.tenant_id = $1 AND c.device_id = $2 ORDER BY c.created_at DESC, c.id DESC LIMIT $3"#,
             tenant.0,
             device,
             limit,
@@ -153,6 +161,8 @@ impl Store {
                 attention: r.attention,
                 by: r.state_by,
                 reason: r.state_reason,
+                device_is: r.device_is,
+                last_action: r.last_action,
             })
             .collect())
     }
@@ -173,7 +183,7 @@ impl Store {
                  EXISTS (SELECT 1 FROM quell.actions o WHERE o.tenant_id = a.tenant_id AND o.device_id = a.device_id
                          AND o.state IN ('submitting', 'in_doubt', 'submitted') AND o.id <> a.id) AS "is_behind_open!"
                FROM quell.actions a LEFT JOIN quell.actions b ON b.tenant_id = a.tenant_id AND b.state = 'queued'
-                 AND a.state = 'queued' AND b.not_before <= quell.now()
+                 AND a.state = 'queued' AND b.not_before <= (SELECT quell.now())
                  AND (b.lane, b.queued_at, b.id) < (a.lane, a.queued_at, a.id)
                WHERE a.tenant_id = $1 AND a.id = $2 GROUP BY a.id"#,
             tenant.0,

@@ -1,6 +1,7 @@
 //! What an event would be judged by if it came now: for people who try one out. Reads without a lock and changes nothing;
 //! what really decides is [`crate::store::DecideTx`].
 
+use crate::domain::decision::Fallback;
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::limit::{Usage, UsageKey};
 use crate::domain::tenant::TenantId;
@@ -68,6 +69,29 @@ impl Store {
             restricted_by,
             knows_alert,
         })
+    }
+
+    /// The revisions that only observe now, whatever their text says.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn fallbacks_now(&self, tenant: TenantId) -> Result<Vec<Fallback>, StoreError> {
+        let rows = sqlx::query!(
+            r#"SELECT r.playbook, r.revision, CASE WHEN r.revoked_at IS NULL THEN f.reason ELSE 'revoked' END AS "reason!"
+               FROM quell.playbook_revisions r LEFT JOIN quell.canary_fallbacks f USING (tenant_id, playbook, revision)
+               WHERE r.tenant_id = $1 AND (r.revoked_at IS NOT NULL OR f.reason IS NOT NULL)"#,
+            tenant.0,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| Fallback {
+                playbook: row.playbook,
+                revision: row.revision,
+                reason: row.reason,
+            })
+            .collect())
     }
 
     /// What the limits and caps count now.

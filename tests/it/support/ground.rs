@@ -192,6 +192,13 @@ impl Ground {
     /// News of an alert on a device, decided at once. Its id, unless it has one, is `alert-1`, `alert-2` and so on, its time
     /// is now.
     pub async fn news(&mut self, alert: Alert, device: &DeviceId) {
+        self.accept(alert, device).await;
+        let decided = self.decider.run_once().await.expect("the database is up");
+        assert_eq!(decided, Some(1), "the event is decided at once");
+    }
+
+    /// News of an alert on a device, accepted and not decided.
+    pub async fn accept(&mut self, alert: Alert, device: &DeviceId) {
         self.events += 1;
         let id = Some(alert.id).filter(|id| !id.is_empty());
         let alert = Alert {
@@ -215,8 +222,6 @@ impl Ground {
             .events_accept(self.tenant, "test", vec![incoming], Vec::new())
             .await
             .expect("it is stored");
-        let decided = self.decider.run_once().await.expect("the database is up");
-        assert_eq!(decided, Some(1), "the event is decided at once");
     }
 
     /// The inventory tells the facts of a device, now.

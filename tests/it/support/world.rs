@@ -4,6 +4,7 @@
 //! invariants against what the simulator saw and what the database says. A world that is dropped without it fails.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::ExitStatus;
 use std::time::Duration;
 
@@ -162,6 +163,11 @@ pub struct World {
 }
 
 impl World {
+    /// Where its configuration and its playbooks lie.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
     /// The daemon that runs.
     pub fn daemon(&self) -> &Daemon {
         self.daemon.as_ref().expect("the test has the daemon running")

@@ -1,0 +1,197 @@
+//! `quell explain`: why quell did or did not act. For an event, an alert, a device or an action from what was recorded, by
+//! the playbooks of that day; for a file of events by the playbooks at hand. Reads only.
+
+pub mod action;
+pub mod device;
+pub mod explanation;
+pub mod file;
+pub mod guards;
+pub mod page;
+pub mod render;
+pub mod stored;
+pub mod words;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::cli::operator::span::ago;
+use crate::cli::operator::table::{Tone, plain};
+use crate::cli::operator::{self, Common, Session, nothing_done};
+use crate::domain::action::Marker;
+use crate::intake::alert_id;
+use crate::store::views::DecisionQuery;
+use explanation::Explanation;
+use page::Page;
+use stored::Explainer;
+
+/// Explain why quell did or did not act: every playbook, every line with what it saw, guards, limits and what followed
+///
+/// What was decided is explained from what was recorded, by the playbooks of that day. A file of events is tried out by the
+/// playbooks at hand, and nothing is called or changed.
+#[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("what").required(true).args(["file", "event", "alert", "device", "action"])))]
+pub struct Args {
+    #[command(flatten)]
+    common: Common,
+    /// Try out the events of this file: one JSON object, an array, or one object a line; `-` reads standard input
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// Explain what was decided of this event
+    #[arg(long, value_name = "ID")]
+    event: Option<Uuid>,
+    /// Explain what was decided of this alert, whatever feed it came through
+    #[arg(long, value_name = "ID")]
+    alert: Option<String>,
+    /// Explain how this device stands: its name, or the beginning of its id
+    #[arg(long, value_name = "ID")]
+    device: Option<String>,
+    /// Explain this action: its id, or the marker in its comment at Defender
+    #[arg(long, value_name = "ID", value_parser = action_id)]
+    action: Option<Uuid>,
+    /// Also every line of playbooks that plainly did not match
+    #[arg(long)]
+    all: bool,
+    /// Playbooks to try the file's events with [default: the configuration's]
+    #[arg(long, value_name = "PATH", requires = "file")]
+    playbooks: Option<PathBuf>,
+    /// Facts of the device, as tests write them: `device: {kind: server, tags: []}` [default: the inventory's]
+    #[arg(long, value_name = "FILE", requires = "file")]
+    facts: Option<PathBuf>,
+    /// Move all time stamps of the file's events so that they happened now
+    #[arg(long, requires = "file")]
+    restamp: bool,
+}
+
+/// What was found out.
+#[derive(Debug, Default, Serialize)]
+pub struct Answer {
+    /// Each event and device, explained.
+    pub explanations: Vec<Explanation>,
+    /// What is not decided yet.
+    pub waiting: Vec<String>,
+    /// Records that are no events, or were refused.
+    pub refused: Vec<String>,
+}
+
+/// Explains: exit code 1 when there is no such thing, 3 when it could not be found out.
+///
+/// # Errors
+/// None: what went wrong is said on standard error.
+pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    match explained(args).await {
+        Ok(code) => Ok(code),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            Ok(ExitCode::from(3))
+        }
+    }
+}
+
+async fn explained(args: Args) -> anyhow::Result<ExitCode> {
+    let common = &args.common;
+    if let Some(file) = args.file {
+        let trial = file::Trial {
+            file,
+            playbooks: args.playbooks,
+            facts: args.facts,
+            restamp: args.restamp,
+        };
+        let (answer, now) = file::run(&trial, common).await?;
+        operator::answer(common.output(), &answer, |paint| {
+            page(&answer, now, args.all).render(paint)
+        })?;
+        return Ok(
+            match (answer.refused.is_empty(), answer.explanations.is_empty()) {
+                (true, false) => ExitCode::SUCCESS,
+                _ => ExitCode::FAILURE,
+            },
+        );
+    }
+    let session = Session::open(common).await?;
+    if let Some(action) = args.action {
+        return action::run(&session, action, args.all).await;
+    }
+    if let Some(device) = &args.device {
+        return device::run(&session, device, args.all).await;
+    }
+    let (query, missing) = match (args.event, &args.alert) {
+        (Some(event), _) => (
+            DecisionQuery::Event(event),
+            format!("there is no event `{event}`"),
+        ),
+        (None, alert) => {
+            let id = alert_id::canonical(alert.as_deref().unwrap_or_default()).to_owned();
+            let missing = format!("no event of an alert `{}` was accepted", plain(&id));
+            (DecisionQuery::Alert(id), missing)
+        }
+    };
+    let now = session.store.now().await?;
+    let answer = recorded(&session, &query, now).await?;
+    if answer.explanations.is_empty() && answer.waiting.is_empty() && answer.refused.is_empty() {
+        let hint = "; a refused record has a dead letter, which `quell status` counts";
+        return Ok(nothing_done(&format!("{missing}{hint}")));
+    }
+    session.answer(&answer, |paint| page(&answer, now, args.all).render(paint))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Everything that was recorded of an event or an alert.
+async fn recorded(session: &Session, query: &DecisionQuery, now: Timestamp) -> anyhow::Result<Answer> {
+    let (store, tenant) = (&session.store, session.id);
+    let mut answer = Answer::default();
+    let mut explainer = Explainer::new(session);
+    for decision in &store.decisions(tenant, query).await? {
+        answer.explanations.push(explainer.explain(decision).await?);
+    }
+    for waiting in &store.undecided(tenant, query).await? {
+        answer.waiting.push(device::undecided(waiting, now));
+    }
+    if let DecisionQuery::Event(id) = query {
+        for letter in store.dead_letters_of(tenant, *id).await? {
+            answer.refused.push(format!(
+                "a record that came {} through {} was put aside: {}",
+                ago(now, letter.received_at),
+                letter.source,
+                letter.reason
+            ));
+        }
+    }
+    Ok(answer)
+}
+
+/// The answer as text.
+fn page(answer: &Answer, now: Timestamp, all: bool) -> Page {
+    let mut page = Page::default();
+    let rest = answer.waiting.iter().chain(&answer.refused);
+    for line in rest {
+        page.line(0, Tone::Warn, line);
+    }
+    for (index, explanation) in answer.explanations.iter().enumerate() {
+        if index > 0 || !answer.waiting.is_empty() || !answer.refused.is_empty() {
+            page.gap();
+        }
+        render::explanation(explanation, now, all, &mut page);
+    }
+    page
+}
+
+/// An action's id as quell writes it: the UUID, the ULID of the marker, or the whole marker.
+fn action_id(text: &str) -> Result<Uuid, String> {
+    let inner = text.trim().trim_start_matches("[quell:").trim_end_matches(']');
+    let ulid = inner.split('.').next().unwrap_or(inner);
+    inner
+        .parse()
+        .ok()
+        .or_else(|| Marker::read(&format!("[quell:{ulid}.1]")).map(|marker| marker.action))
+        .ok_or_else(|| {
+            "an action's id is a UUID, or the marker of its comment such as `[quell:01JD3Q….1]`".to_owned()
+        })
+}
+
+#[cfg(test)]
+#[path = "explain_tests.rs"]
+mod tests;

@@ -1,0 +1,101 @@
+//! Outcomes and reasons in the operator's words. Pure.
+
+use super::explanation::{Case, PlaybookTold};
+use crate::domain::decision::DecisionKind;
+use crate::domain::verdict::Wish;
+
+/// The outcome in a sentence, without a full stop.
+pub fn outcome(case: &Case<'_>, lead: Option<&PlaybookTold>, playbooks: usize) -> String {
+    let device = match (&case.name, case.device) {
+        (Some(name), _) => format!("`{name}`"),
+        (None, Some(device)) => format!("device `{device}`"),
+        (None, None) => "a device".to_owned(),
+    };
+    let releases = lead.is_some_and(|lead| lead.then.iter().any(|action| action.starts_with("release")));
+    let did = match (case.kind, releases, case.is_trial) {
+        (DecisionKind::Act, true, false) => format!("quell ended its containments on {device}"),
+        (DecisionKind::Act, true, true) => format!("quell would end its containments on {device}"),
+        (DecisionKind::Act, false, false) => format!("quell set out to restrict {device}"),
+        (DecisionKind::Act, false, true) => format!("quell would restrict {device}"),
+        (DecisionKind::Ask, _, false) => format!("quell asked before restricting {device}"),
+        (DecisionKind::Ask, _, true) => format!("quell would ask before restricting {device}"),
+        (DecisionKind::Hold, _, false) => format!("quell held back on {device} and left it to a person"),
+        (DecisionKind::Hold, _, true) => {
+            format!("quell would hold back on {device} and leave it to a person")
+        }
+        (DecisionKind::Observe, _, false) => {
+            format!("quell only observed {device} and recorded what it would have done")
+        }
+        (DecisionKind::Observe, _, true) => {
+            format!("quell would only observe {device} and record what it would have done")
+        }
+        (DecisionKind::Skip, _, false) => "quell did nothing".to_owned(),
+        (DecisionKind::Skip, _, true) => "quell would do nothing".to_owned(),
+    };
+    format!("{did}: {}", why(case, lead, playbooks))
+}
+
+fn why(case: &Case<'_>, lead: Option<&PlaybookTold>, playbooks: usize) -> String {
+    if case.reason == "no_device" || (case.device.is_none() && case.reason.is_empty()) {
+        let told = case.event.no_device_reason();
+        return told.unwrap_or_else(|| "the record names no device that may be called".to_owned());
+    }
+    if case.reason == "no_match" {
+        return match playbooks {
+            0 => "no playbook matched".to_owned(),
+            1 => "the one playbook did not match".to_owned(),
+            n => format!("none of the {n} playbooks matched"),
+        };
+    }
+    reason(&case.reason, lead)
+}
+
+/// A recorded reason in words.
+pub fn reason(reason: &str, lead: Option<&PlaybookTold>) -> String {
+    let playbook = lead.map_or("a playbook".to_owned(), |lead| format!("`{}`", lead.playbook));
+    let limit = |name: &str| {
+        lead.and_then(|lead| lead.limits.iter().find(|limit| limit.limit == name))
+            .map_or_else(
+                || format!("`{name}`"),
+                |limit| format!("`{name}`, {}", limit.allows),
+            )
+    };
+    if let Some((group, rest)) = reason.split_once('.') {
+        match (group, rest) {
+            ("never", list) => return format!("the device is protected by `never.{list}`"),
+            ("unless", fact) => return format!("{playbook} matched, and its `unless` names this `{fact}`"),
+            ("if_unknown", fact) if lead.is_some_and(|lead| lead.wish == Some(Wish::Act)) => {
+                return format!("{playbook} matched, but `{fact}` was not known, and `never` depends on it");
+            }
+            ("if_unknown", fact) => return format!("`{fact}` was not known, so {playbook} could not tell"),
+            ("ask", other) => {
+                return format!("{playbook} matched, and `{other}` asks about the same device first");
+            }
+            ("mode", "off") => return "the installation's mode is `off`".to_owned(),
+            ("ineligible", "not_in_inventory") => return "Defender does not know the device".to_owned(),
+            ("canary", "false_positives") => {
+                return format!("{playbook} fell back to observing after false positives in its canary");
+            }
+            ("canary", name) => return format!("{playbook} reached a limit in its canary: {}", limit(name)),
+            _ => {}
+        }
+    }
+    match reason {
+        "matched" => format!("{playbook} matched"),
+        "ask" => format!("{playbook} matched, and asks a person first"),
+        "freshness" => format!("{playbook} matched, but the news is not fresh enough to act by itself"),
+        "canary" => format!("{playbook} matched, and the device is outside its canary"),
+        "revoked" => format!("{playbook} matched, and its revision was revoked"),
+        name if name.starts_with("limits[") => match name.strip_suffix(".fleet_unknown") {
+            Some(name) => format!(
+                "{playbook} matched, and how large the fleet is was not known for {}",
+                limit(name)
+            ),
+            None => format!("{playbook} matched, and its limit is reached: {}", limit(name)),
+        },
+        name if name.starts_with("caps[") => {
+            format!("{playbook} matched, and the installation's cap `{name}` is reached")
+        }
+        other => format!("`{other}`"),
+    }
+}
