@@ -21,7 +21,7 @@ use crate::domain::decision::{Decision, Fallback, Rules, Ruling, Situation, Usag
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::fact::Fact;
 use crate::domain::limit::reached_cap;
-use crate::domain::verdict::{Lane, Mode};
+use crate::domain::verdict::Mode;
 
 mod alerts;
 mod device;
@@ -235,37 +235,6 @@ impl<'s> Rehearsal<'s> {
         }
         self.settle(id, sink);
         Some(next)
-    }
-
-    /// Makes up that a device has long been restricted by a playbook, without an end.
-    pub fn restricted_before(&mut self, id: &DeviceId, playbook: &str) {
-        let device = self.devices.entry(id.clone()).or_default();
-        if device.position(playbook, Mode::Enforce).is_some() {
-            return;
-        }
-        device.contained.push(Contained {
-            playbook: playbook.to_owned(),
-            lane: Lane::default(),
-            open: Open {
-                state: ContainmentState::Active,
-                mode: Mode::Enforce,
-                until: None,
-                ask_until: None,
-                otherwise_act: false,
-                restart_on_match: false,
-                ends_when_resolved: false,
-            },
-            release_after: None,
-            approvals: 0,
-            alerts: BTreeMap::new(),
-            canary: None,
-        });
-        device.converge();
-    }
-
-    /// Makes up that a device was restricted at a time before the present: it counts in every window that reaches back so far.
-    pub fn acted_before(&mut self, at: Timestamp, id: &DeviceId) {
-        self.windows.seed(at, id);
     }
 
     /// Does what a ruling says; tells whether the device may need an action.

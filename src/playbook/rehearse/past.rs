@@ -1,5 +1,7 @@
 //! What stood before a rehearsal begins: containments that were open then, and those that still count in a window. Called
-//! by `quell plan`, which reads them from the daemon's records.
+//! by `quell plan`, which reads them from the daemon's records, and by `quell test`, which makes them up.
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
@@ -89,5 +91,36 @@ impl Rehearsal<'_> {
         // It was called then; what it led to is known.
         let _ = device.converge();
         self.note(next, id);
+    }
+
+    /// Makes up that a device has long been restricted by a playbook, without an end.
+    pub fn restricted_before(&mut self, id: &DeviceId, playbook: &str) {
+        let device = self.devices.entry(id.clone()).or_default();
+        if device.position(playbook, Mode::Enforce).is_some() {
+            return;
+        }
+        device.contained.push(Contained {
+            playbook: playbook.to_owned(),
+            lane: Lane::default(),
+            open: Open {
+                state: ContainmentState::Active,
+                mode: Mode::Enforce,
+                until: None,
+                ask_until: None,
+                otherwise_act: false,
+                restart_on_match: false,
+                ends_when_resolved: false,
+            },
+            release_after: None,
+            approvals: 0,
+            alerts: BTreeMap::new(),
+            canary: None,
+        });
+        device.converge();
+    }
+
+    /// Makes up that a device was restricted at a time before the present: it counts in every window that reaches back so far.
+    pub fn acted_before(&mut self, at: Timestamp, id: &DeviceId) {
+        self.windows.seed(at, id);
     }
 }
