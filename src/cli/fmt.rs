@@ -174,10 +174,10 @@ fn one(
 }
 
 fn refuse(name: &str, error: &FormatError, err: &mut impl Write) -> anyhow::Result<()> {
-    Ok(match error {
-        FormatError::Invalid(found) => write!(err, "{}", found.render(false))?,
-        FormatError::Unsafe => writeln!(err, "error: `{name}` is left as it is: {error}")?,
-    })
+    match error {
+        FormatError::Invalid(found) => write!(err, "{}", found.render(false)),
+        FormatError::Unsafe => writeln!(err, "error: `{name}` is left as it is: {error}"),
+    }
 }
 
 /// Puts a new file with the same permissions in the place of the old one, behind any link. Its name while it is written

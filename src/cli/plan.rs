@@ -49,6 +49,9 @@ pub struct Args {
     /// Take this playbook of the edited set for one in enforce mode
     #[arg(long, value_name = "ID")]
     as_enforce: Vec<String>,
+    /// So many devices in the fleet, for limits in percent of it; without it they count as reached
+    #[arg(long, value_name = "DEVICES")]
+    fleet: Option<u64>,
     /// Exit with 1 when something differs
     #[arg(long)]
     exit_code: bool,
@@ -136,7 +139,7 @@ async fn stored(args: &Args, ground: &Ground, sets: &Sets) -> anyhow::Result<Opt
     };
     let mut period = session.store.replay_begin(session.id, since).await?;
     let rules = ground.rules();
-    let mut replayer = Replayer::new(ground, sets, &rules, since);
+    let mut replayer = Replayer::new(ground, sets, &rules, args.fleet, since);
     replayer.stood(&period.past(ground.longest_window(sets)).await?);
     let unreadable = replayer.stored(&mut period, &mut Progress::on_stderr()).await?;
     let Some(unreadable) = unreadable else {
@@ -182,7 +185,7 @@ async fn from_file(
     };
     let (since, until) = (first.at, last.at);
     let rules = ground.rules();
-    let mut replayer = Replayer::new(ground, sets, &rules, since);
+    let mut replayer = Replayer::new(ground, sets, &rules, args.fleet, since);
     let judged = std::mem::take(&mut events.events);
     if !replayer.file(judged, &facts.devices, &mut progress).await {
         return Ok(None);

@@ -80,7 +80,7 @@ fn the_corpus_is_large_and_has_every_code_of_playbooks_and_tests() {
 #[test]
 fn every_message_of_the_corpus_has_the_form_of_the_house() {
     for case in cases() {
-        for diagnostic in examine(&[case.clone()], None).found.iter() {
+        for diagnostic in examine(std::slice::from_ref(&case), None).found.iter() {
             let at = format!("{}: {diagnostic}", case.display());
             let message = &diagnostic.message;
             assert!(!message.ends_with(['.', '!']), "{at}");

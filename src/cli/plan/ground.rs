@@ -72,6 +72,11 @@ impl Ground {
         self.config.rules()
     }
 
+    /// How many times faster than real time the installation runs.
+    pub(super) fn time_scale(&self) -> u32 {
+        self.config.time_scale
+    }
+
     /// The rule for device ids.
     pub(super) fn device_id_rule(&self) -> DeviceIdRule {
         self.config.device_id_rule()
@@ -154,7 +159,7 @@ impl Sets {
         let new = new
             .enforcing(as_enforce)
             .map_err(|missing| anyhow::anyhow!("the edited set holds no playbook `{missing}`"))?;
-        let scale = ground.config.time_scale;
+        let scale = ground.time_scale();
         let in_time = |set: PlaybookSet| if scale > 1 { set.scaled(scale) } else { set };
         Ok(Self {
             old: in_time(old),

@@ -60,8 +60,18 @@ struct Judged<'a> {
 
 impl<'a> Replayer<'a> {
     /// Two worlds in which nothing stands yet.
-    pub(super) fn new(ground: &'a Ground, sets: &'a Sets, rules: &'a Rules, start: Timestamp) -> Self {
-        let world = |set| Rehearsal::new(set, rules, ground.tenant_name(), start);
+    pub(super) fn new(
+        ground: &'a Ground,
+        sets: &'a Sets,
+        rules: &'a Rules,
+        fleet: Option<u64>,
+        start: Timestamp,
+    ) -> Self {
+        let world = |set| {
+            Rehearsal::new(set, rules, ground.tenant_name(), start)
+                .with_fleet(fleet)
+                .with_time_scale(ground.time_scale())
+        };
         Self {
             worlds: [world(&sets.old), world(&sets.new)],
             plan: Plan::new(&ground.rate()),

@@ -270,6 +270,15 @@ fn held(out: &mut String, answer: &Answer) {
         line(out, "held", &text);
     }
     more(out, held.len(), LINES, "reasons");
+    for one in answer.report.new.fell_back.iter().take(LINES) {
+        let text = format!(
+            "{} observes from {} UTC on: {}",
+            one.playbook,
+            minute(one.first_at),
+            one.reason
+        );
+        line(out, "falls back", &text);
+    }
 }
 
 fn worst_hour(out: &mut String, answer: &Answer) {

@@ -231,6 +231,7 @@ impl DeviceSide {
             | What::Restarted { .. }
             | What::Ended { .. }
             | What::Declined { .. }
+            | What::FellBack { .. }
             | What::Expired { .. } => {}
         }
     }

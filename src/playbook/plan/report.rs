@@ -50,6 +50,8 @@ pub struct SideReport {
     pub asks_expired: u64,
     /// What held playbooks back that matched, the most frequent first.
     pub held: Vec<Held>,
+    /// Playbooks that would have fallen back from their canary to observing.
+    pub fell_back: Vec<Held>,
     /// The calls.
     pub calls: DemandForecast,
 }
@@ -196,6 +198,7 @@ fn side(side: Side, devices: &[DeviceEntry], which: Which) -> SideReport {
         asks: side.asks,
         devices_asked: asked,
         asks_expired: side.asks_expired,
+        fell_back: side.fell_back,
         calls: side.demand.finish(),
     }
 }

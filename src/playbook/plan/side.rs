@@ -20,6 +20,7 @@ pub(super) struct Side {
     /// Questions, and those among them that nobody answered in time.
     pub(super) asks: u64,
     pub(super) asks_expired: u64,
+    pub(super) fell_back: Vec<Held>,
     minutes: BTreeMap<i64, HourCounts>,
     pub(super) demand: Demand,
 }
@@ -32,6 +33,7 @@ impl Side {
             held: BTreeMap::new(),
             asks: 0,
             asks_expired: 0,
+            fell_back: Vec::new(),
             minutes: BTreeMap::new(),
             demand: Demand::new(rate),
         }
@@ -85,7 +87,12 @@ impl Side {
                     lane,
                 });
             }
-            What::FellBack { .. } => {}
+            What::FellBack { playbook, reason } => self.fell_back.push(Held {
+                playbook: playbook.to_owned(),
+                reason: reason.to_owned(),
+                times: 1,
+                first_at: at,
+            }),
             What::Began { .. } | What::Restarted { .. } | What::Ended { .. } | What::Declined { .. } => {}
         }
     }
