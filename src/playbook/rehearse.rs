@@ -467,4 +467,6 @@ impl<'s> Rehearsal<'s> {
 }
 
 #[cfg(test)]
+mod early_tests;
+#[cfg(test)]
 mod tests;
