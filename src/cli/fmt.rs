@@ -138,11 +138,11 @@ fn one(
         Ok(file) => file,
         Err(ReadError::NotText(diagnostic)) => {
             outcome.refused += 1;
-            return refuse(
+            return Ok(refuse(
                 &path.display().to_string(),
                 &FormatError::Invalid(Diagnostics::from(*diagnostic)),
                 err,
-            );
+            )?);
         }
         Err(error) => {
             outcome.unreadable += 1;
@@ -173,7 +173,7 @@ fn one(
     Ok(())
 }
 
-fn refuse(name: &str, error: &FormatError, err: &mut impl Write) -> anyhow::Result<()> {
+fn refuse(name: &str, error: &FormatError, err: &mut impl Write) -> io::Result<()> {
     match error {
         FormatError::Invalid(found) => write!(err, "{}", found.render(false)),
         FormatError::Unsafe => writeln!(err, "error: `{name}` is left as it is: {error}"),

@@ -162,11 +162,10 @@ impl Told {
 
 /// Calls everything that is queued, and Defender does it at once.
 async fn call_everything(ground: &mut Ground) {
-    while ground
+    while !ground
         .words("SELECT kind FROM quell.actions WHERE state = 'queued'".to_owned())
         .await
-        .first()
-        .is_some()
+        .is_empty()
     {
         ground
             .call(ActionEvent::Accepted, Some(ActionEvent::Succeeded), false)
