@@ -97,7 +97,7 @@ pub fn store(config: &Config) -> anyhow::Result<Store> {
 /// # Errors
 /// A file cannot be read, or a playbook is wrong: the message holds every error of every file.
 pub fn playbooks(config: &Config) -> anyhow::Result<Arc<PlaybookSet>> {
-    match reload::load::load(&config.playbooks, &config.never).1 {
+    match reload::load::load(&config.playbooks, &config.never, None).1 {
         Ok(loaded) => Ok(loaded.set),
         Err(error) => anyhow::bail!("the playbooks cannot be used\n{}", error.in_full()),
     }

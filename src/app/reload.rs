@@ -187,7 +187,8 @@ impl Reloader {
     async fn reload(&mut self, trigger: Trigger, why: &'static str) -> Outcome {
         // An earlier look that Postgres could not take is overtaken by this one.
         self.pending = None;
-        let (fingerprint, loaded) = load::load_aside(self.path.clone(), self.never.clone()).await;
+        let known = self.loaded.as_ref().map(|loaded| Arc::clone(&loaded.set));
+        let (fingerprint, loaded) = load::load_aside(self.path.clone(), self.never.clone(), known).await;
         self.watch.taken(fingerprint);
         let loaded = match loaded {
             Ok(loaded) => loaded,

@@ -1,13 +1,14 @@
 //! Playbook files, read and compiled as a whole, or what is wrong with them. Nothing is changed here: all that can fail
 //! about files fails before anything live is touched.
 
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::app::playbook_files::{self, PlaybookFiles, ReadError};
 use crate::app::reload::watch::Fingerprint;
 use crate::domain::guard::Protections;
-use crate::playbook::{PlaybookSet, lint};
+use crate::playbook::{CompiledFile, PlaybookSet, SourceFile, compile_file, lint};
 use crate::yaml::{Diagnostic, Diagnostics};
 
 /// Files that can be used.
@@ -87,15 +88,22 @@ fn summary(found: &Diagnostics) -> String {
     }
 }
 
+/// So many files are not worth another thread.
+const FEW: usize = 100;
 /// So often are files read again that change meanwhile.
 const TRIES: usize = 5;
 
 /// Reads and compiles a directory's playbooks, or one file; warns also of those that the protections `never` keep from
-/// ever acting. The fingerprint is that of the files as they were read.
-pub fn load(path: &Path, never: &Protections) -> (Fingerprint, Result<Loaded, LoadError>) {
+/// ever acting. Files that are as they were in `known` are taken over from it. The fingerprint is that of the files as
+/// they were read.
+pub fn load(
+    path: &Path,
+    never: &Protections,
+    known: Option<&PlaybookSet>,
+) -> (Fingerprint, Result<Loaded, LoadError>) {
     let mut before = Fingerprint::of(path);
     for _ in 0..TRIES {
-        let loaded = read(path, never);
+        let loaded = read(path, never, known);
         let after = Fingerprint::of(path);
         // Else some are from before a roll-out and some from after it.
         if after == before {
@@ -107,9 +115,13 @@ pub fn load(path: &Path, never: &Protections) -> (Fingerprint, Result<Loaded, Lo
 }
 
 /// The same, away from the threads that others wait for.
-pub async fn load_aside(path: PathBuf, never: Protections) -> (Fingerprint, Result<Loaded, LoadError>) {
+pub async fn load_aside(
+    path: PathBuf,
+    never: Protections,
+    known: Option<Arc<PlaybookSet>>,
+) -> (Fingerprint, Result<Loaded, LoadError>) {
     let of_failure = path.clone();
-    match tokio::task::spawn_blocking(move || load(&path, &never)).await {
+    match tokio::task::spawn_blocking(move || load(&path, &never, known.as_deref())).await {
         Ok(loaded) => loaded,
         Err(error) => (
             Fingerprint::of(&of_failure),
@@ -118,17 +130,82 @@ pub async fn load_aside(path: PathBuf, never: Protections) -> (Fingerprint, Resu
     }
 }
 
-fn read(path: &Path, never: &Protections) -> Result<Loaded, LoadError> {
+fn read(path: &Path, never: &Protections, known: Option<&PlaybookSet>) -> Result<Loaded, LoadError> {
     let found = PlaybookFiles::find(&[path.to_owned()])?;
     let files = found
         .playbooks
         .iter()
         .map(|file| playbook_files::read(file))
         .collect::<Result<Vec<_>, _>>()?;
-    let (set, mut warnings) = PlaybookSet::compile(&files).map_err(LoadError::Wrong)?;
+    let compiled = match known {
+        Some(known) => known.recompile(&files),
+        None => PlaybookSet::of_files(compile_all(&files)),
+    };
+    let (set, mut warnings) = compiled.map_err(LoadError::Wrong)?;
     warnings.extend(lint::lint_shadowed(&set, never));
     Ok(Loaded {
         set: Arc::new(set),
         warnings,
     })
+}
+
+/// Compiles files on all cores, in their order.
+fn compile_all(files: &[SourceFile]) -> Vec<CompiledFile> {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let share = files.len().div_ceil(cores).max(FEW);
+    if files.len() <= share {
+        return files.iter().map(compile_file).collect();
+    }
+    std::thread::scope(|scope| {
+        let shares: Vec<_> = files
+            .chunks(share)
+            .map(|files| scope.spawn(|| files.iter().map(compile_file).collect::<Vec<_>>()))
+            .collect();
+        shares
+            .into_iter()
+            .flat_map(|share| {
+                share
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            })
+            .collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(count: usize) -> Vec<SourceFile> {
+        let file = |n| SourceFile {
+            name: format!("p{n}.yaml"),
+            text: format!(
+                "id: p{n}\ntitle: t\nowner: o\nwhen: {{alert.category: c{n}}}\nthen:\n  - restrict_app_execution: {{comment: c, release: {{after: 4h}}}}\n"
+            ),
+        };
+        (0..count).map(file).collect()
+    }
+
+    #[test]
+    fn files_compiled_on_all_cores_are_those_compiled_one_after_the_other() {
+        for count in [0, 1, FEW, 3 * FEW + 7] {
+            let files = files(count);
+            let (apart, _) = PlaybookSet::of_files(compile_all(&files)).expect("they are right");
+            let (together, _) = PlaybookSet::compile(&files).expect("they are right");
+            assert_eq!(apart.playbooks().len(), count);
+            assert_eq!(apart.hash(), together.hash(), "{count}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_of_every_file_in_the_same_order() {
+        let mut files = files(3 * FEW);
+        for n in [2, FEW + 3, 3 * FEW - 1] {
+            files[n].text = format!("id: p{n}\n");
+        }
+        let apart = PlaybookSet::of_files(compile_all(&files)).expect_err("three are wrong");
+        let together = PlaybookSet::compile(&files).expect_err("three are wrong");
+        assert_eq!(apart.render(false), together.render(false));
+        assert!(apart.errors() >= 3);
+    }
 }

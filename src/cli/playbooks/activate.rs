@@ -158,7 +158,7 @@ async fn checked(path: &Path, never: &Protections) -> Result<PlaybookSet, String
             path.display()
         ));
     }
-    let loaded = match load_aside(path.to_owned(), never.clone()).await.1 {
+    let loaded = match load_aside(path.to_owned(), never.clone(), None).await.1 {
         Ok(loaded) => loaded,
         Err(error) => return Err(format!("{}\nnothing was changed", error.in_full().trim_end())),
     };
