@@ -205,6 +205,7 @@ async fn a_release_waits_until_the_restriction_on_a_device_out_of_reach_has_come
         ..Default::default()
     };
     let world = Setup::new(SCALE, &[&restrict("short", "2m")])
+        .set("call", "{cancel_after: 1d}")
         .simulate(special(away))
         .start()
         .await;
