@@ -17,6 +17,12 @@ demo *ARGS:
 ci:
     scripts/ci all
 
+# what takes longer: mutation testing of a tenth of what decides, a minute of each fuzz target, a short run of the benchmarks
+ci-full: ci
+    scripts/mutants --sharding round-robin --shard 0/10
+    scripts/fuzz 60
+    cargo run --release --manifest-path benches/Cargo.toml -- decide_rules decide_reload --quick
+
 # the code is formatted
 format:
     scripts/ci format
