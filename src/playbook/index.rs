@@ -5,7 +5,7 @@
 //! on an unknown fact is unknown, so it leaves nobody out. It never gives a verdict; whoever it leaves in is weighed line by
 //! line as if there were no index.
 //!
-//! Each fact is a [`column`]: who has no line on it stays, the others by what is seen (hashed words, one automaton for
+//! Each fact is a [`mod@column`]: who has no line on it stays, the others by what is seen (hashed words, one automaton for
 //! the parts of texts, sorted bounds for ages). The columns are AND-ed as sets of bits. Regular expressions come last, each
 //! distinct one once an event at most, and only for playbooks that are left and that found the part which their pattern
 //! cannot do without.
