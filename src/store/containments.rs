@@ -325,21 +325,25 @@ impl Store {
         }))
     }
 
-    /// Ends a playbook's containments on a device, or all of them, because the mode changed. The caller holds the device's lock.
+    /// Ends a playbook's containments on a device, those of one revision only where one is named, or all of them, because
+    /// the mode changed. The caller holds the device's lock.
     pub(super) async fn end_for_mode(
         &self,
         tx: &mut sqlx::PgConnection,
         tenant: TenantId,
         device: &DeviceId,
         playbook: Option<&str>,
+        revision: Option<&str>,
     ) -> Result<(), StoreError> {
         sqlx::query!(
             "UPDATE quell.containments SET state = 'ended', ended_at = quell.now(), end_reason = 'mode', state_by = 'gate',
                  state_reason = 'it is not enforced any more'
-             WHERE tenant_id = $1 AND device_id = $2 AND ($3::text IS NULL OR playbook = $3) AND state = 'active' AND mode = 'enforce'",
+             WHERE tenant_id = $1 AND device_id = $2 AND ($3::text IS NULL OR playbook = $3)
+               AND ($4::text IS NULL OR revision = $4) AND state = 'active' AND mode = 'enforce'",
             tenant.0,
             device.as_str(),
             playbook,
+            revision,
         )
         .execute(&mut *tx)
         .await?;
