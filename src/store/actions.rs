@@ -228,6 +228,22 @@ impl Store {
         Ok(ours)
     }
 
+    async fn is_cancelled_by_quell(
+        &self,
+        tx: &mut sqlx::PgConnection,
+        tenant: TenantId,
+        row: &ActionRow,
+    ) -> Result<bool, StoreError> {
+        let ours = sqlx::query_scalar!(
+            r#"SELECT cancels > 0 AS "ours!" FROM quell.actions WHERE id = $1 AND tenant_id = $2"#,
+            row.id,
+            tenant.0,
+        )
+        .fetch_one(tx)
+        .await?;
+        Ok(ours)
+    }
+
     /// What a final state tells of the device.
     async fn after_final(
         &self,
@@ -239,13 +255,21 @@ impl Store {
         because: Because<'_>,
     ) -> Result<(), StoreError> {
         let known = Restriction::after(row.kind, row.is_adopted || change.is_adopted, to);
-        let failed = matches!(
-            to,
-            ActionState::Failed | ActionState::TimedOut | ActionState::Cancelled
-        );
+        // What quell itself cancelled is no failure: if the device is wanted again by now, it is restricted at once.
+        let by_quell = to == ActionState::Cancelled && self.is_cancelled_by_quell(tx, tenant, row).await?;
+        let failed = !by_quell
+            && matches!(
+                to,
+                ActionState::Failed | ActionState::TimedOut | ActionState::Cancelled
+            );
         let failures = sqlx::query_scalar!(
             "UPDATE quell.devices SET
+                 -- Whether ours was carried out or not: what others began is not undone, so nothing unknown is left of it.
                  restriction = CASE WHEN $3 = 'restricted' AND is_restricted_by_others THEN 'restricted_by_other'
+                                    WHEN $3 = 'unknown' AND is_restricted_by_others THEN
+                                        CASE WHEN EXISTS (SELECT 1 FROM quell.containments c WHERE c.tenant_id = $1
+                                                  AND c.device_id = $2 AND c.state = 'active' AND c.mode = 'enforce')
+                                             THEN 'free' ELSE 'restricted_by_other' END
                                     ELSE coalesce($3, restriction) END,
                  is_restricted_by_others = CASE $3 WHEN 'restricted_by_other' THEN true WHEN 'free' THEN false
                                            ELSE is_restricted_by_others END,

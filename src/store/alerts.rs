@@ -1,6 +1,7 @@
 //! The alerts behind containments: kept with each match, and looked at with each piece of news. When the last of them is
 //! resolved, a containment whose terms say so ends before its time.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::domain::alert::EventKind;
@@ -18,13 +19,17 @@ impl DecideTx {
         containment: Uuid,
         alert_id: &str,
         event_id: Uuid,
+        occurred_at: Option<Timestamp>,
     ) -> Result<(), StoreError> {
+        // News from the future is news of now: it must not hold the alert open until then.
+        let open_at = occurred_at.map(|at| jiff_sqlx::ToSqlx::to_sqlx(at.min(self.now)));
         sqlx::query!(
-            "INSERT INTO quell.containment_alerts (containment_id, alert_id, event_id) VALUES ($1, $2, $3)
-             ON CONFLICT DO NOTHING",
+            "INSERT INTO quell.containment_alerts (containment_id, alert_id, event_id, open_at)
+             VALUES ($1, $2, $3, $4::timestamptz) ON CONFLICT DO NOTHING",
             containment,
             alert_id,
             event_id,
+            open_at as Option<jiff_sqlx::Timestamp>,
         )
         .execute(&mut *self.tx)
         .await?;
@@ -47,10 +52,14 @@ impl DecideTx {
             return Ok(Vec::new());
         }
         let is_resolved = item.kind == EventKind::Resolved;
-        // News that is no resolution opens the alert again: the restriction stays, at the latest until its time.
+        let happened = alert.occurred_at.value().map(|at| *at.min(&self.now));
+        // News that is no resolution opens the alert again: the restriction stays, at the latest until its time. A
+        // resolution that happened before it and comes late does not close the alert.
         sqlx::query!(
             "UPDATE quell.containment_alerts a
-             SET resolved_at = CASE WHEN $4 THEN coalesce(a.resolved_at, $5::timestamptz) END
+             SET resolved_at = CASE WHEN $4 AND a.open_at > $6::timestamptz THEN a.resolved_at
+                                    WHEN $4 THEN coalesce(a.resolved_at, $5::timestamptz) END,
+                 open_at = CASE WHEN $4 THEN a.open_at ELSE greatest(a.open_at, $6::timestamptz) END
              FROM quell.containments c
              WHERE c.id = a.containment_id AND c.tenant_id = $1 AND c.device_id = $2
                AND c.state IN ('asked', 'active') AND a.alert_id = $3",
@@ -59,6 +68,7 @@ impl DecideTx {
             alert.id,
             is_resolved,
             jiff_sqlx::ToSqlx::to_sqlx(self.now) as jiff_sqlx::Timestamp,
+            happened.map(jiff_sqlx::ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>,
         )
         .execute(&mut *self.tx)
         .await?;

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::clock::Monotonic;
 use crate::domain::action::{ActionEvent, ActionState, Marker};
+use crate::domain::answer::Refusal;
 use crate::domain::device::DeviceId;
 use crate::domain::tenant::TenantId;
 use crate::store::attempts::{close_gate, finish};
@@ -173,12 +174,30 @@ impl Store {
                 .await?;
         }
         close_gate(&mut tx, tenant, &grant.app_id, record).await?;
+        if record.outcome == "forbidden" && record.refusal.as_ref().is_some_and(Refusal::is_missing_right) {
+            hold_all(&mut tx, tenant, again).await?;
+        }
         // The next look at the listing is wanted soon, and other calls may go on.
         wake(&mut tx, tenant, Wake::Open).await?;
         wake(&mut tx, tenant, Wake::Queue).await?;
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// One cancel is forbidden, so the others would be: none is due for a while, and no slot is spent on them. What somebody
+/// else is working on is passed over: nothing here waits for a device.
+async fn hold_all(tx: &mut sqlx::PgConnection, tenant: TenantId, span: Duration) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE quell.actions SET cancel_not_before = greatest(cancel_not_before, quell.now() + make_interval(secs => $2))
+         WHERE id IN (SELECT id FROM quell.actions WHERE tenant_id = $1 AND state = 'submitted' AND kind = 'restrict'
+                        AND NOT is_adopted FOR UPDATE SKIP LOCKED)",
+        tenant.0,
+        span.as_secs_f64(),
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 /// What the gate found to cancel.

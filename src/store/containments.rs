@@ -201,8 +201,8 @@ impl Store {
         .await
     }
 
-    /// Which of the asks that would act now without an answer may not: one more device would go beyond a cap, or beyond
-    /// a limit of its own playbook. Counted by the decision's own function, under the limits' lock.
+    /// Which of the asks that would act now without an answer may not: their playbook does not enforce any more, or one
+    /// more device would go beyond a cap, or beyond a limit of its own playbook. Counted by the decision's own function, under the limits' lock.
     async fn held_asks(
         &self,
         tx: &mut sqlx::PgConnection,
@@ -219,10 +219,14 @@ impl Store {
         let mut usage = Usage::default();
         for row in acting {
             let playbook = row.playbook.as_deref().unwrap_or_default();
-            let own = row
-                .limits
-                .iter()
-                .map(|limit| (Some(playbook.to_owned()), limit.per));
+            let standing = self
+                .standing_of(tx, tenant, playbook, row.revision.as_deref())
+                .await?;
+            let Some(limits) = row.limits.as_ref().filter(|_| standing.is_none()) else {
+                held.push(row.id);
+                continue;
+            };
+            let own = limits.iter().map(|limit| (Some(playbook.to_owned()), limit.per));
             let all = caps.iter().map(|cap| (None, cap.per));
             for (owner, per) in own.chain(all) {
                 let key = (owner, Mode::Enforce, per);
@@ -231,7 +235,7 @@ impl Store {
                     super::effects::count(tx, tenant, now, key, &mut usage).await?;
                 }
             }
-            let limit = reached_limit(playbook, &row.limits, Mode::Enforce, device, fleet, &usage);
+            let limit = reached_limit(playbook, limits, Mode::Enforce, device, fleet, &usage);
             if limit.is_some() || reached_cap(caps, Mode::Enforce, device, &usage).is_some() {
                 held.push(row.id);
             }
@@ -321,21 +325,25 @@ impl Store {
         }))
     }
 
-    /// Ends a playbook's containments on a device, or all of them, because the mode changed. The caller holds the device's lock.
+    /// Ends a playbook's containments on a device, those of one revision only where one is named, or all of them, because
+    /// the mode changed. The caller holds the device's lock.
     pub(super) async fn end_for_mode(
         &self,
         tx: &mut sqlx::PgConnection,
         tenant: TenantId,
         device: &DeviceId,
         playbook: Option<&str>,
+        revision: Option<&str>,
     ) -> Result<(), StoreError> {
         sqlx::query!(
             "UPDATE quell.containments SET state = 'ended', ended_at = quell.now(), end_reason = 'mode', state_by = 'gate',
                  state_reason = 'it is not enforced any more'
-             WHERE tenant_id = $1 AND device_id = $2 AND ($3::text IS NULL OR playbook = $3) AND state = 'active' AND mode = 'enforce'",
+             WHERE tenant_id = $1 AND device_id = $2 AND ($3::text IS NULL OR playbook = $3)
+               AND ($4::text IS NULL OR revision = $4) AND state = 'active' AND mode = 'enforce'",
             tenant.0,
             device.as_str(),
             playbook,
+            revision,
         )
         .execute(&mut *tx)
         .await?;

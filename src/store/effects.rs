@@ -30,6 +30,8 @@ pub struct NewContainment<'a> {
     pub event_id: Uuid,
     /// The alert behind it.
     pub alert_id: &'a str,
+    /// When the news of it happened, if that is told.
+    pub occurred_at: Option<Timestamp>,
     /// Why it begins, or why a person is asked.
     pub reason: &'a str,
     /// What an approval lifts, when a person is asked.
@@ -129,7 +131,8 @@ impl DecideTx {
             }
             (Beginning::Keep | Beginning::Restart | Beginning::Activate, _) => {}
         }
-        self.alert_behind(id, new.alert_id, new.event_id).await?;
+        self.alert_behind(id, new.alert_id, new.event_id, new.occurred_at)
+            .await?;
         if !new.begins.release_when.is_empty() {
             self.awaiting.insert(new.device.clone());
         }

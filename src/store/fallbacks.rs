@@ -8,6 +8,14 @@ use crate::domain::tenant::TenantId;
 use crate::store::effects::lock_limits;
 use crate::store::{DecideTx, Store, StoreError};
 
+/// What stands against sending what a revision queued.
+pub(super) struct Fallen {
+    /// Why, after the playbook's name.
+    pub(super) why: &'static str,
+    /// Whether it concerns this revision alone: what another one of the playbook began goes on.
+    pub(super) is_revision_only: bool,
+}
+
 impl Store {
     /// Revokes a revision: nothing begins under it any more, and what it queued is not sent. What is restricted already
     /// stays so until its release. Says whether there is such a revision that was not revoked yet.
@@ -46,7 +54,7 @@ impl Store {
         tenant: TenantId,
         playbook: &str,
         revision: Option<&str>,
-    ) -> Result<Option<&'static str>, StoreError> {
+    ) -> Result<Option<Fallen>, StoreError> {
         let row = sqlx::query!(
             r#"SELECT
                  (SELECT s.mode FROM quell.active_sets a JOIN quell.playbook_sets s USING (tenant_id, set_hash)
@@ -61,12 +69,16 @@ impl Store {
         )
         .fetch_one(tx)
         .await?;
-        Ok(match row.mode.as_deref() {
-            Some("enforce") if row.revoked => Some("was revoked in this revision"),
-            Some("enforce") if row.fell => Some("fell back from its canary to observe"),
-            Some("enforce") => None,
-            _ => Some("does not enforce any more"),
-        })
+        let (why, is_revision_only) = match row.mode.as_deref() {
+            Some("enforce") if row.revoked => ("was revoked in this revision", true),
+            Some("enforce") if row.fell => ("fell back from its canary to observe", true),
+            Some("enforce") => return Ok(None),
+            _ => ("does not enforce any more", false),
+        };
+        Ok(Some(Fallen {
+            why,
+            is_revision_only,
+        }))
     }
 }
 

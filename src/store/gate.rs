@@ -14,6 +14,7 @@ use crate::domain::guard::{Protection, Protections};
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::{Lane, Mode};
 use crate::store::cancels::{CancelGrant, Reserved};
+use crate::store::fallbacks::Fallen;
 use crate::store::ledger::{insert_attempt, lock_budget, wait_for_slot};
 use crate::store::{Because, QueuedChange, Store, StoreError};
 
@@ -237,7 +238,8 @@ impl Store {
             )));
         }
         if gate.ceiling < Mode::Enforce {
-            self.end_for_mode(tx, tenant, &candidate.device, None).await?;
+            self.end_for_mode(tx, tenant, &candidate.device, None, None)
+                .await?;
             return Ok(Some((
                 ActionEvent::Withdrawn,
                 format!("mode ceiling is {}", gate.ceiling.as_str()),
@@ -247,8 +249,14 @@ impl Store {
             let standing = self
                 .standing_of(tx, tenant, playbook, candidate.revision.as_deref())
                 .await?;
-            if let Some(why) = standing {
-                self.end_for_mode(tx, tenant, &candidate.device, Some(playbook))
+            if let Some(Fallen {
+                why,
+                is_revision_only,
+            }) = standing
+            {
+                // A later revision may have begun its own since.
+                let revision = candidate.revision.as_deref().filter(|_| is_revision_only);
+                self.end_for_mode(tx, tenant, &candidate.device, Some(playbook), revision)
                     .await?;
                 return Ok(Some((
                     ActionEvent::Withdrawn,

@@ -341,6 +341,7 @@ impl Decider {
                 revision: &ruling.verdict.revision,
                 event_id: item.event_id,
                 alert_id: &item.event.alert.id,
+                occurred_at: item.event.alert.occurred_at.value().copied(),
                 reason: &ruling.reason,
                 lifts: ruling.lifts(),
                 is_canary: ruling.verdict.canary.is_some(),

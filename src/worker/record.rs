@@ -74,6 +74,10 @@ pub fn record_cancel(
     };
     // What is said of a cancel is not said of its action.
     record.change.is_permanent = false;
+    if let Answer::Forbidden(_) = answer {
+        // The right to cancel is one of its own: without it, restricts and releases go on.
+        record.pause = None;
+    }
     let end = match (answer, record.outcome) {
         (Answer::Accepted(action), "accepted") => ActionEvent::from_status(&action.status),
         _ => None,
@@ -81,6 +85,10 @@ pub fn record_cancel(
     let again = match answer {
         // Not executed, for a reason that has nothing to do with the action.
         Answer::NotSent { .. } | Answer::Throttled { .. } | Answer::Unauthorized(_) => Duration::ZERO,
+        // Nobody's permission changes that fast.
+        Answer::Forbidden(_) => {
+            (gate.timing.quiescence() * 2_u32.pow(tries.clamp(1, 7) - 1)).max(pauses.forbidden)
+        }
         // Its fate, or the action's end, is to be seen in the listing first; Defender may not want to cancel it at all.
         _ => gate.timing.quiescence() * 2_u32.pow(tries.clamp(1, 7) - 1),
     };

@@ -298,3 +298,14 @@ fn a_cancel_that_was_not_carried_out_is_soon_repeated_and_one_that_was_refused_e
         (false, 120)
     );
 }
+
+#[test]
+fn a_cancel_that_is_forbidden_stops_no_other_call() {
+    let forbidden = cancel(&Answer::Forbidden(refusal(403)), 1);
+    assert_eq!(forbidden.record.pause, None);
+    assert_eq!(
+        forbidden.again.as_secs(),
+        300,
+        "nobody's permission changes faster than that"
+    );
+}

@@ -209,6 +209,43 @@ async fn a_revoked_revision_begins_nothing_and_sends_nothing_any_more() {
 }
 
 #[tokio::test]
+async fn a_revoked_revision_does_not_end_what_a_later_one_began() {
+    let first = playbook("one").replace("{after: 4h}", "{after: 4h, when: alert_resolved}");
+    let mut ground = Ground::new(&[first.clone(), playbook("two")]).await;
+    let device = device('a');
+    let news = |status: &str, category: &str| Alert {
+        id: category.to_owned(),
+        status: Fact::Is(status.to_owned()),
+        category: Fact::Is(category.to_owned()),
+        ..Alert::default()
+    };
+    ground.news(news("new", "one"), &device).await;
+    ground.news(news("new", "two"), &device).await;
+    let revision = "SELECT revision FROM quell.containments WHERE playbook = 'one'".to_owned();
+    let revision = ground.words(revision).await.remove(0);
+    let resolved = Alert {
+        category: Fact::Absent,
+        ..news("resolved", "one")
+    };
+    ground.news(resolved, &device).await;
+    // What is queued still names the revision that queued it; then a later one begins its own.
+    let later = first.replace("4h", "5h");
+    ground.change(&[later, playbook("two")]).await;
+    ground.alert("one", &device).await;
+    let revoked = ground
+        .store
+        .revision_revoke(ground.tenant, "one", &revision, "anna", "it is wrong");
+    assert!(revoked.await.expect("the database is up"));
+    assert!(ground.reserve().await.is_none(), "what the revoked one queued");
+    assert_eq!(
+        ground.containments(&device).await,
+        ["one ended alert_resolved", "two active", "one active"]
+    );
+    ground.call_succeeds().await;
+    ground.close().await;
+}
+
+#[tokio::test]
 async fn an_event_waits_for_the_group_that_tells_whether_its_device_is_a_pilot() {
     let mut ground = Ground::new(&[in_canary()]).await;
     let pilot = device('a');

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use quell::domain::action::{ActionEvent, ActionState};
+use quell::domain::answer::Refusal;
 use quell::domain::verdict::Lane;
 use quell::store::{AnswerRecord, CancelGrant, GateOutcome, QueuedChange};
 
@@ -106,6 +107,84 @@ async fn what_is_wanted_again_is_not_cancelled() {
         ground.actions(&device('a')).await,
         ["restrict submitted", "release withdrawn"]
     );
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn what_is_wanted_again_while_its_cancel_is_under_way_is_restricted_anew_at_once() {
+    let mut ground = pending_and_unwanted(&[playbook("one"), playbook("two")]).await;
+    ground.pass(minutes(2)).await;
+    let (epoch, grant) = ground.reserve_cancel().await.expect("it is due");
+    ground.alert("two", &device('a')).await;
+    let end = Some(ActionEvent::Cancelled);
+    answer(&ground, epoch, &grant, end, Duration::ZERO).await;
+    assert_eq!(
+        ground.actions(&device('a')).await,
+        ["restrict cancelled", "release withdrawn", "restrict queued"]
+    );
+    // What quell cancelled itself is no failure that delays the next one.
+    ground.call_succeeds().await;
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn after_a_cancel_what_somebody_else_once_began_is_not_released() {
+    let mut ground = Ground::new(&[playbook("one")]).await;
+    ground.alert("one", &device('a')).await;
+    ground
+        .call(ActionEvent::Accepted, Some(ActionEvent::Succeeded), true)
+        .await;
+    ground.pass(minutes(300)).await;
+    ground.expire().await;
+    // A second restriction, ours, on top of theirs.
+    ground.alert("one", &device('a')).await;
+    ground.call(ActionEvent::Accepted, None, false).await;
+    let (store, tenant) = (ground.store.clone(), ground.tenant);
+    let its = device('a');
+    let released = store.device_release(tenant, &its, "anna", "false alarm", false);
+    released.await.expect("the database is up");
+    ground.pass(minutes(2)).await;
+    let (epoch, grant) = ground.reserve_cancel().await.expect("it is due");
+    let end = Some(ActionEvent::Cancelled);
+    answer(&ground, epoch, &grant, end, Duration::ZERO).await;
+    assert_eq!(
+        ground.actions(&device('a')).await,
+        ["restrict succeeded", "restrict cancelled", "release withdrawn"]
+    );
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn where_one_cancel_is_forbidden_no_other_is_tried_for_a_while() {
+    let mut ground = pending_and_unwanted(&[playbook("one")]).await;
+    ground.alert("one", &device('b')).await;
+    ground.call(ActionEvent::Accepted, None, false).await;
+    let (store, tenant) = (ground.store.clone(), ground.tenant);
+    let its = device('b');
+    let released = store.device_release(tenant, &its, "anna", "false alarm", false);
+    released.await.expect("the database is up");
+    ground.pass(minutes(2)).await;
+    let (epoch, grant) = ground.reserve_cancel().await.expect("one is due");
+    let record = AnswerRecord {
+        outcome: "forbidden",
+        event: ActionEvent::NotExecuted,
+        then: None,
+        change: QueuedChange::default(),
+        refusal: Some(Refusal {
+            status: 403,
+            code: "Forbidden".to_owned(),
+            ..Refusal::default()
+        }),
+        is_answered: true,
+        pause: None,
+    };
+    let again = Duration::from_secs(600);
+    let written = store.cancel_finish(tenant, epoch, &grant, &record, None, again);
+    written.await.expect("the answer is the first one");
+    ground.pass(minutes(9)).await;
+    assert!(ground.reserve_cancel().await.is_none());
+    ground.pass(minutes(1)).await;
+    assert!(ground.reserve_cancel().await.is_some());
     ground.close().await;
 }
 

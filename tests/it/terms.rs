@@ -88,6 +88,68 @@ async fn an_alert_that_is_opened_again_keeps_the_restriction_and_its_time_ends_i
 }
 
 #[tokio::test]
+async fn that_an_alert_was_resolved_before_it_was_opened_again_ends_nothing_when_it_comes_late() {
+    let mut ground = Ground::new(&[until_resolved(&playbook("one"))]).await;
+    let device = device('a');
+    ground.news(matching("a", "new"), &device).await;
+    let earlier = ground.store.now().await.expect("the database is up");
+    let late = |id: &str| Alert {
+        occurred_at: Fact::Is(earlier),
+        ..news(id, "resolved")
+    };
+    ground.pass(SignedDuration::from_mins(10)).await;
+    ground.news(news("a", "in_progress"), &device).await;
+    ground.news(late("a"), &device).await;
+    assert_eq!(ground.containments(&device).await, ["one active"]);
+    // The same when the alert began it only after that.
+    ground.news(matching("b", "new"), &device).await;
+    ground.news(late("b"), &device).await;
+    ground.news(news("a", "resolved"), &device).await;
+    assert_eq!(ground.containments(&device).await, ["one active"]);
+    ground.news(news("b", "resolved"), &device).await;
+    assert_eq!(ground.containments(&device).await, ["one ended alert_resolved"]);
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn limits_that_cannot_be_read_keep_nothing_restricted_and_let_no_question_act() {
+    let limits = "limits: [{devices: 9, per: 1h, otherwise: ask}]\n";
+    let playbooks = [playbook("one") + limits, asking_playbook("two", "act") + limits];
+    let mut ground = Ground::new(&playbooks).await;
+    let (a, b) = (device('a'), device('b'));
+    ground.alert("one", &a).await;
+    ground.call_succeeds().await;
+    ground.alert("two", &b).await;
+    ground
+        .execute(
+            "UPDATE quell.containments SET limits = '[{\"written\": \"by another version\"}]'".to_owned(),
+        )
+        .await;
+    ground.pass(hours(4)).await;
+    let change = ground.expire().await;
+    assert_eq!(change.failed, 0);
+    assert_eq!(ground.containments(&a).await, ["one ended time"]);
+    assert_eq!(ground.actions(&a).await, ["restrict succeeded", "release queued"]);
+    assert_eq!(ground.containments(&b).await, ["two expired"]);
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn a_question_that_nobody_answered_acts_for_no_playbook_that_does_not_enforce_any_more() {
+    let asking = asking_playbook("one", "act");
+    let mut ground = Ground::new(&[asking.clone(), playbook("two")]).await;
+    let device = device('a');
+    ground.alert("one", &device).await;
+    ground
+        .change(&[asking.replace("enforce", "observe"), playbook("two")])
+        .await;
+    ground.pass(hours(1)).await;
+    ground.expire().await;
+    assert_eq!(ground.containments(&device).await, ["one expired"]);
+    ground.close().await;
+}
+
+#[tokio::test]
 async fn without_the_word_a_resolved_alert_ends_nothing() {
     let mut ground = Ground::new(&[playbook("one")]).await;
     let device = device('a');

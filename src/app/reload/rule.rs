@@ -51,6 +51,8 @@ pub enum Verdict {
     Refuse(&'static str),
 }
 
+const UNCHANGED: &str = "the files have not changed since another set took their place: reload to use them";
+
 /// What becomes of the files of a replica.
 pub fn verdict(situation: &Situation<'_>) -> Verdict {
     let s = situation;
@@ -65,8 +67,16 @@ pub fn verdict(situation: &Situation<'_>) -> Verdict {
             "there is no playbook, and an empty directory never replaces a set: `mode: off` switches one off",
         );
     }
-    if s.trigger != Trigger::Start {
+    if s.trigger == Trigger::Asked {
         return Verdict::Propose;
+    }
+    let is_news = s.settled != Some(s.files);
+    if s.trigger == Trigger::Changed {
+        // Written anew with the same playbooks, as tools and roll-outs do: that must not undo what a person did by hand.
+        return match is_news {
+            true => Verdict::Propose,
+            false => Verdict::Leave(UNCHANGED),
+        };
     }
     // A set that was put in force by hand and then written into the files is the files' again.
     let files_caught_up = s.settled == Some(active) || s.is_held_by_another;
@@ -74,9 +84,7 @@ pub fn verdict(situation: &Situation<'_>) -> Verdict {
         return Verdict::Leave("an operator put the active set in force by hand: reload to use the files");
     }
     match s.settled {
-        Some(settled) if settled == s.files => Verdict::Leave(
-            "the files have not changed since another set took their place: reload to use them",
-        ),
+        Some(_) if !is_news => Verdict::Leave(UNCHANGED),
         Some(_) => Verdict::Propose,
         None if !s.was_in_force => Verdict::Propose,
         // Either what is left of an old roll-out, or the first replica of a roll-back.
@@ -157,10 +165,24 @@ mod tests {
             for (by_hand, held) in [(false, false), (false, true), (true, false), (true, true)] {
                 let change = |s: &mut Situation<'static>| {
                     (s.trigger, s.is_by_hand, s.is_held_by_another) = (trigger, by_hand, held);
-                    (s.settled, s.was_in_force) = (Some("new"), true);
+                    (s.settled, s.was_in_force) = (Some("older"), true);
                 };
                 check(change, propose);
             }
+        }
+        check(
+            |s| (s.trigger, s.settled) = (Trigger::Asked, Some("new")),
+            propose,
+        );
+    }
+
+    #[test]
+    fn files_written_anew_with_the_same_playbooks_undo_nothing() {
+        for by_hand in [false, true] {
+            let change = |s: &mut Situation<'static>| {
+                (s.trigger, s.is_by_hand, s.settled) = (Trigger::Changed, by_hand, Some("new"));
+            };
+            check(change, leave);
         }
     }
 

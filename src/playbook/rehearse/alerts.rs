@@ -1,6 +1,6 @@
 //! The alerts behind the containments of a rehearsal: as `store::alerts` keeps them, judged by the same function.
 
-use super::device::Contained;
+use super::device::{Behind, Contained};
 use super::{Happening, Input, Rehearsal, Sink, What};
 use crate::domain::alert::EventKind;
 use crate::domain::containment::change::{effects, resolved};
@@ -38,6 +38,7 @@ impl Rehearsal<'_> {
         let now = self.now;
         let alert = input.alert.id.as_str();
         let is_resolved = input.event == EventKind::Resolved;
+        let happened = input.alert.occurred_at.value().map(|at| *at.min(&now));
         let Some(device) = self.devices.get_mut(input.device_id) else {
             return false;
         };
@@ -52,15 +53,25 @@ impl Rehearsal<'_> {
                 .iter_mut()
                 .filter(|contained| key(contained) == its)
             {
-                contained.alerts.entry(alert.to_owned()).or_insert(false);
+                contained.alerts.entry(alert.to_owned()).or_insert(Behind {
+                    is_resolved: false,
+                    open_at: happened,
+                });
             }
         }
         if alert.is_empty() {
             return false;
         }
         for contained in &mut device.contained {
-            if let Some(resolved) = contained.alerts.get_mut(alert) {
-                *resolved = is_resolved;
+            let Some(behind) = contained.alerts.get_mut(alert) else {
+                continue;
+            };
+            // A resolution that happened before the latest news that it is open, and comes late, does not close it.
+            if !is_resolved {
+                behind.is_resolved = false;
+                behind.open_at = behind.open_at.max(happened);
+            } else if happened.is_none_or(|at| behind.open_at <= Some(at)) {
+                behind.is_resolved = true;
             }
         }
         if !is_resolved {
@@ -76,7 +87,11 @@ impl Rehearsal<'_> {
             {
                 return true;
             }
-            let unresolved = contained.alerts.values().filter(|resolved| !**resolved).count();
+            let unresolved = contained
+                .alerts
+                .values()
+                .filter(|behind| !behind.is_resolved)
+                .count();
             let what = match resolved(&contained.open, unresolved) {
                 None => return true,
                 Some(ContainmentState::Ended) => {

@@ -39,10 +39,18 @@ pub(super) struct Contained {
     pub(super) release_after: Option<Duration>,
     /// How many people must approve, while it is asked.
     pub(super) approvals: u32,
-    /// The alerts behind it, and whether each is resolved.
-    pub(super) alerts: BTreeMap<String, bool>,
+    /// The alerts behind it.
+    pub(super) alerts: BTreeMap<String, Behind>,
     /// The revision that began it, when that has a canary.
     pub(super) canary: Option<String>,
+}
+
+/// An alert behind a containment.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Behind {
+    pub(super) is_resolved: bool,
+    /// When the latest news that it is open happened, if that was told.
+    pub(super) open_at: Option<Timestamp>,
 }
 
 /// A playbook and its revision, in its canary.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::Rehearsal;
-use super::device::Contained;
+use super::device::{Behind, Contained};
 use crate::domain::containment::ContainmentState;
 use crate::domain::containment::change::Open;
 use crate::domain::device::DeviceId;
@@ -85,7 +85,15 @@ impl Rehearsal<'_> {
             open: open_at,
             release_after: open.release_after,
             approvals: 1,
-            alerts: open.alerts.iter().cloned().collect(),
+            alerts: (open.alerts.iter())
+                .map(|(alert, is_resolved)| {
+                    let behind = Behind {
+                        is_resolved: *is_resolved,
+                        open_at: None,
+                    };
+                    (alert.clone(), behind)
+                })
+                .collect(),
             canary: None,
         });
         // It was called then; what it led to is known.

@@ -17,8 +17,11 @@ pub(in crate::store) struct OpenRow {
     /// `None`: begun by hand.
     pub(in crate::store) playbook: Option<String>,
     pub(in crate::store) containment: Open,
-    /// Its playbook's limits, by the revision that began it.
-    pub(in crate::store) limits: Vec<Limit>,
+    /// The revision that began it.
+    pub(in crate::store) revision: Option<String>,
+    /// Its playbook's limits, by the revision that began it. `None`: this version cannot read them, which must never keep
+    /// anything from ending.
+    pub(in crate::store) limits: Option<Vec<Limit>>,
 }
 
 /// Who ends containments, and why.
@@ -42,9 +45,9 @@ pub(in crate::store) async fn open(
     device: &DeviceId,
 ) -> Result<Vec<OpenRow>, StoreError> {
     let rows = sqlx::query!(
-        r#"SELECT id, state, mode, playbook, until, ask_until,
+        r#"SELECT id, state, mode, playbook, revision, until, ask_until,
              restart_on_match, 'alert_resolved' = ANY(release_when) AS "ends_when_resolved!",
-             limits AS "limits: sqlx::types::Json<Vec<Limit>>",
+             coalesce(limits, '[]') AS "limits!",
              coalesce((ask ->> 'otherwise_act')::boolean, false) AS "otherwise_act!"
            FROM quell.containments WHERE tenant_id = $1 AND device_id = $2 AND state IN ('asked', 'active')
            ORDER BY activated_at, created_at"#,
@@ -74,7 +77,8 @@ pub(in crate::store) async fn open(
                     ends_when_resolved: row.ends_when_resolved,
                 },
                 playbook: row.playbook,
-                limits: row.limits.map(|limits| limits.0).unwrap_or_default(),
+                revision: row.revision,
+                limits: serde_json::from_value(row.limits).ok(),
             })
         })
         .collect()

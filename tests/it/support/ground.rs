@@ -189,8 +189,8 @@ impl Ground {
         self.news(alert, device).await;
     }
 
-    /// News of an alert on a device, decided at once. Its id, unless it has one, is `alert-1`, `alert-2` and so on, its time
-    /// is now.
+    /// News of an alert on a device, decided at once. Its id, unless it has one, is `alert-1`, `alert-2` and so on, its time,
+    /// unless it has one, is now.
     pub async fn news(&mut self, alert: Alert, device: &DeviceId) {
         self.accept(alert, device).await;
         let decided = self.decider.run_once().await.expect("the database is up");
@@ -203,7 +203,10 @@ impl Ground {
         let id = Some(alert.id).filter(|id| !id.is_empty());
         let alert = Alert {
             id: id.unwrap_or_else(|| format!("alert-{}", self.events)),
-            occurred_at: Fact::Is(self.store.now().await.expect("the database is up")),
+            occurred_at: match alert.occurred_at {
+                Fact::Is(at) => Fact::Is(at),
+                _ => Fact::Is(self.store.now().await.expect("the database is up")),
+            },
             ..alert
         };
         let event = Event {

@@ -213,6 +213,7 @@ fn containment(item: &InboxItem) -> NewContainment<'_> {
         revision: "r",
         event_id: item.event_id,
         alert_id: &item.event.alert.id,
+        occurred_at: None,
         reason: "matched",
         lifts: None,
         is_canary: false,
