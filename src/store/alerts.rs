@@ -9,7 +9,7 @@ use crate::domain::containment::change::resolved;
 use crate::domain::containment::{ContainmentState, EndReason};
 use crate::domain::device::DeviceId;
 use crate::domain::verdict::Mode;
-use crate::store::containments::{Word, decline, end, open};
+use crate::store::containments::{OpenRow, Word, decline, end, open};
 use crate::store::{DecideTx, InboxItem, StoreError};
 
 impl DecideTx {
@@ -55,14 +55,15 @@ impl DecideTx {
         let happened = alert.occurred_at.value().map(|at| *at.min(&self.now));
         // News that is no resolution opens the alert again: the restriction stays, at the latest until its time. A
         // resolution that happened before it and comes late does not close the alert.
-        sqlx::query!(
+        let behind = sqlx::query_scalar!(
             "UPDATE quell.containment_alerts a
              SET resolved_at = CASE WHEN $4 AND a.open_at > $6::timestamptz THEN a.resolved_at
                                     WHEN $4 THEN coalesce(a.resolved_at, $5::timestamptz) END,
                  open_at = CASE WHEN $4 THEN a.open_at ELSE greatest(a.open_at, $6::timestamptz) END
              FROM quell.containments c
              WHERE c.id = a.containment_id AND c.tenant_id = $1 AND c.device_id = $2
-               AND c.state IN ('asked', 'active') AND a.alert_id = $3",
+               AND c.state IN ('asked', 'active') AND a.alert_id = $3
+             RETURNING a.containment_id",
             self.tenant.0,
             item.device.as_str(),
             alert.id,
@@ -70,7 +71,7 @@ impl DecideTx {
             jiff_sqlx::ToSqlx::to_sqlx(self.now) as jiff_sqlx::Timestamp,
             happened.map(jiff_sqlx::ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>,
         )
-        .execute(&mut *self.tx)
+        .fetch_all(&mut *self.tx)
         .await?;
         if !is_resolved {
             return Ok(Vec::new());
@@ -78,7 +79,9 @@ impl DecideTx {
         let rows = open(&mut self.tx, self.tenant, &item.device).await?;
         let begun_now = |playbook: &Option<String>| playbook.as_ref().is_some_and(|p| begun.contains(p));
         let (mut ended, mut declined, mut released) = (Vec::new(), Vec::new(), Vec::new());
-        for row in rows.iter().filter(|row| !begun_now(&row.playbook)) {
+        // What another alert is behind is none of this one's business.
+        let concerned = |row: &&OpenRow| behind.contains(&row.id) && !begun_now(&row.playbook);
+        for row in rows.iter().filter(concerned) {
             let unresolved = self.unresolved(row.id).await?;
             match resolved(&row.containment, unresolved) {
                 Some(ContainmentState::Ended) => {

@@ -18,8 +18,7 @@ use crate::store::{Because, Store, StoreError, Wake, wake};
 pub(super) mod mode;
 mod open;
 
-use open::OpenRow;
-pub(super) use open::{Released, Word, decline, end, open, release};
+pub(super) use open::{OpenRow, Released, Word, decline, end, open, release};
 
 /// How many changes one look made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

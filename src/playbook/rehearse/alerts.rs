@@ -81,10 +81,12 @@ impl Rehearsal<'_> {
         let mut ended = Vec::new();
         device.contained.retain(|contained| {
             let (playbook, mode) = key(contained);
-            if !stood
+            // What another alert is behind is none of this one's business.
+            let is_behind = contained.alerts.contains_key(alert);
+            let did_stand = stood
                 .iter()
-                .any(|(name, stood)| name == playbook && *stood == mode)
-            {
+                .any(|(name, stood)| name == playbook && *stood == mode);
+            if !is_behind || !did_stand {
                 return true;
             }
             let unresolved = contained
