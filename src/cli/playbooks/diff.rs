@@ -234,11 +234,10 @@ fn two(text: &str) -> Result<(String, String), String> {
 }
 
 fn two_numbers(text: &str) -> Result<(i64, i64), String> {
-    let (from, to) = two(text)?;
-    match (from.parse(), to.parse()) {
-        (Ok(from), Ok(to)) => Ok((from, to)),
-        _ => Err("expected two versions, such as `3..4`".to_owned()),
-    }
+    two(text)
+        .ok()
+        .and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)))
+        .ok_or_else(|| "expected two versions with two dots between, such as `3..4`".to_owned())
 }
 
 #[cfg(test)]
