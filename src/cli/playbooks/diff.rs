@@ -73,7 +73,10 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         let path = path_of(&session, args.path.as_ref());
         let active = session.store.set_read(session.id).await?;
         let active = active.map(|set| sides_of(set.playbooks, "in force"));
-        Ok((active.unwrap_or_default(), files(&path)?, path.is_file()))
+        let edited = files(&path)?;
+        // The daemon never takes an empty directory for a set either.
+        anyhow::ensure!(!edited.is_empty(), "no playbook is under `{}`", path.display());
+        Ok((active.unwrap_or_default(), edited, path.is_file()))
     };
     let (from, to, is_part) = match compared {
         Ok(compared) => compared,
