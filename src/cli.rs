@@ -13,6 +13,7 @@ pub mod facts;
 pub mod fmt;
 pub mod junit;
 pub mod operator;
+mod output;
 pub mod plan;
 pub mod playbooks;
 mod progress;
@@ -94,10 +95,10 @@ pub fn main() -> ExitCode {
         match command {
             Command::Run(args) => run::run(args).await,
             Command::Db(command) => db::run(command).await,
-            Command::Status(args) => operator::status::run(args).await,
-            Command::Devices(args) => operator::devices::run(args).await,
-            Command::Actions(args) => operator::actions::run(args).await,
-            Command::Release(args) => operator::release::run(args).await,
+            Command::Status(args) => operator::answered(operator::status::run(args).await),
+            Command::Devices(args) => operator::answered(operator::devices::run(args).await),
+            Command::Actions(args) => operator::answered(operator::actions::run(args).await),
+            Command::Release(args) => operator::answered(operator::release::run(args).await),
             Command::Explain(args) => explain::run(*args).await,
             Command::Playbooks(command) => playbooks::run(command).await,
             Command::Send(args) => send::run(args).await,

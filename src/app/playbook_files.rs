@@ -35,7 +35,8 @@ pub enum ReadError {
 
 impl PlaybookFiles {
     /// Finds the files of folders, and takes files as they are. Of a folder come the files directly in it, as the daemon
-    /// takes them, and the tests in its folder `tests`; names that begin with a dot are passed over.
+    /// takes them, and the tests in its folder `tests`; names that begin with a dot are passed over. A link that leads nowhere
+    /// is found too, so that whoever reads it tells, and the other files as well.
     ///
     /// # Errors
     /// A path that cannot be read.
@@ -91,7 +92,7 @@ fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>, ReadError> {
         let name = entry.file_name();
         let name = name.to_string_lossy();
         let is_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
-        if is_yaml && !name.starts_with('.') && !metadata(&entry.path())?.is_dir() {
+        if is_yaml && !name.starts_with('.') && !entry.path().is_dir() {
             files.push(entry.path());
         }
     }
@@ -157,6 +158,10 @@ mod tests {
         let files = PlaybookFiles::find(&[folder.path().to_owned()]).expect("the folder can be read");
         assert_eq!(files.playbooks, [at("a.yml"), at("b.yaml")]);
         assert_eq!(files.tests, [at("tests/a.test.yaml")]);
+        std::os::unix::fs::symlink("nowhere.yaml", at("link.yaml")).expect("a link can be made");
+        let files = PlaybookFiles::find(&[folder.path().to_owned()]).expect("the folder can be read");
+        assert_eq!(files.playbooks, [at("a.yml"), at("b.yaml"), at("link.yaml")]);
+        assert!(read(&at("link.yaml")).is_err());
     }
 
     #[test]

@@ -4,7 +4,7 @@ pub(super) mod examine;
 mod github;
 mod sarif;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -12,6 +12,7 @@ use anyhow::Context;
 
 use super::junit::{Case, Outcome, Problem, Report, Suite};
 use super::operator::{paint, table::Paint};
+use super::output;
 use crate::yaml::{Diagnostic, Severity};
 use examine::{Examined, examine};
 
@@ -56,7 +57,7 @@ enum Format {
 /// # Errors
 /// No playbook under the paths, or standard output that cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let mut out = io::stdout().lock();
+    let mut out = output::stdout();
     let color = paint(out.is_terminal()) == Paint::Coloured;
     check(args, &mut out, &mut io::stderr(), color)
 }

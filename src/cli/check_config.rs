@@ -2,12 +2,14 @@
 //!
 //! Reads the file and the secrets that it names, and connects to nothing; so the systemd unit runs it before each start.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
 
+use super::operator::{paint, table::Paint};
+use super::output;
 use crate::config::{Config, ConfigError, Loaded};
 use crate::yaml::Diagnostics;
 
@@ -40,8 +42,8 @@ pub enum Format {
 /// # Errors
 /// The file cannot be read, or standard output cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let mut out = io::stdout().lock();
-    let color = out.is_terminal();
+    let mut out = output::stdout();
+    let color = paint(out.is_terminal()) == Paint::Coloured;
     let usable = check(args, &mut out, color)?;
     Ok(if usable {
         ExitCode::SUCCESS

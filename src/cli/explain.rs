@@ -41,7 +41,7 @@ pub struct Args {
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     /// Explain what was decided of this event
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = event_id)]
     event: Option<Uuid>,
     /// Explain what was decided of this alert, whatever feed it came through
     #[arg(long, value_name = "ID")]
@@ -56,14 +56,23 @@ pub struct Args {
     #[arg(long)]
     all: bool,
     /// Playbooks to try the file's events with [default: the configuration's]
-    #[arg(long, value_name = "PATH", requires = "file")]
+    #[arg(long, value_name = "PATH", requires = "file", conflicts_with_all = STORED)]
     playbooks: Option<PathBuf>,
     /// Facts of the device, as tests write them: `device: {kind: server, tags: []}` [default: the inventory's]
-    #[arg(long, value_name = "FILE", requires = "file")]
+    #[arg(long, value_name = "FILE", requires = "file", conflicts_with_all = STORED)]
     facts: Option<PathBuf>,
     /// Move all time stamps of the file's events so that they happened now
-    #[arg(long, requires = "file")]
+    #[arg(long, requires = "file", conflicts_with_all = STORED)]
     restamp: bool,
+}
+
+/// What is explained from records: nothing can be tried out with it. (`requires` alone is waived by clap, as these exclude
+/// the file.)
+const STORED: [&str; 4] = ["event", "alert", "device", "action"];
+
+fn event_id(text: &str) -> Result<Uuid, String> {
+    let id = text.parse();
+    id.map_err(|_| "an event's id is a UUID; `--alert` takes an alert's id, of any feed".to_owned())
 }
 
 /// What was found out.

@@ -5,12 +5,14 @@
 
 use std::fs;
 use std::io::{self, Read, Write};
+use std::os::unix::fs::{MetadataExt, fchown};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
 
 use super::diff::unified;
+use super::output;
 use crate::app::playbook_files::{self, PlaybookFiles, ReadError};
 use crate::yaml::format::{FormatError, format};
 use crate::yaml::{Diagnostics, MAX_BYTES};
@@ -25,6 +27,9 @@ pub struct Args {
     #[arg(long)]
     check: bool,
 }
+
+/// The exit code for arguments that do not go together.
+const USAGE: u8 = 2;
 
 /// What came of the files.
 #[derive(Debug, Default)]
@@ -52,9 +57,12 @@ impl Outcome {
 /// # Errors
 /// No file under the paths, or standard output that cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let (mut out, mut err) = (io::stdout().lock(), io::stderr().lock());
+    let (mut out, mut err) = (output::stdout(), io::stderr().lock());
     let outcome = if args.paths.iter().any(|path| path == Path::new("-")) {
-        anyhow::ensure!(args.paths.len() == 1, "`-` stands alone: it reads standard input");
+        if args.paths.len() > 1 {
+            writeln!(err, "error: `-` stands alone: it reads standard input")?;
+            return Ok(ExitCode::from(USAGE));
+        }
         through(io::stdin().lock(), args.check, &mut out, &mut err)?
     } else {
         in_place(&args.paths, args.check, &mut out, &mut err)?
@@ -180,17 +188,22 @@ fn refuse(name: &str, error: &FormatError, err: &mut impl Write) -> io::Result<(
     }
 }
 
-/// Puts a new file with the same permissions in the place of the old one, behind any link. Its name while it is written
-/// begins with a dot, so nobody takes it for a playbook.
+/// Puts a new file with the same owner, group and permissions in the place of the old one, behind any link, or none: the
+/// daemon must be able to read what root formats. A file that may not be written is not replaced either. Its name while it
+/// is written begins with a dot, so nobody takes it for a playbook.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     let target = fs::canonicalize(path)?;
+    let old = fs::OpenOptions::new().write(true).open(&target)?.metadata()?;
     let folder = target.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new()
         .prefix(".quell-fmt-")
         .tempfile_in(folder)?;
     file.write_all(text.as_bytes())?;
-    file.as_file()
-        .set_permissions(fs::metadata(&target)?.permissions())?;
+    let new = file.as_file().metadata()?;
+    if (new.uid(), new.gid()) != (old.uid(), old.gid()) {
+        fchown(file.as_file(), Some(old.uid()), Some(old.gid()))?;
+    }
+    file.as_file().set_permissions(old.permissions())?;
     file.as_file().sync_all()?;
     file.persist(&target)?;
     Ok(())
@@ -198,7 +211,7 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::os::unix::fs::{PermissionsExt, chown, symlink};
 
     use super::*;
 
@@ -234,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_replaced_behind_its_link_with_its_permissions_and_nothing_is_left_over() {
+    fn a_file_is_replaced_behind_its_link_with_its_owner_and_permissions_and_nothing_is_left_over() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let real = folder.path().join("real");
         let linked = folder.path().join("linked");
@@ -243,15 +256,16 @@ mod tests {
         }
         let ugly = write(&real, "a.yaml", UGLY);
         fs::set_permissions(&ugly, fs::Permissions::from_mode(0o640)).expect("the file is ours");
+        // Only root can give a file away, and only root's `quell fmt` could take it from the daemon.
+        let _ = chown(&ugly, Some(65534), Some(65534));
+        let old = fs::metadata(&ugly).expect("the file is there");
         symlink(&ugly, linked.join("a.yaml")).expect("a link can be made");
         let (code, out, _) = run(std::slice::from_ref(&linked), false);
         assert_eq!(code, 0, "{out}");
         assert_eq!(fs::read_to_string(&ugly).expect("the file is there"), CANONICAL);
-        let mode = fs::metadata(&ugly)
-            .expect("the file is there")
-            .permissions()
-            .mode();
-        assert_eq!(mode & 0o777, 0o640);
+        let new = fs::metadata(&ugly).expect("the file is there");
+        assert_eq!(new.permissions().mode() & 0o777, 0o640);
+        assert_eq!((new.uid(), new.gid()), (old.uid(), old.gid()));
         let link = fs::symlink_metadata(linked.join("a.yaml")).expect("the link is there");
         assert!(link.file_type().is_symlink());
         assert_eq!(fs::read_dir(&real).expect("the folder is there").count(), 1);

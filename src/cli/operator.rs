@@ -26,6 +26,9 @@ use table::Paint;
 /// Where the configuration is looked for when none is named.
 const PLACES: [&str; 2] = ["quell.yaml", "/etc/quell/quell.yaml"];
 
+/// The exit code when the answer could not be found out.
+const COULD_NOT_FIND_OUT: u8 = 3;
+
 /// Postgres must have answered within this.
 const REACH: Duration = Duration::from_secs(3);
 
@@ -169,6 +172,14 @@ pub(super) fn print(text: &str) -> anyhow::Result<()> {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written.context("cannot write to standard output"),
     }
+}
+
+/// What keeps a command from its answer is said on standard error, with exit code 3: 1 is an answer, no.
+pub(super) fn answered(done: anyhow::Result<ExitCode>) -> anyhow::Result<ExitCode> {
+    Ok(done.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::from(COULD_NOT_FIND_OUT)
+    }))
 }
 
 /// Says on standard error why nothing was done.

@@ -50,7 +50,7 @@ pub struct Args {
     #[arg(long, value_name = "ID")]
     as_enforce: Vec<String>,
     /// So many devices in the fleet, for limits in percent of it; without it they count as reached
-    #[arg(long, value_name = "DEVICES")]
+    #[arg(long, value_name = "DEVICES", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
     fleet: Option<u64>,
     /// Exit with 1 when something differs
     #[arg(long)]
@@ -130,7 +130,11 @@ async fn stored(args: &Args, ground: &Ground, sets: &Sets) -> anyhow::Result<Opt
         bail!("stored events are in the database");
     };
     let since = match args.since {
-        Since::Time(at) => at,
+        Since::Time(at) => {
+            let now = session.store.now().await?;
+            anyhow::ensure!(at <= now, "`--since {at}` lies in the future: it is {now}");
+            at
+        }
         Since::Span(span) => {
             let span = SignedDuration::try_from(span).unwrap_or(SignedDuration::MAX);
             let now = session.store.now().await?;
@@ -176,8 +180,11 @@ async fn from_file(
     };
     progress.clear();
     let (Some(first), Some(last)) = (events.events.first(), events.events.last()) else {
+        let first = events.refused.first().map_or(String::new(), |first| {
+            format!("; {}: {}: {}", first.place, first.reason, first.detail)
+        });
         bail!(
-            "`{name}` holds no alert about a device that may be called: {} records, {} refused, {} without a device",
+            "`{name}` holds no alert about a device that may be called: records {}, refused {}, without a device {}{first}",
             events.records,
             events.refused.len(),
             events.without_device

@@ -1,10 +1,11 @@
 //! `quell schema`: prints the JSON Schema of a kind of file, for editors. It reads nothing.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::Context;
 
+use super::output;
 use crate::config;
 use crate::playbook;
 
@@ -40,8 +41,7 @@ impl Kind {
 /// # Errors
 /// Standard output cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    io::stdout()
-        .lock()
+    output::stdout()
         .write_all(args.kind.text().as_bytes())
         .context("cannot write to standard output")?;
     Ok(ExitCode::SUCCESS)

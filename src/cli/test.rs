@@ -11,11 +11,15 @@ use anyhow::Context;
 use regex::Regex;
 
 use super::operator::{paint, table::Paint};
+use super::output;
 use crate::app::playbook_files::{self, PlaybookFiles, ReadError};
 use crate::clock::Monotonic;
 use crate::playbook::test::{Coverages, TestFile, TestOutcome};
 use crate::playbook::{PlaybookSet, SourceFile};
 use crate::yaml::Diagnostics;
+
+/// The exit code for a file or folder that could not be read.
+const COULD_NOT_FIND_OUT: u8 = 3;
 
 /// Runs shorter than this say nothing of their progress.
 const QUIET: Duration = Duration::from_secs(1);
@@ -91,18 +95,22 @@ impl Results {
     }
 }
 
-/// Runs the command: exit code 1 when a test fails, a file is wrong, or there is no test at all.
+/// Runs the command: exit code 1 when a test fails, a file is wrong, or there is no test at all, 3 when a file cannot be read.
 ///
 /// # Errors
-/// A file that cannot be read, no test at all, or standard output that cannot be written.
+/// No test at all, or standard output that cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let mut out = io::stdout().lock();
+    let mut out = output::stdout();
     let color = paint(out.is_terminal()) == Paint::Coloured;
     let progress = Progress::new(io::stderr().is_terminal());
-    Ok(if test(args, &mut out, color, progress)? {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
+    Ok(match test(args, &mut out, color, progress) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) if error.is::<ReadError>() => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(COULD_NOT_FIND_OUT)
+        }
+        Err(error) => return Err(error),
     })
 }
 

@@ -24,8 +24,8 @@ pub struct Loaded {
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// A file or the directory cannot be read.
-    #[error(transparent)]
-    Unreadable(#[from] ReadError),
+    #[error("{}", with_cause(.0))]
+    Unreadable(ReadError),
     /// A playbook is wrong: everything that is wrong with any of them.
     #[error("{}", summary(.0))]
     Wrong(Diagnostics),
@@ -43,6 +43,20 @@ pub enum LoadError {
     /// Reading them panicked.
     #[error("reading the playbooks failed: {0}")]
     Broken(String),
+}
+
+impl From<ReadError> for LoadError {
+    fn from(error: ReadError) -> Self {
+        Self::Unreadable(error)
+    }
+}
+
+/// With what the system says: status and answers show one line, without a chain of causes.
+fn with_cause(error: &ReadError) -> String {
+    match error {
+        ReadError::Io { source, .. } => format!("{error}: {source}"),
+        ReadError::NotText(_) => error.to_string(),
+    }
 }
 
 impl LoadError {

@@ -28,7 +28,7 @@ pub struct Args {
     /// Why, for the audit and for Defender's comment
     #[arg(long, value_name = "TEXT")]
     reason: String,
-    /// Who you are, for the audit [default: the operating system's user]
+    /// Who you are, for the audit [default: SUDO_USER, USER or LOGNAME]
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
     /// It was a false positive: two of them let a playbook that is still in its canary fall back to observe
@@ -78,10 +78,10 @@ pub struct Report {
 /// The configuration cannot be used, the reason or the name is empty, or Postgres is away.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let reason = said(&args.reason, 500);
-    anyhow::ensure!(
-        !reason.is_empty(),
-        "`--reason` is empty: say in a few words why the device is released"
-    );
+    if reason.is_empty() {
+        let why = "`--reason` is empty: say in a few words why the device is released";
+        return Ok(nothing_done(why));
+    }
     let by = operator(args.by.as_deref())?;
     let session = Session::open(&args.common).await?;
     let candidates = candidates(&session, &args.device).await?;

@@ -24,10 +24,10 @@ pub(super) fn show(answer: &Answer, paint: Paint, devices: usize) -> String {
     if answer.report.differs {
         let report = &answer.report;
         let text = format!(
-            "{} of {} decisions; what becomes of {} devices",
+            "{} of {} decisions; what becomes of {}",
             report.decided_differently,
             report.judged,
-            report.devices.len()
+            counted(report.devices.len(), "device")
         );
         line(&mut out, "differs", &text);
     } else {
@@ -45,6 +45,10 @@ pub(super) fn show(answer: &Answer, paint: Paint, devices: usize) -> String {
         line(&mut out, "note", note);
     }
     out
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 fn line(out: &mut String, name: &str, text: &str) {
@@ -102,7 +106,11 @@ fn edits(out: &mut String, edits: &[PlaybookEdit]) {
         }
     }
     if edits.is_empty() {
-        line(out, "edited", "no playbook");
+        line(
+            out,
+            "edited",
+            "nothing: these playbooks are the ones compared with",
+        );
     }
     more(out, edits.len(), LINES, "playbooks");
 }
@@ -129,7 +137,9 @@ fn facts(out: &mut String, answer: &Answer) {
     } else {
         ""
     };
-    line(out, "facts", &format!("{}{hint}", text.join("; ")));
+    if !text.is_empty() {
+        line(out, "facts", &format!("{}{hint}", text.join("; ")));
+    }
 }
 
 /// Rounded, but never 0 or 100 where there is a rest.

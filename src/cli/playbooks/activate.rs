@@ -34,7 +34,7 @@ pub struct Args {
     /// Why, for the record
     #[arg(long, value_name = "TEXT")]
     reason: String,
-    /// Who you are, for the record [default: the operating system's user]
+    /// Who you are, for the record [default: SUDO_USER, USER or LOGNAME]
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
     /// Only if the set in force is this one: at least 6 characters of its hash

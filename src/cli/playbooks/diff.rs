@@ -73,7 +73,10 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         let path = path_of(&session, args.path.as_ref());
         let active = session.store.set_read(session.id).await?;
         let active = active.map(|set| sides_of(set.playbooks, "in force"));
-        Ok((active.unwrap_or_default(), files(&path)?, path.is_file()))
+        let edited = files(&path)?;
+        // The daemon never takes an empty directory for a set either.
+        anyhow::ensure!(!edited.is_empty(), "no playbook is under `{}`", path.display());
+        Ok((active.unwrap_or_default(), edited, path.is_file()))
     };
     let (from, to, is_part) = match compared {
         Ok(compared) => compared,
@@ -234,11 +237,10 @@ fn two(text: &str) -> Result<(String, String), String> {
 }
 
 fn two_numbers(text: &str) -> Result<(i64, i64), String> {
-    let (from, to) = two(text)?;
-    match (from.parse(), to.parse()) {
-        (Ok(from), Ok(to)) => Ok((from, to)),
-        _ => Err("expected two versions, such as `3..4`".to_owned()),
-    }
+    two(text)
+        .ok()
+        .and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)))
+        .ok_or_else(|| "expected two versions with two dots between, such as `3..4`".to_owned())
 }
 
 #[cfg(test)]
