@@ -88,6 +88,20 @@ async fn an_alert_that_is_opened_again_keeps_the_restriction_and_its_time_ends_i
 }
 
 #[tokio::test]
+async fn an_alert_that_is_not_behind_a_containment_ends_nothing_when_it_is_resolved() {
+    let mut ground = Ground::new(&[until_resolved(&playbook("one"))]).await;
+    let device = device('a');
+    // What begins it is resolved already: so nothing behind it is open, and still no other alert's end is its own.
+    ground.news(matching("a", "resolved"), &device).await;
+    assert_eq!(ground.containments(&device).await, ["one active"]);
+    ground.news(news("b", "resolved"), &device).await;
+    assert_eq!(ground.containments(&device).await, ["one active"]);
+    ground.news(news("a", "resolved"), &device).await;
+    assert_eq!(ground.containments(&device).await, ["one ended alert_resolved"]);
+    ground.close().await;
+}
+
+#[tokio::test]
 async fn that_an_alert_was_resolved_before_it_was_opened_again_ends_nothing_when_it_comes_late() {
     let mut ground = Ground::new(&[until_resolved(&playbook("one"))]).await;
     let device = device('a');
