@@ -136,3 +136,34 @@ pub struct DeviceFacts {
     /// `lastSeen`, the last full report (about daily), not "online now".
     pub last_seen: Fact<Timestamp>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_the_pattern_no_id_is_longer_or_stranger_than_a_path_allows() {
+        let any = DeviceIdRule::with_pattern(".*").expect("a pattern");
+        assert!(any.accept(&"a".repeat(64)).is_ok());
+        for (id, reason) in [
+            ("a".repeat(65), "it is longer than 64 characters"),
+            (String::new(), "it is empty"),
+            (
+                "a/b".to_owned(),
+                "it holds characters other than letters, digits, `-` and `_`",
+            ),
+        ] {
+            let refused = any.accept(&id).expect_err("it may not stand in a path");
+            assert_eq!(refused.reason, reason);
+        }
+        let six = DeviceIdRule::with_pattern("[0-9]{6}|x").expect("a pattern");
+        assert!(six.accept("123456").is_ok() && six.accept("x").is_ok());
+        assert!(
+            six.accept("1234567").is_err(),
+            "the pattern holds for the whole id"
+        );
+        let hex = DeviceIdRule::default();
+        assert!(hex.accept(&"a".repeat(40)).is_ok());
+        assert!(hex.accept(&"A".repeat(40)).is_err() && hex.accept(&"a".repeat(39)).is_err());
+    }
+}
