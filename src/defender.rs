@@ -15,6 +15,8 @@ mod claims;
 mod client;
 mod cloud;
 mod credential;
+#[cfg(feature = "fail-points")]
+mod failing;
 mod hosts;
 mod http;
 mod listing;

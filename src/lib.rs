@@ -13,7 +13,7 @@
 //! * [`worker`]: the loops: decide, submit, reconcile, expire, fetch facts.
 //! * [`web`]: HTTP: intake webhook, health, metrics.
 //! * [`config`], [`app`], [`lifecycle`], [`telemetry`], [`cli`]: putting it together and running it.
-//! * [`simulator`]: a Defender to practise against. [`clock`], [`yaml`]: small foundations.
+//! * [`simulator`]: a Defender to practise against. [`clock`], [`yaml`]: small foundations. [`failpoint`]: where tests let it die.
 
 pub mod app;
 pub mod cli;
@@ -21,6 +21,7 @@ pub mod clock;
 pub mod config;
 pub mod defender;
 pub mod domain;
+pub mod failpoint;
 pub mod intake;
 pub mod lifecycle;
 pub mod limiter;

@@ -49,6 +49,7 @@ pub use playbooks::{Activation, ActiveSet, Origin, RevisionText, SetHead};
 pub use replay::{PastContainment, Replay, ReplayFacts, ReplayPage, ReplayRow, ReplaySpan, Unreadable};
 
 use crate::domain::tenant::TenantId;
+use crate::failpoint;
 
 /// Why the store could not do as asked.
 #[derive(Debug, thiserror::Error)]
@@ -215,7 +216,9 @@ impl Store {
             .max_connections(1)
             .connect_with(options)
             .await?;
-        MIGRATOR.run(&pool).await.map_err(StoreError::Migration)?;
+        failpoint::waiting!(Migration, MIGRATOR.run(&pool))
+            .await
+            .map_err(StoreError::Migration)?;
         pool.close().await;
         Ok(())
     }

@@ -12,29 +12,47 @@ use scan::{SRC, Source, TESTS, scan};
 mod scan;
 
 /// Which of our modules a module may use. Tests are free, so are `main.rs` and `lib.rs`.
-const MAY_USE: [(&str, &[&str]); 19] = [
+const MAY_USE: [(&str, &[&str]); 20] = [
     // Foundations and the pure core.
     ("clock", &[]),
+    ("failpoint", &[]),
     ("yaml", &[]),
     ("domain", &[]),
     ("playbook", &["domain", "yaml"]),
     // The middle row: no neighbours, but for the permit that a call consumes.
     ("intake", &["domain", "clock", "yaml"]),
     ("limiter", &["domain", "clock"]),
-    ("defender", &["domain", "clock", "limiter"]),
-    ("store", &["domain", "clock"]),
+    ("defender", &["domain", "clock", "failpoint", "limiter"]),
+    ("store", &["domain", "clock", "failpoint"]),
     ("outbound", &["domain", "clock"]),
     // Loops and HTTP.
     (
         "worker",
         &[
-            "intake", "limiter", "defender", "store", "outbound", "playbook", "domain", "clock", "yaml",
+            "intake",
+            "limiter",
+            "defender",
+            "store",
+            "outbound",
+            "playbook",
+            "domain",
+            "clock",
+            "failpoint",
+            "yaml",
         ],
     ),
     (
         "web",
         &[
-            "intake", "limiter", "defender", "store", "playbook", "domain", "clock", "yaml",
+            "intake",
+            "limiter",
+            "defender",
+            "store",
+            "playbook",
+            "domain",
+            "clock",
+            "failpoint",
+            "yaml",
         ],
     ),
     // Putting together.

@@ -22,5 +22,9 @@ pub struct Args {
 /// # Errors
 /// What keeps the daemon from starting.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    #[cfg(feature = "fail-points")]
+    if let Some(point) = crate::config::environment::read_text(crate::failpoint::VARIABLE) {
+        crate::failpoint::arm(&point)?;
+    }
     app::run(Config::load(&args.config)?, args.migrate).await
 }

@@ -12,6 +12,8 @@ use reqwest::{Request, Response};
 use rustls_platform_verifier::BuilderVerifierExt as _;
 
 use crate::defender::OptionsError;
+#[cfg(feature = "fail-points")]
+use crate::defender::failing;
 use crate::limiter::Void;
 
 /// What bounds an exchange.
@@ -99,6 +101,13 @@ impl Http {
     ) -> Result<Reply, Failure> {
         // INVARIANT: nothing that can wait stands between the redeeming and the handing over.
         redeem().map_err(|void| Failure::NotSent(chain(&void)))?;
+        #[cfg(feature = "fail-points")]
+        if failing::changes(&request) {
+            return match failing::sent(self.0.execute(failing::handed_over(request))).await {
+                Ok(response) => Ok(read(response, bound).await),
+                Err(error) => Err(fate(error)),
+            };
+        }
         match self.0.execute(request).await {
             Ok(response) => Ok(read(response, bound).await),
             Err(error) => Err(fate(error)),

@@ -22,6 +22,7 @@ use crate::defender::answer::{json, printable};
 use crate::defender::credential::SecretSource;
 use crate::defender::http::{Http, Reply};
 use crate::defender::throttle::{self, Scale};
+use crate::failpoint;
 
 /// A token is small; anything longer is not one.
 const BODY_BOUND: usize = 256 * 1024;
@@ -247,6 +248,7 @@ impl Tokens {
         }
         match self.request().await {
             Ok((value, life, asked_at)) => {
+                failpoint::reach!(TokenRefresh);
                 pause.serial += 1;
                 pause.failures = 0;
                 pause.until = None;

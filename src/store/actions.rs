@@ -8,6 +8,7 @@ use crate::domain::converge::Restriction;
 use crate::domain::device::DeviceId;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Lane;
+use crate::failpoint;
 use crate::store::{Because, Store, StoreError, Wake, wake};
 
 /// An action as far as a change of its state needs it.
@@ -186,6 +187,7 @@ impl Store {
         if changed != 1 {
             return Err(StoreError::Stale("the action"));
         }
+        failpoint::reach!(AuditRowWritten);
         tracing::info!(
             action.id = %row.id, device.id = %row.device, kind = row.kind.as_str(), from = row.state.as_str(),
             to = to.as_str(), reason = because.reason, "action changed state"

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::domain::action::{ActionEvent, ActionState};
 use crate::domain::answer::Refusal;
 use crate::domain::tenant::TenantId;
+use crate::failpoint;
 use crate::store::gate::Grant;
 use crate::store::{ActionRow, Because, QueuedChange, Store, StoreError, Wake, wake};
 
@@ -69,7 +70,7 @@ impl Store {
             if state.is_open() { Wake::Open } else { Wake::Queue },
         )
         .await?;
-        tx.commit().await?;
+        failpoint::waiting!(ResultCommitUnknown, tx.commit()).await?;
         Ok(state)
     }
 

@@ -10,6 +10,7 @@ use crate::domain::converge::{Restriction, Step, converge};
 use crate::domain::device::DeviceId;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Lane;
+use crate::failpoint;
 use crate::store::actions::{kind_of, queued_withdraw};
 use crate::store::{Because, Store, StoreError, Wake, wake};
 
@@ -155,6 +156,7 @@ impl Store {
         )
         .execute(&mut *tx)
         .await?;
+        failpoint::note!(ReleaseQueuedRestrictNotFinal, if (kind, open) == (ActionKind::Release, Some(ActionKind::Restrict)));
         wake(tx, tenant, Wake::Queue).await
     }
 }

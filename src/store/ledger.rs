@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::clock::Monotonic;
 use crate::domain::budget::{BudgetScope, Window};
 use crate::domain::tenant::TenantId;
+use crate::failpoint;
 use crate::store::{Gate, Store, StoreError};
 
 /// What the gate said to a read.
@@ -130,7 +131,7 @@ impl Store {
         tx: sqlx::Transaction<'_, sqlx::Postgres>,
         attempt: Uuid,
     ) -> Result<(), StoreError> {
-        let Err(error) = tx.commit().await else {
+        let Err(error) = failpoint::waiting!(AttemptCommitUnknown, tx.commit()).await else {
             return Ok(());
         };
         let written = sqlx::query_scalar!("SELECT id FROM quell.attempts WHERE id = $1", attempt)

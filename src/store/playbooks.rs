@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Mode;
+use crate::failpoint;
 use crate::store::{Because, Store, StoreError, Wake, wake};
 
 /// One playbook of a set.
@@ -225,6 +226,7 @@ impl Store {
             wake(&mut tx, tenant, Wake::Inbox).await?;
             wake(&mut tx, tenant, Wake::Playbooks).await?;
             tx.commit().await?;
+            failpoint::reach!(PlaybookSwap);
         }
         Ok(version)
     }

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
+use crate::failpoint;
 use crate::intake::body::{Broken, Lines};
 use crate::web::answer::{Answer, Problem, Rejected};
 use crate::web::delivery::Delivery;
@@ -60,11 +61,13 @@ async fn work(web: &Arc<Shared>, request: Request) -> Result<Answer, Problem> {
         }
     };
     let (incoming, dead, places) = delivery.into_parts();
+    failpoint::reach!(EventReceivedNothingStored);
     let stored = web
         .inbox
         .accept(options.tenant, &options.source, incoming, dead)
         .await
         .map_err(unstored)?;
+    failpoint::reach!(StoredNotAcknowledged);
     let duplicates = stored.iter().filter(|stored| stored.duplicate).count();
     count("duplicate", duplicates);
     count("accepted", stored.len() - duplicates);

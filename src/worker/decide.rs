@@ -15,6 +15,7 @@ use crate::domain::fact::Fact;
 use crate::domain::guard::Protection;
 use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
 use crate::domain::verdict::{Mode, PlannedAction, Verdict};
+use crate::failpoint;
 use crate::playbook::{PlaybookSet, Subject, evaluate};
 use crate::store::{DecideTx, DecisionRow, InboxItem, NewContainment, StoreError};
 use crate::worker::active_set::InForce;
@@ -126,6 +127,7 @@ impl Decider {
             Claimed::Nothing => return Ok(Some(0)),
             Claimed::NoSet => return Ok(None),
         };
+        failpoint::reach!(AcknowledgedNotDecided);
         tx.rules = Some(RecordedRules {
             rules: self.rules.clone(),
             time_scale: self.context.time_scale,
@@ -158,6 +160,7 @@ impl Decider {
         tx.wait_for_facts(&waiting).await?;
         let done = decisions.len() + waiting.len();
         tx.commit(&decisions).await?;
+        failpoint::reach_noted!(ReleaseQueuedRestrictNotFinal);
         self.context.wakes.ends.notify_one();
         for decision in decisions.iter().filter(|d| d.kind != DecisionKind::Skip) {
             tracing::info!(event.id = %decision.event_id, device.id = %decision.device, kind = decision.kind.as_str(),

@@ -3,6 +3,7 @@
 
 use tokio_util::sync::CancellationToken;
 
+use crate::failpoint;
 use crate::store::{ContainmentChange, StoreError};
 use crate::worker::{Context, Outage, pause};
 
@@ -38,8 +39,10 @@ pub async fn run(context: Context, stop: CancellationToken) {
 /// # Errors
 /// Postgres is not available.
 pub async fn run_once(context: &Context) -> Result<ContainmentChange, StoreError> {
-    context
+    let change = context
         .store
         .containments_expire(context.tenant, &context.gate.caps, context.fleet, BATCH)
-        .await
+        .await?;
+    failpoint::reach_noted!(ReleaseQueuedRestrictNotFinal);
+    Ok(change)
 }

@@ -13,6 +13,7 @@ use crate::defender::{Client, MachineActionFilter, ReadError};
 use crate::domain::action::{ActionEvent, ActionState, Marker};
 use crate::domain::answer::MachineAction;
 use crate::domain::budget::CallTiming;
+use crate::failpoint;
 use crate::limiter::SecondGuard;
 use crate::store::{Finding, OpenAction, QueuedChange, StoreError};
 use crate::worker::reads::Reads;
@@ -158,6 +159,8 @@ impl Reconciler {
             }
         }
         findings.extend(self.look_alone(alone, began, &reads, stop).await?);
+        failpoint::reach!(LookUpDoneNotRecorded, if findings.iter().any(|f| matches!(f.events.first(),
+            Some(ActionEvent::Accepted | ActionEvent::NotExecuted))));
         let mut moved = 0;
         for chunk in findings.chunks(CHUNK) {
             moved += store.findings_apply(tenant, chunk).await?;
@@ -205,7 +208,11 @@ impl Reconciler {
         fastrand::shuffle(&mut alone);
         for action in alone.into_iter().take(LOOKED_AT_ALONE) {
             let listing = match &action.row.defender_id {
-                Some(id) => self.get(id, reads, stop).await?,
+                Some(id) => {
+                    let got = self.get(id, reads, stop).await?;
+                    failpoint::reach!(ReconcileGetDoneNotRecorded);
+                    got
+                }
                 None => {
                     let device = Some(action.row.device.clone());
                     let filter = MachineActionFilter {

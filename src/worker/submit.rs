@@ -19,6 +19,7 @@ use crate::defender::{Client, TokenError};
 use crate::domain::action::ActionKind;
 use crate::domain::answer::Answer;
 use crate::domain::verdict::Lane;
+use crate::failpoint;
 use crate::limiter::{CommittedAttempt, Pacer, Permit, SecondGuard};
 use crate::store::{AnswerRecord, CancelGrant, GateOutcome, Grant, StoreError};
 use crate::worker::record::{self, Pauses};
@@ -155,6 +156,7 @@ impl Submitter {
                 break;
             }
         }
+        failpoint::reach!(DrainAfterSigterm);
         while let Some(ended) = calls.join_next().await {
             tell(ended);
         }
@@ -189,6 +191,7 @@ impl Submitter {
         if let Err(wait) = self.pacer.check(lane) {
             return Ok(Step::Wait(Some(wait)));
         }
+        failpoint::reach!(LeasedNoAttempt);
         Ok(
             match store
                 .gate_reserve(tenant, epoch, &self.context.gate, lane)
@@ -218,6 +221,7 @@ impl Submitter {
 
     /// Makes the call of a committed attempt and records what came of it.
     pub async fn call(&self, grant: Grant, epoch: i64, hard: CancellationToken) {
+        failpoint::reach!(AttemptCommittedNothingSent);
         let attempt = CommittedAttempt {
             id: grant.attempt,
             send_deadline: grant.send_deadline,
@@ -247,7 +251,9 @@ impl Submitter {
                 error = record.change.error, "a call was not accepted"
             ),
         }
+        failpoint::reach!(ParsedNotRecorded);
         self.write(&grant, epoch, &record, &hard).await;
+        failpoint::reach!(RecordedLeaseHeld);
     }
 
     /// A 429 slows every lane down for a while.

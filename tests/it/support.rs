@@ -6,7 +6,7 @@
 //! away uses a server of its own, so that it hurts nobody else.
 
 pub mod alert;
-mod daemon;
+pub mod daemon;
 mod database;
 pub mod ground;
 pub mod http;

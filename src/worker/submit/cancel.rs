@@ -3,6 +3,7 @@
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::answer::Answer;
+use crate::failpoint;
 use crate::limiter::{CommittedAttempt, Permit};
 use crate::store::CancelGrant;
 use crate::worker::record::record_cancel;
@@ -37,6 +38,7 @@ impl Submitter {
                 error = made.record.change.error,
                 "a cancel was not accepted; the release waits for the restrict's end");
         }
+        failpoint::reach!(CancelDoneNotRecorded);
         let (store, tenant) = (&self.context.store, self.context.tenant);
         let write = || store.cancel_finish(tenant, epoch, &grant, &made.record, made.end, made.again);
         write_until_written(write, (grant.action, grant.attempt), &hard).await;

@@ -7,6 +7,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use quell::clock::Monotonic;
+use quell::failpoint::VARIABLE;
 use serde_json::Value;
 
 use super::http;
@@ -23,41 +24,83 @@ pub struct Daemon {
 impl Daemon {
     /// Starts it and waits until it is ready for events.
     pub async fn start(config: &Path, log: &Path) -> Self {
+        let mut daemon = Self::spawn(config, log, &[], None);
+        let is_ready = daemon.ready().await;
+        assert!(is_ready, "the daemon ended by itself:\n{}", daemon.log());
+        daemon
+    }
+
+    /// Starts it with more arguments, and with a fail point armed (`name[:nth][:stop]`), and waits for nothing.
+    pub fn spawn(config: &Path, log: &Path, arguments: &[&str], fail_point: Option<&str>) -> Self {
         let output = File::create(log).expect("the test's directory takes a file");
-        let child = Command::new(env!("CARGO_BIN_EXE_quell"))
-            .args(["run", "--config"])
-            .arg(config)
+        let mut command = Command::new(env!("CARGO_BIN_EXE_quell"));
+        command.args(["run", "--config"]).arg(config).args(arguments);
+        if let Some(point) = fail_point {
+            command.env(VARIABLE, point);
+        }
+        let child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(output)
             .spawn()
             .expect("cargo has built the daemon");
-        let mut daemon = Self {
+        Self {
             child,
             addr: SocketAddr::from(([127, 0, 0, 1], 0)),
             log: log.to_owned(),
-        };
+        }
+    }
+
+    /// Waits until it is ready for events; says so, or that it ended first.
+    pub async fn ready(&mut self) -> bool {
         let mut addr = None;
         eventually(
             "the daemon says where it listens",
             Duration::from_secs(30),
             async || {
-                addr = daemon
+                addr = self
                     .says("quell starts")
                     .first()
                     .and_then(|line| line["listen"].as_str()?.parse().ok());
-                daemon.assert_alive();
-                addr.is_some()
+                addr.is_some() || self.ended().is_some()
             },
         )
         .await;
-        daemon.addr = addr.expect("the wait above ended with an address");
-        eventually("the daemon is ready", Duration::from_secs(30), async || {
-            daemon.assert_alive();
-            matches!(http::get(daemon.addr, "/readyz").await, Ok(reply) if reply.status == 200)
+        self.addr = addr.unwrap_or(self.addr);
+        eventually("the daemon is ready", Duration::from_secs(60), async || {
+            self.ended().is_some()
+                || matches!(http::get(self.addr, "/readyz").await, Ok(reply) if reply.status == 200)
         })
         .await;
-        daemon
+        self.ended().is_none()
+    }
+
+    /// How it ended, if it has.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("a child can be waited for")
+    }
+
+    /// Waits for its end.
+    pub async fn death(&mut self, deadline: Duration) -> ExitStatus {
+        let mut ended = None;
+        let what = format!("the daemon ends; it says:\n{}", self.log_tail());
+        eventually(&what, deadline, async || {
+            ended = self.ended();
+            ended.is_some()
+        })
+        .await;
+        ended.expect("the wait above ended with a status")
+    }
+
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    fn log_tail(&self) -> String {
+        let log = self.log();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(12)..].join("\n")
     }
 
     /// The log lines with that message.
@@ -85,7 +128,8 @@ impl Daemon {
         self.signal("-HUP");
     }
 
-    fn signal(&self, signal: &str) {
+    /// Sends a signal, such as `-STOP`.
+    pub fn signal(&self, signal: &str) {
         let sent = Command::new("kill")
             .args([signal, &self.child.id().to_string()])
             .status()
@@ -111,15 +155,6 @@ impl Daemon {
             ended.expect("the wait above ended with a status"),
             began.elapsed(),
         )
-    }
-
-    fn assert_alive(&mut self) {
-        let ended = self.child.try_wait().expect("a child can be waited for");
-        assert!(
-            ended.is_none(),
-            "the daemon ended by itself ({ended:?}):\n{}",
-            self.log()
-        );
     }
 }
 

@@ -17,6 +17,15 @@ pub struct TestDatabase {
 impl TestDatabase {
     /// Copies the migrated template.
     pub async fn new() -> Self {
+        Self::create(&format!("TEMPLATE {TEMPLATE}")).await
+    }
+
+    /// One without a table.
+    pub async fn empty() -> Self {
+        Self::create("TEMPLATE template0").await
+    }
+
+    async fn create(how: &str) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let server = Server::shared().await;
         let name = format!(
@@ -24,7 +33,7 @@ impl TestDatabase {
             std::process::id(),
             NUMBER.fetch_add(1, Ordering::Relaxed)
         );
-        let copy = format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}");
+        let copy = format!("CREATE DATABASE {name} {how}");
         server
             .execute(copy)
             .await

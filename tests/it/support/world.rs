@@ -81,7 +81,30 @@ impl Setup {
         self.start_on(database).await
     }
 
+    /// Prepares a world without a daemon, on a migrated database.
+    pub async fn prepare(self) -> World {
+        self.prepare_on(Database::Shared(TestDatabase::new().await)).await
+    }
+
+    /// The same on a database without a table.
+    pub async fn prepare_unmigrated(self) -> World {
+        self.prepare_on(Database::Shared(TestDatabase::empty().await))
+            .await
+    }
+
+    /// The same on a Postgres of their own.
+    pub async fn prepare_with_own_postgres(self) -> World {
+        self.prepare_on(Database::Own(Box::new(OwnServer::start().await)))
+            .await
+    }
+
     async fn start_on(self, database: Database) -> World {
+        let mut world = self.prepare_on(database).await;
+        world.start().await;
+        world
+    }
+
+    async fn prepare_on(self, database: Database) -> World {
         let mut options = self.simulator.clone();
         options.scale = f64::from(self.scale);
         let simulator = Simulator::start(options).await.expect("a loopback port is free");
@@ -99,7 +122,6 @@ impl Setup {
         world.write("secret", "a secret for the simulator");
         let config = self.config(&world);
         world.write("quell.yaml", &config);
-        world.start().await;
         world
     }
 
@@ -184,6 +206,18 @@ impl World {
         self.starts += 1;
         let log = self.directory.path().join(format!("daemon-{}.log", self.starts));
         Daemon::start(&self.directory.path().join("quell.yaml"), &log).await
+    }
+
+    /// Spawns a replica with more arguments and a fail point armed, and waits for nothing.
+    pub fn spawn(&mut self, arguments: &[&str], fail_point: Option<&str>) -> Daemon {
+        self.starts += 1;
+        let log = self.directory.path().join(format!("daemon-{}.log", self.starts));
+        Daemon::spawn(
+            &self.directory.path().join("quell.yaml"),
+            &log,
+            arguments,
+            fail_point,
+        )
     }
 
     /// Starts another replica on the same database whose playbook files are these.
