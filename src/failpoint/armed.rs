@@ -3,10 +3,12 @@
 use std::future::{Future, poll_fn};
 use std::io::Write as _;
 use std::pin::pin;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
+
+use tokio::task::Id;
 
 /// The environment variable that arms a point; `config` reads it.
 pub const VARIABLE: &str = "QUELL_FAIL_POINT";
@@ -138,7 +140,8 @@ struct Armed {
 }
 
 static ARMED: OnceLock<Armed> = OnceLock::new();
-static NOTED: AtomicU32 = AtomicU32::new(0);
+/// What was written and not committed yet, and by which task: other tasks' commits say nothing of it.
+static NOTED: Mutex<Vec<(Point, Option<Id>)>> = Mutex::new(Vec::new());
 
 /// Arms a point, once in the life of a process.
 ///
@@ -202,15 +205,23 @@ pub fn strike(point: Point) {
     std::process::abort();
 }
 
-/// Remembers that what the point stands for was written, though not committed yet.
+/// Remembers that this task has written what the point stands for, though not committed it yet.
 pub fn note(point: Point) {
-    NOTED.fetch_or(1 << point as u32, Ordering::SeqCst);
+    let task = tokio::task::try_id();
+    let mut all = NOTED.lock().unwrap_or_else(PoisonError::into_inner);
+    all.retain(|(_, by)| *by != task);
+    all.push((point, task));
 }
 
-/// Counts the point as reached if it was noted since.
+/// Counts the point as reached if the same task has noted it since.
 pub fn noted(point: Point) {
-    let bit = 1 << point as u32;
-    if NOTED.fetch_and(!bit, Ordering::SeqCst) & bit != 0 {
+    let mine = (point, tokio::task::try_id());
+    let mut all = NOTED.lock().unwrap_or_else(PoisonError::into_inner);
+    let before = all.len();
+    all.retain(|one| *one != mine);
+    let was_noted = all.len() < before;
+    drop(all);
+    if was_noted {
         reached(point);
     }
 }

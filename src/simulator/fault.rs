@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::simulator::options::Faults;
 use crate::simulator::windows::CallKind;
 
-/// A fault put in the way of one call; see [`Faults`] for more of each. After the first three the call is not carried
+/// A fault put in the way of one call; see [`Faults`] for more of each. After the first four the call is not carried
 /// out, after the others it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -15,6 +15,8 @@ pub enum Fault {
     UnavailableBefore,
     /// 401.
     Unauthorized,
+    /// 429.
+    TooMany,
     /// Reset without an answer.
     DropAfter,
     /// Reset amid the answer.
@@ -37,6 +39,7 @@ impl Fault {
             (faults.reset_before_processing_percent, Self::ResetBefore),
             (faults.http_503_before_processing_percent, Self::UnavailableBefore),
             (faults.unauthorized_percent, Self::Unauthorized),
+            (faults.too_many_percent, Self::TooMany),
             (faults.drop_after_processing_percent, Self::DropAfter),
             (faults.cut_after_processing_percent, Self::CutAfter),
             (faults.http_500_after_processing_percent, Self::ServerErrorAfter),
@@ -59,6 +62,7 @@ impl Fault {
             Self::ResetBefore => "reset_before_processing",
             Self::UnavailableBefore => "http_503_before_processing",
             Self::Unauthorized => "unauthorized",
+            Self::TooMany => "too_many",
             Self::DropAfter => "drop_after_processing",
             Self::CutAfter => "cut_after_processing",
             Self::ServerErrorAfter => "http_500_after_processing",

@@ -242,6 +242,9 @@ pub struct Faults {
     pub http_503_before_processing_percent: f64,
     /// 401, as if the token had just been revoked; nothing was done.
     pub unauthorized_percent: f64,
+    /// 429, though no window is full: somebody else used the budget up. Nothing was done. `Retry-After` is a tenth of the
+    /// shortest window.
+    pub too_many_percent: f64,
     /// The call is carried out and the connection is reset without one byte of answer.
     pub drop_after_processing_percent: f64,
     /// The call is carried out and the connection is reset amid the answer.

@@ -22,7 +22,7 @@ use crate::simulator::connection::Line;
 use crate::simulator::fault::Fault;
 use crate::simulator::hub::Hub;
 use crate::simulator::journal::Entry;
-use crate::simulator::options::{Faults, Options, QuotaDialect};
+use crate::simulator::options::{Faults, Options, QuotaDialect, Window};
 use crate::simulator::reply::Reply;
 use crate::simulator::route::{Call, OwnPage, Route};
 use crate::simulator::token;
@@ -96,6 +96,7 @@ fn answer(hub: &Hub, parts: &Parts, call: &Call, body: &[u8]) -> (Answer, Option
     let answer = match fault {
         Some(Fault::UnavailableBefore) => Reply::html(StatusCode::SERVICE_UNAVAILABLE).into(),
         Some(Fault::Unauthorized) => token::unauthorized().into(),
+        Some(Fault::TooMany) => too_many_for_others(&hub.options).into(),
         Some(Fault::ResetBefore) => Reply::html(StatusCode::BAD_GATEWAY).into(),
         _ => api::carry_out(hub, &caller, call, &parts.uri, body),
     };
@@ -165,6 +166,19 @@ fn too_many(exceeded: &Exceeded, options: &Options, wait: Duration) -> Reply {
         retry_after: options.retry_after.then_some(seconds),
         ..reply
     }
+}
+
+/// The 429 of a window that others have used up.
+fn too_many_for_others(options: &Options) -> Reply {
+    let shortest = options.windows.iter().min_by_key(|window| window.per);
+    let window = *shortest.unwrap_or(&Window::new(100, 60));
+    let exceeded = Exceeded {
+        scope: "actions",
+        window,
+        held: window.limit as usize,
+        wait: Duration::ZERO,
+    };
+    too_many(&exceeded, options, window.per / 10)
 }
 
 async fn issue_token(hub: &Hub, tenant: &str, parts: &Parts, body: Bytes) -> Answer {
@@ -301,7 +315,6 @@ fn own_page(hub: &Hub, page: OwnPage, body: &[u8]) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simulator::options::Window;
 
     fn refusal(scale: f64, dialect: QuotaDialect, wait_ms: u64) -> Reply {
         let options = Options {

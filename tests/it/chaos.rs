@@ -31,6 +31,7 @@ async fn everything_goes_wrong(seed: u64, duplicates: DuplicateMode) {
             reset_before_processing_percent: 1.0,
             http_503_before_processing_percent: 1.0,
             unauthorized_percent: 1.0,
+            too_many_percent: 0.0,
             drop_after_processing_percent: 1.0,
             cut_after_processing_percent: 1.0,
             http_500_after_processing_percent: 1.0,

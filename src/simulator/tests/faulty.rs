@@ -92,6 +92,22 @@ async fn a_gateway_in_between_answers_with_a_page_of_html() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_429_can_come_although_no_window_is_full() {
+    let (seen, actions) = restrict_under(Faults {
+        too_many_percent: 100.0,
+        ..Faults::default()
+    })
+    .await;
+    let reply = seen.expect("an answer comes");
+    assert_eq!((reply.status, actions), (429, 0));
+    assert!(
+        reply.body.contains("maximum allowed 100 per 00:01:00"),
+        "{}",
+        reply.body
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn garbage_comes_with_the_status_of_success() {
     let (seen, actions) = restrict_under(Faults {
         garbage_body_percent: 100.0,

@@ -58,10 +58,7 @@ impl Daemon {
             "the daemon says where it listens",
             Duration::from_secs(30),
             async || {
-                addr = self
-                    .says("quell starts")
-                    .first()
-                    .and_then(|line| line["listen"].as_str()?.parse().ok());
+                addr = self.listens_on();
                 addr.is_some() || self.ended().is_some()
             },
         )
@@ -73,6 +70,13 @@ impl Daemon {
         })
         .await;
         self.ended().is_none()
+    }
+
+    /// Where it says that it listens, if it has said so.
+    pub fn listens_on(&self) -> Option<SocketAddr> {
+        self.says("quell starts")
+            .first()
+            .and_then(|line| line["listen"].as_str()?.parse().ok())
     }
 
     /// How it ended, if it has.

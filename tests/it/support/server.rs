@@ -117,6 +117,15 @@ impl OwnServer {
         .await;
     }
 
+    /// Stops Postgres, as an operator or as a crash would, and starts it again.
+    pub async fn restart(&mut self, mode: StopMode) {
+        self.with_cluster(move |cluster| {
+            cluster.stop_server(mode).expect("the server stops");
+            cluster.start_server().expect("the server recovers");
+        })
+        .await;
+    }
+
     /// Gives Postgres back.
     pub async fn give_back(&mut self) {
         self.with_cluster(|cluster| cluster.start_server().expect("the server recovers"))

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::ExitStatus;
 use std::time::Duration;
 
+use quell::cli::cluster::StopMode;
 use quell::simulator::{Options, Report, Simulator};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
@@ -109,13 +110,14 @@ impl Setup {
         options.scale = f64::from(self.scale);
         let simulator = Simulator::start(options).await.expect("a loopback port is free");
         let directory = tempfile::tempdir().expect("the temporary directory takes another");
-        let mut world = World {
+        let world = World {
             simulator,
             database,
             directory,
             daemon: None,
             starts: 0,
             throttles: false,
+            expects_doubles: 0,
             finished: false,
         };
         world.write_playbooks(&self.playbooks);
@@ -181,6 +183,8 @@ pub struct World {
     starts: u32,
     /// Whether this test brings 429s about on purpose.
     pub throttles: bool,
+    /// How often this test brings it about that a call is made twice.
+    pub expects_doubles: u64,
     finished: bool,
 }
 
@@ -199,6 +203,12 @@ impl World {
     pub async fn start(&mut self) {
         assert!(self.daemon.is_none(), "one daemon at a time");
         self.daemon = Some(self.another().await);
+    }
+
+    /// Takes a running daemon for the world's own, to be stopped by [`World::finish`].
+    pub fn adopt(&mut self, daemon: Daemon) {
+        assert!(self.daemon.is_none(), "one daemon at a time");
+        self.daemon = Some(daemon);
     }
 
     /// Starts another replica on the same database. The caller keeps it; dropping it kills it.
@@ -380,6 +390,14 @@ impl World {
         }
     }
 
+    /// Stops Postgres and starts it again.
+    pub async fn restart_postgres(&mut self, mode: StopMode) {
+        match &mut self.database {
+            Database::Own(server) => server.restart(mode).await,
+            Database::Shared(_) => panic!("others use this Postgres too"),
+        }
+    }
+
     /// Gives Postgres back.
     pub async fn give_postgres_back(&mut self) {
         match &mut self.database {
@@ -395,7 +413,7 @@ impl World {
             assert!(status.success(), "the daemon ended with {status}");
         }
         let report = self.simulator.report();
-        invariants::of_the_simulator(&report, self.throttles);
+        invariants::of_the_simulator(&report, self.throttles, self.expects_doubles);
         invariants::of_the_database(&mut self.connect().await).await;
         invariants::of_both(&self.simulator.journal(), &mut self.connect().await).await;
         self.finished = true;
