@@ -21,6 +21,8 @@ pub enum Fault {
     DropAfter,
     /// Reset amid the answer.
     CutAfter,
+    /// Reset without an answer, and carried out later.
+    Late(Duration),
     /// 500.
     ServerErrorAfter,
     /// Its own status, no JSON.
@@ -42,6 +44,10 @@ impl Fault {
             (faults.too_many_percent, Self::TooMany),
             (faults.drop_after_processing_percent, Self::DropAfter),
             (faults.cut_after_processing_percent, Self::CutAfter),
+            (
+                faults.late_percent,
+                Self::Late(Duration::from_millis(faults.late_by_ms)),
+            ),
             (faults.http_500_after_processing_percent, Self::ServerErrorAfter),
             (faults.garbage_body_percent, Self::Garbage),
             (
@@ -65,6 +71,7 @@ impl Fault {
             Self::TooMany => "too_many",
             Self::DropAfter => "drop_after_processing",
             Self::CutAfter => "cut_after_processing",
+            Self::Late(_) => "late",
             Self::ServerErrorAfter => "http_500_after_processing",
             Self::Garbage => "garbage_body",
             Self::Slow(_) => "slow",

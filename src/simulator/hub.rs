@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::simulator::action::{Kind, Request, Source};
@@ -50,6 +51,8 @@ pub struct State {
     pub tally: Tally,
     /// What goes wrong at present.
     pub faults: Faults,
+    /// Calls that are carried out after their connection has ended.
+    pub later: JoinSet<()>,
     dice: fastrand::Rng,
 }
 
@@ -69,6 +72,7 @@ impl Hub {
             journal: Journal::new(options.journal_limit),
             tally: Tally::default(),
             faults: options.faults,
+            later: JoinSet::new(),
             dice: fastrand::Rng::with_seed(options.seed),
         };
         let (moved, _) = watch::channel(0);

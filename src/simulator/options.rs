@@ -249,6 +249,11 @@ pub struct Faults {
     pub drop_after_processing_percent: f64,
     /// The call is carried out and the connection is reset amid the answer.
     pub cut_after_processing_percent: f64,
+    /// The connection is reset without an answer, and the call is carried out only `late_by_ms` after that: the server's
+    /// tail. A read is not carried out at all.
+    pub late_percent: f64,
+    /// How long after its arrival a late call is carried out, in real milliseconds.
+    pub late_by_ms: u64,
     /// The call is carried out and answered 500 without a message.
     pub http_500_after_processing_percent: f64,
     /// The call is carried out and answered with its own status and a body that is not JSON.

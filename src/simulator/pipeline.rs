@@ -88,7 +88,7 @@ fn unread(hub: &Hub, arrived: Instant, parts: &Parts, route: &Route) -> Response
 }
 
 /// Takes a call of the API through the token, the windows and the dice, and carries it out if they let it.
-fn answer(hub: &Hub, parts: &Parts, call: &Call, body: &[u8]) -> (Answer, Option<Fault>) {
+fn answer(hub: &Arc<Hub>, parts: &Parts, call: &Call, body: &Bytes) -> (Answer, Option<Fault>) {
     let (caller, fault) = match let_in(hub, parts, call.kind()) {
         Ok(passed) => passed,
         Err(reply) => return (reply.into(), None),
@@ -98,9 +98,32 @@ fn answer(hub: &Hub, parts: &Parts, call: &Call, body: &[u8]) -> (Answer, Option
         Some(Fault::Unauthorized) => token::unauthorized().into(),
         Some(Fault::TooMany) => too_many_for_others(&hub.options).into(),
         Some(Fault::ResetBefore) => Reply::html(StatusCode::BAD_GATEWAY).into(),
+        Some(Fault::Late(by)) => {
+            carry_out_later(hub, caller.clone(), call, parts, body.clone(), by);
+            Reply::html(StatusCode::BAD_GATEWAY).into()
+        }
         _ => api::carry_out(hub, &caller, call, &parts.uri, body),
     };
     (answer, fault)
+}
+
+/// What a gateway does that has given up on a call which then goes through all the same. The journal gets an entry of its
+/// own when that happens.
+fn carry_out_later(hub: &Arc<Hub>, caller: Caller, call: &Call, parts: &Parts, body: Bytes, by: Duration) {
+    if call.kind() == CallKind::Read {
+        return;
+    }
+    let (later, call, parts) = (Arc::clone(hub), call.clone(), parts.clone());
+    hub.state().later.spawn(async move {
+        tokio::select! {
+            () = tokio::time::sleep(by) => {}
+            () = later.stopping.cancelled() => return,
+        }
+        let arrived = later.clock.now();
+        let answer = api::carry_out(&later, &caller, &call, &parts.uri, &body);
+        let fault = Some(Fault::Late(by));
+        write_down(&later, arrived, &parts, &Route::Api(call), fault, &answer);
+    });
 }
 
 fn let_in(hub: &Hub, parts: &Parts, kind: CallKind) -> Result<(Caller, Option<Fault>), Reply> {
@@ -210,7 +233,7 @@ fn write_down(
         _ => None,
     };
     let status = match fault {
-        Some(Fault::ResetBefore | Fault::DropAfter) => 0,
+        Some(Fault::ResetBefore | Fault::DropAfter | Fault::Late(_)) => 0,
         Some(Fault::ServerErrorAfter) => StatusCode::INTERNAL_SERVER_ERROR.as_u16(),
         _ => answer.reply.status.as_u16(),
     };
@@ -250,7 +273,7 @@ async fn delay(hub: &Hub, fault: Option<Fault>) {
 /// The reply as the caller gets it.
 fn spoil(reply: Reply, fault: Option<Fault>, line: &Line) -> Response {
     match fault {
-        Some(Fault::ResetBefore | Fault::DropAfter) => line.cut_after(0),
+        Some(Fault::ResetBefore | Fault::DropAfter | Fault::Late(_)) => line.cut_after(0),
         Some(Fault::CutAfter) => line.cut_after(CUT_AFTER),
         Some(Fault::ServerErrorAfter) => {
             return Reply::error(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", "")

@@ -34,6 +34,8 @@ async fn everything_goes_wrong(seed: u64, duplicates: DuplicateMode) {
             too_many_percent: 0.0,
             drop_after_processing_percent: 1.0,
             cut_after_processing_percent: 1.0,
+            late_percent: 0.0,
+            late_by_ms: 0,
             http_500_after_processing_percent: 1.0,
             garbage_body_percent: 1.0,
             slow_percent: 1.0,

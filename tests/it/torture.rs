@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use quell::clock::Monotonic;
 use quell::config::environment;
-use quell::simulator::Faults;
+use quell::simulator::{DuplicateMode, Faults};
 
 use crate::support::alert::{RELEASE, restrict};
 use crate::support::{Setup, World};
@@ -54,6 +54,13 @@ fn setup(seed: u64) -> Setup {
             simulator.offline_for = Duration::from_secs(240);
             simulator.read_after_write = Duration::from_secs(20);
             simulator.page_size = 400;
+            simulator.cancel_race_percent = 20.0;
+            simulator.fail_percent = 1.0;
+            simulator.duplicate_mode = match seed % 3 {
+                1 => DuplicateMode::ReturnPending,
+                2 => DuplicateMode::Reject400,
+                _ => DuplicateMode::SecondStuckPending,
+            };
         })
 }
 

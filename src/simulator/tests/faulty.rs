@@ -108,6 +108,28 @@ async fn a_429_can_come_although_no_window_is_full() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_call_can_be_carried_out_after_its_connection_has_ended() {
+    let (simulator, client) = start(Options::default()).await;
+    simulator.set_faults(Faults {
+        late_percent: 100.0,
+        late_by_ms: 900,
+        ..Faults::default()
+    });
+    let seen = client.restrict(&device(1)).await;
+    assert!(seen.is_err(), "{seen:?}");
+    assert_eq!(simulator.report().actions_open, 0, "not yet");
+    simulator.wait_until(|report| report.actions_open == 1).await;
+    let entries: Vec<_> = simulator
+        .journal()
+        .into_iter()
+        .filter(|entry| entry.device.is_some())
+        .map(|entry| (entry.status, entry.action.is_some(), entry.fault))
+        .collect();
+    let late = Some("late".to_owned());
+    assert_eq!(entries, [(0, false, late.clone()), (0, true, late)]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn garbage_comes_with_the_status_of_success() {
     let (seen, actions) = restrict_under(Faults {
         garbage_body_percent: 100.0,

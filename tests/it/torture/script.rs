@@ -11,6 +11,9 @@ use super::REPLICAS;
 /// A process may stand still for so long: within the server's tail, which is a second at this scale.
 const STOPPED_AT_MOST_MS: u64 = 800;
 
+/// A call may be carried out so long after it was handed over: the total time-out and the server's tail.
+const LATE_BY_AT_MOST_MS: u64 = 1_900;
+
 /// One thing that goes wrong.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fault {
@@ -85,9 +88,10 @@ impl Script {
 fn weather(dice: &mut fastrand::Rng) -> Faults {
     let calm = Faults {
         slow_for_ms: dice.u64(50..1_400),
+        late_by_ms: dice.u64(50..LATE_BY_AT_MOST_MS),
         ..Faults::default()
     };
-    match dice.u8(0..8) {
+    match dice.u8(0..9) {
         0 => Faults {
             drop_after_processing_percent: 10.0,
             cut_after_processing_percent: 5.0,
@@ -113,12 +117,17 @@ fn weather(dice: &mut fastrand::Rng) -> Faults {
             ..calm
         },
         5 => Faults {
+            late_percent: 15.0,
+            ..calm
+        },
+        6 => Faults {
             reset_before_processing_percent: 2.0,
             http_503_before_processing_percent: 2.0,
             unauthorized_percent: 1.0,
             too_many_percent: 2.0,
             drop_after_processing_percent: 2.0,
             cut_after_processing_percent: 2.0,
+            late_percent: 2.0,
             http_500_after_processing_percent: 2.0,
             garbage_body_percent: 2.0,
             slow_percent: 5.0,

@@ -86,7 +86,15 @@ impl Source {
 
     /// Waits until every device is as its last news wants it, here and at Defender, and nothing is left to do.
     pub async fn converged(&self, world: &World, within: Duration) {
-        world.until_idle(within).await;
+        if tokio::time::timeout(within, world.until_idle(within * 2))
+            .await
+            .is_err()
+        {
+            panic!(
+                "{within:?} after the last fault this is left to do:\n{}",
+                left(world).await
+            );
+        }
         let restricted: Vec<usize> = self.devices(true);
         eventually("defender is as the last news wants it", within, async || {
             world.simulator.report().restricted_now == restricted.len() as u64
@@ -154,6 +162,21 @@ impl Source {
         }
         records
     }
+}
+
+/// What is left to do, for a person to look at.
+async fn left(world: &World) -> String {
+    let actions = "SELECT concat_ws(' ', kind, state, id, device_id, defender_status, 'attempts', attempts, 'cancels', cancels,
+                          'for', now() - queued_at, 'not before', not_before - now(), state_reason, error)
+                   FROM quell.actions WHERE state IN ('queued', 'submitting', 'in_doubt', 'submitted') ORDER BY id LIMIT 10";
+    let inbox =
+        "SELECT concat_ws(' ', 'inbox', device_id, event_kind, wait_until - now()) FROM quell.inbox LIMIT 10";
+    let budgets =
+        "SELECT concat_ws(' ', 'budget', scope, closed_until - now(), closed_reason) FROM quell.budgets";
+    let mut lines = world.texts(actions).await;
+    lines.extend(world.texts(inbox).await);
+    lines.extend(world.texts(budgets).await);
+    lines.join("\n")
 }
 
 async fn post(addr: Option<std::net::SocketAddr>, records: &[Value]) -> bool {
