@@ -45,10 +45,23 @@ pub fn number(variable: &str, otherwise: u64) -> u64 {
 }
 
 fn setup(seed: u64) -> Setup {
+    let duplicates = match seed % 3 {
+        1 => DuplicateMode::ReturnPending,
+        2 => DuplicateMode::Reject400,
+        _ => DuplicateMode::SecondStuckPending,
+    };
+    // Where what only repeats a device's state waits for ever, the release that follows a cancelled restriction would.
+    let cancel_after = match duplicates {
+        DuplicateMode::SecondStuckPending => "7d",
+        _ => "2m",
+    };
     Setup::new(SCALE, &[&restrict("storm", "6d"), RELEASE])
         .set("retry", "{max: 20, initial: 5s, cap: 30s}")
-        .set("call", "{cancel_after: 2m, concurrency: 16}")
-        .simulate(|simulator| {
+        .set(
+            "call",
+            &format!("{{cancel_after: {cancel_after}, concurrency: 16}}"),
+        )
+        .simulate(move |simulator| {
             simulator.seed = seed;
             simulator.offline_percent = 5.0;
             simulator.offline_for = Duration::from_secs(240);
@@ -56,11 +69,7 @@ fn setup(seed: u64) -> Setup {
             simulator.page_size = 400;
             simulator.cancel_race_percent = 20.0;
             simulator.fail_percent = 1.0;
-            simulator.duplicate_mode = match seed % 3 {
-                1 => DuplicateMode::ReturnPending,
-                2 => DuplicateMode::Reject400,
-                _ => DuplicateMode::SecondStuckPending,
-            };
+            simulator.duplicate_mode = duplicates;
         })
 }
 
