@@ -42,6 +42,7 @@ pub use devices::{DeviceRow, FactsFound};
 pub use effects::NewContainment;
 pub use events::{DeadLetter, Incoming, Stored};
 pub use gate::{Gate, GateOutcome, Grant};
+pub use leases::Hold;
 pub use ledger::ReadOutcome;
 pub use listing::Finding;
 pub use playbook_files::{FilesLook, ReplicaFiles};
@@ -348,9 +349,20 @@ pub enum Wake {
     Open,
     /// Another playbook set is active.
     Playbooks,
+    /// A dispatch lease is free.
+    Lease,
 }
 
 impl Wake {
+    const ALL: [Self; 6] = [
+        Self::Inbox,
+        Self::Queue,
+        Self::Facts,
+        Self::Open,
+        Self::Playbooks,
+        Self::Lease,
+    ];
+
     fn as_str(self) -> &'static str {
         match self {
             Self::Inbox => "inbox",
@@ -358,6 +370,7 @@ impl Wake {
             Self::Facts => "facts",
             Self::Open => "open",
             Self::Playbooks => "playbooks",
+            Self::Lease => "lease",
         }
     }
 }
@@ -376,8 +389,7 @@ impl Wakes {
                 return Err(StoreError::Unavailable(sqlx::Error::WorkerCrashed));
             };
             let parsed = notification.payload().split_once(':').and_then(|(name, tenant)| {
-                let all = [Wake::Inbox, Wake::Queue, Wake::Facts, Wake::Open, Wake::Playbooks];
-                let wake = all.into_iter().find(|wake| wake.as_str() == name)?;
+                let wake = Wake::ALL.into_iter().find(|wake| wake.as_str() == name)?;
                 Some((TenantId(tenant.parse().ok()?), wake))
             });
             if let Some(wake) = parsed {

@@ -21,6 +21,7 @@ mod plan;
 mod playbooks;
 mod rehearsal;
 mod reload;
+mod replicas;
 mod storm;
 mod support;
 mod terms;
