@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::store::Hold;
-use crate::worker::{Context, Outage};
+use crate::worker::{Context, Outage, bounded};
 
 /// The epoch while this process holds the lease.
 #[derive(Clone, Debug)]
@@ -70,8 +70,8 @@ pub async fn run(
             has_left = store.replica_leave(tenant, replica.id).await.is_ok();
         }
         let hold = match leaving.is_cancelled() {
-            true => store.lease_keep(tenant, replica.id, ttl).await,
-            false => store.lease_hold(tenant, replica.id, &replica.host, ttl).await,
+            true => bounded(store.lease_keep(tenant, replica.id, ttl)).await,
+            false => bounded(store.lease_hold(tenant, replica.id, &replica.host, ttl)).await,
         };
         let wait = match hold {
             Ok(hold) => {

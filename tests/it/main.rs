@@ -22,6 +22,7 @@ mod playbooks;
 mod rehearsal;
 mod reload;
 mod replicas;
+mod silence;
 mod storm;
 mod support;
 mod terms;
