@@ -22,6 +22,7 @@ mod playbooks;
 mod rehearsal;
 mod reload;
 mod storm;
+mod strays;
 mod support;
 mod terms;
 mod transitions;
