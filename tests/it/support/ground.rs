@@ -279,9 +279,9 @@ impl Ground {
     /// The epoch under which it dispatches.
     pub async fn epoch(&self) -> i64 {
         let ttl = Duration::from_secs(600);
-        let epoch = self.store.lease_hold(self.tenant, self.holder, ttl).await;
-        epoch
-            .expect("the database is up")
+        let hold = self.store.lease_hold(self.tenant, self.holder, "here", ttl).await;
+        hold.expect("the database is up")
+            .epoch()
             .expect("nobody else dispatches")
     }
 
