@@ -2,7 +2,7 @@
 //! `now` is always a parameter.
 //!
 //! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`notify`], [`canary`], [`guard`], [`limit`],
-//! [`decision`], [`recorded`], [`containment`], [`action`], [`answer`], [`converge`], [`budget`], [`demand`].
+//! [`decision`], [`recorded`], [`containment`], [`action`], [`answer`], [`converge`], [`stray`], [`budget`], [`demand`].
 
 pub mod action;
 pub mod alert;
@@ -19,5 +19,6 @@ pub mod guard;
 pub mod limit;
 pub mod notify;
 pub mod recorded;
+pub mod stray;
 pub mod tenant;
 pub mod verdict;

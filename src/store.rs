@@ -6,6 +6,7 @@
 
 mod accounts;
 mod actions;
+mod alarms;
 mod alerts;
 mod attempts;
 mod cancels;
@@ -24,6 +25,7 @@ mod listing;
 mod playbook_files;
 mod playbooks;
 mod replay;
+mod strays;
 pub mod views;
 
 use std::time::Duration;
@@ -34,6 +36,7 @@ use sqlx::{Connection as _, PgConnection, PgPool};
 
 pub use accounts::{Accounts, PlaybookAccounts};
 pub use actions::{ActionRow, OpenAction, QueuedChange};
+pub use alarms::AlarmKind;
 pub use attempts::AnswerRecord;
 pub use cancels::CancelGrant;
 pub use containments::{ContainmentChange, OperatorRelease};
@@ -48,6 +51,7 @@ pub use listing::Finding;
 pub use playbook_files::{FilesLook, ReplicaFiles};
 pub use playbooks::{Activation, ActiveSet, Origin, RevisionText, SetHead};
 pub use replay::{PastContainment, Replay, ReplayFacts, ReplayPage, ReplayRow, ReplaySpan, Unreadable};
+pub use strays::StraysTaken;
 
 use crate::domain::tenant::TenantId;
 use crate::failpoint;

@@ -237,9 +237,11 @@ impl Start {
                 fast: config.scaled(config.reconcile.fast),
                 slow: config.scaled(config.reconcile.slow),
                 young_for: config.scaled(config.reconcile.young_for),
+                sweep: config.scaled(worker::reconcile::sweep::EVERY),
+                watched: config.scaled(worker::reconcile::sweep::WATCHED),
             },
             last_whole: std::sync::Mutex::default(),
-            told: std::sync::Mutex::default(),
+            sweeps: worker::reconcile::Sweeps::default(),
         };
         let facts = worker::facts::FactsFetcher {
             context: context.clone(),

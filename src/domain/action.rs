@@ -112,6 +112,11 @@ impl ActionState {
         matches!(self, Self::Submitting | Self::InDoubt | Self::Submitted)
     }
 
+    /// Whether an action may begin there: wanted, or found at Defender by its marker.
+    pub fn may_begin(self) -> bool {
+        matches!(self, Self::Queued | Self::Submitted)
+    }
+
     /// Whether nothing more is to come.
     pub fn is_final(self) -> bool {
         !self.is_open() && self != Self::Queued

@@ -64,6 +64,8 @@ pub struct QueuedChange {
     pub not_before: std::time::Duration,
     /// No later action on this device will fare better: a restrict is given up at once.
     pub is_permanent: bool,
+    /// Another action of the device may have come after this one: what its success left behind is unknown.
+    pub is_order_unclear: bool,
 }
 
 impl Store {
@@ -128,6 +130,19 @@ impl Store {
         .fetch_optional(&self.pool)
         .await?;
         Ok(lane.and_then(|rank| Lane::ALL.get(usize::try_from(rank).ok()?).copied()))
+    }
+
+    /// Whether some device of the tenant was released within the span.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn is_any_released(
+        &self,
+        tenant: TenantId,
+        within: std::time::Duration,
+    ) -> Result<bool, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        super::strays::is_watched(&mut connection, tenant, None, within).await
     }
 
     /// How long until a queued action that waits for its time may be called; `None` when none does.
@@ -256,7 +271,13 @@ impl Store {
         change: &QueuedChange,
         because: Because<'_>,
     ) -> Result<(), StoreError> {
-        let known = Restriction::after(row.kind, row.is_adopted || change.is_adopted, to);
+        let known = Restriction::after(row.kind, row.is_adopted || change.is_adopted, to).map(|known| {
+            if change.is_order_unclear {
+                Restriction::Unknown
+            } else {
+                known
+            }
+        });
         // What quell itself cancelled is no failure: if the device is wanted again by now, it is restricted at once.
         let by_quell = to == ActionState::Cancelled && self.is_cancelled_by_quell(tx, tenant, row).await?;
         let failed = !by_quell

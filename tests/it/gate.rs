@@ -123,7 +123,7 @@ async fn a_call_that_was_not_answered_in_time_does_not_give_its_slot_back_when_i
     let grant = ledger.granted().await;
     ledger
         .store
-        .attempts_overdue_doubt(ledger.tenant, Duration::ZERO)
+        .attempts_overdue_doubt(ledger.tenant, ledger.epoch, Duration::ZERO)
         .await
         .expect("postgres is there");
     settle(&ledger, &grant, ActionEvent::NotExecuted).await;
@@ -206,7 +206,7 @@ async fn settle(ledger: &Ledger, grant: &Grant, event: ActionEvent) {
     assert_eq!(
         ledger
             .store
-            .findings_apply(ledger.tenant, &[finding])
+            .findings_apply(ledger.tenant, ledger.epoch, &[finding])
             .await
             .expect("postgres is there"),
         1
@@ -219,7 +219,7 @@ async fn an_answer_to_a_settled_attempt_changes_nothing() {
     let first = ledger.granted().await;
     ledger
         .store
-        .attempts_overdue_doubt(ledger.tenant, Duration::ZERO)
+        .attempts_overdue_doubt(ledger.tenant, ledger.epoch, Duration::ZERO)
         .await
         .expect("postgres is there");
     settle(&ledger, &first, ActionEvent::NotExecuted).await;
@@ -269,7 +269,7 @@ async fn an_answer_that_comes_while_in_doubt_is_still_the_answer() {
     let grant = ledger.granted().await;
     let doubted = ledger
         .store
-        .attempts_overdue_doubt(ledger.tenant, Duration::ZERO)
+        .attempts_overdue_doubt(ledger.tenant, ledger.epoch, Duration::ZERO)
         .await;
     assert_eq!(doubted.expect("postgres is there"), 1);
     assert_eq!(

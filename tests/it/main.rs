@@ -25,6 +25,7 @@ mod reload;
 mod replicas;
 mod silence;
 mod storm;
+mod strays;
 mod support;
 mod terms;
 mod torture;
