@@ -22,6 +22,7 @@ pub mod gate;
 mod leases;
 mod ledger;
 mod listing;
+mod migrating;
 mod playbook_files;
 mod playbooks;
 mod replay;
@@ -245,9 +246,7 @@ impl Store {
             .max_connections(1)
             .connect_with(options)
             .await?;
-        failpoint::waiting!(Migration, MIGRATOR.run(&pool))
-            .await
-            .map_err(StoreError::Migration)?;
+        failpoint::waiting!(Migration, MIGRATOR.run(&pool)).await?;
         pool.close().await;
         Ok(())
     }
@@ -267,8 +266,7 @@ impl Store {
         let mut connection = self.pool.acquire().await?;
         let applied = connection
             .list_applied_migrations("_sqlx_migrations")
-            .await
-            .map_err(StoreError::Migration)?
+            .await?
             .into_iter()
             .map(|migration| migration.version)
             .max();
