@@ -119,7 +119,7 @@ impl Setup {
         options.scale = f64::from(self.scale);
         let simulator = Simulator::start(options).await.expect("a loopback port is free");
         let directory = tempfile::tempdir().expect("the temporary directory takes another");
-        let world = World {
+        let mut world = World {
             simulator,
             proxy: None,
             database,
