@@ -66,7 +66,7 @@ fn at_most(point: Point) -> u64 {
         | Point::CancelDoneNotRecorded
         | Point::TokenRefresh => 3,
         Point::AcknowledgedNotDecided => 4,
-        _ => 20,
+        _ => 12,
     }
 }
 
@@ -78,9 +78,16 @@ fn setup(point: Point, seed: u64) -> Setup {
             simulator.seed = seed;
             simulator.pending_for = Duration::from_secs(20)..=Duration::from_secs(40);
             simulator.token_lifetime = Duration::from_secs(100);
+            // These points are reached only while an action is pending: long enough for a machine that is busy.
+            let away = match point {
+                Point::ReconcileGetDoneNotRecorded
+                | Point::CancelDoneNotRecorded
+                | Point::ReleaseQueuedRestrictNotFinal => 1_500,
+                _ => 400,
+            };
             for n in OFFLINE.chain(OTHERS) {
                 let offline = DeviceOverride {
-                    offline_for: Some(Duration::from_secs(400)),
+                    offline_for: Some(Duration::from_secs(away)),
                     machine_tags: Some(vec!["offline".to_owned()]),
                     ..DeviceOverride::default()
                 };
