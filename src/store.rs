@@ -19,6 +19,7 @@ mod effects;
 mod events;
 mod fallbacks;
 pub mod gate;
+mod jumps;
 mod leases;
 mod ledger;
 mod listing;
@@ -26,6 +27,9 @@ mod migrating;
 mod playbook_files;
 mod playbooks;
 mod replay;
+mod restores;
+mod safety;
+mod settle;
 mod strays;
 pub mod views;
 
@@ -46,12 +50,15 @@ pub use devices::{DeviceRow, FactsFound};
 pub use effects::NewContainment;
 pub use events::{DeadLetter, Incoming, Stored};
 pub use gate::{Gate, GateOutcome, Grant};
+pub use jumps::ClockLook;
 pub use leases::Hold;
 pub use ledger::ReadOutcome;
 pub use listing::Finding;
 pub use playbook_files::{FilesLook, ReplicaFiles};
 pub use playbooks::{Activation, ActiveSet, Origin, RevisionText, SetHead};
 pub use replay::{PastContainment, Replay, ReplayFacts, ReplayPage, ReplayRow, ReplaySpan, Unreadable};
+pub use restores::Swept;
+pub use safety::SafetyOptions;
 pub use strays::StraysTaken;
 
 use crate::domain::tenant::TenantId;
@@ -173,6 +180,7 @@ pub struct Store {
     validity: Duration,
     retry_delays: std::sync::Arc<[Duration]>,
     retry_cap: Duration,
+    safety: Option<std::sync::Arc<safety::Safety>>,
 }
 
 /// Within this span a connection that is idle answers a word.
@@ -227,6 +235,7 @@ impl Store {
             validity: options.validity,
             retry_delays,
             retry_cap: options.retry_cap,
+            safety: None,
         })
     }
 

@@ -45,6 +45,10 @@ pub struct OpenAction {
     pub outcome: Option<String>,
     /// When Defender took it.
     pub submitted_at: Option<Timestamp>,
+    /// The database's clock has not jumped since the last attempt was reserved: it can be told by it how long ago that was.
+    pub is_clock_sure: bool,
+    /// How long this process has known the last attempt, on the local clock.
+    pub in_sight: std::time::Duration,
 }
 
 /// Something more to write with a change of state.
@@ -64,6 +68,8 @@ pub struct QueuedChange {
     pub not_before: std::time::Duration,
     /// No later action on this device will fare better: a restrict is given up at once.
     pub is_permanent: bool,
+    /// Defender refused it with words that speak of the device, and not of how we asked.
+    pub speaks_of_device: bool,
     /// Another action of the device may have come after this one: what its success left behind is unknown.
     pub is_order_unclear: bool,
 }
@@ -76,7 +82,9 @@ impl Store {
     pub async fn actions_open(&self, tenant: TenantId) -> Result<Vec<OpenAction>, StoreError> {
         let rows = sqlx::query!(
             r#"SELECT a.id, a.device_id, a.kind, a.state, a.attempts, a.defender_id, a.defender_status, a.is_adopted,
-                      a.submitted_at, t.reserved_at, t.answered_at, t.outcome
+                      a.submitted_at, t.reserved_at, t.answered_at, t.outcome,
+                      NOT EXISTS (SELECT 1 FROM quell.clock_jumps j
+                        WHERE j.at + greatest(j.most, -j.least) + interval '5 s' >= t.reserved_at) AS "is_clock_sure!"
                FROM quell.actions a JOIN quell.attempts t ON t.action_id = a.id AND t.kind = a.kind AND t.n = a.attempts
                WHERE a.tenant_id = $1 AND a.state IN ('submitting', 'in_doubt', 'submitted') ORDER BY t.reserved_at"#,
             tenant.0,
@@ -100,6 +108,8 @@ impl Store {
                     answered_at: r.answered_at.map(jiff_sqlx::Timestamp::to_jiff),
                     outcome: r.outcome,
                     submitted_at: r.submitted_at.map(jiff_sqlx::Timestamp::to_jiff),
+                    is_clock_sure: r.is_clock_sure,
+                    in_sight: std::time::Duration::ZERO,
                 })
             })
             .collect()
@@ -309,6 +319,9 @@ impl Store {
         )
         .fetch_one(&mut *tx)
         .await?;
+        if row.kind == ActionKind::Release && failed && change.speaks_of_device {
+            self.release_settle(tx, tenant, row, failures).await?;
+        }
         let given_up = change.is_permanent || self.is_given_up(u32::try_from(failures).unwrap_or(0));
         let expired = to == ActionState::Expired;
         if row.kind == ActionKind::Restrict && ((failed && given_up) || expired) {

@@ -22,6 +22,8 @@ const SKEW_SECONDS: f64 = 120.0;
 pub struct StraysTaken {
     /// Taken into the books.
     pub taken: usize,
+    /// Of those, what the database had lost.
+    pub orphans: usize,
     /// Wait until no other action is open on their device.
     pub waiting: usize,
 }
@@ -111,7 +113,10 @@ impl Store {
             {
                 Taken::Nothing => {}
                 Taken::Waits => made.waiting += 1,
-                Taken::Done => made.taken += 1,
+                Taken::Done(origin) => {
+                    made.taken += 1;
+                    made.orphans += usize::from(origin == Origin::Orphan);
+                }
             }
         }
         tx.commit().await?;
@@ -231,7 +236,7 @@ impl Store {
             None => self.converge_device(tx, tenant, device, because).await?,
         }
         super::wake(tx, tenant, super::Wake::Open).await?;
-        Ok(Taken::Done)
+        Ok(Taken::Done(origin))
     }
 
     /// A restrict that the books ended without effect was carried out: whether before or after the release, nobody knows.
@@ -270,14 +275,14 @@ impl Store {
             reason: "a restrict was carried out late",
         };
         self.converge_device(tx, tenant, device, because).await?;
-        Ok(Taken::Done)
+        Ok(Taken::Done(Origin::SeenAfterQuiescence))
     }
 }
 
 enum Taken {
     Nothing,
     Waits,
-    Done,
+    Done(Origin),
 }
 
 /// Raises the alarms, and tells the receivers of the containment whose restrict it was.
@@ -427,20 +432,23 @@ async fn attempts_of(
     action: Uuid,
     numbers: std::ops::RangeInclusive<i32>,
 ) -> Result<(), StoreError> {
+    let last = *numbers.end();
+    let all: Vec<i32> = numbers.collect();
+    let ids: Vec<Uuid> = all.iter().map(|_| Uuid::now_v7()).collect();
     sqlx::query!(
         "INSERT INTO quell.attempts (id, tenant_id, app_id, scope, kind, action_id, n, epoch, reserved_at, send_deadline,
                                      slot_at, answered_at, outcome)
-         SELECT gen_random_uuid(), $1, $2, 'actions', $3, $4, n, $5, at, at,
+         SELECT one.id, $1, $2, 'actions', $3, $4, one.n, $5, at, at,
                 least(at + make_interval(secs => $9), t.now), t.now, 'imported'
          FROM (SELECT quell.now() AS now) AS t, LATERAL (SELECT least(coalesce($8, t.now), t.now) AS at) AS made,
-              generate_series($6::int, $7::int) AS n",
+              unnest($6::uuid[], $7::int[]) AS one (id, n)",
         tenant.0,
         gate.app_id,
         stray.kind.as_str(),
         action,
         epoch,
-        *numbers.start(),
-        *numbers.end(),
+        &ids,
+        &all,
         stray.created_at.map(|at| at.to_sqlx()) as Option<jiff_sqlx::Timestamp>,
         SKEW_SECONDS,
     )
@@ -449,7 +457,7 @@ async fn attempts_of(
     sqlx::query!(
         "UPDATE quell.actions SET attempts = greatest(attempts, $2) WHERE id = $1",
         action,
-        *numbers.end(),
+        last,
     )
     .execute(tx)
     .await?;

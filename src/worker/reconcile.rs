@@ -2,6 +2,7 @@
 //! that is not complete, and absence counts only after the quiescence.
 
 mod judge;
+mod sights;
 pub mod sweep;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Monotonic;
 use crate::defender::{Client, MachineActionFilter, ReadError};
+use crate::domain::action::{ActionKind, OnAmbiguous};
 use crate::domain::answer::MachineAction;
 use crate::failpoint;
 use crate::limiter::SecondGuard;
@@ -20,6 +22,7 @@ use crate::worker::reads::Reads;
 use crate::worker::{Context, Outage, chain, pause};
 
 pub use judge::{Index, judge};
+pub use sights::Sights;
 pub use sweep::Sweeps;
 
 use judge::{gone, needs_its_own_look};
@@ -59,10 +62,14 @@ pub struct Reconciler {
     pub guard: SecondGuard,
     /// How often to look.
     pub cadence: Cadence,
+    /// What becomes of a restrict, and of a release, that is absent after the quiescence.
+    pub on_ambiguous: (OnAmbiguous, OnAmbiguous),
     /// When everything was last looked at, the old ones too.
     pub last_whole: Mutex<Option<Monotonic>>,
     /// When everything of the last day was last listed.
     pub sweeps: Sweeps,
+    /// When this process first saw each attempt of unknown fate.
+    pub sights: Sights,
 }
 
 /// What one look came to.
@@ -138,13 +145,14 @@ impl Reconciler {
         };
         let silent = timing.send_deadline + timing.total_timeout + Duration::from_secs(1);
         store.attempts_overdue_doubt(tenant, epoch, silent).await?;
-        let open = store.actions_open(tenant).await?;
+        let mut open = store.actions_open(tenant).await?;
+        self.sights.note(&mut open);
         metrics::gauge!("quell_actions_open").set(open.len() as f64);
         let is_sweep = self.begins_sweep(epoch).await?;
         if open.is_empty() && !is_sweep {
             return Ok(None);
         }
-        let began = store.now().await?;
+        let (began, doubt) = (store.now().await?, store.clock_doubt().await?);
         let young_from = began - signed(self.cadence.young_for);
         let is_young = open.iter().any(|action| action.reserved_at > young_from);
         let reads = Reads::new(self.context.clone(), self.guard.clone());
@@ -160,7 +168,7 @@ impl Reconciler {
         let of_ours = common.iter().map(|action| action.reserved_at).min();
         if let Some(since) = of_ours.into_iter().chain(of_the_day).min() {
             let filter = MachineActionFilter {
-                created_since: since - SignedDuration::from_mins(2),
+                created_since: since - SignedDuration::from_mins(2) - signed(doubt),
                 device: None,
             };
             seen = self.list(&filter, open.len(), &reads, stop).await?;
@@ -169,7 +177,7 @@ impl Reconciler {
                 findings.extend(
                     common
                         .iter()
-                        .filter_map(|action| judge(action, &index, began, timing)),
+                        .filter_map(|action| judge(action, &index, began, timing, self.policy(action))),
                 );
                 // Submitted and not listed although everything since is: its machine action is older than our attempt.
                 alone.extend(
@@ -187,7 +195,8 @@ impl Reconciler {
         }
         // After the findings: what they account for is no stray.
         if let Some(listing) = &seen {
-            self.take_strays(epoch, listing, is_sweep).await?;
+            self.take_strays(epoch, listing, is_sweep.then_some(began))
+                .await?;
         }
         if open.is_empty() {
             return Ok(None);
@@ -197,6 +206,13 @@ impl Reconciler {
             moved,
             is_young,
         }))
+    }
+
+    fn policy(&self, action: &OpenAction) -> OnAmbiguous {
+        match action.row.kind {
+            ActionKind::Restrict => self.on_ambiguous.0,
+            ActionKind::Release => self.on_ambiguous.1,
+        }
     }
 
     /// Whether everything is to be looked at this time. Counted from the try, so that a listing of days that cannot be had
@@ -240,7 +256,8 @@ impl Reconciler {
             };
             let Some(listing) = listing else { break };
             findings.extend(
-                judge(action, &Index::new(&listing), began, timing).or_else(|| gone(action, &listing, began)),
+                judge(action, &Index::new(&listing), began, timing, self.policy(action))
+                    .or_else(|| gone(action, &listing, began)),
             );
         }
         Ok(findings)

@@ -4,6 +4,7 @@
 mod canaries;
 mod cancels;
 mod chaos;
+mod clock_jumps;
 mod cluster;
 mod containments;
 mod crash;
@@ -23,6 +24,8 @@ mod playbooks;
 mod rehearsal;
 mod reload;
 mod replicas;
+mod restores;
+mod settle;
 mod silence;
 mod storm;
 mod strays;

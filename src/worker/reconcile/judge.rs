@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{PENDING_AT_MOST, signed};
-use crate::domain::action::{ActionEvent, ActionState, Marker};
+use crate::domain::action::{ActionEvent, ActionState, Marker, OnAmbiguous};
 use crate::domain::answer::MachineAction;
 use crate::domain::budget::CallTiming;
 use crate::store::{Finding, OpenAction, QueuedChange};
@@ -89,10 +89,11 @@ pub fn judge(
     listing: &Index<'_>,
     began: Timestamp,
     timing: CallTiming,
+    policy: OnAmbiguous,
 ) -> Option<Finding> {
     match open.row.state {
         ActionState::Submitted => follow(open, listing),
-        ActionState::InDoubt => resolve(open, listing, began, timing),
+        ActionState::InDoubt => resolve(open, listing, began, timing, policy),
         _ => None,
     }
 }
@@ -117,7 +118,13 @@ fn follow(open: &OpenAction, listing: &Index<'_>) -> Option<Finding> {
     ))
 }
 
-fn resolve(open: &OpenAction, listing: &Index<'_>, began: Timestamp, timing: CallTiming) -> Option<Finding> {
+fn resolve(
+    open: &OpenAction,
+    listing: &Index<'_>,
+    began: Timestamp,
+    timing: CallTiming,
+    policy: OnAmbiguous,
+) -> Option<Finding> {
     if let Some(seen) = listing.by_action.get(&open.row.id).copied() {
         return Some(accepted(open, seen, false, "found by its marker"));
     }
@@ -131,11 +138,15 @@ fn resolve(open: &OpenAction, listing: &Index<'_>, began: Timestamp, timing: Cal
     let refused = is_refused_for_another(open);
     // A refused call made nothing: what counts is only that the list shows what was there then. Any other call may
     // still be executed until the quiescence has passed.
-    let settled_at = match (refused, open.answered_at) {
-        (true, Some(answered_at)) => answered_at + signed(timing.list_lag),
-        _ => open.reserved_at + signed(timing.quiescence()),
+    let (since, span) = match (refused, open.answered_at) {
+        (true, Some(answered_at)) => (answered_at, timing.list_lag),
+        _ => (open.reserved_at, timing.quiescence()),
     };
-    let is_settled = began >= settled_at;
+    // By the database's clock, so that a crash loop shorter than the span resolves; after a jump by the local one.
+    let is_settled = match open.is_clock_sure {
+        true => began >= since + signed(span),
+        false => open.in_sight >= span,
+    };
     match same {
         Some(other) if refused || is_settled => {
             return Some(accepted(
@@ -155,6 +166,9 @@ fn resolve(open: &OpenAction, listing: &Index<'_>, began: Timestamp, timing: Cal
     if !is_settled || (refused && opposite_pending) {
         return None;
     }
+    if policy == OnAmbiguous::Hold && !refused {
+        return Some(held(open));
+    }
     Some(Finding {
         action: open.row.id,
         attempts: open.row.attempts,
@@ -170,6 +184,24 @@ fn resolve(open: &OpenAction, listing: &Index<'_>, began: Timestamp, timing: Cal
         },
         reason: "absent from a complete listing after the quiescence",
     })
+}
+
+/// Its fate stays unknown as far as the policy goes: it fails, and a person looks.
+fn held(open: &OpenAction) -> Finding {
+    Finding {
+        action: open.row.id,
+        attempts: open.row.attempts,
+        events: vec![ActionEvent::Refused],
+        change: QueuedChange {
+            error: Some(
+                "its call was not answered and is not in defender's list; `call.on_ambiguous` is hold"
+                    .to_owned(),
+            ),
+            is_permanent: true,
+            ..QueuedChange::default()
+        },
+        reason: "absent after the quiescence, and held for a person",
+    }
 }
 
 fn accepted(open: &OpenAction, seen: &MachineAction, is_adopted: bool, reason: &'static str) -> Finding {
