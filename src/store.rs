@@ -8,6 +8,7 @@ mod accounts;
 mod actions;
 mod alerts;
 mod attempts;
+pub mod audit;
 mod cancels;
 mod containments;
 mod converge;

@@ -17,6 +17,15 @@ pub struct TestDatabase {
 impl TestDatabase {
     /// Copies the migrated template.
     pub async fn new() -> Self {
+        Self::copy_of(TEMPLATE).await
+    }
+
+    /// Another one with the same rows. Nobody may be connected to this one.
+    pub async fn copy(&self) -> Self {
+        Self::copy_of(&self.name).await
+    }
+
+    async fn copy_of(template: &str) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let server = Server::shared().await;
         let name = format!(
@@ -24,7 +33,7 @@ impl TestDatabase {
             std::process::id(),
             NUMBER.fetch_add(1, Ordering::Relaxed)
         );
-        let copy = format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}");
+        let copy = format!("CREATE DATABASE {name} TEMPLATE {template}");
         server
             .execute(copy)
             .await
