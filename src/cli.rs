@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand, each a struct of arguments and a `run`.
 
+pub mod audit;
 mod batch;
 pub mod check;
 pub mod check_config;
@@ -52,6 +53,8 @@ enum Command {
     Actions(operator::actions::Args),
     /// End every containment on a device, and decline what is asked about it
     Release(operator::release::Args),
+    /// Check every invariant that the database can show
+    Audit(audit::Args),
     /// Explain why quell did or did not act, from what was recorded or for a file of events
     Explain(Box<explain::Args>),
     /// See, compare and change the playbooks in force
@@ -99,6 +102,7 @@ pub fn main() -> ExitCode {
             Command::Devices(args) => operator::answered(operator::devices::run(args).await),
             Command::Actions(args) => operator::answered(operator::actions::run(args).await),
             Command::Release(args) => operator::answered(operator::release::run(args).await),
+            Command::Audit(args) => operator::answered(audit::run(args).await),
             Command::Explain(args) => explain::run(*args).await,
             Command::Playbooks(command) => playbooks::run(command).await,
             Command::Send(args) => send::run(args).await,

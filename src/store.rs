@@ -9,6 +9,7 @@ mod actions;
 mod alarms;
 mod alerts;
 mod attempts;
+pub mod audit;
 mod cancels;
 mod containments;
 mod converge;

@@ -9,7 +9,7 @@ pub mod status;
 pub mod table;
 
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -68,23 +68,8 @@ pub(super) struct Session {
 impl Session {
     /// Finds and reads the configuration, and makes sure within three seconds that Postgres answers and fits.
     pub(super) async fn open(common: &Common) -> anyhow::Result<Self> {
-        let path = match &common.config {
-            Some(path) => path.clone(),
-            None => default_config()?,
-        };
-        let config = Config::load(&path)?.config;
+        let (config, store) = connect(common.config.as_deref()).await?;
         let tenant = tenant_of(&config, common.tenant.as_deref())?.clone();
-        let store = app::store(&config)?;
-        if let Err(error) = store.reach(REACH).await {
-            let error = anyhow::Error::from(error);
-            let cause = error.root_cause().to_string();
-            anyhow::bail!("{error}: {cause}; the address is from `{}`", path.display());
-        }
-        match store.migration_state().await? {
-            MigrationState::Current => {}
-            MigrationState::Behind => return Err(app::MigrationError::Behind.into()),
-            MigrationState::Ahead => return Err(app::MigrationError::Ahead.into()),
-        }
         let id = store.tenant_find(&tenant.name).await?.with_context(|| {
             format!(
                 "the database knows no tenant `{}`: no daemon has run with it yet",
@@ -118,6 +103,26 @@ impl Session {
         table: impl FnOnce(Paint) -> String,
     ) -> anyhow::Result<()> {
         answer(self.output, json, table)
+    }
+}
+
+/// Finds and reads the configuration, and makes sure within three seconds that Postgres answers and fits.
+pub(super) async fn connect(config: Option<&Path>) -> anyhow::Result<(Config, Store)> {
+    let path = match config {
+        Some(path) => path.to_owned(),
+        None => default_config()?,
+    };
+    let config = Config::load(&path)?.config;
+    let store = app::store(&config)?;
+    if let Err(error) = store.reach(REACH).await {
+        let error = anyhow::Error::from(error);
+        let cause = error.root_cause().to_string();
+        anyhow::bail!("{error}: {cause}; the address is from `{}`", path.display());
+    }
+    match store.migration_state().await? {
+        MigrationState::Current => Ok((config, store)),
+        MigrationState::Behind => Err(app::MigrationError::Behind.into()),
+        MigrationState::Ahead => Err(app::MigrationError::Ahead.into()),
     }
 }
 

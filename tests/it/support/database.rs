@@ -17,15 +17,20 @@ pub struct TestDatabase {
 impl TestDatabase {
     /// Copies the migrated template.
     pub async fn new() -> Self {
-        Self::create(&format!("TEMPLATE {TEMPLATE}")).await
+        Self::copy_of(TEMPLATE).await
     }
 
     /// One without a table.
     pub async fn empty() -> Self {
-        Self::create("TEMPLATE template0").await
+        Self::copy_of("template0").await
     }
 
-    async fn create(how: &str) -> Self {
+    /// Another one with the same rows. Nobody may be connected to this one.
+    pub async fn copy(&self) -> Self {
+        Self::copy_of(&self.name).await
+    }
+
+    async fn copy_of(template: &str) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let server = Server::shared().await;
         let name = format!(
@@ -33,7 +38,7 @@ impl TestDatabase {
             std::process::id(),
             NUMBER.fetch_add(1, Ordering::Relaxed)
         );
-        let copy = format!("CREATE DATABASE {name} {how}");
+        let copy = format!("CREATE DATABASE {name} TEMPLATE {template}");
         server
             .execute(copy)
             .await

@@ -403,9 +403,10 @@ impl Ground {
             .expect("the test owns its database");
     }
 
-    /// Ends the connections, so that the database can go.
-    pub async fn close(self) {
+    /// Ends the connections, so that the database can go, and hands it over.
+    pub async fn close(self) -> TestDatabase {
         self.store.close().await;
         self.connection.close().await.expect("the connection is idle");
+        self.database
     }
 }

@@ -448,6 +448,8 @@ impl World {
         invariants::of_the_simulator(&report, self.throttles, self.expects_doubles);
         invariants::of_the_database(&mut self.connect().await).await;
         invariants::of_both(&self.simulator.journal(), &mut self.connect().await).await;
+        let (code, said) = self.command(&["audit"]).await;
+        assert_eq!(code, Some(0), "{said}");
         self.finished = true;
         report
     }

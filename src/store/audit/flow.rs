@@ -1,0 +1,96 @@
+//! Invariants 5 and 10, and the desired state: events and their decisions, what is wanted of a device and what is known.
+
+use super::{Check, finds_nothing};
+
+pub(super) const CHECKS: &[Check] = &[
+    finds_nothing!(
+        "every_event_decided",
+        "5",
+        "an event has one decision for each of its devices, decided, waiting in the inbox, or put aside",
+        "SELECT e.tenant_id, e.received_at, e.id::text, NULL,
+                format('%s devices, %s decisions, %s waiting, %s put aside', devices, coalesce(d.n, 0), coalesce(i.n, 0),
+                       coalesce(l.n, 0))
+         FROM (SELECT id, tenant_id, received_at, greatest(jsonb_array_length(normalised -> 'devices'), 1) AS devices
+               FROM quell.events) e
+         LEFT JOIN (SELECT event_id, count(*) AS n FROM quell.decisions GROUP BY event_id) d ON d.event_id = e.id
+         LEFT JOIN (SELECT event_id, count(*) AS n FROM quell.inbox GROUP BY event_id) i ON i.event_id = e.id
+         LEFT JOIN (SELECT event_id, count(*) AS n FROM quell.dead_letters GROUP BY event_id) l ON l.event_id = e.id
+         WHERE devices <> coalesce(d.n, 0) + coalesce(i.n, 0) + coalesce(l.n, 0)"
+    ),
+    finds_nothing!(
+        "every_decision_has_its_event",
+        "5",
+        "a decision, or a row that waits for one, belongs to an event of its tenant that is there and names its device",
+        "SELECT d.tenant_id, d.at, d.event_id::text, d.device_id,
+                CASE WHEN e.id IS NULL THEN format('the event of the %s is not there', d.what)
+                     ELSE format('the event of the %s does not name the device', d.what) END
+         FROM (SELECT tenant_id, decided_at AS at, event_id, device_id, 'decision' AS what FROM quell.decisions
+               UNION ALL SELECT tenant_id, enqueued_at, event_id, device_id, 'inbox row' FROM quell.inbox) d
+         LEFT JOIN quell.events e ON e.id = d.event_id AND e.tenant_id = d.tenant_id
+         WHERE e.id IS NULL OR (d.device_id IS NOT NULL AND NOT (e.normalised -> 'devices') ? d.device_id)"
+    ),
+    finds_nothing!(
+        "devices_are_known",
+        "5",
+        "an action, a containment or a row of the inbox names a device that has a row",
+        "SELECT x.tenant_id, x.at, x.id, x.device_id, format('%s of a device without a row', x.what)
+         FROM (SELECT tenant_id, queued_at AS at, id::text, device_id, 'an action' AS what FROM quell.actions
+               UNION ALL SELECT tenant_id, created_at, id::text, device_id, 'a containment' FROM quell.containments
+               UNION ALL SELECT tenant_id, enqueued_at, event_id::text, device_id, 'an inbox row' FROM quell.inbox) x
+         LEFT JOIN quell.devices d ON d.tenant_id = x.tenant_id AND d.device_id = x.device_id
+         WHERE d.device_id IS NULL"
+    ),
+    finds_nothing!(
+        "no_secret",
+        "10",
+        "no text that quell writes holds a token, a client secret or a private key",
+        "SELECT x.tenant_id, x.at, x.id, NULL, format('%s looks like a secret', x.what)
+         FROM (SELECT tenant_id, reserved_at AS at, id::text, 'attempts.error' AS what,
+                      concat_ws(' ', error_code, error_message, error_target) AS said
+               FROM quell.attempts WHERE error_message IS NOT NULL OR error_code IS NOT NULL
+               UNION ALL SELECT tenant_id, queued_at, id::text, 'actions.error', concat_ws(' ', error, state_reason) FROM quell.actions
+               UNION ALL SELECT tenant_id, created_at, id::text, 'containments.attention', concat_ws(' ', attention, state_reason)
+                         FROM quell.containments
+               UNION ALL SELECT tenant_id, at, id::text, 'transitions.reason', reason FROM quell.transitions
+               UNION ALL SELECT tenant_id, received_at, id::text, 'dead_letters.reason', reason FROM quell.dead_letters
+               UNION ALL SELECT tenant_id, closed_until, app_id || ' ' || scope, 'budgets.closed_reason', closed_reason
+                         FROM quell.budgets
+               UNION ALL SELECT tenant_id, seen_at, replica, 'playbook_files.failure', concat_ws(' ', failure, remark)
+                         FROM quell.playbook_files) x
+         WHERE x.said ~ 'eyJ[A-Za-z0-9_-]{8,}[.]eyJ|[Bb]earer [A-Za-z0-9._~+/-]{20,}|client_secret=|-----BEGIN [A-Z ]*PRIVATE KEY'"
+    ),
+    finds_nothing!(
+        "wanted_is_on_its_way",
+        "desired state",
+        "a device that is wanted restricted is, or has an action, or a person's attention",
+        "SELECT d.tenant_id, d.restriction_at, d.device_id, d.device_id, format('wanted restricted, and %s', d.restriction)
+         FROM quell.devices d
+         WHERE d.restriction NOT IN ('restricted', 'restricted_by_other')
+           AND EXISTS (SELECT 1 FROM quell.containments c WHERE c.tenant_id = d.tenant_id AND c.device_id = d.device_id
+                       AND c.state = 'active' AND c.mode = 'enforce' AND c.attention IS NULL)
+           AND NOT EXISTS (SELECT 1 FROM quell.actions a WHERE a.tenant_id = d.tenant_id AND a.device_id = d.device_id
+                           AND a.state IN ('queued', 'submitting', 'in_doubt', 'submitted'))"
+    ),
+    finds_nothing!(
+        "release_is_on_its_way",
+        "desired state",
+        "a device that quell restricted and that nothing wants restricted has an action on its way",
+        "SELECT d.tenant_id, d.restriction_at, d.device_id, d.device_id, format('%s, and nothing wants it', d.restriction)
+         FROM quell.devices d
+         WHERE d.restriction IN ('restricted', 'unknown')
+           AND NOT EXISTS (SELECT 1 FROM quell.containments c WHERE c.tenant_id = d.tenant_id
+                           AND c.device_id = d.device_id AND c.state = 'active' AND c.mode = 'enforce')
+           AND NOT EXISTS (SELECT 1 FROM quell.actions a WHERE a.tenant_id = d.tenant_id AND a.device_id = d.device_id
+                           AND a.state IN ('queued', 'submitting', 'in_doubt', 'submitted'))"
+    ),
+    finds_nothing!(
+        "restricted_by_a_restrict",
+        "desired state",
+        "a device that counts as restricted by quell has a restrict of quell's own that succeeded",
+        "SELECT d.tenant_id, d.restriction_at, d.device_id, d.device_id, 'no restrict of ours succeeded'
+         FROM quell.devices d
+         WHERE d.restriction = 'restricted' AND NOT EXISTS (
+             SELECT 1 FROM quell.actions a WHERE a.tenant_id = d.tenant_id AND a.device_id = d.device_id
+               AND a.kind = 'restrict' AND a.state = 'succeeded' AND NOT a.is_adopted)"
+    ),
+];
