@@ -22,6 +22,8 @@ mod plan;
 mod playbooks;
 mod rehearsal;
 mod reload;
+mod replicas;
+mod silence;
 mod storm;
 mod support;
 mod terms;
