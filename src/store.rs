@@ -6,6 +6,7 @@
 
 mod accounts;
 mod actions;
+mod alarms;
 mod alerts;
 mod attempts;
 pub mod audit;
@@ -19,12 +20,17 @@ mod effects;
 mod events;
 mod fallbacks;
 pub mod gate;
+mod jumps;
 mod leases;
 mod ledger;
 mod listing;
 mod playbook_files;
 mod playbooks;
 mod replay;
+mod restores;
+mod safety;
+mod settle;
+mod strays;
 pub mod views;
 
 use std::time::Duration;
@@ -35,6 +41,7 @@ use sqlx::{Connection as _, PgConnection, PgPool};
 
 pub use accounts::{Accounts, PlaybookAccounts};
 pub use actions::{ActionRow, OpenAction, QueuedChange};
+pub use alarms::AlarmKind;
 pub use attempts::AnswerRecord;
 pub use cancels::CancelGrant;
 pub use containments::{ContainmentChange, OperatorRelease};
@@ -43,12 +50,16 @@ pub use devices::{DeviceRow, FactsFound};
 pub use effects::NewContainment;
 pub use events::{DeadLetter, Incoming, Stored};
 pub use gate::{Gate, GateOutcome, Grant};
+pub use jumps::ClockLook;
 pub use leases::Hold;
 pub use ledger::ReadOutcome;
 pub use listing::Finding;
 pub use playbook_files::{FilesLook, ReplicaFiles};
 pub use playbooks::{Activation, ActiveSet, Origin, RevisionText, SetHead};
 pub use replay::{PastContainment, Replay, ReplayFacts, ReplayPage, ReplayRow, ReplaySpan, Unreadable};
+pub use restores::Swept;
+pub use safety::SafetyOptions;
+pub use strays::StraysTaken;
 
 use crate::domain::tenant::TenantId;
 
@@ -168,6 +179,7 @@ pub struct Store {
     validity: Duration,
     retry_delays: std::sync::Arc<[Duration]>,
     retry_cap: Duration,
+    safety: Option<std::sync::Arc<safety::Safety>>,
 }
 
 /// Within this span a connection that is idle answers a word.
@@ -222,6 +234,7 @@ impl Store {
             validity: options.validity,
             retry_delays,
             retry_cap: options.retry_cap,
+            safety: None,
         })
     }
 

@@ -5,9 +5,10 @@
 //! * [`reconcile`]: Defender's list → our record (T5).
 //! * [`expire`]: time → ended containments (T6).
 //! * [`facts`]: devices wanted → the inventory's answer.
-//! * [`lease`]: who dispatches. [`wake`]: what others committed. [`active_set`]: the playbooks in force.
+//! * [`clock`]: whether the ledger's ground is firm. [`lease`]: who dispatches. [`wake`]: what others committed. [`active_set`]: the playbooks in force.
 
 pub mod active_set;
+pub mod clock;
 pub mod decide;
 pub mod expire;
 pub mod facts;

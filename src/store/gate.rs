@@ -16,6 +16,7 @@ use crate::domain::verdict::{Lane, Mode};
 use crate::store::cancels::{CancelGrant, Reserved};
 use crate::store::fallbacks::Fallen;
 use crate::store::ledger::{insert_attempt, lock_budget, wait_for_slot};
+use crate::store::safety::Standing;
 use crate::store::{Because, QueuedChange, Store, StoreError};
 
 /// What the gate checks against, for one tenant. All spans are as they hold in real time.
@@ -109,8 +110,12 @@ impl Store {
         let began = Monotonic::now();
         let mut tx = self.pool.begin().await?;
         let closed = lock_budget(&mut tx, tenant, &gate.app_id, "actions").await?;
-        if !holds_lease(&mut tx, tenant, epoch).await? {
-            return Ok(GateOutcome::NotLeader);
+        match self.standing(&mut tx, tenant, epoch).await? {
+            Standing::Good => {}
+            standing => {
+                drop(tx);
+                return self.not_good(standing).await;
+            }
         }
         if let Some(after) = closed {
             return Ok(GateOutcome::Wait {
@@ -345,18 +350,6 @@ struct Candidate {
     comment: String,
     is_overdue: bool,
     facts: Option<serde_json::Value>,
-}
-
-async fn holds_lease(tx: &mut sqlx::PgConnection, tenant: TenantId, epoch: i64) -> Result<bool, StoreError> {
-    let holds = sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT 1 FROM quell.leases WHERE tenant_id = $1 AND epoch = $2 AND expires_at > quell.now())
-           AS "holds!""#,
-        tenant.0,
-        epoch,
-    )
-    .fetch_one(tx)
-    .await?;
-    Ok(holds)
 }
 
 /// The most urgent queued action whose device has no open one, with the device locked; devices that somebody else is

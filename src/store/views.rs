@@ -2,6 +2,7 @@
 //! anything. Devices with their containments and actions stand in files of their own.
 
 mod actions;
+mod alarms;
 mod decisions;
 mod devices;
 mod fallbacks;
@@ -22,6 +23,7 @@ use crate::store::containments::time;
 use crate::store::{Gate, Store, StoreError};
 
 pub use actions::{ActionQuery, ActionView};
+pub use alarms::AlarmView;
 pub use decisions::{DeadLetterView, DecisionQuery, DecisionView, Inputs, WaitingView};
 pub use devices::{ContainmentView, DeviceAction, DeviceQuery, DeviceView, Show};
 pub use fallbacks::FallbackView;

@@ -74,6 +74,7 @@ fn quiet() -> Report {
         next_call_at: None,
         queue_empty_at: None,
         status,
+        alarms: Vec::new(),
         playbook_files: Vec::new(),
         contained: Vec::new(),
         asks: Vec::new(),
