@@ -14,7 +14,7 @@ use crate::app::reload::{Reloader, Target};
 use crate::app::{MigrationError, migrations};
 use crate::config::{Budget, Config, Tenant, environment};
 use crate::defender::{Client, Endpoint, Options, SecretSource};
-use crate::domain::budget::{BudgetScope, Pace, Pacing, Reserve, Terms};
+use crate::domain::budget::{BudgetScope, Pace, Pacing, Reserve, Terms, jump_bound};
 use crate::domain::tenant::TenantId;
 use crate::lifecycle::Tasks;
 use crate::limiter::{Pacer, PacerOptions, SecondGuard};
@@ -59,6 +59,7 @@ fn terms(config: &Config, budget: &Budget) -> Terms {
         retries: budget.retries,
         ageing: config.scaled(budget.ageing),
         reads: budget.reads_share,
+        margin: jump_bound(&config.scaled_windows(&budget.windows)),
     }
 }
 

@@ -18,6 +18,11 @@ pub mod rule;
 pub mod slots;
 pub mod window;
 
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod sim;
+
 use std::time::Duration;
 
 pub use forecast::{Forecast, Pace, Pacing, Queued, forecast};
@@ -26,7 +31,7 @@ pub use reserve::Reserve;
 pub use retries::{Retries, RetryQuota};
 pub use rule::{Call, Held, Hold, Rules, Snapshot, Terms, Wait};
 pub use slots::Slots;
-pub use window::{BudgetScope, Share, Window, throttle_pause};
+pub use window::{BudgetScope, Share, Window, jump_bound, throttle_pause};
 
 /// How a call is made: the spans that bound one call, and what follows from them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

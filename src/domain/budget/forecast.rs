@@ -161,7 +161,7 @@ impl Run<'_> {
 }
 
 /// The pacer, from a quiet time on.
-struct PacedRun {
+pub(super) struct PacedRun {
     pacing: Pacing,
     /// When the calls that left would have been spread evenly until.
     until: Option<SignedDuration>,
@@ -170,7 +170,7 @@ struct PacedRun {
 }
 
 impl PacedRun {
-    fn new(pacing: Pacing) -> Self {
+    pub(super) fn new(pacing: Pacing) -> Self {
         Self {
             pacing,
             until: None,
@@ -193,7 +193,7 @@ impl PacedRun {
         }
     }
 
-    fn earliest(&self, action: &Queued, now: SignedDuration) -> SignedDuration {
+    pub(super) fn earliest(&self, action: &Queued, now: SignedDuration) -> SignedDuration {
         let Some(until) = self.until.filter(|_| !self.is_unpaced(action, now)) else {
             return now;
         };
@@ -205,7 +205,7 @@ impl PacedRun {
         now.max(until.saturating_sub(signed(ahead)))
     }
 
-    fn leave(&mut self, action: &Queued, at: SignedDuration) {
+    pub(super) fn leave(&mut self, action: &Queued, at: SignedDuration) {
         if !self.is_unpaced(action, at) {
             let from = self.until.map_or(at, |until| until.max(at));
             self.until = Some(from.saturating_add(signed(self.pacing.pace.interval)));

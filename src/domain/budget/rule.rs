@@ -33,6 +33,8 @@ pub struct Terms {
     pub ageing: Duration,
     /// The part of shared windows that reads may hold.
     pub reads: Share,
+    /// Each slot is held for so much longer: what may go unnoticed of a jump of the clock.
+    pub margin: Duration,
 }
 
 /// What the ledger holds at one moment.
@@ -116,8 +118,17 @@ impl Terms {
             reserve: self.reserve,
             retries: self.retries,
             ageing: self.ageing,
-            ..Rules::of(windows)
+            ..self.rules_of_reads(windows)
         }
+    }
+
+    /// The rules of reads in windows of their own: nothing holds beside these.
+    pub fn rules_of_reads(&self, windows: &[Window]) -> Rules {
+        let held = |window: &Window| Window {
+            per: window.per + self.margin,
+            ..*window
+        };
+        Rules::of(&windows.iter().map(held).collect::<Vec<_>>())
     }
 }
 

@@ -56,6 +56,12 @@ impl Share {
     }
 }
 
+/// A jump of the clock that is smaller is not noticed, so every slot is held for that much longer.
+pub fn jump_bound(windows: &[Window]) -> Duration {
+    let shortest = windows.iter().map(|window| window.per).min().unwrap_or_default();
+    (shortest / 240).min(Duration::from_millis(250))
+}
+
 /// How long the gate stays closed after a 429: what the service asks for, at least; without any word, the shortest
 /// window.
 pub fn throttle_pause(
@@ -108,6 +114,14 @@ mod tests {
             let (ours, theirs) = (Share::percent(percent), Share::percent(100 - percent));
             assert!(ours.of(window(100, 60)).limit + theirs.of(window(100, 60)).limit <= 100);
         }
+    }
+
+    #[test]
+    fn what_is_not_noticed_of_a_clock_shrinks_with_the_windows() {
+        let bound = |windows: &[Window]| jump_bound(windows).as_micros();
+        assert_eq!(bound(&[window(1_500, 3_600), window(100, 60)]), 250_000);
+        assert_eq!(bound(&[window(100, 12)]), 50_000);
+        assert_eq!(bound(&[]), 0);
     }
 
     #[test]

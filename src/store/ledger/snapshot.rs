@@ -42,7 +42,7 @@ pub(in crate::store) async fn reads(
 ) -> Result<Result<(), Wait>, StoreError> {
     let call = Call::of(Lane::Low);
     if gate.scope == BudgetScope::ActionsAndReads {
-        let rules = Rules::of(&gate.reads);
+        let rules = gate.terms.rules_of_reads(&gate.reads);
         let snapshot = slots(tx, tenant, gate, READS, &rules, now).await?;
         return Ok(rules.check(&snapshot, call));
     }
@@ -51,7 +51,7 @@ pub(in crate::store) async fn reads(
         .iter()
         .map(|window| gate.terms.reads.of(*window))
         .collect();
-    let part = Rules::of(&part);
+    let part = gate.terms.rules_of_reads(&part);
     let own = slots(tx, tenant, gate, READS, &part, now).await?;
     if let Err(wait) = part.check(&own, call) {
         return Ok(Err(wait));
