@@ -5,6 +5,7 @@
 //! * [`reconcile`]: Defender's list → our record (T5).
 //! * [`expire`]: time → ended containments (T6).
 //! * [`facts`]: devices wanted → the inventory's answer.
+//! * [`outlook`]: the queue and the ledger → when each action may be called, and a warning.
 //! * [`lease`]: who dispatches. [`wake`]: what others committed. [`active_set`]: the playbooks in force.
 
 pub mod active_set;
@@ -12,6 +13,7 @@ pub mod decide;
 pub mod expire;
 pub mod facts;
 pub mod lease;
+pub mod outlook;
 pub mod reads;
 pub mod reconcile;
 pub mod record;
@@ -66,6 +68,26 @@ pub(crate) async fn pause(
         () = tokio::time::sleep(after) => {}
     }
     !stop.is_cancelled()
+}
+
+/// Longer than Postgres lets a statement, or a wait for a lock, take: what is not answered by then will not be.
+const SILENCE: Duration = Duration::from_secs(20);
+
+/// Work that does nothing but talk to Postgres, given up when Postgres has fallen silent: a network whose packets vanish
+/// closes no connection, and the operating system takes a quarter of an hour to notice. What was under way is dropped with
+/// its connection; if it was a commit, its outcome is unknown, as after any loss of a connection.
+pub(crate) async fn bounded<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    within(SILENCE, work).await
+}
+
+/// The same for work that does more than talk to Postgres, and takes longer.
+pub(crate) async fn within<T>(
+    longest: Duration,
+    work: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    tokio::time::timeout(longest, work)
+        .await
+        .unwrap_or_else(|_| Err(StoreError::silent()))
 }
 
 /// Says once per outage, not once per try, that Postgres is away.

@@ -22,6 +22,8 @@ pub mod window;
 mod properties;
 #[cfg(test)]
 mod sim;
+#[cfg(test)]
+mod storm_tests;
 
 use std::time::Duration;
 

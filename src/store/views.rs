@@ -133,6 +133,8 @@ pub struct LeaseView {
     pub expires_at: Timestamp,
     /// Whether it holds.
     pub is_held: bool,
+    /// The machine of the process that has it, or had it until it died.
+    pub host: Option<String>,
 }
 
 /// The active playbook set.
@@ -156,6 +158,12 @@ impl StatusView {
     /// When the whole queue may have left, if nothing is added, by the slots in the ledger.
     pub fn forecast(&self, pacing: &Pacing) -> Option<Forecast> {
         self.outlook.forecast_through(Lane::Low, pacing)
+    }
+
+    /// How many queued restrictions lose their validity before they can be called.
+    pub fn expected_late(&self, pacing: &Pacing) -> usize {
+        let expected = self.outlook.expected(pacing);
+        expected.iter().filter(|expected| expected.is_late).count()
     }
 
     /// When every queued action of this lane and more urgent ones may have left, if nothing is added.
@@ -226,7 +234,9 @@ impl Store {
         .await?;
         let closed = |scope: &str| budgets.iter().find(|budget| budget.scope == scope);
         let lease = sqlx::query!(
-            r#"SELECT epoch, expires_at, expires_at > quell.now() AS "is_held!" FROM quell.leases WHERE tenant_id = $1"#,
+            r#"SELECT l.epoch, l.expires_at, l.expires_at > quell.now() AS "is_held!", r.host AS "host?"
+               FROM quell.leases l LEFT JOIN quell.replicas r ON r.tenant_id = l.tenant_id AND r.replica = l.holder
+               WHERE l.tenant_id = $1"#,
             tenant.0,
         )
         .fetch_optional(&mut *tx)
@@ -267,6 +277,7 @@ impl Store {
                 epoch: lease.epoch,
                 expires_at: lease.expires_at.to_jiff(),
                 is_held: lease.is_held,
+                host: lease.host,
             }),
             playbook_set,
             fallbacks,

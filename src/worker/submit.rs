@@ -18,12 +18,12 @@ use crate::clock::Monotonic;
 use crate::defender::{Client, TokenError};
 use crate::domain::action::ActionKind;
 use crate::domain::answer::Answer;
-use crate::domain::budget::lanes;
+use crate::domain::budget::{LaneHead, lanes};
 use crate::domain::verdict::Lane;
 use crate::limiter::{CommittedAttempt, Pacer, Permit, SecondGuard};
 use crate::store::{AnswerRecord, CancelGrant, GateOutcome, Grant, StoreError};
 use crate::worker::record::{self, Pauses};
-use crate::worker::{Context, Outage, chain, pause, retry};
+use crate::worker::{Context, Outage, bounded, chain, pause, retry};
 
 /// The loop's parts.
 #[derive(Clone)]
@@ -170,21 +170,10 @@ impl Submitter {
             return Ok(Step::Wait(None));
         };
         let (store, tenant) = (&self.context.store, self.context.tenant);
-        let heads = store.queue_heads(tenant, self.context.gate.outstanding).await?;
-        let cancel = store
-            .cancel_next_due(tenant, self.context.gate.cancel_after)
-            .await?;
-        let first = lanes::order(&heads, self.context.gate.terms.ageing)
-            .first()
-            .copied();
-        let lane = match first {
-            // A cancel belongs to the releases, and goes before them.
-            Some(lane) if lane == Lane::Critical || !cancel.is_some_and(|wait| wait.is_zero()) => Some(lane),
-            _ if cancel.is_some_and(|wait| wait.is_zero()) => Some(Lane::Release),
-            _ => None,
-        };
-        let Some(lane) = lane else {
-            let queued = store.queue_next_due(tenant).await?;
+        let heads = bounded(store.queue_heads(tenant, self.context.gate.outstanding)).await?;
+        let cancel = bounded(store.cancel_next_due(tenant, self.context.gate.cancel_after)).await?;
+        let Some(lane) = first_lane(&heads, self.context.gate.terms.ageing, cancel) else {
+            let queued = bounded(store.queue_next_due(tenant)).await?;
             return Ok(Step::Wait(queued.into_iter().chain(cancel).min()));
         };
         // Before the gate: no slot is spent while there is no token.
@@ -201,9 +190,7 @@ impl Submitter {
         // Critical calls and the first releases passed the pacer by, so nothing else may leave instead of them. What was paced
         // may be any.
         let lowest = if lane > Lane::Release { Lane::Low } else { lane };
-        let outcome = store
-            .gate_reserve(tenant, epoch, &self.context.gate, lowest)
-            .await?;
+        let outcome = bounded(store.gate_reserve(tenant, epoch, &self.context.gate, lowest)).await?;
         if !matches!(outcome, GateOutcome::Granted(_) | GateOutcome::Cancel(_)) {
             self.pacer.give_back();
         }
@@ -279,6 +266,17 @@ impl Submitter {
     }
 }
 
+/// The lane that the pacer is asked about: that of the first of the queue. A cancel that is due belongs to the releases, and
+/// goes before them.
+fn first_lane(heads: &[LaneHead], ageing: Duration, cancel: Option<Duration>) -> Option<Lane> {
+    let first = lanes::order(heads, ageing).first().copied();
+    match first {
+        Some(Lane::Critical) => first,
+        _ if cancel.is_some_and(|wait| wait.is_zero()) => Some(Lane::Release),
+        _ => first,
+    }
+}
+
 /// Writes until it is written: an answer in memory must not be lost because Postgres is away. If the process ends
 /// first, the attempt is settled by its look-up.
 async fn write_until_written<F, Fut>(write: F, (action, attempt): (Uuid, Uuid), hard: &CancellationToken)
@@ -288,7 +286,7 @@ where
 {
     let mut outage = Outage::default();
     loop {
-        let wait = match write().await {
+        let wait = match bounded(write()).await {
             Ok(()) => return outage.worked("recording an answer"),
             Err(StoreError::Stale(_)) => {
                 tracing::warn!(action.id = %action, attempt = %attempt,

@@ -1,6 +1,7 @@
 //! The whole of Quell against a real Postgres, in one test binary. Each module is one part of the story; `support` is
 //! the harness.
 
+mod budget;
 mod canaries;
 mod cancels;
 mod chaos;
@@ -21,6 +22,8 @@ mod plan;
 mod playbooks;
 mod rehearsal;
 mod reload;
+mod replicas;
+mod silence;
 mod storm;
 mod support;
 mod terms;

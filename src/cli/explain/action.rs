@@ -229,7 +229,16 @@ pub fn render(report: &Report, now: Timestamp, all: bool, page: &mut Page) {
             );
         }
         if let Some(until) = report.detail.valid_until {
-            page.entry(2, "valid", format!("dropped if not sent: {}", ahead(now, until)));
+            let late = if queue.is_late {
+                ", which is before it may leave"
+            } else {
+                ""
+            };
+            page.entry(
+                2,
+                "valid",
+                format!("dropped if not sent: {}{late}", ahead(now, until)),
+            );
         }
     }
     page.head("calls");

@@ -45,6 +45,8 @@ pub struct Report {
     pub next_call_at: Option<Timestamp>,
     /// When the queue may be empty, if nothing is added and every call is answered at once.
     pub queue_empty_at: Option<Timestamp>,
+    /// Queued restrictions that lose their validity before they can be called, as forecast.
+    pub expected_late: usize,
     /// The counters.
     #[serde(flatten)]
     pub status: StatusView,
@@ -78,6 +80,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         outstanding_limit: config.outstanding,
         next_call_at: forecast.and_then(|Forecast { first, .. }| status.at.checked_add(first).ok()),
         queue_empty_at: forecast.and_then(|Forecast { last, .. }| status.at.checked_add(last).ok()),
+        expected_late: status.expected_late(&session.pacing()),
         status,
         playbook_files: store.files_of_replicas(session.id).await?,
         contained: store.devices(session.id, &query).await?,
@@ -142,6 +145,21 @@ pub fn needs(report: &Report) -> Vec<String> {
         needs.push(format!(
             "nothing is called: the gate opens {} ({reason})",
             ahead(now, until)
+        ));
+    }
+    if report.expected_late > 0 {
+        let late = counted(
+            i64::try_from(report.expected_late).unwrap_or(i64::MAX),
+            "queued restriction",
+        );
+        needs.push(format!(
+            "{late} will lose their validity before they can be called"
+        ));
+    }
+    if let Some(until) = status.retries_held_until {
+        let until = ahead(now, until);
+        needs.push(format!(
+            "too many repeated calls came to nothing: further ones may leave {until}"
         ));
     }
     if status.outstanding >= i64::from(report.outstanding_limit) {
@@ -265,9 +283,11 @@ fn daemon(report: &Report) -> String {
             let ttl =
                 SignedDuration::try_from(Duration::from_secs_f64(report.lease_seconds)).unwrap_or_default();
             let renewed = lease.expires_at.checked_sub(ttl).unwrap_or(lease.expires_at);
+            let host = lease.host.as_deref().map(|host| format!(" on {}", plain(host)));
             format!(
-                "dispatches under epoch {}, lease renewed {}",
+                "dispatches under epoch {}{}, lease renewed {}",
                 lease.epoch,
+                host.unwrap_or_default(),
                 ago(now, renewed)
             )
         }

@@ -5,9 +5,9 @@
 //! it when the next k slots have freed suffices for the critical calls that may come until then: `at_once` of them,
 //! and one more each `every`, up to `slots`. That is the service-curve rule
 //!
-//! > free − 1 + k ≥ min(slots, at_once + (e<sub>k+1</sub> − now) / every) for every k
+//! > free − 1 + k ≥ min(slots, at_once + ⌊(e<sub>k+1</sub> − now) / every⌋) for every k
 //!
-//! where e<sub>k</sub> is when the k-th next slot frees. Asked by [`super::rule`] for every lane but critical.
+//! where e<sub>k</sub> is when the k-th next slot frees; only whole calls come. Asked by [`super::rule`] for every lane but critical.
 
 use std::time::Duration;
 
@@ -41,7 +41,11 @@ impl Reserve {
                 // Not even what may be wanted at once: only the next slot helps.
                 None => Duration::ZERO,
                 Some(_) if self.every.is_zero() => Duration::MAX,
-                Some(more) => self.every.saturating_mul(u32::try_from(more).unwrap_or(u32::MAX)),
+                // Until just before one call more may be wanted than is left.
+                Some(more) => self
+                    .every
+                    .saturating_mul(u32::try_from(more + 1).unwrap_or(u32::MAX))
+                    .saturating_sub(Duration::from_nanos(1)),
             };
             let satisfied = frees_in.saturating_sub(lasts);
             opens = opens.max(satisfied);
@@ -61,6 +65,7 @@ mod tests {
     use super::*;
 
     const SECOND: Duration = Duration::from_secs(1);
+    const NANO: Duration = Duration::from_nanos(1);
 
     fn reserve() -> Reserve {
         Reserve {
@@ -75,7 +80,7 @@ mod tests {
         let need = |span: f64| {
             let more = match reserve.every.as_secs_f64() {
                 0.0 => 0.0,
-                every => span / every,
+                every => (span / every).floor(),
             };
             f64::from(reserve.slots).min(f64::from(reserve.at_once) + more)
         };
@@ -107,11 +112,12 @@ mod tests {
 
     #[test]
     fn bulk_waits_until_what_is_left_lasts_to_the_next_slot() {
-        // Eleven free: after this call ten are left, which is what may be wanted at once, so the next slot is waited for.
+        // Ten free: after this call nine are left, fewer than may be wanted at once, so the next slot is waited for.
         let next = seconds(&[100, 100, 100, 100, 100, 100]);
-        assert_eq!(reserve().opens_in(11, &next), 100 * SECOND);
-        // Twelve: eleven are left, and the eleventh lasts 36 s.
-        assert_eq!(reserve().opens_in(12, &next), 64 * SECOND);
+        assert_eq!(reserve().opens_in(10, &next), 100 * SECOND);
+        // Eleven: ten are left, and only after 36 s an eleventh may be wanted.
+        assert_eq!(reserve().opens_in(11, &next), 64 * SECOND + NANO);
+        assert_eq!(reserve().opens_in(12, &next), 28 * SECOND + NANO);
         // Slots that free soon are as good as free ones.
         assert_eq!(reserve().opens_in(11, &seconds(&[0])), Duration::ZERO);
     }
@@ -123,7 +129,7 @@ mod tests {
         frees.extend(vec![Duration::from_secs(3_600); 100]);
         assert_eq!(
             reserve().opens_in(20, &frees),
-            Duration::from_secs(3_600 - 11 * 36)
+            Duration::from_secs(3_600 - 12 * 36) + NANO
         );
     }
 
@@ -165,6 +171,13 @@ mod tests {
                 )
             };
             let first = (0..=40).find(|now| at(*now)).expect("at the end all are free");
+            let opens = Duration::from_secs(
+                opens
+                    .as_nanos()
+                    .div_ceil(1_000_000_000)
+                    .try_into()
+                    .expect("short"),
+            );
             assert_eq!(
                 opens,
                 Duration::from_secs(first),

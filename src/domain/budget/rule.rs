@@ -321,7 +321,7 @@ mod tests {
     fn the_reserve_holds_bulk_and_not_the_critical_call() {
         let nearly = snapshot(0, 18, 50);
         assert_eq!(rules().check(&nearly, CRITICAL), Ok(()));
-        assert_eq!(rules().check(&nearly, BULK), wait(51, Hold::Reserve));
+        assert_eq!(rules().check(&nearly, BULK), wait(50, Hold::Reserve));
         let heads = |lanes: &[Lane]| -> Vec<LaneHead> {
             let waited = Duration::from_secs(9);
             lanes
@@ -352,7 +352,7 @@ mod tests {
         assert_eq!(rules().check(&full, CRITICAL), wait(50, Hold::Window(1)));
         assert_eq!(
             rules().check(&full, BULK),
-            wait(53, Hold::Reserve),
+            wait(52, Hold::Reserve),
             "two are kept, a third is its own"
         );
     }

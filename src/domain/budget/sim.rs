@@ -125,6 +125,8 @@ impl<'a> Sim<'a> {
             {
                 self.answers.pop();
                 self.slots.answer(slot, at + self.offset);
+                // As the daemon: an answer wakes the submitter.
+                self.sleeps_until = self.now;
             }
             if self.now >= until {
                 return;
