@@ -2,6 +2,7 @@
 //! the harness.
 
 mod audit;
+mod budget;
 mod canaries;
 mod cancels;
 mod chaos;
