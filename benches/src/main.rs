@@ -7,8 +7,12 @@
 
 mod decide_reload;
 mod decide_rules;
+mod e2e_latency;
 mod engine;
+mod floor;
+mod ground;
 mod measure;
+mod recorder;
 mod report;
 mod workload;
 
@@ -40,8 +44,14 @@ const QUICK: Effort = Effort {
     quick: true,
 };
 
+const NAMES: [&str; 3] = ["decide_rules", "decide_reload", "e2e_latency"];
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.first().is_some_and(|first| first == "run") {
+        // The daemon under test: the same program, as a process of its own.
+        return quell::cli::main();
+    }
     let effort = if arguments.iter().any(|argument| argument == "--quick") {
         QUICK
     } else {
@@ -55,16 +65,23 @@ fn main() -> ExitCode {
     if names.is_empty()
         || names
             .iter()
-            .any(|name| !["decide_rules", "decide_reload"].contains(name))
+            .any(|name| !NAMES.contains(name))
     {
-        eprintln!("usage: just bench decide_rules|decide_reload… [--quick]");
+        eprintln!("usage: just bench {}… [--quick]", NAMES.join("|"));
         return ExitCode::from(2);
     }
     let mut verdicts = Vec::new();
     for name in names {
         verdicts.extend(match name {
             "decide_rules" => decide_rules::run(effort),
-            _ => decide_reload::run(effort),
+            "decide_reload" => decide_reload::run(effort),
+            _ => match e2e_latency::run(effort) {
+                Ok(verdicts) => verdicts,
+                Err(error) => {
+                    eprintln!("error: {name}: {error:#}");
+                    return ExitCode::from(3);
+                }
+            },
         });
     }
     report::verdicts(&verdicts);
