@@ -42,6 +42,7 @@ pub use devices::{DeviceRow, FactsFound};
 pub use effects::NewContainment;
 pub use events::{DeadLetter, Incoming, Stored};
 pub use gate::{Gate, GateOutcome, Grant};
+pub use leases::Hold;
 pub use ledger::ReadOutcome;
 pub use listing::Finding;
 pub use playbook_files::{FilesLook, ReplicaFiles};
@@ -104,6 +105,14 @@ impl StoreError {
         }
     }
 
+    /// Postgres was asked and has not answered in time.
+    pub fn silent() -> Self {
+        Self::Unavailable(sqlx::Error::Io(std::io::Error::new(
+            std::io::ErrorKind::TimedOut,
+            "no answer on an open connection",
+        )))
+    }
+
     /// Whether waiting helps.
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable(_))
@@ -160,6 +169,12 @@ pub struct Store {
     retry_cap: Duration,
 }
 
+/// Within this span a connection that is idle answers a word.
+const ANSWER: Duration = Duration::from_secs(5);
+
+/// A subscription that has heard nothing for so long asks whether anybody is there.
+const QUIET: Duration = Duration::from_secs(15);
+
 static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
 
 /// What is known of the migrations.
@@ -189,6 +204,16 @@ impl Store {
         let pool = PgPoolOptions::new()
             .max_connections(options.max_connections)
             .acquire_timeout(Duration::from_secs(3))
+            // A connection whose other end has fallen silent must not keep its place in the pool: sqlx's own look at a
+            // connection that comes back has no end.
+            .after_release(|connection, _| {
+                Box::pin(async move {
+                    match tokio::time::timeout(ANSWER, connection.ping()).await {
+                        Ok(answered) => answered.map(|()| true),
+                        Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),
+                    }
+                })
+            })
             .connect_lazy_with(connect);
         let retry_delays = options.retry_delays.clone().into();
         Ok(Self {
@@ -348,9 +373,20 @@ pub enum Wake {
     Open,
     /// Another playbook set is active.
     Playbooks,
+    /// A dispatch lease is free.
+    Lease,
 }
 
 impl Wake {
+    const ALL: [Self; 6] = [
+        Self::Inbox,
+        Self::Queue,
+        Self::Facts,
+        Self::Open,
+        Self::Playbooks,
+        Self::Lease,
+    ];
+
     fn as_str(self) -> &'static str {
         match self {
             Self::Inbox => "inbox",
@@ -358,6 +394,7 @@ impl Wake {
             Self::Facts => "facts",
             Self::Open => "open",
             Self::Playbooks => "playbooks",
+            Self::Lease => "lease",
         }
     }
 }
@@ -372,12 +409,19 @@ impl Wakes {
     /// The connection was lost: subscribe again, and look at everything once.
     pub async fn next(&mut self) -> Result<(TenantId, Wake), StoreError> {
         loop {
-            let Some(notification) = self.0.try_recv().await? else {
+            let Ok(received) = tokio::time::timeout(QUIET, self.0.try_recv()).await else {
+                let asked = sqlx::query_scalar!(r#"SELECT 1 AS "one!""#).fetch_one(&mut self.0);
+                match tokio::time::timeout(ANSWER, asked).await {
+                    Ok(answered) => answered?,
+                    Err(_) => return Err(StoreError::silent()),
+                };
+                continue;
+            };
+            let Some(notification) = received? else {
                 return Err(StoreError::Unavailable(sqlx::Error::WorkerCrashed));
             };
             let parsed = notification.payload().split_once(':').and_then(|(name, tenant)| {
-                let all = [Wake::Inbox, Wake::Queue, Wake::Facts, Wake::Open, Wake::Playbooks];
-                let wake = all.into_iter().find(|wake| wake.as_str() == name)?;
+                let wake = Wake::ALL.into_iter().find(|wake| wake.as_str() == name)?;
                 Some((TenantId(tenant.parse().ok()?), wake))
             });
             if let Some(wake) = parsed {

@@ -68,6 +68,26 @@ pub(crate) async fn pause(
     !stop.is_cancelled()
 }
 
+/// Longer than Postgres lets a statement, or a wait for a lock, take: what is not answered by then will not be.
+const SILENCE: Duration = Duration::from_secs(20);
+
+/// Work that does nothing but talk to Postgres, given up when Postgres has fallen silent: a network whose packets vanish
+/// closes no connection, and the operating system takes a quarter of an hour to notice. What was under way is dropped with
+/// its connection; if it was a commit, its outcome is unknown, as after any loss of a connection.
+pub(crate) async fn bounded<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    within(SILENCE, work).await
+}
+
+/// The same for work that does more than talk to Postgres, and takes longer.
+pub(crate) async fn within<T>(
+    longest: Duration,
+    work: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    tokio::time::timeout(longest, work)
+        .await
+        .unwrap_or_else(|_| Err(StoreError::silent()))
+}
+
 /// Says once per outage, not once per try, that Postgres is away.
 #[derive(Debug, Default)]
 pub(crate) struct Outage {

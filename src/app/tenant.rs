@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::app::reload::{Reloader, Target};
 use crate::app::{MigrationError, migrations};
@@ -21,6 +22,8 @@ use crate::limiter::{Pacer, PacerOptions, SecondGuard};
 use crate::store::{Gate, Store};
 use crate::telemetry::Metrics;
 use crate::worker::active_set::{self, InForce};
+use crate::worker::lease::Replica;
+use crate::worker::wake::Wakes;
 use crate::worker::{self, Context};
 use crate::{web, worker::record::Pauses};
 
@@ -111,9 +114,18 @@ impl Start {
         }));
         self.tasks
             .spawn("web", web::serve(listener, router, stop.clone()));
+        let replica = Replica {
+            id: Uuid::now_v7(),
+            host: host(),
+        };
+        let mut bells = Vec::new();
         for ((id, tenant), target) in tenants.into_iter().zip(targets) {
-            self.start(id, tenant, target.in_force)?;
+            bells.push((id, self.start(id, tenant, target.in_force, &replica)?));
         }
+        self.tasks.spawn(
+            "wakes",
+            worker::wake::run(self.store.clone(), bells, stop.clone()),
+        );
         self.tasks.spawn(
             "reload",
             reloader.run(self.tasks.reload(), requests, stop.clone()),
@@ -160,8 +172,14 @@ impl Start {
         Ok(tenants)
     }
 
-    /// Starts one tenant's loops.
-    fn start(&self, id: TenantId, tenant: Tenant, in_force: Arc<InForce>) -> anyhow::Result<()> {
+    /// Starts one tenant's loops; returns what wakes them.
+    fn start(
+        &self,
+        id: TenantId,
+        tenant: Tenant,
+        in_force: Arc<InForce>,
+        replica: &Replica,
+    ) -> anyhow::Result<Arc<Wakes>> {
         let (config, tasks) = (&self.config, &self.tasks);
         let (stop, hard) = (tasks.soft(), tasks.hard());
         let client = self
@@ -232,15 +250,7 @@ impl Start {
         // The lease is given back only when the last call has been recorded.
         let called = CancellationToken::new();
         let lease_until = called.clone();
-        tasks.spawn(
-            "wakes",
-            worker::wake::run(
-                context.store.clone(),
-                id,
-                Arc::clone(&context.wakes),
-                stop.clone(),
-            ),
-        );
+        let wakes = Arc::clone(&context.wakes);
         tasks.spawn(
             "playbooks",
             active_set::follow(context.clone(), in_force, stop.clone()),
@@ -249,12 +259,15 @@ impl Start {
         tasks.spawn("reconcile", reconciler.run(stop.clone()));
         tasks.spawn("facts", facts.run(stop.clone()));
         tasks.spawn("expire", worker::expire::run(context.clone(), stop.clone()));
-        tasks.spawn("lease", worker::lease::run(context, config.lease, lease_until));
+        tasks.spawn(
+            "lease",
+            worker::lease::run(context, replica.clone(), config.lease, stop.clone(), lease_until),
+        );
         tasks.spawn("submit", async move {
             submitter.run(stop, hard).await;
             called.cancel();
         });
-        Ok(())
+        Ok(wakes)
     }
 }
 

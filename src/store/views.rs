@@ -140,6 +140,8 @@ pub struct LeaseView {
     pub expires_at: Timestamp,
     /// Whether it holds.
     pub is_held: bool,
+    /// The machine of the process that has it, or had it until it died.
+    pub host: Option<String>,
 }
 
 /// The active playbook set.
@@ -249,7 +251,9 @@ impl Store {
         .await?;
         let closed = |scope: &str| budgets.iter().find(|budget| budget.scope == scope);
         let lease = sqlx::query!(
-            r#"SELECT epoch, expires_at, expires_at > quell.now() AS "is_held!" FROM quell.leases WHERE tenant_id = $1"#,
+            r#"SELECT l.epoch, l.expires_at, l.expires_at > quell.now() AS "is_held!", r.host AS "host?"
+               FROM quell.leases l LEFT JOIN quell.replicas r ON r.tenant_id = l.tenant_id AND r.replica = l.holder
+               WHERE l.tenant_id = $1"#,
             tenant.0,
         )
         .fetch_optional(&mut *tx)
@@ -298,6 +302,7 @@ impl Store {
                 epoch: lease.epoch,
                 expires_at: lease.expires_at.to_jiff(),
                 is_held: lease.is_held,
+                host: lease.host,
             }),
             playbook_set,
             fallbacks,

@@ -7,13 +7,14 @@
 //! that began under it.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::tenant::TenantId;
 use crate::playbook::{PlaybookSet, SourceFile};
 use crate::store::{Activation, Because, Origin, RevisionText, SetHead, Store, StoreError};
-use crate::worker::{Context, Outage, pause};
+use crate::worker::{Context, Outage, pause, within};
 
 /// The sets that a process judges by, compiled, with their versions.
 #[derive(Debug, Default)]
@@ -35,6 +36,9 @@ struct Held {
 
 /// The set in force, and the one before for what began under it.
 const KEPT: usize = 2;
+
+/// Longer than it takes to read and compile the largest set.
+const COMPILING: Duration = Duration::from_secs(300);
 
 impl InForce {
     /// The compiled set of that version, if it is at hand. Never waits.
@@ -141,7 +145,7 @@ async fn compiled(
 pub async fn follow(context: Context, in_force: Arc<InForce>, stop: CancellationToken) {
     let mut outage = Outage::default();
     loop {
-        let wait = match in_force.load(&context.store, context.tenant).await {
+        let wait = match within(COMPILING, in_force.load(&context.store, context.tenant)).await {
             Ok(active) => {
                 outage.worked("the playbook set");
                 if let Some(active) = active {

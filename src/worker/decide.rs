@@ -18,7 +18,7 @@ use crate::domain::verdict::{Mode, PlannedAction, Verdict};
 use crate::playbook::{PlaybookSet, Subject, evaluate};
 use crate::store::{DecideTx, DecisionRow, InboxItem, NewContainment, StoreError};
 use crate::worker::active_set::InForce;
-use crate::worker::{Context, Outage, chain, pause};
+use crate::worker::{Context, Outage, bounded, chain, pause};
 
 /// The loop's parts.
 pub struct Decider {
@@ -51,10 +51,10 @@ impl Decider {
     pub async fn run(self, stop: CancellationToken) {
         let mut outage = Outage::default();
         loop {
-            let wait = match self.run_once().await {
+            let wait = match bounded(self.run_once()).await {
                 // Without a usable playbook set events wait; its activation wakes this loop.
                 Ok(None) => None,
-                Ok(Some(0)) => match self.context.store.inbox_next_due(self.context.tenant).await {
+                Ok(Some(0)) => match bounded(self.context.store.inbox_next_due(self.context.tenant)).await {
                     Ok(next) => {
                         outage.worked("decide");
                         // A row that is due and was not claimed is being decided by another replica.

@@ -4,7 +4,7 @@
 use tokio_util::sync::CancellationToken;
 
 use crate::store::{ContainmentChange, StoreError};
-use crate::worker::{Context, Outage, pause};
+use crate::worker::{Context, Outage, bounded, pause};
 
 const BATCH: i64 = 200;
 const FLOOR: std::time::Duration = std::time::Duration::from_millis(100);
@@ -13,11 +13,11 @@ const FLOOR: std::time::Duration = std::time::Duration::from_millis(100);
 pub async fn run(context: Context, stop: CancellationToken) {
     let mut outage = Outage::default();
     loop {
-        let wait = match run_once(&context).await {
+        let wait = match bounded(run_once(&context)).await {
             Ok(change) if change.is_some() => continue,
             // Nothing but failures: what is due stays due, and trying at once again would only repeat them.
             Ok(change) if change.failed > 0 => None,
-            Ok(_) => match context.store.containments_next_end(context.tenant).await {
+            Ok(_) => match bounded(context.store.containments_next_end(context.tenant)).await {
                 Ok(next) => {
                     outage.worked("expire");
                     // What is due already is locked by somebody, or could not be changed: not at once again.

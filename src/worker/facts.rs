@@ -11,7 +11,7 @@ use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::limiter::SecondGuard;
 use crate::store::{FactsFound, StoreError};
 use crate::worker::reads::Reads;
-use crate::worker::{Context, Outage, chain, pause, retry};
+use crate::worker::{Context, Outage, bounded, chain, pause, retry};
 
 /// The loop's parts.
 pub struct FactsFetcher {
@@ -69,7 +69,7 @@ impl FactsFetcher {
     pub async fn run_once(&self, stop: &CancellationToken) -> Result<Fetched, StoreError> {
         let (store, tenant) = (&self.context.store, self.context.tenant);
         let batch = i64::try_from(MAX_MACHINE_IDS).unwrap_or(50);
-        let wanted = store.devices_wanting_facts(tenant, batch, self.backoff).await?;
+        let wanted = bounded(store.devices_wanting_facts(tenant, batch, self.backoff)).await?;
         if wanted.is_empty() {
             return Ok(Fetched::Nothing);
         }
@@ -77,11 +77,11 @@ impl FactsFetcher {
         let batch = self.fetch(&wanted, &reads, stop).await;
         reads.settle(batch.error.as_ref()).await?;
         if !batch.found.is_empty() {
-            store.device_facts_store(tenant, &batch.found).await?;
+            bounded(store.device_facts_store(tenant, &batch.found)).await?;
         }
         if !batch.unusable.is_empty() {
             // The fault of those devices alone: they wait, the others go on.
-            store.device_facts_failed(tenant, &batch.unusable).await?;
+            bounded(store.device_facts_failed(tenant, &batch.unusable)).await?;
         }
         let Some(error) = batch.error else {
             return Ok(Fetched::All);

@@ -6,7 +6,8 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::worker::{Context, Outage};
+use crate::store::Hold;
+use crate::worker::{Context, Outage, bounded};
 
 /// The epoch while this process holds the lease.
 #[derive(Clone, Debug)]
@@ -43,33 +44,75 @@ impl Leadership {
     }
 }
 
-/// Takes and keeps the lease until stopped, then gives it back.
-pub async fn run(context: Context, ttl: Duration, stop: CancellationToken) {
-    let holder = Uuid::now_v7();
+/// Who takes leases: one process, for all its tenants, so that the tenants can spread over the processes.
+#[derive(Clone, Debug)]
+pub struct Replica {
+    /// New with each start.
+    pub id: Uuid,
+    /// What its machine calls itself, for people.
+    pub host: String,
+}
+
+/// Takes and keeps the lease until `stop`, then gives it back. From `leaving` on, which comes before it, the lease is kept
+/// for the calls that are under way, but not taken any more.
+pub async fn run(
+    context: Context,
+    replica: Replica,
+    ttl: Duration,
+    leaving: CancellationToken,
+    stop: CancellationToken,
+) {
+    let (store, tenant) = (&context.store, context.tenant);
     let mut outage = Outage::default();
+    let mut has_left = false;
     loop {
-        let wait = match context.store.lease_hold(context.tenant, holder, ttl).await {
-            Ok(epoch) => {
+        if leaving.is_cancelled() && !has_left {
+            has_left = store.replica_leave(tenant, replica.id).await.is_ok();
+        }
+        let hold = match leaving.is_cancelled() {
+            true => bounded(store.lease_keep(tenant, replica.id, ttl)).await,
+            false => bounded(store.lease_hold(tenant, replica.id, &replica.host, ttl)).await,
+        };
+        let wait = match hold {
+            Ok(hold) => {
                 outage.worked("the dispatch lease");
-                if epoch.is_some() && context.leadership.epoch().is_none() {
-                    tracing::info!(tenant = context.tenant_name, epoch, "this process dispatches");
-                    context.wakes.all();
-                }
-                context.leadership.set(epoch);
+                tell(&context, hold);
+                context.leadership.set(hold.epoch());
                 ttl / 3
             }
             Err(error) => outage.failed("the dispatch lease", &error),
         };
         tokio::select! {
             () = stop.cancelled() => break,
+            () = leaving.cancelled(), if !has_left && !leaving.is_cancelled() => {}
             () = tokio::time::sleep(wait) => {}
+            // Whoever holds it has nothing to hear of it, and must not answer its own wake.
+            () = context.wakes.lease.notified(), if context.leadership.epoch().is_none() => {}
         }
     }
     context.leadership.set(None);
     // INVARIANT: the loops that call have ended before this, or see the epoch gone; the lease's end frees the others.
-    let _ = tokio::time::timeout(
-        Duration::from_secs(1),
-        context.store.lease_release(context.tenant, holder),
-    )
+    let _ = tokio::time::timeout(Duration::from_secs(1), async {
+        if !has_left {
+            drop(store.replica_leave(tenant, replica.id).await);
+        }
+        store.lease_release(tenant, replica.id).await
+    })
     .await;
+}
+
+fn tell(context: &Context, hold: Hold) {
+    let (tenant, held) = (&context.tenant_name, context.leadership.epoch());
+    match hold {
+        Hold::Ours(epoch) if held != Some(epoch) => {
+            tracing::info!(tenant, epoch, "this process dispatches");
+            context.wakes.all();
+        }
+        Hold::GivenUp => tracing::info!(
+            tenant,
+            "another process, which has fewer tenants, dispatches from now on"
+        ),
+        Hold::NotOurs if held.is_some() => tracing::warn!(tenant, "another process dispatches now"),
+        Hold::Ours(_) | Hold::NotOurs => {}
+    }
 }

@@ -10,7 +10,7 @@ use crate::defender::ReadError;
 use crate::domain::budget::throttle_pause;
 use crate::limiter::{CommittedAttempt, ReadPermit, SecondGuard};
 use crate::store::{ReadOutcome, StoreError};
-use crate::worker::{Context, chain};
+use crate::worker::{Context, bounded, chain};
 
 /// Hands out permits for one task's reads, and remembers which are to be settled.
 #[derive(Debug)]
@@ -34,11 +34,8 @@ impl Reads {
     pub async fn permit(&self, kind: &'static str, stop: &CancellationToken) -> Option<ReadPermit> {
         let epoch = self.context.leadership.epoch()?;
         loop {
-            let reserved = self
-                .context
-                .store
-                .read_reserve(self.context.tenant, epoch, &self.context.gate, kind)
-                .await;
+            let (store, tenant) = (&self.context.store, self.context.tenant);
+            let reserved = bounded(store.read_reserve(tenant, epoch, &self.context.gate, kind)).await;
             let wait = match reserved {
                 Ok(ReadOutcome::Granted { id, send_deadline }) => {
                     self.open
@@ -82,19 +79,12 @@ impl Reads {
             open.pop();
         }
         for id in open {
-            self.context.store.read_finish(id, outcome).await?;
+            bounded(self.context.store.read_finish(id, outcome)).await?;
         }
         if let Some(ReadError::Throttled { retry_after, window }) = error {
             let pause: Duration = throttle_pause(*retry_after, *window, &self.context.gate.reads);
-            self.context
-                .store
-                .reads_pause(
-                    self.context.tenant,
-                    &self.context.gate,
-                    pause,
-                    "defender throttles reads",
-                )
-                .await?;
+            let (store, gate) = (&self.context.store, &self.context.gate);
+            bounded(store.reads_pause(self.context.tenant, gate, pause, "defender throttles reads")).await?;
         }
         Ok(())
     }

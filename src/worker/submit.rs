@@ -22,7 +22,7 @@ use crate::domain::verdict::Lane;
 use crate::limiter::{CommittedAttempt, Pacer, Permit, SecondGuard};
 use crate::store::{AnswerRecord, CancelGrant, GateOutcome, Grant, StoreError};
 use crate::worker::record::{self, Pauses};
-use crate::worker::{Context, Outage, chain, pause, retry};
+use crate::worker::{Context, Outage, bounded, chain, pause, retry};
 
 /// The loop's parts.
 #[derive(Clone)]
@@ -169,13 +169,11 @@ impl Submitter {
             return Ok(Step::Wait(None));
         };
         let (store, tenant) = (&self.context.store, self.context.tenant);
-        let head = store.queue_head(tenant, self.context.gate.outstanding).await?;
-        let cancel = store
-            .cancel_next_due(tenant, self.context.gate.cancel_after)
-            .await?;
+        let head = bounded(store.queue_head(tenant, self.context.gate.outstanding)).await?;
+        let cancel = bounded(store.cancel_next_due(tenant, self.context.gate.cancel_after)).await?;
         let cancel_due = cancel.is_some_and(|wait| wait.is_zero()).then_some(Lane::Release);
         let Some(lane) = head.into_iter().chain(cancel_due).min() else {
-            let queued = store.queue_next_due(tenant).await?;
+            let queued = bounded(store.queue_next_due(tenant)).await?;
             return Ok(Step::Wait(queued.into_iter().chain(cancel).min()));
         };
         // Before the gate: no slot is spent while there is no token.
@@ -190,10 +188,7 @@ impl Submitter {
             return Ok(Step::Wait(Some(wait)));
         }
         Ok(
-            match store
-                .gate_reserve(tenant, epoch, &self.context.gate, lane)
-                .await?
-            {
+            match bounded(store.gate_reserve(tenant, epoch, &self.context.gate, lane)).await? {
                 GateOutcome::Granted(grant) => Step::Call(grant, epoch),
                 GateOutcome::Cancel(grant) => Step::Cancel(grant, epoch),
                 GateOutcome::Settled => Step::Again,
@@ -275,7 +270,7 @@ where
 {
     let mut outage = Outage::default();
     loop {
-        let wait = match write().await {
+        let wait = match bounded(write()).await {
             Ok(()) => return outage.worked("recording an answer"),
             Err(StoreError::Stale(_)) => {
                 tracing::warn!(action.id = %action, attempt = %attempt,

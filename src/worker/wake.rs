@@ -1,6 +1,7 @@
 //! Turns notifications of Postgres into wakes of the loops. When the connection is lost every loop is woken once, so
 //! nothing that was committed meanwhile is missed.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -24,6 +25,8 @@ pub struct Wakes {
     pub ends: Notify,
     /// Another playbook set is active.
     pub playbooks: Notify,
+    /// A dispatch lease is free.
+    pub lease: Notify,
 }
 
 impl Wakes {
@@ -36,6 +39,7 @@ impl Wakes {
             &self.open,
             &self.ends,
             &self.playbooks,
+            &self.lease,
         ] {
             bell.notify_one();
         }
@@ -50,6 +54,7 @@ impl Wakes {
             }
             Wake::Facts => self.facts.notify_one(),
             Wake::Playbooks => self.playbooks.notify_one(),
+            Wake::Lease => self.lease.notify_one(),
             Wake::Open => {
                 self.open.notify_one();
                 self.queue.notify_one();
@@ -58,8 +63,8 @@ impl Wakes {
     }
 }
 
-/// Listens until stopped.
-pub async fn run(store: Store, tenant: TenantId, wakes: std::sync::Arc<Wakes>, stop: CancellationToken) {
+/// Listens until stopped, on one connection for all tenants.
+pub async fn run(store: Store, bells: Vec<(TenantId, Arc<Wakes>)>, stop: CancellationToken) {
     loop {
         let mut listener = tokio::select! {
             () = stop.cancelled() => return,
@@ -74,13 +79,18 @@ pub async fn run(store: Store, tenant: TenantId, wakes: std::sync::Arc<Wakes>, s
                 }
             },
         };
-        wakes.all();
+        for (_, wakes) in &bells {
+            wakes.all();
+        }
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
                 next = listener.next() => match next {
-                    Ok((whose, wake)) if whose == tenant => wakes.ring(wake),
-                    Ok(_) => {}
+                    Ok((whose, wake)) => {
+                        if let Some((_, wakes)) = bells.iter().find(|(tenant, _)| *tenant == whose) {
+                            wakes.ring(wake);
+                        }
+                    }
                     Err(_) => break,
                 },
             }

@@ -8,7 +8,9 @@ use std::time::Duration;
 use quell::domain::action::{ActionEvent, ActionKind, ActionState};
 use quell::domain::budget::BudgetScope;
 use quell::domain::device::DeviceId;
-use quell::store::{AnswerRecord, Finding, GateOutcome, Grant, QueuedChange, ReadOutcome, StoreError, Wake};
+use quell::store::{
+    AnswerRecord, Finding, GateOutcome, Grant, Hold, QueuedChange, ReadOutcome, StoreError, Wake,
+};
 use sqlx::Executor;
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -161,10 +163,10 @@ async fn whoever_lost_the_lease_reserves_nothing_and_writes_nothing_for_others()
     let other = Uuid::now_v7();
     let held = ledger
         .store
-        .lease_hold(ledger.tenant, other, HOUR)
+        .lease_hold(ledger.tenant, other, "there", HOUR)
         .await
         .expect("postgres is there");
-    assert_eq!(held, None, "the lease has an owner");
+    assert_eq!(held, Hold::NotOurs, "the lease has an owner");
     ledger.at(3601).await;
     assert!(
         matches!(ledger.ask().await, GateOutcome::NotLeader),
@@ -172,20 +174,20 @@ async fn whoever_lost_the_lease_reserves_nothing_and_writes_nothing_for_others()
     );
     let held = ledger
         .store
-        .lease_hold(ledger.tenant, other, HOUR)
+        .lease_hold(ledger.tenant, other, "there", HOUR)
         .await
         .expect("postgres is there");
-    assert_eq!(held, Some(ledger.epoch + 1));
+    assert_eq!(held, Hold::Ours(ledger.epoch + 1));
     assert!(
         matches!(ledger.ask().await, GateOutcome::NotLeader),
         "its epoch is over"
     );
     let back = ledger
         .store
-        .lease_hold(ledger.tenant, ledger.holder, HOUR)
+        .lease_hold(ledger.tenant, ledger.holder, "here", HOUR)
         .await
         .expect("postgres is there");
-    assert_eq!(back, None, "and it does not get it back");
+    assert_eq!(back, Hold::NotOurs, "and it does not get it back");
     let error = ledger
         .answer(&grant, ledger.epoch + 1)
         .await

@@ -21,6 +21,8 @@ mod plan;
 mod playbooks;
 mod rehearsal;
 mod reload;
+mod replicas;
+mod silence;
 mod storm;
 mod support;
 mod terms;

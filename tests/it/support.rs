@@ -12,6 +12,7 @@ pub mod ground;
 pub mod http;
 mod invariants;
 pub mod ledger;
+pub mod proxy;
 mod server;
 mod waiting;
 mod world;

@@ -265,9 +265,11 @@ fn daemon(report: &Report) -> String {
             let ttl =
                 SignedDuration::try_from(Duration::from_secs_f64(report.lease_seconds)).unwrap_or_default();
             let renewed = lease.expires_at.checked_sub(ttl).unwrap_or(lease.expires_at);
+            let host = lease.host.as_deref().map(|host| format!(" on {}", plain(host)));
             format!(
-                "dispatches under epoch {}, lease renewed {}",
+                "dispatches under epoch {}{}, lease renewed {}",
                 lease.epoch,
+                host.unwrap_or_default(),
                 ago(now, renewed)
             )
         }

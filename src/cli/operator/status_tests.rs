@@ -50,6 +50,7 @@ fn quiet() -> Report {
             epoch: 7,
             expires_at: at(12),
             is_held: true,
+            host: Some("soc-1".to_owned()),
         }),
         playbook_set: Some(SetView {
             hash: "3f9a12ab77c0ffee".to_owned(),
@@ -173,6 +174,7 @@ fn bad_night() -> Report {
         epoch: 7,
         expires_at: at(-240),
         is_held: false,
+        host: None,
     });
     status.throttled = 1;
     status.throttled_at = Some(at(-30));
@@ -230,7 +232,7 @@ fn a_quiet_night_takes_one_look() {
     nothing needs a person
 
     contained   0 devices wanted restricted; 0 restricted by quell, 0 by others, 0 unclear
-    daemon      dispatches under epoch 7, lease renewed 3 s ago
+    daemon      dispatches under epoch 7 on soc-1, lease renewed 3 s ago
     playbooks   3 enforce, 1 observe; set 3f9a12ab77c0, version 4, in force for 2 h 5 min; by anna: INC-4711
     gate        open
     budget      0/100 in 1 min, 0/1500 in 1 h; 0/500 restrictions open at Defender

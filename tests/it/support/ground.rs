@@ -281,10 +281,10 @@ impl Ground {
         let ttl = Duration::from_secs(600);
         let epoch = self
             .store
-            .lease_hold(self.tenant, self.holder, ttl)
+            .lease_hold(self.tenant, self.holder, "here", ttl)
             .await
             .expect("the database is up");
-        let epoch = epoch.expect("nobody else dispatches");
+        let epoch = epoch.epoch().expect("nobody else dispatches");
         let outcome = self
             .store
             .gate_reserve(self.tenant, epoch, self.gate(), lowest)

@@ -88,7 +88,7 @@ impl Ledger {
             .expect("postgres is there");
         let holder = Uuid::now_v7();
         let epoch = store
-            .lease_hold(tenant, holder, HOUR)
+            .lease_hold(tenant, holder, "here", HOUR)
             .await
             .expect("postgres is there");
         let ledger = Self {
@@ -97,7 +97,7 @@ impl Ledger {
             tenant,
             gate,
             holder,
-            epoch: epoch.expect("nobody else holds it"),
+            epoch: epoch.epoch().expect("nobody else holds it"),
         };
         ledger.queue(queued).await;
         ledger

@@ -16,6 +16,7 @@ use super::alert::ndjson;
 use super::daemon::Daemon;
 use super::http::{self, Reply};
 use super::invariants;
+use super::proxy::Proxy;
 use super::waiting::eventually;
 use super::{OwnServer, TestDatabase};
 
@@ -27,6 +28,7 @@ pub struct Setup {
     playbooks: Vec<String>,
     settings: BTreeMap<&'static str, String>,
     budget: String,
+    through_proxy: bool,
 }
 
 impl Setup {
@@ -48,6 +50,7 @@ impl Setup {
                 .map(|(key, value)| (key, value.to_owned()))
                 .collect(),
             budget: "{}".to_owned(),
+            through_proxy: false,
         }
     }
 
@@ -66,6 +69,12 @@ impl Setup {
     /// Sets the tenant's budget, as YAML on one line.
     pub fn budget(mut self, value: &str) -> Self {
         self.budget = value.to_owned();
+        self
+    }
+
+    /// The daemon reaches Postgres through [`World::proxy`]; the test itself does not.
+    pub fn through_proxy(mut self) -> Self {
+        self.through_proxy = true;
         self
     }
 
@@ -88,6 +97,7 @@ impl Setup {
         let directory = tempfile::tempdir().expect("the temporary directory takes another");
         let mut world = World {
             simulator,
+            proxy: None,
             database,
             directory,
             daemon: None,
@@ -97,6 +107,9 @@ impl Setup {
         };
         world.write_playbooks(&self.playbooks);
         world.write("secret", "a secret for the simulator");
+        if self.through_proxy {
+            world.proxy = Some(Proxy::before(world.database.url()).await);
+        }
         let config = self.config(&world);
         world.write("quell.yaml", &config);
         world.start().await;
@@ -126,7 +139,10 @@ impl Setup {
              \x20       directory_id: 11111111-2222-3333-4444-555555555555\n\
              \x20       client_id: 99999999-2222-3333-4444-555555555555\n\
              \x20       secret_file: secret\n",
-            database = world.database.url(),
+            database = world
+                .proxy
+                .as_ref()
+                .map_or(world.database.url(), |proxy| &proxy.url),
             scale = self.scale,
             base = world.simulator.base_url(),
             authority = world.simulator.authority(),
@@ -153,6 +169,7 @@ impl Database {
 pub struct World {
     /// The simulated Defender.
     pub simulator: Simulator,
+    proxy: Option<Proxy>,
     database: Database,
     directory: tempfile::TempDir,
     daemon: Option<Daemon>,
@@ -166,6 +183,13 @@ impl World {
     /// Where its configuration and its playbooks lie.
     pub fn directory(&self) -> &Path {
         self.directory.path()
+    }
+
+    /// What stands between the daemon and Postgres.
+    pub fn proxy(&self) -> &Proxy {
+        self.proxy
+            .as_ref()
+            .expect("the test's setup goes through a proxy")
     }
 
     /// The daemon that runs.
