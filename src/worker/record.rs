@@ -164,6 +164,7 @@ fn not_accepted(answer: &Answer, tries: u32, windows: &[Window], pauses: Pauses)
             outcome: "not_sent",
             change: QueuedChange {
                 not_before: again,
+                is_unsent: true,
                 ..QueuedChange::default()
             },
             pause: Some((again, format!("nothing could be sent: {reason}"))),

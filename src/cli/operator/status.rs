@@ -64,7 +64,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let session = Session::open(&args.common).await?;
     let (store, config) = (&session.store, &session.config);
     let status = store.status(session.id, &session.gate()).await?;
-    let forecast = status.forecast(session.pace());
+    let forecast = status.forecast(&session.pacing());
     let query = DeviceQuery {
         show: Show::Contained,
         limit: args.limit,
