@@ -65,6 +65,7 @@ async fn work(web: &Arc<Shared>, request: Request) -> Result<Answer, Problem> {
         .accept(options.tenant, &options.source, incoming, dead)
         .await
         .map_err(unstored)?;
+    options.stored.notify_one();
     let duplicates = stored.iter().filter(|stored| stored.duplicate).count();
     count("duplicate", duplicates);
     count("accepted", stored.len() - duplicates);

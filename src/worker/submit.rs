@@ -199,7 +199,9 @@ impl Submitter {
         // Critical calls and the first releases passed the pacer by, so nothing else may leave instead of them. What was paced
         // may be any.
         let lowest = if lane > Lane::Release { Lane::Low } else { lane };
+        let began = Monotonic::now();
         let outcome = bounded(store.gate_reserve(tenant, epoch, &self.context.gate, lowest)).await?;
+        metrics::histogram!("quell_gate_seconds").record(began.elapsed());
         if !matches!(outcome, GateOutcome::Granted(_) | GateOutcome::Cancel(_)) {
             self.pacer.give_back();
         }

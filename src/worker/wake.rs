@@ -13,8 +13,8 @@ use crate::store::{Store, Wake};
 /// One bell for each loop.
 #[derive(Debug, Default)]
 pub struct Wakes {
-    /// The inbox has rows.
-    pub inbox: Notify,
+    /// The inbox has rows. Whoever stores events in this process rings it too.
+    pub inbox: Arc<Notify>,
     /// An action may be called.
     pub queue: Notify,
     /// Device facts are wanted.
@@ -33,7 +33,7 @@ impl Wakes {
     /// Rings every bell.
     pub fn all(&self) {
         for bell in [
-            &self.inbox,
+            &*self.inbox,
             &self.queue,
             &self.facts,
             &self.open,
