@@ -82,7 +82,11 @@ pub fn run(effort: Effort) -> anyhow::Result<Vec<Verdict>> {
 }
 
 async fn measure(effort: Effort) -> anyhow::Result<Vec<Verdict>> {
-    let (rounds, events) = if effort.quick { (2, 25) } else { (effort.rounds, 100) };
+    let (rounds, events) = if effort.quick {
+        (2, 25)
+    } else {
+        (effort.rounds, 100)
+    };
     let postgres = Postgres::start(&["quell", "floor"])?;
     let recorder = Recorder::start()?;
     let directory = tempfile::tempdir()?;
@@ -312,7 +316,10 @@ impl<'a> Subject<'a> {
         let (tell, recorded) = mpsc::channel();
         tokio::task::spawn(async move {
             while let Ok(notification) = listener.recv().await {
-                if tell.send((notification.payload().to_owned(), Instant::now())).is_err() {
+                if tell
+                    .send((notification.payload().to_owned(), Instant::now()))
+                    .is_err()
+                {
                     return;
                 }
             }
@@ -351,7 +358,12 @@ impl<'a> Subject<'a> {
             alert["machineId"] = device(self.sent).into();
             alert["severity"] = "High".into();
             alert["status"] = "New".into();
-            for time in ["alertCreationTime", "lastUpdateTime", "firstEventTime", "lastEventTime"] {
+            for time in [
+                "alertCreationTime",
+                "lastUpdateTime",
+                "firstEventTime",
+                "lastEventTime",
+            ] {
                 alert[time] = now.clone().into();
             }
             let body = alert.to_string();
@@ -611,7 +623,9 @@ fn device(number: u32) -> String {
 }
 
 fn number_of(device: &str) -> anyhow::Result<u32> {
-    let digits = device.get(device.len().saturating_sub(8)..).context("no device")?;
+    let digits = device
+        .get(device.len().saturating_sub(8)..)
+        .context("no device")?;
     Ok(u32::from_str_radix(digits, 16)?)
 }
 

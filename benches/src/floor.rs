@@ -70,7 +70,9 @@ impl Ground {
         store.budget_ensure(tenant, APP).await?;
         store.close().await;
         let mut db = postgres.connect(database).await?;
-        sqlx::query("CREATE TABLE bare (n integer)").execute(&mut db).await?;
+        sqlx::query("CREATE TABLE bare (n integer)")
+            .execute(&mut db)
+            .await?;
         Ok(Self {
             db,
             tenant: tenant.0,
@@ -100,7 +102,8 @@ impl Ground {
         let began = Instant::now();
         self.attempt(action, attempt).await?;
         floor.attempt = ms(began);
-        let body = serde_json::json!({ "Comment": format!("[quell:{action}.1] bench: the floor under the daemon") });
+        let body =
+            serde_json::json!({ "Comment": format!("[quell:{action}.1] bench: the floor under the daemon") });
         let request = Http::post(
             &format!("/api/machines/{device}/restrictCodeExecution"),
             "application/json",
@@ -115,7 +118,9 @@ impl Ground {
         self.answer(action, attempt).await?;
         floor.answer = ms(began);
         let began = Instant::now();
-        sqlx::query("INSERT INTO bare VALUES (1)").execute(&mut self.db).await?;
+        sqlx::query("INSERT INTO bare VALUES (1)")
+            .execute(&mut self.db)
+            .await?;
         floor.bare = ms(began);
         Ok(floor)
     }
@@ -193,7 +198,10 @@ impl Ground {
         .bind(attempt)
         .execute(&mut *tx)
         .await?;
-        anyhow::ensure!(written.rows_affected() == 1, "the floor's attempt was not written");
+        anyhow::ensure!(
+            written.rows_affected() == 1,
+            "the floor's attempt was not written"
+        );
         tx.commit().await?;
         Ok(())
     }

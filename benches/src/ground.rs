@@ -144,7 +144,9 @@ impl Daemon {
                 .and_then(|line| line["listen"].as_str()?.parse().ok());
             if let Some(addr) = listen {
                 daemon.addr = addr;
-                if Http::connect(addr).and_then(|mut http| http.get("/readyz")).is_ok_and(|s| s == 200)
+                if Http::connect(addr)
+                    .and_then(|mut http| http.get("/readyz"))
+                    .is_ok_and(|s| s == 200)
                     && text.contains("this process dispatches")
                 {
                     return Ok(daemon);
@@ -219,9 +221,20 @@ impl Http {
         Ok(self.0.write_all(request)?)
     }
 
+    /// Asks for a page; gives its text.
+    pub fn page(&mut self, path: &str) -> anyhow::Result<String> {
+        self.send(format!("GET {path} HTTP/1.1\r\nhost: bench\r\n\r\n").as_bytes())?;
+        Ok(String::from_utf8_lossy(&self.answer()?.1).into_owned())
+    }
+
+    /// Reads the answer to its end: head and body.
+    pub fn message(&mut self) -> anyhow::Result<(String, Vec<u8>)> {
+        read_message(&mut self.0, |_| {})?.context("the connection was closed")
+    }
+
     /// Reads the answer to its end: status and body.
     pub fn answer(&mut self) -> anyhow::Result<(u16, Vec<u8>)> {
-        let (head, body) = read_message(&mut self.0, |_| {})?.context("the connection was closed")?;
+        let (head, body) = self.message()?;
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
         Ok((status.context("no status")?, body))
     }

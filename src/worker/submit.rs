@@ -170,8 +170,11 @@ impl Submitter {
             return Ok(Step::Wait(None));
         };
         let (store, tenant) = (&self.context.store, self.context.tenant);
-        let heads = bounded(store.queue_heads(tenant, self.context.gate.outstanding)).await?;
-        let cancel = bounded(store.cancel_next_due(tenant, self.context.gate.cancel_after)).await?;
+        let gate = &self.context.gate;
+        let (heads, cancel) = tokio::try_join!(
+            bounded(store.queue_heads(tenant, gate.outstanding)),
+            bounded(store.cancel_next_due(tenant, gate.cancel_after)),
+        )?;
         let first = lanes::order(&heads, self.context.gate.terms.ageing)
             .first()
             .copied();
