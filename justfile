@@ -21,7 +21,7 @@ ci:
 ci-full: ci
     scripts/mutants --sharding round-robin --shard 0/10
     scripts/fuzz 60
-    cargo run --release --manifest-path benches/Cargo.toml -- decide_rules decide_reload --quick
+    cargo run --release --manifest-path benches/Cargo.toml -- decide_rules decide_reload e2e_latency storm_contain storm_priority --quick
 
 # the code is formatted
 format:
@@ -95,6 +95,6 @@ deploy:
 psql:
     scripts/with-postgres sh -c 'psql "$DATABASE_URL"'
 
-# measures Quell against its peers: just bench decide_rules decide_reload [--quick]
+# measures Quell against its peers: just bench decide_rules decide_reload e2e_latency storm_contain storm_priority [--quick]
 bench *NAMES:
     cargo run --release --manifest-path benches/Cargo.toml -- {{NAMES}}

@@ -40,6 +40,7 @@ mod windows;
 pub use action::Kind;
 pub use options::{
     BudgetScope, DeviceOverride, DuplicateMode, Faults, Fleet, GIVES_UP_AFTER, Options, QuotaDialect, Window,
+    WindowAlgorithm,
 };
 pub use report::Report;
 pub use windows::WindowUse;

@@ -187,6 +187,9 @@ pub struct Store {
 /// Within this span a connection that is idle answers a word.
 const ANSWER: Duration = Duration::from_secs(5);
 
+/// A connection that was idle for longer is asked for a word before it is used.
+const ASK_AFTER: Duration = Duration::from_secs(1);
+
 /// A subscription that has heard nothing for so long asks whether anybody is there.
 const QUIET: Duration = Duration::from_secs(15);
 
@@ -219,6 +222,17 @@ impl Store {
         let pool = PgPoolOptions::new()
             .max_connections(options.max_connections)
             .acquire_timeout(Duration::from_secs(3))
+            // One that was in use a moment ago need not be asked whether it still lives: the answer would cost every
+            // transaction a round trip, and one that has died is an outage like any other.
+            .test_before_acquire(false)
+            .before_acquire(|connection, meta| {
+                Box::pin(async move {
+                    if meta.idle_for > ASK_AFTER {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             // A connection whose other end has fallen silent must not keep its place in the pool: sqlx's own look at a
             // connection that comes back has no end.
             .after_release(|connection, _| {
@@ -416,6 +430,11 @@ impl Wake {
             Self::Sweep => "sweep",
         }
     }
+
+    /// What `quell_wake` is notified of, for a statement that does so beside its work.
+    fn payload(self, tenant: TenantId) -> String {
+        format!("{}:{tenant}", self.as_str())
+    }
 }
 
 /// A subscription to wakes.
@@ -452,8 +471,7 @@ impl Wakes {
 
 /// Tells the others, with the commit. Equal wakes of one transaction are delivered once.
 async fn wake(tx: &mut PgConnection, tenant: TenantId, wake: Wake) -> Result<(), StoreError> {
-    let payload = format!("{}:{tenant}", wake.as_str());
-    sqlx::query!("SELECT pg_notify('quell_wake', $1)", payload)
+    sqlx::query!("SELECT pg_notify('quell_wake', $1)", wake.payload(tenant))
         .execute(tx)
         .await?;
     Ok(())

@@ -35,7 +35,7 @@ use axum::routing::{get, post};
 use axum::{Router, serve as axum_serve};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::device::DeviceIdRule;
@@ -66,6 +66,8 @@ pub struct Options {
     pub token: Option<SecretString>,
     /// Where requests to reload go; `None`: nothing can be reloaded.
     pub reload: Option<reload::Requests>,
+    /// Rung when events were stored, so that whoever decides in this process need not wait for Postgres to tell it.
+    pub stored: Arc<Notify>,
 }
 
 impl Options {
@@ -81,6 +83,7 @@ impl Options {
             max_concurrent: 16,
             token: None,
             reload: None,
+            stored: Arc::default(),
         }
     }
 }

@@ -7,9 +7,17 @@
 
 mod decide_reload;
 mod decide_rules;
+mod e2e_latency;
 mod engine;
+mod floor;
+mod ground;
 mod measure;
+mod plain;
+mod recorder;
 mod report;
+mod storm;
+mod storm_contain;
+mod storm_priority;
 mod workload;
 
 use std::process::ExitCode;
@@ -40,31 +48,62 @@ const QUICK: Effort = Effort {
     quick: true,
 };
 
+const NAMES: [&str; 5] = [
+    "decide_rules",
+    "decide_reload",
+    "e2e_latency",
+    "storm_contain",
+    "storm_priority",
+];
+
+/// How many times faster than life a storm passes, unless `--scale=N` says otherwise: a gate transaction has to take under a
+/// fifth of the interval between two slots.
+const SCALE: u32 = 20;
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.first().is_some_and(|first| first == "run") {
+        // The daemon under test: the same program, as a process of its own.
+        return quell::cli::main();
+    }
     let effort = if arguments.iter().any(|argument| argument == "--quick") {
         QUICK
     } else {
         WHOLE
     };
+    let scale = arguments
+        .iter()
+        .find_map(|argument| argument.strip_prefix("--scale="))
+        .map_or(Ok(SCALE), str::parse);
+    let Ok(scale @ 1..=1_000) = scale else {
+        eprintln!("--scale= takes a whole number from 1 to 1000");
+        return ExitCode::from(2);
+    };
     let names: Vec<_> = arguments
         .iter()
         .map(String::as_str)
-        .filter(|name| *name != "--quick")
+        .filter(|name| !name.starts_with("--"))
         .collect();
-    if names.is_empty()
-        || names
-            .iter()
-            .any(|name| !["decide_rules", "decide_reload"].contains(name))
-    {
-        eprintln!("usage: just bench decide_rules|decide_reload… [--quick]");
+    if names.is_empty() || names.iter().any(|name| !NAMES.contains(name)) {
+        eprintln!("usage: just bench {}… [--quick] [--scale=N]", NAMES.join("|"));
         return ExitCode::from(2);
     }
     let mut verdicts = Vec::new();
     for name in names {
         verdicts.extend(match name {
             "decide_rules" => decide_rules::run(effort),
-            _ => decide_reload::run(effort),
+            "decide_reload" => decide_reload::run(effort),
+            daemon => match match daemon {
+                "storm_contain" => storm_contain::run(scale, effort.quick),
+                "storm_priority" => storm_priority::run(scale, effort.quick),
+                _ => e2e_latency::run(effort),
+            } {
+                Ok(verdicts) => verdicts,
+                Err(error) => {
+                    eprintln!("error: {name}: {error:#}");
+                    return ExitCode::from(3);
+                }
+            },
         });
     }
     report::verdicts(&verdicts);

@@ -47,6 +47,14 @@ pub fn spread(figures: impl IntoIterator<Item = f64>) -> Spread {
     }
 }
 
+/// The figure below which that part of them lies (0 to 1), by the nearest rank.
+pub fn percentile(figures: impl IntoIterator<Item = f64>, part: f64) -> f64 {
+    let mut sorted: Vec<f64> = figures.into_iter().collect();
+    sorted.sort_by(f64::total_cmp);
+    let rank = (part * sorted.len() as f64).ceil() as usize;
+    sorted.get(rank.saturating_sub(1)).copied().unwrap_or(0.0)
+}
+
 /// The largest resident set of this process so far and now, in MB, where the system tells it.
 pub fn resident_mb() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;

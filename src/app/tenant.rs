@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -153,6 +153,8 @@ impl Start {
         options.device_ids = self.config.device_id_rule();
         options.body_limit = self.config.http.max_body_bytes;
         options.token = token;
+        // Events come for the first tenant.
+        let mut stored = Some(Arc::clone(&options.stored));
         let rendered = metrics.clone();
         let router = web::router(web::Web::new(options, self.store.clone(), move || {
             rendered.render()
@@ -165,7 +167,16 @@ impl Start {
         };
         let mut bells = Vec::new();
         for ((id, tenant), target) in tenants.into_iter().zip(targets) {
-            bells.push((id, self.start(id, tenant, target.in_force, &replica)?));
+            bells.push((
+                id,
+                self.start(
+                    id,
+                    tenant,
+                    target.in_force,
+                    stored.take().unwrap_or_default(),
+                    &replica,
+                )?,
+            ));
         }
         let stable_for = safety_of(&self.config).stable_for;
         let woken = bells.iter().map(|(_, wakes)| Arc::clone(wakes)).collect();
@@ -230,6 +241,7 @@ impl Start {
         id: TenantId,
         tenant: Tenant,
         in_force: Arc<InForce>,
+        stored: Arc<Notify>,
         replica: &Replica,
     ) -> anyhow::Result<Arc<Wakes>> {
         let (config, tasks) = (&self.config, &self.tasks);
@@ -247,7 +259,7 @@ impl Start {
             time_scale: config.time_scale,
             fleet: tenant.fleet_size,
             leadership: worker::lease::Leadership::default(),
-            wakes: Arc::default(),
+            wakes: Arc::new(Wakes::with_inbox(stored)),
         };
         let guard = SecondGuard::new(&context.gate.actions)?;
         let reads_guard = match context.gate.scope {

@@ -16,6 +16,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::simulator::{
     BudgetScope, DuplicateMode, Faults, Fleet, Options, QuotaDialect, Report, Simulator, Window,
+    WindowAlgorithm,
 };
 
 /// Run a simulated Defender on a loopback port.
@@ -35,6 +36,9 @@ pub struct Args {
     /// A rate window, such as 100/60s; may be repeated [default: 100/60s and 1500/1h].
     #[arg(long = "window", value_name = "CALLS/SPAN", value_parser = window)]
     windows: Vec<Window>,
+    /// How a window is counted.
+    #[arg(long, value_name = "ALGORITHM", value_enum, default_value_t = Algorithm::SlidingLog)]
+    window_algorithm: Algorithm,
     /// Count actions and reads together.
     #[arg(long)]
     shared_budget: bool,
@@ -80,6 +84,18 @@ pub struct Args {
     /// How to print.
     #[arg(short, long, value_enum, default_value_t = Output::Table)]
     output: Output,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Algorithm {
+    /// Exactly: every call of the last span is remembered.
+    SlidingLog,
+    /// A count that begins anew at each border of a grid.
+    Fixed,
+    /// The same, with the part of the count before the border that the last span still reaches.
+    SlidingCounter,
+    /// A bucket that fills at the window's rate.
+    TokenBucket,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -198,6 +214,12 @@ fn options(args: Args) -> Options {
         listen: args.listen,
         scale: args.scale,
         seed: args.seed,
+        window_algorithm: match args.window_algorithm {
+            Algorithm::SlidingLog => WindowAlgorithm::SlidingLog,
+            Algorithm::Fixed => WindowAlgorithm::Fixed,
+            Algorithm::SlidingCounter => WindowAlgorithm::SlidingCounter,
+            Algorithm::TokenBucket => WindowAlgorithm::TokenBucket,
+        },
         windows: if args.windows.is_empty() {
             plain.windows
         } else {

@@ -67,7 +67,13 @@ impl Hub {
             .collect();
         let state = State {
             book: Book::default(),
-            windows: Windows::new(windows, options.budget_scope, options.window_counts_rejected),
+            windows: Windows::new(
+                windows,
+                options.budget_scope,
+                options.window_counts_rejected,
+                options.window_algorithm,
+                clock.now(),
+            ),
             tokens: Tokens::default(),
             journal: Journal::new(options.journal_limit),
             tally: Tally::default(),

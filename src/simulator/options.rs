@@ -26,6 +26,8 @@ pub struct Options {
     pub windows: Vec<Window>,
     /// Which calls share a counter. Default: all action calls one, all reads another.
     pub budget_scope: BudgetScope,
+    /// How a window is counted. Default: an exact log, the strictest reading of "in any 60 s".
+    pub window_algorithm: WindowAlgorithm,
     /// Whether a call answered 429 still takes a place in the windows. Default true, the stricter reading.
     pub window_counts_rejected: bool,
     /// How a 429 is worded. Default as recorded from the service.
@@ -84,6 +86,7 @@ impl Default for Options {
             scale: 1.0,
             windows: vec![Window::new(100, 60), Window::new(1500, 3600)],
             budget_scope: BudgetScope::default(),
+            window_algorithm: WindowAlgorithm::default(),
             window_counts_rejected: true,
             quota_dialect: QuotaDialect::default(),
             retry_after: true,
@@ -131,6 +134,20 @@ impl Window {
             per: Duration::from_secs(per_seconds),
         }
     }
+}
+
+/// How a window is counted. Undocumented; services commonly use one of these.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WindowAlgorithm {
+    /// Every call of the last span is remembered: exact.
+    #[default]
+    SlidingLog,
+    /// A count that begins anew at each border of a grid.
+    Fixed,
+    /// The same, and the count before the border weighs in as far as the last span still reaches into it.
+    SlidingCounter,
+    /// As many tokens as the limit, and one more each `per / limit`. A refused call takes none.
+    TokenBucket,
 }
 
 /// Which calls share a counter. Undocumented; the default is the project's reading of "per API" (facts sheet 7).

@@ -1,4 +1,5 @@
-//! The rate windows: an exact sliding log, and an exact account of the most calls that any window held.
+//! The rate windows: a counter by the algorithm asked for, and an exact account of the most calls that any window held,
+//! whatever the algorithm.
 //!
 //! Used by the pipeline for every call that carries a good token. It never looks at a clock: `now` comes from the
 //! caller, which hands in non-decreasing readings because it holds the simulator's lock.
@@ -9,7 +10,11 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
-use crate::simulator::options::{BudgetScope, Window};
+use crate::simulator::options::{BudgetScope, Window, WindowAlgorithm};
+
+mod counter;
+
+use counter::Counter;
 
 /// Whose budget a call uses: the service counts by tenant and application (facts sheet 7, `[STAFF]`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -61,16 +66,26 @@ pub struct Windows {
     windows: Vec<(Window, Duration)>,
     shared: bool,
     counts_rejected: bool,
-    logs: HashMap<(Caller, &'static str), Vec<Sliding>>,
+    algorithm: WindowAlgorithm,
+    origin: Instant,
+    logs: HashMap<(Caller, &'static str), Vec<Counted>>,
 }
 
 impl Windows {
-    /// `windows` pairs each unscaled window with its length here.
-    pub fn new(windows: Vec<(Window, Duration)>, scope: BudgetScope, counts_rejected: bool) -> Self {
+    /// `windows` pairs each unscaled window with its length here; fixed windows begin at `origin`.
+    pub fn new(
+        windows: Vec<(Window, Duration)>,
+        scope: BudgetScope,
+        counts_rejected: bool,
+        algorithm: WindowAlgorithm,
+        origin: Instant,
+    ) -> Self {
         Self {
             windows,
             shared: scope == BudgetScope::Shared,
             counts_rejected,
+            algorithm,
+            origin,
             logs: HashMap::new(),
         }
     }
@@ -84,13 +99,19 @@ impl Windows {
         let log = self.logs.entry((caller.clone(), scope)).or_insert_with(|| {
             self.windows
                 .iter()
-                .map(|(window, span)| Sliding::new(*window, *span))
+                .map(|(window, span)| Counted {
+                    window: *window,
+                    span: *span,
+                    arrivals: VecDeque::new(),
+                    counter: Counter::new(self.algorithm, *window, *span, self.origin),
+                    most: 0,
+                })
                 .collect()
         });
         let full: Vec<bool> = log.iter_mut().map(|one| one.arrive(now)).collect();
         let refused = full.contains(&true);
         if !refused || self.counts_rejected {
-            log.iter_mut().for_each(|one| one.counted.push_back(now));
+            log.iter_mut().for_each(|one| one.counter.count(now));
         }
         let filled = log.iter().zip(full).filter_map(|(one, full)| full.then_some(one));
         match filled
@@ -133,62 +154,42 @@ impl Windows {
     }
 }
 
-/// One window of one counter.
+/// One window of one caller.
 #[derive(Debug)]
-struct Sliding {
+struct Counted {
     window: Window,
     span: Duration,
     /// Every call, for the account.
     arrivals: VecDeque<Instant>,
-    /// The calls that take a place, for the limit.
-    counted: VecDeque<Instant>,
+    /// What takes a place, for the limit.
+    counter: Counter,
     most: usize,
 }
 
-impl Sliding {
-    fn new(window: Window, span: Duration) -> Self {
-        Self {
-            window,
-            span,
-            arrivals: VecDeque::new(),
-            counted: VecDeque::new(),
-            most: 0,
-        }
-    }
-
+impl Counted {
     /// Takes note of a call and says whether the window is full already.
-    ///
-    /// The window is closed: two calls exactly one length apart share it. So a client that stays within the limit here
-    /// stays within it under either reading of "in any 60 s".
     fn arrive(&mut self, now: Instant) -> bool {
-        forget(&mut self.arrivals, now, self.span);
-        forget(&mut self.counted, now, self.span);
+        // The account's window is closed: two calls exactly one length apart share it.
+        while self
+            .arrivals
+            .front()
+            .is_some_and(|oldest| now.saturating_duration_since(*oldest) > self.span)
+        {
+            self.arrivals.pop_front();
+        }
         self.arrivals.push_back(now);
         self.most = self.most.max(self.arrivals.len());
-        self.counted.len() >= self.window.limit as usize
+        self.counter.is_full(now)
     }
 
     /// What to tell the latest call, which came when this window was full.
     fn exceeded(&self, scope: &'static str, now: Instant) -> Exceeded {
-        // The call that must have left the window before one more fits in.
-        let last_to_leave = self.counted.len().saturating_sub(self.window.limit as usize);
-        let leaves_at = self.counted.get(last_to_leave).map_or(now, |at| *at + self.span);
-        let wait = leaves_at.saturating_duration_since(now);
         Exceeded {
             scope,
             window: self.window,
             held: self.arrivals.len(),
-            wait,
+            wait: self.counter.wait(now),
         }
-    }
-}
-
-fn forget(log: &mut VecDeque<Instant>, now: Instant, span: Duration) {
-    while log
-        .front()
-        .is_some_and(|oldest| now.saturating_duration_since(*oldest) > span)
-    {
-        log.pop_front();
     }
 }
 
@@ -203,6 +204,8 @@ mod tests {
             vec![(minute, minute.per), (hour, hour.per)],
             scope,
             counts_rejected,
+            WindowAlgorithm::SlidingLog,
+            Instant::now(),
         )
     }
 

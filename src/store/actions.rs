@@ -76,6 +76,8 @@ pub struct QueuedChange {
     pub speaks_of_device: bool,
     /// Another action of the device may have come after this one: what its success left behind is unknown.
     pub is_order_unclear: bool,
+    /// How many calls were made for it, when this change makes one more.
+    pub attempts: Option<i32>,
 }
 
 impl Store {
@@ -188,7 +190,7 @@ impl Store {
                  not_before = CASE WHEN $3 = 'queued' THEN quell.now() + make_interval(secs => $10) ELSE not_before END,
                  is_retry = is_retry OR ($3 = 'queued' AND NOT $13),
                  submitted_at = CASE WHEN $3 = 'submitted' THEN quell.now() ELSE submitted_at END,
-                 final_at = CASE WHEN $11 THEN quell.now() END
+                 final_at = CASE WHEN $11 THEN quell.now() END, attempts = coalesce($14, attempts)
              WHERE id = $1 AND tenant_id = $12 AND state = $2",
             row.id,
             row.state.as_str(),
@@ -203,6 +205,7 @@ impl Store {
             to.is_final(),
             tenant.0,
             change.is_unsent,
+            change.attempts,
         )
         .execute(&mut *tx)
         .await?

@@ -7,13 +7,18 @@ use uuid::Uuid;
 use crate::domain::alert::EventKind;
 use crate::domain::containment::change::resolved;
 use crate::domain::containment::{ContainmentState, EndReason};
-use crate::domain::device::DeviceId;
 use crate::domain::verdict::Mode;
 use crate::store::containments::{OpenRow, Word, decline, end, open};
 use crate::store::{DecideTx, InboxItem, StoreError};
 
 impl DecideTx {
-    /// Keeps the alert that began a containment, or matched again while it was open.
+    /// When the news that an alert is open happened. News from the future is news of now: it must not hold the alert open
+    /// until then.
+    pub(super) fn open_at(&self, occurred_at: Option<Timestamp>) -> Option<Timestamp> {
+        occurred_at.map(|at| at.min(self.now))
+    }
+
+    /// Keeps the alert that matched again while a containment was open, or that made an asked one active.
     pub(super) async fn alert_behind(
         &mut self,
         containment: Uuid,
@@ -21,8 +26,7 @@ impl DecideTx {
         event_id: Uuid,
         occurred_at: Option<Timestamp>,
     ) -> Result<(), StoreError> {
-        // News from the future is news of now: it must not hold the alert open until then.
-        let open_at = occurred_at.map(|at| jiff_sqlx::ToSqlx::to_sqlx(at.min(self.now)));
+        let open_at = self.open_at(occurred_at).map(jiff_sqlx::ToSqlx::to_sqlx);
         sqlx::query!(
             "INSERT INTO quell.containment_alerts (containment_id, alert_id, event_id, open_at)
              VALUES ($1, $2, $3, $4::timestamptz) ON CONFLICT DO NOTHING",
@@ -116,19 +120,5 @@ impl DecideTx {
         .fetch_one(&mut *self.tx)
         .await?;
         Ok(usize::try_from(unresolved).unwrap_or(usize::MAX))
-    }
-
-    /// Reads which of the devices have something open that its alerts may end.
-    pub(super) async fn load_awaiting(&mut self, devices: &[String]) -> Result<(), StoreError> {
-        let waiting = sqlx::query_scalar!(
-            "SELECT DISTINCT device_id FROM quell.containments
-             WHERE tenant_id = $1 AND device_id = ANY($2) AND state IN ('asked', 'active') AND release_when <> '{}'",
-            self.tenant.0,
-            devices,
-        )
-        .fetch_all(&mut *self.tx)
-        .await?;
-        self.awaiting = waiting.into_iter().map(DeviceId::from_stored).collect();
-        Ok(())
     }
 }

@@ -231,7 +231,7 @@ impl Store {
                 let key = (owner, Mode::Enforce, per);
                 if !usage.is_loaded(&key) {
                     super::effects::lock_limits(tx, tenant).await?;
-                    super::effects::count(tx, tenant, now, key, &mut usage).await?;
+                    super::effects::count(tx, tenant, now, &[key], &mut usage).await?;
                 }
             }
             let limit = reached_limit(playbook, limits, Mode::Enforce, device, fleet, &usage);

@@ -12,7 +12,7 @@ use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Lane;
 use crate::failpoint;
 use crate::store::actions::{kind_of, queued_withdraw};
-use crate::store::{Because, Store, StoreError, Wake, wake};
+use crate::store::{Because, Store, StoreError, Wake};
 
 impl Store {
     /// Whether so many actions in a row came to nothing that a restrict is not tried again.
@@ -44,6 +44,8 @@ impl Store {
         device: &DeviceId,
         because: Because<'_>,
     ) -> Result<(), StoreError> {
+        // With the most urgent active containment that has not been given up: it gives the restrict its lane, its text and its
+        // name.
         let state = sqlx::query!(
             r#"SELECT d.restriction, d.failures,
                  EXISTS (SELECT 1 FROM quell.containments c WHERE c.tenant_id = $1 AND c.device_id = $2
@@ -51,24 +53,27 @@ impl Store {
                  (SELECT a.kind FROM quell.actions a WHERE a.tenant_id = $1 AND a.device_id = $2
                   AND a.state IN ('submitting', 'in_doubt', 'submitted')) AS open,
                  (SELECT a.kind FROM quell.actions a WHERE a.tenant_id = $1 AND a.device_id = $2
-                  AND a.state = 'queued') AS queued
-               FROM quell.devices d WHERE d.tenant_id = $1 AND d.device_id = $2"#,
+                  AND a.state = 'queued') AS queued,
+                 cause.id AS "cause_id?", cause.playbook AS "playbook?", cause.revision AS "revision?",
+                 cause.comment AS "comment?", cause.lane AS "lane?"
+               FROM quell.devices d LEFT JOIN LATERAL (
+                   SELECT id, playbook, revision, comment, lane FROM quell.containments
+                   WHERE tenant_id = $1 AND device_id = $2 AND state = 'active' AND mode = 'enforce' AND attention IS NULL
+                   ORDER BY array_position(ARRAY['critical', 'high', 'normal', 'low'], lane), activated_at LIMIT 1
+                 ) AS cause ON true
+               WHERE d.tenant_id = $1 AND d.device_id = $2"#,
             tenant.0,
             device.as_str(),
         )
         .fetch_one(&mut *tx)
         .await?;
-        // The most urgent active containment that has not been given up gives the restrict its lane, its text and its name.
-        let cause = sqlx::query!(
-            r#"SELECT id, playbook, revision, comment, lane, alert_id
-               FROM quell.containments
-               WHERE tenant_id = $1 AND device_id = $2 AND state = 'active' AND mode = 'enforce' AND attention IS NULL
-               ORDER BY array_position(ARRAY['critical', 'high', 'normal', 'low'], lane), activated_at LIMIT 1"#,
-            tenant.0,
-            device.as_str(),
-        )
-        .fetch_optional(&mut *tx)
-        .await?;
+        let cause = state.cause_id.map(|id| Cause {
+            id,
+            playbook: state.playbook,
+            revision: state.revision,
+            comment: state.comment.unwrap_or_default(),
+            lane: state.lane.unwrap_or_default(),
+        });
         let known = Restriction::parse(&state.restriction).ok_or_else(|| StoreError::Corrupt {
             table: "devices",
             column: "restriction",
@@ -136,13 +141,14 @@ impl Store {
         };
         let cause = cause.filter(|_| kind == ActionKind::Restrict);
         sqlx::query!(
-            "INSERT INTO quell.actions (id, tenant_id, device_id, kind, state, lane, containment_id, playbook, revision,
+            "WITH queued AS (INSERT INTO quell.actions (id, tenant_id, device_id, kind, state, lane, containment_id, playbook, revision,
                                         comment, wanted_by, not_before, valid_until, state_by, state_reason, is_retry)
              VALUES ($1, $2, $3, $4, 'queued', $5, $6, $7, $8, $9, $10, quell.now() + make_interval(secs => $11),
                      quell.now() + make_interval(secs => $12), $10, $13,
                      -- It repeats the device's last one, if that was for the same and came to nothing.
                      coalesce((SELECT f.kind = $4 AND f.cancels = 0 AND f.state IN ('failed', 'timed_out', 'cancelled') FROM quell.actions f
-                               WHERE f.tenant_id = $2 AND f.device_id = $3 ORDER BY f.queued_at DESC LIMIT 1), false))",
+                               WHERE f.tenant_id = $2 AND f.device_id = $3 ORDER BY f.queued_at DESC LIMIT 1), false)))
+             SELECT pg_notify('quell_wake', $14)",
             Uuid::now_v7(),
             tenant.0,
             device.as_str(),
@@ -156,10 +162,20 @@ impl Store {
             delay.as_secs_f64(),
             validity,
             because.reason,
+            Wake::Queue.payload(tenant),
         )
         .execute(&mut *tx)
         .await?;
         failpoint::note!(ReleaseQueuedRestrictNotFinal, if (kind, open) == (ActionKind::Release, Some(ActionKind::Restrict)));
-        wake(tx, tenant, Wake::Queue).await
+        Ok(())
     }
+}
+
+/// The containment that an action is queued for.
+struct Cause {
+    id: Uuid,
+    playbook: Option<String>,
+    revision: Option<String>,
+    comment: String,
+    lane: String,
 }

@@ -71,8 +71,9 @@ pub struct DecideTx {
     pub restricted_by: HashMap<DeviceId, Vec<String>>,
     /// The installation's rules that the decisions are made under, kept with them.
     pub rules: Option<RecordedRules>,
-    /// The revisions of the active set that only observe, whatever their text says.
+    /// The revisions of the active set that only observe, whatever their text says; [`DecideTx::usage_load`] reads them.
     pub fallbacks: Vec<Fallback>,
+    pub(super) has_fallbacks: bool,
     /// Devices with something open that may end when its alerts are resolved.
     pub(super) awaiting: HashSet<DeviceId>,
     /// Those fallbacks that this transaction found: said after its commit.
@@ -87,17 +88,18 @@ impl Store {
     pub async fn decide_begin(&self, tenant: TenantId, batch: i64) -> Result<DecideTx, StoreError> {
         let mut tx = self.pool.begin().await?;
         // Rows of one device share a shard, so two claimers never decide the same device out of order.
-        let shards = sqlx::query_scalar!(
-            r#"SELECT s::smallint AS "shard!" FROM generate_series(0, 63) AS s WHERE pg_try_advisory_xact_lock($1, s)"#,
+        let claim = sqlx::query!(
+            r#"SELECT quell.now() AS "now!", ARRAY(SELECT s::smallint FROM generate_series(0, 63) AS s
+                   WHERE pg_try_advisory_xact_lock($1, s)) AS "shards!: Vec<i16>""#,
             tenant.0,
         )
-        .fetch_all(&mut *tx)
+        .fetch_one(&mut *tx)
         .await?;
-        let now = sqlx::query_scalar!(r#"SELECT quell.now() AS "now!""#)
-            .fetch_one(&mut *tx)
-            .await?;
+        let (now, shards) = (claim.now, claim.shards);
+        // The rows and the set in force, as of one moment.
         let rows = sqlx::query!(
-            "SELECT i.seq, i.event_id, i.device_id, i.event_kind, i.enqueued_at, e.normalised
+            "SELECT i.seq, i.event_id, i.device_id, i.event_kind, i.enqueued_at, e.normalised,
+                    (SELECT version FROM quell.active_sets WHERE tenant_id = $1) AS set_version
              FROM quell.inbox i JOIN quell.events e ON e.id = i.event_id
              WHERE i.tenant_id = $1 AND i.shard = ANY($2) AND (i.wait_until IS NULL OR i.wait_until <= $3)
                AND NOT EXISTS (SELECT 1 FROM quell.inbox w WHERE w.tenant_id = i.tenant_id AND w.device_id = i.device_id
@@ -110,12 +112,7 @@ impl Store {
         )
         .fetch_all(&mut *tx)
         .await?;
-        let set_version = sqlx::query_scalar!(
-            "SELECT version FROM quell.active_sets WHERE tenant_id = $1",
-            tenant.0
-        )
-        .fetch_optional(&mut *tx)
-        .await?;
+        let set_version = rows.first().and_then(|row| row.set_version);
         let mut items = Vec::with_capacity(rows.len());
         for row in rows {
             match serde_json::from_value(row.normalised) {
@@ -141,11 +138,13 @@ impl Store {
             restricted_by: HashMap::new(),
             rules: None,
             fallbacks: Vec::new(),
+            has_fallbacks: false,
             awaiting: HashSet::new(),
             fallen: Vec::new(),
         };
-        claimed.load_devices().await?;
-        claimed.load_fallbacks().await?;
+        if !claimed.items.is_empty() {
+            claimed.load_devices().await?;
+        }
         Ok(claimed)
     }
 
@@ -181,10 +180,10 @@ impl DecideTx {
         let mut ids: Vec<String> = self.items.iter().map(|item| item.device.to_string()).collect();
         ids.sort();
         ids.dedup();
-        super::devices::lock(&mut self.tx, self.tenant, &ids).await?;
+        // Locked in the order of their ids, as everywhere, and read as they are once locked.
         let rows = sqlx::query!(
             "SELECT device_id, facts, facts_fetched_at, is_unknown_to_defender, facts_failures
-             FROM quell.devices WHERE tenant_id = $1 AND device_id = ANY($2)",
+             FROM quell.devices WHERE tenant_id = $1 AND device_id = ANY($2) ORDER BY device_id FOR UPDATE",
             self.tenant.0,
             &ids,
         )
@@ -202,22 +201,26 @@ impl DecideTx {
             };
             self.devices.insert(id, device);
         }
-        let active = sqlx::query!(
-            r#"SELECT device_id, playbook AS "playbook!" FROM quell.containments
-               WHERE tenant_id = $1 AND device_id = ANY($2) AND state = 'active' AND mode = 'enforce'
-                 AND playbook IS NOT NULL ORDER BY activated_at"#,
+        let open = sqlx::query!(
+            r#"SELECT device_id, CASE WHEN state = 'active' AND mode = 'enforce' THEN playbook END AS restricts,
+                      release_when <> '{}' AS "is_awaiting!"
+               FROM quell.containments
+               WHERE tenant_id = $1 AND device_id = ANY($2) AND state IN ('asked', 'active') ORDER BY activated_at"#,
             self.tenant.0,
             &ids,
         )
         .fetch_all(&mut *self.tx)
         .await?;
-        for row in active {
-            self.restricted_by
-                .entry(DeviceId::from_stored(row.device_id))
-                .or_default()
-                .push(row.playbook);
+        for row in open {
+            let device = DeviceId::from_stored(row.device_id);
+            if row.is_awaiting {
+                self.awaiting.insert(device.clone());
+            }
+            if let Some(playbook) = row.restricts {
+                self.restricted_by.entry(device).or_default().push(playbook);
+            }
         }
-        self.load_awaiting(&ids).await
+        Ok(())
     }
 
     /// Lets rows wait until a moment, and asks for the facts of their devices.
@@ -265,18 +268,6 @@ impl DecideTx {
     /// # Errors
     /// Postgres is not available: nothing was decided.
     pub async fn commit(mut self, decisions: &[DecisionRow]) -> Result<(), StoreError> {
-        let seqs: Vec<i64> = decisions.iter().map(|d| d.seq).collect();
-        let settled = sqlx::query!(
-            "DELETE FROM quell.inbox WHERE tenant_id = $1 AND seq = ANY($2)",
-            self.tenant.0,
-            &seqs,
-        )
-        .execute(&mut *self.tx)
-        .await?
-        .rows_affected();
-        if settled != seqs.len() as u64 {
-            return Err(StoreError::Stale("the inbox"));
-        }
         if !decisions.is_empty() {
             self.record(decisions).await?;
         }

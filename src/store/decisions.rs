@@ -26,7 +26,7 @@ impl Inputs {
 }
 
 impl DecideTx {
-    /// Inserts decisions and what they were judged by.
+    /// Inserts decisions and what they were judged by, and takes their rows out of the inbox.
     pub(super) async fn record(&mut self, decisions: &[DecisionRow]) -> Result<(), StoreError> {
         let mut inputs = Inputs::default();
         let rules = match &self.rules {
@@ -56,25 +56,24 @@ impl DecideTx {
             });
         }
         let (hashes, contents): (Vec<Uuid>, Vec<Value>) = inputs.0.into_iter().unzip();
-        // In the order of the hashes, as the map gives them: two batches with the same facts must not wait for each other.
-        sqlx::query!(
-            "INSERT INTO quell.decision_inputs (tenant_id, hash, content)
-             SELECT $1, hash, content FROM unnest($2::uuid[], $3::jsonb[]) WITH ORDINALITY AS t (hash, content, n) ORDER BY n
-             ON CONFLICT DO NOTHING",
-            self.tenant.0,
-            &hashes,
-            &contents,
-        )
-        .execute(&mut *self.tx)
-        .await?;
-        sqlx::query!(
-            "INSERT INTO quell.decisions (tenant_id, event_id, device_id, kind, reason, set_version, rulings, decided_at,
-                 event_kind, facts_hash, last_seen, own_facts, rules_hash)
-             SELECT $1, event_id, device_id, kind, reason, $2, rulings, $3, event_kind, facts_hash,
-                    last_seen::timestamptz, own_facts, $4
-             FROM unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::jsonb[], $10::text[], $11::uuid[],
-                         $12::text[], $13::jsonb[])
-                  AS t (event_id, device_id, kind, reason, rulings, event_kind, facts_hash, last_seen, own_facts)",
+        let seqs: Vec<i64> = decisions.iter().map(|d| d.seq).collect();
+        // The inputs in the order of the hashes, as the map gives them: two batches with the same facts must not wait for each
+        // other.
+        let settled = sqlx::query_scalar!(
+            r#"WITH gone AS (DELETE FROM quell.inbox WHERE tenant_id = $1 AND seq = ANY($14) RETURNING seq),
+                 inputs AS (
+                   INSERT INTO quell.decision_inputs (tenant_id, hash, content)
+                   SELECT $1, hash, content FROM unnest($15::uuid[], $16::jsonb[]) WITH ORDINALITY AS t (hash, content, n) ORDER BY n
+                   ON CONFLICT DO NOTHING),
+                 made AS (
+                   INSERT INTO quell.decisions (tenant_id, event_id, device_id, kind, reason, set_version, rulings, decided_at,
+                       event_kind, facts_hash, last_seen, own_facts, rules_hash)
+                   SELECT $1, event_id, device_id, kind, reason, $2, rulings, $3, event_kind, facts_hash,
+                          last_seen::timestamptz, own_facts, $4
+                   FROM unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::jsonb[], $10::text[], $11::uuid[],
+                               $12::text[], $13::jsonb[])
+                        AS t (event_id, device_id, kind, reason, rulings, event_kind, facts_hash, last_seen, own_facts))
+               SELECT count(*) AS "settled!" FROM gone"#,
             self.tenant.0,
             self.set_version,
             jiff_sqlx::ToSqlx::to_sqlx(self.now) as jiff_sqlx::Timestamp,
@@ -88,9 +87,15 @@ impl DecideTx {
             &facts as &[Option<Uuid>],
             &last_seen as &[Option<String>],
             &own as &[Option<Value>],
+            &seqs,
+            &hashes,
+            &contents,
         )
-        .execute(&mut *self.tx)
+        .fetch_one(&mut *self.tx)
         .await?;
+        if usize::try_from(settled) != Ok(decisions.len()) {
+            return Err(StoreError::Stale("the inbox"));
+        }
         Ok(())
     }
 }

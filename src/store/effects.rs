@@ -48,7 +48,7 @@ pub struct NewContainment<'a> {
 
 impl DecideTx {
     /// Reads those counters of limits and caps that are not at hand yet, under their lock: from here to the commit nobody
-    /// else counts.
+    /// else counts. With it, or at the first call, which revisions only observe. To be called before a verdict is judged.
     ///
     /// # Errors
     /// Postgres is not available.
@@ -59,15 +59,15 @@ impl DecideTx {
     ) -> Result<(), StoreError> {
         let keys: Vec<UsageKey> = keys.into_iter().filter(|key| !usage.is_loaded(key)).collect();
         if keys.is_empty() {
+            if !self.has_fallbacks {
+                self.load_fallbacks().await?;
+            }
             return Ok(());
         }
         lock_limits(&mut self.tx, self.tenant).await?;
         // Whoever held the lock before may have hit a limit.
         self.load_fallbacks().await?;
-        for key in keys {
-            count(&mut self.tx, self.tenant, self.now, key, usage).await?;
-        }
-        Ok(())
+        count(&mut self.tx, self.tenant, self.now, &keys, usage).await
     }
 
     /// Begins a containment, restarts the one that is active, or activates the one that was asked for. Says which.
@@ -131,14 +131,17 @@ impl DecideTx {
             }
             (Beginning::Keep | Beginning::Restart | Beginning::Activate, _) => {}
         }
-        self.alert_behind(id, new.alert_id, new.event_id, new.occurred_at)
-            .await?;
+        if !matches!(beginning, Beginning::Begin | Beginning::Ask) {
+            self.alert_behind(id, new.alert_id, new.event_id, new.occurred_at)
+                .await?;
+        }
         if !new.begins.release_when.is_empty() {
             self.awaiting.insert(new.device.clone());
         }
         Ok(beginning)
     }
 
+    /// A new containment and the alert behind it.
     async fn insert(
         &mut self,
         id: Uuid,
@@ -153,13 +156,17 @@ impl DecideTx {
             Some(_) => ContainmentState::Active.as_str(),
             None => ContainmentState::Asked.as_str(),
         };
+        let open_at = self.open_at(new.occurred_at);
         sqlx::query!(
-            "INSERT INTO quell.containments (id, tenant_id, device_id, state, mode, lane, playbook, revision, event_id,
+            "WITH begun AS (
+             INSERT INTO quell.containments (id, tenant_id, device_id, state, mode, lane, playbook, revision, event_id,
                  alert_id, comment, created_at, ask, ask_reason, ask_until, activated_at, release_after,
                  restart_on_match, until, state_by, state_reason, is_canary, ask_lifts, release_when, notify, limits)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::timestamptz, $13, $14, $15::timestamptz,
                  $16::timestamptz, make_interval(secs => $17), $18, $19::timestamptz, 'decide', $20, $21, $22,
-                 $23, $24, $25)",
+                 $23, $24, $25))
+             INSERT INTO quell.containment_alerts (containment_id, alert_id, event_id, open_at)
+             VALUES ($1, $10, $9, $26::timestamptz)",
             id,
             self.tenant.0,
             new.device.as_str(),
@@ -185,6 +192,7 @@ impl DecideTx {
             &words(new.begins.release_when),
             notify_json(new)?,
             limits_json(new)?,
+            open_at.map(jiff_sqlx::ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>,
         )
         .execute(&mut *self.tx)
         .await?;
@@ -243,28 +251,44 @@ fn limits_json(new: &NewContainment<'_>) -> Result<Option<serde_json::Value>, St
     Ok(limits.map(serde_json::to_value).transpose()?)
 }
 
-/// Reads a counter of limits or caps: the distinct devices whose containment became active within its window, which ends
+/// Reads counters of limits or caps: the distinct devices whose containment became active within each window, which ends
 /// with `now`, the moment at which a further one would become active. The caller holds the limits' lock.
 pub(super) async fn count(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
     now: Timestamp,
-    key: UsageKey,
+    keys: &[UsageKey],
     usage: &mut Usage,
 ) -> Result<(), StoreError> {
-    let devices = sqlx::query_scalar!(
-        "SELECT DISTINCT device_id FROM quell.containments
-         WHERE tenant_id = $1 AND mode = $2 AND activated_at > $5::timestamptz - make_interval(secs => $3)
-           AND ($4::text IS NULL OR playbook = $4)",
+    let playbooks: Vec<Option<String>> = keys.iter().map(|key| key.0.clone()).collect();
+    let modes: Vec<String> = keys.iter().map(|key| key.1.as_str().to_owned()).collect();
+    let spans: Vec<f64> = keys.iter().map(|key| key.2.as_secs_f64()).collect();
+    let rows = sqlx::query!(
+        r#"SELECT k.n AS "n!", c.device_id
+           FROM unnest($2::text[], $3::text[], $4::float8[]) WITH ORDINALITY AS k (playbook, mode, secs, n), LATERAL (
+             SELECT DISTINCT device_id FROM quell.containments
+             WHERE tenant_id = $1 AND mode = k.mode AND activated_at > $5::timestamptz - make_interval(secs => k.secs)
+               AND (k.playbook IS NULL OR playbook = k.playbook)) AS c"#,
         tenant.0,
-        key.1.as_str(),
-        key.2.as_secs_f64(),
-        key.0.as_deref(),
+        &playbooks as &[Option<String>],
+        &modes,
+        &spans,
         jiff_sqlx::ToSqlx::to_sqlx(now) as jiff_sqlx::Timestamp,
     )
     .fetch_all(tx)
     .await?;
-    usage.load(key, devices.into_iter().map(DeviceId::from_stored));
+    let mut devices: Vec<Vec<DeviceId>> = vec![Vec::new(); keys.len()];
+    for row in rows {
+        let of_key = usize::try_from(row.n - 1)
+            .ok()
+            .and_then(|index| devices.get_mut(index));
+        if let Some(of_key) = of_key {
+            of_key.push(DeviceId::from_stored(row.device_id));
+        }
+    }
+    for (key, devices) in keys.iter().zip(devices) {
+        usage.load(key.clone(), devices);
+    }
     Ok(())
 }
 

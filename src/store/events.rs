@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::domain::alert::{Event, EventKind};
 use crate::domain::tenant::TenantId;
-use crate::store::{Store, StoreError, Wake, wake};
+use crate::store::{Store, StoreError, Wake};
 
 /// An event on its way in.
 #[derive(Clone, Debug)]
@@ -71,26 +71,30 @@ impl Store {
         let ids: Vec<Uuid> = incoming.iter().map(|_| Uuid::now_v7()).collect();
         let keys: Vec<Vec<u8>> = incoming.iter().map(key).collect();
         // In the order of the keys: two batches with the same events must not wait for each other.
-        sqlx::query!(
+        let mut owners: HashMap<Vec<u8>, Uuid> = sqlx::query!(
             "INSERT INTO quell.event_keys (tenant_id, key, event_id)
              SELECT $1, key, id FROM unnest($2::bytea[], $3::uuid[]) WITH ORDINALITY AS t (key, id, n) ORDER BY key, n
-             ON CONFLICT DO NOTHING",
+             ON CONFLICT DO NOTHING RETURNING key, event_id",
             tenant.0,
             &keys,
             &ids,
-        )
-        .execute(&mut *tx)
-        .await?;
-        let owners: HashMap<Vec<u8>, Uuid> = sqlx::query!(
-            "SELECT key, event_id FROM quell.event_keys WHERE tenant_id = $1 AND key = ANY($2)",
-            tenant.0,
-            &keys,
         )
         .fetch_all(&mut *tx)
         .await?
         .into_iter()
         .map(|row| (row.key, row.event_id))
         .collect();
+        if owners.len() < keys.len() {
+            // Some were there before.
+            let known = sqlx::query!(
+                "SELECT key, event_id FROM quell.event_keys WHERE tenant_id = $1 AND key = ANY($2)",
+                tenant.0,
+                &keys,
+            )
+            .fetch_all(&mut *tx)
+            .await?;
+            owners.extend(known.into_iter().map(|row| (row.key, row.event_id)));
+        }
         let mut stored = Vec::with_capacity(incoming.len());
         let mut fresh = Vec::new();
         for ((event, id), key) in incoming.iter().zip(&ids).zip(&keys) {
@@ -188,18 +192,13 @@ async fn enqueue(
     let ids: Vec<Uuid> = rows.iter().map(|row| row.0).collect();
     let alerts: Vec<String> = rows.iter().map(|row| row.1.to_owned()).collect();
     let devices: Vec<String> = rows.iter().map(|row| row.2.to_owned()).collect();
-    sqlx::query!(
-        "INSERT INTO quell.devices (tenant_id, device_id)
-         SELECT DISTINCT $1::int, device FROM unnest($2::text[]) AS t (device) ORDER BY device
-         ON CONFLICT DO NOTHING",
-        tenant.0,
-        &devices,
-    )
-    .execute(&mut *tx)
-    .await?;
     // An alert without an id cannot be known from before: each of its events is new.
     let first: BTreeSet<(Uuid, String)> = sqlx::query!(
-        "INSERT INTO quell.alert_devices (tenant_id, alert_id, device_id, event_id)
+        "WITH known AS (
+             INSERT INTO quell.devices (tenant_id, device_id)
+             SELECT DISTINCT $1::int, device FROM unnest($4::text[]) AS t (device) ORDER BY device
+             ON CONFLICT DO NOTHING)
+         INSERT INTO quell.alert_devices (tenant_id, alert_id, device_id, event_id)
          SELECT $1, alert_id, device_id, id
          FROM unnest($2::uuid[], $3::text[], $4::text[]) WITH ORDINALITY AS t (id, alert_id, device_id, n)
          WHERE alert_id <> '' ORDER BY alert_id, device_id, n
@@ -227,15 +226,18 @@ async fn enqueue(
         })
         .collect();
     sqlx::query!(
-        "INSERT INTO quell.inbox (tenant_id, event_id, device_id, event_kind, shard)
-         SELECT $1, id, device_id, kind, (hashtext(device_id) & 63)::smallint
-         FROM unnest($2::uuid[], $3::text[], $4::text[]) WITH ORDINALITY AS t (id, device_id, kind, n) ORDER BY n",
+        "WITH queued AS (
+             INSERT INTO quell.inbox (tenant_id, event_id, device_id, event_kind, shard)
+             SELECT $1, id, device_id, kind, (hashtext(device_id) & 63)::smallint
+             FROM unnest($2::uuid[], $3::text[], $4::text[]) WITH ORDINALITY AS t (id, device_id, kind, n) ORDER BY n)
+         SELECT pg_notify('quell_wake', $5)",
         tenant.0,
         &ids,
         &devices,
         &kinds,
+        Wake::Inbox.payload(tenant),
     )
     .execute(&mut *tx)
     .await?;
-    wake(tx, tenant, Wake::Inbox).await
+    Ok(())
 }

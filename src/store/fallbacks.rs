@@ -95,6 +95,7 @@ impl DecideTx {
         )
         .fetch_all(&mut *self.tx)
         .await?;
+        self.has_fallbacks = true;
         self.fallbacks = rows
             .into_iter()
             .map(|row| Fallback {

@@ -168,18 +168,12 @@ impl Store {
             reason: "a slot in both windows",
         };
         let row = self.action_read(&mut tx, tenant, candidate.action).await?;
-        sqlx::query!("UPDATE quell.actions SET attempts = $2 WHERE id = $1", row.id, n)
-            .execute(&mut *tx)
+        let change = QueuedChange {
+            attempts: Some(n),
+            ..QueuedChange::default()
+        };
+        self.action_apply(&mut tx, tenant, &row, ActionEvent::Reserved, &change, because)
             .await?;
-        self.action_apply(
-            &mut tx,
-            tenant,
-            &row,
-            ActionEvent::Reserved,
-            &QueuedChange::default(),
-            because,
-        )
-        .await?;
         let entry = Entry {
             id: attempt,
             kind: candidate.kind.as_str(),

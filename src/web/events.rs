@@ -68,6 +68,7 @@ async fn work(web: &Arc<Shared>, request: Request) -> Result<Answer, Problem> {
         .await
         .map_err(unstored)?;
     failpoint::reach!(StoredNotAcknowledged);
+    options.stored.notify_one();
     let duplicates = stored.iter().filter(|stored| stored.duplicate).count();
     count("duplicate", duplicates);
     count("accepted", stored.len() - duplicates);

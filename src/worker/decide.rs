@@ -162,6 +162,13 @@ impl Decider {
         tx.commit(&decisions).await?;
         failpoint::reach_noted!(ReleaseQueuedRestrictNotFinal);
         self.context.wakes.ends.notify_one();
+        if decisions
+            .iter()
+            .any(|decision| decision.kind == DecisionKind::Act)
+        {
+            // The notification says the same to every replica; this one need not wait for its way through Postgres.
+            self.context.wakes.queue.notify_one();
+        }
         for decision in decisions.iter().filter(|d| d.kind != DecisionKind::Skip) {
             tracing::info!(event.id = %decision.event_id, device.id = %decision.device, kind = decision.kind.as_str(),
                 reason = decision.reason, "event decided");

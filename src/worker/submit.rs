@@ -172,9 +172,12 @@ impl Submitter {
             return Ok(Step::Wait(None));
         };
         let (store, tenant) = (&self.context.store, self.context.tenant);
-        let heads = bounded(store.queue_heads(tenant, self.context.gate.outstanding)).await?;
-        let cancel = bounded(store.cancel_next_due(tenant, self.context.gate.cancel_after)).await?;
-        let Some(lane) = first_lane(&heads, self.context.gate.terms.ageing, cancel) else {
+        let gate = &self.context.gate;
+        let (heads, cancel) = tokio::try_join!(
+            bounded(store.queue_heads(tenant, gate.outstanding)),
+            bounded(store.cancel_next_due(tenant, gate.cancel_after)),
+        )?;
+        let Some(lane) = first_lane(&heads, gate.terms.ageing, cancel) else {
             let queued = bounded(store.queue_next_due(tenant)).await?;
             return Ok(Step::Wait(queued.into_iter().chain(cancel).min()));
         };
@@ -193,7 +196,9 @@ impl Submitter {
         // may be any.
         let lowest = if lane > Lane::Release { Lane::Low } else { lane };
         failpoint::reach!(LeasedNoAttempt);
-        let outcome = bounded(store.gate_reserve(tenant, epoch, &self.context.gate, lowest)).await?;
+        let began = Monotonic::now();
+        let outcome = bounded(store.gate_reserve(tenant, epoch, gate, lowest)).await?;
+        metrics::histogram!("quell_gate_seconds").record(began.elapsed());
         if !matches!(outcome, GateOutcome::Granted(_) | GateOutcome::Cancel(_)) {
             self.pacer.give_back();
         }

@@ -14,8 +14,8 @@ use crate::store::{Store, Wake};
 /// One bell for each loop.
 #[derive(Debug, Default)]
 pub struct Wakes {
-    /// The inbox has rows.
-    pub inbox: Notify,
+    /// The inbox has rows. Whoever stores events in this process rings it too.
+    pub inbox: Arc<Notify>,
     /// An action may be called.
     pub queue: Notify,
     /// Device facts are wanted.
@@ -33,10 +33,18 @@ pub struct Wakes {
 }
 
 impl Wakes {
+    /// With a bell for the inbox that others ring too.
+    pub fn with_inbox(inbox: Arc<Notify>) -> Self {
+        Self {
+            inbox,
+            ..Self::default()
+        }
+    }
+
     /// Rings every bell.
     pub fn all(&self) {
         for bell in [
-            &self.inbox,
+            &*self.inbox,
             &self.queue,
             &self.facts,
             &self.open,
