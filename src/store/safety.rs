@@ -206,7 +206,7 @@ pub(super) fn is_same(is: Option<&str>, was: Option<&str>) -> bool {
         && is
             .iter()
             .zip(&was)
-            .all(|(is, was)| is == was || !known(&is) || !known(&was))
+            .all(|(is, was)| is == was || !known(is) || !known(was))
 }
 
 #[cfg(test)]
