@@ -279,7 +279,7 @@ impl Start {
         let lookout = worker::outlook::Lookout {
             context: context.clone(),
             pacing,
-            every: config.scaled(Duration::from_secs(60)).max(Duration::from_secs(1)),
+            every: config.scaled(Duration::from_secs(60)).max(Duration::from_secs(5)),
         };
         // The lease is given back only when the last call has been recorded.
         let called = CancellationToken::new();

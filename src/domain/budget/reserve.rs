@@ -30,9 +30,8 @@ impl Reserve {
     pub fn opens_in(&self, free: u64, frees: &[Duration]) -> Duration {
         let mut opens = Duration::ZERO;
         let (most, at_once) = (u64::from(self.slots), u64::from(self.at_once.min(self.slots)));
-        let mut left = free.saturating_sub(1);
-        for frees_in in frees {
-            // `left` slots are free after this one until the next one frees.
+        // `left` slots are free after this one until the next one frees.
+        for (left, frees_in) in (free.saturating_sub(1)..).zip(frees) {
             if left >= most {
                 break;
             }
@@ -49,7 +48,6 @@ impl Reserve {
             };
             let satisfied = frees_in.saturating_sub(lasts);
             opens = opens.max(satisfied);
-            left += 1;
         }
         opens
     }
