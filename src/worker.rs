@@ -5,7 +5,8 @@
 //! * [`reconcile`]: Defender's list → our record (T5).
 //! * [`expire`]: time → ended containments (T6).
 //! * [`facts`]: devices wanted → the inventory's answer.
-//! * [`clock`]: whether the ledger's ground is firm. [`lease`]: who dispatches. [`wake`]: what others committed. [`active_set`]: the playbooks in force.
+//! * [`clock`]: whether the ledger's ground is firm. [`outlook`]: the queue and the ledger → when each action may be called.
+//! * [`lease`]: who dispatches. [`wake`]: what others committed. [`active_set`]: the playbooks in force.
 
 pub mod active_set;
 pub mod clock;
@@ -13,6 +14,7 @@ pub mod decide;
 pub mod expire;
 pub mod facts;
 pub mod lease;
+pub mod outlook;
 pub mod reads;
 pub mod reconcile;
 pub mod record;
