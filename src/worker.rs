@@ -5,9 +5,8 @@
 //! * [`reconcile`]: Defender's list → our record (T5).
 //! * [`expire`]: time → ended containments (T6).
 //! * [`facts`]: devices wanted → the inventory's answer.
-//! * [`outlook`]: the queue and the ledger → when each action may be called, and a warning.
-//! * [`clock`]: whether the ledger's ground is firm. [`lease`]: who dispatches. [`wake`]: what others committed.
-//!   [`active_set`]: the playbooks in force.
+//! * [`clock`]: whether the ledger's ground is firm. [`outlook`]: the queue and the ledger → when each action may be called.
+//! * [`lease`]: who dispatches. [`wake`]: what others committed. [`active_set`]: the playbooks in force.
 
 pub mod active_set;
 pub mod clock;

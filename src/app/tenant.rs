@@ -56,14 +56,16 @@ pub fn gate_of(config: &Config, tenant: &Tenant) -> Gate {
 pub(super) fn safety_of(config: &Config) -> SafetyOptions {
     let windows = || {
         let all = config.tenants.iter();
-        all.flat_map(|tenant| config.scaled_windows(&tenant.budget.windows))
-            .map(|window| window.per)
+        all.map(|tenant| config.scaled_windows(&tenant.budget.windows))
     };
-    let shortest = windows().min().unwrap_or(Duration::from_secs(60));
+    let longest = windows().flatten().map(|window| window.per).max();
     SafetyOptions {
-        longest: windows().max().unwrap_or(Duration::from_secs(3_600)),
+        longest: longest.unwrap_or(Duration::from_secs(3_600)),
         latest: config.call_timing().latest_count(),
-        bound: Duration::from_millis(250).min(shortest / 240),
+        bound: windows()
+            .map(|windows| jump_bound(&windows))
+            .min()
+            .unwrap_or(Duration::from_millis(250)),
         stable_for: config.scaled(Duration::from_secs(60)),
         patience: config.scaled(Duration::from_secs(30)).max(Duration::from_secs(1)),
     }
@@ -319,7 +321,7 @@ impl Start {
         let lookout = worker::outlook::Lookout {
             context: context.clone(),
             pacing,
-            every: config.scaled(Duration::from_secs(60)).max(Duration::from_secs(1)),
+            every: config.scaled(Duration::from_secs(60)).max(Duration::from_secs(5)),
         };
         // The lease is given back only when the last call has been recorded.
         let called = CancellationToken::new();

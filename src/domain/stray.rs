@@ -35,7 +35,7 @@ pub const MOST_ATTEMPTS: i32 = 100;
 /// like ours (another kind of action, no device that could be called) are left out.
 pub fn marked(listing: &[MachineAction]) -> Vec<Marked> {
     let mut marked: Vec<Marked> = listing.iter().filter_map(read).collect();
-    marked.sort_by_key(|one| (one.updated_at, one.created_at));
+    marked.sort_by_key(|m| (m.updated_at, m.created_at));
     marked
 }
 

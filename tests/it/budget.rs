@@ -337,3 +337,50 @@ async fn a_queued_restriction_that_will_be_late_is_told_before_its_deadline() {
     let positions: Vec<usize> = expected.iter().map(|expected| expected.position).collect();
     assert_eq!(positions, (1..=8).collect::<Vec<_>>());
 }
+
+#[tokio::test]
+async fn a_429_closes_the_counter_that_it_hit_and_no_other() {
+    let minute = Duration::from_secs(60);
+    let throttled = AnswerRecord {
+        pause: Some((minute, "429".to_owned())),
+        ..came_to_nothing("throttled")
+    };
+    for (scope, is_shared) in [(BudgetScope::ActionsAndReads, false), (BudgetScope::Shared, true)] {
+        let mut ledger = Ledger::new(20, 3).await;
+        ledger.gate.scope = scope;
+        ledger.gate.terms.reads = Share::default();
+        let is_read = async |ledger: &Ledger| {
+            let read = ledger
+                .store
+                .read_reserve(ledger.tenant, ledger.epoch, &ledger.gate, "list");
+            matches!(
+                read.await.expect("postgres is there"),
+                ReadOutcome::Granted { .. }
+            )
+        };
+        ledger
+            .store
+            .reads_pause(ledger.tenant, &ledger.gate, minute, "429")
+            .await
+            .expect("postgres is there");
+        assert!(!is_read(&ledger).await, "{scope:?}");
+        assert_eq!(
+            matches!(ledger.ask().await, GateOutcome::Wait { .. }),
+            is_shared,
+            "{scope:?}"
+        );
+        ledger.at(61).await;
+        assert!(is_read(&ledger).await, "{scope:?}");
+        let grant = ledger.granted().await;
+        let done = ledger
+            .store
+            .attempt_finish(ledger.tenant, ledger.epoch, &grant, &throttled)
+            .await;
+        assert_eq!(done.expect("the attempt is open"), ActionState::Queued);
+        assert!(
+            matches!(ledger.ask().await, GateOutcome::Wait { .. }),
+            "{scope:?}"
+        );
+        assert_eq!(is_read(&ledger).await, !is_shared, "{scope:?}");
+    }
+}

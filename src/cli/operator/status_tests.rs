@@ -365,3 +365,19 @@ fn json_has_full_ids_and_rfc_3339_times() {
     assert_eq!(json["queue"][1]["lane"], "release");
     assert_eq!(json["needs"].as_array().map(Vec::len), Some(6));
 }
+
+#[test]
+fn restrictions_that_will_be_late_and_repetitions_that_wait_need_a_person() {
+    let mut report = quiet();
+    report.expected_late = 3;
+    report.status.retries_held_until = Some(at(120));
+    let needs = needs(&report);
+    assert!(
+        needs
+            .contains(&"3 queued restrictions will lose their validity before they can be called".to_owned())
+    );
+    assert!(
+        needs
+            .contains(&"too many repeated calls came to nothing: further ones may leave in 2 min".to_owned())
+    );
+}

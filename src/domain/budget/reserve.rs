@@ -30,8 +30,8 @@ impl Reserve {
     pub fn opens_in(&self, free: u64, frees: &[Duration]) -> Duration {
         let mut opens = Duration::ZERO;
         let (most, at_once) = (u64::from(self.slots), u64::from(self.at_once.min(self.slots)));
+        // `left` slots are free after this one until the next one frees.
         for (left, frees_in) in (free.saturating_sub(1)..).zip(frees) {
-            // `left` slots are free after this one until the next one frees.
             if left >= most {
                 break;
             }

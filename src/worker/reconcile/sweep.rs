@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::clock::Monotonic;
 use crate::domain::answer::MachineAction;
 use crate::domain::stray::{self, Marked};
-use crate::store::{StoreError, Swept};
+use crate::store::{StoreError, Swept, chain};
 
 use super::{Cadence, Reconciler, signed};
 
@@ -86,11 +86,25 @@ impl Reconciler {
         let strays = store.strays_find(tenant, &marked).await?;
         let (mut waiting, mut orphans) = (0, 0);
         for of_one_device in strays.chunk_by(|a: &&Marked, b: &&Marked| a.device == b.device) {
-            let made = store
+            let taken = store
                 .strays_take(tenant, epoch, gate, of_one_device, self.cadence.watched)
-                .await?;
-            waiting += made.waiting;
-            orphans += made.orphans;
+                .await;
+            match taken {
+                Ok(made) => {
+                    waiting += made.waiting;
+                    orphans += made.orphans;
+                }
+                Err(error) if error.is_of_a_row() || matches!(error, StoreError::Corrupt { .. }) => {
+                    // One that cannot be taken in does not keep the others from it.
+                    waiting += of_one_device.len();
+                    tracing::error!(
+                        device.id = of_one_device.first().map(|stray| stray.device.as_str()),
+                        error = chain(&error),
+                        "an action of ours that the database does not know cannot be taken in"
+                    );
+                }
+                Err(error) => return Err(error),
+            }
         }
         metrics::gauge!("quell_strays_waiting").set(waiting as f64);
         if let Some(began) = swept {
