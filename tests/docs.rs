@@ -298,3 +298,19 @@ fn a_block_is_known_by_its_keys() {
     assert!(blocks("x.md", "```sh\nls\n```\n").is_empty());
     assert!(std::panic::catch_unwind(|| what("colour: red")).is_err());
 }
+
+/// The page of the audit names every check, with its invariant and its sentence.
+#[test]
+fn every_check_of_the_audit_is_in_its_page() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/audit.md");
+    let page = fs::read_to_string(path).expect("the page is there");
+    for (check, invariant, sentence) in quell::store::audit::audit_checks() {
+        let number = if invariant.parse::<u8>().is_ok() {
+            format!(" {invariant} ")
+        } else {
+            " ".to_owned()
+        };
+        let line = format!("| `{check}` |{number}| {sentence} |");
+        assert!(page.contains(&line), "put this into docs/audit.md:\n{line}");
+    }
+}

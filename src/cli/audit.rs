@@ -16,7 +16,7 @@ use crate::cli::progress::Progress;
 use crate::config::Config;
 use crate::domain::tenant::TenantId;
 use crate::store::Store;
-use crate::store::audit::{Audit, AuditResult, AuditScope, Ledger, NOT_SHOWN, audit_size};
+use crate::store::audit::{Audit, AuditResult, AuditScope, Ledger, NOT_SHOWN, audit_checks};
 use crate::yaml::duration;
 
 /// Check every invariant that the database can show
@@ -140,7 +140,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
 
 async fn asked(store: &Store, scope: &AuditScope) -> anyhow::Result<Audit> {
     let mut progress = Progress::on_stderr();
-    let size = u64::try_from(audit_size()).unwrap_or(u64::MAX);
+    let size = u64::try_from(audit_checks().count()).unwrap_or(u64::MAX);
     let audit = store
         .audit(scope, |check, number| {
             progress.show(check, u64::try_from(number).unwrap_or(u64::MAX), size);

@@ -175,9 +175,10 @@ fn checks() -> impl Iterator<Item = &'static Check> {
     all.into_iter().flatten()
 }
 
-/// How many checks there are.
-pub fn audit_size() -> usize {
-    checks().count() + 1
+/// Every check: its name, its invariant, and what holds.
+pub fn audit_checks() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let all = checks().chain([&windows::CHECK]);
+    all.map(|check| (check.name, check.invariant, check.sentence))
 }
 
 impl Store {
@@ -194,11 +195,10 @@ impl Store {
             .pool
             .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             .await?;
-        // It may take minutes on a large ledger, and is not in a hurry: compiling a plan would cost most questions more
-        // than it saves.
+        // It may take minutes on a large ledger; most of that is sorting.
         sqlx::query!(
             "SELECT set_config(name, value, true) FROM (VALUES ('statement_timeout', '0'),
-                 ('idle_in_transaction_session_timeout', '0'), ('jit', 'off')) AS settings (name, value)"
+                 ('idle_in_transaction_session_timeout', '0'), ('jit', 'off'), ('work_mem', '64MB')) AS settings (name, value)"
         )
         .fetch_all(&mut *tx)
         .await?;
