@@ -151,9 +151,8 @@ impl Store {
             return self.carried_out_late(tx, tenant, device, stray, known.id).await;
         }
         let named = sqlx::query!(
-            "SELECT device_id, kind, state, attempts, containment_id FROM quell.actions WHERE id = $1 AND tenant_id = $2",
+            "SELECT tenant_id, device_id, kind, state, attempts, containment_id FROM quell.actions WHERE id = $1",
             stray.marker.action,
-            tenant.0,
         )
         .fetch_optional(&mut *tx)
         .await?;
@@ -162,7 +161,9 @@ impl Store {
             Some(row) => Some(Named {
                 state: state_of(stray.marker.action, &row.state)?,
                 attempts: row.attempts,
-                is_same: kind_of(&row.kind)? == stray.kind
+                // Two tenants may be one Entra directory: what is the other's is not ours.
+                is_same: row.tenant_id == tenant.0
+                    && kind_of(&row.kind)? == stray.kind
                     && row.device_id.eq_ignore_ascii_case(device.as_str()),
             }),
         };

@@ -244,8 +244,10 @@ impl Store {
         let counts = counts(&mut tx, tenant).await?;
         let queue = queue(&mut tx, tenant).await?;
         let budgets = sqlx::query!(
-            "SELECT scope, closed_until, closed_reason FROM quell.budgets
-             WHERE tenant_id = $1 AND app_id = $2 AND closed_until > quell.now()",
+            r#"SELECT scope AS "scope!", closed_until, closed_reason FROM quell.budgets
+               WHERE tenant_id = $1 AND app_id = $2 AND closed_until > quell.now()
+               UNION ALL SELECT 'actions', held_until, reason FROM quell.holds WHERE tenant_id = $1 AND held_until > quell.now()
+               ORDER BY closed_until DESC"#,
             tenant.0,
             gate.app_id,
         )

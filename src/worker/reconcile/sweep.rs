@@ -32,8 +32,9 @@ struct State {
 
 impl Sweeps {
     /// Whether a sweep is due under this epoch, the first of which is due at once; a try that came to nothing is repeated
-    /// after a while. `is_watched`: some device was released within the day; `is_held`: the gate waits for it.
-    fn begin(&self, epoch: i64, is_watched: bool, is_held: bool, cadence: Cadence) -> bool {
+    /// after a while. `is_watched`: some device was released within the day; `is_wanted`: the gate waits
+    /// for it, or an answer came that nobody waited for any more.
+    fn begin(&self, epoch: i64, is_watched: bool, is_wanted: bool, cadence: Cadence) -> bool {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if state.epoch != epoch {
             *state = State {
@@ -42,7 +43,7 @@ impl Sweeps {
             };
         }
         let after = |at: Option<Monotonic>, span: Duration| at.is_none_or(|at| at.elapsed() >= span);
-        let every = match (is_held, is_watched) {
+        let every = match (is_wanted, is_watched) {
             (true, _) => cadence.fast,
             (false, true) => cadence.slow.min(cadence.sweep),
             (false, false) => cadence.sweep,
@@ -66,8 +67,10 @@ impl Reconciler {
         let (store, cadence) = (&self.context.store, self.cadence);
         let tenant = self.context.tenant;
         let is_watched = store.is_any_released(tenant, cadence.watched).await?;
-        let is_held = store.is_held(tenant).await?;
-        Ok(self.sweeps.begin(epoch, is_watched, is_held, cadence))
+        // An executed action may be missing from the list for a while: looked for until it must be there.
+        let within = self.context.gate.timing.quiescence();
+        let is_wanted = self.context.wakes.is_sweep_wanted(within) || store.is_held(tenant).await?;
+        Ok(self.sweeps.begin(epoch, is_watched, is_wanted, cadence))
     }
 
     /// Takes what a complete listing shows of ours, and the books do not know, into the books. `swept`: it was the whole
