@@ -19,7 +19,7 @@ use quell::failpoint::armed::Point;
 use storm::Recovery;
 
 /// Worlds that live at the same time.
-const AT_ONCE: usize = 6;
+const AT_ONCE: usize = 4;
 
 fn number(variable: &str, otherwise: u64) -> u64 {
     environment::read_text(variable).map_or(otherwise, |text| {

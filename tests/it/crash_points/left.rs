@@ -9,7 +9,7 @@ use quell::failpoint::armed::Point;
 use quell::simulator::journal::Entry;
 
 use super::storm::Delivery;
-use crate::support::World;
+use crate::support::{World, eventually};
 
 /// Attempts without an answer, as `action/number`, calls that change something only.
 const UNANSWERED: &str = "SELECT action_id::text || '/' || n FROM quell.attempts
@@ -17,7 +17,7 @@ const UNANSWERED: &str = "SELECT action_id::text || '/' || n FROM quell.attempts
 
 /// Fails unless what was left shows that the point was reached.
 pub async fn behind(point: Point, nth: u64, world: &World, deliveries: &[Delivery]) {
-    let (executed, unread) = calls(&world.simulator.journal());
+    let (executed, _) = calls(&world.simulator.journal());
     let holds = match point {
         Point::EventReceivedNothingStored => refused(world, deliveries).await == Some(false),
         Point::StoredNotAcknowledged => refused(world, deliveries).await == Some(true),
@@ -46,7 +46,14 @@ pub async fn behind(point: Point, nth: u64, world: &World, deliveries: &[Deliver
             unanswered(world).await.difference(&executed).next().is_some()
         }
         Point::HalfTheRequestWritten => {
-            unread > 0 && unanswered(world).await.difference(&executed).next().is_some()
+            // The service notices when the connection ends.
+            eventually(
+                "a request broke off at defender",
+                Duration::from_secs(20),
+                async || calls(&world.simulator.journal()).1 > 0,
+            )
+            .await;
+            unanswered(world).await.difference(&executed).next().is_some()
         }
         Point::ProcessedAnswerUnread | Point::HeadersReadBodyNot | Point::ParsedNotRecorded => {
             unanswered(world).await.intersection(&executed).next().is_some()

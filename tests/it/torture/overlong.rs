@@ -53,13 +53,19 @@ async fn one_pause(nth: u64) {
         seen > 0.0
     })
     .await;
+    // A person is told: an error in the log, and a row that `quell status` shows for a day.
     let told = |daemon: &Daemon| {
-        daemon
+        let mut lines = daemon
             .log()
             .lines()
-            .any(|line| line.contains("\"ERROR\"") && line.contains("two machine actions"))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+            .into_iter();
+        lines.any(|line| line.contains("\"ERROR\"") && line.contains("seen_after_quiescence"))
     };
-    assert!(told(world.daemon()) || told(&paused), "a person is told");
+    assert!(told(world.daemon()) || told(&paused), "nobody is told");
+    let alarms = "SELECT count(*) FROM quell.alarms WHERE kind = 'seen_after_quiescence'";
+    assert_eq!(world.number(alarms).await, 1);
     world.until_idle(MINUTE).await;
     drop(paused);
     end(world).await;
