@@ -63,11 +63,11 @@ async fn release(ground: &Ground, c: char) {
 
 /// A call that is never answered, and that a listing does not show after its quiescence.
 async fn not_executed(ground: &mut Ground) {
-    let (_, grant) = ground.reserve().await.expect("something is queued and due");
+    let (epoch, grant) = ground.reserve().await.expect("something is queued and due");
     ground.pass(SignedDuration::from_secs(125)).await;
     let (store, tenant) = (ground.store.clone(), ground.tenant);
     let doubted = store
-        .attempts_overdue_doubt(tenant, Duration::from_secs(36))
+        .attempts_overdue_doubt(tenant, epoch, Duration::from_secs(36))
         .await;
     assert_eq!(doubted.expect("the database is up"), 1);
     let finding = Finding {
@@ -77,7 +77,7 @@ async fn not_executed(ground: &mut Ground) {
         change: QueuedChange::default(),
         reason: "absent from a complete listing after the quiescence",
     };
-    let applied = store.findings_apply(tenant, &[finding]).await;
+    let applied = store.findings_apply(tenant, epoch, &[finding]).await;
     assert_eq!(applied.expect("the database is up"), 1);
 }
 
@@ -255,11 +255,11 @@ async fn what_cannot_be_found_out_is_not_said_to_hold() {
 async fn the_state_that_follows_an_unclear_call_is_no_finding() {
     let mut ground = Ground::new(&[playbook("one")]).await;
     ground.alert("one", &device('a')).await;
-    let (_, grant) = ground.reserve().await.expect("something is queued and due");
+    let (epoch, grant) = ground.reserve().await.expect("something is queued and due");
     ground.pass(SignedDuration::from_secs(40)).await;
     let doubted = ground
         .store
-        .attempts_overdue_doubt(ground.tenant, Duration::from_secs(36))
+        .attempts_overdue_doubt(ground.tenant, epoch, Duration::from_secs(36))
         .await;
     assert_eq!(doubted.expect("the database is up"), 1);
     assert_eq!(

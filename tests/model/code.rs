@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use quell::clock::Monotonic;
-use quell::domain::action::{ActionEvent, ActionKind, ActionState, Marker};
+use quell::domain::action::{ActionEvent, ActionKind, ActionState, Marker, OnAmbiguous};
 use quell::domain::answer::{Answer, MachineAction, MachineActionKind, MachineActionStatus, Refusal};
 use quell::domain::budget::CallTiming;
 use quell::domain::device::DeviceId;
@@ -104,6 +104,8 @@ pub fn found(state: &State, at: u8, ticks: [u8; 4]) -> Option<Finding> {
         answered_at: row.refused.map(|age| now - TICK * i32::from(age)),
         outcome: row.refused.map(|_| "already_in_progress".to_owned()),
         submitted_at: None,
+        is_clock_sure: true,
+        in_sight: Duration::ZERO,
     };
     let [send_deadline, total_timeout, server_tail, list_lag] =
         ticks.map(|ticks| TICK.unsigned_abs() * u32::from(ticks));
@@ -118,7 +120,7 @@ pub fn found(state: &State, at: u8, ticks: [u8; 4]) -> Option<Finding> {
         // The newest first.
         listing.insert(0, wire(u8::try_from(number).expect("few"), made));
     }
-    let finding = judge(&open, &Index::new(&listing), now, timing)?;
+    let finding = judge(&open, &Index::new(&listing), now, timing, OnAmbiguous::LookUp)?;
     let mut events = finding.events.iter().copied();
     let made = finding.change.defender_id;
     Some(Finding {
