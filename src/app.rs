@@ -40,7 +40,7 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
     reload::describe_metrics();
     crate::worker::outlook::describe_metrics();
     let lifecycle = Lifecycle::of_process(StopLimits::default()).context("cannot listen to signals")?;
-    let store = store(&config)?;
+    let store = store(&config)?.guarded(tenant::safety_of(&config));
     let listener = TcpListener::bind(config.http.listen)
         .await
         .with_context(|| format!("cannot listen on {}", config.http.listen))?;

@@ -2,13 +2,14 @@
 //! `now` is always a parameter.
 //!
 //! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`notify`], [`canary`], [`guard`], [`limit`],
-//! [`decision`], [`recorded`], [`containment`], [`action`], [`answer`], [`converge`], [`budget`], [`demand`].
+//! [`decision`], [`recorded`], [`containment`], [`action`], [`answer`], [`outcome`], [`converge`], [`stray`], [`budget`], [`clock_watch`], [`demand`].
 
 pub mod action;
 pub mod alert;
 pub mod answer;
 pub mod budget;
 pub mod canary;
+pub mod clock_watch;
 pub mod containment;
 pub mod converge;
 pub mod decision;
@@ -18,6 +19,8 @@ pub mod fact;
 pub mod guard;
 pub mod limit;
 pub mod notify;
+pub mod outcome;
 pub mod recorded;
+pub mod stray;
 pub mod tenant;
 pub mod verdict;

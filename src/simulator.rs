@@ -168,6 +168,12 @@ impl Simulator {
         self.hub.act_by_other(device, kind, "by hand")
     }
 
+    /// A call of the API that was on its way for long (in a stopped process, or a queue of the service's own) is carried
+    /// out now, with that comment. Gives its id, or nothing when the service does not know the device or refuses a duplicate.
+    pub fn act_late(&self, device: &str, kind: Kind, comment: &str) -> Option<String> {
+        self.hub.act_late(device, kind, comment)
+    }
+
     /// Waits until something happened since the last [`Simulator::report`] or `changed`: a request came, or an action
     /// moved on. Nothing that happens between the two is missed. For one waiter at a time.
     pub async fn changed(&self) {

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod actions;
+mod alarms;
 mod alerts;
 mod attempts;
 mod cancels;
@@ -18,12 +19,17 @@ mod effects;
 mod events;
 mod fallbacks;
 pub mod gate;
+mod jumps;
 mod leases;
 mod ledger;
 mod listing;
 mod playbook_files;
 mod playbooks;
 mod replay;
+mod restores;
+mod safety;
+mod settle;
+mod strays;
 pub mod views;
 
 use std::time::Duration;
@@ -34,6 +40,7 @@ use sqlx::{Connection as _, PgConnection, PgPool};
 
 pub use accounts::{Accounts, PlaybookAccounts};
 pub use actions::{ActionRow, OpenAction, QueuedChange};
+pub use alarms::AlarmKind;
 pub use attempts::AnswerRecord;
 pub use cancels::CancelGrant;
 pub use containments::{ContainmentChange, OperatorRelease};
@@ -42,12 +49,16 @@ pub use devices::{DeviceRow, FactsFound};
 pub use effects::NewContainment;
 pub use events::{DeadLetter, Incoming, Stored};
 pub use gate::{Gate, GateOutcome, Grant};
+pub use jumps::ClockLook;
 pub use leases::Hold;
 pub use ledger::ReadOutcome;
 pub use listing::Finding;
 pub use playbook_files::{FilesLook, ReplicaFiles};
 pub use playbooks::{Activation, ActiveSet, Origin, RevisionText, SetHead};
 pub use replay::{PastContainment, Replay, ReplayFacts, ReplayPage, ReplayRow, ReplaySpan, Unreadable};
+pub use restores::Swept;
+pub use safety::SafetyOptions;
+pub use strays::StraysTaken;
 
 use crate::domain::tenant::TenantId;
 
@@ -167,6 +178,7 @@ pub struct Store {
     validity: Duration,
     retry_delays: std::sync::Arc<[Duration]>,
     retry_cap: Duration,
+    safety: Option<std::sync::Arc<safety::Safety>>,
 }
 
 /// Within this span a connection that is idle answers a word.
@@ -221,6 +233,7 @@ impl Store {
             validity: options.validity,
             retry_delays,
             retry_cap: options.retry_cap,
+            safety: None,
         })
     }
 
@@ -375,16 +388,19 @@ pub enum Wake {
     Playbooks,
     /// A dispatch lease is free.
     Lease,
+    /// What Defender's list of the last day shows should be looked at soon.
+    Sweep,
 }
 
 impl Wake {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Inbox,
         Self::Queue,
         Self::Facts,
         Self::Open,
         Self::Playbooks,
         Self::Lease,
+        Self::Sweep,
     ];
 
     fn as_str(self) -> &'static str {
@@ -395,6 +411,7 @@ impl Wake {
             Self::Open => "open",
             Self::Playbooks => "playbooks",
             Self::Lease => "lease",
+            Self::Sweep => "sweep",
         }
     }
 }

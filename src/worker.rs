@@ -6,9 +6,10 @@
 //! * [`expire`]: time → ended containments (T6).
 //! * [`facts`]: devices wanted → the inventory's answer.
 //! * [`outlook`]: the queue and the ledger → when each action may be called, and a warning.
-//! * [`lease`]: who dispatches. [`wake`]: what others committed. [`active_set`]: the playbooks in force.
+//! * [`clock`]: whether the ledger's ground is firm. [`lease`]: who dispatches. [`wake`]: what others committed. [`active_set`]: the playbooks in force.
 
 pub mod active_set;
+pub mod clock;
 pub mod decide;
 pub mod expire;
 pub mod facts;

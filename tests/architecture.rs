@@ -83,7 +83,7 @@ const ANYTHING_BUT_CLI: &[&str] = &[
 ];
 
 /// The modules (or single files) that may name an outside crate.
-const HOMES: [(&str, &[&str]); 14] = [
+const HOMES: [(&str, &[&str]); 15] = [
     ("sqlx", &["store"]),
     ("jiff_sqlx", &["store"]),
     ("reqwest", &["defender", "outbound"]),
@@ -94,6 +94,7 @@ const HOMES: [(&str, &[&str]); 14] = [
     ("granit_parser", &["yaml"]),
     ("annotate_snippets", &["yaml"]),
     ("backoff", &["worker/retry.rs"]),
+    ("rustix", &["clock"]),
     ("metrics_exporter_prometheus", &["telemetry"]),
     ("sd_notify", &["lifecycle", "lifecycle/notify.rs"]),
     ("clap", &["cli"]),

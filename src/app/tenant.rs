@@ -19,7 +19,7 @@ use crate::domain::budget::{BudgetScope, Pace, Pacing, Reserve, Terms, jump_boun
 use crate::domain::tenant::TenantId;
 use crate::lifecycle::Tasks;
 use crate::limiter::{Pacer, PacerOptions, SecondGuard};
-use crate::store::{Gate, Store};
+use crate::store::{Gate, SafetyOptions, Store};
 use crate::telemetry::Metrics;
 use crate::worker::active_set::{self, InForce};
 use crate::worker::lease::Replica;
@@ -76,6 +76,23 @@ pub fn pacing_of(config: &Config, tenant: &Tenant) -> Pacing {
         },
         unpaced_releases: PacerOptions::default().unpaced_releases,
         release_window: config.scaled(PacerOptions::default().release_window),
+    }
+}
+
+/// What the daemon's store guards, every span as it holds in real time.
+pub(super) fn safety_of(config: &Config) -> SafetyOptions {
+    let windows = || {
+        let all = config.tenants.iter();
+        all.flat_map(|tenant| config.scaled_windows(&tenant.budget.windows))
+            .map(|window| window.per)
+    };
+    let shortest = windows().min().unwrap_or(Duration::from_secs(60));
+    SafetyOptions {
+        longest: windows().max().unwrap_or(Duration::from_secs(3_600)),
+        latest: config.call_timing().latest_count(),
+        bound: Duration::from_millis(250).min(shortest / 240),
+        stable_for: config.scaled(Duration::from_secs(60)),
+        patience: config.scaled(Duration::from_secs(30)).max(Duration::from_secs(1)),
     }
 }
 
@@ -150,6 +167,12 @@ impl Start {
         for ((id, tenant), target) in tenants.into_iter().zip(targets) {
             bells.push((id, self.start(id, tenant, target.in_force, &replica)?));
         }
+        let stable_for = safety_of(&self.config).stable_for;
+        let woken = bells.iter().map(|(_, wakes)| Arc::clone(wakes)).collect();
+        self.tasks.spawn(
+            "clock",
+            worker::clock::run(self.store.clone(), stable_for, woken, stop.clone()),
+        );
         self.tasks.spawn(
             "wakes",
             worker::wake::run(self.store.clone(), bells, stop.clone()),
@@ -195,6 +218,7 @@ impl Start {
         for tenant in &self.config.tenants {
             let id = self.store.tenant_ensure(&tenant.name).await?;
             self.store.budget_ensure(id, &tenant.credential.client_id).await?;
+            self.store.continues(id).await?;
             tenants.push((id, tenant.clone()));
         }
         Ok(tenants)
@@ -266,9 +290,13 @@ impl Start {
                 fast: config.scaled(config.reconcile.fast),
                 slow: config.scaled(config.reconcile.slow),
                 young_for: config.scaled(config.reconcile.young_for),
+                sweep: config.scaled(worker::reconcile::sweep::EVERY),
+                watched: config.scaled(worker::reconcile::sweep::WATCHED),
             },
+            on_ambiguous: (config.call.ambiguous_restrict, config.call.ambiguous_release),
             last_whole: std::sync::Mutex::default(),
-            told: std::sync::Mutex::default(),
+            sweeps: worker::reconcile::Sweeps::default(),
+            sights: worker::reconcile::Sights::default(),
         };
         let facts = worker::facts::FactsFetcher {
             context: context.clone(),

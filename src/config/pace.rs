@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::section::{Reading, Section};
+use crate::domain::action::OnAmbiguous;
 use crate::yaml::Code;
 
 const MS: Duration = Duration::from_millis(1);
@@ -34,6 +35,12 @@ pub struct Call {
     /// `cancel_after`: a restriction that Defender has not carried out after so long, and that nothing wants any more, is
     /// cancelled there, so that its release need not wait for an offline device. Default 2 min.
     pub cancel_after: Duration,
+    /// `on_ambiguous.restrict`: what becomes of a restriction whose call was not answered and that Defender's list does not
+    /// show when it should: `look_up`, call again; `hold`, leave it to a person. Default `look_up`.
+    pub ambiguous_restrict: OnAmbiguous,
+    /// `on_ambiguous.release`: the same of a release; with `hold` a person is told, and it is tried ever more slowly. Default
+    /// `look_up`.
+    pub ambiguous_release: OnAmbiguous,
     /// `concurrency`: calls in flight at once, at most. Default 16.
     pub concurrency: u32,
 }
@@ -41,6 +48,11 @@ pub struct Call {
 impl Call {
     pub(super) fn read(mut section: Section<'_>, reading: &mut Reading) -> Self {
         let short = SHORTEST_SEND_DEADLINE..=5 * MINUTE;
+        let policies = [("look_up", OnAmbiguous::LookUp), ("hold", OnAmbiguous::Hold)];
+        let mut ambiguous = section.section("on_ambiguous", reading);
+        let ambiguous_restrict = ambiguous.choice("restrict", &policies, OnAmbiguous::LookUp, reading);
+        let ambiguous_release = ambiguous.choice("release", &policies, OnAmbiguous::LookUp, reading);
+        ambiguous.close(reading);
         let call = Self {
             send_deadline: section.duration("send_deadline", short.clone(), 5 * SECOND, reading),
             connect_timeout: section.duration("connect_timeout", short, 5 * SECOND, reading),
@@ -53,6 +65,8 @@ impl Call {
             server_tail: section.duration("server_tail", Duration::ZERO..=HOUR, 60 * SECOND, reading),
             list_lag: section.duration("list_lag", Duration::ZERO..=HOUR, 25 * SECOND, reading),
             cancel_after: section.duration("cancel_after", SECOND..=7 * DAY, 2 * MINUTE, reading),
+            ambiguous_restrict,
+            ambiguous_release,
             concurrency: section.count("concurrency", 1..=256, 16, reading),
         };
         if let (true, Some(node)) = (call.connect_timeout > call.total_timeout, section.node()) {

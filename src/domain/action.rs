@@ -8,7 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::answer::{Answer, MachineAction, MachineActionKind, MachineActionStatus};
+use crate::domain::answer::{MachineAction, MachineActionKind, MachineActionStatus};
 
 /// What an action does to its device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -112,10 +112,25 @@ impl ActionState {
         matches!(self, Self::Submitting | Self::InDoubt | Self::Submitted)
     }
 
+    /// Whether an action may begin there: wanted, or found at Defender by its marker.
+    pub fn may_begin(self) -> bool {
+        matches!(self, Self::Queued | Self::Submitted)
+    }
+
     /// Whether nothing more is to come.
     pub fn is_final(self) -> bool {
         !self.is_open() && self != Self::Queued
     }
+}
+
+/// What to do with a call of unknown fate that a complete listing does not show after the quiescence.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnAmbiguous {
+    /// It was not carried out: call again.
+    #[default]
+    LookUp,
+    /// A person decides; a release is tried again all the same, ever more slowly.
+    Hold,
 }
 
 /// What can happen to an action.
@@ -171,21 +186,6 @@ impl ActionEvent {
             MachineActionStatus::Pending
             | MachineActionStatus::InProgress
             | MachineActionStatus::Other(_) => None,
-        }
-    }
-
-    /// What an answer means for the action that was called for. Total.
-    ///
-    /// "Already in progress" leaves the fate to a look-up: the pending action may be ours, another's of the same kind,
-    /// or an opposite one.
-    pub fn from_answer(answer: &Answer) -> Self {
-        match answer {
-            Answer::Accepted(_) => Self::Accepted,
-            Answer::AlreadyInProgress(_) | Answer::Unknown { .. } => Self::FateUnknown,
-            Answer::Throttled { .. } | Answer::Unauthorized(_) | Answer::NotSent { .. } => Self::NotExecuted,
-            // A right that we lack says nothing of the device: the action waits until somebody grants it.
-            Answer::Forbidden(refusal) if refusal.is_missing_right() => Self::NotExecuted,
-            Answer::Forbidden(_) | Answer::NotFound(_) | Answer::Rejected(_) => Self::Refused,
         }
     }
 }

@@ -62,6 +62,20 @@ impl Refusal {
     pub fn is_missing_right(&self) -> bool {
         self.status == 403 && (self.code.is_empty() || self.code == "Forbidden")
     }
+
+    /// A 400 or 404 that speaks of the device, and not of how we asked: a release refused so may have nothing to lift
+    /// (undocumented; facts sheet 9).
+    pub fn speaks_of_device(&self) -> bool {
+        const OF_THE_REQUEST: [&str; 6] = [
+            "ODataError",
+            "InvalidInput",
+            "InvalidRequestBody",
+            "MissingRequiredParameter",
+            "MaximumBatchSizeExceeded",
+            "",
+        ];
+        matches!(self.status, 400 | 404) && !OF_THE_REQUEST.contains(&self.code.as_str())
+    }
 }
 
 /// A machine action as Defender tells it (facts sheet 2.1), the members that we use.

@@ -46,6 +46,10 @@ pub struct OpenAction {
     pub outcome: Option<String>,
     /// When Defender took it.
     pub submitted_at: Option<Timestamp>,
+    /// The database's clock has not jumped since the last attempt was reserved: it can be told by it how long ago that was.
+    pub is_clock_sure: bool,
+    /// How long this process has known the last attempt, on the local clock.
+    pub in_sight: std::time::Duration,
 }
 
 /// Something more to write with a change of state.
@@ -67,6 +71,10 @@ pub struct QueuedChange {
     pub is_unsent: bool,
     /// No later action on this device will fare better: a restrict is given up at once.
     pub is_permanent: bool,
+    /// Defender refused it with words that speak of the device, and not of how we asked.
+    pub speaks_of_device: bool,
+    /// Another action of the device may have come after this one: what its success left behind is unknown.
+    pub is_order_unclear: bool,
 }
 
 impl Store {
@@ -77,7 +85,9 @@ impl Store {
     pub async fn actions_open(&self, tenant: TenantId) -> Result<Vec<OpenAction>, StoreError> {
         let rows = sqlx::query!(
             r#"SELECT a.id, a.device_id, a.kind, a.state, a.attempts, a.defender_id, a.defender_status, a.is_adopted,
-                      a.submitted_at, t.reserved_at, t.answered_at, t.outcome
+                      a.submitted_at, t.reserved_at, t.answered_at, t.outcome,
+                      NOT EXISTS (SELECT 1 FROM quell.clock_jumps j
+                        WHERE j.at + greatest(j.most, -j.least) + interval '5 s' >= t.reserved_at) AS "is_clock_sure!"
                FROM quell.actions a JOIN quell.attempts t ON t.action_id = a.id AND t.kind = a.kind AND t.n = a.attempts
                WHERE a.tenant_id = $1 AND a.state IN ('submitting', 'in_doubt', 'submitted') ORDER BY t.reserved_at"#,
             tenant.0,
@@ -101,6 +111,8 @@ impl Store {
                     answered_at: r.answered_at.map(jiff_sqlx::Timestamp::to_jiff),
                     outcome: r.outcome,
                     submitted_at: r.submitted_at.map(jiff_sqlx::Timestamp::to_jiff),
+                    is_clock_sure: r.is_clock_sure,
+                    in_sight: std::time::Duration::ZERO,
                 })
             })
             .collect()
@@ -123,6 +135,19 @@ impl Store {
         };
         let mut connection = self.pool.acquire().await?;
         turn::heads(&mut connection, tenant, &look).await
+    }
+
+    /// Whether some device of the tenant was released within the span.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn is_any_released(
+        &self,
+        tenant: TenantId,
+        within: std::time::Duration,
+    ) -> Result<bool, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        super::strays::is_watched(&mut connection, tenant, None, within).await
     }
 
     /// How long until a queued action that waits for its time may be called; `None` when none does.
@@ -252,7 +277,13 @@ impl Store {
         change: &QueuedChange,
         because: Because<'_>,
     ) -> Result<(), StoreError> {
-        let known = Restriction::after(row.kind, row.is_adopted || change.is_adopted, to);
+        let known = Restriction::after(row.kind, row.is_adopted || change.is_adopted, to).map(|known| {
+            if change.is_order_unclear {
+                Restriction::Unknown
+            } else {
+                known
+            }
+        });
         // What quell itself cancelled is no failure: if the device is wanted again by now, it is restricted at once.
         let by_quell = to == ActionState::Cancelled && self.is_cancelled_by_quell(tx, tenant, row).await?;
         let failed = !by_quell
@@ -284,6 +315,9 @@ impl Store {
         )
         .fetch_one(&mut *tx)
         .await?;
+        if row.kind == ActionKind::Release && failed && change.speaks_of_device {
+            self.release_settle(tx, tenant, row, failures).await?;
+        }
         let given_up = change.is_permanent || self.is_given_up(u32::try_from(failures).unwrap_or(0));
         let expired = to == ActionState::Expired;
         if row.kind == ActionKind::Restrict && ((failed && given_up) || expired) {

@@ -77,9 +77,15 @@ impl Store {
     /// Returns how many.
     ///
     /// # Errors
-    /// Postgres is not available.
-    pub async fn attempts_overdue_doubt(&self, tenant: TenantId, after: Duration) -> Result<u64, StoreError> {
+    /// Postgres is not available, or [`StoreError::Stale`]: the lease is another's by now.
+    pub async fn attempts_overdue_doubt(
+        &self,
+        tenant: TenantId,
+        epoch: i64,
+        after: Duration,
+    ) -> Result<u64, StoreError> {
         let mut tx = self.pool.begin().await?;
+        super::leases::fence(&mut tx, tenant, epoch).await?;
         let overdue = sqlx::query!(
             "SELECT a.id, a.device_id FROM quell.actions a
              JOIN quell.attempts t ON t.action_id = a.id AND t.kind = a.kind AND t.n = a.attempts

@@ -19,6 +19,7 @@ use crate::store::cancels::CancelGrant;
 use crate::store::fallbacks::Fallen;
 use crate::store::gate::turn::{Asked, Candidate, Turn};
 use crate::store::ledger::{Entry, insert_attempt, lock_budget};
+use crate::store::safety::Standing;
 use crate::store::{Because, QueuedChange, Store, StoreError};
 
 /// What the gate checks against, for one tenant. All spans are as they hold in real time.
@@ -116,8 +117,12 @@ impl Store {
         let began = Monotonic::now();
         let mut tx = self.pool.begin().await?;
         let locked = lock_budget(&mut tx, tenant, &gate.app_id, "actions").await?;
-        if !holds_lease(&mut tx, tenant, epoch).await? {
-            return Ok(GateOutcome::NotLeader);
+        match self.standing(&mut tx, tenant, epoch).await? {
+            Standing::Good => {}
+            standing => {
+                drop(tx);
+                return self.not_good(standing).await;
+            }
         }
         if let Some(after) = locked.closed_for {
             return Ok(GateOutcome::Wait {
@@ -318,16 +323,4 @@ async fn above_cap(
         }
     }
     Ok(None)
-}
-
-async fn holds_lease(tx: &mut sqlx::PgConnection, tenant: TenantId, epoch: i64) -> Result<bool, StoreError> {
-    let holds = sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT 1 FROM quell.leases WHERE tenant_id = $1 AND epoch = $2 AND expires_at > quell.now())
-           AS "holds!""#,
-        tenant.0,
-        epoch,
-    )
-    .fetch_one(tx)
-    .await?;
-    Ok(holds)
 }

@@ -158,6 +158,23 @@ impl Store {
     }
 }
 
+/// Holds the lease still for a transaction: whoever writes under an epoch that has ended writes nothing, and nobody takes
+/// over before its commit. Taken before any device.
+pub(super) async fn fence(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    epoch: i64,
+) -> Result<(), StoreError> {
+    let held = sqlx::query_scalar!(
+        "SELECT epoch FROM quell.leases WHERE tenant_id = $1 AND epoch = $2 AND expires_at > quell.now() FOR SHARE",
+        tenant.0,
+        epoch,
+    )
+    .fetch_optional(tx)
+    .await?;
+    held.map(drop).ok_or(StoreError::Stale("the lease"))
+}
+
 /// Ends the lease, if it is ours, and tells the others with the commit. Says whether it was.
 async fn give_up(tx: &mut sqlx::PgConnection, tenant: TenantId, replica: Uuid) -> Result<bool, StoreError> {
     let ended = sqlx::query!(

@@ -133,12 +133,13 @@ impl Store {
         attempt: Uuid,
     ) -> Result<(), StoreError> {
         let Err(error) = tx.commit().await else {
+            self.remember(attempt);
             return Ok(());
         };
         let written = sqlx::query_scalar!("SELECT id FROM quell.attempts WHERE id = $1", attempt)
             .fetch_optional(&self.pool)
             .await?;
-        written.map(|_| ()).ok_or(StoreError::from(error))
+        written.map(|id| self.remember(id)).ok_or(StoreError::from(error))
     }
 }
 

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::domain::action::{ActionEvent, ActionState};
 use crate::domain::tenant::TenantId;
-use crate::store::{Because, QueuedChange, Store, StoreError};
+use crate::store::{Because, QueuedChange, Store, StoreError, leases};
 
 /// What a listing says of one action.
 #[derive(Clone, Debug)]
@@ -27,12 +27,18 @@ impl Store {
     /// Returns how many changed something.
     ///
     /// # Errors
-    /// Postgres is not available: nothing of the batch is applied.
-    pub async fn findings_apply(&self, tenant: TenantId, findings: &[Finding]) -> Result<usize, StoreError> {
+    /// Postgres is not available, or [`StoreError::Stale`]: the lease is another's by now. Nothing of the batch is applied.
+    pub async fn findings_apply(
+        &self,
+        tenant: TenantId,
+        epoch: i64,
+        findings: &[Finding],
+    ) -> Result<usize, StoreError> {
         if findings.is_empty() {
             return Ok(0);
         }
         let mut tx = self.pool.begin().await?;
+        leases::fence(&mut tx, tenant, epoch).await?;
         let ids: Vec<Uuid> = findings.iter().map(|finding| finding.action).collect();
         let devices = sqlx::query_scalar!(
             "SELECT DISTINCT device_id FROM quell.actions WHERE id = ANY($1)",

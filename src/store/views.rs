@@ -2,6 +2,7 @@
 //! anything. Devices with their containments and actions stand in files of their own.
 
 mod actions;
+mod alarms;
 mod decisions;
 mod devices;
 mod fallbacks;
@@ -21,6 +22,7 @@ use crate::store::containments::time;
 use crate::store::{Gate, Store, StoreError};
 
 pub use actions::{ActionQuery, ActionView};
+pub use alarms::AlarmView;
 pub use decisions::{DeadLetterView, DecisionQuery, DecisionView, Inputs, WaitingView};
 pub use devices::{ContainmentView, DeviceAction, DeviceQuery, DeviceView, Show};
 pub use fallbacks::FallbackView;
@@ -225,8 +227,10 @@ impl Store {
         let counts = counts(&mut tx, tenant).await?;
         let queue = queue(&mut tx, tenant).await?;
         let budgets = sqlx::query!(
-            "SELECT scope, closed_until, closed_reason FROM quell.budgets
-             WHERE tenant_id = $1 AND app_id = $2 AND closed_until > quell.now()",
+            r#"SELECT scope AS "scope!", closed_until, closed_reason FROM quell.budgets
+               WHERE tenant_id = $1 AND app_id = $2 AND closed_until > quell.now()
+               UNION ALL SELECT 'actions', held_until, reason FROM quell.holds WHERE tenant_id = $1 AND held_until > quell.now()
+               ORDER BY closed_until DESC"#,
             tenant.0,
             gate.app_id,
         )

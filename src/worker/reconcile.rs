@@ -1,7 +1,10 @@
 //! Follows every open action to its real end: one list call for any number of them. Nothing is concluded from a listing
 //! that is not complete, and absence counts only after the quiescence.
 
-use std::collections::HashSet;
+mod judge;
+mod sights;
+pub mod sweep;
+
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,13 +13,18 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Monotonic;
 use crate::defender::{Client, MachineActionFilter, ReadError};
-use crate::domain::action::{ActionEvent, ActionState, Marker};
+use crate::domain::action::{ActionKind, OnAmbiguous};
 use crate::domain::answer::MachineAction;
-use crate::domain::budget::CallTiming;
 use crate::limiter::SecondGuard;
-use crate::store::{Finding, OpenAction, QueuedChange, StoreError};
+use crate::store::{Finding, OpenAction, StoreError};
 use crate::worker::reads::Reads;
 use crate::worker::{Context, Outage, chain, pause};
+
+pub use judge::{Index, judge};
+pub use sights::Sights;
+pub use sweep::Sweeps;
+
+use judge::{gone, needs_its_own_look};
 
 /// An action stays pending at Defender for about 72 h 14 min (facts sheet 0.4): what refuses a call as a duplicate may be
 /// that old, far older than our own attempt.
@@ -37,6 +45,10 @@ pub struct Cadence {
     pub slow: Duration,
     /// How long an action is young.
     pub young_for: Duration,
+    /// Everything of the last day is listed so often, at least.
+    pub sweep: Duration,
+    /// How far back that looks, and how long a device is watched after its release.
+    pub watched: Duration,
 }
 
 /// The loop's parts.
@@ -49,10 +61,14 @@ pub struct Reconciler {
     pub guard: SecondGuard,
     /// How often to look.
     pub cadence: Cadence,
+    /// What becomes of a restrict, and of a release, that is absent after the quiescence.
+    pub on_ambiguous: (OnAmbiguous, OnAmbiguous),
     /// When everything was last looked at, the old ones too.
     pub last_whole: Mutex<Option<Monotonic>>,
-    /// Actions that were executed twice and of which it was told.
-    pub told: Mutex<HashSet<uuid::Uuid>>,
+    /// When everything of the last day was last listed.
+    pub sweeps: Sweeps,
+    /// When this process first saw each attempt of unknown fate.
+    pub sights: Sights,
 }
 
 /// What one look came to.
@@ -87,6 +103,11 @@ impl Reconciler {
                         }
                     })
                 }
+                // Another replica dispatches by now.
+                Err(StoreError::Stale(_)) => {
+                    self.context.leadership.set(None);
+                    None
+                }
                 Err(error) => Some(outage.failed("reconcile", &error)),
             };
             if !self.wait(wait, &stop).await {
@@ -115,17 +136,22 @@ impl Reconciler {
     /// One look; `None` when nothing is open.
     ///
     /// # Errors
-    /// Postgres is not available.
+    /// Postgres is not available; [`StoreError::Stale`]: another replica dispatches.
     pub async fn run_once(&self, stop: &CancellationToken) -> Result<Option<Look>, StoreError> {
         let (store, tenant, timing) = (&self.context.store, self.context.tenant, self.context.gate.timing);
+        let Some(epoch) = self.context.leadership.epoch() else {
+            return Ok(None);
+        };
         let silent = timing.send_deadline + timing.total_timeout + Duration::from_secs(1);
-        store.attempts_overdue_doubt(tenant, silent).await?;
-        let open = store.actions_open(tenant).await?;
+        store.attempts_overdue_doubt(tenant, epoch, silent).await?;
+        let mut open = store.actions_open(tenant).await?;
+        self.sights.note(&mut open);
         metrics::gauge!("quell_actions_open").set(open.len() as f64);
-        if open.is_empty() {
+        let is_sweep = self.begins_sweep(epoch).await?;
+        if open.is_empty() && !is_sweep {
             return Ok(None);
         }
-        let began = store.now().await?;
+        let (began, doubt) = (store.now().await?, store.clock_doubt().await?);
         let young_from = began - signed(self.cadence.young_for);
         let is_young = open.iter().any(|action| action.reserved_at > young_from);
         let reads = Reads::new(self.context.clone(), self.guard.clone());
@@ -136,18 +162,21 @@ impl Reconciler {
             .filter(|action| is_whole || action.reserved_at > young_from);
         let (mut alone, common): (Vec<_>, Vec<_>) = looked_at.partition(|action| needs_its_own_look(action));
         let mut findings = Vec::new();
-        if let Some(since) = common.iter().map(|action| action.reserved_at).min() {
+        let mut seen = None;
+        let of_the_day = is_sweep.then(|| began - signed(self.cadence.watched));
+        let of_ours = common.iter().map(|action| action.reserved_at).min();
+        if let Some(since) = of_ours.into_iter().chain(of_the_day).min() {
             let filter = MachineActionFilter {
-                created_since: since - SignedDuration::from_mins(2),
+                created_since: since - SignedDuration::from_mins(2) - signed(doubt),
                 device: None,
             };
-            if let Some(listing) = self.list(&filter, open.len(), &reads, stop).await? {
-                let index = Index::new(&listing);
-                self.tell_doubles(&index);
+            seen = self.list(&filter, open.len(), &reads, stop).await?;
+            if let Some(listing) = &seen {
+                let index = Index::new(listing);
                 findings.extend(
                     common
                         .iter()
-                        .filter_map(|action| judge(action, &index, began, timing)),
+                        .filter_map(|action| judge(action, &index, began, timing, self.policy(action))),
                 );
                 // Submitted and not listed although everything since is: its machine action is older than our attempt.
                 alone.extend(
@@ -160,13 +189,28 @@ impl Reconciler {
         findings.extend(self.look_alone(alone, began, &reads, stop).await?);
         let mut moved = 0;
         for chunk in findings.chunks(CHUNK) {
-            moved += store.findings_apply(tenant, chunk).await?;
+            moved += store.findings_apply(tenant, epoch, chunk).await?;
+        }
+        // After the findings: what they account for is no stray.
+        if let Some(listing) = &seen {
+            self.take_strays(epoch, listing, is_sweep.then_some(began))
+                .await?;
+        }
+        if open.is_empty() {
+            return Ok(None);
         }
         Ok(Some(Look {
             open: open.len(),
             moved,
             is_young,
         }))
+    }
+
+    fn policy(&self, action: &OpenAction) -> OnAmbiguous {
+        match action.row.kind {
+            ActionKind::Restrict => self.on_ambiguous.0,
+            ActionKind::Release => self.on_ambiguous.1,
+        }
     }
 
     /// Whether everything is to be looked at this time. Counted from the try, so that a listing of days that cannot be had
@@ -178,17 +222,6 @@ impl Reconciler {
             *last = Some(Monotonic::now());
         }
         is_due
-    }
-
-    /// Two executed attempts of one action: the assumption behind the quiescence was wrong. Said once for each action.
-    fn tell_doubles(&self, index: &Index<'_>) {
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        for action in &index.doubled {
-            if told.insert(*action) {
-                metrics::counter!("quell_action_seen_after_quiescence_total").increment(1);
-                tracing::error!(action.id = %action, "two machine actions carry markers of one action");
-            }
-        }
     }
 
     /// Actions that the common listing does not cover, a few at a time and in any order, so that some that stay for days do
@@ -217,7 +250,8 @@ impl Reconciler {
             };
             let Some(listing) = listing else { break };
             findings.extend(
-                judge(action, &Index::new(&listing), began, timing).or_else(|| gone(action, &listing, began)),
+                judge(action, &Index::new(&listing), began, timing, self.policy(action))
+                    .or_else(|| gone(action, &listing, began)),
             );
         }
         Ok(findings)
@@ -265,207 +299,6 @@ fn not_read(error: &ReadError, open: usize, stop: &CancellationToken) {
     }
 }
 
-/// Whether the common listing, which begins with our own attempts, may not show what matters: the adopted action of
-/// somebody else is older than our attempt, and so may be what a call was refused for.
-fn needs_its_own_look(open: &OpenAction) -> bool {
-    (open.row.state == ActionState::Submitted && open.row.is_adopted) || is_refused_for_another(open)
-}
-
-/// Refused because another action is in progress on the device: which one, only the device's own list tells.
-fn is_refused_for_another(open: &OpenAction) -> bool {
-    open.row.state == ActionState::InDoubt && open.outcome.as_deref() == Some("already_in_progress")
-}
-
-/// An action that Defender does not know any more, long after the latest end that it gives an action by itself.
-fn gone(open: &OpenAction, listing: &[MachineAction], began: Timestamp) -> Option<Finding> {
-    let is_gone = listing.is_empty()
-        && open.row.state == ActionState::Submitted
-        && began.duration_since(open.reserved_at) > PENDING_AT_MOST;
-    is_gone.then(|| Finding {
-        action: open.row.id,
-        attempts: open.row.attempts,
-        events: vec![ActionEvent::TimedOut],
-        change: QueuedChange {
-            error: Some("defender does not know the action any more".to_owned()),
-            ..QueuedChange::default()
-        },
-        reason: "unknown to defender after 96 h",
-    })
-}
-
-/// A listing, by id, by marker and by device.
-pub struct Index<'a> {
-    by_id: std::collections::HashMap<&'a str, &'a MachineAction>,
-    by_action: std::collections::HashMap<uuid::Uuid, &'a MachineAction>,
-    by_device: std::collections::HashMap<String, Vec<&'a MachineAction>>,
-    doubled: HashSet<uuid::Uuid>,
-}
-
-impl<'a> Index<'a> {
-    /// Indexes a complete listing.
-    pub fn new(listing: &'a [MachineAction]) -> Self {
-        let mut index = Self {
-            by_id: std::collections::HashMap::with_capacity(listing.len()),
-            by_action: std::collections::HashMap::new(),
-            by_device: std::collections::HashMap::new(),
-            doubled: HashSet::new(),
-        };
-        for action in listing {
-            index.by_id.insert(&action.id, action);
-            if let Some(marker) = action.requestor_comment.as_deref().and_then(Marker::read) {
-                // The newest counts; it comes first.
-                if index.by_action.contains_key(&marker.action) {
-                    index.doubled.insert(marker.action);
-                }
-                index.by_action.entry(marker.action).or_insert(action);
-            }
-            if let Some(device) = &action.machine_id {
-                index
-                    .by_device
-                    .entry(device.to_lowercase())
-                    .or_default()
-                    .push(action);
-            }
-        }
-        index
-    }
-
-    /// Whether the listing shows Defender's action, or there is none to show.
-    fn lists(&self, open: &OpenAction) -> bool {
-        let id = open
-            .row
-            .defender_id
-            .as_deref()
-            .filter(|_| open.row.state == ActionState::Submitted);
-        id.is_none_or(|id| self.by_id.contains_key(id))
-    }
-}
-
-/// What a complete listing, begun at `began`, says of one open action; `None`: nothing new.
-pub fn judge(
-    open: &OpenAction,
-    listing: &Index<'_>,
-    began: Timestamp,
-    timing: CallTiming,
-) -> Option<Finding> {
-    match open.row.state {
-        ActionState::Submitted => follow(open, listing),
-        ActionState::InDoubt => resolve(open, listing, began, timing),
-        _ => None,
-    }
-}
-
-fn follow(open: &OpenAction, listing: &Index<'_>) -> Option<Finding> {
-    let seen = *listing.by_id.get(open.row.defender_id.as_deref()?)?;
-    let event = ActionEvent::from_status(&seen.status);
-    let word = seen.status.as_wire();
-    if event.is_none() && open.row.defender_status.as_deref() == Some(word) {
-        return None;
-    }
-    if let crate::domain::answer::MachineActionStatus::Other(name) = &seen.status {
-        tracing::warn!(action.id = %open.row.id, status = name, "defender reports a status that is not known; following on");
-        metrics::counter!("quell_unknown_statuses_total").increment(1);
-    }
-    Some(finding(
-        open,
-        event.into_iter().collect(),
-        seen,
-        open.row.is_adopted,
-        "defender's list",
-    ))
-}
-
-fn resolve(open: &OpenAction, listing: &Index<'_>, began: Timestamp, timing: CallTiming) -> Option<Finding> {
-    if let Some(seen) = listing.by_action.get(&open.row.id).copied() {
-        return Some(accepted(open, seen, false, "found by its marker"));
-    }
-    let pending = listing
-        .by_device
-        .get(open.row.device.as_str())
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    let pending = || pending.iter().copied().filter(|action| !action.status.is_final());
-    let same = pending().find(|action| open.row.kind.is(&action.kind));
-    let refused = is_refused_for_another(open);
-    // A refused call made nothing: what counts is only that the list shows what was there then. Any other call may
-    // still be executed until the quiescence has passed.
-    let settled_at = match (refused, open.answered_at) {
-        (true, Some(answered_at)) => answered_at + signed(timing.list_lag),
-        _ => open.reserved_at + signed(timing.quiescence()),
-    };
-    let is_settled = began >= settled_at;
-    match same {
-        Some(other) if refused || is_settled => {
-            return Some(accepted(
-                open,
-                other,
-                true,
-                "adopted: the same action was in progress",
-            ));
-        }
-        _ => {}
-    }
-    // An opposite action is in progress: ours waits for its end.
-    let opposite_pending = pending().any(|action| {
-        !open.row.kind.is(&action.kind)
-            && !matches!(action.kind, crate::domain::answer::MachineActionKind::Other(_))
-    });
-    if !is_settled || (refused && opposite_pending) {
-        return None;
-    }
-    Some(Finding {
-        action: open.row.id,
-        attempts: open.row.attempts,
-        events: vec![ActionEvent::NotExecuted],
-        // What refused the call may be of a kind that we do not follow: not at once again.
-        change: QueuedChange {
-            not_before: if refused {
-                timing.quiescence()
-            } else {
-                Duration::ZERO
-            },
-            ..QueuedChange::default()
-        },
-        reason: "absent from a complete listing after the quiescence",
-    })
-}
-
-fn accepted(open: &OpenAction, seen: &MachineAction, is_adopted: bool, reason: &'static str) -> Finding {
-    let events = std::iter::once(ActionEvent::Accepted).chain(ActionEvent::from_status(&seen.status));
-    finding(open, events.collect(), seen, is_adopted, reason)
-}
-
-fn finding(
-    open: &OpenAction,
-    events: Vec<ActionEvent>,
-    seen: &MachineAction,
-    is_adopted: bool,
-    reason: &'static str,
-) -> Finding {
-    Finding {
-        action: open.row.id,
-        attempts: open.row.attempts,
-        events,
-        change: QueuedChange {
-            defender_id: Some(seen.id.clone()),
-            defender_status: Some(seen.status.as_wire().to_owned()),
-            is_adopted,
-            marked: seen
-                .requestor_comment
-                .as_deref()
-                .and_then(Marker::read)
-                .map(|marker| marker.action),
-            error: (seen.error_hresult != 0).then(|| format!("errorHResult {:#010x}", seen.error_hresult)),
-            ..QueuedChange::default()
-        },
-        reason,
-    }
-}
-
 fn signed(span: Duration) -> SignedDuration {
     SignedDuration::try_from(span).unwrap_or(SignedDuration::MAX)
 }
-
-#[cfg(test)]
-#[path = "reconcile_tests.rs"]
-mod tests;

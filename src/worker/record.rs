@@ -1,10 +1,11 @@
-//! From an answer to what is written: pure, total, one place.
+//! From an answer to what is written: pure. What it means is `domain::outcome`'s; here stands how long to wait.
 
 use std::time::Duration;
 
-use crate::domain::action::{ActionEvent, Marker};
+use crate::domain::action::{ActionEvent, ActionKind, Marker};
 use crate::domain::answer::{Answer, MachineAction, Refusal};
 use crate::domain::budget::{Window, throttle_pause};
+use crate::domain::outcome::{Asked, Outcome, outcome};
 use crate::store::{AnswerRecord, CancelGrant, Gate, Grant, QueuedChange};
 use crate::worker::retry;
 
@@ -28,9 +29,15 @@ pub fn record(
     pauses: Pauses,
 ) -> AnswerRecord {
     let tries = u32::try_from(grant.n).unwrap_or(1).max(in_a_row);
+    let asked = Asked {
+        action: grant.action,
+        kind: grant.kind,
+        device: &grant.device,
+    };
+    let outcome = outcome(answer, &asked);
     match answer {
-        Answer::Accepted(action) => accepted(action, grant, base(answer)),
-        answer => not_accepted(answer, tries, windows, pauses),
+        Answer::Accepted(action) => accepted(action, outcome),
+        answer => not_accepted(answer, outcome, tries, windows, pauses),
     }
 }
 
@@ -54,13 +61,25 @@ pub fn record_cancel(
     pauses: Pauses,
 ) -> CancelRecord {
     let tries = u32::try_from(grant.n).unwrap_or(1);
+    let asked = Asked {
+        action: grant.action,
+        kind: ActionKind::Restrict,
+        device: &grant.device,
+    };
+    let outcome = outcome(answer, &asked);
+    // A cancel answers with the action that it cancels, whoever's marker that carries.
+    let base = AnswerRecord {
+        outcome: "unknown",
+        then: None,
+        ..base(outcome)
+    };
     let mut record = match answer {
         Answer::Accepted(action) if !action.id.eq_ignore_ascii_case(&grant.defender_id) => AnswerRecord {
             change: QueuedChange {
                 error: Some("defender answered a cancel with another action".to_owned()),
                 ..QueuedChange::default()
             },
-            ..base(answer)
+            ..base
         },
         Answer::Accepted(action) => AnswerRecord {
             outcome: "accepted",
@@ -68,9 +87,9 @@ pub fn record_cancel(
                 defender_status: Some(action.status.as_wire().to_owned()),
                 ..QueuedChange::default()
             },
-            ..base(answer)
+            ..base
         },
-        answer => not_accepted(answer, tries.max(in_a_row), &gate.actions, pauses),
+        answer => not_accepted(answer, outcome, tries.max(in_a_row), &gate.actions, pauses),
     };
     // What is said of a cancel is not said of its action.
     record.change.is_permanent = false;
@@ -95,25 +114,35 @@ pub fn record_cancel(
     CancelRecord { record, end, again }
 }
 
-fn base(answer: &Answer) -> AnswerRecord {
+/// What the outcome table says, as it is written.
+fn base(outcome: Outcome) -> AnswerRecord {
     AnswerRecord {
-        outcome: "unknown",
-        event: ActionEvent::from_answer(answer),
-        then: None,
-        change: QueuedChange::default(),
+        outcome: outcome.word,
+        event: outcome.event,
+        then: outcome.then,
+        change: QueuedChange {
+            is_adopted: outcome.is_adopted,
+            is_permanent: outcome.is_permanent,
+            ..QueuedChange::default()
+        },
         refusal: None,
-        is_answered: true,
+        is_answered: outcome.is_answered,
         pause: None,
     }
 }
 
-fn not_accepted(answer: &Answer, tries: u32, windows: &[Window], pauses: Pauses) -> AnswerRecord {
+fn not_accepted(
+    answer: &Answer,
+    outcome: Outcome,
+    tries: u32,
+    windows: &[Window],
+    pauses: Pauses,
+) -> AnswerRecord {
     let again = retry::delay(tries, pauses.initial, pauses.cap);
-    let base = base(answer);
+    let base = base(outcome);
     match answer {
         Answer::Accepted(_) => base,
         Answer::AlreadyInProgress(refusal) => AnswerRecord {
-            outcome: "already_in_progress",
             refusal: Some(refusal.clone()),
             ..base
         },
@@ -122,20 +151,17 @@ fn not_accepted(answer: &Answer, tries: u32, windows: &[Window], pauses: Pauses)
             window,
             refusal,
         } => AnswerRecord {
-            outcome: "throttled",
             pause: Some((throttle_pause(*retry_after, *window, windows), told(refusal))),
             refusal: Some(refusal.clone()),
             ..base
         },
         Answer::Unauthorized(refusal) => AnswerRecord {
-            outcome: "unauthorized",
             // The first refusal of a token may be its age: a fresh one is tried at once. After that, wait.
             pause: (tries > 1).then(|| (again, told(refusal))),
             refusal: Some(refusal.clone()),
             ..base
         },
         Answer::Forbidden(refusal) => AnswerRecord {
-            outcome: "forbidden",
             change: QueuedChange {
                 error: Some(told(refusal)),
                 ..QueuedChange::default()
@@ -147,21 +173,15 @@ fn not_accepted(answer: &Answer, tries: u32, windows: &[Window], pauses: Pauses)
             ..base
         },
         Answer::NotFound(refusal) | Answer::Rejected(refusal) => AnswerRecord {
-            outcome: if refusal.status == 404 {
-                "not_found"
-            } else {
-                "rejected"
-            },
             change: QueuedChange {
                 error: Some(told(refusal)),
-                is_permanent: true,
-                ..QueuedChange::default()
+                speaks_of_device: refusal.speaks_of_device(),
+                ..base.change
             },
             refusal: Some(refusal.clone()),
             ..base
         },
         Answer::NotSent { reason } => AnswerRecord {
-            outcome: "not_sent",
             change: QueuedChange {
                 not_before: again,
                 is_unsent: true,
@@ -180,22 +200,16 @@ fn not_accepted(answer: &Answer, tries: u32, windows: &[Window], pauses: Pauses)
                 message: reason.clone(),
                 ..Refusal::default()
             }),
-            is_answered: status.is_some(),
             ..base
         },
     }
 }
 
-fn accepted(action: &MachineAction, grant: &Grant, base: AnswerRecord) -> AnswerRecord {
-    let about_us = grant.kind.is(&action.kind)
-        && action
-            .machine_id
-            .as_deref()
-            .is_none_or(|id| id.eq_ignore_ascii_case(grant.device.as_str()));
-    if !about_us {
+fn accepted(action: &MachineAction, outcome: Outcome) -> AnswerRecord {
+    let base = base(outcome);
+    if outcome.event != ActionEvent::Accepted {
         let error = "defender answered with an action of another kind or device".to_owned();
         return AnswerRecord {
-            event: ActionEvent::FateUnknown,
             change: QueuedChange {
                 error: Some(error),
                 ..QueuedChange::default()
@@ -203,21 +217,17 @@ fn accepted(action: &MachineAction, grant: &Grant, base: AnswerRecord) -> Answer
             ..base
         };
     }
-    let is_ours = Marker::is_on(grant.action, action);
     AnswerRecord {
-        outcome: if is_ours { "accepted" } else { "adopted" },
-        then: ActionEvent::from_status(&action.status),
         change: QueuedChange {
             defender_id: Some(action.id.clone()),
             defender_status: Some(action.status.as_wire().to_owned()),
-            is_adopted: !is_ours,
             marked: action
                 .requestor_comment
                 .as_deref()
                 .and_then(Marker::read)
                 .map(|marker| marker.action),
             error: (action.error_hresult != 0).then(|| format!("{:#010x}", action.error_hresult)),
-            ..QueuedChange::default()
+            ..base.change
         },
         ..base
     }

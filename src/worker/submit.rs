@@ -261,7 +261,14 @@ impl Submitter {
 
     async fn write(&self, grant: &Grant, epoch: i64, record: &AnswerRecord, hard: &CancellationToken) {
         let (store, tenant) = (&self.context.store, self.context.tenant);
-        let write = || async { store.attempt_finish(tenant, epoch, grant, record).await.map(drop) };
+        let write = || async {
+            let written = store.attempt_finish(tenant, epoch, grant, record).await;
+            if let Err(StoreError::Stale(_)) = &written {
+                // Its absence had been concluded, and here is its answer: what it made is to be found.
+                store.sweep_want(tenant).await?;
+            }
+            written.map(drop)
+        };
         write_until_written(write, (grant.action, grant.attempt), hard).await;
     }
 }

@@ -8,14 +8,17 @@ use std::time::Duration;
 use quell::domain::action::{ActionEvent, ActionKind, ActionState};
 use quell::domain::budget::BudgetScope;
 use quell::domain::device::DeviceId;
+use quell::domain::verdict::Lane;
 use quell::store::{
-    AnswerRecord, Finding, GateOutcome, Grant, Hold, QueuedChange, ReadOutcome, StoreError, Wake,
+    AnswerRecord, Finding, GateOutcome, Grant, Hold, QueuedChange, ReadOutcome, Store, StoreError,
+    StoreOptions, Wake,
 };
 use sqlx::Executor;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::support::ledger::{HOUR, Ledger, accepted, store};
+use crate::support::proxy::{AtCommit, Proxy};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn eight_tasks_that_race_for_the_gate_get_no_slot_too_many() {
@@ -123,7 +126,7 @@ async fn a_call_that_was_not_answered_in_time_does_not_give_its_slot_back_when_i
     let grant = ledger.granted().await;
     ledger
         .store
-        .attempts_overdue_doubt(ledger.tenant, Duration::ZERO)
+        .attempts_overdue_doubt(ledger.tenant, ledger.epoch, Duration::ZERO)
         .await
         .expect("postgres is there");
     settle(&ledger, &grant, ActionEvent::NotExecuted).await;
@@ -206,7 +209,7 @@ async fn settle(ledger: &Ledger, grant: &Grant, event: ActionEvent) {
     assert_eq!(
         ledger
             .store
-            .findings_apply(ledger.tenant, &[finding])
+            .findings_apply(ledger.tenant, ledger.epoch, &[finding])
             .await
             .expect("postgres is there"),
         1
@@ -219,7 +222,7 @@ async fn an_answer_to_a_settled_attempt_changes_nothing() {
     let first = ledger.granted().await;
     ledger
         .store
-        .attempts_overdue_doubt(ledger.tenant, Duration::ZERO)
+        .attempts_overdue_doubt(ledger.tenant, ledger.epoch, Duration::ZERO)
         .await
         .expect("postgres is there");
     settle(&ledger, &first, ActionEvent::NotExecuted).await;
@@ -269,7 +272,7 @@ async fn an_answer_that_comes_while_in_doubt_is_still_the_answer() {
     let grant = ledger.granted().await;
     let doubted = ledger
         .store
-        .attempts_overdue_doubt(ledger.tenant, Duration::ZERO)
+        .attempts_overdue_doubt(ledger.tenant, ledger.epoch, Duration::ZERO)
         .await;
     assert_eq!(doubted.expect("postgres is there"), 1);
     assert_eq!(
@@ -318,4 +321,85 @@ async fn a_device_that_is_being_worked_on_does_not_hold_up_the_gate_and_is_calle
     assert!(matches!(outcome, GateOutcome::NothingDue { .. }), "{outcome:?}");
     other.execute("COMMIT").await.expect("postgres is there");
     ledger.granted().await;
+}
+
+/// A store on the ledger's database through a proxy.
+async fn through_proxy(ledger: &Ledger) -> (Proxy, Store) {
+    let proxy = Proxy::before(&ledger.database.url).await;
+    let options = StoreOptions {
+        url: proxy.url.clone().into(),
+        max_connections: 4,
+        validity: HOUR,
+        retry_delays: vec![Duration::ZERO],
+        retry_cap: HOUR,
+    };
+    let store = Store::new(&options).expect("the URL is ours");
+    (proxy, store)
+}
+
+#[tokio::test]
+async fn a_commit_whose_answer_is_lost_is_read_back_and_the_call_is_made() {
+    let ledger = Ledger::new(10, 2).await;
+    let (proxy, store) = through_proxy(&ledger).await;
+    store.ping().await.expect("the proxy passes on");
+    proxy.cut_at_commit(AtCommit::Unheard);
+    let outcome = store
+        .gate_reserve(ledger.tenant, ledger.epoch, &ledger.gate, Lane::Low)
+        .await;
+    let Ok(GateOutcome::Granted(grant)) = outcome else {
+        panic!("the attempt is committed: {outcome:?}");
+    };
+    let answered = store
+        .attempt_finish(ledger.tenant, ledger.epoch, &grant, &accepted())
+        .await;
+    assert_eq!(answered.expect("it is open"), ActionState::Submitted);
+    assert_eq!(attempts(&ledger).await, 1);
+}
+
+#[tokio::test]
+async fn a_commit_that_was_lost_itself_makes_no_call_and_takes_no_slot() {
+    let ledger = Ledger::new(10, 1).await;
+    let (proxy, store) = through_proxy(&ledger).await;
+    store.ping().await.expect("the proxy passes on");
+    proxy.cut_at_commit(AtCommit::Lost);
+    let outcome = store
+        .gate_reserve(ledger.tenant, ledger.epoch, &ledger.gate, Lane::Low)
+        .await;
+    assert!(
+        matches!(&outcome, Err(error) if error.is_unavailable()),
+        "no confirmed commit, no call: {outcome:?}"
+    );
+    assert_eq!(attempts(&ledger).await, 0);
+    ledger.granted().await;
+}
+
+async fn attempts(ledger: &Ledger) -> i64 {
+    let mut connection = ledger.database.connect().await;
+    let row = connection.fetch_one("SELECT count(*) FROM quell.attempts").await;
+    sqlx::Row::get(&row.expect("the ledger can be read"), 0)
+}
+
+#[tokio::test]
+async fn findings_of_a_replica_that_lost_the_lease_are_not_written() {
+    let ledger = Ledger::new(10, 1).await;
+    let grant = ledger.granted().await;
+    let finding = Finding {
+        action: grant.action,
+        attempts: grant.n,
+        events: vec![ActionEvent::FateUnknown],
+        change: QueuedChange::default(),
+        reason: "a test",
+    };
+    for epoch in [ledger.epoch - 1, ledger.epoch + 1] {
+        let written = ledger
+            .store
+            .findings_apply(ledger.tenant, epoch, std::slice::from_ref(&finding))
+            .await;
+        assert!(matches!(written, Err(StoreError::Stale(_))), "{written:?}");
+        let doubted = ledger
+            .store
+            .attempts_overdue_doubt(ledger.tenant, epoch, Duration::ZERO)
+            .await;
+        assert!(matches!(doubted, Err(StoreError::Stale(_))), "{doubted:?}");
+    }
 }

@@ -16,7 +16,7 @@ use crate::cli::playbooks::standing;
 use crate::domain::budget::Forecast;
 use crate::domain::verdict::Mode;
 use crate::store::ReplicaFiles;
-use crate::store::views::{ContainmentView, DeviceQuery, DeviceView, Show, StatusView};
+use crate::store::views::{AlarmView, ContainmentView, DeviceQuery, DeviceView, Show, StatusView};
 
 /// Show what is contained, what waits, what needs a person, and whether the daemon lives
 #[derive(Debug, clap::Args)]
@@ -50,6 +50,8 @@ pub struct Report {
     /// The counters.
     #[serde(flatten)]
     pub status: StatusView,
+    /// What a person was to be told of in the last day.
+    pub alarms: Vec<AlarmView>,
     /// The playbook files of the replicas that live.
     pub playbook_files: Vec<ReplicaFiles>,
     /// The latest contained devices, those that need a person first.
@@ -82,6 +84,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         queue_empty_at: forecast.and_then(|Forecast { last, .. }| status.at.checked_add(last).ok()),
         expected_late: status.expected_late(&session.pacing()),
         status,
+        alarms: store.alarms(session.id, DAY).await?,
         playbook_files: store.files_of_replicas(session.id).await?,
         contained: store.devices(session.id, &query).await?,
         asks: store.asks(session.id, args.limit).await?,
@@ -90,6 +93,12 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     session.answer(&report, |paint| render(&report, paint))?;
     Ok(ExitCode::SUCCESS)
 }
+
+/// Alarms are shown for so long.
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+
+/// How many alarms are shown in words.
+const ALARMS: usize = 5;
 
 /// How long events may wait to be decided before a person should look.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(300);
@@ -119,6 +128,18 @@ pub fn needs(report: &Report) -> Vec<String> {
         let containments = counted(status.attention, "containment");
         needs.push(format!(
             "{containments} could not be put in force: listed first below"
+        ));
+    }
+    for alarm in report.alarms.iter().take(ALARMS) {
+        let device = alarm.device.as_deref();
+        let on = device
+            .map(|device| format!(" on {}", short(device, 12)))
+            .unwrap_or_default();
+        needs.push(format!("{}{on}: {}", ago(now, alarm.at), alarm.told));
+    }
+    if let Some(more) = report.alarms.len().checked_sub(ALARMS).filter(|more| *more > 0) {
+        needs.push(format!(
+            "{more} more such in the last day: `quell status -o json` lists them"
         ));
     }
     for fallback in &status.fallbacks {

@@ -78,6 +78,7 @@ fn quiet() -> Report {
         queue_empty_at: None,
         expected_late: 0,
         status,
+        alarms: Vec::new(),
         playbook_files: Vec::new(),
         contained: Vec::new(),
         asks: Vec::new(),

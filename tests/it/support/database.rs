@@ -36,6 +36,22 @@ impl TestDatabase {
         }
     }
 
+    /// Keeps a backup of it as it is now. Nobody may be connected.
+    pub async fn back_up(&self) {
+        let sql = format!("CREATE DATABASE {0}_backup TEMPLATE {0}", self.name);
+        self.server.execute(sql).await.expect("nobody is connected");
+    }
+
+    /// Replaces it by its backup.
+    pub async fn restore(&self) {
+        for sql in [
+            format!("DROP DATABASE {} WITH (FORCE)", self.name),
+            format!("ALTER DATABASE {0}_backup RENAME TO {0}", self.name),
+        ] {
+            self.server.execute(sql).await.expect("the backup is there");
+        }
+    }
+
     /// A plain connection, for looking at rows behind the store's back.
     pub async fn connect(&self) -> PgConnection {
         PgConnection::connect(&self.url)

@@ -277,15 +277,18 @@ impl Ground {
         }
     }
 
+    /// The epoch under which it dispatches.
+    pub async fn epoch(&self) -> i64 {
+        let ttl = Duration::from_secs(600);
+        let hold = self.store.lease_hold(self.tenant, self.holder, "here", ttl).await;
+        hold.expect("the database is up")
+            .epoch()
+            .expect("nobody else dispatches")
+    }
+
     /// What the gate says of this lane and those above.
     pub async fn ask_the_gate(&self, lowest: Lane) -> (i64, GateOutcome) {
-        let ttl = Duration::from_secs(600);
-        let epoch = self
-            .store
-            .lease_hold(self.tenant, self.holder, "here", ttl)
-            .await
-            .expect("the database is up");
-        let epoch = epoch.epoch().expect("nobody else dispatches");
+        let epoch = self.epoch().await;
         let outcome = self
             .store
             .gate_reserve(self.tenant, epoch, self.gate(), lowest)

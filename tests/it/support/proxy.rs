@@ -1,7 +1,8 @@
 //! A proxy before Postgres that can fall silent, as a network does whose packets vanish: nothing is refused, nothing is
-//! closed, and nothing is heard any more. Or that cuts every connection.
+//! closed, and nothing is heard any more. Or that cuts every connection, or one in the very moment of its COMMIT.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use sqlx::postgres::PgConnectOptions;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -25,12 +26,22 @@ impl Line {
     }
 }
 
+/// When a connection is cut at its COMMIT.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AtCommit {
+    /// Before Postgres has heard of it.
+    Lost = 1,
+    /// After it was carried out; the answer is lost.
+    Unheard = 2,
+}
+
 /// The proxy, on a loopback port of its own.
 pub struct Proxy {
     /// The database's URL through the proxy.
     pub url: String,
     line: watch::Sender<Line>,
     cut: watch::Sender<u32>,
+    at_commit: Arc<AtomicU8>,
     /// Ends with this value, and every connection with it.
     _accepting: JoinSet<()>,
 }
@@ -44,12 +55,16 @@ impl Proxy {
         let (line, _) = watch::channel(Line::Up(0));
         let (cut, _) = watch::channel(0);
         let mut accepting = JoinSet::new();
+        let at_commit = Arc::new(AtomicU8::new(0));
         {
             let (line, cut, options) = (line.clone(), cut.clone(), Arc::new(options.clone()));
+            let at_commit = Arc::clone(&at_commit);
             accepting.spawn(async move {
                 let mut carrying = JoinSet::new();
                 while let Ok((client, _)) = listener.accept().await {
-                    let carried = carry(client, Arc::clone(&options), line.subscribe(), cut.subscribe());
+                    let at_commit = Arc::clone(&at_commit);
+                    let options = Arc::clone(&options);
+                    let carried = carry(client, options, line.subscribe(), cut.subscribe(), at_commit);
                     carrying.spawn(carried);
                 }
             });
@@ -62,6 +77,7 @@ impl Proxy {
             ),
             line,
             cut,
+            at_commit,
             _accepting: accepting,
         }
     }
@@ -77,6 +93,11 @@ impl Proxy {
         self.line.send_modify(|line| *line = Line::Up(line.number()));
     }
 
+    /// Cuts the next connection that commits, once.
+    pub fn cut_at_commit(&self, when: AtCommit) {
+        self.at_commit.store(when as u8, Ordering::SeqCst);
+    }
+
     /// Closes every connection; new ones work.
     pub fn cut(&self) {
         self.cut.send_modify(|cut| *cut += 1);
@@ -88,6 +109,7 @@ async fn carry(
     options: Arc<PgConnectOptions>,
     line: watch::Receiver<Line>,
     mut cut: watch::Receiver<u32>,
+    at_commit: Arc<AtomicU8>,
 ) {
     let began = line.borrow().number();
     let is_up = move |line: &watch::Receiver<Line>| *line.borrow() == Line::Up(began);
@@ -102,13 +124,13 @@ async fn carry(
                     let socket = directory.join(format!(".s.PGSQL.{}", options.get_port()));
                     let server = UnixStream::connect(socket).await;
                     if let Ok(server) = server {
-                        both(client.into_split(), server.into_split(), line, is_up).await;
+                        both(client.into_split(), server.into_split(), line, is_up, &at_commit).await;
                     }
                 }
                 None => {
                     let server = TcpStream::connect((options.get_host(), options.get_port())).await;
                     if let Ok(server) = server {
-                        both(client.into_split(), server.into_split(), line, is_up).await;
+                        both(client.into_split(), server.into_split(), line, is_up, &at_commit).await;
                     }
                 }
             }
@@ -121,24 +143,40 @@ async fn both<A, B, C, D>(
     (from_server, to_server): (C, D),
     line: watch::Receiver<Line>,
     is_up: impl Fn(&watch::Receiver<Line>) -> bool + Copy,
+    at_commit: &AtomicU8,
 ) where
     A: AsyncReadExt + Unpin,
     B: AsyncWriteExt + Unpin,
     C: AsyncReadExt + Unpin,
     D: AsyncWriteExt + Unpin,
 {
+    // Set while the answer to a COMMIT is to be lost.
+    let unheard = AtomicU8::new(0);
     tokio::select! {
-        () = pass(from_client, to_server, &line, is_up) => {}
-        () = pass(from_server, to_client, &line, is_up) => {}
+        () = pass(from_client, to_server, &line, is_up, |bytes| {
+            if !bytes.windows(6).any(|word| word == b"COMMIT") {
+                return true;
+            }
+            match at_commit.swap(0, Ordering::SeqCst) {
+                0 => true,
+                when if when == AtCommit::Lost as u8 => false,
+                _ => {
+                    unheard.store(1, Ordering::SeqCst);
+                    true
+                }
+            }
+        }) => {}
+        () = pass(from_server, to_client, &line, is_up, |_| unheard.load(Ordering::SeqCst) == 0) => {}
     }
 }
 
-/// Passes bytes on while the line is up; holds both ends open, and says nothing, once it is not.
+/// Passes bytes on while the line is up and `goes_on` says so for them, which ends it otherwise; holds both ends open, and says nothing, once it is not.
 async fn pass<R, W>(
     mut from: R,
     mut to: W,
     line: &watch::Receiver<Line>,
     is_up: impl Fn(&watch::Receiver<Line>) -> bool,
+    goes_on: impl Fn(&[u8]) -> bool,
 ) where
     R: AsyncReadExt + Unpin,
     W: AsyncWriteExt + Unpin,
@@ -154,7 +192,7 @@ async fn pass<R, W>(
         let Some(read) = bytes.get(..read).filter(|read| !read.is_empty()) else {
             return;
         };
-        if to.write_all(read).await.is_err() {
+        if !goes_on(read) || to.write_all(read).await.is_err() {
             return;
         }
     }

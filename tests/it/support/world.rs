@@ -362,6 +362,14 @@ impl World {
         .await;
     }
 
+    /// Its database, which is one of a server that others use too.
+    pub fn database(&self) -> &TestDatabase {
+        match &self.database {
+            Database::Shared(database) => database,
+            Database::Own(_) => panic!("this one has a Postgres of its own"),
+        }
+    }
+
     /// Takes Postgres away.
     pub async fn take_postgres_away(&mut self) {
         match &mut self.database {

@@ -35,6 +35,8 @@ fn open(state: ActionState, outcome: Option<&str>) -> OpenAction {
         answered_at: outcome.map(|_| at(1)),
         outcome: outcome.map(str::to_owned),
         submitted_at: None,
+        is_clock_sure: true,
+        in_sight: Duration::ZERO,
     }
 }
 
@@ -54,7 +56,8 @@ fn wire(id: &str, comment: &str, kind: MachineActionKind, status: MachineActionS
 }
 
 fn check(open: &OpenAction, listing: &[MachineAction], began: i64) -> Option<(Vec<ActionEvent>, bool)> {
-    judge(open, &Index::new(listing), at(began), TIMING).map(|f| (f.events, f.change.is_adopted))
+    judge(open, &Index::new(listing), at(began), TIMING, OnAmbiguous::LookUp)
+        .map(|f| (f.events, f.change.is_adopted))
 }
 
 #[test]
@@ -184,7 +187,7 @@ fn an_action_that_defender_forgot_ends_after_96_hours_and_not_before() {
 }
 
 #[test]
-fn of_two_executed_attempts_the_newest_counts_and_the_doubling_is_seen() {
+fn of_two_executed_attempts_the_newest_counts() {
     let action = open(ActionState::InDoubt, Some("unknown"));
     let comment = |attempt| {
         Marker {
@@ -208,8 +211,7 @@ fn of_two_executed_attempts_the_newest_counts_and_the_doubling_is_seen() {
         ),
     ];
     let index = Index::new(&listing);
-    assert!(index.doubled.contains(&action.row.id));
-    let finding = judge(&action, &index, at(1), TIMING).expect("it is found");
+    let finding = judge(&action, &index, at(1), TIMING, OnAmbiguous::LookUp).expect("it is found");
     assert_eq!(finding.change.defender_id.as_deref(), Some("newer"));
 }
 
@@ -227,4 +229,37 @@ fn adopted_and_refused_actions_are_looked_at_by_themselves() {
         Some("accepted")
     )));
     assert!(!needs_its_own_look(&open(ActionState::InDoubt, Some("unknown"))));
+}
+
+#[test]
+fn after_a_jump_of_the_clock_absence_counts_by_the_local_clock() {
+    let jumped = OpenAction {
+        is_clock_sure: false,
+        ..open(ActionState::InDoubt, Some("unknown"))
+    };
+    assert_eq!(
+        check(&jumped, &[], 100_000),
+        None,
+        "the database's clock says anything"
+    );
+    let long_known = OpenAction {
+        in_sight: TIMING.quiescence(),
+        ..jumped
+    };
+    let absent = Some((vec![ActionEvent::NotExecuted], false));
+    assert_eq!(check(&long_known, &[], 1), absent);
+}
+
+#[test]
+fn what_is_absent_is_held_for_a_person_where_the_policy_says_so() {
+    let hold = |open: &OpenAction, began| {
+        judge(open, &Index::new(&[]), at(began), TIMING, OnAmbiguous::Hold)
+            .map(|finding| (finding.events, finding.change.is_permanent))
+    };
+    let unknown = open(ActionState::InDoubt, Some("unknown"));
+    assert_eq!(hold(&unknown, 119), None, "not before the quiescence");
+    assert_eq!(hold(&unknown, 120), Some((vec![ActionEvent::Refused], true)));
+    let refused = open(ActionState::InDoubt, Some("already_in_progress"));
+    let again = Some((vec![ActionEvent::NotExecuted], false));
+    assert_eq!(hold(&refused, 120), again, "a refused call made nothing");
 }

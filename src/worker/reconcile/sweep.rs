@@ -1,0 +1,181 @@
+//! The sweep: everything of the last day in one listing, at the start, after a change of leader and hourly; for a day after
+//! a release, as often as old actions are looked at. What carries a marker of ours and is not in the books is taken in.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::clock::Monotonic;
+use crate::domain::answer::MachineAction;
+use crate::domain::stray::{self, Marked};
+use crate::store::{StoreError, Swept, chain};
+
+use super::{Cadence, Reconciler, signed};
+
+/// How far back a sweep looks, and how long a device is watched after its release; unscaled.
+pub const WATCHED: Duration = Duration::from_secs(24 * 3_600);
+
+/// How often everything is swept when nothing gives cause; unscaled.
+pub const EVERY: Duration = Duration::from_secs(3_600);
+
+/// When the last sweeps were.
+#[derive(Debug, Default)]
+pub struct Sweeps(Mutex<State>);
+
+#[derive(Clone, Copy, Debug, Default)]
+struct State {
+    epoch: i64,
+    tried: Option<Monotonic>,
+    done: Option<Monotonic>,
+}
+
+impl Sweeps {
+    /// Whether a sweep is due under this epoch, the first of which is due at once; a try that came to nothing is repeated
+    /// after a while. `is_watched`: some device was released within the day; `is_wanted`: the gate waits
+    /// for it, or an answer came that nobody waited for any more.
+    fn begin(&self, epoch: i64, is_watched: bool, is_wanted: bool, cadence: Cadence) -> bool {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.epoch != epoch {
+            *state = State {
+                epoch,
+                ..State::default()
+            };
+        }
+        let after = |at: Option<Monotonic>, span: Duration| at.is_none_or(|at| at.elapsed() >= span);
+        let every = match (is_wanted, is_watched) {
+            (true, _) => cadence.fast,
+            (false, true) => cadence.slow.min(cadence.sweep),
+            (false, false) => cadence.sweep,
+        };
+        let is_due = after(state.done, every) && after(state.tried, cadence.fast * 2);
+        if is_due {
+            state.tried = Some(Monotonic::now());
+        }
+        is_due
+    }
+
+    fn done(&self) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.done = state.tried;
+    }
+}
+
+impl Reconciler {
+    /// Whether this look is to list the whole day.
+    pub(super) async fn begins_sweep(&self, epoch: i64) -> Result<bool, StoreError> {
+        let (store, cadence) = (&self.context.store, self.cadence);
+        let tenant = self.context.tenant;
+        let is_watched = store.is_any_released(tenant, cadence.watched).await?;
+        // An executed action may be missing from the list for a while: looked for until it must be there.
+        let within = self.context.gate.timing.quiescence();
+        let is_wanted = self.context.wakes.is_sweep_wanted(within) || store.is_held(tenant).await?;
+        Ok(self.sweeps.begin(epoch, is_watched, is_wanted, cadence))
+    }
+
+    /// Takes what a complete listing shows of ours, and the books do not know, into the books. `swept`: it was the whole
+    /// day's, and began then.
+    pub(super) async fn take_strays(
+        &self,
+        epoch: i64,
+        listing: &[MachineAction],
+        swept: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        let (store, tenant, gate) = (&self.context.store, self.context.tenant, &self.context.gate);
+        let marked = stray::marked(listing);
+        let strays = store.strays_find(tenant, &marked).await?;
+        let (mut waiting, mut orphans) = (0, 0);
+        for of_one_device in strays.chunk_by(|a: &&Marked, b: &&Marked| a.device == b.device) {
+            let taken = store
+                .strays_take(tenant, epoch, gate, of_one_device, self.cadence.watched)
+                .await;
+            match taken {
+                Ok(made) => {
+                    waiting += made.waiting;
+                    orphans += made.orphans;
+                }
+                Err(error) if error.is_of_a_row() || matches!(error, StoreError::Corrupt { .. }) => {
+                    // One that cannot be taken in does not keep the others from it.
+                    waiting += of_one_device.len();
+                    tracing::error!(
+                        device.id = of_one_device.first().map(|stray| stray.device.as_str()),
+                        error = chain(&error),
+                        "an action of ours that the database does not know cannot be taken in"
+                    );
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        metrics::gauge!("quell_strays_waiting").set(waiting as f64);
+        if let Some(began) = swept {
+            let longest = gate.actions.iter().map(|window| window.per).max();
+            let since = began - signed(longest.unwrap_or_default());
+            let listed = marked
+                .iter()
+                .filter(|m| m.created_at.is_none_or(|at| at >= since))
+                .count();
+            let swept = Swept {
+                began,
+                span: self.cadence.watched,
+                listed,
+                orphans,
+                waiting,
+            };
+            store.swept(tenant, epoch, gate, &swept).await?;
+            metrics::counter!("quell_sweeps_total").increment(1);
+            self.sweeps.done();
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CADENCE: Cadence = Cadence {
+        fast: Duration::from_secs(5),
+        slow: Duration::from_secs(300),
+        young_for: Duration::from_secs(600),
+        sweep: EVERY,
+        watched: WATCHED,
+    };
+
+    async fn pass(seconds: u64) {
+        tokio::time::advance(Duration::from_secs(seconds)).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_sweep_is_due_at_the_start_after_a_change_of_leader_and_hourly() {
+        let sweeps = Sweeps::default();
+        assert!(sweeps.begin(1, false, false, CADENCE));
+        sweeps.done();
+        pass(3_599).await;
+        assert!(!sweeps.begin(1, false, false, CADENCE));
+        pass(1).await;
+        assert!(sweeps.begin(1, false, false, CADENCE));
+        sweeps.done();
+        assert!(sweeps.begin(2, false, false, CADENCE), "another epoch");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn for_a_day_after_a_release_it_is_due_at_the_slow_cadence() {
+        let sweeps = Sweeps::default();
+        assert!(sweeps.begin(1, true, false, CADENCE));
+        sweeps.done();
+        pass(299).await;
+        assert!(!sweeps.begin(1, true, false, CADENCE));
+        pass(1).await;
+        assert!(sweeps.begin(1, true, false, CADENCE));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_came_to_nothing_is_repeated_after_a_while_and_not_at_once() {
+        let sweeps = Sweeps::default();
+        assert!(sweeps.begin(1, false, false, CADENCE));
+        pass(9).await;
+        assert!(!sweeps.begin(1, false, false, CADENCE));
+        pass(1).await;
+        assert!(sweeps.begin(1, false, false, CADENCE));
+    }
+}
