@@ -19,7 +19,7 @@ use crate::store::{MigrationState, Store, StoreError, StoreOptions};
 use crate::telemetry::{self, Metrics};
 use crate::{web, worker};
 
-pub use tenant::gate_of;
+pub use tenant::{gate_of, pacing_of};
 
 /// Runs the daemon until it is told to stop.
 ///
@@ -38,6 +38,7 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
     let metrics = Metrics::install()?;
     web::describe_metrics();
     reload::describe_metrics();
+    crate::worker::outlook::describe_metrics();
     let lifecycle = Lifecycle::of_process(StopLimits::default()).context("cannot listen to signals")?;
     let store = store(&config)?.guarded(tenant::safety_of(&config));
     let listener = TcpListener::bind(config.http.listen)

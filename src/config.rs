@@ -16,6 +16,7 @@ use crate::domain::verdict::{AskTerms, Mode};
 use crate::telemetry::LogOptions;
 use crate::yaml::{self, Code, Diagnostic, Diagnostics, SourceText};
 
+mod budget;
 pub mod environment;
 mod guards;
 mod pace;
@@ -25,10 +26,11 @@ mod section;
 mod server;
 mod tenant;
 
+pub use budget::Budget;
 pub use pace::{Call, Facts, Reconcile, Retry, SHORTEST_SEND_DEADLINE, SHORTEST_TOTAL_TIMEOUT};
 pub use secret::{SecretError, SecretFile};
 pub use server::{Database, DatabaseAddress, Http};
-pub use tenant::{Budget, ClientSecret, Tenant};
+pub use tenant::{ClientSecret, Tenant};
 
 use secret::Places;
 use section::{Kind, Reading, Section};

@@ -34,6 +34,8 @@ mod property_tests;
 #[cfg(test)]
 mod read_tests;
 #[cfg(test)]
+mod throttled_tests;
+#[cfg(test)]
 mod token_tests;
 #[cfg(test)]
 mod trap_tests;

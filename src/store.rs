@@ -389,16 +389,19 @@ pub enum Wake {
     Playbooks,
     /// A dispatch lease is free.
     Lease,
+    /// What Defender's list of the last day shows should be looked at soon.
+    Sweep,
 }
 
 impl Wake {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Inbox,
         Self::Queue,
         Self::Facts,
         Self::Open,
         Self::Playbooks,
         Self::Lease,
+        Self::Sweep,
     ];
 
     fn as_str(self) -> &'static str {
@@ -409,6 +412,7 @@ impl Wake {
             Self::Open => "open",
             Self::Playbooks => "playbooks",
             Self::Lease => "lease",
+            Self::Sweep => "sweep",
         }
     }
 }

@@ -5,6 +5,7 @@
 //! * [`reconcile`]: Defender's list → our record (T5).
 //! * [`expire`]: time → ended containments (T6).
 //! * [`facts`]: devices wanted → the inventory's answer.
+//! * [`outlook`]: the queue and the ledger → when each action may be called, and a warning.
 //! * [`clock`]: whether the ledger's ground is firm. [`lease`]: who dispatches. [`wake`]: what others committed. [`active_set`]: the playbooks in force.
 
 pub mod active_set;
@@ -13,6 +14,7 @@ pub mod decide;
 pub mod expire;
 pub mod facts;
 pub mod lease;
+pub mod outlook;
 pub mod reads;
 pub mod reconcile;
 pub mod record;

@@ -13,9 +13,9 @@ use uuid::Uuid;
 
 use crate::app::reload::{Reloader, Target};
 use crate::app::{MigrationError, migrations};
-use crate::config::{Config, Tenant, environment};
+use crate::config::{Budget, Config, Tenant, environment};
 use crate::defender::{Client, Endpoint, Options, SecretSource};
-use crate::domain::budget::BudgetScope;
+use crate::domain::budget::{BudgetScope, Pace, Pacing, Reserve, Terms, jump_bound};
 use crate::domain::tenant::TenantId;
 use crate::lifecycle::Tasks;
 use crate::limiter::{Pacer, PacerOptions, SecondGuard};
@@ -40,14 +40,42 @@ pub fn gate_of(config: &Config, tenant: &Tenant) -> Gate {
     Gate {
         app_id: tenant.credential.client_id.clone(),
         scope: tenant.budget.scope,
-        actions: config.scaled_windows(&tenant.budget.windows),
-        reads: config.scaled_windows(&tenant.budget.reads),
+        actions: config.scaled_windows(&tenant.budget.shared(&tenant.budget.windows)),
+        reads: config.scaled_windows(&tenant.budget.shared(&tenant.budget.reads)),
+        terms: terms(config, &tenant.budget),
         timing: config.call_timing(),
         ceiling: config.mode,
         never: config.never.clone(),
         caps: config.rules().caps,
         outstanding: Some(config.outstanding),
         cancel_after: Some(config.scaled(config.call.cancel_after)),
+    }
+}
+
+/// What holds beside the windows.
+fn terms(config: &Config, budget: &Budget) -> Terms {
+    Terms {
+        reserve: Reserve {
+            every: config.scaled(budget.reserve.every),
+            ..budget.reserve
+        },
+        retries: budget.retries,
+        ageing: config.scaled(budget.ageing),
+        reads: budget.reads_share,
+        margin: jump_bound(&config.scaled_windows(&budget.windows)),
+    }
+}
+
+/// How the calls of a tenant are spread, as it holds in real time.
+pub fn pacing_of(config: &Config, tenant: &Tenant) -> Pacing {
+    let budget = &tenant.budget;
+    Pacing {
+        pace: Pace {
+            interval: config.scaled(budget.share.pace(budget.pacer_interval)),
+            burst: budget.pacer_burst,
+        },
+        unpaced_releases: PacerOptions::default().unpaced_releases,
+        release_window: config.scaled(PacerOptions::default().release_window),
     }
 }
 
@@ -226,11 +254,12 @@ impl Start {
             BudgetScope::Shared => guard.clone(),
             BudgetScope::ActionsAndReads => SecondGuard::new(&context.gate.reads)?,
         };
+        let pacing = pacing_of(config, &tenant);
         let pacer = Pacer::new(PacerOptions {
-            interval: config.scaled(tenant.budget.pacer_interval),
-            burst: tenant.budget.pacer_burst,
-            release_window: config.scaled(Duration::from_secs(60)),
-            ..PacerOptions::default()
+            interval: pacing.pace.interval,
+            burst: pacing.pace.burst,
+            unpaced_releases: pacing.unpaced_releases,
+            release_window: pacing.release_window,
         })?;
         let submitter = worker::submit::Submitter {
             context: context.clone(),
@@ -275,6 +304,11 @@ impl Start {
             guard: reads_guard,
             backoff: config.scaled(Duration::from_secs(5)),
         };
+        let lookout = worker::outlook::Lookout {
+            context: context.clone(),
+            pacing,
+            every: config.scaled(Duration::from_secs(60)).max(Duration::from_secs(5)),
+        };
         // The lease is given back only when the last call has been recorded.
         let called = CancellationToken::new();
         let lease_until = called.clone();
@@ -286,6 +320,7 @@ impl Start {
         tasks.spawn("decide", decider.run(stop.clone()));
         tasks.spawn("reconcile", reconciler.run(stop.clone()));
         tasks.spawn("facts", facts.run(stop.clone()));
+        tasks.spawn("outlook", lookout.run(stop.clone()));
         tasks.spawn("expire", worker::expire::run(context.clone(), stop.clone()));
         tasks.spawn(
             "lease",

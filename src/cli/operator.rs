@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use crate::app;
 use crate::config::{Config, Tenant, environment};
-use crate::domain::budget::Pace;
+use crate::domain::budget::Pacing;
 use crate::domain::tenant::TenantId;
 use crate::store::{Gate, MigrationState, Store};
 use table::Paint;
@@ -89,11 +89,8 @@ impl Session {
         app::gate_of(&self.config, &self.tenant)
     }
 
-    pub(super) fn pace(&self) -> Pace {
-        Pace {
-            interval: self.config.scaled(self.tenant.budget.pacer_interval),
-            burst: self.tenant.budget.pacer_burst,
-        }
+    pub(super) fn pacing(&self) -> Pacing {
+        app::pacing_of(&self.config, &self.tenant)
     }
 
     /// Prints the answer in the form that was asked for.

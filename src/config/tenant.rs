@@ -1,12 +1,11 @@
 //! `tenants`: each Entra directory with its app registration, and the budget that belongs to it.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
+use super::budget::Budget;
 use super::secret::{self, Places, SecretFile};
 use super::section::{Kind, Reading, Section, count_in, text_of};
 use crate::defender::{Cloud, Endpoint, HostOptions, Region};
-use crate::domain::budget::{BudgetScope, Window};
 use crate::yaml::{Code, Node};
 
 /// One of `tenants`.
@@ -45,35 +44,6 @@ pub struct ClientSecret {
     pub client_id: String,
     /// `secret_file`: holds the secret.
     pub secret_file: SecretFile,
-}
-
-/// `budget`: how many calls, and how fast.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Budget {
-    /// `scope`: which calls share a counter. Default `actions_and_reads`.
-    pub scope: BudgetScope,
-    /// `windows`: calls that change something, at most, in any span. Default 100 in 60 s and 1,500 in 1 h.
-    pub windows: Vec<Window>,
-    /// `reads.windows`: calls that only read, where they have a counter of their own. Default as `windows`.
-    pub reads: Vec<Window>,
-    /// `pacer.interval`: one call per interval, on average, for every lane but critical. Default 606 ms.
-    pub pacer_interval: Duration,
-    /// `pacer.burst`: calls that may leave at once after a pause. Default 5.
-    pub pacer_burst: u32,
-}
-
-/// What Microsoft documents for machine actions.
-fn documented_windows() -> Vec<Window> {
-    vec![
-        Window {
-            limit: 100,
-            per: Duration::from_secs(60),
-        },
-        Window {
-            limit: 1_500,
-            per: Duration::from_secs(3_600),
-        },
-    ]
 }
 
 /// Reads `tenants`.
@@ -187,72 +157,6 @@ impl ClientSecret {
         section.close(reading);
         credential
     }
-}
-
-impl Budget {
-    fn read(mut section: Section<'_>, reading: &mut Reading) -> Self {
-        let scopes = [
-            ("actions_and_reads", BudgetScope::ActionsAndReads),
-            ("shared", BudgetScope::Shared),
-        ];
-        let scope = section.choice("scope", &scopes, BudgetScope::ActionsAndReads, reading);
-        let windows = windows(&mut section, reading);
-        let mut pacer = section.section("pacer", reading);
-        let longest = Duration::from_secs(60);
-        let pacer_interval = pacer.duration("interval", MS..=longest, Duration::from_millis(606), reading);
-        let pacer_burst = pacer.count("burst", 1..=1_000, 5, reading);
-        pacer.close(reading);
-        let mut reads = section.section("reads", reading);
-        let read_windows = self::windows(&mut reads, reading);
-        reads.close(reading);
-        section.close(reading);
-        Self {
-            scope,
-            windows,
-            reads: read_windows,
-            pacer_interval,
-            pacer_burst,
-        }
-    }
-}
-
-const MS: Duration = Duration::from_millis(1);
-
-/// Reads `windows`: at least one, each with a span of its own, and none that another makes needless.
-fn windows(section: &mut Section<'_>, reading: &mut Reading) -> Vec<Window> {
-    let Some(items) = section.items("windows", 1, reading) else {
-        return documented_windows();
-    };
-    let mut windows: Vec<Window> = Vec::new();
-    for item in &items {
-        let mut window = Section::of(item, reading);
-        let limit = window.required_count("limit", 1..=1_000_000, reading);
-        let span = Duration::from_secs(1)..=Duration::from_secs(7 * 86_400);
-        let per = window.required_duration("per", span, reading);
-        window.close(reading);
-        let (Some(limit), Some(per)) = (limit, per) else {
-            continue;
-        };
-        let fits = |other: &Window| other.per != per && (other.per < per) == (other.limit < limit);
-        if let Some(other) = windows.iter().find(|other| !fits(other) || other.limit == limit) {
-            let message = format!(
-                "`{}` and the window of {} calls do not go together: the longer span must have the larger limit",
-                item.path(),
-                other.limit
-            );
-            reading.found.push(item.diagnostic(Code::BAD_WINDOWS, message));
-        }
-        windows.push(Window { limit, per });
-    }
-    if let (true, Some(node)) = (items.is_empty(), section.node()) {
-        let message = format!(
-            "`{}.windows` is empty: without a window there is no limit",
-            node.path()
-        );
-        reading.found.push(node.diagnostic(Code::BAD_WINDOWS, message));
-    }
-    windows.sort_by_key(|window| window.per);
-    windows
 }
 
 fn name_of(node: &Node<'_>, reading: &mut Reading) -> Option<String> {

@@ -35,7 +35,7 @@ pub const MOST_ATTEMPTS: i32 = 100;
 /// like ours (another kind of action, no device that could be called) are left out.
 pub fn marked(listing: &[MachineAction]) -> Vec<Marked> {
     let mut marked: Vec<Marked> = listing.iter().filter_map(read).collect();
-    marked.sort_by(|a, b| (a.updated_at, a.created_at).cmp(&(b.updated_at, b.created_at)));
+    marked.sort_by_key(|m| (m.updated_at, m.created_at));
     marked
 }
 
@@ -67,7 +67,7 @@ pub struct Named {
     pub state: ActionState,
     /// How many calls were made for it, as far as the books know.
     pub attempts: i32,
-    /// The marker's kind and device are its own.
+    /// The tenant, the kind and the device are its own.
     pub is_same: bool,
 }
 
@@ -85,7 +85,7 @@ pub enum Origin {
 pub enum Taking {
     /// Nothing: the ordinary look-up of its action settles it.
     Leave,
-    /// Nothing: the marker is a copy on another device or another kind of action.
+    /// Nothing: the marker is another tenant's, or a copy on another device or another kind of action.
     NotOurs,
     /// The action that waits in the queue is the one: it has been called.
     AsItself(Origin),

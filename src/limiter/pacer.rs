@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 use std::num::NonZeroU32;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::clock::Monotonic;
@@ -53,6 +53,19 @@ struct State {
     releases: VecDeque<Monotonic>,
     /// Until when every lane is paced.
     all_paced_until: Option<Monotonic>,
+    /// What the last call took that was let through.
+    taken: Taken,
+    /// A cell that was given back.
+    has_spare: bool,
+}
+
+/// What a call took of the pacer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Taken {
+    #[default]
+    Nothing,
+    Cell,
+    Release,
 }
 
 impl Pacer {
@@ -77,25 +90,42 @@ impl Pacer {
     /// # Errors
     /// How long to wait before asking again.
     pub fn check(&self, lane: Lane) -> Result<(), Duration> {
+        self.state().taken = Taken::Nothing;
         if !self.is_every_lane_paced() && self.passes_by(lane) {
             return Ok(());
         }
-        self.cells
-            .as_ref()
-            .map_or(Ok(()), |cells| take(cells, &self.clock))
+        let Some(cells) = &self.cells else { return Ok(()) };
+        let mut state = self.state();
+        if !std::mem::take(&mut state.has_spare) {
+            take(cells, &self.clock)?;
+        }
+        state.taken = Taken::Cell;
+        Ok(())
+    }
+
+    /// The call that was let through last is not made: the next one may take its place. Without this, each call that the
+    /// gate holds would cost the one after it an interval.
+    pub fn give_back(&self) {
+        let mut state = self.state();
+        match std::mem::take(&mut state.taken) {
+            Taken::Nothing => {}
+            Taken::Cell => state.has_spare = true,
+            Taken::Release => {
+                state.releases.pop_back();
+            }
+        }
     }
 
     /// Paces every lane, the critical one too, for `retry_after` plus one `window`. A later end stands.
     pub fn throttled(&self, retry_after: Duration, window: Duration) {
         let until = Monotonic::now().plus(retry_after.saturating_add(window));
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
         state.all_paced_until = state.all_paced_until.max(Some(until));
     }
 
     /// Whether a 429 still makes every lane wait its turn.
     pub fn is_every_lane_paced(&self) -> bool {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state
+        self.state()
             .all_paced_until
             .is_some_and(|until| !until.remaining().is_zero())
     }
@@ -109,7 +139,7 @@ impl Pacer {
     }
 
     fn takes_unpaced_release(&self) -> bool {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
         while state
             .releases
             .front()
@@ -120,8 +150,13 @@ impl Pacer {
         let passes = state.releases.len() < self.unpaced_releases;
         if passes {
             state.releases.push_back(Monotonic::now());
+            state.taken = Taken::Release;
         }
         passes
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -164,6 +199,29 @@ mod tests {
             (99..=5 + 99 + 1).contains(&passed),
             "{passed} calls passed in a minute"
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_is_not_made_after_all_costs_nothing() {
+        let pacer = pacer();
+        for _ in 0..100 {
+            assert_eq!(pacer.check(Lane::Normal), Ok(()));
+            pacer.give_back();
+            assert_eq!(pacer.check(Lane::Release), Ok(()));
+            pacer.give_back();
+        }
+        for lane in [Lane::Release, Lane::Normal].into_iter().cycle().take(10) {
+            assert_eq!(pacer.check(lane), Ok(()), "five unpaced, five of the burst");
+        }
+        assert!(pacer.check(Lane::Normal).is_err());
+        pacer.give_back();
+        assert!(
+            pacer.check(Lane::Normal).is_err(),
+            "what was refused gives nothing back"
+        );
+        assert_eq!(pacer.check(Lane::Critical), Ok(()));
+        pacer.give_back();
+        assert!(pacer.check(Lane::Normal).is_err(), "nor what passed by");
     }
 
     #[tokio::test(start_paused = true)]

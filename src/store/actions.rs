@@ -4,10 +4,12 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::domain::action::{ActionEvent, ActionKind, ActionState, next};
+use crate::domain::budget::LaneHead;
 use crate::domain::converge::Restriction;
 use crate::domain::device::DeviceId;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Lane;
+use crate::store::gate::turn::{self, Look};
 use crate::store::{Because, Store, StoreError, Wake, wake};
 
 /// An action as far as a change of its state needs it.
@@ -65,6 +67,8 @@ pub struct QueuedChange {
     pub error: Option<String>,
     /// Back in the queue: not before this span has passed.
     pub not_before: std::time::Duration,
+    /// Back in the queue: the call never left, so that the next one repeats nothing.
+    pub is_unsent: bool,
     /// No later action on this device will fare better: a restrict is given up at once.
     pub is_permanent: bool,
     /// Defender refused it with words that speak of the device, and not of how we asked.
@@ -114,31 +118,23 @@ impl Store {
             .collect()
     }
 
-    /// The lane of the most urgent action that could be called now, if there is one: for the pacer, before the gate. With
-    /// so many restricts outstanding only releases could.
+    /// The oldest action of each lane that could be called now: for the pacer, before the gate. With so many restricts
+    /// outstanding only releases could.
     ///
     /// # Errors
     /// Postgres is not available.
-    pub async fn queue_head(
+    pub async fn queue_heads(
         &self,
         tenant: TenantId,
         outstanding: Option<u32>,
-    ) -> Result<Option<Lane>, StoreError> {
-        let lane = sqlx::query_scalar!(
-            "SELECT a.lane FROM quell.actions a
-             WHERE a.tenant_id = $1 AND a.state = 'queued' AND a.not_before <= (SELECT quell.now())
-               AND (a.kind = 'release' OR $2::bigint IS NULL OR $2 > (
-                    SELECT count(*) FROM quell.actions r WHERE r.tenant_id = $1 AND r.kind = 'restrict'
-                      AND r.state IN ('submitting', 'in_doubt', 'submitted')))
-               AND NOT EXISTS (SELECT 1 FROM quell.actions o WHERE o.tenant_id = a.tenant_id AND o.device_id = a.device_id
-                               AND o.state IN ('submitting', 'in_doubt', 'submitted'))
-             ORDER BY a.lane, a.queued_at, a.id LIMIT 1",
-            tenant.0,
-            outstanding.map(i64::from),
-        )
-        .fetch_optional(&self.pool)
-        .await?;
-        Ok(lane.and_then(|rank| Lane::ALL.get(usize::try_from(rank).ok()?).copied()))
+    ) -> Result<Vec<LaneHead>, StoreError> {
+        let look = Look {
+            lowest: Lane::Low,
+            outstanding,
+            without_retries: false,
+        };
+        let mut connection = self.pool.acquire().await?;
+        turn::heads(&mut connection, tenant, &look).await
     }
 
     /// Whether some device of the tenant was released within the span.
@@ -160,7 +156,7 @@ impl Store {
     /// Postgres is not available.
     pub async fn queue_next_due(&self, tenant: TenantId) -> Result<Option<std::time::Duration>, StoreError> {
         let mut connection = self.pool.acquire().await?;
-        super::gate::next_due(&mut connection, tenant).await
+        turn::next_due(&mut connection, tenant).await
     }
 
     /// Moves an action on, records what became known, and lets the device converge. The caller holds the device's lock.
@@ -189,6 +185,7 @@ impl Store {
                  defender_id = coalesce($6, defender_id), defender_status = coalesce($7, defender_status),
                  is_adopted = is_adopted OR $8, error = coalesce($9, error),
                  not_before = CASE WHEN $3 = 'queued' THEN quell.now() + make_interval(secs => $10) ELSE not_before END,
+                 is_retry = is_retry OR ($3 = 'queued' AND NOT $13),
                  submitted_at = CASE WHEN $3 = 'submitted' THEN quell.now() ELSE submitted_at END,
                  final_at = CASE WHEN $11 THEN quell.now() END
              WHERE id = $1 AND tenant_id = $12 AND state = $2",
@@ -204,6 +201,7 @@ impl Store {
             change.not_before.as_secs_f64(),
             to.is_final(),
             tenant.0,
+            change.is_unsent,
         )
         .execute(&mut *tx)
         .await?

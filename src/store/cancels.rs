@@ -16,7 +16,7 @@ use crate::domain::device::DeviceId;
 use crate::domain::tenant::TenantId;
 use crate::store::attempts::{close_gate, finish};
 use crate::store::gate::Gate;
-use crate::store::ledger::insert_attempt;
+use crate::store::ledger::{Entry, insert_attempt};
 use crate::store::{AnswerRecord, Because, Store, StoreError, Wake, wake};
 
 /// A committed attempt to cancel: what the call needs.
@@ -113,17 +113,15 @@ impl Store {
             return Ok(Reserved::MovedOn);
         };
         let (attempt, n) = (Uuid::now_v7(), reserved.cancels);
-        insert_attempt(
-            tx,
-            tenant,
-            epoch,
-            gate,
-            attempt,
-            "cancel",
-            "actions",
-            Some((action, n)),
-        )
-        .await?;
+        let entry = Entry {
+            id: attempt,
+            kind: "cancel",
+            scope: "actions",
+            action: Some((action, n)),
+            // Each waits longer than the one before it.
+            is_retry: false,
+        };
+        insert_attempt(tx, tenant, epoch, gate, &entry).await?;
         let marker = Marker { action, attempt: n };
         Ok(Reserved::One(Box::new(CancelGrant {
             attempt,

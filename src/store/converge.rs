@@ -136,9 +136,12 @@ impl Store {
         let cause = cause.filter(|_| kind == ActionKind::Restrict);
         sqlx::query!(
             "INSERT INTO quell.actions (id, tenant_id, device_id, kind, state, lane, containment_id, playbook, revision,
-                                        comment, wanted_by, not_before, valid_until, state_by, state_reason)
+                                        comment, wanted_by, not_before, valid_until, state_by, state_reason, is_retry)
              VALUES ($1, $2, $3, $4, 'queued', $5, $6, $7, $8, $9, $10, quell.now() + make_interval(secs => $11),
-                     quell.now() + make_interval(secs => $12), $10, $13)",
+                     quell.now() + make_interval(secs => $12), $10, $13,
+                     -- It repeats the device's last one, if that was for the same and came to nothing.
+                     coalesce((SELECT f.kind = $4 AND f.cancels = 0 AND f.state IN ('failed', 'timed_out', 'cancelled') FROM quell.actions f
+                               WHERE f.tenant_id = $2 AND f.device_id = $3 ORDER BY f.queued_at DESC LIMIT 1), false))",
             Uuid::now_v7(),
             tenant.0,
             device.as_str(),

@@ -1,21 +1,24 @@
 //! T3, the gate: the one transaction that checks everything that can forbid a call and writes the attempt down. After
 //! its commit, and only then, the call is made.
 
+pub(super) mod turn;
+
 use std::time::Duration;
 
 use uuid::Uuid;
 
 use crate::clock::Monotonic;
 use crate::domain::action::{ActionEvent, ActionKind, Marker};
-use crate::domain::budget::{BudgetScope, CallTiming, Window};
+use crate::domain::budget::{BudgetScope, CallTiming, Terms, Window};
 use crate::domain::decision::Cap;
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::guard::{Protection, Protections};
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::{Lane, Mode};
-use crate::store::cancels::{CancelGrant, Reserved};
+use crate::store::cancels::CancelGrant;
 use crate::store::fallbacks::Fallen;
-use crate::store::ledger::{insert_attempt, lock_budget, wait_for_slot};
+use crate::store::gate::turn::{Asked, Candidate, Turn};
+use crate::store::ledger::{Entry, insert_attempt, lock_budget};
 use crate::store::safety::Standing;
 use crate::store::{Because, QueuedChange, Store, StoreError};
 
@@ -30,6 +33,8 @@ pub struct Gate {
     pub actions: Vec<Window>,
     /// The windows of reads, where they have their own.
     pub reads: Vec<Window>,
+    /// The reserve, the retry quota, the ageing of lanes, and the reads' part of shared windows.
+    pub terms: Terms,
     /// How a call is made.
     pub timing: CallTiming,
     /// The installation's ceiling.
@@ -86,6 +91,8 @@ pub struct Grant {
     pub kind: ActionKind,
     /// The priority class.
     pub lane: Lane,
+    /// It repeats an earlier call that came to nothing.
+    pub is_retry: bool,
     /// The comment for Defender, with the marker.
     pub comment: String,
     /// Hand the request over before this, or not at all.
@@ -109,7 +116,7 @@ impl Store {
     ) -> Result<GateOutcome, StoreError> {
         let began = Monotonic::now();
         let mut tx = self.pool.begin().await?;
-        let closed = lock_budget(&mut tx, tenant, &gate.app_id, "actions").await?;
+        let locked = lock_budget(&mut tx, tenant, &gate.app_id, "actions").await?;
         match self.standing(&mut tx, tenant, epoch).await? {
             Standing::Good => {}
             standing => {
@@ -117,39 +124,27 @@ impl Store {
                 return self.not_good(standing).await;
             }
         }
-        if let Some(after) = closed {
+        if let Some(after) = locked.closed_for {
             return Ok(GateOutcome::Wait {
                 after: Some(after),
                 why: "paused after an answer",
             });
         }
-        let shared = gate.scope == BudgetScope::Shared;
-        if let Some(after) =
-            wait_for_slot(&mut tx, tenant, &gate.app_id, "actions", shared, &gate.actions).await?
-        {
-            return Ok(GateOutcome::Wait {
-                after: Some(after),
-                why: "the budget is used up",
-            });
-        }
-        // A cancel belongs to the releases, and goes before them: one of them waits for it.
-        if lowest >= Lane::Release {
-            match self.cancel_reserve(&mut tx, tenant, epoch, gate, began).await? {
-                Reserved::None => {}
-                Reserved::MovedOn => return Ok(GateOutcome::Settled),
-                Reserved::One(grant) => {
-                    self.commit_attempt(tx, grant.attempt).await?;
-                    return Ok(GateOutcome::Cancel(grant));
-                }
+        let asked = Asked {
+            tenant,
+            epoch,
+            gate,
+            lowest,
+            now: locked.now,
+            began,
+        };
+        let candidate = match self.take_turn(&mut tx, &asked).await? {
+            Turn::Action(candidate) => candidate,
+            Turn::Cancel(grant) => {
+                self.commit_attempt(tx, grant.attempt).await?;
+                return Ok(GateOutcome::Cancel(grant));
             }
-        }
-        let candidate = match pick(&mut tx, tenant, gate, lowest).await? {
-            Picked::One(candidate) => candidate,
-            Picked::MovedOn => return Ok(GateOutcome::Settled),
-            Picked::Nothing => {
-                let after = next_due(&mut tx, tenant).await?;
-                return Ok(GateOutcome::NothingDue { after });
-            }
+            Turn::Nobody(outcome) => return Ok(outcome),
         };
         if let Some((event, why)) = self.forbidden(&mut tx, tenant, gate, &candidate).await? {
             let row = self.action_read(&mut tx, tenant, candidate.action).await?;
@@ -185,17 +180,14 @@ impl Store {
             because,
         )
         .await?;
-        insert_attempt(
-            &mut tx,
-            tenant,
-            epoch,
-            gate,
-            attempt,
-            candidate.kind.as_str(),
-            "actions",
-            Some((row.id, n)),
-        )
-        .await?;
+        let entry = Entry {
+            id: attempt,
+            kind: candidate.kind.as_str(),
+            scope: "actions",
+            action: Some((row.id, n)),
+            is_retry: candidate.is_retry,
+        };
+        insert_attempt(&mut tx, tenant, epoch, gate, &entry).await?;
         self.commit_attempt(tx, attempt).await?;
         let marker = Marker {
             action: row.id,
@@ -218,6 +210,7 @@ impl Store {
                 .get(usize::try_from(candidate.lane).unwrap_or(3))
                 .copied()
                 .unwrap_or_default(),
+            is_retry: candidate.is_retry,
             comment: marker.comment(&comment),
             send_deadline: began.plus(gate.timing.send_deadline),
             app_id: gate.app_id.clone(),
@@ -330,92 +323,4 @@ async fn above_cap(
         }
     }
     Ok(None)
-}
-
-enum Picked {
-    Nothing,
-    /// What the first look saw had changed by the time its device was locked: look again.
-    MovedOn,
-    One(Candidate),
-}
-
-struct Candidate {
-    action: Uuid,
-    device: DeviceId,
-    kind: ActionKind,
-    lane: i16,
-    attempts: i32,
-    playbook: Option<String>,
-    revision: Option<String>,
-    comment: String,
-    is_overdue: bool,
-    facts: Option<serde_json::Value>,
-}
-
-/// The most urgent queued action whose device has no open one, with the device locked; devices that somebody else is
-/// working on are passed over.
-async fn pick(
-    tx: &mut sqlx::PgConnection,
-    tenant: TenantId,
-    gate: &Gate,
-    lowest: Lane,
-) -> Result<Picked, StoreError> {
-    let found = sqlx::query!(
-        "SELECT a.id FROM quell.actions a JOIN quell.devices d ON d.tenant_id = a.tenant_id AND d.device_id = a.device_id
-         WHERE a.tenant_id = $1 AND a.state = 'queued' AND a.lane <= $2 AND a.not_before <= (SELECT quell.now())
-           AND (a.kind = 'release' OR $3::bigint IS NULL OR $3 > (
-                SELECT count(*) FROM quell.actions r WHERE r.tenant_id = $1 AND r.kind = 'restrict'
-                  AND r.state IN ('submitting', 'in_doubt', 'submitted')))
-           AND NOT EXISTS (SELECT 1 FROM quell.actions o WHERE o.tenant_id = a.tenant_id AND o.device_id = a.device_id
-                           AND o.state IN ('submitting', 'in_doubt', 'submitted'))
-         ORDER BY a.lane, a.queued_at, a.id LIMIT 1 FOR UPDATE OF d SKIP LOCKED",
-        tenant.0,
-        lowest.rank(),
-        gate.outstanding.map(i64::from),
-    )
-    .fetch_optional(&mut *tx)
-    .await?;
-    let Some(found) = found else {
-        return Ok(Picked::Nothing);
-    };
-    // The device is locked now: what the first look saw may have changed before that.
-    let row = sqlx::query!(
-        r#"SELECT a.id, a.device_id, a.kind, a.lane, a.attempts, a.playbook, a.revision, a.comment,
-                  coalesce(a.valid_until < quell.now(), false) AS "is_overdue!", d.facts
-           FROM quell.actions a JOIN quell.devices d ON d.tenant_id = a.tenant_id AND d.device_id = a.device_id
-           WHERE a.id = $1 AND a.state = 'queued'
-             AND NOT EXISTS (SELECT 1 FROM quell.actions o WHERE o.tenant_id = a.tenant_id AND o.device_id = a.device_id
-                             AND o.state IN ('submitting', 'in_doubt', 'submitted'))"#,
-        found.id,
-    )
-    .fetch_optional(&mut *tx)
-    .await?;
-    let Some(r) = row else { return Ok(Picked::MovedOn) };
-    Ok(Picked::One(Candidate {
-        action: r.id,
-        device: DeviceId::from_stored(r.device_id),
-        kind: super::actions::kind_of(&r.kind)?,
-        lane: r.lane,
-        attempts: r.attempts,
-        playbook: r.playbook,
-        revision: r.revision,
-        comment: r.comment,
-        is_overdue: r.is_overdue,
-        facts: r.facts,
-    }))
-}
-
-/// When the next queued action that waits for its time may be called.
-pub(super) async fn next_due(
-    tx: &mut sqlx::PgConnection,
-    tenant: TenantId,
-) -> Result<Option<Duration>, StoreError> {
-    let wait = sqlx::query_scalar!(
-        "SELECT extract(epoch FROM min(not_before) - quell.now())::float8 FROM quell.actions
-         WHERE tenant_id = $1 AND state = 'queued' AND not_before > (SELECT quell.now())",
-        tenant.0,
-    )
-    .fetch_one(tx)
-    .await?;
-    Ok(wait.map(|seconds| Duration::from_secs_f64(seconds.max(0.001))))
 }

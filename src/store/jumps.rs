@@ -73,6 +73,7 @@ impl Store {
         let Some(safety) = self.safety.clone() else {
             return Ok(0);
         };
+        let _alone = safety.writing.lock().await;
         let mut written = 0;
         loop {
             let Some(jump) = safety.remembered().jumps.first().copied() else {
@@ -132,6 +133,21 @@ impl Store {
         .fetch_one(&mut *tx)
         .await?;
         if most > 0.0 {
+            // What Defender asked for, and what was restored, wait as long as before.
+            sqlx::query!(
+                "UPDATE quell.budgets SET closed_until = closed_until + make_interval(secs => $1)
+                 WHERE closed_until > (SELECT quell.now()) - make_interval(secs => $1)",
+                most,
+            )
+            .execute(&mut *tx)
+            .await?;
+            sqlx::query!(
+                "UPDATE quell.holds SET held_until = held_until + make_interval(secs => $1)
+                 WHERE held_until > (SELECT quell.now()) - make_interval(secs => $1)",
+                most,
+            )
+            .execute(&mut *tx)
+            .await?;
             sqlx::query!(
                 "UPDATE quell.attempts SET slot_at = slot_at + make_interval(secs => $1)
                  WHERE slot_at > (SELECT quell.now()) - make_interval(secs => $2)",
@@ -141,6 +157,14 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         } else {
+            // No lease is held for so long: one that seems to be would keep every other replica out.
+            sqlx::query!(
+                "UPDATE quell.leases SET expires_at = expires_at + make_interval(secs => $1)
+                 WHERE expires_at > (SELECT quell.now()) + interval '5 min'",
+                most,
+            )
+            .execute(&mut *tx)
+            .await?;
             // Only what surely was written before the jump lies so far ahead now; anything else is held longer than need be.
             sqlx::query!(
                 "UPDATE quell.attempts SET slot_at = greatest(slot_at + make_interval(secs => $1), quell.now())

@@ -3,12 +3,15 @@
 //! The budget's row is locked first, in a statement of its own, then the ledger is counted: counting and inserting in one
 //! statement admits too many.
 
+pub(super) mod snapshot;
+
 use std::time::Duration;
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::clock::Monotonic;
-use crate::domain::budget::{BudgetScope, Window};
+use crate::domain::budget::BudgetScope;
 use crate::domain::tenant::TenantId;
 use crate::store::{Gate, Store, StoreError};
 
@@ -55,21 +58,24 @@ impl Store {
         kind: &'static str,
     ) -> Result<ReadOutcome, StoreError> {
         let began = Monotonic::now();
-        let shared = gate.scope == BudgetScope::Shared;
-        let (scope, windows) = if shared {
-            ("actions", &gate.actions)
-        } else {
-            ("reads", &gate.reads)
-        };
+        let scope = scope_of_reads(gate);
         let mut tx = self.pool.begin().await?;
-        if let Some(after) = lock_budget(&mut tx, tenant, &gate.app_id, scope).await? {
+        let locked = lock_budget(&mut tx, tenant, &gate.app_id, scope).await?;
+        if let Some(after) = locked.closed_for {
             return Ok(ReadOutcome::Wait(after));
         }
-        if let Some(after) = wait_for_slot(&mut tx, tenant, &gate.app_id, "reads", shared, windows).await? {
-            return Ok(ReadOutcome::Wait(after));
+        if let Err(wait) = snapshot::reads(&mut tx, tenant, gate, locked.now).await? {
+            return Ok(ReadOutcome::Wait(wait.after));
         }
         let id = Uuid::now_v7();
-        insert_attempt(&mut tx, tenant, epoch, gate, id, kind, "reads", None).await?;
+        let entry = Entry {
+            id,
+            kind,
+            scope: "reads",
+            action: None,
+            is_retry: false,
+        };
+        insert_attempt(&mut tx, tenant, epoch, gate, &entry).await?;
         self.commit_attempt(tx, id).await?;
         Ok(ReadOutcome::Granted {
             id,
@@ -104,11 +110,7 @@ impl Store {
         pause: Duration,
         why: &str,
     ) -> Result<(), StoreError> {
-        let scope = if gate.scope == BudgetScope::Shared {
-            "actions"
-        } else {
-            "reads"
-        };
+        let scope = scope_of_reads(gate);
         sqlx::query!(
             "UPDATE quell.budgets SET closed_reason = $4,
                  closed_until = greatest(closed_until, quell.now() + make_interval(secs => $5))
@@ -141,13 +143,29 @@ impl Store {
     }
 }
 
-/// Locks the budget's row; returns how long it is still closed.
+/// The row that reads are charged to.
+fn scope_of_reads(gate: &Gate) -> &'static str {
+    match gate.scope {
+        BudgetScope::Shared => "actions",
+        BudgetScope::ActionsAndReads => "reads",
+    }
+}
+
+/// A budget's row, locked.
+pub(super) struct Locked {
+    /// The database's clock once the lock was held: the ledger is counted as of then.
+    pub(super) now: Timestamp,
+    /// How long it is still closed.
+    pub(super) closed_for: Option<Duration>,
+}
+
+/// Locks the budget's row.
 pub(super) async fn lock_budget(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
     app_id: &str,
     scope: &str,
-) -> Result<Option<Duration>, StoreError> {
+) -> Result<Locked, StoreError> {
     sqlx::query_scalar!(
         "SELECT scope FROM quell.budgets WHERE tenant_id = $1 AND app_id = $2 AND scope = $3 FOR UPDATE",
         tenant.0,
@@ -156,84 +174,55 @@ pub(super) async fn lock_budget(
     )
     .fetch_one(&mut *tx)
     .await?;
-    let closed = sqlx::query_scalar!(
-        "SELECT extract(epoch FROM closed_until - quell.now())::float8 FROM quell.budgets
-         WHERE tenant_id = $1 AND app_id = $2 AND scope = $3",
+    let row = sqlx::query!(
+        r#"SELECT quell.now() AS "now!", extract(epoch FROM closed_until - quell.now())::float8 AS closed
+           FROM quell.budgets WHERE tenant_id = $1 AND app_id = $2 AND scope = $3"#,
         tenant.0,
         app_id,
         scope,
     )
     .fetch_one(&mut *tx)
     .await?;
-    Ok(closed
-        .filter(|seconds| *seconds > 0.0)
-        .map(Duration::from_secs_f64))
+    Ok(Locked {
+        now: row.now.to_jiff(),
+        closed_for: row
+            .closed
+            .filter(|seconds| *seconds > 0.0)
+            .map(Duration::from_secs_f64),
+    })
 }
 
-/// How long until every window has a free slot; `None` when each has one now. A window of N calls is full while the N-th
-/// newest slot is younger than its span.
-pub(super) async fn wait_for_slot(
-    tx: &mut sqlx::PgConnection,
-    tenant: TenantId,
-    app_id: &str,
-    scope: &str,
-    shared: bool,
-    windows: &[Window],
-) -> Result<Option<Duration>, StoreError> {
-    let scopes: Vec<String> = match shared {
-        true => vec!["actions".to_owned(), "reads".to_owned()],
-        false => vec![scope.to_owned()],
-    };
-    let mut longest: Option<Duration> = None;
-    for window in windows {
-        let wait = sqlx::query_scalar!(
-            r#"SELECT extract(epoch FROM slot_at + make_interval(secs => $4) - quell.now())::float8 AS "wait!"
-               FROM quell.attempts WHERE tenant_id = $1 AND app_id = $2 AND scope = ANY($3)
-                 AND slot_at >= (SELECT quell.now()) - make_interval(secs => $4)
-               ORDER BY slot_at DESC OFFSET $5 LIMIT 1"#,
-            tenant.0,
-            app_id,
-            &scopes,
-            window.per.as_secs_f64(),
-            i64::from(window.limit) - 1,
-        )
-        .fetch_optional(&mut *tx)
-        .await?;
-        if let Some(seconds) = wait.filter(|seconds| *seconds >= 0.0) {
-            // A moment more than exact: the service's window may be closed at both ends.
-            let wait = Duration::from_secs_f64(seconds) + Duration::from_millis(1);
-            longest = Some(longest.map_or(wait, |longest| longest.max(wait)));
-        }
-    }
-    Ok(longest)
+/// A row of the ledger.
+pub(super) struct Entry<'a> {
+    pub(super) id: Uuid,
+    pub(super) kind: &'a str,
+    pub(super) scope: &'static str,
+    /// The action and the number of the attempt.
+    pub(super) action: Option<(Uuid, i32)>,
+    pub(super) is_retry: bool,
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one row of the ledger, written by the two functions above"
-)]
+/// Writes a slot down, held until the latest moment at which the service can have counted the call.
 pub(super) async fn insert_attempt(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
     epoch: i64,
     gate: &Gate,
-    id: Uuid,
-    kind: &str,
-    scope: &str,
-    action: Option<(Uuid, i32)>,
+    entry: &Entry<'_>,
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "INSERT INTO quell.attempts (id, tenant_id, app_id, scope, kind, action_id, n, epoch, reserved_at, send_deadline,
-                                     slot_at)
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, now, now + make_interval(secs => $9), now + make_interval(secs => $10)
+        "INSERT INTO quell.attempts (id, tenant_id, app_id, scope, kind, action_id, n, is_retry, epoch, reserved_at,
+                                     send_deadline, slot_at)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, now, now + make_interval(secs => $10), now + make_interval(secs => $11)
          FROM (SELECT quell.now() AS now) AS t",
-        id,
+        entry.id,
         tenant.0,
         gate.app_id,
-        scope,
-        kind,
-        action.map(|(id, _)| id),
-        action.map(|(_, n)| n),
+        entry.scope,
+        entry.kind,
+        entry.action.map(|(id, _)| id),
+        entry.action.map(|(_, n)| n),
+        entry.is_retry,
         epoch,
         gate.timing.send_deadline.as_secs_f64(),
         gate.timing.latest_count().as_secs_f64(),

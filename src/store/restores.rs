@@ -126,6 +126,15 @@ impl Store {
         Ok(true)
     }
 
+    /// Asks whoever dispatches for a look at everything of the last day, soon.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn sweep_want(&self, tenant: TenantId) -> Result<(), StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        wake(&mut connection, tenant, Wake::Sweep).await
+    }
+
     /// Whether the tenant's gate is held until the list has been read.
     ///
     /// # Errors

@@ -35,6 +35,8 @@ pub(super) struct Safety {
     /// Which process this is, among those that see the same jump.
     pub(super) process: Uuid,
     began: Monotonic,
+    /// Held while a jump is being written down, so that the gate and the watch do not both write it.
+    pub(super) writing: tokio::sync::Mutex<()>,
     state: Mutex<Remembered>,
 }
 
@@ -73,6 +75,7 @@ impl Store {
             options,
             process: Uuid::now_v7(),
             began: Monotonic::now(),
+            writing: tokio::sync::Mutex::new(()),
             state: Mutex::new(Remembered {
                 watch: Watch::new(options.bound, options.stable_for),
                 jumps: Vec::new(),
@@ -203,7 +206,7 @@ pub(super) fn is_same(is: Option<&str>, was: Option<&str>) -> bool {
         && is
             .iter()
             .zip(&was)
-            .all(|(is, was)| is == was || !known(&is) || !known(&was))
+            .all(|(is, was)| is == was || !known(is) || !known(was))
 }
 
 #[cfg(test)]

@@ -8,15 +8,14 @@ mod devices;
 mod fallbacks;
 mod history;
 mod judging;
+mod outlook;
 mod sets;
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
-use crate::domain::budget::{BudgetScope, Forecast, Pace, Window, forecast};
+use crate::domain::budget::{Forecast, Pacing};
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Lane;
 use crate::store::containments::time;
@@ -29,6 +28,7 @@ pub use devices::{ContainmentView, DeviceAction, DeviceQuery, DeviceView, Show};
 pub use fallbacks::FallbackView;
 pub use history::{ActionDetail, AttemptView, ContainmentHistory, TransitionView};
 pub use judging::KnownDevice;
+pub use outlook::{Expected, Outlook, QueuedAction};
 pub use sets::{ActivationView, PlaybookDeeds, RevisionView};
 
 /// The state of a tenant at one moment.
@@ -80,18 +80,11 @@ pub struct StatusView {
     pub throttled: i64,
     /// When the last one came.
     pub throttled_at: Option<Timestamp>,
+    /// Until when repeated calls wait, because too many came to nothing; `None`: none waits for that.
+    pub retries_held_until: Option<Timestamp>,
     /// What a forecast starts from.
     #[serde(skip)]
-    pub ledger: Ledger,
-}
-
-/// The slots of the windows of action calls.
-#[derive(Clone, Debug, Default)]
-pub struct Ledger {
-    /// The moments of the slots that some window may still hold, as seen from the view's.
-    pub slots: Vec<SignedDuration>,
-    /// The windows.
-    pub windows: Vec<Window>,
+    pub outlook: Outlook,
 }
 
 /// The events that were accepted and not yet decided; one row for each event and device.
@@ -165,29 +158,19 @@ pub struct SetView {
 
 impl StatusView {
     /// When the whole queue may have left, if nothing is added, by the slots in the ledger.
-    pub fn forecast(&self, pace: Pace) -> Option<Forecast> {
-        self.forecast_through(Lane::Low, pace)
+    pub fn forecast(&self, pacing: &Pacing) -> Option<Forecast> {
+        self.outlook.forecast_through(Lane::Low, pacing)
+    }
+
+    /// How many queued restrictions lose their validity before they can be called.
+    pub fn expected_late(&self, pacing: &Pacing) -> usize {
+        let expected = self.outlook.expected(pacing);
+        expected.iter().filter(|expected| expected.is_late).count()
     }
 
     /// When every queued action of this lane and more urgent ones may have left, if nothing is added.
-    pub fn forecast_through(&self, lowest: Lane, pace: Pace) -> Option<Forecast> {
-        let queued = |up_to: Lane| {
-            let lanes = self.queue.iter().filter(|lane| lane.lane <= up_to);
-            lanes
-                .map(|lane| u64::try_from(lane.actions).unwrap_or(0))
-                .sum::<u64>()
-        };
-        let opens_in = self.closed_until.map_or(Duration::ZERO, |until| {
-            Duration::try_from(until.duration_since(self.at)).unwrap_or_default()
-        });
-        forecast(
-            queued(lowest),
-            queued(Lane::Critical),
-            &self.ledger.slots,
-            opens_in,
-            &self.ledger.windows,
-            pace,
-        )
+    pub fn forecast_through(&self, lowest: Lane, pacing: &Pacing) -> Option<Forecast> {
+        self.outlook.forecast_through(lowest, pacing)
     }
 }
 
@@ -244,8 +227,10 @@ impl Store {
         let counts = counts(&mut tx, tenant).await?;
         let queue = queue(&mut tx, tenant).await?;
         let budgets = sqlx::query!(
-            "SELECT scope, closed_until, closed_reason FROM quell.budgets
-             WHERE tenant_id = $1 AND app_id = $2 AND closed_until > quell.now()",
+            r#"SELECT scope AS "scope!", closed_until, closed_reason FROM quell.budgets
+               WHERE tenant_id = $1 AND app_id = $2 AND closed_until > quell.now()
+               UNION ALL SELECT 'actions', held_until, reason FROM quell.holds WHERE tenant_id = $1 AND held_until > quell.now()
+               ORDER BY closed_until DESC"#,
             tenant.0,
             gate.app_id,
         )
@@ -262,19 +247,11 @@ impl Store {
         .await?;
         let playbook_set = playbook_set(&mut tx, tenant).await?;
         let fallbacks = fallbacks::fallbacks(&mut tx, tenant).await?;
-        let slots = slots(&mut tx, tenant, gate).await?;
-        let used = |window: &Window| {
-            let per = SignedDuration::try_from(window.per).unwrap_or(SignedDuration::MAX);
-            let held = slots
-                .iter()
-                .filter(|slot| slot.saturating_add(per).is_positive())
-                .count();
-            i64::try_from(held).unwrap_or(i64::MAX)
-        };
+        let outlook = outlook::read(&mut tx, tenant, gate).await?;
         let windows = gate.actions.iter().map(|window| WindowView {
             per_seconds: window.per.as_secs_f64(),
             limit: window.limit,
-            used: used(window),
+            used: i64::try_from(outlook.slots.held(*window)).unwrap_or(i64::MAX),
         });
         Ok(StatusView {
             at: one.at.to_jiff(),
@@ -310,10 +287,10 @@ impl Store {
             fallbacks,
             throttled: one.throttled,
             throttled_at: time(one.throttled_at),
-            ledger: Ledger {
-                slots,
-                windows: gate.actions.clone(),
-            },
+            retries_held_until: outlook
+                .retries_held
+                .and_then(|wait| one.at.to_jiff().checked_add(wait).ok()),
+            outlook,
         })
     }
 }
@@ -399,33 +376,4 @@ async fn playbook_set(tx: &mut sqlx::PgConnection, tenant: TenantId) -> Result<O
         }
     }
     Ok(set)
-}
-
-/// The slots that some window may still hold, as seen from now.
-async fn slots(
-    tx: &mut sqlx::PgConnection,
-    tenant: TenantId,
-    gate: &Gate,
-) -> Result<Vec<SignedDuration>, StoreError> {
-    let longest = gate
-        .actions
-        .iter()
-        .map(|window| window.per)
-        .max()
-        .unwrap_or_default();
-    let slots = sqlx::query_scalar!(
-        r#"SELECT extract(epoch FROM slot_at - quell.now())::float8 AS "at!" FROM quell.attempts
-           WHERE tenant_id = $1 AND app_id = $2 AND ($3 OR scope = 'actions')
-             AND slot_at > (SELECT quell.now()) - make_interval(secs => $4)"#,
-        tenant.0,
-        gate.app_id,
-        gate.scope == BudgetScope::Shared,
-        longest.as_secs_f64(),
-    )
-    .fetch_all(tx)
-    .await?;
-    Ok(slots
-        .into_iter()
-        .filter_map(|at| SignedDuration::try_from_secs_f64(at).ok())
-        .collect())
 }

@@ -184,6 +184,7 @@ fn not_accepted(
         Answer::NotSent { reason } => AnswerRecord {
             change: QueuedChange {
                 not_before: again,
+                is_unsent: true,
                 ..QueuedChange::default()
             },
             pause: Some((again, format!("nothing could be sent: {reason}"))),

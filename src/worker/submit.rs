@@ -18,6 +18,7 @@ use crate::clock::Monotonic;
 use crate::defender::{Client, TokenError};
 use crate::domain::action::ActionKind;
 use crate::domain::answer::Answer;
+use crate::domain::budget::{LaneHead, lanes};
 use crate::domain::verdict::Lane;
 use crate::limiter::{CommittedAttempt, Pacer, Permit, SecondGuard};
 use crate::store::{AnswerRecord, CancelGrant, GateOutcome, Grant, StoreError};
@@ -169,10 +170,9 @@ impl Submitter {
             return Ok(Step::Wait(None));
         };
         let (store, tenant) = (&self.context.store, self.context.tenant);
-        let head = bounded(store.queue_head(tenant, self.context.gate.outstanding)).await?;
+        let heads = bounded(store.queue_heads(tenant, self.context.gate.outstanding)).await?;
         let cancel = bounded(store.cancel_next_due(tenant, self.context.gate.cancel_after)).await?;
-        let cancel_due = cancel.is_some_and(|wait| wait.is_zero()).then_some(Lane::Release);
-        let Some(lane) = head.into_iter().chain(cancel_due).min() else {
+        let Some(lane) = first_lane(&heads, self.context.gate.terms.ageing, cancel) else {
             let queued = bounded(store.queue_next_due(tenant)).await?;
             return Ok(Step::Wait(queued.into_iter().chain(cancel).min()));
         };
@@ -187,28 +187,33 @@ impl Submitter {
         if let Err(wait) = self.pacer.check(lane) {
             return Ok(Step::Wait(Some(wait)));
         }
-        Ok(
-            match bounded(store.gate_reserve(tenant, epoch, &self.context.gate, lane)).await? {
-                GateOutcome::Granted(grant) => Step::Call(grant, epoch),
-                GateOutcome::Cancel(grant) => Step::Cancel(grant, epoch),
-                GateOutcome::Settled => Step::Again,
-                // The queue's head is due, so its device is locked, for as long as one transaction takes: the lanes below
-                // must not wait for the next wake because of it.
-                GateOutcome::NothingDue { .. } => Step::Wait(Some(HEAD_IS_LOCKED)),
-                GateOutcome::Wait { after, why } => {
-                    tracing::debug!(
-                        wait_seconds = after.map(|a| a.as_secs_f64()),
-                        why,
-                        "the gate is closed"
-                    );
-                    Step::Wait(after)
-                }
-                GateOutcome::NotLeader => {
-                    self.context.leadership.set(None);
-                    Step::Wait(None)
-                }
-            },
-        )
+        // Critical calls and the first releases passed the pacer by, so nothing else may leave instead of them. What was paced
+        // may be any.
+        let lowest = if lane > Lane::Release { Lane::Low } else { lane };
+        let outcome = bounded(store.gate_reserve(tenant, epoch, &self.context.gate, lowest)).await?;
+        if !matches!(outcome, GateOutcome::Granted(_) | GateOutcome::Cancel(_)) {
+            self.pacer.give_back();
+        }
+        Ok(match outcome {
+            GateOutcome::Granted(grant) => Step::Call(grant, epoch),
+            GateOutcome::Cancel(grant) => Step::Cancel(grant, epoch),
+            GateOutcome::Settled => Step::Again,
+            // The queue's head is due, so its device is locked, for as long as one transaction takes: the lanes below
+            // must not wait for the next wake because of it.
+            GateOutcome::NothingDue { .. } => Step::Wait(Some(HEAD_IS_LOCKED)),
+            GateOutcome::Wait { after, why } => {
+                tracing::debug!(
+                    wait_seconds = after.map(|a| a.as_secs_f64()),
+                    why,
+                    "the gate is closed"
+                );
+                Step::Wait(after)
+            }
+            GateOutcome::NotLeader => {
+                self.context.leadership.set(None);
+                Step::Wait(None)
+            }
+        })
     }
 
     /// Makes the call of a committed attempt and records what came of it.
@@ -256,8 +261,26 @@ impl Submitter {
 
     async fn write(&self, grant: &Grant, epoch: i64, record: &AnswerRecord, hard: &CancellationToken) {
         let (store, tenant) = (&self.context.store, self.context.tenant);
-        let write = || async { store.attempt_finish(tenant, epoch, grant, record).await.map(drop) };
+        let write = || async {
+            let written = store.attempt_finish(tenant, epoch, grant, record).await;
+            if let Err(StoreError::Stale(_)) = &written {
+                // Its absence had been concluded, and here is its answer: what it made is to be found.
+                store.sweep_want(tenant).await?;
+            }
+            written.map(drop)
+        };
         write_until_written(write, (grant.action, grant.attempt), hard).await;
+    }
+}
+
+/// The lane that the pacer is asked about: that of the first of the queue. A cancel that is due belongs to the releases, and
+/// goes before them.
+fn first_lane(heads: &[LaneHead], ageing: Duration, cancel: Option<Duration>) -> Option<Lane> {
+    let first = lanes::order(heads, ageing).first().copied();
+    match first {
+        Some(Lane::Critical) => first,
+        _ if cancel.is_some_and(|wait| wait.is_zero()) => Some(Lane::Release),
+        _ => first,
     }
 }
 

@@ -1,12 +1,13 @@
 //! Turns notifications of Postgres into wakes of the loops. When the connection is lost every loop is woken once, so
 //! nothing that was committed meanwhile is missed.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use crate::clock::Monotonic;
 use crate::domain::tenant::TenantId;
 use crate::store::{Store, Wake};
 
@@ -27,6 +28,8 @@ pub struct Wakes {
     pub playbooks: Notify,
     /// A dispatch lease is free.
     pub lease: Notify,
+    /// When a sweep was last asked for.
+    sweep: Mutex<Option<Monotonic>>,
 }
 
 impl Wakes {
@@ -45,6 +48,12 @@ impl Wakes {
         }
     }
 
+    /// Whether a sweep was asked for within the span.
+    pub fn is_sweep_wanted(&self, within: Duration) -> bool {
+        let asked = *self.sweep.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.is_some_and(|asked| asked.elapsed() < within)
+    }
+
     fn ring(&self, wake: Wake) {
         match wake {
             Wake::Inbox => self.inbox.notify_one(),
@@ -55,6 +64,10 @@ impl Wakes {
             Wake::Facts => self.facts.notify_one(),
             Wake::Playbooks => self.playbooks.notify_one(),
             Wake::Lease => self.lease.notify_one(),
+            Wake::Sweep => {
+                *self.sweep.lock().unwrap_or_else(PoisonError::into_inner) = Some(Monotonic::now());
+                self.open.notify_one();
+            }
             Wake::Open => {
                 self.open.notify_one();
                 self.queue.notify_one();

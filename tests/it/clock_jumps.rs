@@ -99,6 +99,24 @@ async fn a_jump_that_every_replica_sees_prolongs_the_slots_once_and_back_again()
     assert!((1_999..=2_002).contains(&doubt.as_secs()), "{doubt:?}");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_jump_that_the_gate_and_the_watch_see_at_once_is_written_down_once() {
+    let mut ledger = Ledger::new(10, 1).await;
+    ledger.store = guarded(&ledger);
+    ledger.store.clock_look().await.expect("postgres is there");
+    ledger.at(1_000).await;
+    let mut looks = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let store = ledger.store.clone();
+        looks.spawn(async move { store.clock_look().await.expect("postgres is there").jumps });
+    }
+    assert_eq!(looks.join_all().await.iter().sum::<usize>(), 1);
+    assert_eq!(
+        text(&ledger, "SELECT count(*)::text FROM quell.clock_jumps").await,
+        "1"
+    );
+}
+
 #[tokio::test]
 async fn a_slow_answer_is_no_jump() {
     let mut ledger = Ledger::new(10, 3).await;

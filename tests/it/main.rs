@@ -2,6 +2,7 @@
 //! the harness.
 
 mod audit;
+mod budget;
 mod canaries;
 mod cancels;
 mod chaos;
@@ -17,6 +18,7 @@ mod gate;
 mod in_force;
 mod inbox;
 mod intake;
+mod late;
 mod lifecycle;
 mod operator;
 mod plan;

@@ -7,13 +7,10 @@ use jiff::SignedDuration;
 use quell::domain::action::{ActionEvent, ActionKind, ActionState, Marker};
 use quell::domain::answer::MachineActionStatus;
 use quell::domain::stray::Marked;
-use quell::simulator::Kind;
 use quell::store::{Finding, QueuedChange, StraysTaken};
 use uuid::Uuid;
 
-use crate::support::alert::{RELEASE, alert, device as numbered, resolved, restrict, storm_playbook};
 use crate::support::ground::{Ground, device, playbook};
-use crate::support::{Setup, World, eventually};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -127,6 +124,28 @@ async fn a_restrict_that_comes_after_its_release_is_taken_in_and_released_anew()
     );
     assert_eq!(take(&ground, &[pending]).await, StraysTaken::default());
     assert!(ground.reserve().await.is_none(), "the release waits for its end");
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn whoever_is_told_of_failures_is_told_of_a_late_restrict_once() {
+    let told = "notify: [{to: soc, on: [failed]}, {to: night, on: [released]}]\n";
+    let mut ground = Ground::new(&[playbook("one") + told]).await;
+    let action = judged_absent(&mut ground).await;
+    ground.call_succeeds().await;
+    let late = listed(
+        &ground,
+        ActionKind::Restrict,
+        action,
+        1,
+        MachineActionStatus::Succeeded,
+    )
+    .await;
+    for _ in 0..2 {
+        take(&ground, std::slice::from_ref(&late)).await;
+    }
+    let told = ground.words("SELECT receiver || ' ' || occasion FROM quell.notifications".to_owned());
+    assert_eq!(told.await, ["soc failed"]);
     ground.close().await;
 }
 
@@ -373,88 +392,4 @@ async fn a_replica_that_lost_the_lease_takes_nothing_in() {
         .strays_take(ground.tenant, epoch + 1, ground.gate(), &orphans, DAY);
     assert!(matches!(taken.await, Err(quell::store::StoreError::Stale(_))));
     ground.close().await;
-}
-
-async fn alarmed(world: &World, kind: &str) {
-    let sql = format!("SELECT count(*) = 1 FROM quell.alarms WHERE kind = '{kind}'");
-    world.until(Duration::from_secs(30), &sql).await;
-}
-
-#[tokio::test]
-async fn with_nothing_open_a_late_restrict_is_seen_within_the_slow_cadence_and_its_device_is_freed_again() {
-    let away = numbered(1);
-    let world = Setup::new(100, &[&storm_playbook(), RELEASE]).start().await;
-    world.send(&[alert("a", &away)]).await;
-    world
-        .until(
-            Duration::from_secs(30),
-            "SELECT count(*) = 1 FROM quell.devices WHERE restriction = 'restricted'",
-        )
-        .await;
-    world.send(&[resolved("a", &away)]).await;
-    world
-        .until(
-            Duration::from_secs(30),
-            "SELECT count(*) = 1 FROM quell.actions WHERE kind = 'release' AND state = 'succeeded'",
-        )
-        .await;
-    world.until_idle(Duration::from_secs(30)).await;
-
-    // The process was stopped in the middle of a call for longer than the server's tail.
-    let comment = world
-        .simulator
-        .journal()
-        .into_iter()
-        .find_map(|entry| entry.comment.filter(|comment| comment.starts_with("[quell:")))
-        .expect("the restrict was called");
-    world
-        .simulator
-        .act_late(&away, Kind::Restrict, &comment)
-        .expect("the service takes it");
-    alarmed(&world, "late_restrict").await;
-    alarmed(&world, "seen_after_quiescence").await;
-    eventually("the device is free again", Duration::from_secs(30), async || {
-        !world.simulator.is_restricted(&away)
-    })
-    .await;
-    world
-        .until(
-            Duration::from_secs(30),
-            "SELECT count(*) = 2 FROM quell.actions WHERE kind = 'release' AND state = 'succeeded'",
-        )
-        .await;
-    world.until_idle(Duration::from_secs(30)).await;
-    let (_, said) = world.command(&["status", "--config", "quell.yaml"]).await;
-    assert!(said.contains("came after the release of its device"), "{said}");
-    world.finish().await;
-}
-
-#[tokio::test]
-async fn a_daemon_that_starts_finds_what_its_database_has_lost() {
-    let theirs = numbered(2);
-    let mut world = Setup::new(100, &[&restrict("short", "6d")]).start().await;
-    world.kill_9();
-    let marker = Marker {
-        action: Uuid::now_v7(),
-        attempt: 1,
-    };
-    world
-        .simulator
-        .act_late(&theirs, Kind::Restrict, &marker.comment("lost"))
-        .expect("the service takes it");
-    world.start().await;
-    alarmed(&world, "orphan").await;
-    eventually(
-        "what nothing wants is released",
-        Duration::from_secs(30),
-        async || !world.simulator.is_restricted(&theirs),
-    )
-    .await;
-    world
-        .until(
-            Duration::from_secs(30),
-            "SELECT count(*) = 1 FROM quell.actions WHERE kind = 'release' AND state = 'succeeded'",
-        )
-        .await;
-    world.finish().await;
 }

@@ -40,6 +40,7 @@ pub fn written(state: &State, row: u8, n: u8, reply: Reply) -> Written {
         lane: Lane::Normal,
         comment: String::new(),
         send_deadline: Monotonic::now(),
+        is_retry: false,
         app_id: String::new(),
     };
     let refusal = |status, code: &str| Refusal {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::cli::progress;
-use crate::domain::budget::Pace;
+use crate::domain::budget::{Pace, Pacing};
 use crate::simulator::Report;
 use crate::store::views::StatusView;
 
@@ -122,13 +122,18 @@ impl Moment<'_> {
     }
 
     fn left(&self) -> String {
-        let pace = Pace {
-            interval: Duration::from_millis(606) / self.scale.max(1),
-            burst: 5,
+        let scale = self.scale.max(1);
+        let pacing = Pacing {
+            pace: Pace {
+                interval: Duration::from_millis(606) / scale,
+                burst: 5,
+            },
+            unpaced_releases: 5,
+            release_window: Duration::from_secs(60) / scale,
         };
         let by_queue = self
             .status
-            .forecast(pace)
+            .forecast(&pacing)
             .map_or(Duration::ZERO, |forecast| forecast.last);
         match self.estimate.saturating_sub(self.elapsed).max(by_queue).as_secs() {
             0 => "nearly done".to_owned(),

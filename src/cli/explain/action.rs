@@ -13,7 +13,6 @@ use super::stored::Explainer;
 use crate::cli::operator::span::{ago, ahead, span};
 use crate::cli::operator::table::Tone;
 use crate::cli::operator::{Session, nothing_done};
-use crate::domain::budget::forecast;
 use crate::store::views::{
     ActionDetail, ActionQuery, ActionView, AttemptView, ContainmentHistory, DecisionQuery, StatusView,
     TransitionView,
@@ -48,6 +47,8 @@ pub struct Place {
     pub position: i64,
     /// When it may leave, if nothing more urgent comes and every call is answered at once.
     pub expected_at: Option<Timestamp>,
+    /// It loses its validity before that, and is then dropped.
+    pub is_late: bool,
     /// The slots of the windows, as `used/limit in span`.
     pub windows: Vec<String>,
     /// The gate is closed until then, and why.
@@ -74,7 +75,9 @@ pub(super) async fn run(session: &Session, id: Uuid, all: bool) -> anyhow::Resul
     let wanted_for = containments
         .into_iter()
         .find(|containment| Some(containment.id) == detail.containment);
-    let queue = (action.state == "queued").then(|| place(session, &action, &detail, &status));
+    let queue = place(session, &action, &status);
+    let ahead = queue.as_ref().map_or(0, |queue| queue.position - 1);
+    let detail = ActionDetail { ahead, ..detail };
     let mut report = Report {
         outcome: outcome(&action, &detail, queue.as_ref(), status.at),
         queue,
@@ -109,22 +112,9 @@ pub(super) async fn run(session: &Session, id: Uuid, all: bool) -> anyhow::Resul
     Ok(ExitCode::SUCCESS)
 }
 
-fn place(session: &Session, action: &ActionView, detail: &ActionDetail, status: &StatusView) -> Place {
-    let ahead = u64::try_from(detail.ahead).unwrap_or(0);
-    let critical = u64::try_from(detail.critical_ahead).unwrap_or(0);
-    let unpaced = critical + u64::from(action.lane == crate::domain::verdict::Lane::Critical);
-    let opens_in = status
-        .closed_until
-        .and_then(|until| until.duration_since(status.at).try_into().ok());
-    let leaves = forecast(
-        ahead + 1,
-        unpaced,
-        &status.ledger.slots,
-        opens_in.unwrap_or_default(),
-        &status.ledger.windows,
-        session.pace(),
-    );
-    let expected_at = leaves.and_then(|leaves| status.at.checked_add(leaves.last).ok());
+fn place(session: &Session, action: &ActionView, status: &StatusView) -> Option<Place> {
+    let expected = status.outlook.expected(&session.pacing());
+    let expected = expected.into_iter().find(|expected| expected.id == action.id)?;
     let windows = status.windows.iter().map(|window| {
         let per = jiff::SignedDuration::try_from_secs_f64(window.per_seconds).unwrap_or_default();
         format!("{}/{} in {}", window.used, window.limit, span(per))
@@ -133,13 +123,14 @@ fn place(session: &Session, action: &ActionView, detail: &ActionDetail, status: 
         .closed_reason
         .clone()
         .unwrap_or_else(|| "no reason was recorded".to_owned());
-    Place {
-        position: detail.ahead + 1,
-        expected_at: expected_at.map(|at| at.max(action.not_before)),
+    Some(Place {
+        position: i64::try_from(expected.position).unwrap_or(i64::MAX),
+        expected_at: status.at.checked_add(expected.after).ok(),
+        is_late: expected.is_late,
         windows: windows.collect(),
         closed: status.closed_until.map(|until| (until, reason)),
         is_dispatched: status.lease.as_ref().is_some_and(|lease| lease.is_held),
-    }
+    })
 }
 
 /// What came of an action, in a sentence.
@@ -238,7 +229,16 @@ pub fn render(report: &Report, now: Timestamp, all: bool, page: &mut Page) {
             );
         }
         if let Some(until) = report.detail.valid_until {
-            page.entry(2, "valid", format!("dropped if not sent: {}", ahead(now, until)));
+            let late = if queue.is_late {
+                ", which is before it may leave"
+            } else {
+                ""
+            };
+            page.entry(
+                2,
+                "valid",
+                format!("dropped if not sent: {}{late}", ahead(now, until)),
+            );
         }
     }
     page.head("calls");
@@ -353,6 +353,7 @@ mod tests {
         Place {
             position: 3,
             expected_at: Some(before(-12)),
+            is_late: false,
             windows: vec!["100/100 in 1 min".to_owned()],
             closed: None,
             is_dispatched,

@@ -1,8 +1,10 @@
 //! `quell actions`: what was, is and will be called, the newest first.
 
+use std::collections::HashMap;
 use std::process::ExitCode;
 
 use jiff::Timestamp;
+use serde::Serialize;
 
 use super::span::{ago, ahead};
 use super::table::{Paint, Table, Tone, cell, short, short_length};
@@ -30,6 +32,20 @@ fn state_parser() -> clap::builder::PossibleValuesParser {
     clap::builder::PossibleValuesParser::new(ActionState::ALL.map(ActionState::as_str))
 }
 
+/// An action, and while it is queued, its place.
+#[derive(Clone, Debug, Serialize)]
+pub struct Listed {
+    /// The action.
+    #[serde(flatten)]
+    pub action: ActionView,
+    /// Its place among the queued ones, from 1, as they will be called.
+    pub position: Option<usize>,
+    /// When it may leave, if nothing more urgent comes and every call is answered at once.
+    pub expected_at: Option<Timestamp>,
+    /// It loses its validity before that.
+    pub is_late: bool,
+}
+
 /// Prints actions.
 ///
 /// # Errors
@@ -44,6 +60,21 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     };
     let actions = session.store.actions(session.id, &query).await?;
     let now = session.store.now().await?;
+    let mut expected = HashMap::new();
+    if actions.iter().any(|action| action.state == "queued") {
+        let outlook = session.store.outlook(session.id, &session.gate()).await?;
+        expected.extend(outlook.expected(&session.pacing()).into_iter().map(|e| (e.id, e)));
+    }
+    let listed = |action: ActionView| {
+        let expected = expected.get(&action.id).filter(|_| action.state == "queued");
+        Listed {
+            position: expected.map(|expected| expected.position),
+            expected_at: expected.and_then(|expected| now.checked_add(expected.after).ok()),
+            is_late: expected.is_some_and(|expected| expected.is_late),
+            action,
+        }
+    };
+    let actions: Vec<Listed> = actions.into_iter().map(listed).collect();
     session.answer(&actions, |paint| match actions.as_slice() {
         [] => "there is no such action\n".to_owned(),
         actions => render(actions, now, paint),
@@ -52,12 +83,13 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 /// The table of actions.
-pub fn render(actions: &[ActionView], now: Timestamp, paint: Paint) -> String {
-    let length = short_length(actions.iter().map(|action| action.device.as_str()));
+pub fn render(actions: &[Listed], now: Timestamp, paint: Paint) -> String {
+    let length = short_length(actions.iter().map(|listed| listed.action.device.as_str()));
     let mut table = Table::new(&[
         "QUEUED", "DEVICE", "NAME", "KIND", "STATE", "LANE", "CALLS", "BY", "WHY",
     ]);
-    for action in actions {
+    for listed in actions {
+        let action = &listed.action;
         table.row([
             cell(ago(now, action.queued_at)),
             cell(short(&action.device, length)),
@@ -73,7 +105,7 @@ pub fn render(actions: &[ActionView], now: Timestamp, paint: Paint) -> String {
                     .and_then(|p| p.split('@').next())
                     .unwrap_or(&action.wanted_by),
             ),
-            cell(why(action, now)),
+            cell(why(listed, now)),
         ]);
     }
     table.render(paint, "")
@@ -88,10 +120,16 @@ fn tone(state: &str) -> Tone {
     }
 }
 
-fn why(action: &ActionView, now: Timestamp) -> String {
+fn why(listed: &Listed, now: Timestamp) -> String {
+    let action = &listed.action;
     let mut parts = Vec::new();
-    if action.state == "queued" && action.not_before > now {
-        parts.push(format!("called {}", ahead(now, action.not_before)));
+    if let (Some(position), Some(at)) = (listed.position, listed.expected_at) {
+        let late = if listed.is_late {
+            ", after its validity"
+        } else {
+            ""
+        };
+        parts.push(format!("number {position}, may leave {}{late}", ahead(now, at)));
     }
     if action.is_adopted {
         parts.push("begun by somebody else".to_owned());

@@ -102,7 +102,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         return Ok(nothing_done("somebody else was faster: nothing was left to end"));
     };
     let status = session.store.status(session.id, &session.gate()).await?;
-    let through = status.forecast_through(Lane::Release, session.pace());
+    let through = status.forecast_through(Lane::Release, &session.pacing());
     let expected_at = through.and_then(|forecast| status.at.checked_add(forecast.last).ok());
     let dispatches = status.lease.as_ref().is_some_and(|lease| lease.is_held);
     let of = |ids: &[uuid::Uuid]| {

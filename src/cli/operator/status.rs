@@ -45,6 +45,8 @@ pub struct Report {
     pub next_call_at: Option<Timestamp>,
     /// When the queue may be empty, if nothing is added and every call is answered at once.
     pub queue_empty_at: Option<Timestamp>,
+    /// Queued restrictions that lose their validity before they can be called, as forecast.
+    pub expected_late: usize,
     /// The counters.
     #[serde(flatten)]
     pub status: StatusView,
@@ -66,7 +68,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let session = Session::open(&args.common).await?;
     let (store, config) = (&session.store, &session.config);
     let status = store.status(session.id, &session.gate()).await?;
-    let forecast = status.forecast(session.pace());
+    let forecast = status.forecast(&session.pacing());
     let query = DeviceQuery {
         show: Show::Contained,
         limit: args.limit,
@@ -80,6 +82,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         outstanding_limit: config.outstanding,
         next_call_at: forecast.and_then(|Forecast { first, .. }| status.at.checked_add(first).ok()),
         queue_empty_at: forecast.and_then(|Forecast { last, .. }| status.at.checked_add(last).ok()),
+        expected_late: status.expected_late(&session.pacing()),
         status,
         alarms: store.alarms(session.id, DAY).await?,
         playbook_files: store.files_of_replicas(session.id).await?,
@@ -163,6 +166,21 @@ pub fn needs(report: &Report) -> Vec<String> {
         needs.push(format!(
             "nothing is called: the gate opens {} ({reason})",
             ahead(now, until)
+        ));
+    }
+    if report.expected_late > 0 {
+        let late = counted(
+            i64::try_from(report.expected_late).unwrap_or(i64::MAX),
+            "queued restriction",
+        );
+        needs.push(format!(
+            "{late} will lose their validity before they can be called"
+        ));
+    }
+    if let Some(until) = status.retries_held_until {
+        let until = ahead(now, until);
+        needs.push(format!(
+            "too many repeated calls came to nothing: further ones may leave {until}"
         ));
     }
     if status.outstanding >= i64::from(report.outstanding_limit) {

@@ -4,9 +4,11 @@ use jiff::ToSpan as _;
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::budget::{Pace, Window};
+use crate::domain::budget::{Pace, Pacing, Queued, Rules, Slots, Window};
 use crate::domain::verdict::Lane;
-use crate::store::views::{DeviceAction, InboxView, LaneView, LeaseView, Ledger, SetView, WindowView};
+use crate::store::views::{
+    DeviceAction, InboxView, LaneView, LeaseView, Outlook, QueuedAction, SetView, WindowView,
+};
 
 fn now() -> Timestamp {
     "2026-11-22T03:00:00Z".parse().expect("a time")
@@ -63,7 +65,8 @@ fn quiet() -> Report {
         fallbacks: Vec::new(),
         throttled: 0,
         throttled_at: None,
-        ledger: Ledger::default(),
+        retries_held_until: None,
+        outlook: Outlook::default(),
     };
     Report {
         tenant: "contoso".to_owned(),
@@ -73,6 +76,7 @@ fn quiet() -> Report {
         outstanding_limit: 500,
         next_call_at: None,
         queue_empty_at: None,
+        expected_late: 0,
         status,
         alarms: Vec::new(),
         playbook_files: Vec::new(),
@@ -179,17 +183,39 @@ fn bad_night() -> Report {
     });
     status.throttled = 1;
     status.throttled_at = Some(at(-30));
-    status.ledger = Ledger {
-        slots: vec![SignedDuration::from_secs(-10); 100],
-        windows: vec![Window {
+    let queued = |lane| QueuedAction {
+        id: Uuid::now_v7(),
+        queued: Queued {
+            lane,
+            queued: SignedDuration::from_secs(-190),
+            ready: SignedDuration::from_secs(-190),
+        },
+        valid_until: None,
+    };
+    let lanes = [(Lane::Critical, 2), (Lane::Release, 4), (Lane::Normal, 306)];
+    status.outlook = Outlook {
+        queue: lanes
+            .into_iter()
+            .flat_map(|(lane, n)| std::iter::repeat_n(lane, n))
+            .map(queued)
+            .collect(),
+        slots: Slots::new(vec![SignedDuration::from_secs(-10); 100]),
+        rules: Rules::of(&[Window {
             limit: 100,
             per: Duration::from_secs(60),
-        }],
+        }]),
+        opens_in: Duration::from_secs(90),
+        retries_held: None,
+    };
+    let pace = Pace {
+        interval: Duration::from_millis(606),
+        burst: 5,
     };
     let forecast = status
-        .forecast(Pace {
-            interval: Duration::from_millis(606),
-            burst: 5,
+        .forecast(&Pacing {
+            pace,
+            unpaced_releases: 5,
+            release_window: Duration::from_secs(60),
         })
         .expect("there is a queue");
     report.next_call_at = Some(now() + SignedDuration::try_from(forecast.first).expect("a short span"));
@@ -265,7 +291,7 @@ fn a_bad_night_is_told_in_full_and_what_needs_a_person_first() {
     gate        closed, opens in 1 min 30 s: throttled by Defender
     budget      100/100 in 1 min, 214/1500 in 1 h; 500/500 restrictions open at Defender
     queue       312 actions: 2 critical, 4 release, 306 normal; the oldest came 3 min 10 s ago; 5 wait to be tried again; 3 wait for their device's open action
-    forecast    the next call may leave in 1 min 30 s, the last of the queue in 4 min 34 s
+    forecast    the next call may leave in 1 min 30 s, the last of the queue in 4 min 35 s
     inbox       12 events wait to be decided, the oldest came 6 min 40 s ago; 4 of them wait for facts of their device, the last until in 40 s
     events      5310 accepted; decisions: 212 act, 3 ask, 5095 skip
     actions     1 in doubt, 312 queued, 212 succeeded, 1 timed out
@@ -338,4 +364,20 @@ fn json_has_full_ids_and_rfc_3339_times() {
     assert_eq!(json["closed_until"], "2026-11-22T03:01:30Z");
     assert_eq!(json["queue"][1]["lane"], "release");
     assert_eq!(json["needs"].as_array().map(Vec::len), Some(6));
+}
+
+#[test]
+fn restrictions_that_will_be_late_and_repetitions_that_wait_need_a_person() {
+    let mut report = quiet();
+    report.expected_late = 3;
+    report.status.retries_held_until = Some(at(120));
+    let needs = needs(&report);
+    assert!(
+        needs
+            .contains(&"3 queued restrictions will lose their validity before they can be called".to_owned())
+    );
+    assert!(
+        needs
+            .contains(&"too many repeated calls came to nothing: further ones may leave in 2 min".to_owned())
+    );
 }

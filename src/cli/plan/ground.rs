@@ -9,11 +9,9 @@ use anyhow::{Context as _, bail};
 use crate::app::playbook_files::{self, PlaybookFiles};
 use crate::cli::operator::{Common, Session};
 use crate::config::{Config, Tenant};
-use crate::domain::budget::Pace;
 use crate::domain::decision::Rules;
 use crate::domain::demand::Rate;
 use crate::domain::device::DeviceIdRule;
-use crate::limiter::PacerOptions;
 use crate::playbook::{PlaybookSet, SourceFile};
 
 /// What a plan stands on.
@@ -89,15 +87,13 @@ impl Ground {
 
     /// What holds calls back.
     pub(super) fn rate(&self) -> Rate {
-        let pacer = PacerOptions::default();
+        let gate = crate::app::gate_of(&self.config, &self.tenant);
+        let pacing = crate::app::pacing_of(&self.config, &self.tenant);
         Rate {
-            windows: self.config.scaled_windows(&self.tenant.budget.windows),
-            pace: Pace {
-                interval: self.config.scaled(self.tenant.budget.pacer_interval),
-                burst: self.tenant.budget.pacer_burst,
-            },
-            unpaced_releases: usize::try_from(pacer.unpaced_releases).unwrap_or(usize::MAX),
-            release_window: self.config.scaled(pacer.release_window),
+            windows: gate.actions,
+            pace: pacing.pace,
+            unpaced_releases: usize::try_from(pacing.unpaced_releases).unwrap_or(usize::MAX),
+            release_window: pacing.release_window,
             validity: self.config.scaled(self.config.validity),
         }
     }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::clock::Monotonic;
 use crate::domain::answer::MachineAction;
 use crate::domain::stray::{self, Marked};
-use crate::store::{StoreError, Swept};
+use crate::store::{StoreError, Swept, chain};
 
 use super::{Cadence, Reconciler, signed};
 
@@ -32,8 +32,9 @@ struct State {
 
 impl Sweeps {
     /// Whether a sweep is due under this epoch, the first of which is due at once; a try that came to nothing is repeated
-    /// after a while. `is_watched`: some device was released within the day; `is_held`: the gate waits for it.
-    fn begin(&self, epoch: i64, is_watched: bool, is_held: bool, cadence: Cadence) -> bool {
+    /// after a while. `is_watched`: some device was released within the day; `is_wanted`: the gate waits
+    /// for it, or an answer came that nobody waited for any more.
+    fn begin(&self, epoch: i64, is_watched: bool, is_wanted: bool, cadence: Cadence) -> bool {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if state.epoch != epoch {
             *state = State {
@@ -42,7 +43,7 @@ impl Sweeps {
             };
         }
         let after = |at: Option<Monotonic>, span: Duration| at.is_none_or(|at| at.elapsed() >= span);
-        let every = match (is_held, is_watched) {
+        let every = match (is_wanted, is_watched) {
             (true, _) => cadence.fast,
             (false, true) => cadence.slow.min(cadence.sweep),
             (false, false) => cadence.sweep,
@@ -66,8 +67,10 @@ impl Reconciler {
         let (store, cadence) = (&self.context.store, self.cadence);
         let tenant = self.context.tenant;
         let is_watched = store.is_any_released(tenant, cadence.watched).await?;
-        let is_held = store.is_held(tenant).await?;
-        Ok(self.sweeps.begin(epoch, is_watched, is_held, cadence))
+        // An executed action may be missing from the list for a while: looked for until it must be there.
+        let within = self.context.gate.timing.quiescence();
+        let is_wanted = self.context.wakes.is_sweep_wanted(within) || store.is_held(tenant).await?;
+        Ok(self.sweeps.begin(epoch, is_watched, is_wanted, cadence))
     }
 
     /// Takes what a complete listing shows of ours, and the books do not know, into the books. `swept`: it was the whole
@@ -83,11 +86,25 @@ impl Reconciler {
         let strays = store.strays_find(tenant, &marked).await?;
         let (mut waiting, mut orphans) = (0, 0);
         for of_one_device in strays.chunk_by(|a: &&Marked, b: &&Marked| a.device == b.device) {
-            let made = store
+            let taken = store
                 .strays_take(tenant, epoch, gate, of_one_device, self.cadence.watched)
-                .await?;
-            waiting += made.waiting;
-            orphans += made.orphans;
+                .await;
+            match taken {
+                Ok(made) => {
+                    waiting += made.waiting;
+                    orphans += made.orphans;
+                }
+                Err(error) if error.is_of_a_row() || matches!(error, StoreError::Corrupt { .. }) => {
+                    // One that cannot be taken in does not keep the others from it.
+                    waiting += of_one_device.len();
+                    tracing::error!(
+                        device.id = of_one_device.first().map(|stray| stray.device.as_str()),
+                        error = chain(&error),
+                        "an action of ours that the database does not know cannot be taken in"
+                    );
+                }
+                Err(error) => return Err(error),
+            }
         }
         metrics::gauge!("quell_strays_waiting").set(waiting as f64);
         if let Some(began) = swept {

@@ -119,6 +119,7 @@ impl Ground {
             },
             ceiling: Mode::Enforce,
             never: Protections::default(),
+            terms: quell::domain::budget::Terms::default(),
             caps: Vec::new(),
             outstanding: None,
             cancel_after: Some(Duration::from_secs(120)),

@@ -78,6 +78,7 @@ impl Ledger {
             },
             ceiling: Mode::Enforce,
             never: Protections::default(),
+            terms: quell::domain::budget::Terms::default(),
             caps: Vec::new(),
             outstanding: None,
             cancel_after: Some(Duration::from_secs(120)),

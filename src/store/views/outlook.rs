@@ -1,0 +1,184 @@
+//! The queue with the ledger, as of one moment: from which it follows when each queued action may be called. Read by the views
+//! and by the worker that warns of actions that will be late. No lock is held, so it may differ from what the gate sees
+//! next; nothing is decided by it.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use uuid::Uuid;
+
+use crate::domain::budget::{BudgetScope, Forecast, Pacing, Queued, Rules, Slots, forecast};
+use crate::domain::tenant::TenantId;
+use crate::domain::verdict::Lane;
+use crate::store::ledger::snapshot;
+use crate::store::{Gate, Store, StoreError};
+
+/// The queue and the ledger. Every moment is a span from when it was read.
+#[derive(Clone, Debug, Default)]
+pub struct Outlook {
+    /// The queued actions, in no order.
+    pub queue: Vec<QueuedAction>,
+    /// The slots that some window may still hold.
+    pub slots: Slots,
+    /// What calls keep to.
+    pub rules: Rules,
+    /// How long the gate stays closed.
+    pub opens_in: Duration,
+    /// How long repeated calls wait, because too many came to nothing.
+    pub retries_held: Option<Duration>,
+}
+
+/// One queued action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueuedAction {
+    /// Its id.
+    pub id: Uuid,
+    /// Its place in the order of the queue.
+    pub queued: Queued,
+    /// It is dropped if it was not sent by then.
+    pub valid_until: Option<SignedDuration>,
+}
+
+/// What is to be expected of a queued action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// Its id.
+    pub id: Uuid,
+    /// Its place among the queued ones as they will be called, from 1.
+    pub position: usize,
+    /// From the outlook's moment until it may be called.
+    pub after: Duration,
+    /// It loses its validity before that.
+    pub is_late: bool,
+}
+
+impl Outlook {
+    /// What is to be expected of each queued action, the next to be called first, if nothing is added and every call is
+    /// answered at once.
+    pub fn expected(&self, pacing: &Pacing) -> Vec<Expected> {
+        self.expected_of(&self.queue, pacing)
+    }
+
+    /// When the actions of this lane and more urgent ones may have left.
+    pub fn forecast_through(&self, lowest: Lane, pacing: &Pacing) -> Option<Forecast> {
+        // Whatever the lanes below are, they may go before by their age, so all are played through.
+        let lanes: std::collections::HashMap<Uuid, Lane> = self
+            .queue
+            .iter()
+            .map(|action| (action.id, action.queued.lane))
+            .collect();
+        let expected = self.expected(pacing);
+        let among = |expected: &&Expected| lanes.get(&expected.id).is_some_and(|lane| *lane <= lowest);
+        let after: Vec<Duration> = expected
+            .iter()
+            .filter(among)
+            .map(|expected| expected.after)
+            .collect();
+        Forecast::of(&after)
+    }
+
+    fn expected_of(&self, queue: &[QueuedAction], pacing: &Pacing) -> Vec<Expected> {
+        let places: Vec<Queued> = queue.iter().map(|action| action.queued).collect();
+        let after = forecast(&places, &self.slots, self.opens_in, &self.rules, pacing);
+        let mut all: Vec<(Duration, &QueuedAction)> = after.into_iter().zip(queue).collect();
+        let ageing = self.rules.ageing;
+        all.sort_by_key(|(after, action)| {
+            (
+                *after,
+                crate::domain::budget::lanes::place(action.queued.lane, action.queued.queued, ageing),
+                action.id,
+            )
+        });
+        let expected = all.into_iter().enumerate().map(|(index, (after, action))| {
+            let until = action
+                .valid_until
+                .map(|until| Duration::try_from(until).unwrap_or_default());
+            Expected {
+                id: action.id,
+                position: index + 1,
+                after,
+                is_late: until.is_some_and(|until| until < after),
+            }
+        });
+        expected.collect()
+    }
+}
+
+impl Store {
+    /// The queue and the ledger of a tenant's actions, as of one snapshot.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn outlook(&self, tenant: TenantId, gate: &Gate) -> Result<Outlook, StoreError> {
+        let mut tx = self
+            .pool
+            .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            .await?;
+        read(&mut tx, tenant, gate).await
+    }
+}
+
+/// Reads it in a transaction that sees one snapshot.
+pub(super) async fn read(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    gate: &Gate,
+) -> Result<Outlook, StoreError> {
+    let rules = gate.terms.rules(&gate.actions);
+    let longest = rules.longest().map(|window| window.per).unwrap_or_default();
+    let slots = sqlx::query_scalar!(
+        r#"SELECT (extract(epoch FROM slot_at - quell.now()) * 1000000)::bigint AS "at!" FROM quell.attempts
+           WHERE tenant_id = $1 AND app_id = $2 AND ($3 OR scope = 'actions')
+             AND slot_at >= (SELECT quell.now()) - make_interval(secs => $4)"#,
+        tenant.0,
+        gate.app_id,
+        gate.scope == BudgetScope::Shared,
+        longest.as_secs_f64(),
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let gate_row = sqlx::query!(
+        r#"SELECT quell.now() AS "now!", (extract(epoch FROM (SELECT closed_until FROM quell.budgets WHERE tenant_id = $1
+             AND app_id = $2 AND scope = 'actions') - quell.now()) * 1000000)::bigint AS opens"#,
+        tenant.0,
+        gate.app_id,
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    let held = snapshot::actions(tx, tenant, gate, &rules, gate_row.now.to_jiff()).await?;
+    let retries_held = rules.retries_held(&held).map(|wait| wait.after);
+    let rows = sqlx::query!(
+        r#"SELECT id, kind, lane, is_retry, (extract(epoch FROM queued_at - quell.now()) * 1000000)::bigint AS "queued!",
+             (extract(epoch FROM not_before - quell.now()) * 1000000)::bigint AS "ready!",
+             (extract(epoch FROM valid_until - quell.now()) * 1000000)::bigint AS until
+           FROM quell.actions WHERE tenant_id = $1 AND state = 'queued'"#,
+        tenant.0,
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let queue = rows.into_iter().map(|row| {
+        let lane = usize::try_from(row.lane)
+            .ok()
+            .and_then(|rank| Lane::ALL.get(rank).copied());
+        let lane = lane.unwrap_or_default();
+        let waits_for_quota = row.is_retry && row.kind == "restrict" && lane != Lane::Critical;
+        let held = retries_held.filter(|_| waits_for_quota).unwrap_or_default();
+        QueuedAction {
+            id: row.id,
+            queued: Queued {
+                lane,
+                queued: SignedDuration::from_micros(row.queued),
+                ready: SignedDuration::from_micros(row.ready)
+                    .max(SignedDuration::try_from(held).unwrap_or_default()),
+            },
+            valid_until: row.until.map(SignedDuration::from_micros),
+        }
+    });
+    Ok(Outlook {
+        queue: queue.collect(),
+        slots: Slots::new(slots.into_iter().map(SignedDuration::from_micros).collect()),
+        rules,
+        opens_in: Duration::from_micros(u64::try_from(gate_row.opens.unwrap_or(0)).unwrap_or(0)),
+        retries_held,
+    })
+}
