@@ -41,6 +41,7 @@ pub fn written(state: &State, row: u8, n: u8, reply: Reply) -> Written {
         is_retry: false,
         comment: String::new(),
         send_deadline: Monotonic::now(),
+        is_retry: false,
         app_id: String::new(),
     };
     let refusal = |status, code: &str| Refusal {

@@ -43,9 +43,10 @@ pub(super) const CHECKS: &[Check] = &[
                      WHEN t.send_deadline < t.reserved_at OR t.answered_at < t.reserved_at THEN 'its times are out of order'
                      ELSE format('a %s for an action that is a %s', t.kind, a.kind) END
          FROM quell.attempts t LEFT JOIN quell.actions a ON a.id = t.action_id
-         WHERE (t.action_id IS NOT NULL AND a.id IS NULL) OR a.tenant_id <> t.tenant_id OR t.reserved_at < a.queued_at
+         WHERE (t.action_id IS NOT NULL AND a.id IS NULL) OR a.tenant_id <> t.tenant_id OR (t.reserved_at < a.queued_at AND t.outcome IS DISTINCT FROM 'imported' AND quell.is_in_order(a.queued_at))
             OR (t.kind <> a.kind AND NOT (t.kind = 'cancel' AND a.kind = 'restrict'))
-            OR t.send_deadline < t.reserved_at OR t.answered_at < t.reserved_at"
+            OR t.send_deadline < t.reserved_at
+            OR (t.answered_at < t.reserved_at AND quell.is_in_order(t.answered_at))"
     ),
     finds_nothing!(
         "under_a_budget",
@@ -87,7 +88,8 @@ pub(super) const CHECKS: &[Check] = &[
          JOIN quell.actions o ON o.tenant_id = a.tenant_id AND o.device_id = a.device_id AND o.kind <> a.kind
          CROSS JOIN LATERAL (SELECT to_state FROM quell.transitions s WHERE s.entity_id = o.id AND s.at < t.reserved_at
                              ORDER BY s.id DESC LIMIT 1) s
-         WHERE s.to_state IN ('submitting', 'in_doubt', 'submitted')"
+         WHERE s.to_state IN ('submitting', 'in_doubt', 'submitted') AND t.outcome IS DISTINCT FROM 'imported'
+           AND quell.is_in_order(t.reserved_at)"
     ),
     finds_nothing!(
         "answered_once",
@@ -124,7 +126,8 @@ pub(super) const CHECKS: &[Check] = &[
                        CASE WHEN p.answered_at IS NULL THEN 'without an answer' ELSE 'that came out as ' || p.outcome END)
          FROM quell.attempts t JOIN quell.actions a ON a.id = t.action_id AND a.kind = t.kind
          JOIN quell.attempts p ON p.action_id = t.action_id AND p.kind = t.kind AND p.n = t.n - 1
-         WHERE NOT EXISTS (
+         WHERE t.outcome IS DISTINCT FROM 'imported' AND p.outcome IS DISTINCT FROM 'imported'
+           AND quell.is_in_order(p.reserved_at) AND quell.is_in_order(t.reserved_at) AND NOT EXISTS (
              SELECT 1 FROM quell.transitions s WHERE s.entity_id = a.id AND s.to_state = 'queued' AND s.from_state IS NOT NULL
                AND s.at >= p.reserved_at AND s.at <= t.reserved_at
                AND (s.at >= p.slot_at OR (p.answered_at IS NOT NULL AND (p.outcome <> 'unknown' OR p.http_status IS NOT NULL))))"
@@ -138,8 +141,8 @@ pub(super) const CHECKS: &[Check] = &[
                                               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before,
                       coalesce(l.epoch, 0) AS given
                FROM quell.attempts t LEFT JOIN quell.leases l ON l.tenant_id = t.tenant_id
-               WHERE t.action_id IS NOT NULL) AS calls
-         WHERE epoch < before OR epoch > given"
+               WHERE t.action_id IS NOT NULL AND t.outcome IS DISTINCT FROM 'imported') AS calls
+         WHERE (epoch < before AND quell.is_in_order(reserved_at)) OR epoch > given"
     ),
     finds_nothing!(
         "releases_only_ours",
@@ -147,7 +150,10 @@ pub(super) const CHECKS: &[Check] = &[
         "a device was released only after a restrict of our own was queued for it",
         "SELECT a.tenant_id, a.queued_at, a.id::text, a.device_id, 'a release of what quell did not begin'
          FROM quell.actions a
-         WHERE a.kind = 'release' AND a.attempts > 0 AND NOT EXISTS (
+         WHERE a.kind = 'release' AND a.attempts > 0
+           -- A restored backup may have lost the restrict.
+           AND NOT EXISTS (SELECT 1 FROM quell.attempts t WHERE t.action_id = a.id AND t.outcome = 'imported')
+           AND NOT EXISTS (
              SELECT 1 FROM quell.actions r WHERE r.tenant_id = a.tenant_id AND r.device_id = a.device_id
                AND r.kind = 'restrict' AND NOT r.is_adopted AND r.attempts > 0 AND r.queued_at <= a.queued_at)"
     ),

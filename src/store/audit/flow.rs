@@ -53,6 +53,7 @@ pub(super) const CHECKS: &[Check] = &[
                          FROM quell.containments
                UNION ALL SELECT tenant_id, at, id::text, 'transitions.reason', reason FROM quell.transitions
                UNION ALL SELECT tenant_id, received_at, id::text, 'dead_letters.reason', reason FROM quell.dead_letters
+               UNION ALL SELECT tenant_id, at, id::text, 'alarms.told', told FROM quell.alarms
                UNION ALL SELECT tenant_id, closed_until, app_id || ' ' || scope, 'budgets.closed_reason', closed_reason
                          FROM quell.budgets
                UNION ALL SELECT tenant_id, seen_at, replica, 'playbook_files.failure', concat_ws(' ', failure, remark)

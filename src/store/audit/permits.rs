@@ -9,7 +9,8 @@ pub(super) const CHECKS: &[Check] = &[
         "at each restrict attempt an enforced containment on the device was active",
         "SELECT t.tenant_id, t.reserved_at, t.id::text, a.device_id, 'no enforced containment was active'
          FROM quell.attempts t JOIN quell.actions a ON a.id = t.action_id
-         WHERE t.kind = 'restrict' AND NOT EXISTS (
+         WHERE t.kind = 'restrict' AND t.outcome IS DISTINCT FROM 'imported' AND quell.is_in_order(t.reserved_at)
+           AND NOT EXISTS (
              SELECT 1 FROM quell.containments c WHERE c.tenant_id = a.tenant_id AND c.device_id = a.device_id
                AND c.mode = 'enforce' AND c.activated_at <= t.reserved_at AND coalesce(c.ended_at, 'infinity') >= t.reserved_at)"
     ),
@@ -33,7 +34,8 @@ pub(super) const CHECKS: &[Check] = &[
         "no restrict was reserved after its validity",
         "SELECT t.tenant_id, t.reserved_at, t.id::text, a.device_id, format('valid until %s', a.valid_until)
          FROM quell.attempts t JOIN quell.actions a ON a.id = t.action_id
-         WHERE t.kind = 'restrict' AND t.reserved_at > a.valid_until"
+         WHERE t.kind = 'restrict' AND t.outcome IS DISTINCT FROM 'imported' AND t.reserved_at > a.valid_until
+           AND quell.is_in_order(t.reserved_at)"
     ),
     finds_nothing!(
         "playbook_enforced",
@@ -41,7 +43,8 @@ pub(super) const CHECKS: &[Check] = &[
         "at each restrict attempt for a playbook the set in force had that playbook, in mode enforce",
         "SELECT t.tenant_id, t.reserved_at, t.id::text, a.device_id, format('`%s` did not enforce', a.playbook)
          FROM quell.attempts t JOIN quell.actions a ON a.id = t.action_id
-         WHERE t.kind = 'restrict' AND a.playbook IS NOT NULL
+         WHERE t.kind = 'restrict' AND a.playbook IS NOT NULL AND t.outcome IS DISTINCT FROM 'imported'
+           AND quell.is_in_order(t.reserved_at)
            AND t.reserved_at >= (SELECT min(activated_at) FROM quell.set_activations v WHERE v.tenant_id = t.tenant_id)
            AND NOT EXISTS (
              SELECT 1 FROM quell.set_activations v
@@ -64,7 +67,8 @@ pub(super) const CHECKS: &[Check] = &[
              ON r.tenant_id = a.tenant_id AND r.playbook = a.playbook AND r.revision = a.revision
          LEFT JOIN quell.canary_fallbacks f
              ON f.tenant_id = a.tenant_id AND f.playbook = a.playbook AND f.revision = a.revision
-         WHERE t.kind = 'restrict' AND a.playbook IS NOT NULL
+         WHERE t.kind = 'restrict' AND a.playbook IS NOT NULL AND t.outcome IS DISTINCT FROM 'imported'
+           AND quell.is_in_order(t.reserved_at)
            AND (r.revision IS NULL OR r.revoked_at < t.reserved_at - interval '10 s'
                 OR f.since < t.reserved_at - interval '10 s')"
     ),
@@ -102,7 +106,7 @@ pub(super) const CHECKS: &[Check] = &[
                 CASE WHEN version <> before + 1 THEN format('follows %s', before) ELSE 'is not later than the one before' END
          FROM (SELECT *, lag(version) OVER w AS before, lag(activated_at) OVER w AS earlier FROM quell.set_activations
                WINDOW w AS (PARTITION BY tenant_id ORDER BY version)) AS chain
-         WHERE version <> before + 1 OR activated_at < earlier
+         WHERE version <> before + 1 OR (activated_at < earlier AND quell.is_in_order(activated_at))
          UNION ALL
          SELECT a.tenant_id, a.activated_at, format('activation %s', a.version), NULL, 'in force, and not the last that was activated'
          FROM quell.active_sets a

@@ -77,14 +77,16 @@ async fn above(
                          over.held) AS "what!",
                   count(*) OVER () AS "total!"
            FROM (SELECT app_id, id, at, begins, sum(step) OVER (PARTITION BY app_id ORDER BY at, step DESC, id) AS held
-                 FROM (SELECT app_id, id, reserved_at AS at, 1 AS step, true AS begins FROM quell.attempts
+                 FROM (SELECT app_id, id, reserved_at AS at, 1 AS step,
+                              -- What was taken over, or seeded after a restore, was not reserved by the gate.
+                              kind <> 'seed' AND outcome IS DISTINCT FROM 'imported' AS begins FROM quell.attempts
                        WHERE tenant_id = $1 AND scope = ANY($2) AND reserved_at >= $6
                        UNION ALL
                        SELECT app_id, id, least(slot_at, reserved_at + make_interval(secs => $4)) + make_interval(secs => $3), -1,
                               false
                        FROM quell.attempts WHERE tenant_id = $1 AND scope = ANY($2) AND reserved_at >= $6) AS steps) AS over
            JOIN quell.tenants t ON t.id = $1
-           WHERE over.begins AND over.held > $5 AND ($8::timestamptz IS NULL OR over.at >= $8)
+           WHERE over.begins AND over.held > $5 AND quell.is_in_order(over.at) AND ($8::timestamptz IS NULL OR over.at >= $8)
            ORDER BY over.at DESC LIMIT $7"#,
         ledger.tenant.0,
         scopes,
