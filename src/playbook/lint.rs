@@ -210,3 +210,7 @@ fn order(ty: Type) -> String {
         _ => String::new(),
     }
 }
+
+#[cfg(test)]
+#[path = "lint_tests.rs"]
+mod tests;
