@@ -68,3 +68,18 @@ fn a_playbook_for_protected_devices_alone_is_told_with_the_list_that_protects_th
         }
     }
 }
+
+#[test]
+fn a_level_that_a_list_leaves_out_is_told_with_the_order() {
+    let text = "id: p\ntitle: t\nowner: o\nwhen:\n  alert.severity: [low, high]\nthen:\n  - release_app_restriction: {comment: c}\n";
+    let name = "p.yaml".to_owned();
+    let text = text.to_owned();
+    let (_, found) = PlaybookSet::compile(&[SourceFile { name, text }]).expect("it is a warning");
+    let said: Vec<_> = found.iter().map(|one| one.code.id()).collect();
+    assert_eq!(said, [Code::SEVERITY_GAP.id()]);
+    let help = found.iter().find_map(|one| one.help.clone()).unwrap_or_default();
+    assert!(
+        help.ends_with("the order is `informational`, `low`, `medium`, `high`"),
+        "{help}"
+    );
+}
