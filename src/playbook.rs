@@ -1,7 +1,7 @@
 //! The operators' language: playbooks are read, checked, compiled to values that cannot be wrong, evaluated against an
 //! event and a device, and tested. Pure: callers pass texts and the time.
 //!
-//! Reading order: [`facts`] (what may be tested), [`op`] and [`line`](mod@line) (one line), [`action`] and [`text`] (what follows),
+//! Reading order: [`facts`] (what may be tested), [`op`], [`pattern`] and [`line`](mod@line) (one line), [`action`] and [`text`] (what follows),
 //! [`compile`] and [`terms`] (a whole file), [`set`] (all files), [`evaluate`](mod@evaluate) and the index that keeps it fast,
 //! [`trace`](mod@trace), [`rehearse`], [`test`](mod@test), [`plan`].
 //!
@@ -15,6 +15,7 @@ mod index;
 pub mod line;
 pub mod lint;
 pub mod op;
+pub mod pattern;
 pub mod plan;
 pub mod rehearse;
 pub mod schema;

@@ -12,6 +12,7 @@ pub mod diagnostic;
 pub mod duration;
 pub mod format;
 mod index;
+mod meaning;
 pub mod node;
 pub mod schema;
 pub mod suggest;
@@ -102,7 +103,7 @@ impl Tree {
             Value::Null => out.push_str("null"),
             Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
             Value::Number { written, .. } => out.push_str(written),
-            Value::Text(text) => out.push_str(&serde_json::Value::from(text.as_str()).to_string()),
+            Value::Text(text) => canonical_text(text, out),
             Value::Seq(items) => {
                 for (position, item) in items.iter().enumerate() {
                     out.push(if position == 0 { '[' } else { ',' });
@@ -115,13 +116,27 @@ impl Tree {
                 sorted.sort_by(|a, b| a.key.cmp(&b.key));
                 for (position, entry) in sorted.iter().enumerate() {
                     out.push(if position == 0 { '{' } else { ',' });
-                    out.push_str(&serde_json::Value::from(entry.key.as_str()).to_string());
+                    canonical_text(&entry.key, out);
                     out.push(':');
                     entry.tree.canonical(out);
                 }
                 out.push_str(if entries.is_empty() { "{}" } else { "}" });
             }
         }
+    }
+}
+
+/// A JSON string.
+fn canonical_text(text: &str, out: &mut String) {
+    if text
+        .bytes()
+        .any(|byte| byte < b' ' || matches!(byte, b'"' | b'\\' | 0x7f))
+    {
+        out.push_str(&serde_json::Value::from(text).to_string());
+    } else {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
     }
 }
 
@@ -153,8 +168,18 @@ pub fn parse(file: &str, text: &str) -> Result<Document, Diagnostics> {
         file,
         text: SourceText::new(text),
     };
-    let hidden = hidden(&source);
-    let indexed = match index::build(&source) {
+    let root = read(&source)?;
+    Ok(Document {
+        file: file.to_owned(),
+        text: source.text,
+        root,
+    })
+}
+
+fn read(source: &Source<'_>) -> Result<Tree, Diagnostics> {
+    let text = source.text.as_str();
+    let hidden = hidden(source);
+    let indexed = match index::build(source) {
         Ok(indexed) if hidden.is_empty() => indexed,
         Ok(_) => return Err(hidden),
         Err(mut found) => {
@@ -162,19 +187,17 @@ pub fn parse(file: &str, text: &str) -> Result<Document, Diagnostics> {
             return Err(found);
         }
     };
+    if let Some(root) = meaning::read(text, &indexed) {
+        return Ok(root);
+    }
     let value: serde_yaml::Value = serde_yaml::from_str(text)
-        .map_err(|error| Diagnostics::from(syntax::explain_meaning(&source, &error)))?;
-    let root = join(indexed, value).map_err(|misfit| match misfit {
+        .map_err(|error| Diagnostics::from(syntax::explain_meaning(source, &error)))?;
+    join(indexed, value).map_err(|misfit| match misfit {
         Misfit::Key(span) => {
             let message = "a key must be text; put it in quotes".to_owned();
             source.refuse(Code::KEY, span, message)
         }
-        Misfit::Value(span) => Diagnostics::from(syntax::disagreement(&source, span)),
-    })?;
-    Ok(Document {
-        file: file.to_owned(),
-        text: source.text,
-        root,
+        Misfit::Value(span) => Diagnostics::from(syntax::disagreement(source, span)),
     })
 }
 
@@ -197,6 +220,9 @@ fn concealed(c: char) -> bool {
 /// see what is read, and a tag with one of them is not the tag that it looks like.
 fn hidden(source: &Source<'_>) -> Diagnostics {
     let mut found = Diagnostics::default();
+    if (source.text.as_str().bytes()).all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
+        return found;
+    }
     for (at, c) in source.text.as_str().match_indices(concealed).take(MAX_HIDDEN) {
         let number = c.chars().next().map_or(0, u32::from);
         let message = format!(
@@ -250,14 +276,14 @@ enum Misfit {
 }
 
 /// Puts meaning and position together.
-fn join(indexed: Indexed, value: serde_yaml::Value) -> Result<Tree, Misfit> {
+fn join(indexed: Indexed<'_>, value: serde_yaml::Value) -> Result<Tree, Misfit> {
     use serde_yaml::Value as Meaning;
     let span = indexed.span;
     let value = match (indexed.shape, value) {
         (Shape::Scalar { plain: true, .. }, Meaning::Null) => Value::Null,
         (Shape::Scalar { plain: true, .. }, Meaning::Bool(value)) => Value::Bool(value),
         (Shape::Scalar { plain: true, text }, Meaning::Number(number)) => Value::Number {
-            written: text,
+            written: text.into_owned(),
             unsigned: number.as_u64(),
             float: number.as_f64(),
         },

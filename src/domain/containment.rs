@@ -90,3 +90,19 @@ impl EndReason {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_of_the_states_are_those_of_the_schema() {
+        let names = ContainmentState::ALL.map(ContainmentState::as_str);
+        assert_eq!(names, ["asked", "active", "ended", "declined", "expired"]);
+        assert_eq!(
+            names.map(ContainmentState::parse),
+            ContainmentState::ALL.map(Some)
+        );
+        assert_eq!(ContainmentState::parse("over"), None);
+    }
+}

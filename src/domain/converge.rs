@@ -160,6 +160,22 @@ mod tests {
     }
 
     #[test]
+    fn a_queued_action_of_the_other_kind_gives_way_to_the_due_one() {
+        for (wanted, known, due, other) in [
+            (true, Restriction::Free, ActionKind::Restrict, ActionKind::Release),
+            (
+                false,
+                Restriction::Restricted,
+                ActionKind::Release,
+                ActionKind::Restrict,
+            ),
+        ] {
+            assert_eq!(converge(wanted, known, None, Some(other)), Step::Swap(due));
+            assert_eq!(converge(wanted, known, None, Some(due)), Step::Nothing);
+        }
+    }
+
+    #[test]
     fn what_somebody_else_restricted_is_never_released() {
         for queued in KINDS {
             let step = converge(false, Restriction::RestrictedByOther, None, queued);

@@ -74,6 +74,18 @@ fn a_quiet_stream_waits_for_nothing() {
 }
 
 #[test]
+fn a_restrict_that_leaves_in_its_last_moment_is_sent_and_one_later_has_expired() {
+    let expired = |validity: u64| {
+        let rate = Rate {
+            validity: Duration::from_secs(validity),
+            ..rate(&[window(1, 60)], 0)
+        };
+        told(rate, &[restrict(0, 0), restrict(0, 1)]).expired
+    };
+    assert_eq!((expired(60), expired(59)), (0, 1));
+}
+
+#[test]
 fn a_storm_waits_for_the_hour_window_and_tells_when_each_was_reached() {
     let wants: Vec<Want> = (0..1_600).map(|n| restrict(n / 100, n as usize)).collect();
     let told = told(unpaced(), &wants);

@@ -158,8 +158,114 @@ pub fn facts_from_json(
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
-    use crate::domain::device::DeviceKind;
+    use crate::domain::device::{DeviceId, DeviceKind};
+    use crate::domain::guard::Protections;
+    use crate::domain::verdict::{AskTerms, Lane, Limit, PlannedAction, Verdict};
+
+    const HOUR: Duration = Duration::from_secs(3_600);
+
+    /// A playbook that acts, of which 3 devices were counted in its limit of an hour.
+    fn ruling(reason: &str) -> Ruling {
+        let verdict = Verdict {
+            playbook: "p".to_owned(),
+            revision: "r".to_owned(),
+            mode: Mode::Enforce,
+            lane: Lane::Normal,
+            wish: Wish::Act,
+            because: "matched".to_owned(),
+            line: Some("p.yaml:7".to_owned()),
+            then: vec![PlannedAction::RestrictAppExecution {
+                comment: "c".to_owned(),
+                release_after: None,
+                restart_on_match: false,
+                release_when: Vec::new(),
+            }],
+            ask: None,
+            limits: vec![Limit {
+                most: Most::Devices(25),
+                per: HOUR,
+                otherwise_ask: true,
+            }],
+            canary: None,
+            notify: Vec::new(),
+        };
+        Ruling {
+            verdict,
+            kind: DecisionKind::Act,
+            mode: Mode::Enforce,
+            reason: reason.to_owned(),
+            ask: None,
+            falls_back: false,
+        }
+    }
+
+    fn recorded(ruling: &Ruling, restricted_by: &[String]) -> RecordedRuling {
+        let now = jiff::Timestamp::from_second(1_000_000).expect("in range");
+        let (device, facts) = (DeviceId::from_stored("d".to_owned()), DeviceFacts::default());
+        let rules = Rules {
+            ceiling: Mode::Enforce,
+            freshness: HOUR,
+            never: Protections::default(),
+            caps: Vec::new(),
+            default_ask: AskTerms {
+                from: vec!["soc".to_owned()],
+                approvals: 1,
+                within: HOUR,
+                otherwise_act: false,
+            },
+        };
+        let situation = Situation {
+            rules: &rules,
+            now,
+            occurred_at: &Fact::Is(now),
+            device_id: &device,
+            device: &facts,
+            restricted_by,
+            fleet: None,
+            fallbacks: &[],
+        };
+        let counted = (0..3).map(|n| DeviceId::from_stored(format!("d{n}")));
+        let mut usage = Usage::default();
+        usage.load((Some("p".to_owned()), Mode::Enforce, HOUR), counted);
+        RecordedRuling::of(ruling, &situation, &usage)
+    }
+
+    #[test]
+    fn why_the_playbook_matched_is_kept_only_when_the_reason_is_another() {
+        assert_eq!(recorded(&ruling("matched"), &[]).because, None);
+        let capped = recorded(&ruling("limits[0]"), &[]);
+        assert_eq!(capped.because.as_deref(), Some("matched"));
+        assert_eq!((capped.line, capped.mode), (Some(7), None));
+        let mut observed = ruling("matched");
+        observed.mode = Mode::Observe;
+        assert_eq!(recorded(&observed, &[]).mode, Some(Mode::Observe));
+    }
+
+    #[test]
+    fn counters_are_kept_of_limits_that_were_asked_and_of_no_others() {
+        assert_eq!(recorded(&ruling("matched"), &[]).counts, [3]);
+        assert_eq!(recorded(&ruling("limits[0]"), &[]).counts, [3]);
+        let none: [u32; 0] = [];
+        for held in ["never.tags", "if_unknown.device.tags", "freshness", "mode.off"] {
+            assert_eq!(recorded(&ruling(held), &[]).counts, none, "{held}");
+        }
+        let running = ["p".to_owned()];
+        assert_eq!(recorded(&ruling("matched"), &running).counts, none);
+        let mut other = ruling("matched");
+        other.verdict.wish = Wish::Ask;
+        assert_eq!(recorded(&other, &[]).counts, none);
+        other = ruling("matched");
+        other.verdict.then.clear();
+        assert_eq!(recorded(&other, &[]).counts, none);
+        // One that only observes is not the containment that runs.
+        other = ruling("matched");
+        other.mode = Mode::Observe;
+        other.verdict.limits.clear();
+        assert_eq!(recorded(&other, &running).counts, none);
+    }
 
     #[test]
     fn facts_come_back_as_they_were_kept_known_absent_and_unknown() {

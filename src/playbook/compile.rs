@@ -152,14 +152,16 @@ pub(super) fn compile(document: &Document, found: &mut Diagnostics) -> Option<Pl
 
 /// The digest in hex.
 pub(super) fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
+    let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half)]);
+    let digest = Sha256::digest(bytes);
+    let digits = digest
         .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
+    digits.collect()
 }
 
 fn refuse_unsupported(map: &Map<'_>, found: &mut Diagnostics) {
-    for (key, _) in map.entries().filter(|(key, _)| key.text == "freshness") {
+    for key in map.keys().filter(|key| key.text == "freshness") {
         let message = "`freshness` is not set in a playbook";
         let help = "it is one setting of the configuration; test `alert.age` for a playbook of its own mind";
         found.push(key.diagnostic(Code::UNSUPPORTED, message).help(help));

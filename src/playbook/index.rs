@@ -6,9 +6,9 @@
 //! line as if there were no index.
 //!
 //! Each fact is a [`mod@column`]: who has no line on it stays, the others by what is seen (hashed words, one automaton for
-//! the parts of texts, sorted bounds for ages). The columns are AND-ed as sets of bits. Regular expressions come last, each
-//! distinct one once an event at most, and only for playbooks that are left and that found the part which their pattern
-//! cannot do without.
+//! the parts of texts, sorted bounds for ages). The columns are AND-ed as sets of bits, the cheap ones first. Regular
+//! expressions come last, each distinct one once an event at most, and only for playbooks that are left and that found
+//! every part which their pattern cannot do without.
 
 mod age;
 mod bits;
@@ -20,8 +20,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::compile::Playbook;
-use super::facts::{self, Type};
-use super::line::Line;
+use super::facts::{self, FactDef};
 use super::op::{Op, Place};
 use super::subject::Subject;
 use super::truth::Truth;
@@ -48,8 +47,8 @@ struct Patterns {
     uses: Vec<u32>,
     /// Where in `uses` each playbook's begin; the next one's beginning is their end.
     begin: Vec<u32>,
-    /// Where each stands first: the playbook and the place in its `when`.
-    first: Vec<(usize, usize)>,
+    /// The distinct ones, each with its fact. Held here, so that nothing of a playbook is touched before one matches.
+    all: Vec<(&'static FactDef, Op)>,
 }
 
 impl Index {
@@ -73,12 +72,7 @@ impl Index {
         let mut columns: Vec<_> = with_lines
             .map(|(fact, lines)| Column::new(fact, lines, bound))
             .collect();
-        columns.sort_by_key(|column| match column.fact.ty {
-            Type::Word(_) | Type::Level(_) => 0,
-            Type::Time | Type::Age => 1,
-            Type::Text => 2,
-            Type::List => 3,
-        });
+        columns.sort_by_key(Column::cost);
         Self {
             on,
             columns,
@@ -86,16 +80,15 @@ impl Index {
         }
     }
 
-    /// The numbers of the playbooks that are on and of whose `when` no line is false. `playbooks` are those that were
-    /// indexed.
-    pub(super) fn candidates(&self, playbooks: &[Arc<Playbook>], subject: &Subject<'_>) -> Bits {
+    /// The numbers of the playbooks that are on and of whose `when` no line is false.
+    pub(super) fn candidates(&self, subject: &Subject<'_>) -> Bits {
         let mut alive = self.on.clone();
         for column in &self.columns {
             if !column.keep(&column.fact.read(subject), &mut alive) {
                 return alive;
             }
         }
-        self.patterns.keep(playbooks, subject, &mut alive);
+        self.patterns.keep(subject, &mut alive);
         alive
     }
 }
@@ -106,16 +99,16 @@ impl Patterns {
             having: Bits::none(bound),
             uses: Vec::new(),
             begin: vec![0],
-            first: Vec::new(),
+            all: Vec::new(),
         };
         let mut known: HashMap<(&str, &str), u32> = HashMap::new();
         for (number, playbook) in playbooks.iter().enumerate() {
-            for (place, line) in playbook.when.iter().enumerate() {
+            for line in &playbook.when {
                 let Op::Matches(pattern) = &line.op else { continue };
-                let next = patterns.first.len() as u32;
+                let next = patterns.all.len() as u32;
                 let id = *known.entry((line.fact.name, pattern.as_str())).or_insert(next);
                 if id == next {
-                    patterns.first.push((number, place));
+                    patterns.all.push((line.fact, line.op.clone()));
                 }
                 patterns.having.insert(number);
                 patterns.uses.push(id);
@@ -126,20 +119,24 @@ impl Patterns {
     }
 
     /// Takes out of `alive` whose pattern does not match.
-    fn keep(&self, playbooks: &[Arc<Playbook>], subject: &Subject<'_>, alive: &mut Bits) {
+    fn keep(&self, subject: &Subject<'_>, alive: &mut Bits) {
         let asked: Vec<usize> = alive.ones_in(&self.having).collect();
         if asked.is_empty() {
             return;
         }
-        let mut known: Vec<Option<bool>> = vec![None; self.first.len()];
+        let (mut known, mut failing) = (Bits::none(self.all.len()), Bits::none(self.all.len()));
         for number in asked {
             let uses = self.begin[number] as usize..self.begin[number + 1] as usize;
             let fails = self.uses[uses].iter().any(|pattern| {
                 let pattern = *pattern as usize;
-                let (first, place) = self.first[pattern];
-                let line: &Line = &playbooks[first].when[place];
-                let fails = || line.truth(subject, Place::When) == Truth::False;
-                *known[pattern].get_or_insert_with(fails)
+                if !known.has(pattern) {
+                    known.insert(pattern);
+                    let (fact, op) = &self.all[pattern];
+                    if op.truth(fact.ty, &fact.read(subject), Place::When) == Truth::False {
+                        failing.insert(pattern);
+                    }
+                }
+                failing.has(pattern)
             });
             if fails {
                 alive.remove(number);

@@ -26,11 +26,7 @@ pub(super) fn lint(playbook: &Playbook, document: &Document, found: &mut Diagnos
     let Some(map) = document.root().map(&mut quiet) else {
         return;
     };
-    let place = |key: &str| {
-        map.entries()
-            .find(|(entry, _)| entry.text == key)
-            .map(|(key, _)| key)
-    };
+    let place = |key: &str| map.keys().find(|entry| entry.text == key);
     if playbook.mode == Mode::Enforce && playbook.restricts() && playbook.limits.is_empty() {
         let key = place("mode").unwrap_or(map.place());
         let message = "the playbook enforces without limits, so one wrong line can restrict the whole fleet";
@@ -214,3 +210,7 @@ fn order(ty: Type) -> String {
         _ => String::new(),
     }
 }
+
+#[cfg(test)]
+#[path = "lint_tests.rs"]
+mod tests;

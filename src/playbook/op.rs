@@ -3,9 +3,8 @@
 
 use std::time::Duration;
 
-use regex::{Regex, RegexBuilder};
-
 use super::facts::{FactDef, Type};
+use super::pattern::{Pattern, Unfit};
 use super::subject::Seen;
 use super::truth::Truth;
 use crate::domain::fact::Fact;
@@ -26,9 +25,6 @@ pub const OPS: [&str; 11] = [
     "within",
     "older_than",
 ];
-
-/// The largest compiled regular expression, in bytes.
-const PATTERN_BYTES: usize = 1 << 20;
 
 /// Where a line stands: an absent fact means something else in a guard than in a condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +60,7 @@ pub enum Op {
     /// The level is this or lower.
     AtMost(usize),
     /// The value, or one element of it, matches.
-    Matches(Regex),
+    Matches(Pattern),
     /// The value, or one element of it, starts so.
     StartsWith(String),
     /// The value, or one element of it, ends so.
@@ -180,6 +176,12 @@ impl Op {
     }
 
     fn of_text(&self, ty: Type, text: &str) -> Truth {
+        if let (Self::Matches(pattern), Type::Text | Type::List) = (self, ty) {
+            return match pattern.is_match(text) {
+                Fact::Is(found) => Truth::from(found),
+                Fact::Absent | Fact::Unknown => Truth::Unknown,
+            };
+        }
         let lower = text.to_lowercase();
         // A level that is not on the scale cannot be compared, whatever the op.
         let level = match ty {
@@ -194,12 +196,15 @@ impl Op {
             Self::NoneOf(words) => Truth::from(!words.contains(&lower)),
             Self::AtLeast(bound) => Truth::from(level >= *bound),
             Self::AtMost(bound) => Truth::from(level <= *bound),
-            Self::Matches(pattern) => Truth::from(pattern.is_match(text)),
             Self::StartsWith(start) => Truth::from(lower.starts_with(start.as_str())),
             Self::EndsWith(end) => Truth::from(lower.ends_with(end.as_str())),
             Self::Contains(part) => Truth::from(lower.contains(part.as_str())),
             // Ops that the type check keeps away from text.
-            Self::Exists(_) | Self::Within(_) | Self::OlderThan(_) | Self::AgeAtLeast(_) => Truth::Unknown,
+            Self::Matches(_)
+            | Self::Exists(_)
+            | Self::Within(_)
+            | Self::OlderThan(_)
+            | Self::AgeAtLeast(_) => Truth::Unknown,
         }
     }
 }
@@ -277,47 +282,27 @@ fn level(fact: &FactDef, levels: &[&str], node: &Node<'_>, found: &mut Diagnosti
     levels.iter().position(|level| *level == word)
 }
 
-fn pattern(node: &Node<'_>, found: &mut Diagnostics) -> Option<Regex> {
+fn pattern(node: &Node<'_>, found: &mut Diagnostics) -> Option<Pattern> {
     let text = node.str(found)?;
-    let built = RegexBuilder::new(text)
-        .case_insensitive(true)
-        .size_limit(PATTERN_BYTES)
-        .build();
-    match built {
-        Ok(pattern) if !pattern.is_match("") => Some(pattern),
-        Ok(_) => {
-            let message = format!(
-                "the pattern {} matches an empty text, so it matches everything",
-                quoted(text)
-            );
-            found.push(
-                node.diagnostic(Code::PATTERN, message)
-                    .help("write what must be there"),
-            );
-            None
-        }
-        Err(regex::Error::CompiledTooBig(_)) => {
-            let message = format!(
-                "the pattern {} grows to over 1 MiB when it is compiled",
-                quoted(text)
-            );
-            let help = "repeat less: bounds such as `{1,99}` multiply when they are nested";
-            found.push(node.diagnostic(Code::PATTERN, message).help(help));
-            None
-        }
-        Err(error) => {
-            let reason = error.to_string();
-            let reason = reason
-                .lines()
-                .last()
-                .unwrap_or_default()
-                .trim()
-                .trim_start_matches("error: ");
-            let message = format!("the pattern {} cannot be used: {reason}", quoted(text));
+    let written = quoted(text);
+    let (message, help) = match Pattern::new(text) {
+        Ok(pattern) => return Some(pattern),
+        Err(Unfit::MatchesEmpty) => (
+            format!("the pattern {written} matches an empty text, so it matches everything"),
+            "write what must be there",
+        ),
+        Err(Unfit::TooLarge) => (
+            format!("the pattern {written} grows to over 1 MiB when it is compiled"),
+            "repeat less: bounds such as `{1,99}` multiply when they are nested",
+        ),
+        Err(Unfit::Invalid(reason)) => {
+            let message = format!("the pattern {written} cannot be used: {reason}");
             found.push(node.diagnostic(Code::PATTERN, message));
-            None
+            return None;
         }
-    }
+    };
+    found.push(node.diagnostic(Code::PATTERN, message).help(help));
+    None
 }
 
 #[cfg(test)]

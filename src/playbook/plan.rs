@@ -113,11 +113,6 @@ impl Plan {
         }
     }
 
-    /// How many events and devices were judged.
-    pub fn judged(&self) -> u64 {
-        self.judged
-    }
-
     /// The comparison, once both rehearsals have run to their end.
     pub fn report(self) -> PlanReport {
         let Self {

@@ -167,7 +167,7 @@ impl PlaybookSet {
     /// The playbooks that are not off and of whose `when` no line is false, sorted by id: every other one is plainly no
     /// match. The index finds them in a time that hardly grows with the number of playbooks.
     pub fn candidates(&self, subject: &Subject<'_>) -> impl Iterator<Item = &Playbook> {
-        let alive = self.index.candidates(&self.playbooks, subject);
+        let alive = self.index.candidates(subject);
         alive.into_ones().map(|number| &*self.playbooks[number])
     }
 

@@ -1,8 +1,8 @@
 //! Where each value of a file stands: a tree of spans over the text, which also refuses what no file of ours needs.
 //! Called by [`super::parse`] alone. It never decides what a scalar means.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::iter::Peekable;
 use std::ops::Range;
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span};
@@ -17,37 +17,40 @@ const MAX_VALUES: usize = 100_000;
 /// How many values aliases may add to those written out.
 const MAX_EXPANDED: usize = 1_000;
 
+/// A map with fewer keys is small.
+const SMALL_MAP: usize = 16;
+
 /// How many values a file may name for aliases.
 const MAX_ANCHORS: usize = 200;
 
 /// A value's position and its parts.
 #[derive(Clone, Debug)]
-pub(super) struct Indexed {
+pub(super) struct Indexed<'a> {
     pub(super) span: Range<usize>,
-    pub(super) shape: Shape,
+    pub(super) shape: Shape<'a>,
 }
 
 /// The parts of a value.
 #[derive(Clone, Debug)]
-pub(super) enum Shape {
-    Scalar { text: String, plain: bool },
-    Seq(Vec<Indexed>),
-    Map(Vec<IndexedEntry>),
+pub(super) enum Shape<'a> {
+    Scalar { text: Cow<'a, str>, plain: bool },
+    Seq(Vec<Indexed<'a>>),
+    Map(Vec<IndexedEntry<'a>>),
 }
 
 /// A key, its position, and its value.
 #[derive(Clone, Debug)]
-pub(super) struct IndexedEntry {
-    pub(super) key: String,
+pub(super) struct IndexedEntry<'a> {
+    pub(super) key: Cow<'a, str>,
     pub(super) key_span: Range<usize>,
-    pub(super) value: Indexed,
+    pub(super) value: Indexed<'a>,
 }
 
 /// Builds the index, or says everything that forbids it.
-pub(super) fn build(source: &Source<'_>) -> Result<Indexed, Diagnostics> {
+pub(super) fn build<'a>(source: &'a Source<'_>) -> Result<Indexed<'a>, Diagnostics> {
     let mut builder = Builder {
         source,
-        events: Parser::new_from_str(source.text.as_str()).peekable(),
+        events: Parser::new_from_str(source.text.as_str()),
         anchors: HashMap::new(),
         values: 0,
         expanded: 0,
@@ -65,9 +68,9 @@ pub(super) fn build(source: &Source<'_>) -> Result<Indexed, Diagnostics> {
 
 struct Builder<'a> {
     source: &'a Source<'a>,
-    events: Peekable<Parser<'a, granit_parser::StrInput<'a>>>,
+    events: Parser<'a, granit_parser::StrInput<'a>>,
     /// What each anchor names; `None` when it is too large for any alias.
-    anchors: HashMap<usize, Option<Indexed>>,
+    anchors: HashMap<usize, Option<Indexed<'a>>>,
     values: usize,
     expanded: usize,
     found: Diagnostics,
@@ -77,7 +80,7 @@ struct Builder<'a> {
 type Stop = Box<Diagnostic>;
 
 impl<'a> Builder<'a> {
-    fn document(&mut self) -> Result<Indexed, Stop> {
+    fn document(&mut self) -> Result<Indexed<'a>, Stop> {
         loop {
             match self.next()? {
                 (Event::StreamStart, _) => {}
@@ -88,7 +91,8 @@ impl<'a> Builder<'a> {
                 }
             }
         }
-        let root = self.value(0)?;
+        let (event, span) = self.next()?;
+        let root = self.value(event, &span, 0)?;
         loop {
             match self.next()? {
                 (Event::StreamEnd, _) => return Ok(root),
@@ -104,42 +108,39 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn value(&mut self, depth: usize) -> Result<Indexed, Stop> {
-        let (event, span) = self.next()?;
+    /// The value that begins with the event.
+    fn value(&mut self, event: Event<'a>, span: &Span, depth: usize) -> Result<Indexed<'a>, Stop> {
         self.values += 1;
         if self.values > MAX_VALUES {
             return Err(self.stop(
                 Code::TOO_LARGE,
-                &span,
+                span,
                 &format!("the file holds over {MAX_VALUES} values"),
             ));
         }
         if depth > MAX_DEPTH {
             return Err(self.stop(
                 Code::NESTING,
-                &span,
+                span,
                 &format!("values nest deeper than {MAX_DEPTH} levels here"),
             ));
         }
-        let start = self.range(&span).start;
+        let start = self.range(span).start;
         let (anchor, indexed) = match event {
             Event::Scalar(text, style, anchor, tag) => {
-                self.refuse_tag(tag.is_some(), &span);
+                self.refuse_tag(tag.is_some(), span);
                 let plain = style == ScalarStyle::Plain;
-                let shape = Shape::Scalar {
-                    text: text.into_owned(),
-                    plain,
-                };
+                let shape = Shape::Scalar { text, plain };
                 (
                     anchor,
                     Indexed {
-                        span: self.range(&span),
+                        span: self.range(span),
                         shape,
                     },
                 )
             }
             Event::SequenceStart(_, anchor, tag) => {
-                self.refuse_tag(tag.is_some(), &span);
+                self.refuse_tag(tag.is_some(), span);
                 let (items, end) = self.items(depth)?;
                 (
                     anchor,
@@ -150,7 +151,7 @@ impl<'a> Builder<'a> {
                 )
             }
             Event::MappingStart(_, anchor, tag) => {
-                self.refuse_tag(tag.is_some(), &span);
+                self.refuse_tag(tag.is_some(), span);
                 let (entries, end) = self.entries(depth)?;
                 (
                     anchor,
@@ -160,14 +161,14 @@ impl<'a> Builder<'a> {
                     },
                 )
             }
-            Event::Alias(anchor) => (0, self.alias(anchor, &span)?),
-            _ => return Err(self.stop(Code::SYNTAX, &span, "a value is expected here")),
+            Event::Alias(anchor) => (0, self.alias(anchor, span)?),
+            _ => return Err(self.stop(Code::SYNTAX, span, "a value is expected here")),
         };
         if anchor != 0 {
             // Readers look through all names for each; a bound keeps that from growing with the square of the file.
             if self.anchors.len() >= MAX_ANCHORS {
                 let message = format!("the file has over {MAX_ANCHORS} anchors; write the values out");
-                return Err(self.stop(Code::ALIAS, &span, &message));
+                return Err(self.stop(Code::ALIAS, span, &message));
             }
             let small = size(&indexed) <= MAX_EXPANDED;
             self.anchors.insert(anchor, small.then(|| indexed.clone()));
@@ -175,29 +176,30 @@ impl<'a> Builder<'a> {
         Ok(indexed)
     }
 
-    fn items(&mut self, depth: usize) -> Result<(Vec<Indexed>, usize), Stop> {
+    fn items(&mut self, depth: usize) -> Result<(Vec<Indexed<'a>>, usize), Stop> {
         let mut items = Vec::new();
         loop {
-            if let Some(Ok((Event::SequenceEnd, span))) = self.events.peek() {
-                let end = end_of(span, items.last().map(|item: &Indexed| item.span.end));
-                self.events.next();
+            let (event, span) = self.next()?;
+            if matches!(event, Event::SequenceEnd) {
+                let end = end_of(&span, items.last().map(|item: &Indexed<'_>| item.span.end));
                 return Ok((items, end));
             }
-            items.push(self.value(depth + 1)?);
+            items.push(self.value(event, &span, depth + 1)?);
         }
     }
 
-    fn entries(&mut self, depth: usize) -> Result<(Vec<IndexedEntry>, usize), Stop> {
-        let mut entries: Vec<IndexedEntry> = Vec::new();
-        let mut seen: HashMap<String, Range<usize>> = HashMap::new();
+    fn entries(&mut self, depth: usize) -> Result<(Vec<IndexedEntry<'a>>, usize), Stop> {
+        let mut entries: Vec<IndexedEntry<'a>> = Vec::new();
+        let mut places = Places::default();
         loop {
-            if let Some(Ok((Event::MappingEnd, span))) = self.events.peek() {
-                let end = end_of(span, entries.last().map(|entry| entry.value.span.end));
-                self.events.next();
+            let (event, span) = self.next()?;
+            if matches!(event, Event::MappingEnd) {
+                let end = end_of(&span, entries.last().map(|entry| entry.value.span.end));
                 return Ok((entries, end));
             }
-            let key = self.value(depth + 1)?;
-            let value = self.value(depth + 1)?;
+            let key = self.value(event, &span, depth + 1)?;
+            let (event, span) = self.next()?;
+            let value = self.value(event, &span, depth + 1)?;
             let key_span = key.span.clone();
             let Shape::Scalar { text, plain } = key.shape else {
                 self.report(
@@ -222,12 +224,11 @@ impl<'a> Builder<'a> {
             } else if plain && text == "<<" {
                 let message = "merge keys are not read; write the values out".to_owned();
                 self.report(Code::ALIAS, key_span, message);
-            } else if let Some(first) = seen.get(&text) {
+            } else if let Some(first) = places.of(&text, &entries) {
                 let line = self.source.text.line(first.start);
                 let message = format!("the key `{text}` is given twice; the first is on line {line}");
                 self.report(Code::DUPLICATE_KEY, key_span, message);
             } else {
-                seen.insert(text.clone(), key_span.clone());
                 entries.push(IndexedEntry {
                     key: text,
                     key_span,
@@ -237,7 +238,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn alias(&mut self, anchor: usize, span: &Span) -> Result<Indexed, Stop> {
+    fn alias(&mut self, anchor: usize, span: &Span) -> Result<Indexed<'a>, Stop> {
         let Some(target) = self.anchors.get(&anchor) else {
             return Err(self.stop(Code::ALIAS, span, "this alias stands inside the value it names"));
         };
@@ -330,7 +331,25 @@ fn byte_at(text: &str, index: usize) -> usize {
     text.char_indices().nth(index).map_or(text.len(), |(at, _)| at)
 }
 
-fn size(indexed: &Indexed) -> usize {
+/// Where the keys of a map stand: small maps are looked through, large ones have a table.
+#[derive(Default)]
+struct Places<'a>(HashMap<Cow<'a, str>, usize>);
+
+impl<'a> Places<'a> {
+    /// Where the key stands among the entries so far.
+    fn of<'e>(&mut self, key: &str, entries: &'e [IndexedEntry<'a>]) -> Option<&'e Range<usize>> {
+        if entries.len() < SMALL_MAP {
+            let entry = entries.iter().find(|entry| entry.key == key);
+            return entry.map(|entry| &entry.key_span);
+        }
+        for (at, entry) in entries.iter().enumerate().skip(self.0.len()) {
+            self.0.insert(entry.key.clone(), at);
+        }
+        self.0.get(key).map(|at| &entries[*at].key_span)
+    }
+}
+
+fn size(indexed: &Indexed<'_>) -> usize {
     match &indexed.shape {
         Shape::Scalar { .. } => 1,
         Shape::Seq(items) => 1 + items.iter().map(size).sum::<usize>(),

@@ -355,21 +355,19 @@ impl<'a> Map<'a> {
 
     /// All keys with where they stand, and their values, in the order written.
     pub fn entries(&self) -> impl Iterator<Item = (Key<'a>, Node<'a>)> + '_ {
-        self.entries.iter().map(|entry| {
-            (
-                Key {
-                    document: self.node.document,
-                    text: &entry.key,
-                    span: &entry.key_span,
-                },
-                self.child(entry),
-            )
-        })
+        self.entries
+            .iter()
+            .map(|entry| (self.key(entry), self.child(entry)))
+    }
+
+    /// All keys with where they stand, in the order written.
+    pub fn keys(&self) -> impl Iterator<Item = Key<'a>> + '_ {
+        self.entries.iter().map(|entry| self.key(entry))
     }
 
     /// Reports every key that is not among those known.
     pub fn only(&self, known: &[&str], found: &mut Diagnostics) {
-        for (key, _) in self.entries() {
+        for key in self.keys() {
             if !known.contains(&key.text) {
                 let place = if self.node.path.is_empty() {
                     String::new()
@@ -385,12 +383,20 @@ impl<'a> Map<'a> {
         }
     }
 
+    fn key(&self, entry: &'a Entry) -> Key<'a> {
+        Key {
+            document: self.node.document,
+            text: &entry.key,
+            span: &entry.key_span,
+        }
+    }
+
     fn child(&self, entry: &'a Entry) -> Node<'a> {
         let path = &self.node.path;
         let path = if path.is_empty() {
             entry.key.clone()
         } else {
-            format!("{path}.{}", entry.key)
+            [path, ".", &entry.key].concat()
         };
         Node {
             document: self.node.document,

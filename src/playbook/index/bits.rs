@@ -29,6 +29,16 @@ impl Bits {
         self.0[number / 64] &= !(1 << (number % 64));
     }
 
+    /// Whether a number is in it.
+    pub fn has(&self, number: usize) -> bool {
+        self.0[number / 64] & (1 << (number % 64)) != 0
+    }
+
+    /// Whether no number is in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(|word| *word == 0)
+    }
+
     /// Adds all numbers of another set.
     pub fn add(&mut self, other: &Self) {
         self.0
@@ -102,11 +112,6 @@ impl Posting {
         Self::Many(bits)
     }
 
-    /// Whether nobody is in it.
-    pub fn is_empty(&self) -> bool {
-        matches!(self, Self::Few(numbers) if numbers.is_empty())
-    }
-
     /// Adds its numbers to a set.
     pub fn add_to(&self, set: &mut Bits) {
         match self {
@@ -150,6 +155,8 @@ mod tests {
             let ones = |bits: Bits| bits.into_ones().collect::<BTreeSet<_>>();
             prop_assert_eq!(&ones(bits(&a)), &a);
             prop_assert_eq!(ones(Bits::all(BOUND)).len(), BOUND);
+            prop_assert_eq!(bits(&a).is_empty(), a.is_empty());
+            prop_assert!((0..BOUND).all(|number| bits(&a).has(number) == a.contains(&number)));
             let mut sum = bits(&a);
             sum.add(&bits(&b));
             prop_assert_eq!(ones(sum), &a | &b);

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use super::age::Bounds;
 use super::bits::{Bits, Posting};
-use super::pattern::needle_of;
-use super::text::{Needles, Stands, Words};
+use super::pattern::demands_of;
+use super::text::{Gathered, Needles, Stands, Words};
 use crate::domain::fact::Fact;
 use crate::playbook::facts::{FactDef, Type};
 use crate::playbook::op::{Op, Place};
@@ -51,8 +51,12 @@ struct Open {
     any_of: Words,
     none_of: Words,
     needles: Option<Needles>,
-    /// Who waits for a part that his pattern cannot do without. That a part is missing tells only of ASCII texts.
+    /// Who waits for parts that his pattern cannot do without. That a part is missing tells only of ASCII texts.
     patterned: Posting,
+    /// Whose pattern demands more than the part that he waits for, and the needles of which one must be there, for each
+    /// such demand.
+    demanding: Bits,
+    demands: HashMap<usize, Vec<Vec<u32>>>,
 }
 
 impl Column {
@@ -115,6 +119,17 @@ impl Column {
         }
     }
 
+    /// The cheapest to ask come first: who is left out there costs nothing later.
+    pub fn cost(&self) -> usize {
+        match &self.present {
+            Present::Closed { .. } => 0,
+            Present::Ago { .. } => 1,
+            Present::Open(open) if open.needles.is_none() => 2,
+            Present::Open(open) if open.demands.is_empty() => 3,
+            Present::Open(_) => 4,
+        }
+    }
+
     /// Keeps of `alive` who may still match by what is seen; whether anybody is left. Of an unknown fact every line is
     /// unknown, and unknown is not false: all stay.
     pub fn keep(&self, seen: &Fact<Seen<'_>>, alive: &mut Bits) -> bool {
@@ -126,9 +141,9 @@ impl Column {
                 alive.keep(known.map_or_else(|| other_word(text, words, other), |(_, bits)| bits))
             }
             (Fact::Is(Seen::Text(text)), Present::Open(open)) => {
-                alive.keep(&open.may_match(std::slice::from_ref(&text.as_ref())))
+                open.keep(std::slice::from_ref(&text.as_ref()), alive)
             }
-            (Fact::Is(Seen::List(items)), Present::Open(open)) => alive.keep(&open.may_match(items)),
+            (Fact::Is(Seen::List(items)), Present::Open(open)) => open.keep(items, alive),
             (
                 Fact::Is(Seen::Ago(ago)),
                 Present::Ago {
@@ -163,42 +178,46 @@ fn other_word<'b>(text: &str, words: &'b [(&'static str, Bits)], other: &'b Bits
 impl Open {
     fn new(lines: &[(u32, &Op)], mut otherwise: Bits, bound: usize) -> Self {
         let (mut any_of, mut none_of) = (HashMap::new(), HashMap::new());
-        let mut needles: HashMap<String, Vec<(Stands, u32)>> = HashMap::new();
         let wait = |words: &[String], number: u32, waiting: &mut HashMap<String, Vec<u32>>| {
             for word in words {
                 waiting.entry(word.clone()).or_default().push(number);
             }
         };
+        let mut needles = Gathered::default();
         let mut patterned = Vec::new();
+        let mut demanding = Bits::none(bound);
+        let mut demands = HashMap::new();
         for (number, op) in lines {
-            let (needle, stands) = match op {
+            match op {
                 Op::Matches(pattern) => {
-                    if let Some(needle) = needle_of(pattern.as_str()) {
-                        otherwise.remove(*number as usize);
-                        patterned.push(*number);
-                        needles
-                            .entry(needle)
-                            .or_default()
-                            .push((Stands::Anywhere, *number));
+                    let mut more = demands_of(pattern.as_str()).into_iter();
+                    let Some(first) = more.next() else { continue };
+                    otherwise.remove(*number as usize);
+                    patterned.push(*number);
+                    for (text, stands) in first {
+                        needles.wait(&text, stands, *number);
                     }
-                    continue;
+                    let mut one_of = |demand: Vec<(String, Stands)>| {
+                        let parts = demand.iter();
+                        parts
+                            .map(|(text, stands)| needles.number(text, *stands))
+                            .collect()
+                    };
+                    let more: Vec<Vec<u32>> = more.map(&mut one_of).collect();
+                    if !more.is_empty() {
+                        demanding.insert(*number as usize);
+                        demands.insert(*number as usize, more);
+                    }
                 }
-                Op::AnyOf(words) => {
-                    wait(words, *number, &mut any_of);
-                    continue;
-                }
-                Op::NoneOf(words) => {
-                    wait(words, *number, &mut none_of);
-                    continue;
-                }
-                Op::StartsWith(needle) => (needle, Stands::First),
-                Op::EndsWith(needle) => (needle, Stands::Last),
-                Op::Contains(needle) => (needle, Stands::Anywhere),
-                _ => continue,
-            };
-            needles.entry(needle.clone()).or_default().push((stands, *number));
+                Op::AnyOf(words) => wait(words, *number, &mut any_of),
+                Op::NoneOf(words) => wait(words, *number, &mut none_of),
+                Op::StartsWith(start) => needles.wait(start, Stands::First, *number),
+                Op::EndsWith(end) => needles.wait(end, Stands::Last, *number),
+                Op::Contains(part) => needles.wait(part, Stands::Anywhere, *number),
+                _ => {}
+            }
         }
-        let needles = Needles::new(needles, bound).unwrap_or_else(|_| {
+        let needles = needles.build(bound).unwrap_or_else(|_| {
             // More needles than an automaton holds: then everybody with one is weighed.
             let searching = lines
                 .iter()
@@ -207,6 +226,7 @@ impl Open {
             patterned
                 .iter()
                 .for_each(|number| otherwise.insert(*number as usize));
+            demands.clear();
             None
         });
         Self {
@@ -215,22 +235,29 @@ impl Open {
             none_of: Words::new(none_of, bound),
             needles,
             patterned: Posting::new(patterned, bound),
+            demanding,
+            demands,
         }
     }
 
-    /// Who may match when the fact is a text, or a list of them.
-    fn may_match<T: AsRef<str>>(&self, texts: &[T]) -> Bits {
+    /// Keeps who may match when the fact is a text, or a list of them; whether anybody is left.
+    fn keep<T: AsRef<str>>(&self, texts: &[T], alive: &mut Bits) -> bool {
         let mut set = self.otherwise.clone();
         let lower: Vec<String> = texts.iter().map(|text| text.as_ref().to_lowercase()).collect();
+        let mut there = Bits::none(self.needles.as_ref().map_or(0, Needles::count));
         for text in &lower {
             if let Some(posting) = self.any_of.get(text) {
                 posting.add_to(&mut set);
             }
             if let Some(needles) = &self.needles {
-                needles.add_found(text, &mut set);
+                needles.find(text, |needle, posting| {
+                    there.insert(needle as usize);
+                    posting.add_to(&mut set);
+                });
             }
         }
-        if !self.patterned.is_empty() && texts.iter().any(|text| !text.as_ref().is_ascii()) {
+        let ascii = texts.iter().all(|text| text.as_ref().is_ascii());
+        if !ascii {
             self.patterned.add_to(&mut set);
         }
         for text in &lower {
@@ -238,6 +265,18 @@ impl Open {
                 posting.take_from(&mut set);
             }
         }
-        set
+        alive.keep(&set) && (!ascii || self.demands.is_empty() || self.keep_met(&there, alive))
+    }
+
+    /// Keeps whose further demands are met by the needles that are there; whether anybody is left.
+    fn keep_met(&self, there: &Bits, alive: &mut Bits) -> bool {
+        let met = |demands: &Vec<Vec<u32>>| {
+            let one_is = |demand: &Vec<u32>| demand.iter().any(|needle| there.has(*needle as usize));
+            demands.iter().all(one_is)
+        };
+        let unmet = |number: &usize| self.demands.get(number).is_some_and(|demands| !met(demands));
+        let unmet: Vec<usize> = alive.ones_in(&self.demanding).filter(unmet).collect();
+        unmet.iter().for_each(|number| alive.remove(*number));
+        unmet.is_empty() || !alive.is_empty()
     }
 }

@@ -14,6 +14,7 @@ use crate::domain::device::{DeviceFacts, DeviceId, DeviceKind};
 use crate::domain::fact::Fact;
 use crate::domain::verdict::Mode;
 use crate::playbook::facts::{FACTS, FactDef, Type};
+use crate::playbook::line::Line;
 use crate::playbook::op::{OPS, Place, ops_for};
 use crate::playbook::truth::Truth;
 use crate::playbook::{PlaybookSet, SourceFile, Subject, evaluate, evaluate_plainly};
@@ -35,7 +36,7 @@ const TEXTS: [&str; 12] = [
     "\u{212a}evin",
     "straße",
 ];
-const PATTERNS: [&str; 8] = [
+const PATTERNS: [&str; 14] = [
     "^ran",
     "ware$",
     "[ab]+b",
@@ -44,6 +45,12 @@ const PATTERNS: [&str; 8] = [
     "^x",
     "ran.*ware",
     "stra.e|kevin",
+    "ransom.*ware",
+    "^ran.*ware$",
+    "(ransom|tier).*(ware|-0)",
+    "^(?:abab|ransom)",
+    "(?:abab|mir)$",
+    "[^x]kev|ware.*ran.*som",
 ];
 const SPANS: [&str; 6] = ["1s", "59s", "1m", "1h", "1d", "7d"];
 const SECONDS: [i64; 10] = [-600, -299, 0, 1, 59, 60, 61, 3_600, 86_400, 604_800];
@@ -216,7 +223,7 @@ fn holds(set: &PlaybookSet, subject: &Subject<'_>) {
         .map(|playbook| playbook.id.as_str())
         .collect();
     let may_match = set.playbooks().iter().filter(|playbook| {
-        let false_line = |line: &super::Line| line.truth(subject, Place::When) == Truth::False;
+        let false_line = |line: &Line| line.truth(subject, Place::When) == Truth::False;
         playbook.mode != Mode::Off && !playbook.when.iter().any(false_line)
     });
     let may_match: Vec<&str> = may_match.map(|playbook| playbook.id.as_str()).collect();

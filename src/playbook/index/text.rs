@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aho_corasick::{AhoCorasick, BuildError, MatchKind};
 
-use super::bits::{Bits, Posting};
+use super::bits::Posting;
 
 /// Words and the playbooks that wait for them.
 #[derive(Debug, Default)]
@@ -28,7 +28,7 @@ impl Words {
 }
 
 /// Where in a text a needle must stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stands {
     /// At its beginning.
     First,
@@ -38,62 +38,84 @@ pub enum Stands {
     Anywhere,
 }
 
+/// Needles as they are gathered: each place of each text has a number.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    numbers: HashMap<String, Vec<(Stands, u32)>>,
+    waiting: Vec<Vec<u32>>,
+}
+
 /// Parts of texts, all looked for in one walk over the text.
 #[derive(Debug)]
 pub struct Needles {
     automaton: AhoCorasick,
-    /// For each needle of the automaton: where it must stand, and for whom.
-    postings: Vec<Vec<(Stands, Posting)>>,
+    /// For each text of the automaton: where it may stand, and the number of that needle.
+    places: Vec<Vec<(Stands, u32)>>,
+    /// Who waits for each needle.
+    postings: Vec<Posting>,
 }
 
-impl Needles {
-    /// Needles, in lower case, of playbooks whose numbers are below `bound`; `None` without needles.
+impl Gathered {
+    /// The number of a needle, a text in lower case at a place.
+    pub fn number(&mut self, text: &str, stands: Stands) -> u32 {
+        let places = match self.numbers.get_mut(text) {
+            Some(places) => places,
+            None => self.numbers.entry(text.to_owned()).or_default(),
+        };
+        if let Some((_, number)) = places.iter().find(|(other, _)| *other == stands) {
+            return *number;
+        }
+        let number = self.waiting.len() as u32;
+        places.push((stands, number));
+        self.waiting.push(Vec::new());
+        number
+    }
+
+    /// A playbook waits for a needle.
+    pub fn wait(&mut self, text: &str, stands: Stands, playbook: u32) {
+        let number = self.number(text, stands);
+        self.waiting[number as usize].push(playbook);
+    }
+
+    /// What looks for them all, for playbooks whose numbers are below `bound`; `None` without needles.
     ///
     /// # Errors
     /// They are too many for one automaton.
-    pub fn new(
-        needles: HashMap<String, Vec<(Stands, u32)>>,
-        bound: usize,
-    ) -> Result<Option<Self>, BuildError> {
-        if needles.is_empty() {
+    pub fn build(self, bound: usize) -> Result<Option<Needles>, BuildError> {
+        if self.numbers.is_empty() {
             return Ok(None);
         }
-        let mut needles: Vec<_> = needles.into_iter().collect();
-        needles.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let mut texts: Vec<_> = self.numbers.into_iter().collect();
+        texts.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
-            .build(needles.iter().map(|(needle, _)| needle))?;
-        let postings = needles.into_iter().map(|(_, waiting)| {
-            let of = |stands| {
-                let wait = waiting.iter().filter(|(other, _)| *other == stands);
-                (
-                    stands,
-                    Posting::new(wait.map(|(_, number)| *number).collect(), bound),
-                )
-            };
-            [Stands::First, Stands::Last, Stands::Anywhere]
-                .map(of)
-                .into_iter()
-                .filter(|(_, posting)| !posting.is_empty())
-                .collect()
-        });
-        Ok(Some(Self {
+            .build(texts.iter().map(|(text, _)| text))?;
+        let posting = |numbers| Posting::new(numbers, bound);
+        Ok(Some(Needles {
             automaton,
-            postings: postings.collect(),
+            places: texts.into_iter().map(|(_, places)| places).collect(),
+            postings: self.waiting.into_iter().map(posting).collect(),
         }))
     }
+}
 
-    /// Adds the playbooks with a needle in the text, which is in lower case.
-    pub fn add_found(&self, lower: &str, set: &mut Bits) {
-        for found in self.automaton.find_overlapping_iter(lower) {
-            for (stands, posting) in &self.postings[found.pattern().as_usize()] {
+impl Needles {
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.postings.len()
+    }
+
+    /// Calls `found` with every needle in the text, which is in lower case, and with who waits for it.
+    pub fn find(&self, lower: &str, mut found: impl FnMut(u32, &Posting)) {
+        for place in self.automaton.find_overlapping_iter(lower) {
+            for (stands, number) in &self.places[place.pattern().as_usize()] {
                 let fits = match stands {
-                    Stands::First => found.start() == 0,
-                    Stands::Last => found.end() == lower.len(),
+                    Stands::First => place.start() == 0,
+                    Stands::Last => place.end() == lower.len(),
                     Stands::Anywhere => true,
                 };
                 if fits {
-                    posting.add_to(set);
+                    found(*number, &self.postings[*number as usize]);
                 }
             }
         }
