@@ -4,7 +4,7 @@
 //! The daemon runs as a process of its own, against a bare server that notes first bytes. The devices' facts are known
 //! beforehand, as they are for a device that had an alert within `facts.max_age`; fetching them would be one more read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::mpsc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -142,7 +142,7 @@ async fn setting(
     let mut floors = Vec::new();
     let (mut idle, mut busy) = (Vec::new(), Vec::new());
     subject.flushes().await?;
-    let (mut flushes, first) = (0, subject.sent);
+    let (mut flushes, mut idle_events) = (0, HashSet::new());
     let capacity = subject.capacity(if quick { 60 } else { 300 }).await?;
     for _ in 0..rounds {
         let mut of_round = Vec::new();
@@ -150,13 +150,14 @@ async fn setting(
             of_round.push(floor.once(subject.recorder).await?);
         }
         floors.push(of_round);
-        let before = subject.flushes().await?;
+        let (before, first) = (subject.flushes().await?, subject.sent);
         idle.push(subject.sequence(events, REST).await?);
+        idle_events.extend(first + 1..=subject.sent);
         flushes += subject.flushes().await? - before;
         busy.push(subject.stream(events, capacity / 2.0).await?);
     }
     let per_event = flushes as f64 / (rounds * events) as f64;
-    let timeline = subject.timeline(fsync, first, per_event).await?;
+    let timeline = subject.timeline(fsync, &idle_events, per_event).await?;
     println!("{}", serde_json::to_string(&timeline)?);
     let cells = [
         cell(fsync, "idle", &idle, &floors),
@@ -183,7 +184,8 @@ async fn setting(
             target: format!("fsync {fsync}: four flushes of the log an event, idle (at most 4.5)"),
             got: figure(per_event),
             holds: per_event <= 4.5,
-            gates: true,
+            // In a short run the lease and the checkpoints weigh in.
+            gates: !quick,
         },
     ])
 }
@@ -274,7 +276,7 @@ fn print(fsync: &str, cells: &[Cell], floors: &[Vec<Floor>], timeline: &Timeline
         p(|f| f.bare, 0.5),
     );
     println!(
-        "where it goes, idle and half load, p50: receipt to event committed {}, to decision {}, to attempt {}, to the wire {}, to answer {}; \
+        "where it goes, idle, p50: receipt to event committed {}, to decision {}, to attempt {}, to the wire {}, to answer {}; \
          {} calls/s at most\n",
         figure(timeline.receipt_to_event.median),
         figure(timeline.event_to_decision.median),
@@ -557,11 +559,11 @@ impl<'a> Subject<'a> {
         })
     }
 
-    /// The moments of the four commits of every event since `first`, as Postgres noted them (just before the flush).
+    /// The moments of the four commits of these events, as Postgres noted them (just before the flush).
     async fn timeline(
         &mut self,
         fsync: &'static str,
-        first: u32,
+        events: &HashSet<u32>,
         flushes_an_event: f64,
     ) -> anyhow::Result<Timeline> {
         let at = "extract(epoch FROM pg_xact_commit_timestamp";
@@ -585,7 +587,7 @@ impl<'a> Subject<'a> {
             else {
                 continue;
             };
-            if number <= first {
+            if !events.contains(&number) {
                 continue;
             }
             let moments = [
