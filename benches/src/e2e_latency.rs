@@ -141,8 +141,7 @@ async fn setting(
 ) -> anyhow::Result<Vec<Verdict>> {
     let mut floors = Vec::new();
     let (mut idle, mut busy) = (Vec::new(), Vec::new());
-    subject.flushes().await?;
-    let (mut flushes, mut idle_events) = (0, HashSet::new());
+    let mut idle_events = HashSet::new();
     let capacity = subject.capacity(if quick { 60 } else { 300 }).await?;
     for _ in 0..rounds {
         let mut of_round = Vec::new();
@@ -150,13 +149,14 @@ async fn setting(
             of_round.push(floor.once(subject.recorder).await?);
         }
         floors.push(of_round);
-        let (before, first) = (subject.flushes().await?, subject.sent);
+        let first = subject.sent;
         idle.push(subject.sequence(events, REST).await?);
         idle_events.extend(first + 1..=subject.sent);
-        flushes += subject.flushes().await? - before;
         busy.push(subject.stream(events, capacity / 2.0).await?);
     }
-    let per_event = flushes as f64 / (rounds * events) as f64;
+    let before = subject.flushes().await?;
+    subject.sequence(events, REST).await?;
+    let per_event = (subject.flushes().await? - before) as f64 / events as f64;
     let timeline = subject.timeline(fsync, &idle_events, per_event).await?;
     println!("{}", serde_json::to_string(&timeline)?);
     let cells = [
@@ -442,8 +442,7 @@ impl<'a> Subject<'a> {
         let sent = self.send_all(timed)?;
         let ways = self.collect(sent)?;
         anyhow::ensure!(ways.len() == count, "an event was lost");
-        let last = ways.iter().map(|way| way.recorded).fold(0.0, f64::max);
-        Ok(count as f64 / last * 1e3)
+        Ok(count as f64 / now.elapsed().as_secs_f64())
     }
 
     fn send_all(
@@ -536,8 +535,8 @@ impl<'a> Subject<'a> {
 
     /// How often the server has flushed its log so far.
     async fn flushes(&mut self) -> anyhow::Result<i64> {
-        // Backends report what they did a second later at the latest, once they are idle.
-        tokio::time::sleep(Duration::from_millis(1500)).await;
+        // A backend that is idle reports what it did ten seconds later at the latest.
+        tokio::time::sleep(Duration::from_secs(11)).await;
         let row = sqlx::query("SELECT wal_sync FROM pg_stat_wal")
             .fetch_one(&mut self.db)
             .await?;
