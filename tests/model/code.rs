@@ -38,7 +38,6 @@ pub fn written(state: &State, row: u8, n: u8, reply: Reply) -> Written {
         device: device(),
         kind: its.kind,
         lane: Lane::Normal,
-        is_retry: false,
         comment: String::new(),
         send_deadline: Monotonic::now(),
         is_retry: false,

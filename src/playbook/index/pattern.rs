@@ -70,7 +70,7 @@ fn in_a_row(parts: &[Hir]) -> Vec<Demand> {
 fn one_of(ways: &[Hir]) -> Option<Demand> {
     let mut parts = Vec::new();
     for way in ways {
-        parts.extend(demands(way).into_iter().min_by_key(|demand| rank(demand))?);
+        parts.extend(demands(way).into_iter().min_by_key(rank)?);
     }
     parts.sort_unstable();
     parts.dedup();
