@@ -256,7 +256,7 @@ impl Submitter {
                 error = record.change.error, "a call was not accepted"
             ),
         }
-        failpoint::reach!(ParsedNotRecorded);
+        failpoint::reach!(ParsedNotRecorded, if record.is_answered);
         self.write(&grant, epoch, &record, &hard).await;
         failpoint::reach!(RecordedLeaseHeld);
     }
