@@ -63,7 +63,7 @@ async fn release(ground: &Ground, c: char) {
 
 /// A call that is never answered, and that a listing does not show after its quiescence.
 async fn not_executed(ground: &mut Ground) {
-    let (epoch, grant) = ground.reserve().await.expect("something is queued and due");
+    let (_, grant) = ground.reserve().await.expect("something is queued and due");
     ground.pass(SignedDuration::from_secs(125)).await;
     let (store, tenant) = (ground.store.clone(), ground.tenant);
     let epoch = ground.epoch().await;
@@ -256,7 +256,7 @@ async fn what_cannot_be_found_out_is_not_said_to_hold() {
 async fn the_state_that_follows_an_unclear_call_is_no_finding() {
     let mut ground = Ground::new(&[playbook("one")]).await;
     ground.alert("one", &device('a')).await;
-    let (epoch, grant) = ground.reserve().await.expect("something is queued and due");
+    let (_, grant) = ground.reserve().await.expect("something is queued and due");
     ground.pass(SignedDuration::from_secs(40)).await;
     let epoch = ground.epoch().await;
     let doubted = ground

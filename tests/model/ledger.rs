@@ -17,11 +17,11 @@ const HANDLED: u8 = 2;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Count {
     /// After the budget's row is locked, in a statement of its own.
-    AfterTheLock,
+    Locked,
     /// In the statement that locks: it sees what was committed when it began to wait.
-    WithTheLock,
+    Locking,
     /// Counting and inserting at once, with no lock.
-    WithoutALock,
+    Unlocked,
 }
 
 /// What the ledger keeps to.
@@ -135,14 +135,14 @@ impl Ledger {
         };
         match state.phases[place] {
             Phase::Idle if state.left[place] > 0 => match self.count {
-                Count::AfterTheLock if state.lock.is_none() => {
+                Count::Locked if state.lock.is_none() => {
                     let mut after = with(Phase::Locked);
                     after.lock = Some(by);
                     into.push((Step::Lock(by), after));
                 }
-                Count::AfterTheLock => {}
-                Count::WithTheLock => into.push((Step::Look(by), with(Phase::Waits(self.held(state))))),
-                Count::WithoutALock => into.push((Step::Look(by), with(Phase::Counted(self.held(state))))),
+                Count::Locked => {}
+                Count::Locking => into.push((Step::Look(by), with(Phase::Waits(self.held(state))))),
+                Count::Unlocked => into.push((Step::Look(by), with(Phase::Counted(self.held(state))))),
             },
             Phase::Idle => {}
             Phase::Locked => into.push((Step::Look(by), with(Phase::Counted(self.held(state))))),

@@ -225,7 +225,7 @@ fn writes_that_do_not_name_their_attempt_are_found() {
 }
 
 const LEDGER: Ledger = Ledger {
-    count: Count::AfterTheLock,
+    count: Count::Locked,
     holds_to_the_answer: true,
     waits_for_the_tail: true,
     calls: 1,
@@ -242,8 +242,8 @@ fn the_ledger_holds() {
 #[test]
 fn a_ledger_that_counts_without_a_lock_of_its_own_is_found() {
     for (name, count) in [
-        ("count and insert in one", Count::WithoutALock),
-        ("the lock in the statement that counts", Count::WithTheLock),
+        ("count and insert in one", Count::Unlocked),
+        ("the lock in the statement that counts", Count::Locking),
     ] {
         fails(name, &Ledger { count, ..LEDGER }, ABOVE);
     }
