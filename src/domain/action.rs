@@ -275,6 +275,21 @@ impl Marker {
     }
 }
 
+/// The id of a new action: `fresh`, a UUID of version 7, with the installation's number in place of its last four random bytes. So a
+/// marker tells whether its action is of this installation, even where no row knows it.
+pub fn id_of(fresh: Uuid, installation: i32) -> Uuid {
+    let mut bytes = fresh.into_bytes();
+    if let Some(last) = bytes.last_chunk_mut::<4>() {
+        *last = installation.to_be_bytes();
+    }
+    Uuid::from_bytes(bytes)
+}
+
+/// Whether an action's id was made by the installation of that number.
+pub fn is_of(id: Uuid, installation: i32) -> bool {
+    id_of(id, installation) == id
+}
+
 /// A UUID as a ULID: 26 characters that sort like the id.
 pub fn ulid(id: Uuid) -> String {
     let bits = id.as_u128();

@@ -6,7 +6,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::action::{ActionEvent, ActionKind, ActionState, Marker};
+use crate::domain::action::{ActionEvent, ActionKind, ActionState, Marker, is_of};
 use crate::domain::answer::{MachineAction, MachineActionStatus};
 
 /// A machine action of a listing that carries a marker of ours.
@@ -85,7 +85,7 @@ pub enum Origin {
 pub enum Taking {
     /// Nothing: the ordinary look-up of its action settles it.
     Leave,
-    /// Nothing: the marker is another tenant's, or a copy on another device or another kind of action.
+    /// Nothing: the marker is another tenant's or installation's, or a copy on another device or another kind of action.
     NotOurs,
     /// The action that waits in the queue is the one: it has been called.
     AsItself(Origin),
@@ -93,10 +93,15 @@ pub enum Taking {
     Anew(Origin),
 }
 
-/// What to do with a stray whose marker names this action (`None`: the books have none of that id).
-pub fn taking(marked: &Marked, named: Option<Named>) -> Taking {
+/// What to do with a stray whose marker names this action. `None`: the books have none of that id; then only one of this
+/// `installation` can be one that they have lost, and another's is left alone.
+pub fn taking(marked: &Marked, named: Option<Named>, installation: i32) -> Taking {
     let Some(named) = named else {
-        return Taking::Anew(Origin::Orphan);
+        return if is_of(marked.marker.action, installation) {
+            Taking::Anew(Origin::Orphan)
+        } else {
+            Taking::NotOurs
+        };
     };
     if !named.is_same {
         return Taking::NotOurs;
@@ -135,6 +140,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::domain::action::id_of;
     use crate::domain::answer::MachineActionKind;
 
     fn wire(comment: &str, kind: MachineActionKind, device: Option<&str>) -> MachineAction {
@@ -204,19 +210,34 @@ mod tests {
                     is_same,
                 })
             };
-            assert_eq!(taking(&ours(1), named(1, false)), Taking::NotOurs);
+            assert_eq!(taking(&ours(1), named(1, false), 0), Taking::NotOurs);
             let expected = |origin| match state {
                 ActionState::Submitting | ActionState::InDoubt => Taking::Leave,
                 ActionState::Queued => Taking::AsItself(origin),
                 _ => Taking::Anew(origin),
             };
             assert_eq!(
-                taking(&ours(1), named(2, true)),
+                taking(&ours(1), named(2, true), 0),
                 expected(Origin::SeenAfterQuiescence)
             );
-            assert_eq!(taking(&ours(3), named(2, true)), expected(Origin::Orphan));
+            assert_eq!(taking(&ours(3), named(2, true), 0), expected(Origin::Orphan));
         }
-        assert_eq!(taking(&ours(1), None), Taking::Anew(Origin::Orphan));
+        let (ours, number) = (ours(1), 7);
+        assert_eq!(
+            taking(&ours, None, number),
+            Taking::NotOurs,
+            "another installation's"
+        );
+        let action = id_of(ours.marker.action, number);
+        let lost = Marked {
+            marker: Marker {
+                action,
+                ..ours.marker
+            },
+            ..ours
+        };
+        assert_eq!(taking(&lost, None, number), Taking::Anew(Origin::Orphan));
+        assert_eq!(taking(&lost, None, number + 1), Taking::NotOurs);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::domain::action::ActionKind;
+use crate::domain::action::{ActionKind, id_of};
 use crate::domain::converge::{Restriction, Step, converge};
 use crate::domain::device::DeviceId;
 use crate::domain::tenant::TenantId;
@@ -149,7 +149,7 @@ impl Store {
                      coalesce((SELECT f.kind = $4 AND f.cancels = 0 AND f.state IN ('failed', 'timed_out', 'cancelled') FROM quell.actions f
                                WHERE f.tenant_id = $2 AND f.device_id = $3 ORDER BY f.queued_at DESC LIMIT 1), false)))
              SELECT pg_notify('quell_wake', $14)",
-            Uuid::now_v7(),
+            id_of(Uuid::now_v7(), installation(tx, tenant).await?),
             tenant.0,
             device.as_str(),
             kind.as_str(),
@@ -178,4 +178,12 @@ struct Cause {
     revision: Option<String>,
     comment: String,
     lane: String,
+}
+
+/// The number that stands in the ids of this installation's actions.
+pub(super) async fn installation(tx: &mut sqlx::PgConnection, tenant: TenantId) -> Result<i32, StoreError> {
+    let number = sqlx::query_scalar!("SELECT installation FROM quell.tenants WHERE id = $1", tenant.0)
+        .fetch_one(tx)
+        .await?;
+    Ok(number)
 }

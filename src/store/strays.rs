@@ -165,7 +165,8 @@ impl Store {
                     && row.device_id.eq_ignore_ascii_case(device.as_str()),
             }),
         };
-        let (origin, is_itself) = match taking(stray, facts) {
+        let installation = super::converge::installation(tx, tenant).await?;
+        let (origin, is_itself) = match taking(stray, facts, installation) {
             Taking::Leave | Taking::NotOurs => return Ok(Taken::Nothing),
             Taking::AsItself(origin) => (origin, true),
             Taking::Anew(origin) => (origin, false),

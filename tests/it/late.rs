@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use quell::domain::action::Marker;
+use quell::domain::action::{Marker, id_of};
 use quell::simulator::Kind;
 use uuid::Uuid;
 
@@ -68,8 +68,12 @@ async fn a_daemon_that_starts_finds_what_its_database_has_lost() {
     let theirs = numbered(2);
     let mut world = Setup::new(100, &[&restrict("short", "6d")]).start().await;
     world.kill_9();
+    let number = world
+        .number("SELECT installation::bigint FROM quell.tenants")
+        .await;
+    let number = i32::try_from(number).expect("it is an integer there");
     let marker = Marker {
-        action: Uuid::now_v7(),
+        action: id_of(Uuid::now_v7(), number),
         attempt: 1,
     };
     world

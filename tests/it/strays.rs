@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use quell::domain::action::{ActionEvent, ActionKind, ActionState, Marker};
+use quell::domain::action::{ActionEvent, ActionKind, ActionState, Marker, id_of};
 use quell::domain::answer::MachineActionStatus;
 use quell::domain::stray::Marked;
 use quell::store::{Finding, QueuedChange, StraysTaken};
@@ -262,7 +262,7 @@ async fn a_release_that_was_carried_out_late_lets_a_wanted_restrict_be_made_anew
 #[tokio::test]
 async fn what_a_restored_backup_has_lost_is_imported_with_its_attempts_and_released_when_nothing_wants_it() {
     let mut ground = Ground::new(&[playbook("one")]).await;
-    let lost = Uuid::now_v7();
+    let lost = id_of(Uuid::now_v7(), ground.installation().await);
     let orphan = listed(
         &ground,
         ActionKind::Restrict,
@@ -375,12 +375,33 @@ async fn a_marker_that_was_copied_to_another_device_is_not_ours() {
 }
 
 #[tokio::test]
+async fn what_another_installation_began_is_left_alone() {
+    let mut ground = Ground::new(&[playbook("one")]).await;
+    let another = id_of(Uuid::now_v7(), ground.installation().await.wrapping_add(1));
+    let theirs = listed(
+        &ground,
+        ActionKind::Restrict,
+        another,
+        1,
+        MachineActionStatus::Succeeded,
+    )
+    .await;
+    assert_eq!(take(&ground, &[theirs]).await, StraysTaken::default());
+    assert!(
+        ground.actions(&device('a')).await.is_empty(),
+        "nothing is released"
+    );
+    assert!(alarms(&mut ground).await.is_empty());
+    ground.close().await;
+}
+
+#[tokio::test]
 async fn a_replica_that_lost_the_lease_takes_nothing_in() {
     let ground = Ground::new(&[playbook("one")]).await;
     let orphan = listed(
         &ground,
         ActionKind::Restrict,
-        Uuid::now_v7(),
+        id_of(Uuid::now_v7(), ground.installation().await),
         1,
         MachineActionStatus::Pending,
     )

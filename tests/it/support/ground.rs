@@ -286,6 +286,16 @@ impl Ground {
             .expect("nobody else dispatches")
     }
 
+    /// The number in the ids of this installation's actions.
+    pub async fn installation(&self) -> i32 {
+        let mut connection = self.database.connect().await;
+        sqlx::query_scalar("SELECT installation FROM quell.tenants WHERE id = $1")
+            .bind(self.tenant.0)
+            .fetch_one(&mut connection)
+            .await
+            .expect("the tenant is there")
+    }
+
     /// What the gate says of this lane and those above.
     pub async fn ask_the_gate(&self, lowest: Lane) -> (i64, GateOutcome) {
         let epoch = self.epoch().await;
