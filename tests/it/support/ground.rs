@@ -288,12 +288,13 @@ impl Ground {
 
     /// The number in the ids of this installation's actions.
     pub async fn installation(&self) -> i32 {
+        let sql = format!(
+            "SELECT installation FROM quell.tenants WHERE id = {}",
+            self.tenant.0
+        );
         let mut connection = self.database.connect().await;
-        sqlx::query_scalar("SELECT installation FROM quell.tenants WHERE id = $1")
-            .bind(self.tenant.0)
-            .fetch_one(&mut connection)
-            .await
-            .expect("the tenant is there")
+        let row = connection.fetch_one(AssertSqlSafe(sql)).await;
+        row.expect("the tenant is there").get(0)
     }
 
     /// What the gate says of this lane and those above.
