@@ -263,10 +263,16 @@ impl Submitter {
 
     /// A 429 slows every lane down for a while.
     fn pace_after(&self, answer: &Answer, record: &AnswerRecord) {
-        if let (Answer::Throttled { .. }, Some((after, _))) = (answer, &record.pause) {
+        if let (Answer::Throttled { window, .. }, Some((after, _))) = (answer, &record.pause) {
             let windows = &self.context.gate.actions;
             let longest = windows.iter().map(|w| w.per).max().unwrap_or_default();
             self.pacer.throttled(*after, longest.min(Duration::from_secs(60)));
+            let named = windows
+                .iter()
+                .find(|w| window.is_some_and(|named| named.abs_diff(w.per) < w.per / 10));
+            if let Some(named) = named {
+                self.pacer.slow_to(*named, *after);
+            }
         }
     }
 
