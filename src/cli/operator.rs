@@ -68,8 +68,10 @@ pub(super) struct Session {
 impl Session {
     /// Finds and reads the configuration, and makes sure within three seconds that Postgres answers and fits.
     pub(super) async fn open(common: &Common) -> anyhow::Result<Self> {
-        let (config, store) = connect(common.config.as_deref()).await?;
+        let (config, path) = configuration(common.config.as_deref())?;
+        // What was mistyped is said before Postgres is waited for.
         let tenant = tenant_of(&config, common.tenant.as_deref())?.clone();
+        let store = reach(&config, &path).await?;
         let id = store.tenant_find(&tenant.name).await?.with_context(|| {
             format!(
                 "the database knows no tenant `{}`: no daemon has run with it yet",
@@ -105,19 +107,30 @@ impl Session {
 
 /// Finds and reads the configuration, and makes sure within three seconds that Postgres answers and fits.
 pub(super) async fn connect(config: Option<&Path>) -> anyhow::Result<(Config, Store)> {
+    let (config, path) = configuration(config)?;
+    let store = reach(&config, &path).await?;
+    Ok((config, store))
+}
+
+/// The configuration that is named, or the one that is found, and where it is.
+fn configuration(config: Option<&Path>) -> anyhow::Result<(Config, PathBuf)> {
     let path = match config {
         Some(path) => path.to_owned(),
         None => default_config()?,
     };
-    let config = Config::load(&path)?.config;
-    let store = app::store(&config)?;
+    Ok((Config::load(&path)?.config, path))
+}
+
+/// Makes sure within three seconds that Postgres answers and fits.
+async fn reach(config: &Config, path: &Path) -> anyhow::Result<Store> {
+    let store = app::store(config)?;
     if let Err(error) = store.reach(REACH).await {
         let error = anyhow::Error::from(error);
         let cause = error.root_cause().to_string();
         anyhow::bail!("{error}: {cause}; the address is from `{}`", path.display());
     }
     match store.migration_state().await? {
-        MigrationState::Current => Ok((config, store)),
+        MigrationState::Current => Ok(store),
         MigrationState::Behind => Err(app::MigrationError::Behind.into()),
         MigrationState::Ahead => Err(app::MigrationError::Ahead.into()),
     }

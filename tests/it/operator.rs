@@ -95,7 +95,7 @@ async fn status_tells_the_whole_night_in_one_look() {
     for expected in [
         "1 ask waits for an answer, the first ends in 29 min",
         "3 devices wanted restricted; 1 restricted by quell, 1 by others, 0 unclear; the next ends in 3 h 59 min",
-        "dispatches under epoch 1, lease renewed",
+        "dispatches under epoch 1 on here, lease renewed",
         "2 enforce; set ",
         "gate        open",
         "2/100 in 1 min, 2/1500 in 1 h; 0/500 restrictions open at Defender",

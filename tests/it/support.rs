@@ -19,5 +19,5 @@ mod world;
 
 pub use database::TestDatabase;
 pub use server::{OwnServer, cluster_options};
-pub use waiting::{eventually, throughout};
+pub use waiting::{eventually, throughout, within};
 pub use world::{Setup, World};

@@ -75,13 +75,15 @@ pub(super) const CHECKS: &[Check] = &[
     finds_nothing!(
         "begun_by_a_decision",
         "6",
-        "a containment that names its event was begun by a decision to act, ask or observe",
+        "a containment that names its event was begun by a decision to act, ask or observe, or held and asked for",
         "SELECT c.tenant_id, c.created_at, c.id::text, c.device_id,
                 coalesce(format('the decision was %s: %s', d.kind, d.reason), 'there is no decision')
          FROM quell.containments c LEFT JOIN quell.decisions d ON d.event_id = c.event_id AND d.device_id = c.device_id
          WHERE c.event_id IS NOT NULL
-           AND (d.kind IS NULL OR (c.mode = 'enforce' AND d.kind NOT IN ('act', 'ask'))
-                OR d.kind NOT IN ('act', 'ask', 'observe'))"
+           AND (d.kind IS NULL OR (c.mode = 'enforce' AND d.kind NOT IN ('act', 'ask', 'hold'))
+                OR d.kind NOT IN ('act', 'ask', 'observe', 'hold')
+                OR (d.kind = 'hold' AND NOT EXISTS (SELECT 1 FROM quell.transitions s
+                    WHERE s.entity_id = c.id AND s.from_state IS NULL AND s.to_state = 'asked')))"
     ),
     finds_nothing!(
         "asked_was_approved",

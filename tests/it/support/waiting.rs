@@ -22,6 +22,19 @@ pub async fn eventually(what: &str, deadline: Duration, mut holds: impl AsyncFnM
     }
 }
 
+/// Waits until a condition holds, and says whether it came to that within `deadline`.
+pub async fn within(deadline: Duration, mut holds: impl AsyncFnMut() -> bool) -> bool {
+    let began = Monotonic::now();
+    let mut ticks = tokio::time::interval(LOOK_EVERY);
+    while began.elapsed() < deadline {
+        ticks.tick().await;
+        if holds().await {
+            return true;
+        }
+    }
+    false
+}
+
 /// Watches that a condition goes on holding for a span; panics with `what` as soon as it does not.
 pub async fn throughout(what: &str, span: Duration, mut holds: impl AsyncFnMut() -> bool) {
     let began = Monotonic::now();
