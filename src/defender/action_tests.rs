@@ -176,7 +176,7 @@ async fn a_late_permit_sends_nothing() {
     let answer = client(&fake).restrict(late, &device(), "c").await;
     assert_eq!(
         answer,
-        Answer::NotSent {
+        Answer::Late {
             reason: "the send deadline had passed".to_owned()
         }
     );
@@ -227,7 +227,7 @@ async fn a_permit_that_grew_late_while_a_token_was_fetched_sends_nothing() {
         .await;
     assert_eq!(
         answer,
-        Answer::NotSent {
+        Answer::Late {
             reason: "the send deadline had passed".to_owned()
         }
     );

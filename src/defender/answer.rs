@@ -21,6 +21,7 @@ const CODE_CHARS: usize = 100;
 pub(super) fn classify(outcome: Result<Reply, Failure>, now: Timestamp, scale: Scale) -> Answer {
     let reply = match outcome {
         Ok(reply) => reply,
+        Err(Failure::Late(reason)) => return Answer::Late { reason },
         Err(Failure::NotSent(reason)) => return Answer::NotSent { reason },
         Err(Failure::Unknown(reason)) => return Answer::Unknown { reason, status: None },
     };

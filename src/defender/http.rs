@@ -51,6 +51,8 @@ pub(super) enum Body {
 /// An exchange without a reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Failure {
+    /// Nothing was handed over, because its deadline had passed.
+    Late(String),
     /// Nothing can have reached the server.
     NotSent(String),
     /// Some of the request may have.
@@ -60,7 +62,7 @@ pub(super) enum Failure {
 impl Failure {
     pub fn reason(&self) -> &str {
         match self {
-            Self::NotSent(reason) | Self::Unknown(reason) => reason,
+            Self::Late(reason) | Self::NotSent(reason) | Self::Unknown(reason) => reason,
         }
     }
 }
@@ -100,7 +102,10 @@ impl Http {
         redeem: impl FnOnce() -> Result<(), Void>,
     ) -> Result<Reply, Failure> {
         // INVARIANT: nothing that can wait stands between the redeeming and the handing over.
-        redeem().map_err(|void| Failure::NotSent(chain(&void)))?;
+        redeem().map_err(|void| match void {
+            Void::Late => Failure::Late(chain(&void)),
+            Void::Refused(_) => Failure::NotSent(chain(&void)),
+        })?;
         #[cfg(feature = "fail-points")]
         if failing::changes(&request) {
             return match failing::sent(self.0.execute(failing::handed_over(request))).await {

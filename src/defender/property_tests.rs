@@ -78,7 +78,7 @@ proptest! {
         let scale = Scale::new(divisor).expect("in range");
         let now = Timestamp::UNIX_EPOCH;
         let answer = classify(Ok(reply.clone()), now, scale);
-        let unsent = matches!(answer, Answer::NotSent { .. });
+        let unsent = matches!(answer, Answer::Late { .. } | Answer::NotSent { .. });
         prop_assert!(!unsent);
         if let Answer::Accepted(action) = &answer {
             prop_assert!((200..300).contains(&reply.status) && !action.id.is_empty());

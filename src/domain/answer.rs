@@ -30,7 +30,13 @@ pub enum Answer {
     NotFound(Refusal),
     /// Another 400 or 4xx with a definite meaning: not executed, permanent for this device.
     Rejected(Refusal),
-    /// DNS, connect or TLS failed, no token could be had, or the send deadline had passed: nothing was sent.
+    /// The send deadline had passed before the call could be handed over: nothing was sent, and nothing is wrong with the way
+    /// to Defender. We were slow.
+    Late {
+        /// Why.
+        reason: String,
+    },
+    /// DNS, connect or TLS failed, or no token could be had: nothing was sent.
     NotSent {
         /// Why.
         reason: String,

@@ -70,6 +70,7 @@ pub fn outcome(answer: &Answer, asked: &Asked<'_>) -> Outcome {
             ..row(refused(refusal), Refused)
         },
         // The slot stays used, as if it had been sent: it was reserved.
+        Answer::Late { .. } => row("late", NotExecuted),
         Answer::NotSent { .. } => row("not_sent", NotExecuted),
         Answer::Unknown { status, .. } => Outcome {
             is_answered: status.is_some(),

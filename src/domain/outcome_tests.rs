@@ -89,7 +89,13 @@ fn rows(action: Uuid) -> Vec<(&'static str, Answer)> {
             Answer::Rejected(refusal(400, "OsPlatformNotSupported")),
         ),
         (
-            "not sent: DNS, connect, TLS, no token, past its deadline",
+            "not sent: past its deadline",
+            Answer::Late {
+                reason: "slow".to_owned(),
+            },
+        ),
+        (
+            "not sent: DNS, connect, TLS, no token",
             Answer::NotSent {
                 reason: "dns".to_owned(),
             },
@@ -150,7 +156,10 @@ fn only_evidence_leads_back_to_the_queue_and_only_definite_words_fail() {
             Answer::AlreadyInProgress(_) | Answer::Unknown { .. } => {
                 assert_eq!(row.event, ActionEvent::FateUnknown, "{name}");
             }
-            Answer::Throttled { .. } | Answer::Unauthorized(_) | Answer::NotSent { .. } => {
+            Answer::Throttled { .. }
+            | Answer::Unauthorized(_)
+            | Answer::Late { .. }
+            | Answer::NotSent { .. } => {
                 assert_eq!(row.event, ActionEvent::NotExecuted, "{name}");
             }
             Answer::Forbidden(_) => assert!(matches!(

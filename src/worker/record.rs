@@ -103,7 +103,9 @@ pub fn record_cancel(
     };
     let again = match answer {
         // Not executed, for a reason that has nothing to do with the action.
-        Answer::NotSent { .. } | Answer::Throttled { .. } | Answer::Unauthorized(_) => Duration::ZERO,
+        Answer::Late { .. } | Answer::NotSent { .. } | Answer::Throttled { .. } | Answer::Unauthorized(_) => {
+            Duration::ZERO
+        }
         // Nobody's permission changes that fast.
         Answer::Forbidden(_) => {
             (gate.timing.quiescence() * 2_u32.pow(tries.clamp(1, 7) - 1)).max(pauses.forbidden)
@@ -113,6 +115,9 @@ pub fn record_cancel(
     };
     CancelRecord { record, end, again }
 }
+
+/// So many calls in a row may come too late to be sent before the gate waits.
+const LATE_IN_A_ROW: u32 = 2;
 
 /// What the outcome table says, as it is written.
 fn base(outcome: Outcome) -> AnswerRecord {
@@ -179,6 +184,21 @@ fn not_accepted(
                 ..base.change
             },
             refusal: Some(refusal.clone()),
+            ..base
+        },
+        // We were slow for a moment: the others need not wait for it. Again and again, and every try takes a slot for nothing.
+        Answer::Late { reason } => AnswerRecord {
+            change: QueuedChange {
+                not_before: if tries > LATE_IN_A_ROW {
+                    again
+                } else {
+                    Duration::ZERO
+                },
+                is_unsent: true,
+                ..QueuedChange::default()
+            },
+            pause: (tries > LATE_IN_A_ROW)
+                .then(|| (again, format!("nothing could be sent in time: {reason}"))),
             ..base
         },
         Answer::NotSent { reason } => AnswerRecord {

@@ -50,6 +50,11 @@ fn refusal(status: u16) -> Refusal {
 }
 
 fn check(answer: &Answer, grant: &Grant) -> (AnswerRecord, ActionState) {
+    check_after(answer, grant, 0)
+}
+
+/// The same when so many calls in a row could not be sent.
+fn check_after(answer: &Answer, grant: &Grant, in_a_row: u32) -> (AnswerRecord, ActionState) {
     let pauses = Pauses {
         initial: Duration::from_secs(1),
         cap: Duration::from_secs(60),
@@ -59,7 +64,7 @@ fn check(answer: &Answer, grant: &Grant) -> (AnswerRecord, ActionState) {
         limit: 100,
         per: Duration::from_secs(60),
     }];
-    let record = record(answer, grant, 0, &windows, pauses);
+    let record = record(answer, grant, in_a_row, &windows, pauses);
     let state = next(ActionState::Submitting, record.event).expect("every answer is legal while submitting");
     (record, state)
 }
@@ -171,6 +176,22 @@ fn a_missing_permission_fails_no_action_and_opens_the_circuit() {
     };
     let (record, state) = check(&Answer::Forbidden(forbidden), &grant(1));
     assert_eq!((state, record.pause.is_some()), (ActionState::Queued, true));
+}
+
+#[test]
+fn a_call_that_came_too_late_is_made_anew_at_once_and_holds_nobody_up_until_it_is_the_third_in_a_row() {
+    let late = Answer::Late {
+        reason: "the send deadline had passed".to_owned(),
+    };
+    for (tries, waits) in [(1, false), (2, false), (3, true)] {
+        let (record, state) = check_after(&late, &grant(1), tries);
+        assert_eq!(
+            (record.pause.is_some(), record.change.not_before.is_zero()),
+            (waits, !waits),
+            "try {tries}"
+        );
+        assert!(record.change.is_unsent && state == ActionState::Queued);
+    }
 }
 
 #[test]

@@ -237,9 +237,10 @@ impl Submitter {
             ActionKind::Restrict => self.client.restrict(permit, &grant.device, &grant.comment).await,
             ActionKind::Release => self.client.release(permit, &grant.device, &grant.comment).await,
         };
-        let in_a_row = self
-            .unsent
-            .count(matches!(answer, Answer::NotSent { .. }), self.pauses);
+        let in_a_row = self.unsent.count(
+            matches!(answer, Answer::Late { .. } | Answer::NotSent { .. }),
+            self.pauses,
+        );
         let record = record::record(&answer, &grant, in_a_row, &self.context.gate.actions, self.pauses);
         metrics::counter!("quell_answers_total", "outcome" => record.outcome).increment(1);
         self.pace_after(&answer, &record);

@@ -22,9 +22,10 @@ impl Submitter {
             .client
             .cancel(permit, &grant.defender_id, &grant.comment)
             .await;
-        let in_a_row = self
-            .unsent
-            .count(matches!(answer, Answer::NotSent { .. }), self.pauses);
+        let in_a_row = self.unsent.count(
+            matches!(answer, Answer::Late { .. } | Answer::NotSent { .. }),
+            self.pauses,
+        );
         let made = record_cancel(&answer, &grant, in_a_row, &self.context.gate, self.pauses);
         let outcome = made.record.outcome;
         metrics::counter!("quell_answers_total", "outcome" => outcome).increment(1);
