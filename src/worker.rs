@@ -74,6 +74,9 @@ pub(crate) async fn pause(
 /// Longer than Postgres lets a statement, or a wait for a lock, take: what is not answered by then will not be.
 const SILENCE: Duration = Duration::from_secs(20);
 
+/// A batch of rows, each with statements of its own, takes longer, also on a slow disk.
+pub(crate) const BATCH_TIME: Duration = Duration::from_secs(120);
+
 /// Work that does nothing but talk to Postgres, given up when Postgres has fallen silent: a network whose packets vanish
 /// closes no connection, and the operating system takes a quarter of an hour to notice. What was under way is dropped with
 /// its connection; if it was a commit, its outcome is unknown, as after any loss of a connection.

@@ -49,7 +49,6 @@ impl Store {
         host: &str,
         ttl: Duration,
     ) -> Result<Hold, StoreError> {
-        let mut tx = self.pool.begin().await?;
         sqlx::query!(
             "INSERT INTO quell.replicas (tenant_id, replica, host) VALUES ($1, $2, $3)
              ON CONFLICT (tenant_id, replica) DO UPDATE SET seen_at = quell.now(), host = excluded.host",
@@ -57,54 +56,53 @@ impl Store {
             replica,
             host,
         )
-        .execute(&mut *tx)
+        .execute(&self.pool)
         .await?;
-        // One look at a time: two tenants of one replica must not both be given up because of one difference.
+        // Prolonging what is ours waits for nobody; only taking and giving up are one replica's at a time.
+        let kept = self.lease_keep(tenant, replica, ttl).await?;
+        let mut connection = self.pool.acquire().await?;
+        let spread = spread(&mut connection, tenant, replica, ttl).await?;
+        let has_too_many = kept != Hold::NotOurs && spread.has_too_many();
+        if !has_too_many && (kept != Hold::NotOurs || !spread.is_free) {
+            return Ok(kept);
+        }
+        drop(connection);
+        let mut tx = self.pool.begin().await?;
+        // Two tenants of one replica must not both be given up because of one difference.
         sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended('quell.leases', 0))")
             .execute(&mut *tx)
             .await?;
-        // Of the replicas that could dispatch for this tenant, the least that another holds; what we hold; and what was given
-        // up a moment ago, which others are about to take. A lease that has run out is nobody's.
-        let held = sqlx::query!(
-            r#"WITH live AS (SELECT holder, count(*) AS held FROM quell.leases WHERE expires_at > quell.now() GROUP BY holder)
-               SELECT (SELECT held FROM live WHERE holder = $2) AS ours,
-                      (SELECT min(coalesce(l.held, 0)) FROM quell.replicas r LEFT JOIN live l ON l.holder = r.replica
-                       WHERE r.tenant_id = $1 AND r.replica <> $2
-                         AND r.seen_at > quell.now() - make_interval(secs => $3)) AS least,
-                      (SELECT count(*) FROM quell.leases WHERE expires_at <= quell.now()
-                         AND expires_at > quell.now() - make_interval(secs => $3)) AS "given_up!""#,
-            tenant.0,
-            replica,
-            ttl.as_secs_f64(),
-        )
-        .fetch_one(&mut *tx)
-        .await?;
-        let (ours, least) = (held.ours.unwrap_or(0), held.least.unwrap_or(i64::MAX));
-        if least.saturating_add(held.given_up).saturating_add(2) <= ours
-            && give_up(&mut tx, tenant, replica).await?
-        {
-            tx.commit().await?;
-            return Ok(Hold::GivenUp);
-        }
-        let patience = if ours <= least { Duration::ZERO } else { ttl / 2 };
-        let epoch = sqlx::query_scalar!(
-            "INSERT INTO quell.leases AS l (tenant_id, holder, epoch, expires_at)
-             VALUES ($1, $2, 1, quell.now() + make_interval(secs => $3))
-             ON CONFLICT (tenant_id) DO UPDATE SET
-                 epoch = CASE WHEN l.holder = excluded.holder AND l.expires_at > quell.now() THEN l.epoch ELSE l.epoch + 1 END,
-                 holder = excluded.holder, expires_at = excluded.expires_at
-             WHERE (l.holder = excluded.holder AND l.expires_at > quell.now())
-                OR l.expires_at <= quell.now() - make_interval(secs => $4)
-             RETURNING epoch",
-            tenant.0,
-            replica,
-            ttl.as_secs_f64(),
-            patience.as_secs_f64(),
-        )
-        .fetch_optional(&mut *tx)
-        .await?;
+        let spread = self::spread(&mut tx, tenant, replica, ttl).await?;
+        let hold = if has_too_many {
+            if spread.has_too_many() && give_up(&mut tx, tenant, replica).await? {
+                Hold::GivenUp
+            } else {
+                kept
+            }
+        } else {
+            let patience = if spread.ours <= spread.least {
+                Duration::ZERO
+            } else {
+                ttl / 2
+            };
+            let epoch = sqlx::query_scalar!(
+                "INSERT INTO quell.leases AS l (tenant_id, holder, epoch, expires_at)
+                 VALUES ($1, $2, 1, quell.now() + make_interval(secs => $3))
+                 ON CONFLICT (tenant_id) DO UPDATE SET
+                     epoch = l.epoch + 1, holder = excluded.holder, expires_at = excluded.expires_at
+                 WHERE l.expires_at <= quell.now() - make_interval(secs => $4)
+                 RETURNING epoch",
+                tenant.0,
+                replica,
+                ttl.as_secs_f64(),
+                patience.as_secs_f64(),
+            )
+            .fetch_optional(&mut *tx)
+            .await?;
+            epoch.map_or(Hold::NotOurs, Hold::Ours)
+        };
         tx.commit().await?;
-        Ok(epoch.map_or(Hold::NotOurs, Hold::Ours))
+        Ok(hold)
     }
 
     /// Keeps a lease that is ours, and takes none: for a replica that is about to stop.
@@ -190,4 +188,53 @@ async fn give_up(tx: &mut sqlx::PgConnection, tenant: TenantId, replica: Uuid) -
         wake(tx, tenant, Wake::Lease).await?;
     }
     Ok(ended > 0)
+}
+
+/// How the leases lie, as far as one tenant and one replica are concerned.
+struct Spread {
+    /// So many this replica holds.
+    ours: i64,
+    /// The least that another holds which lives and could dispatch for this tenant.
+    least: i64,
+    /// Given up a moment ago: others are about to take them.
+    given_up: i64,
+    /// Nobody holds this tenant's.
+    is_free: bool,
+}
+
+impl Spread {
+    fn has_too_many(&self) -> bool {
+        self.least.saturating_add(self.given_up).saturating_add(2) <= self.ours
+    }
+}
+
+/// A lease that has run out is nobody's. A replica tells that it lives three times in the lease's span.
+async fn spread(
+    connection: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    replica: Uuid,
+    ttl: Duration,
+) -> Result<Spread, StoreError> {
+    let row = sqlx::query!(
+        r#"WITH live AS (SELECT holder, count(*) AS held FROM quell.leases WHERE expires_at > quell.now() GROUP BY holder)
+           SELECT (SELECT held FROM live WHERE holder = $2) AS ours,
+                  (SELECT min(coalesce(l.held, 0)) FROM quell.replicas r LEFT JOIN live l ON l.holder = r.replica
+                   WHERE r.tenant_id = $1 AND r.replica <> $2
+                     AND r.seen_at > quell.now() - make_interval(secs => $4)) AS least,
+                  (SELECT count(*) FROM quell.leases WHERE expires_at <= quell.now()
+                     AND expires_at > quell.now() - make_interval(secs => $3)) AS "given_up!",
+                  NOT EXISTS (SELECT 1 FROM quell.leases WHERE tenant_id = $1 AND expires_at > quell.now()) AS "is_free!""#,
+        tenant.0,
+        replica,
+        ttl.as_secs_f64(),
+        (ttl / 2).as_secs_f64(),
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(Spread {
+        ours: row.ours.unwrap_or(0),
+        least: row.least.unwrap_or(i64::MAX),
+        given_up: row.given_up,
+        is_free: row.is_free,
+    })
 }

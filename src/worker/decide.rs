@@ -19,7 +19,7 @@ use crate::failpoint;
 use crate::playbook::{PlaybookSet, Subject, evaluate};
 use crate::store::{DecideTx, DecisionRow, InboxItem, NewContainment, StoreError};
 use crate::worker::active_set::InForce;
-use crate::worker::{Context, Outage, bounded, chain, pause};
+use crate::worker::{BATCH_TIME, Context, Outage, bounded, chain, pause, within};
 
 /// The loop's parts.
 pub struct Decider {
@@ -52,7 +52,7 @@ impl Decider {
     pub async fn run(self, stop: CancellationToken) {
         let mut outage = Outage::default();
         loop {
-            let wait = match bounded(self.run_once()).await {
+            let wait = match within(BATCH_TIME, self.run_once()).await {
                 // Without a usable playbook set events wait; its activation wakes this loop.
                 Ok(None) => None,
                 Ok(Some(0)) => match bounded(self.context.store.inbox_next_due(self.context.tenant)).await {

@@ -5,7 +5,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::failpoint;
 use crate::store::{ContainmentChange, StoreError};
-use crate::worker::{Context, Outage, bounded, pause};
+use crate::worker::{BATCH_TIME, Context, Outage, bounded, pause, within};
 
 const BATCH: i64 = 200;
 const FLOOR: std::time::Duration = std::time::Duration::from_millis(100);
@@ -14,7 +14,7 @@ const FLOOR: std::time::Duration = std::time::Duration::from_millis(100);
 pub async fn run(context: Context, stop: CancellationToken) {
     let mut outage = Outage::default();
     loop {
-        let wait = match bounded(run_once(&context)).await {
+        let wait = match within(BATCH_TIME, run_once(&context)).await {
             Ok(change) if change.is_some() => continue,
             // Nothing but failures: what is due stays due, and trying at once again would only repeat them.
             Ok(change) if change.failed > 0 => None,

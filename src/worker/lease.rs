@@ -34,6 +34,13 @@ impl Leadership {
         }
     }
 
+    /// Waits until the lease is not ours any more, as far as we know.
+    async fn lost(&self) {
+        let mut seen = self.0.subscribe();
+        // INVARIANT: the sender lives as long as this value.
+        let _ = seen.wait_for(Option::is_none).await;
+    }
+
     /// Sets what is known.
     pub fn set(&self, epoch: Option<i64>) {
         self.0.send_if_modified(|held| {
@@ -88,6 +95,8 @@ pub async fn run(
             () = tokio::time::sleep(wait) => {}
             // Whoever holds it has nothing to hear of it, and must not answer its own wake.
             () = context.wakes.lease.notified(), if context.leadership.epoch().is_none() => {}
+            // The gate, or a look at Defender's list, has found it another's.
+            () = context.leadership.lost(), if context.leadership.epoch().is_some() => {}
         }
     }
     context.leadership.set(None);
