@@ -48,7 +48,7 @@ impl Store {
         });
         let jumps = self.jumps_write().await?;
         Ok(ClockLook {
-            frozen: safety.remembered().watch.frozen(clock::local()),
+            frozen: self.clock_frozen(),
             jumps,
         })
     }
