@@ -44,6 +44,7 @@ impl Store {
         record: &AnswerRecord,
     ) -> Result<ActionState, StoreError> {
         let mut tx = self.pool.begin().await?;
+        close_gate(&mut tx, tenant, &grant.app_id, record).await?;
         super::devices::lock(&mut tx, tenant, &[grant.device.to_string()]).await?;
         finish(&mut tx, tenant, epoch, grant.attempt, record).await?;
         let row = self.action_read(&mut tx, tenant, grant.action).await?;
@@ -63,7 +64,6 @@ impl Store {
                 .action_apply(&mut tx, tenant, &row, event, &record.change, because)
                 .await?;
         }
-        close_gate(&mut tx, tenant, &grant.app_id, record).await?;
         wake(
             &mut tx,
             tenant,
@@ -178,7 +178,7 @@ pub(super) async fn finish(
     Ok(())
 }
 
-/// Closes the gate for as long as the answer asks.
+/// Closes the gate for as long as the answer asks. To be called first: the budget's row is locked before any other.
 pub(super) async fn close_gate(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,

@@ -150,6 +150,7 @@ impl Store {
         again: Duration,
     ) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
+        close_gate(&mut tx, tenant, &grant.app_id, record).await?;
         super::devices::lock(&mut tx, tenant, &[grant.device.to_string()]).await?;
         finish(&mut tx, tenant, epoch, grant.attempt, record).await?;
         sqlx::query!(
@@ -171,7 +172,6 @@ impl Store {
             self.action_apply(&mut tx, tenant, &row, event, &record.change, because)
                 .await?;
         }
-        close_gate(&mut tx, tenant, &grant.app_id, record).await?;
         if record.outcome == "forbidden" && record.refusal.as_ref().is_some_and(Refusal::is_missing_right) {
             hold_all(&mut tx, tenant, again).await?;
         }

@@ -48,7 +48,7 @@ impl Store {
         });
         let jumps = self.jumps_write().await?;
         Ok(ClockLook {
-            frozen: safety.remembered().watch.frozen(clock::local()),
+            frozen: self.clock_frozen(),
             jumps,
         })
     }
@@ -157,6 +157,16 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         } else {
+            // Devices come before everything but the budgets: whoever changes a queued action holds its device.
+            sqlx::query!(
+                "SELECT d.device_id FROM quell.devices d WHERE EXISTS (SELECT 1 FROM quell.actions a
+                     WHERE a.tenant_id = d.tenant_id AND a.device_id = d.device_id
+                       AND ((a.state = 'queued' AND a.not_before > (SELECT quell.now()))
+                         OR (a.state = 'submitted' AND a.cancel_not_before > (SELECT quell.now()))))
+                 ORDER BY d.tenant_id, d.device_id FOR UPDATE OF d",
+            )
+            .fetch_all(&mut *tx)
+            .await?;
             // No lease is held for so long: one that seems to be would keep every other replica out.
             sqlx::query!(
                 "UPDATE quell.leases SET expires_at = expires_at + make_interval(secs => $1)
@@ -174,6 +184,7 @@ impl Store {
             )
             .execute(&mut *tx)
             .await?;
+            waits_back(&mut tx, most).await?;
         }
         let tenants = sqlx::query_scalar!("SELECT id FROM quell.tenants ORDER BY id")
             .fetch_all(&mut *tx)
@@ -195,4 +206,48 @@ impl Store {
         tx.commit().await?;
         Ok(id)
     }
+}
+
+/// After a jump back by so many seconds (negative): what waits for a time that was written by the clock as it was waits as
+/// long as it would have, and not for the length of the jump as well. At the soonest it is due now. Those who decide set
+/// `wait_until` of rows that they have taken: these are passed over.
+async fn waits_back(tx: &mut sqlx::PgConnection, by: f64) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE quell.budgets SET closed_until = greatest(closed_until + make_interval(secs => $1), quell.now())
+         WHERE closed_until > (SELECT quell.now())",
+        by,
+    )
+    .execute(&mut *tx)
+    .await?;
+    // A listing that begins from now on is later than the restore was.
+    sqlx::query!(
+        "UPDATE quell.holds SET since = least(since, quell.now()),
+             held_until = greatest(held_until + make_interval(secs => $1), quell.now())
+         WHERE held_until > (SELECT quell.now())",
+        by,
+    )
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query!(
+        "UPDATE quell.actions SET not_before = greatest(not_before + make_interval(secs => $1), quell.now())
+         WHERE state = 'queued' AND not_before > (SELECT quell.now())",
+        by,
+    )
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query!(
+        "UPDATE quell.actions SET cancel_not_before = greatest(cancel_not_before + make_interval(secs => $1), quell.now())
+         WHERE state = 'submitted' AND cancel_not_before > (SELECT quell.now())",
+        by,
+    )
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query!(
+        "UPDATE quell.inbox SET wait_until = greatest(wait_until + make_interval(secs => $1), quell.now())
+         WHERE seq IN (SELECT seq FROM quell.inbox WHERE wait_until > (SELECT quell.now()) FOR UPDATE SKIP LOCKED)",
+        by,
+    )
+    .execute(&mut *tx)
+    .await?;
+    Ok(())
 }

@@ -14,6 +14,7 @@ use crate::clock::Monotonic;
 use crate::domain::budget::BudgetScope;
 use crate::domain::tenant::TenantId;
 use crate::failpoint;
+use crate::store::safety::Standing;
 use crate::store::{Gate, Store, StoreError};
 
 /// What the gate said to a read.
@@ -28,6 +29,8 @@ pub enum ReadOutcome {
     },
     /// Look again after the span.
     Wait(Duration),
+    /// Not before Defender's list has been read, or another replica dispatches: do something else first.
+    Held,
 }
 
 impl Store {
@@ -47,7 +50,8 @@ impl Store {
         Ok(())
     }
 
-    /// Reserves a slot for a read (`list` or `get`).
+    /// Reserves a slot for a read (`list` or `get`). Where reads share the windows of actions, the clock and the history that
+    /// these stand on are looked at first, as the gate does.
     ///
     /// # Errors
     /// Postgres is not available: do not read.
@@ -62,6 +66,23 @@ impl Store {
         let scope = scope_of_reads(gate);
         let mut tx = self.pool.begin().await?;
         let locked = lock_budget(&mut tx, tenant, &gate.app_id, scope).await?;
+        if scope == "actions" {
+            match self.standing(&mut tx, tenant, epoch).await? {
+                Standing::Good => {}
+                Standing::NotLeader => return Ok(ReadOutcome::Held),
+                Standing::Wait(..) => match self.clock_frozen() {
+                    Some(left) => return Ok(ReadOutcome::Wait(left)),
+                    // The listing is what a hold, and a daemon that begins, waits for.
+                    None if kind == "list" => {}
+                    None => return Ok(ReadOutcome::Held),
+                },
+                standing => {
+                    drop(tx);
+                    self.not_good(standing).await?;
+                    return Ok(ReadOutcome::Wait(Duration::from_millis(100)));
+                }
+            }
+        }
         if let Some(after) = locked.closed_for {
             return Ok(ReadOutcome::Wait(after));
         }

@@ -1,6 +1,8 @@
 //! Time: containments whose time is up end, unanswered asks expire, queued restricts lose their validity; what follows
 //! is queued in the same transaction.
 
+use std::time::Duration;
+
 use tokio_util::sync::CancellationToken;
 
 use crate::failpoint;
@@ -8,17 +10,29 @@ use crate::store::{ContainmentChange, StoreError};
 use crate::worker::{BATCH_TIME, Context, Outage, bounded, pause, within};
 
 const BATCH: i64 = 200;
-const FLOOR: std::time::Duration = std::time::Duration::from_millis(100);
+const FLOOR: Duration = Duration::from_millis(100);
 
 /// Works until stopped. Every replica may run it: rows are locked, and what is done is done.
 pub async fn run(context: Context, stop: CancellationToken) {
     let mut outage = Outage::default();
+    let mut was_frozen = false;
     loop {
-        let wait = match within(BATCH_TIME, run_once(&context)).await {
-            Ok(change) if change.is_some() => continue,
+        let turn = within(BATCH_TIME, turn(&context)).await;
+        if let Ok(turn) = &turn {
+            let is_frozen = matches!(turn, Turn::Frozen(_));
+            if is_frozen && !was_frozen {
+                tracing::warn!(
+                    "the database's clock jumped; nothing ends by it until it has been stable for a while"
+                );
+            }
+            was_frozen = is_frozen;
+        }
+        let wait = match turn {
+            Ok(Turn::Frozen(left)) => Some(left.max(FLOOR)),
+            Ok(Turn::Done(change)) if change.is_some() => continue,
             // Nothing but failures: what is due stays due, and trying at once again would only repeat them.
-            Ok(change) if change.failed > 0 => None,
-            Ok(_) => match bounded(context.store.containments_next_end(context.tenant)).await {
+            Ok(Turn::Done(change)) if change.failed > 0 => None,
+            Ok(Turn::Done(_)) => match bounded(context.store.containments_next_end(context.tenant)).await {
                 Ok(next) => {
                     outage.worked("expire");
                     // What is due already is locked by somebody, or could not be changed: not at once again.
@@ -34,7 +48,28 @@ pub async fn run(context: Context, stop: CancellationToken) {
     }
 }
 
-/// Ends what is due at this moment.
+/// What one turn came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// The database's clock jumped, and must be stable for so long before anything ends by it.
+    Frozen(Duration),
+    /// It was looked at what is due.
+    Done(ContainmentChange),
+}
+
+/// Ends what is due at this moment, unless the clock that says so has just jumped: one that was set wrong would end every
+/// containment at once, and act on every ask that nobody answered.
+///
+/// # Errors
+/// Postgres is not available.
+pub async fn turn(context: &Context) -> Result<Turn, StoreError> {
+    match context.store.clock_look().await?.frozen {
+        Some(left) => Ok(Turn::Frozen(left)),
+        None => run_once(context).await.map(Turn::Done),
+    }
+}
+
+/// Ends what is due at this moment, by the database's clock.
 ///
 /// # Errors
 /// Postgres is not available.

@@ -30,7 +30,7 @@ impl Reads {
         }
     }
 
-    /// Waits for a slot of the reads' budget. `None`: stopped, or Postgres is away.
+    /// Waits for a slot of the reads' budget. `None`: stopped, Postgres is away, or the read is held.
     pub async fn permit(&self, kind: &'static str, stop: &CancellationToken) -> Option<ReadPermit> {
         let epoch = self.context.leadership.epoch()?;
         loop {
@@ -46,6 +46,7 @@ impl Reads {
                     return Some(ReadPermit::from_committed(read, &self.guard));
                 }
                 Ok(ReadOutcome::Wait(wait)) => wait,
+                Ok(ReadOutcome::Held) => return None,
                 Err(error) => {
                     tracing::debug!(error = chain(&error), "no slot for a read");
                     return None;

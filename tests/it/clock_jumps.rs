@@ -2,11 +2,16 @@
 
 use std::time::Duration;
 
-use quell::store::{GateOutcome, SafetyOptions, Store};
+use jiff::SignedDuration;
+use quell::domain::action::ActionEvent;
+use quell::domain::budget::BudgetScope;
+use quell::store::{AnswerRecord, GateOutcome, ReadOutcome, SafetyOptions, Store};
+use quell::worker::expire::{self, Turn};
 use sqlx::Executor;
 
 use crate::support::alert::{storm, storm_playbook};
-use crate::support::ledger::{Ledger, store};
+use crate::support::ground::{Ground, device, playbook};
+use crate::support::ledger::{Ledger, accepted, store};
 use crate::support::{Setup, eventually};
 
 const STABLE_FOR: Duration = Duration::from_millis(400);
@@ -16,13 +21,23 @@ const LONG: Duration = Duration::from_secs(180);
 
 /// A store that guards its clock, as a daemon's does; it need not wait for a look at Defender's list.
 fn guarded(ledger: &Ledger) -> Store {
-    store(&ledger.database).guarded(SafetyOptions {
+    store(&ledger.database).guarded(options())
+}
+
+fn options() -> SafetyOptions {
+    SafetyOptions {
         longest: Duration::from_secs(60),
         latest: Duration::from_secs(95),
         bound: Duration::from_millis(250),
         stable_for: STABLE_FOR,
         patience: Duration::ZERO,
-    })
+    }
+}
+
+async fn execute(ledger: &Ledger, sql: &str) {
+    let mut connection = ledger.database.connect().await;
+    let done = connection.execute(sqlx::AssertSqlSafe(sql.to_owned())).await;
+    done.unwrap_or_else(|error| panic!("{error}: {sql}"));
 }
 
 async fn text(ledger: &Ledger, sql: &str) -> String {
@@ -140,6 +155,162 @@ async fn a_slow_answer_is_no_jump() {
     assert!(matches!(outcome, GateOutcome::Granted(_)), "{outcome:?}");
     let look = ledger.store.clock_look().await.expect("postgres is there");
     assert_eq!((look.jumps, look.frozen), (0, None));
+}
+
+#[tokio::test]
+async fn a_jump_behind_a_slow_answer_is_seen_before_the_count() {
+    let mut ledger = Ledger::new(10, 3).await;
+    ledger.store = guarded(&ledger);
+    ledger.granted().await;
+    let mut other = ledger.database.connect().await;
+    // The gate's look at the clock waits, longer than the clock is set back.
+    other
+        .execute(
+            "BEGIN; LOCK TABLE quell.holds IN ACCESS EXCLUSIVE MODE; UPDATE quell.clock SET shift = '-400 ms'",
+        )
+        .await
+        .expect("nobody else holds it");
+    let (outcome, ()) = tokio::join!(ledger.ask(), async {
+        other
+            .execute("SELECT pg_sleep(0.6); COMMIT")
+            .await
+            .expect("postgres is there");
+    });
+    assert!(matches!(outcome, GateOutcome::Wait { .. }), "{outcome:?}");
+    let written = text(&ledger, "SELECT count(*)::text FROM quell.clock_jumps").await;
+    assert_eq!(written, "1");
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_right_holds_up_nothing_that_waited_by_the_wrong_one() {
+    let mut ledger = Ledger::new(10, 3).await;
+    let grant = ledger.granted().await;
+    ledger
+        .answer(&grant, ledger.epoch)
+        .await
+        .expect("the attempt is open");
+    ledger.at(3_600).await;
+    ledger.store = guarded(&ledger);
+    ledger.store.clock_look().await.expect("postgres is there");
+    for wait in [
+        "UPDATE quell.actions SET not_before = quell.now() + interval '20 s' WHERE state = 'queued'",
+        "UPDATE quell.actions SET cancel_not_before = quell.now() + interval '20 s' WHERE state = 'submitted'",
+        "UPDATE quell.budgets SET closed_until = quell.now() + interval '20 s'",
+        "INSERT INTO quell.holds (tenant_id, since, held_until, reason)
+         SELECT id, quell.now(), quell.now() + interval '20 s', 'test' FROM quell.tenants",
+        "INSERT INTO quell.inbox (tenant_id, event_id, device_id, event_kind, shard, wait_until)
+         SELECT id, gen_random_uuid(), 'd', 'new', 0, quell.now() + interval '20 s' FROM quell.tenants",
+    ] {
+        execute(&ledger, wait).await;
+    }
+    ledger.at(0).await;
+    assert_eq!(
+        ledger.store.clock_look().await.expect("postgres is there").jumps,
+        1
+    );
+    for (waits, rows) in [
+        (
+            "SELECT not_before AS until FROM quell.actions WHERE state = 'queued'",
+            2,
+        ),
+        (
+            "SELECT cancel_not_before AS until FROM quell.actions WHERE state = 'submitted'",
+            1,
+        ),
+        ("SELECT closed_until AS until FROM quell.budgets", 2),
+        (
+            "SELECT held_until AS until FROM quell.holds WHERE since <= quell.now()",
+            1,
+        ),
+        ("SELECT wait_until AS until FROM quell.inbox", 1),
+    ] {
+        let sql = format!(
+            "SELECT count(*)::text FROM ({waits}) AS w
+             WHERE until BETWEEN quell.now() - interval '30 s' AND quell.now() + interval '21 s'"
+        );
+        assert_eq!(text(&ledger, &sql).await, rows.to_string(), "{waits}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_ends_by_a_clock_that_has_just_jumped() {
+    let mut ground = Ground::new(&[playbook("one")]).await;
+    ground.alert("one", &device('a')).await;
+    ground
+        .call(ActionEvent::Accepted, Some(ActionEvent::Succeeded), false)
+        .await;
+    let mut context = ground.context();
+    context.store = ground.store.clone().guarded(options());
+    let turn = async || expire::turn(&context).await.expect("postgres is there");
+    assert!(matches!(turn().await, Turn::Done(change) if !change.is_some()));
+    ground.pass(SignedDuration::from_hours(5)).await;
+    assert!(matches!(turn().await, Turn::Frozen(left) if left <= STABLE_FOR));
+    eventually(
+        "what is due ends when the clock has been stable",
+        Duration::from_secs(30),
+        async || matches!(turn().await, Turn::Done(change) if change.ended == 1),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn reads_that_share_the_windows_heed_the_clock_and_the_hold() {
+    let mut ledger = Ledger::new(20, 1).await;
+    ledger.store = guarded(&ledger);
+    let read = async |ledger: &Ledger, kind| {
+        let read = ledger
+            .store
+            .read_reserve(ledger.tenant, ledger.epoch, &ledger.gate, kind)
+            .await;
+        read.expect("postgres is there")
+    };
+    execute(
+        &ledger,
+        "INSERT INTO quell.holds (tenant_id, since, held_until, reason)
+         SELECT id, quell.now(), quell.now() + interval '1 day', 'test' FROM quell.tenants",
+    )
+    .await;
+    assert!(matches!(read(&ledger, "get").await, ReadOutcome::Granted { .. }));
+    ledger.gate.scope = BudgetScope::Shared;
+    assert!(matches!(read(&ledger, "get").await, ReadOutcome::Held));
+    assert!(
+        matches!(read(&ledger, "list").await, ReadOutcome::Granted { .. }),
+        "the listing ends the hold"
+    );
+    ledger.at(1_000).await;
+    assert!(matches!(read(&ledger, "list").await, ReadOutcome::Wait(_)));
+    let written = text(&ledger, "SELECT count(*)::text FROM quell.clock_jumps").await;
+    assert_eq!(written, "1");
+}
+
+#[tokio::test]
+async fn an_answer_that_closes_the_gate_and_a_jump_do_not_wait_for_each_other() {
+    let ledger = Ledger::new(10, 1).await;
+    let grant = ledger.granted().await;
+    let record = AnswerRecord {
+        pause: Some((LONG, "429".to_owned())),
+        ..accepted()
+    };
+    let mut jump = ledger.database.connect().await;
+    // As a jump is written down: the budgets first, then the attempts.
+    jump.execute("BEGIN; SELECT 1 FROM quell.budgets FOR UPDATE")
+        .await
+        .expect("nobody else holds it");
+    let answer = ledger
+        .store
+        .attempt_finish(ledger.tenant, ledger.epoch, &grant, &record);
+    let (answered, ()) = tokio::join!(answer, async {
+        eventually("the answer waits", LONG, async || {
+            let sql = "SELECT count(*)::text FROM pg_stat_activity
+                       WHERE datname = current_database() AND wait_event_type = 'Lock'";
+            text(&ledger, sql).await == "1"
+        })
+        .await;
+        jump.execute("SET LOCAL lock_timeout = '1 s'; UPDATE quell.attempts SET slot_at = slot_at; COMMIT")
+            .await
+            .expect("the answer holds no attempt while it waits for the budget");
+    });
+    answered.expect("the attempt is open");
 }
 
 #[tokio::test]

@@ -261,6 +261,11 @@ impl Ground {
             .expect("the database is up")
     }
 
+    /// What its workers work with.
+    pub fn context(&self) -> Context {
+        self.decider.context.clone()
+    }
+
     /// The most urgent queued action passes the gate.
     pub async fn reserve(&self) -> Option<(i64, Grant)> {
         match self.ask_the_gate(Lane::Low).await {
