@@ -12,6 +12,7 @@ use crate::domain::stray::{self, Marked};
 use crate::store::{StoreError, Swept, chain};
 
 use super::{Cadence, Reconciler, signed};
+use crate::worker::bounded;
 
 /// How far back a sweep looks, and how long a device is watched after its release; unscaled.
 pub const WATCHED: Duration = Duration::from_secs(24 * 3_600);
@@ -66,10 +67,10 @@ impl Reconciler {
     pub(super) async fn begins_sweep(&self, epoch: i64) -> Result<bool, StoreError> {
         let (store, cadence) = (&self.context.store, self.cadence);
         let tenant = self.context.tenant;
-        let is_watched = store.is_any_released(tenant, cadence.watched).await?;
+        let is_watched = bounded(store.is_any_released(tenant, cadence.watched)).await?;
         // An executed action may be missing from the list for a while: looked for until it must be there.
         let within = self.context.gate.timing.quiescence();
-        let is_wanted = self.context.wakes.is_sweep_wanted(within) || store.is_held(tenant).await?;
+        let is_wanted = self.context.wakes.is_sweep_wanted(within) || bounded(store.is_held(tenant)).await?;
         Ok(self.sweeps.begin(epoch, is_watched, is_wanted, cadence))
     }
 
@@ -83,12 +84,11 @@ impl Reconciler {
     ) -> Result<(), StoreError> {
         let (store, tenant, gate) = (&self.context.store, self.context.tenant, &self.context.gate);
         let marked = stray::marked(listing);
-        let strays = store.strays_find(tenant, &marked).await?;
+        let strays = bounded(store.strays_find(tenant, &marked)).await?;
         let (mut waiting, mut orphans) = (0, 0);
         for of_one_device in strays.chunk_by(|a: &&Marked, b: &&Marked| a.device == b.device) {
-            let taken = store
-                .strays_take(tenant, epoch, gate, of_one_device, self.cadence.watched)
-                .await;
+            let take = store.strays_take(tenant, epoch, gate, of_one_device, self.cadence.watched);
+            let taken = bounded(take).await;
             match taken {
                 Ok(made) => {
                     waiting += made.waiting;
@@ -121,7 +121,7 @@ impl Reconciler {
                 orphans,
                 waiting,
             };
-            store.swept(tenant, epoch, gate, &swept).await?;
+            bounded(store.swept(tenant, epoch, gate, &swept)).await?;
             metrics::counter!("quell_sweeps_total").increment(1);
             self.sweeps.done();
         }
