@@ -108,7 +108,7 @@ impl Reconciler {
                     })
                 }
                 // Another replica dispatches by now.
-                Err(StoreError::Stale(_)) => {
+                Err(error) if error.is_lease_lost() => {
                     self.context.leadership.set(None);
                     None
                 }

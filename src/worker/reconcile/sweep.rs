@@ -94,7 +94,7 @@ impl Reconciler {
                     waiting += made.waiting;
                     orphans += made.orphans;
                 }
-                Err(error) if error.is_of_a_row() || matches!(error, StoreError::Corrupt { .. }) => {
+                Err(error) if is_of_one_device(&error) => {
                     // One that cannot be taken in does not keep the others from it.
                     waiting += of_one_device.len();
                     tracing::error!(
@@ -129,6 +129,12 @@ impl Reconciler {
     }
 }
 
+/// What went wrong with one device does not keep the others from being taken in; the next look tries it again.
+fn is_of_one_device(error: &StoreError) -> bool {
+    let is_stale = matches!(error, StoreError::Stale(_)) && !error.is_lease_lost();
+    error.is_of_a_row() || is_stale || matches!(error, StoreError::Corrupt { .. })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,6 +146,14 @@ mod tests {
         sweep: EVERY,
         watched: WATCHED,
     };
+
+    #[test]
+    fn a_device_that_somebody_else_moved_on_costs_neither_the_lease_nor_the_others() {
+        let (action, lease) = (StoreError::Stale("the action"), StoreError::Stale("the lease"));
+        assert!(is_of_one_device(&action) && !action.is_lease_lost());
+        assert!(!is_of_one_device(&lease) && lease.is_lease_lost());
+        assert!(!is_of_one_device(&StoreError::silent()));
+    }
 
     async fn pass(seconds: u64) {
         tokio::time::advance(Duration::from_secs(seconds)).await;
