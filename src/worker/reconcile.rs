@@ -152,8 +152,8 @@ impl Reconciler {
         let mut open = bounded(store.actions_open(tenant)).await?;
         self.sights.note(&mut open);
         metrics::gauge!("quell_actions_open").set(open.len() as f64);
-        let is_sweep = self.begins_sweep(epoch).await?;
-        if open.is_empty() && !is_sweep {
+        let sweep = self.begins_sweep(epoch).await?;
+        if open.is_empty() && sweep.is_none() {
             return Ok(None);
         }
         let (began, doubt) = (bounded(store.now()).await?, bounded(store.clock_doubt()).await?);
@@ -168,7 +168,7 @@ impl Reconciler {
         let (mut alone, common): (Vec<_>, Vec<_>) = looked_at.partition(|action| needs_its_own_look(action));
         let mut findings = Vec::new();
         let mut seen = None;
-        let of_the_day = is_sweep.then(|| began - signed(self.cadence.watched));
+        let of_the_day = sweep.map(|span| began - signed(span));
         let of_ours = common.iter().map(|action| action.reserved_at).min();
         if let Some(since) = of_ours.into_iter().chain(of_the_day).min() {
             let filter = MachineActionFilter {
@@ -199,7 +199,7 @@ impl Reconciler {
         }
         // After the findings: what they account for is no stray.
         if let Some(listing) = &seen {
-            self.take_strays(epoch, listing, is_sweep.then_some(began))
+            self.take_strays(epoch, listing, sweep.map(|span| (began, span)))
                 .await?;
         }
         if open.is_empty() {
