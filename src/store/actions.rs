@@ -76,6 +76,8 @@ pub struct QueuedChange {
     pub speaks_of_device: bool,
     /// Another action of the device may have come after this one: what its success left behind is unknown.
     pub is_order_unclear: bool,
+    /// It ends without anybody knowing whether it was carried out: what it left behind is unknown.
+    pub is_fate_unknown: bool,
     /// How many calls were made for it, when this change makes one more.
     pub attempts: Option<i32>,
 }
@@ -282,13 +284,11 @@ impl Store {
         change: &QueuedChange,
         because: Because<'_>,
     ) -> Result<(), StoreError> {
-        let known = Restriction::after(row.kind, row.is_adopted || change.is_adopted, to).map(|known| {
-            if change.is_order_unclear {
-                Restriction::Unknown
-            } else {
-                known
-            }
-        });
+        let known = match Restriction::after(row.kind, row.is_adopted || change.is_adopted, to) {
+            _ if change.is_fate_unknown => Some(Restriction::Unknown),
+            Some(_) if change.is_order_unclear => Some(Restriction::Unknown),
+            known => known,
+        };
         // What quell itself cancelled is no failure: if the device is wanted again by now, it is restricted at once.
         let by_quell = to == ActionState::Cancelled && self.is_cancelled_by_quell(tx, tenant, row).await?;
         let failed = !by_quell
@@ -315,8 +315,13 @@ impl Store {
             known.map(Restriction::as_str),
             failed,
             to == ActionState::Succeeded,
-            // What will not fare better is not tried again soon.
-            if change.is_permanent { i32::try_from(self.retry_delays.len() + 2).unwrap_or(1000) } else { 0 },
+            // What will not fare better is not tried again soon. A restrict that may have been carried out says nothing of how
+            // its release will fare.
+            if change.is_permanent && !(change.is_fate_unknown && row.kind == ActionKind::Restrict) {
+                i32::try_from(self.retry_delays.len() + 2).unwrap_or(1000)
+            } else {
+                0
+            },
         )
         .fetch_one(&mut *tx)
         .await?;

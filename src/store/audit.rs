@@ -34,6 +34,16 @@ pub struct AuditScope {
     pub ledgers: Vec<Ledger>,
 }
 
+impl AuditScope {
+    /// Each known ledger's tenant, and its seconds until the latest count.
+    fn latest_counts(&self) -> (Vec<i32>, Vec<f64>) {
+        let counts = self.ledgers.iter();
+        counts
+            .map(|ledger| (ledger.tenant.0, ledger.latest_count.as_secs_f64()))
+            .unzip()
+    }
+}
+
 /// The windows of one tenant.
 #[derive(Clone, Debug)]
 pub struct Ledger {
@@ -137,7 +147,7 @@ struct Found {
     total: i64,
 }
 
-/// A question: a SELECT of tenant_id, at, row, device and what.
+/// A question: a SELECT of tenant_id, at, row, device and what. `ledgers` has the seconds until the latest count, by tenant.
 macro_rules! finds_nothing {
     ($name:literal, $invariant:literal, $sentence:literal, $sql:literal) => {
         crate::store::audit::Check {
@@ -146,9 +156,11 @@ macro_rules! finds_nothing {
             sentence: $sentence,
             ask: |connection, scope| {
                 Box::pin(async move {
+                    let (tenants, latest) = scope.latest_counts();
                     sqlx::query_as!(
                         crate::store::audit::Found,
-                        "SELECT coalesce(t.name, found.tenant_id::text, '') AS \"tenant!\", found.at AS \"at?\",
+                        "WITH ledgers (tenant_id, latest) AS (SELECT * FROM unnest($4::int[], $5::float8[]))
+                         SELECT coalesce(t.name, found.tenant_id::text, '') AS \"tenant!\", found.at AS \"at?\",
                                 coalesce(found.row, '') AS \"row!\", found.device AS \"device?\",
                                 coalesce(found.what, '') AS \"what!\", count(*) OVER () AS \"total!\"
                          FROM (" + $sql + ") AS found (tenant_id, at, row, device, what)
@@ -159,6 +171,8 @@ macro_rules! finds_nothing {
                         scope.tenant.map(|tenant| tenant.0),
                         scope.since.map(jiff_sqlx::ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>,
                         scope.rows,
+                        &tenants,
+                        &latest,
                     )
                     .fetch_all(connection)
                     .await

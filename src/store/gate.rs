@@ -51,6 +51,14 @@ pub struct Gate {
     pub cancel_after: Option<Duration>,
 }
 
+impl Gate {
+    /// The longest window of action calls; zero if there is none.
+    pub fn longest(&self) -> Duration {
+        let spans = self.actions.iter().map(|window| window.per);
+        spans.max().unwrap_or_default()
+    }
+}
+
 /// What the gate said.
 #[derive(Debug)]
 pub enum GateOutcome {

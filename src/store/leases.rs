@@ -156,6 +156,9 @@ impl Store {
     }
 }
 
+/// What is stale when somebody else dispatches by now.
+pub(super) const LEASE: &str = "the lease";
+
 /// Holds the lease still for a transaction: whoever writes under an epoch that has ended writes nothing, and nobody takes
 /// over before its commit. Taken before any device.
 pub(super) async fn fence(
@@ -170,7 +173,7 @@ pub(super) async fn fence(
     )
     .fetch_optional(tx)
     .await?;
-    held.map(drop).ok_or(StoreError::Stale("the lease"))
+    held.map(drop).ok_or(StoreError::Stale(LEASE))
 }
 
 /// Ends the lease, if it is ours, and tells the others with the commit. Says whether it was.

@@ -162,8 +162,7 @@ impl Store {
         swept: &Swept,
     ) -> Result<(), StoreError> {
         use jiff_sqlx::ToSqlx as _;
-        let longest = gate.actions.iter().map(|window| window.per).max();
-        let covers = longest.is_some_and(|longest| swept.span >= longest);
+        let covers = !gate.actions.is_empty() && swept.span >= gate.longest();
         let mut tx = self.pool.begin().await?;
         leases::fence(&mut tx, tenant, epoch).await?;
         let ended = sqlx::query!(

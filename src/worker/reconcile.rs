@@ -19,7 +19,7 @@ use crate::failpoint;
 use crate::limiter::SecondGuard;
 use crate::store::{Finding, OpenAction, StoreError};
 use crate::worker::reads::Reads;
-use crate::worker::{Context, Outage, chain, pause};
+use crate::worker::{Context, Outage, bounded, chain, pause, within};
 
 pub use judge::{Index, judge};
 pub use sights::Sights;
@@ -36,6 +36,9 @@ const LOOKED_AT_ALONE: usize = 5;
 
 /// Findings applied in one transaction, at most: it holds their devices.
 const CHUNK: usize = 100;
+
+/// Applying so many takes longer than one word with Postgres, and no longer than this.
+const APPLYING: Duration = Duration::from_secs(60);
 
 /// How often to look.
 #[derive(Clone, Copy, Debug)]
@@ -105,7 +108,7 @@ impl Reconciler {
                     })
                 }
                 // Another replica dispatches by now.
-                Err(StoreError::Stale(_)) => {
+                Err(error) if error.is_lease_lost() => {
                     self.context.leadership.set(None);
                     None
                 }
@@ -144,15 +147,16 @@ impl Reconciler {
             return Ok(None);
         };
         let silent = timing.send_deadline + timing.total_timeout + Duration::from_secs(1);
-        store.attempts_overdue_doubt(tenant, epoch, silent).await?;
-        let mut open = store.actions_open(tenant).await?;
+        // Each word with Postgres by itself: the reads between them may wait for their slots as long as it takes.
+        bounded(store.attempts_overdue_doubt(tenant, epoch, silent)).await?;
+        let mut open = bounded(store.actions_open(tenant)).await?;
         self.sights.note(&mut open);
         metrics::gauge!("quell_actions_open").set(open.len() as f64);
-        let is_sweep = self.begins_sweep(epoch).await?;
-        if open.is_empty() && !is_sweep {
+        let sweep = self.begins_sweep(epoch).await?;
+        if open.is_empty() && sweep.is_none() {
             return Ok(None);
         }
-        let (began, doubt) = (store.now().await?, store.clock_doubt().await?);
+        let (began, doubt) = (bounded(store.now()).await?, bounded(store.clock_doubt()).await?);
         let young_from = began - signed(self.cadence.young_for);
         let is_young = open.iter().any(|action| action.reserved_at > young_from);
         let reads = Reads::new(self.context.clone(), self.guard.clone());
@@ -164,7 +168,7 @@ impl Reconciler {
         let (mut alone, common): (Vec<_>, Vec<_>) = looked_at.partition(|action| needs_its_own_look(action));
         let mut findings = Vec::new();
         let mut seen = None;
-        let of_the_day = is_sweep.then(|| began - signed(self.cadence.watched));
+        let of_the_day = sweep.map(|span| began - signed(span));
         let of_ours = common.iter().map(|action| action.reserved_at).min();
         if let Some(since) = of_ours.into_iter().chain(of_the_day).min() {
             let filter = MachineActionFilter {
@@ -191,11 +195,11 @@ impl Reconciler {
         failpoint::reach!(LookUpDoneNotRecorded, if findings.iter().any(Finding::settles_doubt));
         let mut moved = 0;
         for chunk in findings.chunks(CHUNK) {
-            moved += store.findings_apply(tenant, epoch, chunk).await?;
+            moved += within(APPLYING, store.findings_apply(tenant, epoch, chunk)).await?;
         }
         // After the findings: what they account for is no stray.
         if let Some(listing) = &seen {
-            self.take_strays(epoch, listing, is_sweep.then_some(began))
+            self.take_strays(epoch, listing, sweep.map(|span| (began, span)))
                 .await?;
         }
         if open.is_empty() {

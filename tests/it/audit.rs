@@ -102,7 +102,7 @@ async fn cancelled(ground: &mut Ground) {
 }
 
 /// The audit of everything, against the windows that Defender documents.
-async fn audit(database: &TestDatabase) -> Audit {
+pub(crate) async fn audit(database: &TestDatabase) -> Audit {
     let options = StoreOptions {
         url: database.url.clone().into(),
         max_connections: 1,
@@ -135,7 +135,7 @@ async fn audit(database: &TestDatabase) -> Audit {
 }
 
 /// The checks that do not hold.
-fn failing(audit: &Audit) -> Vec<&'static str> {
+pub(crate) fn failing(audit: &Audit) -> Vec<&'static str> {
     let failing = audit.checks.iter().filter(|check| check.total > 0);
     failing.map(|check| check.check).collect()
 }
@@ -192,6 +192,56 @@ async fn a_database_with_a_life_behind_it_holds_and_each_thing_broken_in_it_is_f
         checks.retain(|check| *check != case.check);
     }
     assert_eq!(checks, [""; 0], "every check has its case");
+}
+
+#[tokio::test]
+async fn what_a_jump_of_the_clock_or_a_slow_commit_explains_is_no_finding() {
+    let life = a_life().await;
+    let called = |kind: &str| {
+        format!(
+            "FROM (SELECT t.reserved_at, a.device_id FROM quell.attempts t JOIN quell.actions a ON a.id = t.action_id
+                   WHERE t.kind = '{kind}') AS t WHERE c.device_id = t.device_id"
+        )
+    };
+    let (restrict, cancel) = (called("restrict"), called("cancel"));
+    let jumped = "UPDATE quell.attempts SET slot_at = slot_at + interval '1 day' WHERE answered_at IS NULL";
+    // A decision that was committed some seconds after the moment that it gives.
+    let ended = |seconds: u32| {
+        format!(
+            "UPDATE quell.containments c SET activated_at = t.reserved_at - interval '1 min',
+                 ended_at = t.reserved_at - interval '{seconds} s' {restrict} AND c.device_id = '{{a}}'"
+        )
+    };
+    let begun = |seconds: u32| {
+        format!(
+            "UPDATE quell.containments c SET activated_at = t.reserved_at - interval '{seconds} s',
+                 ended_at = t.reserved_at + interval '1 h' {cancel}"
+        )
+    };
+    for (sql, expected) in [
+        (jumped.to_owned(), &[][..]),
+        (ended(5), &[]),
+        (ended(15), &["restrict_was_wanted"]),
+        // Its restrict was called long before.
+        (begun(5), &["restrict_was_wanted"]),
+        (begun(15), &["restrict_was_wanted", "cancels_only_ours"]),
+    ] {
+        let database = life.copy().await;
+        let mut connection = database.connect().await;
+        let sql = format!(
+            "SET session_replication_role = replica; {}",
+            broken::with_devices(&sql)
+        );
+        let done = connection.execute(AssertSqlSafe(sql.clone())).await;
+        assert!(
+            done.unwrap_or_else(|error| panic!("{sql}: {error}"))
+                .rows_affected()
+                > 0,
+            "{sql}"
+        );
+        connection.close().await.expect("the connection is idle");
+        assert_eq!(failing(&audit(&database).await), expected, "{sql}");
+    }
 }
 
 #[tokio::test]

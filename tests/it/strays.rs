@@ -4,12 +4,15 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use quell::domain::action::{ActionEvent, ActionKind, ActionState, Marker, id_of};
+use quell::domain::action::{ActionEvent, ActionKind, ActionState, Marker, OnAmbiguous, id_of};
 use quell::domain::answer::MachineActionStatus;
+use quell::domain::budget::CallTiming;
 use quell::domain::stray::Marked;
 use quell::store::{Finding, QueuedChange, StraysTaken};
+use quell::worker::reconcile::{Index, judge};
 use uuid::Uuid;
 
+use crate::audit::{audit, failing};
 use crate::support::ground::{Ground, device, playbook};
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -172,7 +175,48 @@ async fn a_late_restrict_that_is_wanted_again_is_not_called_a_second_time() {
         ground.words("SELECT count(*)::text FROM quell.attempts WHERE scope = 'actions'".to_owned());
     assert_eq!(attempts.await, ["1"], "its attempt was in the ledger already");
     assert_eq!(alarms(&mut ground).await, ["seen_after_quiescence"]);
-    ground.close().await;
+    let database = ground.close().await;
+    assert_eq!(failing(&audit(&database).await), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_held_restrict_of_unknown_fate_is_not_called_again_and_is_released_when_its_containment_ends() {
+    let mut ground = Ground::new(&[playbook("one")]).await;
+    ground.alert("one", &device('a')).await;
+    let (epoch, _) = ground.reserve().await.expect("it is due");
+    let (store, tenant) = (ground.store.clone(), ground.tenant);
+    let doubted = store.attempts_overdue_doubt(tenant, epoch, Duration::ZERO).await;
+    assert_eq!(doubted.expect("the lease is ours"), 1);
+    let open = store.actions_open(tenant).await.expect("the database is up");
+    let began = open[0].reserved_at + SignedDuration::from_mins(3);
+    let second = Duration::from_secs(1);
+    let timing = CallTiming {
+        send_deadline: second,
+        total_timeout: second,
+        server_tail: second,
+        list_lag: second,
+    };
+    let held = judge(&open[0], &Index::new(&[]), began, timing, OnAmbiguous::Hold);
+    let applied = store
+        .findings_apply(tenant, epoch, &[held.expect("the quiescence has passed")])
+        .await;
+    assert_eq!(applied.expect("the lease is ours"), 1);
+    assert_eq!(ground.actions(&device('a')).await, ["restrict failed"]);
+    let known = ground.words("SELECT restriction FROM quell.devices".to_owned());
+    assert_eq!(known.await, ["unknown"]);
+    let told = ground.words("SELECT (attention IS NOT NULL)::text FROM quell.containments".to_owned());
+    assert_eq!(told.await, ["true"], "a person looks");
+    release_by_hand(&ground).await;
+    assert_eq!(
+        ground.actions(&device('a')).await,
+        ["restrict failed", "release queued"]
+    );
+    ground.pass(SignedDuration::from_secs(31)).await;
+    ground.call_succeeds().await;
+    let known = ground.words("SELECT restriction FROM quell.devices".to_owned());
+    assert_eq!(known.await, ["free"]);
+    let database = ground.close().await;
+    assert_eq!(failing(&audit(&database).await), [""; 0]);
 }
 
 #[tokio::test]

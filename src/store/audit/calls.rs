@@ -28,7 +28,8 @@ pub(super) const CHECKS: &[Check] = &[
          LEFT JOIN (SELECT action_id, count(*) AS calls FROM quell.attempts WHERE kind <> 'cancel' GROUP BY action_id) t
              ON t.action_id = a.id
          LEFT JOIN (SELECT entity_id, count(*) AS reserved FROM quell.transitions
-                    WHERE entity = 'action' AND to_state = 'submitting' GROUP BY entity_id) r ON r.entity_id = a.id
+                    -- One that was found in Defender's list while it waited for a further call is taken as called: by its old attempt.
+                    WHERE entity = 'action' AND to_state = 'submitting' AND by <> 'reconcile' GROUP BY entity_id) r ON r.entity_id = a.id
          WHERE (a.state NOT IN ('queued', 'withdrawn', 'expired') AND t.calls IS NULL)
             OR coalesce(r.reserved, 0) > coalesce(t.calls, 0)"
     ),
@@ -126,11 +127,14 @@ pub(super) const CHECKS: &[Check] = &[
                        CASE WHEN p.answered_at IS NULL THEN 'without an answer' ELSE 'that came out as ' || p.outcome END)
          FROM quell.attempts t JOIN quell.actions a ON a.id = t.action_id AND a.kind = t.kind
          JOIN quell.attempts p ON p.action_id = t.action_id AND p.kind = t.kind AND p.n = t.n - 1
+         LEFT JOIN ledgers l ON l.tenant_id = t.tenant_id
          WHERE t.outcome IS DISTINCT FROM 'imported' AND p.outcome IS DISTINCT FROM 'imported'
            AND quell.is_in_order(p.reserved_at) AND quell.is_in_order(t.reserved_at) AND NOT EXISTS (
              SELECT 1 FROM quell.transitions s WHERE s.entity_id = a.id AND s.to_state = 'queued' AND s.from_state IS NOT NULL
                AND s.at >= p.reserved_at AND s.at <= t.reserved_at
-               AND (s.at >= p.slot_at OR (p.answered_at IS NOT NULL AND (p.outcome <> 'unknown' OR p.http_status IS NOT NULL))))"
+               -- A jump of the clock prolongs slots beyond the latest moment at which the call can have been carried out.
+               AND (s.at >= least(p.slot_at, p.reserved_at + make_interval(secs => l.latest))
+                    OR (p.answered_at IS NOT NULL AND (p.outcome <> 'unknown' OR p.http_status IS NOT NULL))))"
     ),
     finds_nothing!(
         "epochs_grow",
@@ -165,8 +169,10 @@ pub(super) const CHECKS: &[Check] = &[
                 CASE WHEN a.is_adopted THEN 'a cancel of what somebody else began'
                      ELSE 'a cancel of a restrict that was wanted' END
          FROM quell.attempts t JOIN quell.actions a ON a.id = t.action_id
-         WHERE t.kind = 'cancel' AND (a.is_adopted OR EXISTS (
+         WHERE t.kind = 'cancel' AND (a.is_adopted OR (quell.is_in_order(t.reserved_at) AND EXISTS (
              SELECT 1 FROM quell.containments c WHERE c.tenant_id = a.tenant_id AND c.device_id = a.device_id
-               AND c.mode = 'enforce' AND c.activated_at < t.reserved_at AND coalesce(c.ended_at, 'infinity') > t.reserved_at))"
+               AND c.mode = 'enforce' AND coalesce(c.ended_at, 'infinity') > t.reserved_at
+               -- A decision is written down some time after the moment that it gives.
+               AND c.activated_at < t.reserved_at - interval '10 s')))"
     ),
 ];

@@ -12,7 +12,9 @@ pub(super) const CHECKS: &[Check] = &[
          WHERE t.kind = 'restrict' AND t.outcome IS DISTINCT FROM 'imported' AND quell.is_in_order(t.reserved_at)
            AND NOT EXISTS (
              SELECT 1 FROM quell.containments c WHERE c.tenant_id = a.tenant_id AND c.device_id = a.device_id
-               AND c.mode = 'enforce' AND c.activated_at <= t.reserved_at AND coalesce(c.ended_at, 'infinity') >= t.reserved_at)"
+               AND c.mode = 'enforce' AND c.activated_at <= t.reserved_at
+               -- An end that was not committed yet is none.
+               AND coalesce(c.ended_at, 'infinity') >= t.reserved_at - interval '10 s')"
     ),
     finds_nothing!(
         "caused_by_enforce",

@@ -73,8 +73,9 @@ async fn above(
     sqlx::query_as!(
         Found,
         r#"SELECT t.name AS "tenant!", over.at AS "at?", over.id::text AS "row!", NULL::text AS "device?",
-                  format('%s %s in %s s of %s: %s calls', t.name, array_to_string($2::text[], '+'), $3::float8, over.app_id,
-                         over.held) AS "what!",
+                  format('%s %s in %s s of %s: %s calls, judged by the limit of today, %s; if the windows were changed, audit with --since the change',
+                         t.name, array_to_string($2::text[], '+'), $3::float8, over.app_id,
+                         over.held, $5::bigint) AS "what!",
                   count(*) OVER () AS "total!"
            FROM (SELECT app_id, id, at, begins, sum(step) OVER (PARTITION BY app_id ORDER BY at, step DESC, id) AS held
                  FROM (SELECT app_id, id, reserved_at AS at, 1 AS step,

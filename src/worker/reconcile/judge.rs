@@ -186,7 +186,8 @@ fn resolve(
     })
 }
 
-/// Its fate stays unknown as far as the policy goes: it fails, and a person looks.
+/// Its fate stays unknown as far as the policy goes: it fails, a person looks, and what it left behind is unknown, so that the
+/// containment's end releases the device.
 fn held(open: &OpenAction) -> Finding {
     Finding {
         action: open.row.id,
@@ -198,6 +199,7 @@ fn held(open: &OpenAction) -> Finding {
                     .to_owned(),
             ),
             is_permanent: true,
+            is_fate_unknown: true,
             ..QueuedChange::default()
         },
         reason: "absent after the quiescence, and held for a person",

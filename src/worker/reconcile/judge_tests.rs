@@ -253,8 +253,10 @@ fn after_a_jump_of_the_clock_absence_counts_by_the_local_clock() {
 #[test]
 fn what_is_absent_is_held_for_a_person_where_the_policy_says_so() {
     let hold = |open: &OpenAction, began| {
-        judge(open, &Index::new(&[]), at(began), TIMING, OnAmbiguous::Hold)
-            .map(|finding| (finding.events, finding.change.is_permanent))
+        judge(open, &Index::new(&[]), at(began), TIMING, OnAmbiguous::Hold).map(|finding| {
+            assert_eq!(finding.change.is_permanent, finding.change.is_fate_unknown);
+            (finding.events, finding.change.is_permanent)
+        })
     };
     let unknown = open(ActionState::InDoubt, Some("unknown"));
     assert_eq!(hold(&unknown, 119), None, "not before the quiescence");

@@ -12,6 +12,7 @@ use crate::domain::stray::{self, Marked};
 use crate::store::{StoreError, Swept, chain};
 
 use super::{Cadence, Reconciler, signed};
+use crate::worker::bounded;
 
 /// How far back a sweep looks, and how long a device is watched after its release; unscaled.
 pub const WATCHED: Duration = Duration::from_secs(24 * 3_600);
@@ -62,39 +63,42 @@ impl Sweeps {
 }
 
 impl Reconciler {
-    /// Whether this look is to list the whole day.
-    pub(super) async fn begins_sweep(&self, epoch: i64) -> Result<bool, StoreError> {
+    /// How far back this look is to list everything; `None`: it need not. While the gate is held it goes as far as the longest
+    /// window, for only what covers that gives the ledger back what it forgot.
+    pub(super) async fn begins_sweep(&self, epoch: i64) -> Result<Option<Duration>, StoreError> {
         let (store, cadence) = (&self.context.store, self.cadence);
         let tenant = self.context.tenant;
-        let is_watched = store.is_any_released(tenant, cadence.watched).await?;
+        let is_watched = bounded(store.is_any_released(tenant, cadence.watched)).await?;
         // An executed action may be missing from the list for a while: looked for until it must be there.
         let within = self.context.gate.timing.quiescence();
-        let is_wanted = self.context.wakes.is_sweep_wanted(within) || store.is_held(tenant).await?;
-        Ok(self.sweeps.begin(epoch, is_watched, is_wanted, cadence))
+        let is_held = bounded(store.is_held(tenant)).await?;
+        let is_wanted = self.context.wakes.is_sweep_wanted(within) || is_held;
+        let is_due = self.sweeps.begin(epoch, is_watched, is_wanted, cadence);
+        let span = sweep_span(cadence.watched, self.context.gate.longest(), is_held);
+        Ok(is_due.then_some(span))
     }
 
-    /// Takes what a complete listing shows of ours, and the books do not know, into the books. `swept`: it was the whole
-    /// day's, and began then.
+    /// Takes what a complete listing shows of ours, and the books do not know, into the books. `swept`: it was a sweep's,
+    /// which began then and went back so far.
     pub(super) async fn take_strays(
         &self,
         epoch: i64,
         listing: &[MachineAction],
-        swept: Option<Timestamp>,
+        swept: Option<(Timestamp, Duration)>,
     ) -> Result<(), StoreError> {
         let (store, tenant, gate) = (&self.context.store, self.context.tenant, &self.context.gate);
         let marked = stray::marked(listing);
-        let strays = store.strays_find(tenant, &marked).await?;
+        let strays = bounded(store.strays_find(tenant, &marked)).await?;
         let (mut waiting, mut orphans) = (0, 0);
         for of_one_device in strays.chunk_by(|a: &&Marked, b: &&Marked| a.device == b.device) {
-            let taken = store
-                .strays_take(tenant, epoch, gate, of_one_device, self.cadence.watched)
-                .await;
+            let take = store.strays_take(tenant, epoch, gate, of_one_device, self.cadence.watched);
+            let taken = bounded(take).await;
             match taken {
                 Ok(made) => {
                     waiting += made.waiting;
                     orphans += made.orphans;
                 }
-                Err(error) if error.is_of_a_row() || matches!(error, StoreError::Corrupt { .. }) => {
+                Err(error) if is_of_one_device(&error) => {
                     // One that cannot be taken in does not keep the others from it.
                     waiting += of_one_device.len();
                     tracing::error!(
@@ -107,26 +111,36 @@ impl Reconciler {
             }
         }
         metrics::gauge!("quell_strays_waiting").set(waiting as f64);
-        if let Some(began) = swept {
-            let longest = gate.actions.iter().map(|window| window.per).max();
-            let since = began - signed(longest.unwrap_or_default());
+        if let Some((began, span)) = swept {
+            let since = began - signed(gate.longest());
             let listed = marked
                 .iter()
                 .filter(|m| m.created_at.is_none_or(|at| at >= since))
                 .count();
             let swept = Swept {
                 began,
-                span: self.cadence.watched,
+                span,
                 listed,
                 orphans,
                 waiting,
             };
-            store.swept(tenant, epoch, gate, &swept).await?;
+            bounded(store.swept(tenant, epoch, gate, &swept)).await?;
             metrics::counter!("quell_sweeps_total").increment(1);
             self.sweeps.done();
         }
         Ok(())
     }
+}
+
+/// What went wrong with one device does not keep the others from being taken in; the next look tries it again.
+fn is_of_one_device(error: &StoreError) -> bool {
+    let is_stale = matches!(error, StoreError::Stale(_)) && !error.is_lease_lost();
+    error.is_of_a_row() || is_stale || matches!(error, StoreError::Corrupt { .. })
+}
+
+/// How far back a sweep goes.
+fn sweep_span(watched: Duration, longest: Duration, is_held: bool) -> Duration {
+    if is_held { watched.max(longest) } else { watched }
 }
 
 #[cfg(test)]
@@ -140,6 +154,22 @@ mod tests {
         sweep: EVERY,
         watched: WATCHED,
     };
+
+    #[test]
+    fn only_while_the_gate_is_held_a_sweep_goes_as_far_back_as_the_longest_window() {
+        let week = WATCHED * 7;
+        assert_eq!(sweep_span(WATCHED, week, true), week);
+        assert_eq!(sweep_span(WATCHED, Duration::from_secs(3_600), true), WATCHED);
+        assert_eq!(sweep_span(WATCHED, week, false), WATCHED);
+    }
+
+    #[test]
+    fn a_device_that_somebody_else_moved_on_costs_neither_the_lease_nor_the_others() {
+        let (action, lease) = (StoreError::Stale("the action"), StoreError::Stale("the lease"));
+        assert!(is_of_one_device(&action) && !action.is_lease_lost());
+        assert!(!is_of_one_device(&lease) && lease.is_lease_lost());
+        assert!(!is_of_one_device(&StoreError::silent()));
+    }
 
     async fn pass(seconds: u64) {
         tokio::time::advance(Duration::from_secs(seconds)).await;
