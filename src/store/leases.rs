@@ -160,7 +160,7 @@ impl Store {
 pub(super) const LEASE: &str = "the lease";
 
 /// Holds the lease still for a transaction: whoever writes under an epoch that has ended writes nothing, and nobody takes
-/// over before its commit. Taken before any device.
+/// over before its commit. Taken after the devices: whoever holds the lease must not wait for one.
 pub(super) async fn fence(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,

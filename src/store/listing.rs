@@ -47,7 +47,6 @@ impl Store {
             return Ok(0);
         }
         let mut tx = self.pool.begin().await?;
-        leases::fence(&mut tx, tenant, epoch).await?;
         let ids: Vec<Uuid> = findings.iter().map(|finding| finding.action).collect();
         let devices = sqlx::query_scalar!(
             "SELECT DISTINCT device_id FROM quell.actions WHERE id = ANY($1)",
@@ -56,6 +55,8 @@ impl Store {
         .fetch_all(&mut *tx)
         .await?;
         super::devices::lock(&mut tx, tenant, &devices).await?;
+        // Not before the devices, which may have to be waited for: the lease must be prolonged meanwhile.
+        leases::fence(&mut tx, tenant, epoch).await?;
         let mut applied = 0;
         for finding in findings {
             // A savepoint each: one action that cannot be changed does not keep the others from their end.

@@ -85,7 +85,6 @@ impl Store {
             return Ok(made);
         };
         let mut tx = self.pool.begin().await?;
-        leases::fence(&mut tx, tenant, epoch).await?;
         // The books may write the device in upper case.
         let device = sqlx::query_scalar!(
             "SELECT device_id FROM quell.devices WHERE tenant_id = $1 AND device_id IN ($2, upper($2)) LIMIT 1",
@@ -103,6 +102,7 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         super::devices::lock(&mut tx, tenant, std::slice::from_ref(&device)).await?;
+        leases::fence(&mut tx, tenant, epoch).await?;
         let device = DeviceId::from_stored(device);
         for stray in strays {
             match self
