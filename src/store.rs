@@ -127,11 +127,6 @@ impl StoreError {
         )))
     }
 
-    /// Whether the lease is another's by now. Anything else that is stale says nothing of who dispatches.
-    pub fn is_lease_lost(&self) -> bool {
-        matches!(self, Self::Stale(leases::LEASE))
-    }
-
     /// Whether waiting helps.
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable(_))

@@ -157,7 +157,14 @@ impl Store {
 }
 
 /// What is stale when somebody else dispatches by now.
-pub(super) const LEASE: &str = "the lease";
+const LEASE: &str = "the lease";
+
+impl StoreError {
+    /// Whether the lease is another's by now. Anything else that is stale says nothing of who dispatches.
+    pub fn is_lease_lost(&self) -> bool {
+        matches!(self, Self::Stale(LEASE))
+    }
+}
 
 /// Holds the lease still for a transaction: whoever writes under an epoch that has ended writes nothing, and nobody takes
 /// over before its commit. Taken after the devices: whoever holds the lease must not wait for one.
