@@ -271,8 +271,8 @@ async fn ours(
         ..Outcome::default()
     };
     let rows = sqlx::query(
-        "SELECT extract(epoch FROM t.reserved_at - a.queued_at)::float8 FROM quell.actions a
-         JOIN quell.attempts t ON t.action_id = a.id WHERE a.lane = 0",
+        "SELECT extract(epoch FROM min(t.reserved_at) - a.queued_at)::float8 FROM quell.actions a
+         JOIN quell.attempts t ON t.action_id = a.id WHERE a.lane = 0 GROUP BY a.id",
     )
     .fetch_all(&mut db)
     .await?;

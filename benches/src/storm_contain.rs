@@ -157,8 +157,7 @@ fn judge(storm: &Storm, outcome: &Outcome, looks: &[f64]) -> Vec<Verdict> {
         verdicts.push(Verdict {
             target: format!("{name}: at least {least} % at {minutes} minutes"),
             got: format!("{part:.2} %"),
-            // To the digit that the target names.
-            holds: (part * 10.0).round() / 10.0 >= least,
+            holds: part >= least,
             gates: true,
         });
     }

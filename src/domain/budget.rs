@@ -8,7 +8,7 @@
 //!   [`retries`]: how many calls may be repetitions that come to nothing. [`lanes`]: who is next.
 //! * [`rule`]: one [`Snapshot`] of the ledger, and whether a call may leave by it. `store::gate` reads the snapshot under the
 //!   budget's lock and asks; nobody else decides.
-//! * [`slots`]: the same ledger in memory, from which [`forecast`], rehearsals and the tests take their snapshots.
+//! * [`slots`]: the same ledger in memory, from which [`forecast()`], rehearsals and the tests take their snapshots.
 
 pub mod forecast;
 pub mod lanes;
