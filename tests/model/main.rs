@@ -2,8 +2,10 @@
 //!
 //! The protocol: two replicas, one device that is wanted restricted and then no more, and a Defender that answers a duplicate
 //! in each of the ways that were seen; every order of crash, lost lease, lost request, lost answer, late answer, list lag,
-//! late execution and sleep over the deadline, within bounds. `cargo test --test model -- --nocapture` prints the states;
+//! late execution and sleep over the deadline, within bounds. `cargo test --test model` prints the states;
 //! with QUELL_MODEL=large in the environment it looks at more faults at once, for some minutes.
+
+use std::io::Write as _;
 
 mod checker;
 mod code;
@@ -43,10 +45,10 @@ fn holds<M: Model>(name: &str, model: &M) {
     if let Some(found) = &verdict.found {
         panic!("{name}: {} after {}", found.what, told(found));
     }
-    println!(
-        "{name}: holds in all {} states, over {} steps, in {:.1} s",
+    print(&format!(
+        "{name}: holds in all {} states, over {} steps, in {:.1} s\n",
         verdict.states, verdict.steps, verdict.seconds
-    );
+    ));
 }
 
 /// The shortest way to the harm.
@@ -56,7 +58,16 @@ fn fails<M: Model>(name: &str, model: &M, what: &str) {
         panic!("{name}: nothing was found in {} states", verdict.states);
     };
     assert_eq!(found.what, what, "{name}");
-    println!("{name}: {what}, in {} steps: {}", found.trace.len(), told(&found));
+    print(&format!(
+        "{name}: {what}, in {} steps: {}\n",
+        found.trace.len(),
+        told(&found)
+    ));
+}
+
+/// On the terminal also when the test passes: the states are the proof's size.
+fn print(line: &str) {
+    let _ = std::io::stderr().write_all(line.as_bytes());
 }
 
 fn told<M: Model>(found: &Found<M>) -> String {
