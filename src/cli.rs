@@ -24,6 +24,7 @@ pub mod run;
 pub mod schema;
 pub mod send;
 pub mod simulate;
+mod since;
 pub mod test;
 
 use std::process::ExitCode;

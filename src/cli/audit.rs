@@ -7,17 +7,17 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::app;
 use crate::cli::operator::{self, Output};
 use crate::cli::progress::Progress;
+use crate::cli::since::Since;
 use crate::config::Config;
 use crate::domain::tenant::TenantId;
 use crate::store::Store;
 use crate::store::audit::{Audit, AuditResult, AuditScope, Ledger, NOT_SHOWN, audit_checks};
-use crate::yaml::duration;
 
 /// Check every invariant that the database can show
 ///
@@ -39,37 +39,6 @@ pub struct Args {
     /// How to print the answer
     #[arg(short, long, value_enum, default_value_t)]
     output: Output,
-}
-
-/// The beginning of the period.
-#[derive(Clone, Copy, Debug)]
-enum Since {
-    Span(std::time::Duration),
-    Time(Timestamp),
-}
-
-impl std::str::FromStr for Since {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let span = duration::parse(text).map(Self::Span);
-        span.or_else(|| text.parse().ok().map(Self::Time)).ok_or_else(|| {
-            "expected a span such as `24h`, or a time such as `2026-11-20T08:00:00Z`".to_owned()
-        })
-    }
-}
-
-impl Since {
-    fn time(self, now: Timestamp) -> anyhow::Result<Timestamp> {
-        let at = match self {
-            Self::Time(at) => at,
-            Self::Span(span) => now
-                .checked_sub(SignedDuration::try_from(span)?)
-                .context("`--since` reaches back before all time")?,
-        };
-        anyhow::ensure!(at <= now, "`--since {at}` lies in the future: it is {now}");
-        Ok(at)
-    }
 }
 
 /// The answer as JSON.

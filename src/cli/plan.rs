@@ -15,11 +15,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
-use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::operator::{self, Common};
 use crate::cli::progress::Progress;
-use crate::yaml::duration;
+use crate::cli::since::Since;
 
 use answer::{Answer, Source};
 use file::FileEvents;
@@ -60,24 +59,6 @@ pub struct Args {
     show: usize,
     #[command(flatten)]
     common: Common,
-}
-
-/// The beginning of the period.
-#[derive(Clone, Copy, Debug)]
-enum Since {
-    Span(std::time::Duration),
-    Time(Timestamp),
-}
-
-impl std::str::FromStr for Since {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let span = duration::parse(text).map(Self::Span);
-        span.or_else(|| text.parse().ok().map(Self::Time)).ok_or_else(|| {
-            "expected a span such as `7d` or `12h`, or a time such as `2026-11-20T08:00:00Z`".to_owned()
-        })
-    }
 }
 
 /// Interrupted from the keyboard, as a shell expects it.
@@ -129,18 +110,7 @@ async fn stored(args: &Args, ground: &Ground, sets: &Sets) -> anyhow::Result<Opt
     let Some(session) = &ground.session else {
         bail!("stored events are in the database");
     };
-    let since = match args.since {
-        Since::Time(at) => {
-            let now = session.store.now().await?;
-            anyhow::ensure!(at <= now, "`--since {at}` lies in the future: it is {now}");
-            at
-        }
-        Since::Span(span) => {
-            let span = SignedDuration::try_from(span).unwrap_or(SignedDuration::MAX);
-            let now = session.store.now().await?;
-            now.saturating_sub(span).unwrap_or(Timestamp::MIN)
-        }
-    };
+    let since = args.since.time(session.store.now().await?)?;
     let mut period = session.store.replay_begin(session.id, since).await?;
     let rules = ground.rules();
     let mut replayer = Replayer::new(ground, sets, &rules, args.fleet, since);

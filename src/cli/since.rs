@@ -1,0 +1,63 @@
+//! `--since` of the commands that look back: a span before now, or a time. Used by `quell audit` and `quell plan`.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::yaml::duration;
+
+/// The beginning of a period.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Since {
+    /// So long before now.
+    Span(std::time::Duration),
+    /// This very moment.
+    Time(Timestamp),
+}
+
+impl Since {
+    /// The moment itself. A span that reaches back before all time means everything.
+    ///
+    /// # Errors
+    /// It lies in the future.
+    pub(super) fn time(self, now: Timestamp) -> anyhow::Result<Timestamp> {
+        let at = match self {
+            Self::Time(at) => at,
+            Self::Span(span) => {
+                let span = SignedDuration::try_from(span).unwrap_or(SignedDuration::MAX);
+                now.saturating_sub(span).unwrap_or(Timestamp::MIN)
+            }
+        };
+        anyhow::ensure!(at <= now, "`--since {at}` lies in the future: it is {now}");
+        Ok(at)
+    }
+}
+
+impl std::str::FromStr for Since {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let span = duration::parse(text).map(Self::Span);
+        span.or_else(|| text.parse().ok().map(Self::Time)).ok_or_else(|| {
+            "expected a span such as `7d` or `12h`, or a time such as `2026-11-20T08:00:00Z`".to_owned()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_period_begins_a_span_ago_or_at_a_time_and_never_in_the_future() {
+        let now: Timestamp = "2026-11-22T08:00:00Z".parse().expect("a time");
+        let time = |text: &str| text.parse::<Since>().expect("readable").time(now);
+        assert_eq!(time("2h").expect("past").to_string(), "2026-11-22T06:00:00Z");
+        assert_eq!(
+            time("2026-11-20T00:00:00Z").expect("past").to_string(),
+            "2026-11-20T00:00:00Z"
+        );
+        assert_eq!(time("9999999d").expect("everything"), Timestamp::MIN);
+        let error = time("2026-11-23T00:00:00Z").expect_err("tomorrow");
+        assert!(error.to_string().contains("lies in the future"), "{error}");
+        assert!("yesterday".parse::<Since>().is_err());
+    }
+}
