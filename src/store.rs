@@ -17,6 +17,7 @@ mod decide;
 mod decisions;
 mod devices;
 mod effects;
+mod error;
 mod events;
 mod fallbacks;
 pub mod gate;
@@ -33,12 +34,13 @@ mod safety;
 mod settle;
 mod strays;
 pub mod views;
+mod wakes;
 
 use std::time::Duration;
 
 use sqlx::migrate::Migrate as _;
-use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
-use sqlx::{Connection as _, PgConnection, PgPool};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection as _, PgPool};
 
 pub use accounts::{Accounts, PlaybookAccounts};
 pub use actions::{ActionRow, OpenAction, QueuedChange};
@@ -49,6 +51,7 @@ pub use containments::{ContainmentChange, OperatorRelease};
 pub use decide::{DecideTx, DecisionRow, InboxItem};
 pub use devices::{DeviceRow, FactsFound};
 pub use effects::NewContainment;
+pub use error::StoreError;
 pub use events::{DeadLetter, Incoming, Stored};
 pub use gate::{Gate, GateOutcome, Grant};
 pub use jumps::ClockLook;
@@ -61,102 +64,11 @@ pub use replay::{PastContainment, Replay, ReplayFacts, ReplayPage, ReplayRow, Re
 pub use restores::Swept;
 pub use safety::SafetyOptions;
 pub use strays::StraysTaken;
+use wakes::wake;
+pub use wakes::{Wake, Wakes};
 
 use crate::domain::tenant::TenantId;
 use crate::failpoint;
-
-/// Why the store could not do as asked.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// Postgres cannot be reached, is starting or stopping: try again later, nothing is lost.
-    #[error("postgres is not available")]
-    Unavailable(#[source] sqlx::Error),
-    /// A first connection could not be made.
-    #[error("postgres at `{address}` cannot be reached")]
-    Unreachable {
-        /// Where, without a password.
-        address: String,
-        /// Why.
-        #[source]
-        source: sqlx::Error,
-    },
-    /// Postgres refused a statement.
-    #[error("postgres refused a statement")]
-    Refused(#[source] sqlx::Error),
-    /// A row holds something that this version does not understand.
-    #[error("row `{row}` of {table}.{column} holds `{value}`, which this version does not know")]
-    Corrupt {
-        /// The table.
-        table: &'static str,
-        /// The column.
-        column: &'static str,
-        /// The row's key.
-        row: String,
-        /// What it holds.
-        value: String,
-    },
-    /// A guarded update found another state than expected: somebody else was faster.
-    #[error("{0} was changed by somebody else in the meantime")]
-    Stale(&'static str),
-    /// The migrations could not be applied.
-    #[error("the database's migrations could not be applied")]
-    Migration(#[source] sqlx::migrate::MigrateError),
-    /// A value could not be written as JSON.
-    #[error("a value could not be read or written as JSON")]
-    Json(#[from] serde_json::Error),
-}
-
-impl StoreError {
-    /// Whether the values of one row are at fault: data that Postgres refuses, or that cannot be read. Anything else
-    /// (another version's schema, a missing right) would fail for every row alike.
-    pub fn is_of_a_row(&self) -> bool {
-        match self {
-            Self::Json(_) => true,
-            Self::Refused(sqlx::Error::Database(error)) => error
-                .code()
-                .is_some_and(|code| code.starts_with("22") || code.starts_with("23")),
-            _ => false,
-        }
-    }
-
-    /// Postgres was asked and has not answered in time.
-    pub fn silent() -> Self {
-        Self::Unavailable(sqlx::Error::Io(std::io::Error::new(
-            std::io::ErrorKind::TimedOut,
-            "no answer on an open connection",
-        )))
-    }
-
-    /// Whether waiting helps.
-    pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Unavailable(_))
-    }
-}
-
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> Self {
-        let unavailable = match &error {
-            sqlx::Error::Io(_)
-            | sqlx::Error::Tls(_)
-            | sqlx::Error::PoolTimedOut
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::Protocol(_)
-            | sqlx::Error::WorkerCrashed => true,
-            // 08 connection, 53 resources, 57P shutdown and start-up, 40 a serialisation conflict or deadlock.
-            sqlx::Error::Database(db) => db.code().is_some_and(|code| {
-                ["08", "53", "57P", "40", "55P03", "57014"]
-                    .iter()
-                    .any(|class| code.starts_with(class))
-            }),
-            _ => false,
-        };
-        if unavailable {
-            Self::Unavailable(error)
-        } else {
-            Self::Refused(error)
-        }
-    }
-}
 
 /// What the store needs to know.
 #[derive(Clone, Debug)]
@@ -189,9 +101,6 @@ const ANSWER: Duration = Duration::from_secs(5);
 
 /// A connection that was idle for longer is asked for a word before it is used.
 const ASK_AFTER: Duration = Duration::from_secs(1);
-
-/// A subscription that has heard nothing for so long asks whether anybody is there.
-const QUIET: Duration = Duration::from_secs(15);
 
 static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
 
@@ -367,114 +276,10 @@ impl Store {
         Ok(now.to_jiff())
     }
 
-    /// Listens for what other transactions commit.
-    ///
-    /// # Errors
-    /// Postgres is not available.
-    pub async fn wakes(&self) -> Result<Wakes, StoreError> {
-        // A connection of its own, beside the pool's: it is held for as long as the process lives.
-        let options = self.pool.connect_options().as_ref().clone();
-        let pool = PgPoolOptions::new()
-            .max_connections(1)
-            .connect_with(options)
-            .await?;
-        let mut listener = PgListener::connect_with(&pool).await?;
-        listener.listen("quell_wake").await?;
-        Ok(Wakes(listener))
-    }
-
     /// Closes every connection.
     pub async fn close(&self) {
         self.pool.close().await;
     }
-}
-
-/// What a committed transaction has given others to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wake {
-    /// The inbox has rows.
-    Inbox,
-    /// An action was queued, or a slot may be free.
-    Queue,
-    /// Device facts are wanted.
-    Facts,
-    /// An action is open at Defender.
-    Open,
-    /// Another playbook set is active.
-    Playbooks,
-    /// A dispatch lease is free.
-    Lease,
-    /// What Defender's list of the last day shows should be looked at soon.
-    Sweep,
-}
-
-impl Wake {
-    const ALL: [Self; 7] = [
-        Self::Inbox,
-        Self::Queue,
-        Self::Facts,
-        Self::Open,
-        Self::Playbooks,
-        Self::Lease,
-        Self::Sweep,
-    ];
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Inbox => "inbox",
-            Self::Queue => "queue",
-            Self::Facts => "facts",
-            Self::Open => "open",
-            Self::Playbooks => "playbooks",
-            Self::Lease => "lease",
-            Self::Sweep => "sweep",
-        }
-    }
-
-    /// What `quell_wake` is notified of, for a statement that does so beside its work.
-    fn payload(self, tenant: TenantId) -> String {
-        format!("{}:{tenant}", self.as_str())
-    }
-}
-
-/// A subscription to wakes.
-pub struct Wakes(PgListener);
-
-impl Wakes {
-    /// The next wake and its tenant. Payloads of another version are passed over.
-    ///
-    /// # Errors
-    /// The connection was lost: subscribe again, and look at everything once.
-    pub async fn next(&mut self) -> Result<(TenantId, Wake), StoreError> {
-        loop {
-            let Ok(received) = tokio::time::timeout(QUIET, self.0.try_recv()).await else {
-                let asked = sqlx::query_scalar!(r#"SELECT 1 AS "one!""#).fetch_one(&mut self.0);
-                match tokio::time::timeout(ANSWER, asked).await {
-                    Ok(answered) => answered?,
-                    Err(_) => return Err(StoreError::silent()),
-                };
-                continue;
-            };
-            let Some(notification) = received? else {
-                return Err(StoreError::Unavailable(sqlx::Error::WorkerCrashed));
-            };
-            let parsed = notification.payload().split_once(':').and_then(|(name, tenant)| {
-                let wake = Wake::ALL.into_iter().find(|wake| wake.as_str() == name)?;
-                Some((TenantId(tenant.parse().ok()?), wake))
-            });
-            if let Some(wake) = parsed {
-                return Ok(wake);
-            }
-        }
-    }
-}
-
-/// Tells the others, with the commit. Equal wakes of one transaction are delivered once.
-async fn wake(tx: &mut PgConnection, tenant: TenantId, wake: Wake) -> Result<(), StoreError> {
-    sqlx::query!("SELECT pg_notify('quell_wake', $1)", wake.payload(tenant))
-        .execute(tx)
-        .await?;
-    Ok(())
 }
 
 /// Who changes a state, and why: written on the row and into the audit.

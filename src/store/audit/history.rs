@@ -8,9 +8,9 @@ pub(super) const CHECKS: &[Check] = &[
         "9",
         "each change of state begins where the one before ended",
         "SELECT tenant_id, at, entity_id::text, device_id,
-                format('%s from %s after %s', entity, coalesce(from_state, 'nothing'), coalesce(before, 'nothing'))
-         FROM (SELECT *, lag(to_state) OVER (PARTITION BY entity_id ORDER BY id) AS before FROM quell.transitions) AS steps
-         WHERE from_state IS DISTINCT FROM before"
+                format('%s from %s after %s', entity, coalesce(from_state, 'nothing'), coalesce(previous, 'nothing'))
+         FROM (SELECT *, lag(to_state) OVER (PARTITION BY entity_id ORDER BY id) AS previous FROM quell.transitions) AS steps
+         WHERE from_state IS DISTINCT FROM previous"
     ),
     finds_nothing!(
         "history_is_legal",
@@ -19,7 +19,8 @@ pub(super) const CHECKS: &[Check] = &[
         "SELECT tenant_id, at, entity_id::text, device_id,
                 format('%s from %s to %s', entity, coalesce(from_state, 'nothing'), to_state)
          FROM quell.transitions
-         WHERE NOT CASE entity WHEN 'action' THEN quell.action_may_become(coalesce(from_state, 'none'), to_state)
+         WHERE entity IN ('action', 'containment')
+           AND NOT CASE entity WHEN 'action' THEN quell.action_may_become(coalesce(from_state, 'none'), to_state)
                                ELSE quell.containment_may_become(coalesce(from_state, 'none'), to_state) END"
     ),
     finds_nothing!(
@@ -42,7 +43,8 @@ pub(super) const CHECKS: &[Check] = &[
          FROM quell.transitions s
          LEFT JOIN quell.actions a ON s.entity = 'action' AND a.id = s.entity_id
          LEFT JOIN quell.containments c ON s.entity = 'containment' AND c.id = s.entity_id
-         WHERE (coalesce(a.tenant_id, c.tenant_id), coalesce(a.device_id, c.device_id))
+         WHERE s.entity IN ('action', 'containment')
+           AND (coalesce(a.tenant_id, c.tenant_id), coalesce(a.device_id, c.device_id))
                IS DISTINCT FROM (s.tenant_id, s.device_id)"
     ),
 ];

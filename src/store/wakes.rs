@@ -1,0 +1,119 @@
+//! Wakes: what a committed transaction has given others to do, told by `LISTEN`/`NOTIFY`. A lost one costs seconds: every loop
+//! looks by itself too.
+
+use std::time::Duration;
+
+use sqlx::PgConnection;
+use sqlx::postgres::{PgListener, PgPoolOptions};
+
+use crate::domain::tenant::TenantId;
+use crate::store::{ANSWER, Store, StoreError};
+
+/// A subscription that has heard nothing for so long asks whether anybody is there.
+const QUIET: Duration = Duration::from_secs(15);
+
+impl Store {
+    /// Listens for what other transactions commit.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn wakes(&self) -> Result<Wakes, StoreError> {
+        // A connection of its own, beside the pool's: it is held for as long as the process lives.
+        let options = self.pool.connect_options().as_ref().clone();
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .connect_with(options)
+            .await?;
+        let mut listener = PgListener::connect_with(&pool).await?;
+        listener.listen("quell_wake").await?;
+        Ok(Wakes(listener))
+    }
+}
+
+/// What a committed transaction has given others to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wake {
+    /// The inbox has rows.
+    Inbox,
+    /// An action was queued, or a slot may be free.
+    Queue,
+    /// Device facts are wanted.
+    Facts,
+    /// An action is open at Defender.
+    Open,
+    /// Another playbook set is active.
+    Playbooks,
+    /// A dispatch lease is free.
+    Lease,
+    /// What Defender's list of the last day shows should be looked at soon.
+    Sweep,
+}
+
+impl Wake {
+    const ALL: [Self; 7] = [
+        Self::Inbox,
+        Self::Queue,
+        Self::Facts,
+        Self::Open,
+        Self::Playbooks,
+        Self::Lease,
+        Self::Sweep,
+    ];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Inbox => "inbox",
+            Self::Queue => "queue",
+            Self::Facts => "facts",
+            Self::Open => "open",
+            Self::Playbooks => "playbooks",
+            Self::Lease => "lease",
+            Self::Sweep => "sweep",
+        }
+    }
+
+    /// What `quell_wake` is notified of, for a statement that does so beside its work.
+    pub(super) fn payload(self, tenant: TenantId) -> String {
+        format!("{}:{tenant}", self.as_str())
+    }
+}
+
+/// A subscription to wakes.
+pub struct Wakes(PgListener);
+
+impl Wakes {
+    /// The next wake and its tenant. Payloads of another version are passed over.
+    ///
+    /// # Errors
+    /// The connection was lost: subscribe again, and look at everything once.
+    pub async fn next(&mut self) -> Result<(TenantId, Wake), StoreError> {
+        loop {
+            let Ok(received) = tokio::time::timeout(QUIET, self.0.try_recv()).await else {
+                let asked = sqlx::query_scalar!(r#"SELECT 1 AS "one!""#).fetch_one(&mut self.0);
+                match tokio::time::timeout(ANSWER, asked).await {
+                    Ok(answered) => answered?,
+                    Err(_) => return Err(StoreError::silent()),
+                };
+                continue;
+            };
+            let Some(notification) = received? else {
+                return Err(StoreError::Unavailable(sqlx::Error::WorkerCrashed));
+            };
+            let parsed = notification.payload().split_once(':').and_then(|(name, tenant)| {
+                let wake = Wake::ALL.into_iter().find(|wake| wake.as_str() == name)?;
+                Some((TenantId(tenant.parse().ok()?), wake))
+            });
+            if let Some(wake) = parsed {
+                return Ok(wake);
+            }
+        }
+    }
+}
+
+/// Tells the others, with the commit. Equal wakes of one transaction are delivered once.
+pub(super) async fn wake(tx: &mut PgConnection, tenant: TenantId, wake: Wake) -> Result<(), StoreError> {
+    sqlx::query!("SELECT pg_notify('quell_wake', $1)", wake.payload(tenant))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
