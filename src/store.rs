@@ -28,6 +28,7 @@ mod listing;
 mod migrating;
 mod playbook_files;
 mod playbooks;
+mod pools;
 mod replay;
 mod restores;
 mod safety;
@@ -90,6 +91,8 @@ pub struct StoreOptions {
 #[derive(Clone, Debug)]
 pub struct Store {
     pool: PgPool,
+    /// For the way of an event.
+    swift: PgPool,
     validity: Duration,
     retry_delays: std::sync::Arc<[Duration]>,
     retry_cap: Duration,
@@ -98,9 +101,6 @@ pub struct Store {
 
 /// Within this span a connection that is idle answers a word.
 const ANSWER: Duration = Duration::from_secs(5);
-
-/// A connection that was idle for longer is asked for a word before it is used.
-const ASK_AFTER: Duration = Duration::from_secs(1);
 
 static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
 
@@ -128,34 +128,11 @@ impl Store {
             ("lock_timeout", "10s"),
             ("idle_in_transaction_session_timeout", "30s"),
         ]);
-        let pool = PgPoolOptions::new()
-            .max_connections(options.max_connections)
-            .acquire_timeout(Duration::from_secs(3))
-            // One that was in use a moment ago need not be asked whether it still lives: the answer would cost every
-            // transaction a round trip, and one that has died is an outage like any other.
-            .test_before_acquire(false)
-            .before_acquire(|connection, meta| {
-                Box::pin(async move {
-                    if meta.idle_for > ASK_AFTER {
-                        connection.ping().await?;
-                    }
-                    Ok(true)
-                })
-            })
-            // A connection whose other end has fallen silent must not keep its place in the pool: sqlx's own look at a
-            // connection that comes back has no end.
-            .after_release(|connection, _| {
-                Box::pin(async move {
-                    match tokio::time::timeout(ANSWER, connection.ping()).await {
-                        Ok(answered) => answered.map(|()| true),
-                        Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),
-                    }
-                })
-            })
-            .connect_lazy_with(connect);
+        let (pool, swift) = pools::open(connect, options.max_connections);
         let retry_delays = options.retry_delays.clone().into();
         Ok(Self {
             pool,
+            swift,
             validity: options.validity,
             retry_delays,
             retry_cap: options.retry_cap,
@@ -278,6 +255,7 @@ impl Store {
 
     /// Closes every connection.
     pub async fn close(&self) {
+        self.swift.close().await;
         self.pool.close().await;
     }
 }

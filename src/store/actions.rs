@@ -138,7 +138,7 @@ impl Store {
             outstanding,
             without_retries: false,
         };
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = self.swift().acquire().await?;
         turn::heads(&mut connection, tenant, &look).await
     }
 

@@ -86,7 +86,7 @@ impl Store {
     /// # Errors
     /// Postgres is not available.
     pub async fn decide_begin(&self, tenant: TenantId, batch: i64) -> Result<DecideTx, StoreError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin_swift().await?;
         // Rows of one device share a shard, so two claimers never decide the same device out of order.
         let claim = sqlx::query!(
             r#"SELECT quell.now() AS "now!", ARRAY(SELECT s::smallint FROM generate_series(0, 63) AS s

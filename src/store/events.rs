@@ -54,7 +54,7 @@ impl Store {
         incoming: Vec<Incoming>,
         dead: Vec<DeadLetter>,
     ) -> Result<Vec<Stored>, StoreError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin_swift().await?;
         for letter in &dead {
             let payload = &letter.payload[..letter.payload.len().min(PAYLOAD_CAP)];
             sqlx::query!(

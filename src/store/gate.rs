@@ -123,7 +123,7 @@ impl Store {
         lowest: Lane,
     ) -> Result<GateOutcome, StoreError> {
         let began = Monotonic::now();
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin_swift().await?;
         let locked = lock_budget(&mut tx, tenant, &gate.app_id, "actions").await?;
         match self.standing(&mut tx, tenant, epoch).await? {
             Standing::Good => {}
