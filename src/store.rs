@@ -29,6 +29,7 @@ mod migrating;
 mod playbook_files;
 mod playbooks;
 mod pools;
+mod queue;
 mod replay;
 mod restores;
 mod safety;
@@ -61,6 +62,7 @@ pub use ledger::ReadOutcome;
 pub use listing::Finding;
 pub use playbook_files::{FilesLook, ReplicaFiles};
 pub use playbooks::{Activation, ActiveSet, Origin, RevisionText, SetHead};
+pub use queue::QueueLook;
 pub use replay::{PastContainment, Replay, ReplayFacts, ReplayPage, ReplayRow, ReplaySpan, Unreadable};
 pub use restores::Swept;
 pub use safety::SafetyOptions;
@@ -93,6 +95,8 @@ pub struct Store {
     pool: PgPool,
     /// For the way of an event.
     swift: PgPool,
+    /// Which process this is, among those that are told of each other's commits.
+    origin: uuid::Uuid,
     validity: Duration,
     retry_delays: std::sync::Arc<[Duration]>,
     retry_cap: Duration,
@@ -133,6 +137,7 @@ impl Store {
         Ok(Self {
             pool,
             swift,
+            origin: uuid::Uuid::new_v4(),
             validity: options.validity,
             retry_delays,
             retry_cap: options.retry_cap,
