@@ -28,6 +28,8 @@ mod listing;
 mod migrating;
 mod playbook_files;
 mod playbooks;
+mod pools;
+mod queue;
 mod replay;
 mod restores;
 mod safety;
@@ -60,6 +62,7 @@ pub use ledger::ReadOutcome;
 pub use listing::Finding;
 pub use playbook_files::{FilesLook, ReplicaFiles};
 pub use playbooks::{Activation, ActiveSet, Origin, RevisionText, SetHead};
+pub use queue::QueueLook;
 pub use replay::{PastContainment, Replay, ReplayFacts, ReplayPage, ReplayRow, ReplaySpan, Unreadable};
 pub use restores::Swept;
 pub use safety::SafetyOptions;
@@ -90,6 +93,10 @@ pub struct StoreOptions {
 #[derive(Clone, Debug)]
 pub struct Store {
     pool: PgPool,
+    /// For the way of an event.
+    swift: PgPool,
+    /// Which process this is, among those that are told of each other's commits.
+    origin: uuid::Uuid,
     validity: Duration,
     retry_delays: std::sync::Arc<[Duration]>,
     retry_cap: Duration,
@@ -98,9 +105,6 @@ pub struct Store {
 
 /// Within this span a connection that is idle answers a word.
 const ANSWER: Duration = Duration::from_secs(5);
-
-/// A connection that was idle for longer is asked for a word before it is used.
-const ASK_AFTER: Duration = Duration::from_secs(1);
 
 static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
 
@@ -128,34 +132,12 @@ impl Store {
             ("lock_timeout", "10s"),
             ("idle_in_transaction_session_timeout", "30s"),
         ]);
-        let pool = PgPoolOptions::new()
-            .max_connections(options.max_connections)
-            .acquire_timeout(Duration::from_secs(3))
-            // One that was in use a moment ago need not be asked whether it still lives: the answer would cost every
-            // transaction a round trip, and one that has died is an outage like any other.
-            .test_before_acquire(false)
-            .before_acquire(|connection, meta| {
-                Box::pin(async move {
-                    if meta.idle_for > ASK_AFTER {
-                        connection.ping().await?;
-                    }
-                    Ok(true)
-                })
-            })
-            // A connection whose other end has fallen silent must not keep its place in the pool: sqlx's own look at a
-            // connection that comes back has no end.
-            .after_release(|connection, _| {
-                Box::pin(async move {
-                    match tokio::time::timeout(ANSWER, connection.ping()).await {
-                        Ok(answered) => answered.map(|()| true),
-                        Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),
-                    }
-                })
-            })
-            .connect_lazy_with(connect);
+        let (pool, swift) = pools::open(connect, options.max_connections);
         let retry_delays = options.retry_delays.clone().into();
         Ok(Self {
             pool,
+            swift,
+            origin: uuid::Uuid::new_v4(),
             validity: options.validity,
             retry_delays,
             retry_cap: options.retry_cap,
@@ -278,6 +260,7 @@ impl Store {
 
     /// Closes every connection.
     pub async fn close(&self) {
+        self.swift.close().await;
         self.pool.close().await;
     }
 }

@@ -4,13 +4,10 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::domain::action::{ActionEvent, ActionKind, ActionState, next};
-use crate::domain::budget::LaneHead;
 use crate::domain::converge::Restriction;
 use crate::domain::device::DeviceId;
 use crate::domain::tenant::TenantId;
-use crate::domain::verdict::Lane;
 use crate::failpoint;
-use crate::store::gate::turn::{self, Look};
 use crate::store::{Because, Store, StoreError, Wake, wake};
 
 /// An action as far as a change of its state needs it.
@@ -123,25 +120,6 @@ impl Store {
             .collect()
     }
 
-    /// The oldest action of each lane that could be called now: for the pacer, before the gate. With so many restricts
-    /// outstanding only releases could.
-    ///
-    /// # Errors
-    /// Postgres is not available.
-    pub async fn queue_heads(
-        &self,
-        tenant: TenantId,
-        outstanding: Option<u32>,
-    ) -> Result<Vec<LaneHead>, StoreError> {
-        let look = Look {
-            lowest: Lane::Low,
-            outstanding,
-            without_retries: false,
-        };
-        let mut connection = self.pool.acquire().await?;
-        turn::heads(&mut connection, tenant, &look).await
-    }
-
     /// Whether some device of the tenant was released within the span.
     ///
     /// # Errors
@@ -153,15 +131,6 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let mut connection = self.pool.acquire().await?;
         super::strays::is_watched(&mut connection, tenant, None, within).await
-    }
-
-    /// How long until a queued action that waits for its time may be called; `None` when none does.
-    ///
-    /// # Errors
-    /// Postgres is not available.
-    pub async fn queue_next_due(&self, tenant: TenantId) -> Result<Option<std::time::Duration>, StoreError> {
-        let mut connection = self.pool.acquire().await?;
-        turn::next_due(&mut connection, tenant).await
     }
 
     /// Moves an action on, records what became known, and lets the device converge. The caller holds the device's lock.

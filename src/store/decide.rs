@@ -76,6 +76,12 @@ pub struct DecideTx {
     pub(super) has_fallbacks: bool,
     /// Devices with something open that may end when its alerts are resolved.
     pub(super) awaiting: HashSet<DeviceId>,
+    /// The devices on which something is asked or active, as far as anybody knows who holds their locks.
+    pub(super) occupied: HashSet<DeviceId>,
+    /// The first moment at which something of what began here ends or must be answered.
+    pub next_end: Option<Timestamp>,
+    /// Whether some device was looked at for what it is due, so that an action may have been queued.
+    pub has_converged: bool,
     /// Those fallbacks that this transaction found: said after its commit.
     pub(super) fallen: Vec<Fallback>,
 }
@@ -86,7 +92,7 @@ impl Store {
     /// # Errors
     /// Postgres is not available.
     pub async fn decide_begin(&self, tenant: TenantId, batch: i64) -> Result<DecideTx, StoreError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin_swift().await?;
         // Rows of one device share a shard, so two claimers never decide the same device out of order.
         let claim = sqlx::query!(
             r#"SELECT quell.now() AS "now!", ARRAY(SELECT s::smallint FROM generate_series(0, 63) AS s
@@ -140,6 +146,9 @@ impl Store {
             fallbacks: Vec::new(),
             has_fallbacks: false,
             awaiting: HashSet::new(),
+            occupied: HashSet::new(),
+            next_end: None,
+            has_converged: false,
             fallen: Vec::new(),
         };
         if !claimed.items.is_empty() {
@@ -213,6 +222,7 @@ impl DecideTx {
         .await?;
         for row in open {
             let device = DeviceId::from_stored(row.device_id);
+            self.occupied.insert(device.clone());
             if row.is_awaiting {
                 self.awaiting.insert(device.clone());
             }

@@ -75,7 +75,13 @@ impl DecideTx {
     /// # Errors
     /// Postgres is not available.
     pub async fn containment_begin(&mut self, new: &NewContainment<'_>) -> Result<Beginning, StoreError> {
-        let open = super::containments::open(&mut self.tx, self.tenant, new.device).await?;
+        // INVARIANT: whoever begins something on a device holds its lock, and we hold it since `occupied` was read. What began
+        // in this transaction is put in below.
+        let open = if self.occupied.contains(new.device) {
+            super::containments::open(&mut self.tx, self.tenant, new.device).await?
+        } else {
+            Vec::new()
+        };
         let its = open
             .iter()
             .find(|row| row.playbook.as_deref() == Some(new.playbook) && row.containment.mode == new.mode);
@@ -125,9 +131,6 @@ impl DecideTx {
             }
             (Beginning::Begin | Beginning::Ask, _) => {
                 self.insert(id, new, beginning).await?;
-                if beginning == Beginning::Begin && new.mode == Mode::Enforce {
-                    begin_anew(&mut self.tx, self.tenant, new.device, 1).await?;
-                }
             }
             (Beginning::Keep | Beginning::Restart | Beginning::Activate, _) => {}
         }
@@ -135,6 +138,12 @@ impl DecideTx {
             self.alert_behind(id, new.alert_id, new.event_id, new.occurred_at)
                 .await?;
         }
+        self.occupied.insert(new.device.clone());
+        let waits = match beginning {
+            Beginning::Ask => new.begins.ask.map(|terms| terms.within),
+            _ => new.begins.release_after,
+        };
+        self.next_end = self.next_end.into_iter().chain(until(self.now, waits)).min();
         if !new.begins.release_when.is_empty() {
             self.awaiting.insert(new.device.clone());
         }
@@ -164,7 +173,13 @@ impl DecideTx {
                  restart_on_match, until, state_by, state_reason, is_canary, ask_lifts, release_when, notify, limits)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::timestamptz, $13, $14, $15::timestamptz,
                  $16::timestamptz, make_interval(secs => $17), $18, $19::timestamptz, 'decide', $20, $21, $22,
-                 $23, $24, $25))
+                 $23, $24, $25)), anew AS (
+             -- As `begin_anew` does; what begins here is not among what this statement sees.
+             UPDATE quell.devices SET failures = 0,
+                 restriction = CASE WHEN restriction = 'restricted_by_other' AND NOT EXISTS (
+                     SELECT 1 FROM quell.containments c WHERE c.tenant_id = $2 AND c.device_id = $3
+                       AND c.state = 'active' AND c.mode = 'enforce') THEN 'free' ELSE restriction END
+             WHERE tenant_id = $2 AND device_id = $3 AND $27)
              INSERT INTO quell.containment_alerts (containment_id, alert_id, event_id, open_at)
              VALUES ($1, $10, $9, $26::timestamptz)",
             id,
@@ -193,6 +208,7 @@ impl DecideTx {
             notify_json(new)?,
             limits_json(new)?,
             open_at.map(jiff_sqlx::ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>,
+            beginning == Beginning::Begin && new.mode == Mode::Enforce,
         )
         .execute(&mut *self.tx)
         .await?;
@@ -231,8 +247,9 @@ impl DecideTx {
     /// Postgres is not available.
     pub async fn converge(&mut self, device: &DeviceId, reason: &str) -> Result<(), StoreError> {
         let because = Because { by: "decide", reason };
+        self.has_converged = true;
         self.store
-            .converge_device(&mut self.tx, self.tenant, device, because)
+            .converge_decided(&mut self.tx, self.tenant, device, because)
             .await
     }
 }

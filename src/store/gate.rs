@@ -123,9 +123,10 @@ impl Store {
         lowest: Lane,
     ) -> Result<GateOutcome, StoreError> {
         let began = Monotonic::now();
-        let mut tx = self.pool.begin().await?;
-        let locked = lock_budget(&mut tx, tenant, &gate.app_id, "actions").await?;
-        match self.standing(&mut tx, tenant, epoch).await? {
+        let mut tx = self.begin_swift().await?;
+        lock_budget(&mut tx, tenant, &gate.app_id, "actions").await?;
+        let (standing, locked) = self.standing(&mut tx, tenant, epoch, &gate.app_id).await?;
+        match standing {
             Standing::Good => {}
             standing => {
                 drop(tx);
@@ -175,7 +176,8 @@ impl Store {
             by: "gate",
             reason: "a slot in both windows",
         };
-        let row = self.action_read(&mut tx, tenant, candidate.action).await?;
+        // Nothing has changed since it was read under its device's lock: what forbids a call changes, and this one is allowed.
+        let row = candidate.row();
         let change = QueuedChange {
             attempts: Some(n),
             ..QueuedChange::default()
@@ -307,19 +309,24 @@ async fn above_cap(
     caps: &[Cap],
     device: &DeviceId,
 ) -> Result<Option<String>, StoreError> {
-    for (index, cap) in caps.iter().enumerate() {
-        let devices = sqlx::query_scalar!(
-            r#"SELECT count(DISTINCT c.device_id) AS "devices!" FROM quell.containments c,
+    if caps.is_empty() {
+        return Ok(None);
+    }
+    let spans: Vec<f64> = caps.iter().map(|cap| cap.per.as_secs_f64()).collect();
+    let counts = sqlx::query_scalar!(
+        r#"SELECT (SELECT count(DISTINCT c.device_id) FROM quell.containments c,
                  (SELECT activated_at, id FROM quell.containments WHERE tenant_id = $1 AND device_id = $2
                     AND state = 'active' AND mode = 'enforce' ORDER BY activated_at, id LIMIT 1) its
                WHERE c.tenant_id = $1 AND c.mode = 'enforce' AND (c.activated_at, c.id) <= (its.activated_at, its.id)
-                 AND c.activated_at > its.activated_at - make_interval(secs => $3)"#,
-            tenant.0,
-            device.as_str(),
-            cap.per.as_secs_f64(),
-        )
-        .fetch_one(&mut *tx)
-        .await?;
+                 AND c.activated_at > its.activated_at - make_interval(secs => cap.span)) AS "devices!"
+           FROM unnest($3::float8[]) WITH ORDINALITY AS cap (span, n) ORDER BY cap.n"#,
+        tenant.0,
+        device.as_str(),
+        &spans,
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    for (index, (cap, devices)) in caps.iter().zip(counts).enumerate() {
         if cap.is_exceeded(usize::try_from(devices).unwrap_or(usize::MAX)) {
             return Ok(Some(format!("caps[{index}]")));
         }

@@ -19,7 +19,7 @@ use crate::failpoint;
 use crate::playbook::{PlaybookSet, Subject, evaluate};
 use crate::store::{DecideTx, DecisionRow, InboxItem, NewContainment, StoreError};
 use crate::worker::active_set::InForce;
-use crate::worker::{BATCH_TIME, Context, Outage, bounded, chain, pause, within};
+use crate::worker::{BATCH_TIME, Context, Outage, POLL, bounded, chain, pause, within};
 
 /// The loop's parts.
 pub struct Decider {
@@ -37,6 +37,9 @@ pub struct Decider {
 
 const BATCH: i64 = 250;
 
+/// A claim of fewer rows than this was not cut short by [`BATCH`]: what could not be read is not among them.
+const CUT: usize = 100;
+
 /// What there is to decide.
 enum Claimed {
     /// Rows, and the set to judge them by.
@@ -52,17 +55,21 @@ impl Decider {
     pub async fn run(self, stop: CancellationToken) {
         let mut outage = Outage::default();
         loop {
-            let wait = match within(BATCH_TIME, self.run_once()).await {
+            let mut claimed = Vec::new();
+            let wait = match within(BATCH_TIME, self.run_batch(BATCH, &mut claimed)).await {
                 // Without a usable playbook set events wait; its activation wakes this loop.
                 Ok(None) => None,
-                Ok(Some(0)) => match bounded(self.context.store.inbox_next_due(self.context.tenant)).await {
-                    Ok(next) => {
-                        outage.worked("decide");
-                        // A row that is due and was not claimed is being decided by another replica.
-                        next.map(|next| next.max(Duration::from_millis(20)))
+                // That was all that was due, and whatever is committed after a claim wakes this loop.
+                Ok(Some(_)) if claimed.len() < CUT && !stop.is_cancelled() => {
+                    match bounded(self.context.store.inbox_next_due(self.context.tenant)).await {
+                        Ok(next) => {
+                            outage.worked("decide");
+                            // A row that is due and was not claimed is being decided by another replica.
+                            next.map(|next| next.max(Duration::from_millis(20)))
+                        }
+                        Err(error) => Some(outage.failed("decide", &error)),
                     }
-                    Err(error) => Some(outage.failed("decide", &error)),
-                },
+                }
                 Ok(_) => {
                     outage.worked("decide");
                     if stop.is_cancelled() {
@@ -159,14 +166,17 @@ impl Decider {
         }
         tx.wait_for_facts(&waiting).await?;
         let done = decisions.len() + waiting.len();
+        // Nobody who waits for an end waits longer than `POLL` before he looks again.
+        let horizon = tx.now.checked_add(POLL).unwrap_or(tx.now);
+        let ends_soon = tx.next_end.is_some_and(|end| end <= horizon);
+        let has_converged = tx.has_converged;
         tx.commit(&decisions).await?;
         failpoint::reach_noted!(ReleaseQueuedRestrictNotFinal);
-        self.context.wakes.ends.notify_one();
-        if decisions
-            .iter()
-            .any(|decision| decision.kind == DecisionKind::Act)
-        {
-            // The notification says the same to every replica; this one need not wait for its way through Postgres.
+        if ends_soon {
+            self.context.wakes.ends.notify_one();
+        }
+        if has_converged {
+            // The notification says the same to every other replica.
             self.context.wakes.queue.notify_one();
         }
         for decision in decisions.iter().filter(|d| d.kind != DecisionKind::Skip) {
