@@ -31,6 +31,7 @@ mod playbooks;
 mod replay;
 mod restores;
 mod safety;
+pub mod seals;
 mod settle;
 mod strays;
 pub mod views;
