@@ -2,7 +2,7 @@
 //! `now` is always a parameter.
 //!
 //! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`notify`], [`canary`], [`guard`], [`limit`],
-//! [`decision`], [`recorded`], [`containment`], [`action`], [`answer`], [`outcome`], [`converge`], [`stray`], [`budget`], [`clock_watch`], [`demand`].
+//! [`decision`], [`recorded`], [`containment`], [`action`], [`answer`], [`outcome`], [`converge`], [`stray`], [`budget`], [`clock_watch`], [`demand`], [`seal`].
 
 pub mod action;
 pub mod alert;
@@ -21,6 +21,7 @@ pub mod limit;
 pub mod notify;
 pub mod outcome;
 pub mod recorded;
+pub mod seal;
 pub mod stray;
 pub mod tenant;
 pub mod verdict;

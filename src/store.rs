@@ -33,6 +33,7 @@ mod queue;
 mod replay;
 mod restores;
 mod safety;
+pub mod seals;
 mod settle;
 mod strays;
 pub mod views;

@@ -335,6 +335,7 @@ impl Start {
         tasks.spawn("reconcile", reconciler.run(stop.clone()));
         tasks.spawn("facts", facts.run(stop.clone()));
         tasks.spawn("outlook", lookout.run(stop.clone()));
+        tasks.spawn("seal", worker::seal::run(context.clone(), stop.clone()));
         tasks.spawn("expire", worker::expire::run(context.clone(), stop.clone()));
         tasks.spawn(
             "lease",
