@@ -2,7 +2,7 @@
 //! `now` is always a parameter.
 //!
 //! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`notify`], [`canary`], [`guard`], [`limit`],
-//! [`decision`], [`recorded`], [`containment`], [`action`], [`answer`], [`outcome`], [`converge`], [`stray`], [`budget`], [`clock_watch`], [`demand`].
+//! [`decision`], [`recorded`], [`containment`], [`action`], [`answer`], [`outcome`], [`converge`], [`person`], [`stop`], [`stray`], [`budget`], [`clock_watch`], [`demand`].
 
 pub mod action;
 pub mod alert;
@@ -20,7 +20,9 @@ pub mod guard;
 pub mod limit;
 pub mod notify;
 pub mod outcome;
+pub mod person;
 pub mod recorded;
+pub mod stop;
 pub mod stray;
 pub mod tenant;
 pub mod verdict;

@@ -6,6 +6,7 @@
 //! * [`expire`]: time → ended containments (T6).
 //! * [`facts`]: devices wanted → the inventory's answer.
 //! * [`clock`]: whether the ledger's ground is firm. [`outlook`]: the queue and the ledger → when each action may be called.
+//! * [`stops`]: the stop file → the stop switch; what a stop takes back → ended containments.
 //! * [`lease`]: who dispatches. [`wake`]: what others committed. [`active_set`]: the playbooks in force.
 
 pub mod active_set;
@@ -19,6 +20,7 @@ pub mod reads;
 pub mod reconcile;
 pub mod record;
 pub mod retry;
+pub mod stops;
 pub mod submit;
 pub mod wake;
 

@@ -68,7 +68,8 @@ impl Store {
         let locked = lock_budget(&mut tx, tenant, &gate.app_id, scope).await?;
         if scope == "actions" {
             match self.standing(&mut tx, tenant, epoch).await? {
-                Standing::Good => {}
+                // A stop concerns no read.
+                Standing::Good(_) => {}
                 Standing::NotLeader => return Ok(ReadOutcome::Held),
                 Standing::Wait(..) => match self.clock_frozen() {
                     Some(left) => return Ok(ReadOutcome::Wait(left)),

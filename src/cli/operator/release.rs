@@ -10,6 +10,7 @@ use super::table::{Paint, plain};
 use super::{Common, Session, devices, nothing_done};
 use crate::config::environment;
 use crate::domain::device::DeviceId;
+use crate::domain::person::is_reserved;
 use crate::domain::verdict::Lane;
 use crate::store::OperatorRelease;
 use crate::store::views::{ContainmentView, DeviceQuery, DeviceView, Show};
@@ -40,17 +41,6 @@ pub struct Args {
 const SHORTEST_PREFIX: usize = 6;
 /// So many candidates are listed.
 const CANDIDATES: i64 = 20;
-/// Names under which the daemon itself acts.
-const RESERVED: [&str; 7] = [
-    "decide",
-    "gate",
-    "submit",
-    "reconcile",
-    "expire",
-    "files",
-    "start",
-];
-
 /// What was done, and what follows.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
@@ -263,7 +253,7 @@ pub(in crate::cli) fn operator(by: Option<&str>) -> anyhow::Result<String> {
         "nobody knows who you are: say it with `--by NAME`"
     );
     anyhow::ensure!(
-        !RESERVED.contains(&by.as_str()),
+        !is_reserved(&by),
         "`{by}` is a name that quell itself goes by in the audit: choose another with `--by NAME`"
     );
     Ok(by)
