@@ -2,12 +2,13 @@
 //! `now` is always a parameter.
 //!
 //! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`notify`], [`canary`], [`guard`], [`limit`],
-//! [`decision`], [`recorded`], [`containment`], [`action`], [`answer`], [`outcome`], [`converge`], [`person`], [`stop`], [`stray`], [`budget`], [`clock_watch`], [`demand`].
+//! [`decision`], [`by_hand`], [`recorded`], [`containment`], [`action`], [`answer`], [`outcome`], [`converge`], [`person`], [`stop`], [`stray`], [`budget`], [`clock_watch`], [`demand`].
 
 pub mod action;
 pub mod alert;
 pub mod answer;
 pub mod budget;
+pub mod by_hand;
 pub mod canary;
 pub mod clock_watch;
 pub mod containment;

@@ -4,6 +4,7 @@
 pub mod actions;
 pub mod devices;
 pub mod release;
+pub mod restrict;
 pub mod span;
 pub mod status;
 pub mod stop;

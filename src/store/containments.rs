@@ -371,13 +371,13 @@ impl Store {
     }
 }
 
-struct Pending {
-    open: Option<(String, String)>,
-    queued: Option<(String, Timestamp)>,
+pub(super) struct Pending {
+    pub(super) open: Option<(String, String)>,
+    pub(super) queued: Option<(String, Timestamp)>,
 }
 
 /// What is under way for a device.
-async fn pending(
+pub(super) async fn pending(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
     device: &DeviceId,

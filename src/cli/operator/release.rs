@@ -118,7 +118,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 /// The devices that the text may mean: an exact id or name rules out the beginnings of others.
-async fn candidates(session: &Session, wanted: &str) -> anyhow::Result<Vec<DeviceView>> {
+pub(super) async fn candidates(session: &Session, wanted: &str) -> anyhow::Result<Vec<DeviceView>> {
     let query = DeviceQuery {
         show: Show::All,
         id: Some(wanted.to_owned()).filter(|id| id.chars().count() >= SHORTEST_PREFIX),
@@ -135,7 +135,7 @@ async fn candidates(session: &Session, wanted: &str) -> anyhow::Result<Vec<Devic
     Ok(found)
 }
 
-fn not_one(wanted: &str, candidates: &[DeviceView], now: Timestamp) -> String {
+pub(super) fn not_one(wanted: &str, candidates: &[DeviceView], now: Timestamp) -> String {
     let wanted = plain(wanted);
     if !candidates.is_empty() {
         let table = devices::render(candidates, now, Paint::Plain, "  ");
@@ -228,7 +228,7 @@ pub fn render(report: &Report, now: Timestamp) -> String {
     out
 }
 
-fn called(id: &str, name: Option<&str>) -> String {
+pub(super) fn called(id: &str, name: Option<&str>) -> String {
     match name {
         Some(name) => format!("{} ({})", plain(name), plain(id)),
         None => format!("device {}", plain(id)),
