@@ -74,6 +74,8 @@ pub struct Config {
     pub outstanding: u32,
     /// `approvals.default`: who answers where a playbook does not say.
     pub default_ask: AskTerms,
+    /// `stop_file`: while this file is there everything is stopped. Default none.
+    pub stop_file: Option<PathBuf>,
     /// `lease`: how long a replica that dies keeps the dispatch. Never scaled. Default 15 s.
     pub lease: Duration,
 }
@@ -194,6 +196,7 @@ impl Config {
             caps: guards::read_caps(&mut root, reading),
             outstanding: root.count("outstanding", 1..=1_000_000, 500, reading),
             default_ask: guards::read_approvals(root.section("approvals", reading), reading),
+            stop_file: root.text("stop_file", reading).map(|name| places.base.join(name)),
             lease: spans.lease,
         };
         root.close(reading);
@@ -271,6 +274,12 @@ impl Config {
                 .token_file
                 .iter()
                 .map(|file| ("http.token_file".to_owned(), file)),
+        );
+        files.extend(
+            self.http
+                .operator_token_file
+                .iter()
+                .map(|file| ("http.operator_token_file".to_owned(), file)),
         );
         files.extend(self.tenants.iter().enumerate().map(|(position, tenant)| {
             let key = format!("tenants[{position}].credential.client_secret.secret_file");

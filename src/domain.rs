@@ -2,12 +2,13 @@
 //! `now` is always a parameter.
 //!
 //! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`notify`], [`canary`], [`guard`], [`limit`],
-//! [`decision`], [`recorded`], [`containment`], [`action`], [`answer`], [`outcome`], [`converge`], [`stray`], [`budget`], [`clock_watch`], [`demand`], [`seal`].
+//! [`decision`], [`by_hand`], [`recorded`], [`containment`], [`action`], [`answer`], [`outcome`], [`converge`], [`person`], [`seal`], [`stop`], [`stray`], [`budget`], [`clock_watch`], [`demand`].
 
 pub mod action;
 pub mod alert;
 pub mod answer;
 pub mod budget;
+pub mod by_hand;
 pub mod canary;
 pub mod clock_watch;
 pub mod containment;
@@ -20,8 +21,10 @@ pub mod guard;
 pub mod limit;
 pub mod notify;
 pub mod outcome;
+pub mod person;
 pub mod recorded;
 pub mod seal;
+pub mod stop;
 pub mod stray;
 pub mod tenant;
 pub mod verdict;

@@ -7,6 +7,7 @@
 //! * [`facts`]: devices wanted → the inventory's answer.
 //! * [`clock`]: whether the ledger's ground is firm. [`outlook`]: the queue and the ledger → when each action may be called.
 //! * [`seal`]: rows of the audit → the chain.
+//! * [`stops`]: the stop file → the stop switch; what a stop takes back → ended containments.
 //! * [`lease`]: who dispatches. [`wake`]: what others committed. [`active_set`]: the playbooks in force.
 
 pub mod active_set;
@@ -21,6 +22,7 @@ pub mod reconcile;
 pub mod record;
 pub mod retry;
 pub mod seal;
+pub mod stops;
 pub mod submit;
 pub mod wake;
 

@@ -129,7 +129,7 @@ impl Start {
         migrate: bool,
         listener: TcpListener,
         metrics: Metrics,
-        token: Option<SecretString>,
+        (token, operator_token): (Option<SecretString>, Option<SecretString>),
     ) -> anyhow::Result<()> {
         let stop = self.tasks.soft();
         let Some(tenants) = self.prepare(migrate, stop.clone()).await? else {
@@ -155,6 +155,8 @@ impl Start {
         options.device_ids = self.config.device_id_rule();
         options.body_limit = self.config.http.max_body_bytes;
         options.token = token;
+        options.operator_token = operator_token;
+        options.stop_file.clone_from(&self.config.stop_file);
         // Events come for the first tenant.
         let mut stored = Some(Arc::clone(&options.stored));
         let rendered = metrics.clone();
@@ -167,6 +169,15 @@ impl Start {
             id: Uuid::now_v7(),
             host: host(),
         };
+        let stops = worker::stops::Stops {
+            store: self.store.clone(),
+            tenants: tenants
+                .iter()
+                .map(|(id, tenant)| (*id, tenant.name.clone()))
+                .collect(),
+            file: self.config.stop_file.clone(),
+        };
+        self.tasks.spawn("stops", stops.run(stop.clone()));
         let mut bells = Vec::new();
         for ((id, tenant), target) in tenants.into_iter().zip(targets) {
             bells.push((

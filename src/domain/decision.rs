@@ -91,11 +91,12 @@ impl Ruling {
     }
 
     /// What an approval of this ask lifts, for its device alone; `None`: nothing is asked, or a cap of the installation
-    /// holds, which takes an act of its own.
+    /// holds, or everything is stopped, which take acts of their own.
     pub fn lifts(&self) -> Option<&str> {
         let asks =
             matches!(self.kind, DecisionKind::Ask | DecisionKind::Hold) && self.restriction().is_some();
-        Some(self.reason.as_str()).filter(|reason| asks && !reason.starts_with("caps["))
+        Some(self.reason.as_str())
+            .filter(|reason| asks && !reason.starts_with("caps[") && *reason != crate::domain::stop::STOPPED)
     }
 
     /// Whether this ruling ends the containments on the device.

@@ -11,6 +11,7 @@ use crate::domain::alert::{Event, EventKind};
 use crate::domain::decision::{DecisionKind, Fallback};
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
+use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
 use crate::store::{DeviceRow, Store, StoreError, Wake, wake};
 
@@ -74,6 +75,8 @@ pub struct DecideTx {
     /// The revisions of the active set that only observe, whatever their text says; [`DecideTx::usage_load`] reads them.
     pub fallbacks: Vec<Fallback>,
     pub(super) has_fallbacks: bool,
+    /// The stop in force, as this transaction sees it.
+    pub stop: Option<StopScope>,
     /// Devices with something open that may end when its alerts are resolved.
     pub(super) awaiting: HashSet<DeviceId>,
     /// The devices on which something is asked or active, as far as anybody knows who holds their locks.
@@ -95,7 +98,7 @@ impl Store {
         let mut tx = self.begin_swift().await?;
         // Rows of one device share a shard, so two claimers never decide the same device out of order.
         let claim = sqlx::query!(
-            r#"SELECT quell.now() AS "now!", ARRAY(SELECT s::smallint FROM generate_series(0, 63) AS s
+            r#"SELECT quell.now() AS "now!", quell.stop_in_force($1) AS stop, ARRAY(SELECT s::smallint FROM generate_series(0, 63) AS s
                    WHERE pg_try_advisory_xact_lock($1, s)) AS "shards!: Vec<i16>""#,
             tenant.0,
         )
@@ -145,6 +148,7 @@ impl Store {
             rules: None,
             fallbacks: Vec::new(),
             has_fallbacks: false,
+            stop: super::stops::scope_of(claim.stop.as_deref()),
             awaiting: HashSet::new(),
             occupied: HashSet::new(),
             next_end: None,

@@ -13,6 +13,7 @@ use crate::domain::budget::{BudgetScope, CallTiming, Terms, Window};
 use crate::domain::decision::Cap;
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::guard::{Protection, Protections};
+use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::{Lane, Mode};
 use crate::store::cancels::CancelGrant;
@@ -126,12 +127,18 @@ impl Store {
         let mut tx = self.begin_swift().await?;
         lock_budget(&mut tx, tenant, &gate.app_id, "actions").await?;
         let (standing, locked) = self.standing(&mut tx, tenant, epoch, &gate.app_id).await?;
-        match standing {
-            Standing::Good => {}
+        let stop = match standing {
+            Standing::Good(stop) => stop,
             standing => {
                 drop(tx);
                 return self.not_good(standing).await;
             }
+        };
+        if stop == Some(StopScope::Freeze) {
+            return Ok(GateOutcome::Wait {
+                after: None,
+                why: "stopped: frozen",
+            });
         }
         if let Some(after) = locked.closed_for {
             return Ok(GateOutcome::Wait {
@@ -146,6 +153,7 @@ impl Store {
             lowest,
             now: locked.now,
             began,
+            stop,
         };
         let candidate = match self.take_turn(&mut tx, &asked).await? {
             Turn::Action(candidate) => candidate,
@@ -155,6 +163,13 @@ impl Store {
             }
             Turn::Nobody(outcome) => return Ok(outcome),
         };
+        // INVARIANT: nothing is reserved that a stop in force forbids. Nothing of the kind is picked either.
+        if stop.is_some_and(|stop| stop.forbids(candidate.kind)) {
+            return Ok(GateOutcome::Wait {
+                after: None,
+                why: "stopped",
+            });
+        }
         if let Some((event, why)) = self.forbidden(&mut tx, tenant, gate, &candidate).await? {
             let row = self.action_read(&mut tx, tenant, candidate.action).await?;
             let because = Because {

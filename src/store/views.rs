@@ -10,6 +10,7 @@ mod history;
 mod judging;
 mod outlook;
 mod sets;
+mod stops;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -30,6 +31,7 @@ pub use history::{ActionDetail, AttemptView, ContainmentHistory, TransitionView}
 pub use judging::KnownDevice;
 pub use outlook::{Expected, Outlook, QueuedAction};
 pub use sets::{ActivationView, PlaybookDeeds, RevisionView};
+pub use stops::StopCounts;
 
 /// The state of a tenant at one moment.
 #[derive(Clone, Debug, Serialize)]

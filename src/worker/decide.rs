@@ -14,6 +14,7 @@ use crate::domain::device::DeviceFacts;
 use crate::domain::fact::Fact;
 use crate::domain::guard::Protection;
 use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
+use crate::domain::stop;
 use crate::domain::verdict::{Mode, PlannedAction, Verdict};
 use crate::failpoint;
 use crate::playbook::{PlaybookSet, Subject, evaluate};
@@ -278,7 +279,7 @@ impl Decider {
             fleet: self.context.fleet,
             fallbacks: &fallbacks,
         };
-        let decision = if gone && facts.is_some() && verdicts.iter().any(restricts) {
+        let mut decision = if gone && facts.is_some() && verdicts.iter().any(restricts) {
             // Defender does not know the device: no call is spent on a certain failure.
             Decision {
                 kind: DecisionKind::Skip,
@@ -288,6 +289,9 @@ impl Decider {
         } else {
             decide(verdicts, &situation, usage)
         };
+        if tx.stop.is_some() {
+            stop::hold(&mut decision, &self.rules, &own.restricted_by);
+        }
         // What is kept is what was seen, before anything of it takes effect.
         let rulings = decision
             .rulings

@@ -11,12 +11,12 @@ use serde::Serialize;
 
 use super::span::{ago, ahead, span};
 use super::table::{Paint, Table, Tone, cell, plain, short, short_length};
-use super::{Common, Session, devices};
+use super::{Common, Session, devices, stop::banner};
 use crate::cli::playbooks::standing;
 use crate::domain::budget::Forecast;
 use crate::domain::verdict::Mode;
-use crate::store::ReplicaFiles;
 use crate::store::views::{AlarmView, ContainmentView, DeviceQuery, DeviceView, Show, StatusView};
+use crate::store::{ReplicaFiles, StopView};
 
 /// Show what is contained, what waits, what needs a person, and whether the daemon lives
 #[derive(Debug, clap::Args)]
@@ -33,6 +33,8 @@ pub struct Args {
 pub struct Report {
     /// The tenant.
     pub tenant: String,
+    /// The stops in force, the strongest first; empty: nothing is stopped.
+    pub stops: Vec<StopView>,
     /// What needs a person, in words; empty: nothing.
     pub needs: Vec<String>,
     /// No playbook goes beyond it.
@@ -76,6 +78,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     };
     let mut report = Report {
         tenant: session.tenant.name.clone(),
+        stops: store.stops(Some(session.id), None).await?,
         needs: Vec::new(),
         mode: config.mode,
         lease_seconds: config.lease.as_secs_f64(),
@@ -207,13 +210,17 @@ pub fn needs(report: &Report) -> Vec<String> {
 pub fn render(report: &Report, paint: Paint) -> String {
     let status = &report.status;
     let now = status.at;
-    let mut out = format!(
+    let mut out = banner(&report.stops, now, paint);
+    out += &format!(
         "tenant {} at {}\n",
         report.tenant,
         now.strftime("%Y-%m-%d %H:%M:%S UTC")
     );
     match report.needs.as_slice() {
-        [] => out += &format!("\n{}\n", paint.tone(Tone::Good, "nothing needs a person")),
+        [] if report.stops.is_empty() => {
+            out += &format!("\n{}\n", paint.tone(Tone::Good, "nothing needs a person"));
+        }
+        [] => out += "\nnothing but the stop needs a person\n",
         needs => {
             out += &format!("\n{}\n", paint.tone(Tone::Head, "needs a person"));
             for need in needs {

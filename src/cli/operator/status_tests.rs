@@ -70,6 +70,7 @@ fn quiet() -> Report {
     };
     Report {
         tenant: "contoso".to_owned(),
+        stops: Vec::new(),
         needs: Vec::new(),
         mode: Mode::Enforce,
         lease_seconds: 15.0,

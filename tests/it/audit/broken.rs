@@ -81,6 +81,17 @@ pub const CASES: &[Case] = &[
         &["history_is_continuous"],
     ),
     case(
+        "nothing_while_stopped",
+        "INSERT INTO quell.stops (id, tenant_id, scope, everywhere, via, begun_by, reason, begun_at, is_exact, ended_at,
+                                  ended_by, end_reason)
+         SELECT gen_random_uuid(), t.tenant_id, 'new', true, 'cli', 'anna', 'too many', t.reserved_at, true,
+                t.reserved_at + interval '1 us', 'anna', 'all is well'
+         FROM quell.attempts t JOIN quell.actions a ON a.id = t.action_id WHERE t.kind = 'restrict' AND a.device_id = '{b}'",
+        "SELECT t.id::text FROM quell.attempts t JOIN quell.actions a ON a.id = t.action_id
+         WHERE t.kind = 'restrict' AND a.device_id = '{b}'",
+        &[],
+    ),
+    case(
         "answered_once",
         "UPDATE quell.attempts SET answered_at = send_deadline, outcome = 'accepted' WHERE answered_at IS NULL",
         "SELECT id::text FROM quell.actions WHERE device_id = '{e}'",
