@@ -2,11 +2,12 @@
 //! `now` is always a parameter.
 //!
 //! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`notify`], [`canary`], [`guard`], [`limit`],
-//! [`decision`], [`recorded`], [`containment`], [`action`], [`answer`], [`outcome`], [`converge`], [`stray`], [`budget`], [`clock_watch`], [`demand`].
+//! [`decision`], [`recorded`], [`containment`], [`approval`], [`action`], [`answer`], [`outcome`], [`converge`], [`stray`], [`budget`], [`clock_watch`], [`demand`].
 
 pub mod action;
 pub mod alert;
 pub mod answer;
+pub mod approval;
 pub mod budget;
 pub mod canary;
 pub mod clock_watch;
