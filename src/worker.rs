@@ -7,6 +7,7 @@
 //! * [`facts`]: devices wanted → the inventory's answer.
 //! * [`clock`]: whether the ledger's ground is firm. [`outlook`]: the queue and the ledger → when each action may be called.
 //! * [`lease`]: who dispatches. [`wake`]: what others committed. [`active_set`]: the playbooks in force.
+//! * [`sayings`] is no loop: what answers need to know of the playbooks that ask.
 
 pub mod active_set;
 pub mod clock;
@@ -19,6 +20,7 @@ pub mod reads;
 pub mod reconcile;
 pub mod record;
 pub mod retry;
+pub mod sayings;
 pub mod submit;
 pub mod wake;
 
