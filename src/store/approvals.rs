@@ -3,6 +3,8 @@
 
 mod answer;
 mod judge;
+mod record;
+mod refusal;
 mod rows;
 
 use std::collections::BTreeMap;
@@ -18,8 +20,9 @@ use crate::domain::verdict::Mode;
 use crate::store::containments::{Bounds, OneMore, time};
 use crate::store::{Store, StoreError};
 
-pub use answer::{Answer, Answered, Refusal, Told, grows_until};
+pub use answer::Answer;
 pub use judge::{AnswerTerms, Block, Judged};
+pub use refusal::{Answered, Refusal, Told, grows_until};
 pub(in crate::store) use rows::answers;
 pub use rows::{AnswerView, AskRow};
 
@@ -72,7 +75,7 @@ pub struct Review {
 }
 
 /// What waits for an answer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Waiting {
     /// Requests.
     pub requests: i64,
@@ -80,6 +83,8 @@ pub struct Waiting {
     pub devices: i64,
     /// When the first of these asks expires.
     pub first_ends_at: Option<Timestamp>,
+    /// The first of them by their end, at most five.
+    pub first: Vec<String>,
 }
 
 impl Store {
@@ -149,18 +154,23 @@ impl Store {
     /// # Errors
     /// Postgres is not available.
     pub async fn requests_waiting(&self, tenant: TenantId) -> Result<Waiting, StoreError> {
-        let row = sqlx::query!(
-            r#"SELECT count(DISTINCT request) AS "requests!", count(*) AS "devices!", min(ask_until) AS first_ends_at
-               FROM quell.containments
-               WHERE tenant_id = $1 AND state = 'asked' AND request IS NOT NULL AND ask_until > quell.now()"#,
+        let rows = sqlx::query!(
+            r#"SELECT request AS "request!", count(*) AS "devices!", min(ask_until) AS "ends_at!" FROM quell.containments
+               WHERE tenant_id = $1 AND state = 'asked' AND request IS NOT NULL AND ask_until > quell.now()
+               GROUP BY request ORDER BY 3, 1"#,
             tenant.0,
         )
-        .fetch_one(&self.pool)
+        .fetch_all(&self.pool)
         .await?;
         Ok(Waiting {
-            requests: row.requests,
-            devices: row.devices,
-            first_ends_at: time(row.first_ends_at),
+            requests: i64::try_from(rows.len()).unwrap_or(i64::MAX),
+            devices: rows.iter().map(|row| row.devices).sum(),
+            first_ends_at: rows.first().map(|row| row.ends_at.to_jiff()),
+            first: rows
+                .iter()
+                .take(5)
+                .map(|row| RequestNumber(row.request).to_string())
+                .collect(),
         })
     }
 
@@ -224,7 +234,7 @@ impl Store {
             if reached.is_none() && one.block.is_none() {
                 usage.count(more.playbook.unwrap_or_default(), Mode::Enforce, more.device);
             }
-            open.push((one, reached.as_deref().map(answer::beyond_of)));
+            open.push((one, reached.as_deref().map(refusal::beyond_of)));
         }
         let prints = open.iter().map(|(one, _)| one.fingerprint.as_str());
         let token = token(request, prints);

@@ -5,10 +5,14 @@
 //! containment holds its device's lock, so an answer cannot run beside an expiry, a release, or another answer.
 
 use jiff::Timestamp;
-use serde::Serialize;
 use uuid::Uuid;
 
 use super::judge::{AnswerTerms, Block, Judged};
+use super::record::{record, want_facts};
+use super::refusal::{
+    Answered, Refusal, Told, beyond_of, blocked, changed, grows_until, not_allowed, refused_as_a_whole,
+    said_otherwise, settled, told,
+};
 use super::rows::{self, AskRow};
 use crate::domain::approval::{RequestNumber, distinct_people, is_same_person, lifted, risks, token};
 use crate::domain::containment::EndReason;
@@ -37,51 +41,6 @@ pub struct Answer<'a> {
     /// The token of what he looked at; none: what was seen when it was asked.
     pub reviewed: Option<&'a str>,
 }
-
-/// What came of an answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answered {
-    /// It was written down, or had been before.
-    Given(Vec<Told>),
-    /// Nothing was written down.
-    Refused(Refusal, Vec<Told>),
-}
-
-/// What is said about one device.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Told {
-    /// The device; empty: about the request.
-    pub device: String,
-    /// Its name, when known.
-    pub name: Option<String>,
-    /// `activated`, `approved`, `declined`, `already_approved`; or why not.
-    pub what: &'static str,
-    /// In words.
-    pub told: String,
-}
-
-/// Why an answer was not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Refusal {
-    /// There is no such request.
-    NoSuchRequest,
-    /// Nothing of it can be answered any more.
-    Over,
-    /// The person may not.
-    NotAllowed,
-    /// The person said the opposite before.
-    AnsweredBefore,
-    /// A guard refuses.
-    Guard,
-    /// It is not what was reviewed any more.
-    Changed,
-    /// The request may still grow, and nobody can tell what the person saw of it.
-    MayGrow,
-}
-
-/// For so long after its minute began a request may still get devices: the minute, and the rest of a transaction.
-pub const GROWS_FOR: jiff::SignedDuration = jiff::SignedDuration::from_secs(90);
 
 impl Store {
     /// Takes an answer, or says why not.
@@ -310,139 +269,6 @@ impl Store {
     }
 }
 
-/// When a request cannot get another device any more.
-pub fn grows_until(asked_at: Timestamp) -> Timestamp {
-    let second = asked_at.as_second();
-    let minute = Timestamp::from_second(second - second.rem_euclid(60)).unwrap_or(asked_at);
-    minute.saturating_add(GROWS_FOR).unwrap_or(Timestamp::MAX)
-}
-
-/// What is said of something beyond a limit or a cap.
-pub(super) fn beyond_of(reached: &str) -> String {
-    match reached.starts_with("caps") {
-        true => format!(
-            "beyond {reached} of the installation: `quell caps lift` lifts it, `--only` takes fewer devices"
-        ),
-        false => format!("beyond {reached} of its playbook: wait, or take fewer devices with `--only`"),
-    }
-}
-
-/// What a request says that has nothing left to be answered. Whoever had approved is told so, and that is no failure.
-fn settled<'r>(over: impl Iterator<Item = &'r AskRow>, answer: &Answer<'_>, now: Timestamp) -> Answered {
-    let wanted = if answer.is_yes { "approved" } else { "denied" };
-    let mut had_said = true;
-    let mut all = Vec::new();
-    for ask in over {
-        let its = ask
-            .answers
-            .iter()
-            .find(|one| is_same_person(&one.person, answer.who));
-        had_said &= its.is_some_and(|its| its.answer == wanted) && ask.stands(now) != "expired";
-        let stands = match ask.stands(now) {
-            "expired" => "expired: nobody answered in time, which is no rejection".to_owned(),
-            "declined" => format!("declined by {}: {}", ask.by, ask.reason),
-            state => format!("{state} already: {}", ask.reason),
-        };
-        all.push(told(ask, "over", stands));
-    }
-    if had_said && !all.is_empty() {
-        return Answered::Given(all);
-    }
-    Answered::Refused(Refusal::Over, all)
-}
-
-fn not_allowed(judged: &[Judged], answer: &Answer<'_>, terms: &AnswerTerms<'_>) -> Option<Answered> {
-    let refused = judged.iter().filter_map(|one| {
-        let may = match answer.is_yes {
-            true => terms.rules.may_approve(answer.who, &one.behind()),
-            false => terms.rules.may_reject(answer.who, &one.behind()),
-        };
-        may.err()
-            .map(|why| told(&one.ask, "not_allowed", why.to_string()))
-    });
-    some(Refusal::NotAllowed, refused.collect())
-}
-
-/// Each person has one answer; another one is refused, whichever it is.
-fn said_otherwise(judged: &[Judged], answer: &Answer<'_>) -> Option<Answered> {
-    let wanted = if answer.is_yes { "approved" } else { "denied" };
-    let refused = judged.iter().filter_map(|one| {
-        let its = one
-            .ask
-            .answers
-            .iter()
-            .find(|its| is_same_person(&its.person, answer.who))?;
-        let said = format!(
-            "you said before that it is {}: an answer stands, somebody else may reject it",
-            its.answer
-        );
-        (its.answer != wanted).then(|| told(&one.ask, "answered_before", said))
-    });
-    some(Refusal::AnsweredBefore, refused.collect())
-}
-
-fn blocked(judged: &[Judged], is: impl Fn(&Block) -> bool, refusal: Refusal) -> Option<Answered> {
-    let what = if refusal == Refusal::Guard {
-        "guard"
-    } else {
-        "changed"
-    };
-    let blocks = judged.iter().filter_map(|one| {
-        let block = one.block.as_ref().filter(|block| is(block))?;
-        Some(told(&one.ask, what, block.told().to_owned()))
-    });
-    some(refusal, blocks.collect())
-}
-
-/// Whether what is there is not what was reviewed: what was seen when it was asked, or what the token is of.
-fn changed(judged: &[Judged], answer: &Answer<'_>, shown: &str) -> Option<Answered> {
-    if answer.reviewed == Some(shown) {
-        return None;
-    }
-    let mut all: Vec<Told> = Vec::new();
-    for one in judged {
-        for difference in &one.differences {
-            let stale = if one.is_stale {
-                " (its facts are fetched anew)"
-            } else {
-                ""
-            };
-            all.push(told(&one.ask, "changed", format!("{difference}{stale}")));
-        }
-    }
-    if answer.reviewed.is_some() {
-        let what = "what was looked at with that token is not what is there now";
-        all.insert(0, told_of_all("changed", what));
-    }
-    some(Refusal::Changed, all)
-}
-
-fn some(refusal: Refusal, all: Vec<Told>) -> Option<Answered> {
-    (!all.is_empty()).then_some(Answered::Refused(refusal, all))
-}
-
-fn refused_as_a_whole(refusal: Refusal, why: &str) -> Answered {
-    Answered::Refused(refusal, vec![told_of_all("may_grow", why)])
-}
-
-fn told_of_all(what: &'static str, why: &str) -> Told {
-    Told {
-        device: String::new(),
-        name: None,
-        what,
-        told: why.to_owned(),
-    }
-}
-
-fn told(ask: &AskRow, what: &'static str, why: String) -> Told {
-    Told {
-        device: ask.device.to_string(),
-        name: ask.name.clone(),
-        what,
-        told: why,
-    }
-}
-
 fn count(answer: &'static str, asks: usize) {
     let asks = u64::try_from(asks).unwrap_or(u64::MAX);
     metrics::counter!("quell_asks_answered_total", "answer" => answer).increment(asks);
@@ -461,82 +287,4 @@ async fn devices_of(
     .fetch_all(tx)
     .await?;
     Ok(devices)
-}
-
-/// Writes an answer and its row of the audit. Whoever approved another state of it approves this one with it.
-async fn record(
-    tx: &mut sqlx::PgConnection,
-    tenant: TenantId,
-    one: &Judged,
-    answer: &Answer<'_>,
-    terms: &AnswerTerms<'_>,
-) -> Result<(), StoreError> {
-    let before = one
-        .ask
-        .answers
-        .iter()
-        .find(|its| is_same_person(&its.person, answer.who));
-    let said = if answer.is_yes { "approved" } else { "denied" };
-    let lifts = answer.is_yes.then_some(one.lifts.as_str());
-    let id = sqlx::query_scalar!(
-        "INSERT INTO quell.approvals (containment_id, tenant_id, person, answer, revision, lifts, reason, reviewed, four_eyes)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-         ON CONFLICT (containment_id, person) DO UPDATE
-         SET lifts = $6, reason = $7, reviewed = $8, four_eyes = $9, answered_at = quell.now()
-         RETURNING id",
-        one.ask.id,
-        tenant.0,
-        before.map_or(answer.who, |its| its.person.as_str()),
-        said,
-        one.ask.revision,
-        lifts,
-        answer.reason,
-        one.fingerprint,
-        terms.rules.four_eyes,
-    )
-    .fetch_one(&mut *tx)
-    .await?;
-    let after = serde_json::json!({
-        "containment": one.ask.id, "request": answer.request.to_string(), "lifts": lifts, "reviewed": one.now,
-    });
-    sqlx::query!(
-        "SELECT quell.note_change($1, 'approval', $2, $3, $4, $5, $6, $7, $8, NULL, $9)",
-        tenant.0,
-        id,
-        one.ask.device.as_str(),
-        before.map(|its| its.answer.as_str()),
-        said,
-        answer.who,
-        answer.reason,
-        one.ask.revision,
-        after,
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-/// Asks for the facts of devices whose facts are too old.
-async fn want_facts(
-    tx: &mut sqlx::PgConnection,
-    tenant: TenantId,
-    judged: &[Judged],
-) -> Result<(), StoreError> {
-    let stale: Vec<String> = judged
-        .iter()
-        .filter(|one| one.is_stale)
-        .map(|one| one.ask.device.to_string())
-        .collect();
-    if stale.is_empty() {
-        return Ok(());
-    }
-    sqlx::query!(
-        "UPDATE quell.devices SET facts_wanted_at = quell.now(), facts_tried_at = NULL, facts_failures = 0
-         WHERE tenant_id = $1 AND device_id = ANY($2) AND facts_wanted_at IS NULL",
-        tenant.0,
-        &stale,
-    )
-    .execute(&mut *tx)
-    .await?;
-    wake(tx, tenant, Wake::Facts).await
 }
