@@ -190,7 +190,7 @@ async fn a_burst_of_one_playbook_is_one_request_and_another_playbook_or_minute_i
         .expect("the database is up");
     assert_eq!((waiting.requests, waiting.devices), (3, 5));
     settle(&mut ground).await;
-    assert_eq!(taken(&answer(&ground, first, yes("ann")).await), ["activated"; 2]);
+    assert_eq!(taken(&answer(&ground, first, yes("ann")).await), ["activated"; 3]);
     assert_eq!(ground.containments(&device('c')).await, ["two active"]);
     assert_eq!(ground.actions(&device('c')).await, ["restrict queued"]);
     assert_eq!(ground.containments(&device('d')).await, ["two asked"]);

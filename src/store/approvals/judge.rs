@@ -68,7 +68,7 @@ pub struct Judged {
     /// The owner that its playbook names.
     pub owner: Option<String>,
     /// The device's facts are too old to be believed, or not there.
-    pub is_stale: bool,
+    is_stale: bool,
 }
 
 impl Judged {
@@ -80,6 +80,11 @@ impl Judged {
             owner: self.owner.as_deref(),
             activated_by: &self.activated_by,
         }
+    }
+
+    /// Whether it differs because the device's facts are not known any more.
+    pub(super) fn lacks_facts(&self) -> bool {
+        self.is_stale && self.differences.iter().any(|one| one.what.starts_with("device."))
     }
 
     /// Those who approved what is there now.

@@ -68,7 +68,7 @@ pub(super) async fn want_facts(
 ) -> Result<(), StoreError> {
     let stale: Vec<String> = judged
         .iter()
-        .filter(|one| one.is_stale)
+        .filter(|one| one.lacks_facts())
         .map(|one| one.ask.device.to_string())
         .collect();
     if stale.is_empty() {

@@ -153,10 +153,9 @@ pub(super) fn changed(judged: &[Judged], answer: &Answer<'_>, shown: &str) -> Op
     let mut all: Vec<Told> = Vec::new();
     for one in judged {
         for difference in &one.differences {
-            let stale = if one.is_stale {
-                " (its facts are fetched anew)"
-            } else {
-                ""
+            let stale = match one.lacks_facts() && difference.what.starts_with("device.") {
+                true => " (its facts are fetched anew)",
+                false => "",
             };
             all.push(told(&one.ask, "changed", format!("{difference}{stale}")));
         }
@@ -173,7 +172,7 @@ fn some(refusal: Refusal, all: Vec<Told>) -> Option<Answered> {
 }
 
 pub(super) fn refused_as_a_whole(refusal: Refusal, why: &str) -> Answered {
-    Answered::Refused(refusal, vec![told_of_all("may_grow", why)])
+    Answered::Refused(refusal, vec![told_of_all("refused", why)])
 }
 
 fn told_of_all(what: &'static str, why: &str) -> Told {
