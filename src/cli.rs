@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand, each a struct of arguments and a `run`.
 
+pub mod approvals;
 pub mod audit;
 mod batch;
 pub mod check;
@@ -60,6 +61,9 @@ enum Command {
     Stop(operator::stop::StopArgs),
     /// Resume: end what `quell stop` or the stop file began
     Resume(operator::stop::ResumeArgs),
+    /// See what people are asked, and answer it
+    #[command(subcommand)]
+    Approvals(approvals::Command),
     /// Check every invariant that the database can show
     Audit(audit::Args),
     /// Explain why quell did or did not act, from what was recorded or for a file of events
@@ -112,6 +116,7 @@ pub fn main() -> ExitCode {
             Command::Restrict(args) => operator::answered(operator::restrict::run(args).await),
             Command::Stop(args) => operator::answered(operator::stop::stop(args).await),
             Command::Resume(args) => operator::answered(operator::stop::resume(args).await),
+            Command::Approvals(command) => operator::answered(approvals::run(command).await),
             Command::Audit(args) => operator::answered(audit::run(args).await),
             Command::Explain(args) => explain::run(*args).await,
             Command::Playbooks(command) => playbooks::run(command).await,

@@ -8,6 +8,7 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::domain::approval::ApprovalRules;
 use crate::domain::budget::{CallTiming, Window};
 use crate::domain::decision::{Cap, Rules};
 use crate::domain::device::DeviceIdRule;
@@ -16,6 +17,7 @@ use crate::domain::verdict::{AskTerms, Mode};
 use crate::telemetry::LogOptions;
 use crate::yaml::{self, Code, Diagnostic, Diagnostics, SourceText};
 
+mod approvals;
 mod budget;
 pub mod environment;
 mod guards;
@@ -76,6 +78,8 @@ pub struct Config {
     pub default_ask: AskTerms,
     /// `stop_file`: while this file is there everything is stopped. Default none.
     pub stop_file: Option<PathBuf>,
+    /// `approvals.groups` and `approvals.four_eyes`: who may answer.
+    pub approvals: ApprovalRules,
     /// `lease`: how long a replica that dies keeps the dispatch. Never scaled. Default 15 s.
     pub lease: Duration,
 }
@@ -172,6 +176,7 @@ impl Config {
         let mut root = Section::root(&node, reading);
         let database = root.required_section("database", reading);
         let spans = pace::Spans::read(&mut root, reading);
+        let (default_ask, approvals) = approvals::read(root.section("approvals", reading), reading);
         let config = Self {
             database: Database::read(database, places, reading),
             http: Http::read(root.section("http", reading), places, reading),
@@ -195,7 +200,8 @@ impl Config {
             never: guards::read_never(root.section("never", reading), reading),
             caps: guards::read_caps(&mut root, reading),
             outstanding: root.count("outstanding", 1..=1_000_000, 500, reading),
-            default_ask: guards::read_approvals(root.section("approvals", reading), reading),
+            default_ask,
+            approvals,
             stop_file: root.text("stop_file", reading).map(|name| places.base.join(name)),
             lease: spans.lease,
         };

@@ -2,11 +2,12 @@
 //! `now` is always a parameter.
 //!
 //! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`notify`], [`canary`], [`guard`], [`limit`],
-//! [`decision`], [`by_hand`], [`recorded`], [`containment`], [`action`], [`answer`], [`outcome`], [`converge`], [`person`], [`seal`], [`stop`], [`stray`], [`budget`], [`clock_watch`], [`demand`].
+//! [`decision`], [`by_hand`], [`recorded`], [`containment`], [`approval`], [`action`], [`answer`], [`outcome`], [`converge`], [`person`], [`seal`], [`stop`], [`stray`], [`budget`], [`clock_watch`], [`demand`].
 
 pub mod action;
 pub mod alert;
 pub mod answer;
+pub mod approval;
 pub mod budget;
 pub mod by_hand;
 pub mod canary;

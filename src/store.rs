@@ -8,6 +8,7 @@ mod accounts;
 mod actions;
 mod alarms;
 mod alerts;
+pub mod approvals;
 mod attempts;
 pub mod audit;
 mod by_hand;

@@ -9,6 +9,7 @@
 //! * [`seal`]: rows of the audit → the chain.
 //! * [`stops`]: the stop file → the stop switch; what a stop takes back → ended containments.
 //! * [`lease`]: who dispatches. [`wake`]: what others committed. [`active_set`]: the playbooks in force.
+//! * [`sayings`] is no loop: what answers need to know of the playbooks that ask.
 
 pub mod active_set;
 pub mod clock;
@@ -21,6 +22,7 @@ pub mod reads;
 pub mod reconcile;
 pub mod record;
 pub mod retry;
+pub mod sayings;
 pub mod seal;
 pub mod stops;
 pub mod submit;

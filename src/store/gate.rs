@@ -291,7 +291,7 @@ impl Store {
             self.give_up(tx, tenant, &candidate.device, why).await?;
             return Ok(Some((ActionEvent::Withdrawn, why.to_owned())));
         };
-        if let Protection::Protected(list) = gate.never.protects(&candidate.device, &facts) {
+        if let Some(list) = protected(tx, tenant, &gate.never, &candidate.device, &facts).await? {
             self.give_up(
                 tx,
                 tenant,
@@ -311,6 +311,27 @@ impl Store {
         }
         Ok(None)
     }
+}
+
+/// The list that protects the device, if there is one beside those whose risk a second person accepted for what restricts it.
+async fn protected(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    never: &Protections,
+    device: &DeviceId,
+    facts: &DeviceFacts,
+) -> Result<Option<&'static str>, StoreError> {
+    let Protection::Protected(list) = never.protects(device, facts) else {
+        return Ok(None);
+    };
+    let accepted = super::approvals::accepted_risks(tx, tenant, device).await?;
+    if accepted.is_empty() {
+        return Ok(Some(list));
+    }
+    Ok(match never.without(&accepted).protects(device, facts) {
+        Protection::Protected(list) => Some(list),
+        _ => None,
+    })
 }
 
 /// The first cap that the device is above, as the caps are now: counted are the devices whose containment became active

@@ -15,6 +15,7 @@ use super::{Common, Session, devices, stop::banner};
 use crate::cli::playbooks::standing;
 use crate::domain::budget::Forecast;
 use crate::domain::verdict::Mode;
+use crate::store::approvals::Waiting;
 use crate::store::views::{AlarmView, ContainmentView, DeviceQuery, DeviceView, Show, StatusView};
 use crate::store::{ReplicaFiles, StopView};
 
@@ -60,6 +61,8 @@ pub struct Report {
     pub contained: Vec<DeviceView>,
     /// The asks that expire first.
     pub asks: Vec<ContainmentView>,
+    /// The requests that they are asked with.
+    pub requests: Waiting,
 }
 
 /// Prints the status.
@@ -91,6 +94,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         playbook_files: store.files_of_replicas(session.id).await?,
         contained: store.devices(session.id, &query).await?,
         asks: store.asks(session.id, args.limit).await?,
+        requests: store.requests_waiting(session.id).await?,
     };
     report.needs = needs(&report);
     session.answer(&report, |paint| render(&report, paint))?;
@@ -156,13 +160,22 @@ pub fn needs(report: &Report) -> Vec<String> {
             ago(now, fallback.since)
         ));
     }
-    let asks = status.containments.get("asked").copied().unwrap_or(0);
-    if asks > 0 {
-        let first = report.asks.iter().filter_map(|ask| ask.ask_until).min();
-        let first = first
+    let requests = &report.requests;
+    if requests.devices > 0 {
+        let first = requests
+            .first_ends_at
             .map(|until| format!(", the first ends {}", ahead(now, until)))
             .unwrap_or_default();
-        needs.push(format!("{} for an answer{first}", waits(asks, "ask")));
+        let named = match requests.first.as_slice() {
+            [] => "`quell approvals list`".to_owned(),
+            [one] if requests.requests == 1 => format!("`quell approvals show {one}`"),
+            some => format!(
+                "{}: `quell approvals list`",
+                counted(requests.requests, "request") + ", " + &some.join(", ")
+            ),
+        };
+        let asks = waits(requests.devices, "ask");
+        needs.push(format!("{asks} for an answer{first} ({named})"));
     }
     if let (Some(until), reason) = (status.closed_until, &status.closed_reason) {
         let reason = reason.as_deref().unwrap_or("an answer of Defender's");

@@ -83,6 +83,7 @@ fn quiet() -> Report {
         playbook_files: Vec::new(),
         contained: Vec::new(),
         asks: Vec::new(),
+        requests: Waiting::default(),
     }
 }
 
@@ -246,6 +247,12 @@ fn bad_night() -> Report {
         device('f', "unknown"),
     ];
     report.asks = vec![containment(&"9".repeat(40), "asked")];
+    report.requests = Waiting {
+        requests: 2,
+        devices: 3,
+        first_ends_at: Some(at(720)),
+        first: vec!["A-1001".to_owned(), "A-1002".to_owned()],
+    };
     report.needs = needs(&report);
     report
 }
@@ -281,7 +288,7 @@ fn a_bad_night_is_told_in_full_and_what_needs_a_person_first() {
     needs a person
       no daemon dispatches: the lease ended 4 min ago
       1 containment could not be put in force: listed first below
-      3 asks wait for an answer, the first ends in 12 min
+      3 asks wait for an answer, the first ends in 12 min (2 requests, A-1001, A-1002: `quell approvals list`)
       nothing is called: the gate opens in 1 min 30 s (throttled by Defender)
       restrictions wait: 500 are open at Defender, which is the most allowed
       events have waited for 6 min 40 s to be decided

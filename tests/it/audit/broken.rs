@@ -185,6 +185,37 @@ pub const CASES: &[Case] = &[
         &["wanted_is_on_its_way"],
     ),
     case(
+        "four_eyes",
+        "UPDATE quell.containments SET begun_by = 'anna' WHERE device_id = '{c}';
+         WITH given AS (INSERT INTO quell.approvals (containment_id, tenant_id, person, answer, reason)
+             SELECT id, tenant_id, 'Anna', 'approved', 'so be it' FROM quell.containments WHERE device_id = '{c}' RETURNING *)
+         SELECT quell.note_change(tenant_id, 'approval', id, '{c}', NULL, answer, person, reason) FROM given",
+        "SELECT id::text FROM quell.containments WHERE device_id = '{c}'",
+        &[],
+    ),
+    case(
+        "answered_in_time",
+        "WITH given AS (INSERT INTO quell.approvals (containment_id, tenant_id, person, answer, reason, answered_at)
+             SELECT id, tenant_id, 'anna', 'denied', 'too late', ask_until + interval '1 s' FROM quell.containments
+             WHERE device_id = '{c}' RETURNING *)
+         SELECT quell.note_change(tenant_id, 'approval', id, '{c}', NULL, answer, person, reason) FROM given",
+        "SELECT id::text FROM quell.containments WHERE device_id = '{c}'",
+        &[],
+    ),
+    case(
+        "risk_was_accepted",
+        "UPDATE quell.containments SET accepted_risks = '{never.tags}', ask_lifts = 'never.tags' WHERE device_id = '{b}'",
+        "SELECT id::text FROM quell.containments WHERE device_id = '{b}'",
+        &[],
+    ),
+    case(
+        "answers_have_their_row",
+        "INSERT INTO quell.approvals (containment_id, tenant_id, person, answer, reason)
+         SELECT id, tenant_id, 'anna', 'approved', 'so be it' FROM quell.containments WHERE device_id = '{c}'",
+        "SELECT id::text FROM quell.approvals",
+        &[],
+    ),
+    case(
         "sets_follow",
         "DELETE FROM quell.set_activations WHERE version = 2",
         "SELECT 'activation 3'",
