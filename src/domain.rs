@@ -1,7 +1,7 @@
 //! The words and the rules of Quell, as types and pure functions. Nothing here reads a clock, a file or a socket:
 //! `now` is always a parameter.
 //!
-//! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`notify`], [`canary`], [`guard`], [`limit`],
+//! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`notify`], [`canary`], [`guard`], [`eligibility`], [`limit`],
 //! [`decision`], [`recorded`], [`containment`], [`action`], [`answer`], [`outcome`], [`converge`], [`stray`], [`budget`], [`clock_watch`], [`demand`].
 
 pub mod action;
@@ -15,6 +15,7 @@ pub mod converge;
 pub mod decision;
 pub mod demand;
 pub mod device;
+pub mod eligibility;
 pub mod fact;
 pub mod guard;
 pub mod limit;

@@ -49,6 +49,7 @@ pub fn gate_of(config: &Config, tenant: &Tenant) -> Gate {
         caps: config.rules().caps,
         outstanding: Some(config.outstanding),
         cancel_after: Some(config.scaled(config.call.cancel_after)),
+        facts_max_age: config.scaled(config.facts.max_age),
     }
 }
 
