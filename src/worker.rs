@@ -4,7 +4,7 @@
 //! * [`submit`]: queue → gate → call → answer (T3, the call, T4).
 //! * [`reconcile`]: Defender's list → our record (T5).
 //! * [`expire`]: time → ended containments (T6).
-//! * [`facts`]: devices wanted → the inventory's answer.
+//! * [`facts`]: devices wanted → the inventory's answer. [`inventory`]: all devices, page by page.
 //! * [`clock`]: whether the ledger's ground is firm. [`outlook`]: the queue and the ledger → when each action may be called.
 //! * [`lease`]: who dispatches. [`wake`]: what others committed. [`active_set`]: the playbooks in force.
 
@@ -13,6 +13,7 @@ pub mod clock;
 pub mod decide;
 pub mod expire;
 pub mod facts;
+pub mod inventory;
 pub mod lease;
 pub mod outlook;
 pub mod reads;

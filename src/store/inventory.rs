@@ -1,6 +1,8 @@
 //! The inventory as a whole: sweeps through Defender's list of devices, page by page, and what the last complete one
 //! counted. `worker::inventory` sweeps; limits and caps that are a part of the fleet or of a group ask for the counts.
 
+mod sweep;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -8,6 +10,8 @@ use jiff::Timestamp;
 
 use crate::domain::tenant::TenantId;
 use crate::store::{Store, StoreError};
+
+pub use sweep::{PageStored, Sweep, SweepDue, SweepTerms, SweptPage};
 
 /// How many devices something has, as the last complete sweep counted it: onboarded ones, each once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +23,15 @@ pub struct Counted {
 }
 
 impl Counted {
+    /// From the columns of a join that may have found none.
+    pub(super) fn of(devices: Option<i64>, as_of: Option<jiff_sqlx::Timestamp>) -> Option<Self> {
+        let (devices, as_of) = devices.zip(as_of)?;
+        Some(Self {
+            devices: count(devices),
+            as_of: as_of.to_jiff(),
+        })
+    }
+
     /// The count, unless it is older than the bound: then nobody knows it any more.
     pub fn fresh(self, now: Timestamp, max_age: Duration) -> Option<u64> {
         let age = Duration::try_from(now.duration_since(self.as_of)).unwrap_or_default();
