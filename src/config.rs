@@ -12,6 +12,7 @@ use crate::domain::approval::ApprovalRules;
 use crate::domain::budget::{CallTiming, Window};
 use crate::domain::decision::{Cap, Rules};
 use crate::domain::device::DeviceIdRule;
+use crate::domain::device::kind::KindSigns;
 use crate::domain::guard::Protections;
 use crate::domain::verdict::{AskTerms, Mode};
 use crate::telemetry::LogOptions;
@@ -29,7 +30,7 @@ mod server;
 mod tenant;
 
 pub use budget::Budget;
-pub use pace::{Call, Facts, Reconcile, Retry, SHORTEST_SEND_DEADLINE, SHORTEST_TOTAL_TIMEOUT};
+pub use pace::{Call, Facts, Inventory, Reconcile, Retry, SHORTEST_SEND_DEADLINE, SHORTEST_TOTAL_TIMEOUT};
 pub use secret::{SecretError, SecretFile};
 pub use server::{Database, DatabaseAddress, Http};
 pub use tenant::{ClientSecret, Tenant};
@@ -62,6 +63,8 @@ pub struct Config {
     pub reconcile: Reconcile,
     /// `facts`: what is known of devices.
     pub facts: Facts,
+    /// `devices.kinds`: what tells the kind of a device before its operating system does.
+    pub kinds: KindSigns,
     /// `freshness`: an older event asks instead of acting. Default 1 h.
     pub freshness: Duration,
     /// `validity`: a restriction that was not sent within this span is not sent any more. Default 24 h.
@@ -194,6 +197,7 @@ impl Config {
             call: Call::read(root.section("call", reading), reading),
             reconcile: Reconcile::read(root.section("reconcile", reading), reading),
             facts: Facts::read(root.section("facts", reading), reading),
+            kinds: guards::read_devices(root.section("devices", reading), reading),
             freshness: spans.freshness,
             validity: spans.validity,
             retry: Retry::read(root.section("retry", reading), reading),

@@ -1,8 +1,9 @@
 //! The words and the rules of Quell, as types and pure functions. Nothing here reads a clock, a file or a socket:
 //! `now` is always a parameter.
 //!
-//! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`notify`], [`canary`], [`guard`], [`limit`],
-//! [`decision`], [`by_hand`], [`recorded`], [`containment`], [`approval`], [`action`], [`answer`], [`outcome`], [`converge`], [`person`], [`seal`], [`stop`], [`stray`], [`budget`], [`clock_watch`], [`demand`].
+//! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`notify`], [`canary`], [`guard`], [`eligibility`], [`limit`],
+//! [`decision`], [`by_hand`], [`recorded`], [`containment`], [`approval`], [`action`], [`answer`], [`outcome`], [`converge`], [`person`],
+//! [`seal`], [`stop`], [`stray`], [`budget`], [`clock_watch`], [`demand`].
 
 pub mod action;
 pub mod alert;
@@ -17,6 +18,7 @@ pub mod converge;
 pub mod decision;
 pub mod demand;
 pub mod device;
+pub mod eligibility;
 pub mod fact;
 pub mod guard;
 pub mod limit;

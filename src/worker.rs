@@ -4,7 +4,7 @@
 //! * [`submit`]: queue → gate → call → answer (T3, the call, T4).
 //! * [`reconcile`]: Defender's list → our record (T5).
 //! * [`expire`]: time → ended containments (T6).
-//! * [`facts`]: devices wanted → the inventory's answer.
+//! * [`facts`]: devices wanted → the inventory's answer. [`inventory`]: all devices, page by page.
 //! * [`clock`]: whether the ledger's ground is firm. [`outlook`]: the queue and the ledger → when each action may be called.
 //! * [`seal`]: rows of the audit → the chain.
 //! * [`stops`]: the stop file → the stop switch; what a stop takes back → ended containments.
@@ -16,6 +16,7 @@ pub mod clock;
 pub mod decide;
 pub mod expire;
 pub mod facts;
+pub mod inventory;
 pub mod lease;
 pub mod outlook;
 pub mod reads;

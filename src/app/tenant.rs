@@ -19,9 +19,11 @@ use crate::domain::budget::{BudgetScope, Pace, Pacing, Reserve, Terms, jump_boun
 use crate::domain::tenant::TenantId;
 use crate::lifecycle::Tasks;
 use crate::limiter::{Pacer, PacerOptions, SecondGuard};
+use crate::store::inventory::SweepTerms;
 use crate::store::{Gate, SafetyOptions, Store};
 use crate::telemetry::Metrics;
 use crate::worker::active_set::{self, InForce};
+use crate::worker::inventory::Sweeper;
 use crate::worker::lease::Replica;
 use crate::worker::wake::Wakes;
 use crate::worker::{self, Context};
@@ -49,6 +51,7 @@ pub fn gate_of(config: &Config, tenant: &Tenant) -> Gate {
         caps: config.rules().caps,
         outstanding: Some(config.outstanding),
         cancel_after: Some(config.scaled(config.call.cancel_after)),
+        facts_max_age: config.scaled(config.facts.max_age),
     }
 }
 
@@ -304,6 +307,8 @@ impl Start {
             context: context.clone(),
             rules: config.rules(),
             facts_max_age: config.scaled(config.facts.max_age),
+            kinds: config.kinds.clone(),
+            fleet_max_age: config.scaled(config.facts.inventory.max_age),
             facts_wait: config.scaled(config.facts.wait),
             in_force: Arc::clone(&in_force),
         };
@@ -323,6 +328,10 @@ impl Start {
             sweeps: worker::reconcile::Sweeps::default(),
             sights: worker::reconcile::Sights::default(),
         };
+        if !config.facts.inventory.every.is_zero() {
+            let sweeper = sweeper(config, context.clone(), Arc::clone(&client), reads_guard.clone());
+            tasks.spawn("inventory", sweeper.run(stop.clone()));
+        }
         let facts = worker::facts::FactsFetcher {
             context: context.clone(),
             client,
@@ -357,6 +366,26 @@ impl Start {
             called.cancel();
         });
         Ok(wakes)
+    }
+}
+
+/// What sweeps the inventory.
+fn sweeper(config: &Config, context: Context, client: Arc<Client>, guard: SecondGuard) -> Sweeper {
+    let inventory = &config.facts.inventory;
+    let every = config.scaled(inventory.every);
+    Sweeper {
+        context,
+        client,
+        guard,
+        terms: SweepTerms {
+            every,
+            // What Defender refuses is tried again a few times in the span, not at once.
+            rest: every / 8,
+            good_for: config.scaled(Duration::from_secs(3_600)),
+        },
+        page: inventory.page,
+        device_ids: config.device_id_rule(),
+        backoff: config.scaled(Duration::from_secs(5)),
     }
 }
 

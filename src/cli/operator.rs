@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod devices;
+mod inventory;
 pub mod release;
 pub mod restrict;
 pub mod span;

@@ -13,7 +13,7 @@ use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
 use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
-use crate::store::{DeviceRow, Store, StoreError, Wake, wake};
+use crate::store::{Counted, DeviceRow, Store, StoreError, Wake, wake};
 
 /// One row of the inbox with its event.
 #[derive(Clone, Debug)]
@@ -62,6 +62,8 @@ pub struct DecideTx {
     pub(super) tx: sqlx::Transaction<'static, sqlx::Postgres>,
     /// The time of judgement.
     pub now: Timestamp,
+    /// How many devices the last complete sweep of the inventory counted.
+    pub fleet: Option<Counted>,
     /// The version of the active playbook set, as this transaction sees it.
     pub set_version: Option<i64>,
     /// The claimed rows, in order.
@@ -99,7 +101,9 @@ impl Store {
         // Rows of one device share a shard, so two claimers never decide the same device out of order.
         let claim = sqlx::query!(
             r#"SELECT quell.now() AS "now!", quell.stop_in_force($1) AS stop, ARRAY(SELECT s::smallint FROM generate_series(0, 63) AS s
-                   WHERE pg_try_advisory_xact_lock($1, s)) AS "shards!: Vec<i16>""#,
+                   WHERE pg_try_advisory_xact_lock($1, s)) AS "shards!: Vec<i16>", fleet AS "fleet?", begun_at AS "as_of?"
+               FROM (VALUES (1)) AS one LEFT JOIN (SELECT fleet, begun_at FROM quell.inventory_sweeps
+                   WHERE tenant_id = $1 AND outcome = 'complete' ORDER BY begun_at DESC LIMIT 1) AS swept ON true"#,
             tenant.0,
         )
         .fetch_one(&mut *tx)
@@ -141,6 +145,7 @@ impl Store {
             tenant,
             tx,
             now: now.to_jiff(),
+            fleet: Counted::of(claim.fleet, claim.as_of),
             set_version,
             items,
             devices: HashMap::new(),

@@ -1,6 +1,7 @@
 //! T3, the gate: the one transaction that checks everything that can forbid a call and writes the attempt down. After
 //! its commit, and only then, the call is made.
 
+mod eligible;
 pub(super) mod turn;
 
 use std::time::Duration;
@@ -50,6 +51,8 @@ pub struct Gate {
     /// A restrict that has been pending at Defender for so long, and that nothing wants any more, is cancelled; `None`:
     /// never.
     pub cancel_after: Option<Duration>,
+    /// Older facts of a device say nothing of whether it can be restricted.
+    pub facts_max_age: Duration,
 }
 
 impl Gate {
@@ -303,6 +306,13 @@ impl Store {
                 ActionEvent::Withdrawn,
                 format!("protected by never.{list}"),
             )));
+        }
+        let max_age = gate.facts_max_age;
+        if let Some(why) = self
+            .refuse_ineligible(tx, tenant, candidate, &facts, max_age)
+            .await?
+        {
+            return Ok(Some((ActionEvent::Withdrawn, why)));
         }
         if let Some(cap) = above_cap(tx, tenant, &gate.caps, &candidate.device).await? {
             let why = format!("more devices than {cap} allows were restricted before it");

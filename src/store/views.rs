@@ -7,6 +7,7 @@ mod decisions;
 mod devices;
 mod fallbacks;
 mod history;
+mod inventory;
 mod judging;
 mod outlook;
 mod sets;
@@ -28,6 +29,7 @@ pub use decisions::{DeadLetterView, DecisionQuery, DecisionView, Inputs, Waiting
 pub use devices::{ContainmentView, DeviceAction, DeviceQuery, DeviceView, Show};
 pub use fallbacks::FallbackView;
 pub use history::{ActionDetail, AttemptView, ContainmentHistory, TransitionView};
+pub use inventory::InventoryView;
 pub use judging::KnownDevice;
 pub use outlook::{Expected, Outlook, QueuedAction};
 pub use sets::{ActivationView, PlaybookDeeds, RevisionView};

@@ -262,6 +262,7 @@ fn cancel(answer: &Answer, n: i32) -> CancelRecord {
         caps: Vec::new(),
         outstanding: None,
         cancel_after: None,
+        facts_max_age: Duration::from_secs(3_600),
     };
     let pauses = Pauses {
         initial: seconds(1),

@@ -20,6 +20,7 @@ mod gate;
 mod in_force;
 mod inbox;
 mod intake;
+mod inventory;
 mod late;
 mod lifecycle;
 mod operator;

@@ -11,12 +11,14 @@ use serde::Serialize;
 
 use super::span::{ago, ahead, span};
 use super::table::{Paint, Table, Tone, cell, plain, short, short_length};
-use super::{Common, Session, devices, stop::banner};
+use super::{Common, Session, devices, inventory, stop::banner};
 use crate::cli::playbooks::standing;
 use crate::domain::budget::Forecast;
 use crate::domain::verdict::Mode;
 use crate::store::approvals::Waiting;
-use crate::store::views::{AlarmView, ContainmentView, DeviceQuery, DeviceView, Show, StatusView};
+use crate::store::views::{
+    AlarmView, ContainmentView, DeviceQuery, DeviceView, InventoryView, Show, StatusView,
+};
 use crate::store::{ReplicaFiles, StopView};
 
 /// Show what is contained, what waits, what needs a person, and whether the daemon lives
@@ -55,6 +57,10 @@ pub struct Report {
     pub status: StatusView,
     /// What a person was to be told of in the last day.
     pub alarms: Vec<AlarmView>,
+    /// How the readings of the inventory go.
+    pub inventory: InventoryView,
+    /// What one counted is known for so long, in seconds.
+    pub inventory_max_age_seconds: f64,
     /// The playbook files of the replicas that live.
     pub playbook_files: Vec<ReplicaFiles>,
     /// The latest contained devices, those that need a person first.
@@ -91,6 +97,8 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         expected_late: status.expected_late(&session.pacing()),
         status,
         alarms: store.alarms(session.id, DAY).await?,
+        inventory: store.inventory(session.id).await?,
+        inventory_max_age_seconds: config.scaled(config.facts.inventory.max_age).as_secs_f64(),
         playbook_files: store.files_of_replicas(session.id).await?,
         contained: store.devices(session.id, &query).await?,
         asks: store.asks(session.id, args.limit).await?,
@@ -205,6 +213,8 @@ pub fn needs(report: &Report) -> Vec<String> {
             status.outstanding
         ));
     }
+    let max_age = Duration::try_from_secs_f64(report.inventory_max_age_seconds).unwrap_or(Duration::MAX);
+    needs.extend(inventory::need(&report.inventory, now, max_age));
     let undecided = status.inbox.rows - status.inbox.waiting_for_facts;
     if let Some(oldest) = status
         .inbox
@@ -312,6 +322,7 @@ fn facts(report: &Report) -> Vec<(&'static str, String)> {
             ),
         ),
         ("actions", by_kind(&status.actions)),
+        ("inventory", inventory::line(&report.inventory, now)),
         ("refused", refused),
     ]
 }

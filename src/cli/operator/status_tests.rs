@@ -80,6 +80,8 @@ fn quiet() -> Report {
         expected_late: 0,
         status,
         alarms: Vec::new(),
+        inventory: InventoryView::default(),
+        inventory_max_age_seconds: 86_400.0,
         playbook_files: Vec::new(),
         contained: Vec::new(),
         asks: Vec::new(),
@@ -276,6 +278,7 @@ fn a_quiet_night_takes_one_look() {
     inbox       empty
     events      0 accepted; decisions: none
     actions     none
+    inventory   never read whole
     refused     0 calls (429); 0 dead letters
     ");
 }
@@ -303,6 +306,7 @@ fn a_bad_night_is_told_in_full_and_what_needs_a_person_first() {
     inbox       12 events wait to be decided, the oldest came 6 min 40 s ago; 4 of them wait for facts of their device, the last until in 40 s
     events      5310 accepted; decisions: 212 act, 3 ask, 5095 skip
     actions     1 in doubt, 312 queued, 212 succeeded, 1 timed out
+    inventory   never read whole
     refused     1 call (429), the last 30 s ago; 2 dead letters, the last 3 min 10 s ago
 
     contained devices, 6 of 214; the rest: `quell devices`

@@ -296,4 +296,13 @@ pub const CASES: &[Case] = &[
         "SELECT entity_id::text FROM quell.transitions WHERE device_id = '{c}'",
         &[],
     ),
+    case(
+        "inventory_adds_up",
+        "WITH swept AS (INSERT INTO quell.inventory_sweeps (id, tenant_id, begun_at, read_at, devices, finished_at, outcome, fleet)
+             SELECT gen_random_uuid(), id, quell.now(), quell.now(), 10, quell.now(), 'complete', 9 FROM quell.tenants LIMIT 1
+             RETURNING id)
+         INSERT INTO quell.inventory_groups (sweep_id, group_name, devices) SELECT id, name, 5 FROM swept, (VALUES ('x'), ('y')) AS g (name)",
+        "SELECT id::text FROM quell.inventory_sweeps",
+        &[],
+    ),
 ];

@@ -123,6 +123,7 @@ impl Ground {
             caps: Vec::new(),
             outstanding: None,
             cancel_after: Some(Duration::from_secs(120)),
+            facts_max_age: Duration::from_secs(3_600),
         };
         let context = Context {
             store: store.clone(),
@@ -150,6 +151,8 @@ impl Ground {
                 default_ask,
             },
             facts_max_age: Duration::from_secs(3_600),
+            kinds: quell::domain::device::kind::KindSigns::default(),
+            fleet_max_age: Duration::from_secs(86_400),
             facts_wait: Duration::from_secs(60),
             in_force: Arc::new(InForce::default()),
         };

@@ -82,6 +82,7 @@ impl Ledger {
             caps: Vec::new(),
             outstanding: None,
             cancel_after: Some(Duration::from_secs(120)),
+            facts_max_age: Duration::from_secs(3_600),
         };
         store
             .budget_ensure(tenant, "app")
