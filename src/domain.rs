@@ -21,6 +21,7 @@ pub mod limit;
 pub mod notify;
 pub mod outcome;
 pub mod recorded;
+pub mod spelling;
 pub mod stray;
 pub mod tenant;
 pub mod verdict;

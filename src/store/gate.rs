@@ -1,6 +1,7 @@
 //! T3, the gate: the one transaction that checks everything that can forbid a call and writes the attempt down. After
 //! its commit, and only then, the call is made.
 
+pub(super) mod fresh;
 pub(super) mod turn;
 
 use std::time::Duration;
@@ -41,6 +42,8 @@ pub struct Gate {
     pub ceiling: Mode,
     /// What is never restricted: checked again, with the facts of this moment.
     pub never: Protections,
+    /// A restrict whose device's protections cannot be judged is looked at again after so long; then a person must look.
+    pub facts_wait: Duration,
     /// Distinct devices in a window, over all playbooks: counted when an unanswered ask would act, and checked again by
     /// the gate, for the moment at which the device's containment became active.
     pub caps: Vec<Cap>,
@@ -49,6 +52,8 @@ pub struct Gate {
     /// A restrict that has been pending at Defender for so long, and that nothing wants any more, is cancelled; `None`:
     /// never.
     pub cancel_after: Option<Duration>,
+    /// Older facts of a device say nothing of whether it can be restricted.
+    pub facts_max_age: Duration,
 }
 
 impl Gate {
@@ -169,6 +174,10 @@ impl Store {
             tx.commit().await?;
             return Ok(GateOutcome::Settled);
         }
+        if self.awaits_facts(&mut tx, tenant, gate, &candidate).await? {
+            tx.commit().await?;
+            return Ok(GateOutcome::Settled);
+        }
         let attempt = Uuid::now_v7();
         let n = candidate.attempts + 1;
         let because = Because {
@@ -274,7 +283,9 @@ impl Store {
             self.give_up(tx, tenant, &candidate.device, why).await?;
             return Ok(Some((ActionEvent::Withdrawn, why.to_owned())));
         };
-        if let Protection::Protected(list) = gate.never.protects(&candidate.device, &facts) {
+        // What is too old may protect no more, or not yet: fresh facts decide.
+        let fresh = candidate.fresh(facts, gate.facts_max_age);
+        if let Protection::Protected(list) = gate.never.protects(&candidate.device, &fresh) {
             self.give_up(
                 tx,
                 tenant,

@@ -16,6 +16,7 @@ mod decisions;
 mod explain;
 mod faults;
 mod gate;
+mod guards;
 mod in_force;
 mod inbox;
 mod intake;

@@ -63,6 +63,10 @@ pub(super) struct Candidate {
     pub(super) comment: String,
     pub(super) is_overdue: bool,
     pub(super) facts: Option<serde_json::Value>,
+    /// How old they are; `None`: they were never fetched.
+    pub(super) facts_age: Option<Duration>,
+    /// It has waited for fresh ones.
+    pub(super) awaited_facts: bool,
 }
 
 enum Picked {
@@ -224,7 +228,9 @@ async fn pick(
     // The device is locked now: what the first look saw may have changed before that.
     let row = sqlx::query!(
         r#"SELECT a.id, a.device_id, a.kind, a.lane, a.attempts, a.is_retry, a.playbook, a.revision, a.comment,
-                  coalesce(a.valid_until < quell.now(), false) AS "is_overdue!", d.facts
+                  coalesce(a.valid_until < quell.now(), false) AS "is_overdue!", d.facts,
+                  extract(epoch FROM quell.now() - d.facts_fetched_at)::float8 AS facts_age,
+                  a.facts_awaited_at IS NOT NULL AS "awaited_facts!"
            FROM quell.actions a JOIN quell.devices d ON d.tenant_id = a.tenant_id AND d.device_id = a.device_id
            WHERE a.id = $1 AND a.state = 'queued'
              AND NOT EXISTS (SELECT 1 FROM quell.actions o WHERE o.tenant_id = a.tenant_id AND o.device_id = a.device_id
@@ -246,6 +252,8 @@ async fn pick(
         comment: r.comment,
         is_overdue: r.is_overdue,
         facts: r.facts,
+        facts_age: r.facts_age.map(|age| Duration::from_secs_f64(age.max(0.0))),
+        awaited_facts: r.awaited_facts,
     }))
 }
 
