@@ -27,6 +27,7 @@ pub mod outcome;
 pub mod person;
 pub mod recorded;
 pub mod seal;
+pub mod spelling;
 pub mod stop;
 pub mod stray;
 pub mod tenant;

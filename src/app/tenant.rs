@@ -48,6 +48,7 @@ pub fn gate_of(config: &Config, tenant: &Tenant) -> Gate {
         timing: config.call_timing(),
         ceiling: config.mode,
         never: config.never.clone(),
+        facts_wait: config.scaled(config.facts.wait),
         caps: config.rules().caps,
         outstanding: Some(config.outstanding),
         cancel_after: Some(config.scaled(config.call.cancel_after)),

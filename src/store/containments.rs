@@ -358,10 +358,13 @@ impl Store {
     ) -> Result<(), StoreError> {
         sqlx::query!(
             "UPDATE quell.containments SET attention = $3
-             WHERE tenant_id = $1 AND device_id = $2 AND state = 'active' AND mode = 'enforce' AND attention IS NULL",
+             WHERE tenant_id = $1 AND device_id = $2 AND state = 'active' AND mode = 'enforce'
+               AND (attention IS NULL OR attention = $4)",
             tenant.0,
             device.as_str(),
             why,
+            // That it waits says less than what came of it.
+            super::gate::fresh::UNDECIDED,
         )
         .execute(tx)
         .await?;

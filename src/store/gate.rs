@@ -2,6 +2,7 @@
 //! its commit, and only then, the call is made.
 
 mod eligible;
+pub(super) mod fresh;
 pub(super) mod turn;
 
 use std::time::Duration;
@@ -43,6 +44,8 @@ pub struct Gate {
     pub ceiling: Mode,
     /// What is never restricted: checked again, with the facts of this moment.
     pub never: Protections,
+    /// A restrict whose device's protections cannot be judged is looked at again after so long; then a person must look.
+    pub facts_wait: Duration,
     /// Distinct devices in a window, over all playbooks: counted when an unanswered ask would act, and checked again by
     /// the gate, for the moment at which the device's containment became active.
     pub caps: Vec<Cap>,
@@ -188,6 +191,10 @@ impl Store {
             tx.commit().await?;
             return Ok(GateOutcome::Settled);
         }
+        if self.awaits_facts(&mut tx, tenant, gate, &candidate).await? {
+            tx.commit().await?;
+            return Ok(GateOutcome::Settled);
+        }
         let attempt = Uuid::now_v7();
         let n = candidate.attempts + 1;
         let because = Because {
@@ -294,7 +301,9 @@ impl Store {
             self.give_up(tx, tenant, &candidate.device, why).await?;
             return Ok(Some((ActionEvent::Withdrawn, why.to_owned())));
         };
-        if let Some(list) = protected(tx, tenant, &gate.never, &candidate.device, &facts).await? {
+        // What is too old may protect no more, or not yet: fresh facts decide.
+        let fresh = candidate.fresh(facts.clone(), gate.facts_max_age);
+        if let Some(list) = protected(tx, tenant, &gate.never, &candidate.device, &fresh).await? {
             self.give_up(
                 tx,
                 tenant,

@@ -258,6 +258,7 @@ fn cancel(answer: &Answer, n: i32) -> CancelRecord {
         },
         ceiling: crate::domain::verdict::Mode::Enforce,
         never: crate::domain::guard::Protections::default(),
+        facts_wait: seconds(60),
         terms: crate::domain::budget::Terms::default(),
         caps: Vec::new(),
         outstanding: None,

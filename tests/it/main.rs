@@ -17,6 +17,7 @@ mod decisions;
 mod explain;
 mod faults;
 mod gate;
+mod guards;
 mod in_force;
 mod inbox;
 mod intake;

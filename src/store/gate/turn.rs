@@ -73,6 +73,8 @@ pub(super) struct Candidate {
     pub(super) facts_age: Option<Duration>,
     /// Defender answered that it does not know the device, when its facts were last fetched.
     pub(super) is_unknown_to_defender: bool,
+    /// It has waited for fresh ones.
+    pub(super) awaited_facts: bool,
 }
 
 impl Candidate {
@@ -252,7 +254,8 @@ async fn pick(
         r#"SELECT a.id, a.device_id, a.kind, a.lane, a.attempts, a.is_retry, a.playbook, a.revision, a.comment,
                   a.defender_id, a.defender_status, a.is_adopted,
                   coalesce(a.valid_until < quell.now(), false) AS "is_overdue!", d.facts,
-                  extract(epoch FROM quell.now() - d.facts_fetched_at)::float8 AS facts_age, d.is_unknown_to_defender
+                  extract(epoch FROM quell.now() - d.facts_fetched_at)::float8 AS facts_age, d.is_unknown_to_defender,
+                  a.facts_awaited_at IS NOT NULL AS "awaited_facts!"
            FROM quell.actions a JOIN quell.devices d ON d.tenant_id = a.tenant_id AND d.device_id = a.device_id
            WHERE a.id = $1 AND a.state = 'queued'
              AND NOT EXISTS (SELECT 1 FROM quell.actions o WHERE o.tenant_id = a.tenant_id AND o.device_id = a.device_id
@@ -280,6 +283,7 @@ async fn pick(
         is_adopted: r.is_adopted,
         facts_age: r.facts_age.map(|age| Duration::from_secs_f64(age.max(0.0))),
         is_unknown_to_defender: r.is_unknown_to_defender,
+        awaited_facts: r.awaited_facts,
     }))
 }
 

@@ -119,6 +119,7 @@ impl Ground {
             },
             ceiling: Mode::Enforce,
             never: Protections::default(),
+            facts_wait: Duration::from_secs(60),
             terms: quell::domain::budget::Terms::default(),
             caps: Vec::new(),
             outstanding: None,

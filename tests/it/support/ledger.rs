@@ -78,6 +78,7 @@ impl Ledger {
             },
             ceiling: Mode::Enforce,
             never: Protections::default(),
+            facts_wait: Duration::from_secs(60),
             terms: quell::domain::budget::Terms::default(),
             caps: Vec::new(),
             outstanding: None,
