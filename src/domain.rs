@@ -15,6 +15,7 @@ pub mod converge;
 pub mod decision;
 pub mod demand;
 pub mod device;
+pub mod drift;
 pub mod fact;
 pub mod guard;
 pub mod limit;

@@ -304,13 +304,14 @@ impl Start {
                 fast: config.scaled(config.reconcile.fast),
                 slow: config.scaled(config.reconcile.slow),
                 young_for: config.scaled(config.reconcile.young_for),
-                sweep: config.scaled(worker::reconcile::sweep::EVERY),
+                sweep: config.scaled(config.drift.every),
                 watched: config.scaled(worker::reconcile::sweep::WATCHED),
             },
             on_ambiguous: (config.call.ambiguous_restrict, config.call.ambiguous_release),
             last_whole: std::sync::Mutex::default(),
             sweeps: worker::reconcile::Sweeps::default(),
             sights: worker::reconcile::Sights::default(),
+            drift: worker::reconcile::Drifts::new(config.drift_terms()),
         };
         let facts = worker::facts::FactsFetcher {
             context: context.clone(),

@@ -36,6 +36,10 @@ pub enum AlarmKind {
     ClockJump,
     /// A release that Defender goes on refusing was given up.
     ReleaseSettled,
+    /// Somebody else lifted a restriction of ours.
+    Drift,
+    /// Devices are restricted long after they should have been released.
+    ReleasesOverdue,
 }
 
 impl AlarmKind {
@@ -48,6 +52,8 @@ impl AlarmKind {
             Self::Restored => "restored",
             Self::ClockJump => "clock_jump",
             Self::ReleaseSettled => "release_settled",
+            Self::Drift => "drift",
+            Self::ReleasesOverdue => "releases_overdue",
         }
     }
 }

@@ -201,6 +201,7 @@ impl Store {
             defender_id: Some(stray.defender_id.clone()),
             defender_status: Some(stray.status.as_wire().to_owned()),
             is_order_unclear: was_followed(tx, tenant, device, stray).await?,
+            done_at: stray.updated_at,
             ..QueuedChange::default()
         };
         let id = if is_itself {

@@ -13,6 +13,7 @@ mod crash;
 mod crash_points;
 mod database;
 mod decisions;
+mod drift;
 mod explain;
 mod faults;
 mod gate;
