@@ -52,8 +52,10 @@ enum Command {
     Devices(operator::devices::Args),
     /// Show actions, the newest first: what was, is and will be called at Defender
     Actions(operator::actions::Args),
-    /// End every containment on a device, and decline what is asked about it
-    Release(operator::release::Args),
+    /// End every containment on a device or of a selection, and decline what is asked about it
+    Release(Box<operator::release::Args>),
+    /// Give a containment a later end
+    Extend(operator::extend::Args),
     /// Check every invariant that the database can show
     Audit(audit::Args),
     /// Explain why quell did or did not act, from what was recorded or for a file of events
@@ -102,7 +104,8 @@ pub fn main() -> ExitCode {
             Command::Status(args) => operator::answered(operator::status::run(args).await),
             Command::Devices(args) => operator::answered(operator::devices::run(args).await),
             Command::Actions(args) => operator::answered(operator::actions::run(args).await),
-            Command::Release(args) => operator::answered(operator::release::run(args).await),
+            Command::Release(args) => operator::answered(operator::release::run(*args).await),
+            Command::Extend(args) => operator::answered(operator::extend::run(args).await),
             Command::Audit(args) => operator::answered(audit::run(args).await),
             Command::Explain(args) => explain::run(*args).await,
             Command::Playbooks(command) => playbooks::run(command).await,

@@ -6,6 +6,7 @@
 //! * [`expire`]: time → ended containments (T6).
 //! * [`facts`]: devices wanted → the inventory's answer.
 //! * [`clock`]: whether the ledger's ground is firm. [`outlook`]: the queue and the ledger → when each action may be called.
+//! * [`overdue`]: restrictions that stay longer than they should → a page.
 //! * [`lease`]: who dispatches. [`wake`]: what others committed. [`active_set`]: the playbooks in force.
 
 pub mod active_set;
@@ -15,6 +16,7 @@ pub mod expire;
 pub mod facts;
 pub mod lease;
 pub mod outlook;
+pub mod overdue;
 pub mod reads;
 pub mod reconcile;
 pub mod record;

@@ -3,7 +3,10 @@
 
 pub mod actions;
 pub mod devices;
+pub mod extend;
 pub mod release;
+mod release_many;
+mod restricted;
 pub mod span;
 pub mod status;
 pub mod table;

@@ -6,6 +6,7 @@
 mod calls;
 mod flow;
 mod history;
+mod lifecycle;
 mod permits;
 mod windows;
 
@@ -185,7 +186,13 @@ use finds_nothing;
 
 /// All that are one question.
 fn checks() -> impl Iterator<Item = &'static Check> {
-    let all = [calls::CHECKS, permits::CHECKS, flow::CHECKS, history::CHECKS];
+    let all = [
+        calls::CHECKS,
+        permits::CHECKS,
+        flow::CHECKS,
+        history::CHECKS,
+        lifecycle::CHECKS,
+    ];
     all.into_iter().flatten()
 }
 

@@ -55,6 +55,8 @@ pub struct Cadence {
     pub sweep: Duration,
     /// How far back that looks, and how long a device is watched after its release.
     pub watched: Duration,
+    /// How long a restriction that a restored backup has lost is kept, unless a person decides.
+    pub orphans: Duration,
 }
 
 /// The loop's parts.

@@ -206,11 +206,12 @@ async fn a_listing_that_is_older_than_a_call_of_ours_judges_nothing() {
     let began = now(&ground).await;
     let listing = [lifted];
     // A person here releases the device too, and an alert restricts it anew, all after the listing began.
+    let its = device('a');
     let released = ground
         .store
-        .device_release(ground.tenant, &device('a'), "anna", "false alarm", false);
+        .device_release(ground.tenant, &its, "anna", "false alarm", false);
     released.await.expect("the database is up");
-    assert!(look(&ground, &listing, began, DriftTerms::default()).await == true);
+    assert!(look(&ground, &listing, began, DriftTerms::default()).await);
     assert_eq!(
         ground.actions(&device('a')).await,
         ["restrict succeeded", "release withdrawn"],

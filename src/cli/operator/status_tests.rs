@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::budget::{Pace, Pacing, Queued, Rules, Slots, Window};
 use crate::domain::verdict::Lane;
+use crate::store::Overdue;
 use crate::store::views::{
     DeviceAction, InboxView, LaneView, LeaseView, Outlook, QueuedAction, SetView, WindowView,
 };
@@ -78,6 +79,7 @@ fn quiet() -> Report {
         queue_empty_at: None,
         expected_late: 0,
         status,
+        releases_overdue: Overdue::default(),
         alarms: Vec::new(),
         playbook_files: Vec::new(),
         contained: Vec::new(),

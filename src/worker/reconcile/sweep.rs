@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::clock::Monotonic;
 use crate::domain::answer::MachineAction;
 use crate::domain::stray::{self, Marked};
-use crate::store::{StoreError, Swept, chain};
+use crate::store::{StoreError, StraySpans, Swept, chain};
 
 use super::{Cadence, Reconciler, signed};
 use crate::worker::bounded;
@@ -91,7 +91,11 @@ impl Reconciler {
         let strays = bounded(store.strays_find(tenant, &marked)).await?;
         let (mut waiting, mut orphans) = (0, 0);
         for of_one_device in strays.chunk_by(|a: &&Marked, b: &&Marked| a.device == b.device) {
-            let take = store.strays_take(tenant, epoch, gate, of_one_device, self.cadence.watched);
+            let spans = StraySpans {
+                watched: self.cadence.watched,
+                kept: self.cadence.orphans,
+            };
+            let take = store.strays_take(tenant, epoch, gate, of_one_device, spans);
             let taken = bounded(take).await;
             match taken {
                 Ok(made) => {
@@ -153,6 +157,7 @@ mod tests {
         young_for: Duration::from_secs(600),
         sweep: Duration::from_secs(3_600),
         watched: WATCHED,
+        orphans: WATCHED,
     };
 
     #[test]
