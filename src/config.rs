@@ -13,6 +13,7 @@ use crate::domain::budget::{CallTiming, Window};
 use crate::domain::decision::{Cap, Rules};
 use crate::domain::device::DeviceIdRule;
 use crate::domain::device::kind::KindSigns;
+use crate::domain::drift::DriftTerms;
 use crate::domain::guard::Protections;
 use crate::domain::verdict::{AskTerms, Mode};
 use crate::telemetry::LogOptions;
@@ -20,6 +21,7 @@ use crate::yaml::{self, Code, Diagnostic, Diagnostics, SourceText};
 
 mod approvals;
 mod budget;
+mod drift;
 pub mod environment;
 mod guards;
 mod pace;
@@ -30,6 +32,7 @@ mod server;
 mod tenant;
 
 pub use budget::Budget;
+pub use drift::{DriftLooks, Releases};
 pub use pace::{Call, Facts, Inventory, Reconcile, Retry, SHORTEST_SEND_DEADLINE, SHORTEST_TOTAL_TIMEOUT};
 pub use secret::{SecretError, SecretFile};
 pub use server::{Database, DatabaseAddress, Http};
@@ -71,6 +74,10 @@ pub struct Config {
     pub validity: Duration,
     /// `retry`: what follows an action that came to nothing.
     pub retry: Retry,
+    /// `drift`: what follows when others restrict and release.
+    pub drift: DriftLooks,
+    /// `release`: restrictions that stay longer than they should.
+    pub release: Releases,
     /// `never`: devices that are never restricted.
     pub never: Protections,
     /// `caps`: distinct devices in a window, over all playbooks.
@@ -201,6 +208,8 @@ impl Config {
             freshness: spans.freshness,
             validity: spans.validity,
             retry: Retry::read(root.section("retry", reading), reading),
+            drift: DriftLooks::read(root.section("drift", reading), reading),
+            release: Releases::read(root.section("release", reading), reading),
             never: guards::read_never(root.section("never", reading), reading),
             caps: guards::read_caps(&mut root, reading),
             outstanding: root.count("outstanding", 1..=1_000_000, 500, reading),
@@ -216,6 +225,15 @@ impl Config {
     /// A configured duration as it holds in real time: divided by `time_scale`.
     pub fn scaled(&self, span: Duration) -> Duration {
         pace::scale(span, self.time_scale)
+    }
+
+    /// How drift is dealt with, in real time.
+    pub fn drift_terms(&self) -> DriftTerms {
+        DriftTerms {
+            on_lift: self.drift.on_lift,
+            again_after: self.scaled(self.drift.again_after),
+            at_most: self.drift.at_most,
+        }
     }
 
     /// The windows as they hold in real time.

@@ -18,6 +18,7 @@ pub mod converge;
 pub mod decision;
 pub mod demand;
 pub mod device;
+pub mod drift;
 pub mod eligibility;
 pub mod fact;
 pub mod guard;

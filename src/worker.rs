@@ -6,6 +6,7 @@
 //! * [`expire`]: time → ended containments (T6).
 //! * [`facts`]: devices wanted → the inventory's answer. [`inventory`]: all devices, page by page.
 //! * [`clock`]: whether the ledger's ground is firm. [`outlook`]: the queue and the ledger → when each action may be called.
+//! * [`overdue`]: restrictions that stay longer than they should → a page.
 //! * [`seal`]: rows of the audit → the chain.
 //! * [`stops`]: the stop file → the stop switch; what a stop takes back → ended containments.
 //! * [`lease`]: who dispatches. [`wake`]: what others committed. [`active_set`]: the playbooks in force.
@@ -19,6 +20,7 @@ pub mod facts;
 pub mod inventory;
 pub mod lease;
 pub mod outlook;
+pub mod overdue;
 pub mod reads;
 pub mod reconcile;
 pub mod record;

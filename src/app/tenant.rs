@@ -321,13 +321,15 @@ impl Start {
                 fast: config.scaled(config.reconcile.fast),
                 slow: config.scaled(config.reconcile.slow),
                 young_for: config.scaled(config.reconcile.young_for),
-                sweep: config.scaled(worker::reconcile::sweep::EVERY),
+                sweep: config.scaled(config.drift.every),
                 watched: config.scaled(worker::reconcile::sweep::WATCHED),
+                orphans: config.scaled(config.release.orphans_after),
             },
             on_ambiguous: (config.call.ambiguous_restrict, config.call.ambiguous_release),
             last_whole: std::sync::Mutex::default(),
             sweeps: worker::reconcile::Sweeps::default(),
             sights: worker::reconcile::Sights::default(),
+            drift: worker::reconcile::Drifts::new(config.drift_terms()),
         };
         if !config.facts.inventory.every.is_zero() {
             let sweeper = sweeper(config, context.clone(), Arc::clone(&client), reads_guard.clone());
@@ -344,6 +346,11 @@ impl Start {
             pacing,
             every: config.scaled(Duration::from_secs(60)).max(Duration::from_secs(5)),
         };
+        let overdues = worker::overdue::Overdues {
+            context: context.clone(),
+            after: config.scaled(config.release.overdue_after),
+            every: config.scaled(Duration::from_secs(60)).max(Duration::from_secs(5)),
+        };
         // The lease is given back only when the last call has been recorded.
         let called = CancellationToken::new();
         let lease_until = called.clone();
@@ -357,6 +364,7 @@ impl Start {
         tasks.spawn("facts", facts.run(stop.clone()));
         tasks.spawn("outlook", lookout.run(stop.clone()));
         tasks.spawn("seal", worker::seal::run(context.clone(), stop.clone()));
+        tasks.spawn("overdue", overdues.run(stop.clone()));
         tasks.spawn("expire", worker::expire::run(context.clone(), stop.clone()));
         tasks.spawn(
             "lease",

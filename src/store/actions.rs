@@ -75,6 +75,8 @@ pub struct QueuedChange {
     pub is_order_unclear: bool,
     /// It ends without anybody knowing whether it was carried out: what it left behind is unknown.
     pub is_fate_unknown: bool,
+    /// When Defender carried it out, or ended it, on its own clock.
+    pub done_at: Option<Timestamp>,
     /// How many calls were made for it, when this change makes one more.
     pub attempts: Option<i32>,
 }
@@ -161,7 +163,8 @@ impl Store {
                  not_before = CASE WHEN $3 = 'queued' THEN quell.now() + make_interval(secs => $10) ELSE not_before END,
                  is_retry = is_retry OR ($3 = 'queued' AND NOT $13),
                  submitted_at = CASE WHEN $3 = 'submitted' THEN quell.now() ELSE submitted_at END,
-                 final_at = CASE WHEN $11 THEN quell.now() END, attempts = coalesce($14, attempts)
+                 final_at = CASE WHEN $11 THEN quell.now() END, attempts = coalesce($14, attempts),
+                 defender_done_at = CASE WHEN $11 THEN $15::timestamptz END
              WHERE id = $1 AND tenant_id = $12 AND state = $2",
             row.id,
             row.state.as_str(),
@@ -177,6 +180,7 @@ impl Store {
             tenant.0,
             change.is_unsent,
             change.attempts,
+            change.done_at.map(jiff_sqlx::ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>,
         )
         .execute(&mut *tx)
         .await?

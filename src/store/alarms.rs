@@ -38,6 +38,10 @@ pub enum AlarmKind {
     ReleaseSettled,
     /// The sealed chain of the audit does not hold.
     AuditBroken,
+    /// Somebody else lifted a restriction of ours.
+    Drift,
+    /// Devices are restricted long after they should have been released.
+    ReleasesOverdue,
 }
 
 impl AlarmKind {
@@ -51,6 +55,8 @@ impl AlarmKind {
             Self::ClockJump => "clock_jump",
             Self::ReleaseSettled => "release_settled",
             Self::AuditBroken => "audit_broken",
+            Self::Drift => "drift",
+            Self::ReleasesOverdue => "releases_overdue",
         }
     }
 }

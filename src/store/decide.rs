@@ -200,7 +200,7 @@ impl DecideTx {
         ids.dedup();
         // Locked in the order of their ids, as everywhere, and read as they are once locked.
         let rows = sqlx::query!(
-            "SELECT device_id, facts, facts_fetched_at, is_unknown_to_defender, facts_failures
+            "SELECT device_id, facts, facts_fetched_at, is_unknown_to_defender, facts_failures, lifted_alerts
              FROM quell.devices WHERE tenant_id = $1 AND device_id = ANY($2) ORDER BY device_id FOR UPDATE",
             self.tenant.0,
             &ids,
@@ -216,6 +216,7 @@ impl DecideTx {
                 fetched_at: super::containments::time(row.facts_fetched_at),
                 is_unknown_to_defender: row.is_unknown_to_defender,
                 fetch_failures: row.facts_failures,
+                lifted_alerts: row.lifted_alerts,
             };
             self.devices.insert(id, device);
         }

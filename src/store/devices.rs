@@ -22,6 +22,8 @@ pub struct DeviceRow {
     pub is_unknown_to_defender: bool,
     /// Fetches in a row that failed.
     pub fetch_failures: i16,
+    /// Alerts whose restriction of this device a person lifted at Defender.
+    pub lifted_alerts: Vec<String>,
 }
 
 impl DeviceRow {

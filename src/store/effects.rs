@@ -92,7 +92,8 @@ impl DecideTx {
             (Beginning::Restart, Some(row)) => {
                 // INVARIANT: an active containment keeps the release terms of the revision that began it.
                 sqlx::query!(
-                    "UPDATE quell.containments SET until = $2::timestamptz + release_after, attention = NULL,
+                    // What a person made longer is not made shorter by a match.
+                    "UPDATE quell.containments SET until = greatest(until, $2::timestamptz + release_after), attention = NULL,
                          change_by = 'decide', change_reason = 'another event matched' WHERE id = $1",
                     row.id,
                     now as jiff_sqlx::Timestamp,
@@ -133,6 +134,9 @@ impl DecideTx {
             (Beginning::Begin | Beginning::Ask, _) => {
                 self.insert(id, new, beginning).await?;
             }
+            (Beginning::Keep, Some(row)) if row.containment.restricts() && new.begins.ask.is_none() => {
+                self.try_again(row.id, new).await?;
+            }
             (Beginning::Keep | Beginning::Restart | Beginning::Activate, _) => {}
         }
         if !matches!(beginning, Beginning::Begin | Beginning::Ask) {
@@ -149,6 +153,23 @@ impl DecideTx {
             self.awaiting.insert(new.device.clone());
         }
         Ok(beginning)
+    }
+
+    /// Another alert is new evidence: a restrict that was given up is tried again.
+    async fn try_again(&mut self, containment: Uuid, new: &NewContainment<'_>) -> Result<(), StoreError> {
+        let lifted = sqlx::query!(
+            "UPDATE quell.containments SET attention = NULL WHERE id = $1 AND attention IS NOT NULL
+               AND NOT EXISTS (SELECT 1 FROM quell.containment_alerts WHERE containment_id = $1 AND alert_id = $2)",
+            containment,
+            new.alert_id,
+        )
+        .execute(&mut *self.tx)
+        .await?
+        .rows_affected();
+        if lifted > 0 {
+            super::containments::forget_failures(&mut self.tx, self.tenant, new.device).await?;
+        }
+        Ok(())
     }
 
     /// A new containment and the alert behind it.

@@ -10,6 +10,7 @@ mod history;
 mod inventory;
 mod judging;
 mod outlook;
+mod restricted;
 mod sets;
 mod stops;
 
@@ -32,6 +33,7 @@ pub use history::{ActionDetail, AttemptView, ContainmentHistory, TransitionView}
 pub use inventory::InventoryView;
 pub use judging::KnownDevice;
 pub use outlook::{Expected, Outlook, QueuedAction};
+pub use restricted::{RestrictedBy, RestrictedView};
 pub use sets::{ActivationView, PlaybookDeeds, RevisionView};
 pub use stops::StopCounts;
 
@@ -170,6 +172,11 @@ impl StatusView {
     pub fn expected_late(&self, pacing: &Pacing) -> usize {
         let expected = self.outlook.expected(pacing);
         expected.iter().filter(|expected| expected.is_late).count()
+    }
+
+    /// How long until so many more actions of this lane may have left, behind everything that is queued, if nothing else is added.
+    pub fn forecast_more(&self, lane: Lane, more: usize, pacing: &Pacing) -> Option<std::time::Duration> {
+        self.outlook.forecast_more(lane, more, pacing)
     }
 
     /// When every queued action of this lane and more urgent ones may have left, if nothing is added.

@@ -289,7 +289,15 @@ impl Decider {
             fleet: self.fleet(tx),
             fallbacks: &fallbacks,
         };
-        let mut decision = if gone && facts.is_some() && verdicts.iter().any(restricts) {
+        let (verdicts, is_lifted) = without_lifted(tx, item, verdicts);
+        let mut decision = if is_lifted && verdicts.is_empty() {
+            // A person lifted what this very alert restricts; another alert begins anew.
+            Decision {
+                kind: DecisionKind::Skip,
+                reason: "drift.lifted".to_owned(),
+                rulings: Vec::new(),
+            }
+        } else if gone && facts.is_some() && verdicts.iter().any(restricts) {
             // Defender does not know the device: no call is spent on a certain failure.
             Decision {
                 kind: DecisionKind::Skip,
@@ -412,6 +420,23 @@ impl Decider {
 enum Weighed {
     Wait(Timestamp),
     Judge(Option<Box<DeviceFacts>>, Vec<Verdict>),
+}
+
+/// The verdicts without those that would restrict a device again for an alert whose restriction somebody lifted at Defender, and
+/// whether there were any.
+fn without_lifted(tx: &DecideTx, item: &InboxItem, verdicts: Vec<Verdict>) -> (Vec<Verdict>, bool) {
+    let alert = &item.event.alert.id;
+    let device = tx.devices.get(&item.device);
+    if alert.is_empty() || !device.is_some_and(|device| device.lifted_alerts.contains(alert)) {
+        return (verdicts, false);
+    }
+    let before = verdicts.len();
+    let kept: Vec<Verdict> = verdicts
+        .into_iter()
+        .filter(|verdict| !restricts(verdict))
+        .collect();
+    let is_lifted = kept.len() < before;
+    (kept, is_lifted)
 }
 
 fn restricts(verdict: &Verdict) -> bool {

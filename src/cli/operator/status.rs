@@ -19,7 +19,7 @@ use crate::store::approvals::Waiting;
 use crate::store::views::{
     AlarmView, ContainmentView, DeviceQuery, DeviceView, InventoryView, Show, StatusView,
 };
-use crate::store::{ReplicaFiles, StopView};
+use crate::store::{Overdue, ReplicaFiles, StopView};
 
 /// Show what is contained, what waits, what needs a person, and whether the daemon lives
 #[derive(Debug, clap::Args)]
@@ -55,6 +55,8 @@ pub struct Report {
     /// The counters.
     #[serde(flatten)]
     pub status: StatusView,
+    /// Devices that should have been released long ago.
+    pub releases_overdue: Overdue,
     /// What a person was to be told of in the last day.
     pub alarms: Vec<AlarmView>,
     /// How the readings of the inventory go.
@@ -96,6 +98,9 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         queue_empty_at: forecast.and_then(|Forecast { last, .. }| status.at.checked_add(last).ok()),
         expected_late: status.expected_late(&session.pacing()),
         status,
+        releases_overdue: store
+            .releases_overdue(session.id, config.scaled(config.release.overdue_after))
+            .await?,
         alarms: store.alarms(session.id, DAY).await?,
         inventory: store.inventory(session.id).await?,
         inventory_max_age_seconds: config.scaled(config.facts.inventory.max_age).as_secs_f64(),
@@ -143,6 +148,14 @@ pub fn needs(report: &Report) -> Vec<String> {
         let containments = counted(status.attention, "containment");
         needs.push(format!(
             "{containments} could not be put in force: listed first below"
+        ));
+    }
+    if let Some(oldest) = &report.releases_overdue.oldest {
+        needs.push(format!(
+            "{} overdue: {} has been restricted since its containment ended {}",
+            counted(report.releases_overdue.devices, "release"),
+            short(&oldest.device, 12),
+            ago(now, oldest.since)
         ));
     }
     for alarm in report.alarms.iter().take(ALARMS) {

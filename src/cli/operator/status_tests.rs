@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::budget::{Pace, Pacing, Queued, Rules, Slots, Window};
 use crate::domain::verdict::Lane;
+use crate::store::Overdue;
 use crate::store::views::{
     DeviceAction, InboxView, LaneView, LeaseView, Outlook, QueuedAction, SetView, WindowView,
 };
@@ -79,6 +80,7 @@ fn quiet() -> Report {
         queue_empty_at: None,
         expected_late: 0,
         status,
+        releases_overdue: Overdue::default(),
         alarms: Vec::new(),
         inventory: InventoryView::default(),
         inventory_max_age_seconds: 86_400.0,

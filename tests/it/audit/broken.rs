@@ -305,4 +305,19 @@ pub const CASES: &[Case] = &[
         "SELECT id::text FROM quell.inventory_sweeps",
         &[],
     ),
+    case(
+        "drift_has_its_evidence",
+        "UPDATE quell.containments SET end_reason = 'drift' WHERE state = 'ended' AND device_id = '{a}'",
+        "SELECT id::text FROM quell.containments WHERE end_reason = 'drift'",
+        &[],
+    ),
+    case(
+        "release_runs_add_up",
+        "INSERT INTO quell.release_runs (id, tenant_id, state, selection, by, reason, done_at)
+         SELECT gen_random_uuid(), id, 'done', '{}', 'anna', 'a test', quell.now() FROM quell.tenants;
+         INSERT INTO quell.release_run_items (run_id, containment_id, device_id)
+         SELECT r.id, c.id, c.device_id FROM quell.release_runs r, quell.containments c WHERE c.device_id = '{a}'",
+        "SELECT containment_id::text FROM quell.release_run_items",
+        &[],
+    ),
 ];

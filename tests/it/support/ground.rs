@@ -358,6 +358,7 @@ impl Ground {
             defender_id: Some(Uuid::now_v7().to_string()),
             defender_status: Some("Succeeded".to_owned()),
             is_adopted,
+            done_at: Some(self.store.now().await.expect("the database is up")),
             ..QueuedChange::default()
         };
         let record = AnswerRecord {
