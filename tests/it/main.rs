@@ -3,6 +3,7 @@
 
 mod audit;
 mod budget;
+mod by_hand;
 mod canaries;
 mod cancels;
 mod chaos;
@@ -30,6 +31,7 @@ mod replicas;
 mod restores;
 mod settle;
 mod silence;
+mod stops;
 mod storm;
 mod strays;
 mod support;
