@@ -152,15 +152,18 @@ async fn stopped_at_200_random_moments_of_a_storm_nothing_is_called_after_the_ga
         "200 stops, {} calls: the latest arrived {latest:#} after the commit of a stop",
         arrivals(&world.simulator.journal()).len()
     );
+    // What is left of the storm is taken back.
+    stop(&store, StopScope::CancelPending, None).await;
     world
-        .seen("the rest goes on", Duration::from_secs(180), |report| {
-            report.restricted_now == DEVICES as u64
-        })
+        .until(
+            Duration::from_secs(30),
+            "SELECT count(*) = 0 FROM quell.actions WHERE kind = 'restrict' AND state = 'queued'",
+        )
         .await;
-    world.until_idle(Duration::from_secs(30)).await;
+    world.until_idle(Duration::from_secs(60)).await;
     store.close().await;
     let report = world.finish().await;
-    assert_eq!(report.action_calls, DEVICES as u64, "one call for each device");
+    assert!(report.restricted_now < DEVICES as u64, "{report:?}");
 }
 
 #[tokio::test]
