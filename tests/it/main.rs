@@ -4,6 +4,7 @@
 mod approvals;
 mod audit;
 mod budget;
+mod by_hand;
 mod canaries;
 mod cancels;
 mod chaos;
@@ -35,6 +36,7 @@ mod replicas;
 mod restores;
 mod settle;
 mod silence;
+mod stops;
 mod storm;
 mod strays;
 mod support;
