@@ -28,6 +28,8 @@ mod rehearsal;
 mod reload;
 mod replicas;
 mod restores;
+mod roles;
+mod seals;
 mod settle;
 mod silence;
 mod storm;
