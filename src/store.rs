@@ -39,6 +39,7 @@ mod queue;
 mod release_runs;
 mod replay;
 mod restores;
+pub mod roles;
 mod safety;
 pub mod seals;
 mod settle;
@@ -161,11 +162,15 @@ impl Store {
         })
     }
 
-    /// Applies the migrations, under sqlx's advisory lock: of several replicas one migrates, the others wait.
+    /// Applies the migrations, under sqlx's advisory lock: of several replicas one migrates, the others wait. Where all are
+    /// applied it does nothing, so it needs no right to do anything.
     ///
     /// # Errors
     /// [`StoreError::Migration`], or Postgres is not available.
     pub async fn migrate(&self) -> Result<(), StoreError> {
+        if self.is_migrated().await? {
+            return Ok(());
+        }
         // A connection of its own: a migration may take longer than any statement of the daemon's.
         let options = self
             .pool
@@ -178,6 +183,7 @@ impl Store {
             .connect_with(options)
             .await?;
         failpoint::waiting!(Migration, MIGRATOR.run(&pool)).await?;
+        roles::renew(&mut *pool.acquire().await?).await?;
         pool.close().await;
         Ok(())
     }
@@ -187,26 +193,33 @@ impl Store {
     /// # Errors
     /// Postgres is not available.
     pub async fn migration_state(&self) -> Result<MigrationState, StoreError> {
-        let known =
-            sqlx::query_scalar!(r#"SELECT to_regclass('public._sqlx_migrations') IS NOT NULL AS "known!""#)
-                .fetch_one(&self.pool)
-                .await?;
-        if !known {
-            return Ok(MigrationState::Behind);
-        }
-        let mut connection = self.pool.acquire().await?;
-        let applied = connection
-            .list_applied_migrations("_sqlx_migrations")
-            .await?
-            .into_iter()
-            .map(|migration| migration.version)
-            .max();
+        let applied = self.applied_migrations().await?.into_iter().max();
         let newest = MIGRATOR.iter().map(|migration| migration.version).max();
         Ok(match applied.cmp(&newest) {
             std::cmp::Ordering::Less => MigrationState::Behind,
             std::cmp::Ordering::Equal => MigrationState::Current,
             std::cmp::Ordering::Greater => MigrationState::Ahead,
         })
+    }
+
+    async fn is_migrated(&self) -> Result<bool, StoreError> {
+        let applied = self.applied_migrations().await?;
+        Ok(MIGRATOR
+            .iter()
+            .all(|migration| applied.contains(&migration.version)))
+    }
+
+    async fn applied_migrations(&self) -> Result<Vec<i64>, StoreError> {
+        let known =
+            sqlx::query_scalar!(r#"SELECT to_regclass('public._sqlx_migrations') IS NOT NULL AS "known!""#)
+                .fetch_one(&self.pool)
+                .await?;
+        if !known {
+            return Ok(Vec::new());
+        }
+        let mut connection = self.pool.acquire().await?;
+        let applied = connection.list_applied_migrations("_sqlx_migrations").await?;
+        Ok(applied.into_iter().map(|migration| migration.version).collect())
     }
 
     /// Whether Postgres answers.

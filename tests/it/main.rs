@@ -34,6 +34,8 @@ mod releases;
 mod reload;
 mod replicas;
 mod restores;
+mod roles;
+mod seals;
 mod settle;
 mod silence;
 mod stops;
