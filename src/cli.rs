@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand, each a struct of arguments and a `run`.
 
+pub mod approvals;
 pub mod audit;
 mod batch;
 pub mod check;
@@ -54,6 +55,15 @@ enum Command {
     Actions(operator::actions::Args),
     /// End every containment on a device, and decline what is asked about it
     Release(operator::release::Args),
+    /// Restrict a device by hand, for a time
+    Restrict(operator::restrict::Args),
+    /// Stop: no restriction begins or leaves any more, at once and on every replica; releases go on
+    Stop(operator::stop::StopArgs),
+    /// Resume: end what `quell stop` or the stop file began
+    Resume(operator::stop::ResumeArgs),
+    /// See what people are asked, and answer it
+    #[command(subcommand)]
+    Approvals(approvals::Command),
     /// Check every invariant that the database can show
     Audit(audit::Args),
     /// Explain why quell did or did not act, from what was recorded or for a file of events
@@ -103,6 +113,10 @@ pub fn main() -> ExitCode {
             Command::Devices(args) => operator::answered(operator::devices::run(args).await),
             Command::Actions(args) => operator::answered(operator::actions::run(args).await),
             Command::Release(args) => operator::answered(operator::release::run(args).await),
+            Command::Restrict(args) => operator::answered(operator::restrict::run(args).await),
+            Command::Stop(args) => operator::answered(operator::stop::stop(args).await),
+            Command::Resume(args) => operator::answered(operator::stop::resume(args).await),
+            Command::Approvals(command) => operator::answered(approvals::run(command).await),
             Command::Audit(args) => operator::answered(audit::run(args).await),
             Command::Explain(args) => explain::run(*args).await,
             Command::Playbooks(command) => playbooks::run(command).await,

@@ -36,6 +36,8 @@ pub enum AlarmKind {
     ClockJump,
     /// A release that Defender goes on refusing was given up.
     ReleaseSettled,
+    /// The sealed chain of the audit does not hold.
+    AuditBroken,
 }
 
 impl AlarmKind {
@@ -48,6 +50,7 @@ impl AlarmKind {
             Self::Restored => "restored",
             Self::ClockJump => "clock_jump",
             Self::ReleaseSettled => "release_settled",
+            Self::AuditBroken => "audit_broken",
         }
     }
 }

@@ -13,9 +13,10 @@ use crate::clock::Monotonic;
 use crate::domain::action::{ActionEvent, ActionState, Marker};
 use crate::domain::answer::Refusal;
 use crate::domain::device::DeviceId;
+use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
 use crate::store::attempts::{close_gate, finish};
-use crate::store::gate::Gate;
+use crate::store::gate::turn::Asked;
 use crate::store::ledger::{Entry, insert_attempt};
 use crate::store::{AnswerRecord, Because, Store, StoreError, Wake, wake};
 
@@ -46,14 +47,15 @@ impl Store {
     pub(super) async fn cancel_reserve(
         &self,
         tx: &mut sqlx::PgConnection,
-        tenant: TenantId,
-        epoch: i64,
-        gate: &Gate,
-        began: Monotonic,
+        asked: &Asked<'_>,
     ) -> Result<Reserved, StoreError> {
+        let (tenant, gate) = (asked.tenant, asked.gate);
         let Some(after) = gate.cancel_after else {
             return Ok(Reserved::None);
         };
+        // A stop that takes back what is pending waits for nothing.
+        let takes_back = matches!(asked.stop, Some(StopScope::CancelPending | StopScope::ReleaseAll));
+        let after = if takes_back { Duration::ZERO } else { after };
         let found = sqlx::query_scalar!(
             "SELECT a.id FROM quell.actions a JOIN quell.devices d ON d.tenant_id = a.tenant_id AND d.device_id = a.device_id
              WHERE a.tenant_id = $1 AND a.state = 'submitted' AND a.kind = 'restrict' AND NOT a.is_adopted
@@ -96,7 +98,7 @@ impl Store {
             // Each waits longer than the one before it.
             is_retry: false,
         };
-        insert_attempt(tx, tenant, epoch, gate, &entry).await?;
+        insert_attempt(tx, tenant, asked.epoch, gate, &entry).await?;
         let marker = Marker { action, attempt: n };
         Ok(Reserved::One(Box::new(CancelGrant {
             attempt,
@@ -105,7 +107,7 @@ impl Store {
             device: DeviceId::from_stored(reserved.device_id),
             defender_id: reserved.defender_id,
             comment: marker.comment("not wanted any more"),
-            send_deadline: began.plus(gate.timing.send_deadline),
+            send_deadline: asked.began.plus(gate.timing.send_deadline),
             app_id: gate.app_id.clone(),
         })))
     }

@@ -103,6 +103,7 @@ impl Store {
         )
         .execute(&mut *tx)
         .await?;
+        super::gate::fresh::go_on(&mut tx, tenant, &ids).await?;
         wake(&mut tx, tenant, Wake::Inbox).await?;
         tx.commit().await?;
         Ok(())

@@ -92,7 +92,8 @@ impl DecideTx {
             (Beginning::Restart, Some(row)) => {
                 // INVARIANT: an active containment keeps the release terms of the revision that began it.
                 sqlx::query!(
-                    "UPDATE quell.containments SET until = $2::timestamptz + release_after, attention = NULL WHERE id = $1",
+                    "UPDATE quell.containments SET until = $2::timestamptz + release_after, attention = NULL,
+                         change_by = 'decide', change_reason = 'another event matched' WHERE id = $1",
                     row.id,
                     now as jiff_sqlx::Timestamp,
                 )

@@ -1,6 +1,8 @@
 //! T3, the gate: the one transaction that checks everything that can forbid a call and writes the attempt down. After
 //! its commit, and only then, the call is made.
 
+mod eligible;
+pub(super) mod fresh;
 pub(super) mod turn;
 
 use std::time::Duration;
@@ -13,6 +15,7 @@ use crate::domain::budget::{BudgetScope, CallTiming, Terms, Window};
 use crate::domain::decision::Cap;
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::guard::{Protection, Protections};
+use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::{Lane, Mode};
 use crate::store::cancels::CancelGrant;
@@ -41,6 +44,8 @@ pub struct Gate {
     pub ceiling: Mode,
     /// What is never restricted: checked again, with the facts of this moment.
     pub never: Protections,
+    /// A restrict whose device's protections cannot be judged is looked at again after so long; then a person must look.
+    pub facts_wait: Duration,
     /// Distinct devices in a window, over all playbooks: counted when an unanswered ask would act, and checked again by
     /// the gate, for the moment at which the device's containment became active.
     pub caps: Vec<Cap>,
@@ -49,6 +54,8 @@ pub struct Gate {
     /// A restrict that has been pending at Defender for so long, and that nothing wants any more, is cancelled; `None`:
     /// never.
     pub cancel_after: Option<Duration>,
+    /// Older facts of a device say nothing of whether it can be restricted.
+    pub facts_max_age: Duration,
 }
 
 impl Gate {
@@ -126,12 +133,18 @@ impl Store {
         let mut tx = self.begin_swift().await?;
         lock_budget(&mut tx, tenant, &gate.app_id, "actions").await?;
         let (standing, locked) = self.standing(&mut tx, tenant, epoch, &gate.app_id).await?;
-        match standing {
-            Standing::Good => {}
+        let stop = match standing {
+            Standing::Good(stop) => stop,
             standing => {
                 drop(tx);
                 return self.not_good(standing).await;
             }
+        };
+        if stop == Some(StopScope::Freeze) {
+            return Ok(GateOutcome::Wait {
+                after: None,
+                why: "stopped: frozen",
+            });
         }
         if let Some(after) = locked.closed_for {
             return Ok(GateOutcome::Wait {
@@ -146,6 +159,7 @@ impl Store {
             lowest,
             now: locked.now,
             began,
+            stop,
         };
         let candidate = match self.take_turn(&mut tx, &asked).await? {
             Turn::Action(candidate) => candidate,
@@ -155,6 +169,13 @@ impl Store {
             }
             Turn::Nobody(outcome) => return Ok(outcome),
         };
+        // INVARIANT: nothing is reserved that a stop in force forbids. Nothing of the kind is picked either.
+        if stop.is_some_and(|stop| stop.forbids(candidate.kind)) {
+            return Ok(GateOutcome::Wait {
+                after: None,
+                why: "stopped",
+            });
+        }
         if let Some((event, why)) = self.forbidden(&mut tx, tenant, gate, &candidate).await? {
             let row = self.action_read(&mut tx, tenant, candidate.action).await?;
             let because = Because {
@@ -167,6 +188,10 @@ impl Store {
             };
             self.action_apply(&mut tx, tenant, &row, event, &change, because)
                 .await?;
+            tx.commit().await?;
+            return Ok(GateOutcome::Settled);
+        }
+        if self.awaits_facts(&mut tx, tenant, gate, &candidate).await? {
             tx.commit().await?;
             return Ok(GateOutcome::Settled);
         }
@@ -276,7 +301,9 @@ impl Store {
             self.give_up(tx, tenant, &candidate.device, why).await?;
             return Ok(Some((ActionEvent::Withdrawn, why.to_owned())));
         };
-        if let Protection::Protected(list) = gate.never.protects(&candidate.device, &facts) {
+        // What is too old may protect no more, or not yet: fresh facts decide.
+        let fresh = candidate.fresh(facts.clone(), gate.facts_max_age);
+        if let Some(list) = protected(tx, tenant, &gate.never, &candidate.device, &fresh).await? {
             self.give_up(
                 tx,
                 tenant,
@@ -289,6 +316,13 @@ impl Store {
                 format!("protected by never.{list}"),
             )));
         }
+        let max_age = gate.facts_max_age;
+        if let Some(why) = self
+            .refuse_ineligible(tx, tenant, candidate, &facts, max_age)
+            .await?
+        {
+            return Ok(Some((ActionEvent::Withdrawn, why)));
+        }
         if let Some(cap) = above_cap(tx, tenant, &gate.caps, &candidate.device).await? {
             let why = format!("more devices than {cap} allows were restricted before it");
             self.give_up(tx, tenant, &candidate.device, &why).await?;
@@ -296,6 +330,27 @@ impl Store {
         }
         Ok(None)
     }
+}
+
+/// The list that protects the device, if there is one beside those whose risk a second person accepted for what restricts it.
+async fn protected(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    never: &Protections,
+    device: &DeviceId,
+    facts: &DeviceFacts,
+) -> Result<Option<&'static str>, StoreError> {
+    let Protection::Protected(list) = never.protects(device, facts) else {
+        return Ok(None);
+    };
+    let accepted = super::approvals::accepted_risks(tx, tenant, device).await?;
+    if accepted.is_empty() {
+        return Ok(Some(list));
+    }
+    Ok(match never.without(&accepted).protects(device, facts) {
+        Protection::Protected(list) => Some(list),
+        _ => None,
+    })
 }
 
 /// The first cap that the device is above, as the caps are now: counted are the devices whose containment became active

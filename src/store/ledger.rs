@@ -69,7 +69,8 @@ impl Store {
         let locked = if scope == "actions" {
             let (standing, locked) = self.standing(&mut tx, tenant, epoch, &gate.app_id).await?;
             match standing {
-                Standing::Good => {}
+                // A stop concerns no read.
+                Standing::Good(_) => {}
                 Standing::NotLeader => return Ok(ReadOutcome::Held),
                 Standing::Wait(..) => match self.clock_frozen() {
                     Some(left) => return Ok(ReadOutcome::Wait(left)),

@@ -31,11 +31,12 @@ impl Store {
         outstanding: Option<u32>,
         cancel_after: Option<Duration>,
     ) -> Result<QueueLook, StoreError> {
-        // One short walk in claim order for each lane, as the gate does. There is always one row.
+        // One short walk in claim order for each lane, as the gate does: while restricts are stopped there is no room for them.
+        // There is always one row.
         let rows = sqlx::query!(
-            r#"WITH t AS MATERIALIZED (SELECT quell.now() AS now, $2::bigint IS NULL OR $2 > (
+            r#"WITH t AS MATERIALIZED (SELECT quell.now() AS now, quell.stop_in_force($1) IS NULL AND ($2::bigint IS NULL OR $2 > (
                    SELECT count(*) FROM quell.actions r WHERE r.tenant_id = $1 AND r.kind = 'restrict'
-                     AND r.state IN ('submitting', 'in_doubt', 'submitted')) AS has_room),
+                     AND r.state IN ('submitting', 'in_doubt', 'submitted'))) AS has_room),
                heads AS MATERIALIZED (
                  SELECT l.lane, h.waited FROM t, (VALUES (0), (1), (2), (3), (4)) AS l (lane), LATERAL (
                      SELECT extract(epoch FROM t.now - a.queued_at)::float8 AS waited FROM quell.actions a
@@ -46,7 +47,8 @@ impl Store {
                      ORDER BY a.queued_at, a.id LIMIT 1) AS h
                  WHERE t.has_room OR l.lane IN (1, 4)),
                cancels AS MATERIALIZED (
-                 SELECT extract(epoch FROM min(greatest(a.submitted_at + make_interval(secs => $3), a.cancel_not_before))
+                 SELECT extract(epoch FROM min(greatest(a.submitted_at + make_interval(secs => CASE
+                            WHEN quell.stop_in_force($1) IN ('cancel_pending', 'release_all') THEN 0 ELSE $3::float8 END), a.cancel_not_before))
                                            - (SELECT now FROM t))::float8 AS due
                  FROM quell.actions a
                  WHERE $3::float8 IS NOT NULL AND a.tenant_id = $1 AND a.state = 'submitted' AND a.kind = 'restrict'

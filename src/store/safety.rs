@@ -1,4 +1,5 @@
-//! What the ledger stands on, looked at before every count: the lease, one clock that goes on evenly, and one history. Called
+//! What the ledger stands on, looked at before every count: the lease, one clock that goes on evenly, and one history; and, in
+//! the same statement, which stop is in force. Called
 //! by the gate with the budget locked, and by `worker::clock`. A store that was not told to guard these (a command's, a
 //! test's) looks at the lease and the holds only.
 
@@ -10,6 +11,7 @@ use uuid::Uuid;
 
 use crate::clock::{self, Monotonic};
 use crate::domain::clock_watch::{Jump, Reading, Watch};
+use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
 use crate::store::ledger::Locked;
 use crate::store::{GateOutcome, Store, StoreError};
@@ -60,8 +62,8 @@ const READINGS: u32 = 3;
 /// Whether a call may be reserved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// It may.
-    Good,
+    /// It may, but for what a stop in force forbids.
+    Good(Option<StopScope>),
     /// The lease is another's, or has run out.
     NotLeader,
     /// Not for so long.
@@ -110,6 +112,7 @@ impl Store {
                      EXISTS (SELECT 1 FROM quell.leases WHERE tenant_id = $1 AND epoch = $2 AND expires_at > quell.now())
                        AS "leads!",
                      (SELECT extract(epoch FROM held_until - quell.now())::float8 FROM quell.holds WHERE tenant_id = $1) AS held,
+                     quell.stop_in_force($1) AS stop,
                      CASE WHEN $4 THEN quell.cluster_identity() END AS identity,
                      CASE WHEN $4 THEN (SELECT identity FROM quell.cluster_seen) END AS seen,
                      $3::uuid IS NULL OR EXISTS (SELECT 1 FROM quell.attempts WHERE id = $3) AS "remembers!",
@@ -154,7 +157,8 @@ impl Store {
             return Ok((Standing::Wait(Duration::from_secs_f64(held), why), locked));
         }
         let waits = safety.and_then(|safety| safety.waits(tenant));
-        let standing = waits.map_or(Standing::Good, |(wait, why)| Standing::Wait(wait, why));
+        let stop = super::stops::scope_of(row.stop.as_deref());
+        let standing = waits.map_or(Standing::Good(stop), |(wait, why)| Standing::Wait(wait, why));
         Ok((standing, locked))
     }
 
@@ -169,7 +173,7 @@ impl Store {
         let soon = Some(Duration::from_millis(100));
         let wait = |after, why| Ok(GateOutcome::Wait { after, why });
         match standing {
-            Standing::Good => wait(Some(Duration::ZERO), "good"),
+            Standing::Good(_) => wait(Some(Duration::ZERO), "good"),
             Standing::NotLeader => Ok(GateOutcome::NotLeader),
             Standing::Wait(after, why) => wait(Some(after), why),
             Standing::Jumped => {

@@ -7,9 +7,11 @@ mod decisions;
 mod devices;
 mod fallbacks;
 mod history;
+mod inventory;
 mod judging;
 mod outlook;
 mod sets;
+mod stops;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -27,9 +29,11 @@ pub use decisions::{DeadLetterView, DecisionQuery, DecisionView, Inputs, Waiting
 pub use devices::{ContainmentView, DeviceAction, DeviceQuery, DeviceView, Show};
 pub use fallbacks::FallbackView;
 pub use history::{ActionDetail, AttemptView, ContainmentHistory, TransitionView};
+pub use inventory::InventoryView;
 pub use judging::KnownDevice;
 pub use outlook::{Expected, Outlook, QueuedAction};
 pub use sets::{ActivationView, PlaybookDeeds, RevisionView};
+pub use stops::StopCounts;
 
 /// The state of a tenant at one moment.
 #[derive(Clone, Debug, Serialize)]

@@ -11,9 +11,12 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::containment::change::{Beginning, effects};
 use crate::domain::decision::{Decision, DecisionKind, Fallback, Rules, Ruling, Situation, Usage, decide};
 use crate::domain::device::DeviceFacts;
+use crate::domain::device::kind::KindSigns;
+use crate::domain::eligibility::Ineligible;
 use crate::domain::fact::Fact;
 use crate::domain::guard::Protection;
 use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
+use crate::domain::stop;
 use crate::domain::verdict::{Mode, PlannedAction, Verdict};
 use crate::failpoint;
 use crate::playbook::{PlaybookSet, Subject, evaluate};
@@ -29,6 +32,10 @@ pub struct Decider {
     pub rules: Rules,
     /// A fact older than this is unknown.
     pub facts_max_age: Duration,
+    /// What tells a device's kind before its platform does.
+    pub kinds: KindSigns,
+    /// A fleet that was counted longer ago is of unknown size.
+    pub fleet_max_age: Duration,
     /// An event waits for its device's facts at most this long.
     pub facts_wait: Duration,
     /// The playbooks.
@@ -211,7 +218,11 @@ impl Decider {
         let device = tx.devices.get(&item.device);
         let facts = device
             .and_then(|device| device.fresh_facts(tx.now, self.facts_max_age))
-            .cloned();
+            .cloned()
+            .map(|mut facts| {
+                self.kinds.apply(&item.device, &mut facts);
+                facts
+            });
         let unknown = DeviceFacts::default();
         let restricted_by = tx.restricted_by.get(&item.device).cloned().unwrap_or_default();
         let subject = Subject {
@@ -275,19 +286,22 @@ impl Decider {
             device_id: &item.device,
             device: facts.as_ref().unwrap_or(&unknown),
             restricted_by: &own.restricted_by,
-            fleet: self.context.fleet,
+            fleet: self.fleet(tx),
             fallbacks: &fallbacks,
         };
-        let decision = if gone && facts.is_some() && verdicts.iter().any(restricts) {
+        let mut decision = if gone && facts.is_some() && verdicts.iter().any(restricts) {
             // Defender does not know the device: no call is spent on a certain failure.
             Decision {
                 kind: DecisionKind::Skip,
-                reason: "ineligible.not_in_inventory".to_owned(),
+                reason: Ineligible::NotInInventory.reason().to_owned(),
                 rulings: Vec::new(),
             }
         } else {
             decide(verdicts, &situation, usage)
         };
+        if tx.stop.is_some() {
+            stop::hold(&mut decision, &self.rules, &own.restricted_by);
+        }
         // What is kept is what was seen, before anything of it takes effect.
         let rulings = decision
             .rulings
@@ -320,6 +334,12 @@ impl Decider {
             facts,
             own,
         })
+    }
+
+    /// How many devices the tenant has: as configured, else as counted, unless that was too long ago.
+    fn fleet(&self, tx: &DecideTx) -> Option<u64> {
+        let counted = || tx.fleet?.fresh(tx.now, self.fleet_max_age);
+        self.context.fleet.or_else(counted)
     }
 
     /// Does what a ruling says; tells whether the device has to converge, and adds the playbook to `begun` if something

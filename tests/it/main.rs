@@ -1,6 +1,7 @@
 //! The whole of Quell against a real Postgres, in one test binary. Each module is one part of the story; `support` is
 //! the harness.
 
+mod approvals;
 mod audit;
 mod budget;
 mod canaries;
@@ -16,9 +17,11 @@ mod decisions;
 mod explain;
 mod faults;
 mod gate;
+mod guards;
 mod in_force;
 mod inbox;
 mod intake;
+mod inventory;
 mod late;
 mod lifecycle;
 mod operator;

@@ -60,10 +60,14 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
             plain(wanted)
         )));
     }
-    session.answer(&devices, |paint| match devices.as_slice() {
-        [device] if args.device.is_some() => render_one(device, now, paint),
-        [] => "no device is restricted, should be, or is asked about\n".to_owned(),
-        devices => render(devices, now, paint, ""),
+    let banner = session.banner().await?;
+    session.answer(&devices, |paint| {
+        let list = match devices.as_slice() {
+            [device] if args.device.is_some() => render_one(device, now, paint),
+            [] => "no device is restricted, should be, or is asked about\n".to_owned(),
+            devices => render(devices, now, paint, ""),
+        };
+        banner(paint) + &list
     })?;
     if more {
         eprintln!("there are more than {}: raise `--limit`", args.limit);

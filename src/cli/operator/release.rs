@@ -10,6 +10,7 @@ use super::table::{Paint, plain};
 use super::{Common, Session, devices, nothing_done};
 use crate::config::environment;
 use crate::domain::device::DeviceId;
+use crate::domain::person::is_reserved;
 use crate::domain::verdict::Lane;
 use crate::store::OperatorRelease;
 use crate::store::views::{ContainmentView, DeviceQuery, DeviceView, Show};
@@ -40,17 +41,6 @@ pub struct Args {
 const SHORTEST_PREFIX: usize = 6;
 /// So many candidates are listed.
 const CANDIDATES: i64 = 20;
-/// Names under which the daemon itself acts.
-const RESERVED: [&str; 7] = [
-    "decide",
-    "gate",
-    "submit",
-    "reconcile",
-    "expire",
-    "files",
-    "start",
-];
-
 /// What was done, and what follows.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
@@ -128,7 +118,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 /// The devices that the text may mean: an exact id or name rules out the beginnings of others.
-async fn candidates(session: &Session, wanted: &str) -> anyhow::Result<Vec<DeviceView>> {
+pub(super) async fn candidates(session: &Session, wanted: &str) -> anyhow::Result<Vec<DeviceView>> {
     let query = DeviceQuery {
         show: Show::All,
         id: Some(wanted.to_owned()).filter(|id| id.chars().count() >= SHORTEST_PREFIX),
@@ -145,7 +135,7 @@ async fn candidates(session: &Session, wanted: &str) -> anyhow::Result<Vec<Devic
     Ok(found)
 }
 
-fn not_one(wanted: &str, candidates: &[DeviceView], now: Timestamp) -> String {
+pub(super) fn not_one(wanted: &str, candidates: &[DeviceView], now: Timestamp) -> String {
     let wanted = plain(wanted);
     if !candidates.is_empty() {
         let table = devices::render(candidates, now, Paint::Plain, "  ");
@@ -238,7 +228,7 @@ pub fn render(report: &Report, now: Timestamp) -> String {
     out
 }
 
-fn called(id: &str, name: Option<&str>) -> String {
+pub(super) fn called(id: &str, name: Option<&str>) -> String {
     match name {
         Some(name) => format!("{} ({})", plain(name), plain(id)),
         None => format!("device {}", plain(id)),
@@ -263,7 +253,7 @@ pub(in crate::cli) fn operator(by: Option<&str>) -> anyhow::Result<String> {
         "nobody knows who you are: say it with `--by NAME`"
     );
     anyhow::ensure!(
-        !RESERVED.contains(&by.as_str()),
+        !is_reserved(&by),
         "`{by}` is a name that quell itself goes by in the audit: choose another with `--by NAME`"
     );
     Ok(by)

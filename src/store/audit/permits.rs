@@ -75,6 +75,19 @@ pub(super) const CHECKS: &[Check] = &[
                 OR f.since < t.reserved_at - interval '10 s')"
     ),
     finds_nothing!(
+        "nothing_while_stopped",
+        "6",
+        "no call was reserved while a stop that forbids it was in force",
+        // A stop that could not wait for the gate may have been overtaken by what the gate was at.
+        "SELECT t.tenant_id, t.reserved_at, t.id::text, a.device_id, format('stopped (%s) since %s', s.scope, s.begun_at)
+         FROM quell.attempts t JOIN quell.actions a ON a.id = t.action_id
+         JOIN quell.stops s ON s.tenant_id = t.tenant_id
+             AND t.reserved_at >= s.begun_at + CASE WHEN s.is_exact THEN interval '0' ELSE interval '1 min' END
+             AND (s.ended_at IS NULL OR t.reserved_at < s.ended_at)
+         WHERE (t.kind = 'restrict' OR (t.kind IN ('release', 'cancel') AND s.scope = 'freeze'))
+           AND t.outcome IS DISTINCT FROM 'imported' AND quell.is_in_order(t.reserved_at)"
+    ),
+    finds_nothing!(
         "begun_by_a_decision",
         "6",
         "a containment that names its event was begun by a decision to act, ask or observe, or held and asked for",
@@ -90,14 +103,15 @@ pub(super) const CHECKS: &[Check] = &[
     finds_nothing!(
         "asked_was_approved",
         "6",
-        "a containment that was asked for and that a person made active has the approvals that its terms want, of its revision, \
-         and no denial",
+        "a containment that was asked for and that a person made active has the approvals that its terms want, of its revision \
+         and of one reviewed state, and no denial",
         "SELECT c.tenant_id, s.at, c.id::text, c.device_id, format('active by %s with %s approvals', s.by, coalesce(p.approved, 0))
          FROM quell.containments c
          JOIN quell.transitions s ON s.entity_id = c.id AND s.from_state = 'asked' AND s.to_state = 'active'
-         LEFT JOIN (SELECT containment_id, count(*) FILTER (WHERE answer = 'approved') AS approved,
+         LEFT JOIN (SELECT containment_id, count(DISTINCT lower(person)) FILTER (WHERE answer = 'approved' AND state = reviewed) AS approved,
                            count(*) FILTER (WHERE answer = 'denied') AS denied, max(revision) AS highest, min(revision) AS lowest
-                    FROM quell.approvals GROUP BY containment_id) p ON p.containment_id = c.id
+                    FROM (SELECT *, first_value(reviewed) OVER (PARTITION BY containment_id ORDER BY answered_at DESC) AS state
+                          FROM quell.approvals) AS given GROUP BY containment_id) p ON p.containment_id = c.id
          WHERE s.by NOT IN ('decide', 'expire')
            AND (coalesce(p.approved, 0) < coalesce((c.ask ->> 'approvals')::int, 1) OR p.denied > 0
                 OR p.highest <> c.revision OR p.lowest <> c.revision)"

@@ -11,6 +11,7 @@ use crate::clock::Monotonic;
 use crate::domain::action::{ActionKind, ActionState};
 use crate::domain::budget::{Call, LaneHead, Wait};
 use crate::domain::device::DeviceId;
+use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Lane;
 use crate::store::cancels::{CancelGrant, Reserved};
@@ -18,15 +19,17 @@ use crate::store::ledger::snapshot;
 use crate::store::{ActionRow, Gate, GateOutcome, Store, StoreError};
 
 /// What the gate was asked, and when.
-pub(super) struct Asked<'a> {
-    pub(super) tenant: TenantId,
-    pub(super) epoch: i64,
-    pub(super) gate: &'a Gate,
+pub(in crate::store) struct Asked<'a> {
+    pub(in crate::store) tenant: TenantId,
+    pub(in crate::store) epoch: i64,
+    pub(in crate::store) gate: &'a Gate,
     pub(super) lowest: Lane,
     /// The database's clock, read under the lock.
     pub(super) now: Timestamp,
     /// Ours, read before the transaction.
-    pub(super) began: Monotonic,
+    pub(in crate::store) began: Monotonic,
+    /// What is stopped, as this transaction sees it.
+    pub(in crate::store) stop: Option<StopScope>,
 }
 
 /// Whose turn it is.
@@ -66,6 +69,12 @@ pub(super) struct Candidate {
     defender_id: Option<String>,
     defender_status: Option<String>,
     is_adopted: bool,
+    /// How old they are; `None`: they were never fetched.
+    pub(super) facts_age: Option<Duration>,
+    /// Defender answered that it does not know the device, when its facts were last fetched.
+    pub(super) is_unknown_to_defender: bool,
+    /// It has waited for fresh ones.
+    pub(super) awaited_facts: bool,
 }
 
 impl Candidate {
@@ -107,7 +116,8 @@ impl Store {
         );
         let look = Look {
             lowest: asked.lowest,
-            outstanding: gate.outstanding,
+            // While anything is stopped no restrict is picked.
+            outstanding: asked.stop.map_or(gate.outstanding, |_| Some(0)),
             without_retries: retries.is_some(),
         };
         let heads = match asked.lowest {
@@ -154,9 +164,7 @@ impl Store {
         tx: &mut sqlx::PgConnection,
         asked: &Asked<'_>,
     ) -> Result<Option<Turn>, StoreError> {
-        let reserved = self
-            .cancel_reserve(tx, asked.tenant, asked.epoch, asked.gate, asked.began)
-            .await?;
+        let reserved = self.cancel_reserve(tx, asked).await?;
         Ok(match reserved {
             Reserved::None => None,
             Reserved::MovedOn => Some(Turn::Nobody(GateOutcome::Settled)),
@@ -180,11 +188,12 @@ async fn heads(
     tenant: TenantId,
     look: &Look,
 ) -> Result<Vec<LaneHead>, StoreError> {
-    // One short walk in claim order for each lane. Without room for restricts only the lanes of releases are walked.
+    // One short walk in claim order for each lane. Without room for restricts, and while they are stopped, only
+    // the lanes of releases are walked.
     let rows = sqlx::query!(
-        r#"WITH t AS MATERIALIZED (SELECT quell.now() AS now, $3::bigint IS NULL OR $3 > (
+        r#"WITH t AS MATERIALIZED (SELECT quell.now() AS now, quell.stop_in_force($1) IS NULL AND ($3::bigint IS NULL OR $3 > (
                 SELECT count(*) FROM quell.actions r WHERE r.tenant_id = $1 AND r.kind = 'restrict'
-                  AND r.state IN ('submitting', 'in_doubt', 'submitted')) AS has_room)
+                  AND r.state IN ('submitting', 'in_doubt', 'submitted'))) AS has_room)
            SELECT l.lane AS "lane!", h.waited AS "waited!" FROM t, (VALUES (0), (1), (2), (3), (4)) AS l (lane), LATERAL (
                SELECT extract(epoch FROM t.now - a.queued_at)::float8 AS waited FROM quell.actions a
                WHERE a.tenant_id = $1 AND a.state = 'queued' AND a.lane = l.lane AND a.not_before <= t.now
@@ -244,7 +253,9 @@ async fn pick(
     let row = sqlx::query!(
         r#"SELECT a.id, a.device_id, a.kind, a.lane, a.attempts, a.is_retry, a.playbook, a.revision, a.comment,
                   a.defender_id, a.defender_status, a.is_adopted,
-                  coalesce(a.valid_until < quell.now(), false) AS "is_overdue!", d.facts
+                  coalesce(a.valid_until < quell.now(), false) AS "is_overdue!", d.facts,
+                  extract(epoch FROM quell.now() - d.facts_fetched_at)::float8 AS facts_age, d.is_unknown_to_defender,
+                  a.facts_awaited_at IS NOT NULL AS "awaited_facts!"
            FROM quell.actions a JOIN quell.devices d ON d.tenant_id = a.tenant_id AND d.device_id = a.device_id
            WHERE a.id = $1 AND a.state = 'queued'
              AND NOT EXISTS (SELECT 1 FROM quell.actions o WHERE o.tenant_id = a.tenant_id AND o.device_id = a.device_id
@@ -270,6 +281,9 @@ async fn pick(
         defender_id: r.defender_id,
         defender_status: r.defender_status,
         is_adopted: r.is_adopted,
+        facts_age: r.facts_age.map(|age| Duration::from_secs_f64(age.max(0.0))),
+        is_unknown_to_defender: r.is_unknown_to_defender,
+        awaited_facts: r.awaited_facts,
     }))
 }
 
