@@ -148,6 +148,8 @@ impl Store {
             ("statement_timeout", "15s"),
             ("lock_timeout", "10s"),
             ("idle_in_transaction_session_timeout", "30s"),
+            // Nothing here runs long enough to be worth compiling.
+            ("jit", "off"),
         ]);
         let (pool, swift) = pools::open(connect, options.max_connections);
         let retry_delays = options.retry_delays.clone().into();

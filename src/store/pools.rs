@@ -24,6 +24,14 @@ const ENOUGH: u32 = 2 * SWIFT;
 /// forgotten is prepared and planned anew.
 const STATEMENTS: usize = 400;
 
+/// How an event's statements are planned: once on each connection, without a look at what is asked for. They go by keys and by
+/// partial indexes whose words stand in the statement, so that another value needs no other plan, and planning costs more than
+/// running them. Workers or a compiler, started because of an estimate, would take longer than any of them.
+const PLAN_ONCE: [(&str, &str); 2] = [
+    ("plan_cache_mode", "force_generic_plan"),
+    ("max_parallel_workers_per_gather", "0"),
+];
+
 /// The pool for everything, and the one for the way of an event: of `max` connections together, none of which is open yet.
 pub(super) fn open(connect: PgConnectOptions, max: u32) -> (PgPool, PgPool) {
     let connect = connect.statement_cache_capacity(STATEMENTS);
@@ -33,7 +41,7 @@ pub(super) fn open(connect: PgConnectOptions, max: u32) -> (PgPool, PgPool) {
     }
     (
         options(max - SWIFT).connect_lazy_with(connect.clone()),
-        options(SWIFT).connect_lazy_with(connect),
+        options(SWIFT).connect_lazy_with(connect.options(PLAN_ONCE)),
     )
 }
 
