@@ -182,6 +182,7 @@ fn containment(state: &str) -> ContainmentHistory {
         mode: "enforce".to_owned(),
         playbook: Some("ransomware".to_owned()),
         revision: Some("0123456789abcdef".to_owned()),
+        begun_by: None,
         event_id: Some(Uuid::nil()),
         alert_id: Some("637_1".to_owned()),
         created_at: before(7_200),

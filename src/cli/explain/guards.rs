@@ -10,6 +10,7 @@ use crate::domain::eligibility;
 use crate::domain::fact::Fact;
 use crate::domain::guard::{self, Protection, Protections};
 use crate::domain::recorded::RecordedRules;
+use crate::domain::stop::STOPPED;
 use crate::domain::verdict::Mode;
 use crate::playbook::truth::Truth;
 use crate::playbook::{Subject, facts, text};
@@ -17,7 +18,7 @@ use crate::playbook::{Subject, facts, text};
 /// One guard, explained.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Guard {
-    /// `mode`, `never`, `eligibility`, `freshness`, `caps[0]`.
+    /// `mode`, `never`, `eligibility`, `freshness`, `stop`, `caps[0]`.
     pub guard: String,
     /// True: it lets acting pass. False: it does not. Unknown: nobody can tell, so a person is asked.
     pub passes: Truth,
@@ -38,6 +39,10 @@ pub fn guards(rules: &RecordedRules, subject: &Subject<'_>, case: &Case<'_>) -> 
         guard("eligibility", eligible(subject)),
         guard("freshness", freshness(rules, subject)),
     ];
+    if case.rulings.iter().any(|ruling| ruling.reason == STOPPED) {
+        let says = "a stop was in force: what would begin is held".to_owned();
+        guards.push(guard("stop", (Truth::False, says)));
+    }
     // Caps are counted after the limits of whichever playbook came to them.
     let counts = case
         .rulings

@@ -3,6 +3,7 @@
 use super::explanation::{Case, PlaybookTold};
 use crate::domain::decision::DecisionKind;
 use crate::domain::eligibility::Ineligible;
+use crate::domain::stop::STOPPED;
 use crate::domain::verdict::Wish;
 
 /// The outcome in a sentence, without a full stop.
@@ -86,6 +87,9 @@ pub fn reason(reason: &str, lead: Option<&PlaybookTold>) -> String {
     }
     match reason {
         "matched" => format!("{playbook} matched"),
+        STOPPED => {
+            format!("{playbook} matched while a stop was in force, which forbids that anything begins")
+        }
         "ask" => format!("{playbook} matched, and asks a person first"),
         "freshness" => format!("{playbook} matched, but the news is not fresh enough to act by itself"),
         "canary" => format!("{playbook} matched, and the device is outside its canary"),
