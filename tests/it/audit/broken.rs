@@ -254,4 +254,10 @@ pub const CASES: &[Case] = &[
         "SELECT entity_id::text FROM quell.transitions WHERE device_id = '{c}'",
         &[],
     ),
+    case(
+        "history_is_sealed",
+        "INSERT INTO quell.seals (tenant_id, seq, transition_id, hash) SELECT id, 1, -7, sha256('x') FROM quell.tenants",
+        "SELECT '-7'",
+        &[],
+    ),
 ];
