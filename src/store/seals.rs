@@ -82,6 +82,7 @@ impl Store {
     pub async fn audit_seal(&self, tenant: TenantId) -> Result<SealTurn, StoreError> {
         let mut tx = self.pool.begin().await?;
         let mut head = lock_head(&mut tx, tenant).await?;
+        by_keys(&mut tx, true).await?;
         // A statement of its own, after the lock: it sees what whoever held the lock before has sealed.
         let candidates = due(&mut tx, tenant, &head).await?;
         let turn = SealTurn {
@@ -242,6 +243,19 @@ impl Store {
         raise(&mut connection, tenant, &alarm).await?;
         Ok(())
     }
+}
+
+/// Whether rows are taken by their keys until the transaction's end. Pages of a long chain must be: Postgres, which does not know how
+/// near they lie together, would read a whole table for each.
+async fn by_keys(tx: &mut PgConnection, are: bool) -> Result<(), StoreError> {
+    sqlx::query!(
+        "SELECT set_config(name, $1, true) FROM (VALUES ('enable_seqscan'), ('enable_bitmapscan'), ('enable_hashjoin'),
+             ('enable_mergejoin'), ('enable_sort')) AS settings (name)",
+        if are { "off" } else { "on" }
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(())
 }
 
 /// The end of the chain, whose row is there from now on.

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use sqlx::PgConnection;
 
+use super::by_keys;
 use super::links::links_after;
 use crate::domain::seal::{Link, Seal};
 use crate::domain::tenant::TenantId;
@@ -34,6 +35,7 @@ impl Store {
     ) -> Result<AuditExport, StoreError> {
         let mut tx = self.snapshot().await?;
         let (first, last) = span(&mut tx, tenant, since, until).await?;
+        by_keys(&mut tx, true).await?;
         Ok(AuditExport {
             tx,
             tenant,

@@ -11,7 +11,7 @@ use serde::Serialize;
 use sqlx::PgConnection;
 
 use super::links::links_after;
-use super::{Checkpoint, seal_of};
+use super::{Checkpoint, by_keys, seal_of};
 use crate::domain::seal::{ChainFinding, ChainWalk, Seal, Tampering};
 use crate::domain::tenant::TenantId;
 use crate::store::{Store, StoreError};
@@ -144,8 +144,10 @@ impl Store {
         from: (i64, Seal),
         limit: i64,
     ) -> Result<((i64, Seal), usize, Vec<ChainFinding>), StoreError> {
-        let mut connection = self.pool.acquire().await?;
-        let links = links_after(&mut connection, tenant, from.0, i64::MAX, limit).await?;
+        let mut tx = self.pool.begin().await?;
+        by_keys(&mut tx, true).await?;
+        let links = links_after(&mut tx, tenant, from.0, i64::MAX, limit).await?;
+        tx.rollback().await?;
         let mut walk = ChainWalk::after(from.0, from.1);
         let findings = links.iter().filter_map(|link| walk.step(link)).collect();
         Ok((walk.end(), links.len(), findings))
@@ -187,6 +189,7 @@ async fn verify(
     let from = begin(tx, tenant, scope.since).await?;
     let total = u64::try_from(kept.0 - from.0).unwrap_or(0);
     let mut walk = ChainWalk::after(from.0, from.1);
+    by_keys(tx, true).await?;
     loop {
         let links = links_after(tx, tenant, walk.end().0, i64::MAX, PAGE).await?;
         for link in &links {
@@ -200,6 +203,7 @@ async fn verify(
             break;
         }
     }
+    by_keys(tx, false).await?;
     (chain.seq, chain.hash) = walk.end();
     if chain.seq < kept.0 {
         let told = format!("the chain ends at {}, and had come to {}", chain.seq, kept.0);
