@@ -13,6 +13,7 @@ mod crash;
 mod crash_points;
 mod database;
 mod decisions;
+mod eligibility;
 mod explain;
 mod faults;
 mod gate;

@@ -23,7 +23,7 @@ pub struct Args {
     /// Only devices that are restricted, or may be, as far as is known
     #[arg(long, conflicts_with = "all")]
     restricted: bool,
-    /// Every device that an event ever named
+    /// Every device that is known, by an event or the inventory
     #[arg(long)]
     all: bool,
     /// At most so many
