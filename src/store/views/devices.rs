@@ -100,7 +100,7 @@ pub enum Show {
     Contained,
     /// Not free as far as is known.
     Restricted,
-    /// Every device that is known, by an event or the inventory.
+    /// Every device that an event ever named.
     All,
 }
 
