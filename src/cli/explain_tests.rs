@@ -448,6 +448,17 @@ fn every_reason_is_told_in_words() {
 }
 
 #[test]
+fn a_device_that_cannot_be_restricted_is_told_with_the_fact_that_says_so() {
+    let mut inputs = inputs();
+    inputs.facts.as_mut().expect("they are known").os = Fact::Is("Ubuntu".to_owned());
+    let told = told(DecisionKind::Skip, "ineligible.os", &[], &[], Some(&inputs));
+    assert!(told.outcome.contains("operating system"), "{}", told.outcome);
+    let guard = told.guards.iter().find(|guard| guard.guard == "eligibility");
+    let says = guard.map(|guard| guard.says.as_str()).unwrap_or_default();
+    assert!(says.ends_with("`device.os` is Ubuntu"), "{says}");
+}
+
+#[test]
 fn guards_tell_what_they_saw() {
     let mut inputs = inputs();
     if let (Some(facts), Some(rules)) = (&mut inputs.facts, &mut inputs.rules) {

@@ -36,13 +36,14 @@ pub fn guards(rules: &RecordedRules, subject: &Subject<'_>, case: &Case<'_>) -> 
     let mut guards = vec![
         guard("mode", ceiling(rules.rules.ceiling)),
         guard("never", never(&rules.rules.never, subject)),
-        guard("eligibility", eligible(subject)),
         guard("freshness", freshness(rules, subject)),
     ];
     if case.rulings.iter().any(|ruling| ruling.reason == STOPPED) {
         let says = "a stop was in force: what would begin is held".to_owned();
         guards.push(guard("stop", (Truth::False, says)));
     }
+    // Most devices can be restricted: only what cannot is worth a line.
+    guards.extend(ineligible(subject).map(|told| guard("eligibility", told)));
     // Caps are counted after the limits of whichever playbook came to them.
     let counts = case
         .rulings
@@ -139,17 +140,14 @@ fn never(never: &Protections, subject: &Subject<'_>) -> (Truth, String) {
     }
 }
 
-fn eligible(subject: &Subject<'_>) -> (Truth, String) {
-    let Err(why) = eligibility::restrict(subject.device) else {
-        let says = "nothing that is known of the device makes a restriction fail";
-        return (Truth::True, says.to_owned());
-    };
+fn ineligible(subject: &Subject<'_>) -> Option<(Truth, String)> {
+    let why = eligibility::restrict(subject.device).err()?;
     let saw = facts::find(why.fact()).map(|fact| text::plain(&text::show(&fact.read(subject))));
     let (says, fact) = (why.says(), why.fact());
-    (
+    Some((
         Truth::False,
         format!("{says}: `{fact}` is {}", saw.unwrap_or_default()),
-    )
+    ))
 }
 
 fn freshness(rules: &RecordedRules, subject: &Subject<'_>) -> (Truth, String) {
