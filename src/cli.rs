@@ -54,6 +54,8 @@ enum Command {
     Actions(operator::actions::Args),
     /// End every containment on a device, and decline what is asked about it
     Release(operator::release::Args),
+    /// Show the caps of the installation with their use, or lift one for a while
+    Caps(operator::caps::Args),
     /// Check every invariant that the database can show
     Audit(audit::Args),
     /// Explain why quell did or did not act, from what was recorded or for a file of events
@@ -103,6 +105,7 @@ pub fn main() -> ExitCode {
             Command::Devices(args) => operator::answered(operator::devices::run(args).await),
             Command::Actions(args) => operator::answered(operator::actions::run(args).await),
             Command::Release(args) => operator::answered(operator::release::run(args).await),
+            Command::Caps(args) => operator::answered(operator::caps::run(args).await),
             Command::Audit(args) => operator::answered(audit::run(args).await),
             Command::Explain(args) => explain::run(*args).await,
             Command::Playbooks(command) => playbooks::run(command).await,

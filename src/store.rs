@@ -11,6 +11,7 @@ mod alerts;
 mod attempts;
 pub mod audit;
 mod cancels;
+pub mod cap_lifts;
 mod containments;
 mod converge;
 mod decide;

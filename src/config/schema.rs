@@ -99,6 +99,7 @@ fn node(path: &str, key: &Key, keys: &BTreeMap<String, Key>, notes: &BTreeMap<St
         Kind::Text => Schema::line(about),
         Kind::Texts => Schema::list(about, Schema::text(&format!("One of `{path}`."))),
         Kind::Flag => Schema::flag(about),
+        Kind::Percent => Schema::percent(about),
         Kind::Count(range) => {
             let (least, most) = (u64::from(*range.start()), u64::from(*range.end()));
             Schema::count(&without_range(about, &least, &most), least..=most)

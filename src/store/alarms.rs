@@ -36,6 +36,8 @@ pub enum AlarmKind {
     ClockJump,
     /// A release that Defender goes on refusing was given up.
     ReleaseSettled,
+    /// A cap of the installation is reached: further devices wait for a person.
+    CapReached,
 }
 
 impl AlarmKind {
@@ -48,6 +50,7 @@ impl AlarmKind {
             Self::Restored => "restored",
             Self::ClockJump => "clock_jump",
             Self::ReleaseSettled => "release_settled",
+            Self::CapReached => "cap_reached",
         }
     }
 }
