@@ -116,10 +116,7 @@ fn inputs() -> Inputs {
                     tags: vec!["tier-0".to_owned()],
                     ..Protections::default()
                 },
-                caps: vec![Cap {
-                    devices: 50,
-                    per: Duration::from_secs(3_600),
-                }],
+                caps: vec![Cap::of(50, Duration::from_secs(3_600))],
                 default_ask,
             },
             time_scale: 1,

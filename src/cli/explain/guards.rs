@@ -9,6 +9,7 @@ use crate::cli::operator::span::span;
 use crate::domain::eligibility;
 use crate::domain::fact::Fact;
 use crate::domain::guard::{self, Protection, Protections};
+use crate::domain::limit::{Cap, cap_of};
 use crate::domain::recorded::RecordedRules;
 use crate::domain::stop::STOPPED;
 use crate::domain::verdict::Mode;
@@ -60,9 +61,23 @@ pub fn guards(rules: &RecordedRules, subject: &Subject<'_>, case: &Case<'_>) -> 
     };
     for (index, (cap, counted)) in rules.rules.caps.iter().zip(caps).enumerate() {
         let name = format!("caps[{index}]");
-        let holds = case.rulings.iter().any(|ruling| ruling.reason == name);
+        let holds = case
+            .rulings
+            .iter()
+            .any(|ruling| cap_of(&ruling.reason) == Some(index));
         let per = SignedDuration::try_from(cap.per).map(span).unwrap_or_default();
-        let says = format!("{counted} of {} devices in {per} over all playbooks", cap.devices);
+        let says = match cap {
+            Cap {
+                devices: Some(most),
+                percent_of_fleet: None,
+                percent_of_group: None,
+                ..
+            } => format!("{counted} of {most} devices in {per} over all playbooks"),
+            cap => format!(
+                "{counted} devices in {per} over all playbooks, at most {}",
+                cap.in_words()
+            ),
+        };
         guards.push(Guard {
             guard: name,
             passes: Truth::from(!holds),

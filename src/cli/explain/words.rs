@@ -101,6 +101,16 @@ pub fn reason(reason: &str, lead: Option<&PlaybookTold>) -> String {
             ),
             None => format!("{playbook} matched, and its limit is reached: {}", limit(name)),
         },
+        name if name.starts_with("caps[") && name.ends_with("_unknown") => {
+            let (cap, what) = name.split_once('.').unwrap_or((name, "fleet_unknown"));
+            let whose = match what {
+                "group_unknown" => "the device's group",
+                _ => "the fleet",
+            };
+            format!(
+                "{playbook} matched, and how large {whose} is was not known for the installation's cap `{cap}`"
+            )
+        }
         name if name.starts_with("caps[") => {
             format!("{playbook} matched, and the installation's cap `{name}` is reached")
         }
