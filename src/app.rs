@@ -38,7 +38,9 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
     let metrics = Metrics::install()?;
     web::describe_metrics();
     reload::describe_metrics();
-    crate::worker::outlook::describe_metrics();
+    worker::outlook::describe_metrics();
+    worker::seal::describe_metrics();
+    worker::stops::describe_metrics();
     let lifecycle = Lifecycle::of_process(StopLimits::default()).context("cannot listen to signals")?;
     let store = store(&config)?.guarded(tenant::safety_of(&config));
     let listener = TcpListener::bind(config.http.listen)
@@ -52,6 +54,12 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
         .as_ref()
         .map(|file| file.read())
         .transpose()?;
+    let operator_token = config
+        .http
+        .operator_token_file
+        .as_ref()
+        .map(|file| file.read())
+        .transpose()?;
     let config = Arc::new(config);
     let clients = tenant::clients(&config)?;
     let tasks = lifecycle.tasks();
@@ -61,7 +69,10 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
         clients,
         tasks: tasks.clone(),
     };
-    tasks.spawn("start", start.run(migrate, listener, metrics, token));
+    tasks.spawn(
+        "start",
+        start.run(migrate, listener, metrics, (token, operator_token)),
+    );
     lifecycle.ready();
     let outcome = lifecycle.run().await;
     // Bounded: a connection that hangs must not hold up the end of the process.

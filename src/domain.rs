@@ -1,14 +1,16 @@
 //! The words and the rules of Quell, as types and pure functions. Nothing here reads a clock, a file or a socket:
 //! `now` is always a parameter.
 //!
-//! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`notify`], [`canary`], [`guard`], [`limit`],
-//! [`decision`], [`recorded`], [`containment`], [`approval`], [`action`], [`answer`], [`outcome`], [`converge`], [`stray`], [`budget`], [`clock_watch`], [`demand`].
+//! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`notify`], [`canary`], [`guard`], [`eligibility`], [`limit`],
+//! [`decision`], [`by_hand`], [`recorded`], [`containment`], [`approval`], [`action`], [`answer`], [`outcome`], [`converge`], [`person`],
+//! [`seal`], [`stop`], [`stray`], [`budget`], [`clock_watch`], [`demand`].
 
 pub mod action;
 pub mod alert;
 pub mod answer;
 pub mod approval;
 pub mod budget;
+pub mod by_hand;
 pub mod canary;
 pub mod clock_watch;
 pub mod containment;
@@ -16,12 +18,18 @@ pub mod converge;
 pub mod decision;
 pub mod demand;
 pub mod device;
+pub mod drift;
+pub mod eligibility;
 pub mod fact;
 pub mod guard;
 pub mod limit;
 pub mod notify;
 pub mod outcome;
+pub mod person;
 pub mod recorded;
+pub mod seal;
+pub mod spelling;
+pub mod stop;
 pub mod stray;
 pub mod tenant;
 pub mod verdict;

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `POST /v1/events` | takes alerts; 202 after their commit ([`answer`]) |
 //! | `POST /-/reload` | reads the playbook files again ([`reload`]) |
+//! | `POST /v1/stop`, `/v1/resume` | the stop switch ([`stop`]) |
 //! | `GET /livez` | the process runs |
 //! | `GET /readyz` | Postgres answers and its migrations are current |
 //! | `GET /metrics` | Prometheus' text format |
@@ -16,14 +17,17 @@ mod delivery;
 mod events;
 mod health;
 mod inbox;
+mod operators;
 mod receive;
 pub mod reload;
+mod stop;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -62,8 +66,12 @@ pub struct Options {
     pub max_records: usize,
     /// The most requests with events worked on at once; each holds up to `body_limit` bytes.
     pub max_concurrent: usize,
-    /// When set, every `POST` needs `Authorization: Bearer` with this token.
+    /// When set, every `POST` of events needs `Authorization: Bearer` with this token.
     pub token: Option<SecretString>,
+    /// When set, the operators' routes need this one; else only this machine may use them ([`operators`]).
+    pub operator_token: Option<SecretString>,
+    /// While this file is there nothing resumes.
+    pub stop_file: Option<PathBuf>,
     /// Where requests to reload go; `None`: nothing can be reloaded.
     pub reload: Option<reload::Requests>,
     /// Rung when events were stored, so that whoever decides in this process need not wait for Postgres to tell it.
@@ -82,6 +90,8 @@ impl Options {
             max_records: 10_000,
             max_concurrent: 16,
             token: None,
+            operator_token: None,
+            stop_file: None,
             reload: None,
             stored: Arc::default(),
         }
@@ -138,6 +148,8 @@ pub fn router(web: Web) -> Router {
     Router::new()
         .route("/v1/events", post(events::take))
         .route("/-/reload", post(reload::reload))
+        .route("/v1/stop", post(stop::stop))
+        .route("/v1/resume", post(stop::resume))
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))

@@ -3,9 +3,15 @@
 
 pub mod actions;
 pub mod devices;
+pub mod extend;
+mod inventory;
 pub mod release;
+mod release_many;
+pub mod restrict;
+mod restricted;
 pub mod span;
 pub mod status;
+pub mod stop;
 pub mod table;
 
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
@@ -85,6 +91,13 @@ impl Session {
             id,
             output: common.output,
         })
+    }
+
+    /// What a look at a tenant that is stopped begins with.
+    pub(super) async fn banner(&self) -> anyhow::Result<impl FnOnce(Paint) -> String + use<>> {
+        let stops = self.store.stops(Some(self.id), None).await?;
+        let now = self.store.now().await?;
+        Ok(move |paint| stop::banner(&stops, now, paint))
     }
 
     pub(super) fn gate(&self) -> Gate {

@@ -1,9 +1,10 @@
-//! `never`, `caps`, `outstanding`: what holds over all playbooks, whatever they say.
+//! `never`, `devices`, `caps`, `outstanding`: what holds over all playbooks, whatever they say.
 
 use std::time::Duration;
 
 use super::section::{Reading, Section};
 use crate::domain::decision::Cap;
+use crate::domain::device::kind::KindSigns;
 use crate::domain::guard::Protections;
 
 /// The tags that protect a device unless the configuration lists others.
@@ -20,6 +21,30 @@ pub(super) fn read_never(mut section: Section<'_>, reading: &mut Reading) -> Pro
     };
     section.close(reading);
     never
+}
+
+/// Reads `devices.kinds`: what tells that a device is of a kind. Default: nothing, so the operating system tells.
+pub(super) fn read_devices(mut section: Section<'_>, reading: &mut Reading) -> KindSigns {
+    let mut kinds = section.section("kinds", reading);
+    let mut signs = |kind: &'static str| {
+        let mut section = kinds.section(kind, reading);
+        let signs = Protections {
+            tags: section.texts("tags", &[], reading),
+            groups: section.texts("groups", &[], reading),
+            names: section.texts("names", &[], reading),
+            ..Protections::default()
+        };
+        section.close(reading);
+        signs
+    };
+    let read = KindSigns {
+        domain_controller: signs("domain_controller"),
+        server: signs("server"),
+        workstation: signs("workstation"),
+    };
+    kinds.close(reading);
+    section.close(reading);
+    read
 }
 
 /// Reads `caps`: distinct devices in a window, over all playbooks. Default 50 in 1 h and 200 in 1 d.

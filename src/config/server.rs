@@ -85,8 +85,10 @@ pub struct Http {
     pub listen: SocketAddr,
     /// `max_body_bytes`: the largest request body that is read. Default 8388608 (8 MiB).
     pub max_body_bytes: usize,
-    /// `token_file`: holds the bearer token that `POST` requests must show. Default none.
+    /// `token_file`: holds the bearer token that senders of events must show. Default none.
     pub token_file: Option<SecretFile>,
+    /// `operator_token_file`: holds the one for reloads, stops and resumes. Default none: only this machine may.
+    pub operator_token_file: Option<SecretFile>,
 }
 
 impl Http {
@@ -115,12 +117,16 @@ impl Http {
                 .found
                 .push(node.diagnostic(Code::OPEN_WITHOUT_TOKEN, message).help(help));
         }
+        let operator_token_file = section
+            .text("operator_token_file", reading)
+            .map(|name| places.secret(&name));
         section.close(reading);
         let max_body_bytes = usize::try_from(max_body_bytes).unwrap_or(usize::MAX);
         Self {
             listen,
             max_body_bytes,
             token_file,
+            operator_token_file,
         }
     }
 }

@@ -7,6 +7,7 @@ mod answers;
 mod calls;
 mod flow;
 mod history;
+mod lifecycle;
 mod permits;
 mod windows;
 
@@ -192,6 +193,7 @@ fn checks() -> impl Iterator<Item = &'static Check> {
         answers::CHECKS,
         flow::CHECKS,
         history::CHECKS,
+        lifecycle::CHECKS,
     ];
     all.into_iter().flatten()
 }

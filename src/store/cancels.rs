@@ -13,9 +13,10 @@ use crate::clock::Monotonic;
 use crate::domain::action::{ActionEvent, ActionState, Marker};
 use crate::domain::answer::Refusal;
 use crate::domain::device::DeviceId;
+use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
 use crate::store::attempts::{close_gate, finish};
-use crate::store::gate::Gate;
+use crate::store::gate::turn::Asked;
 use crate::store::ledger::{Entry, insert_attempt};
 use crate::store::{AnswerRecord, Because, Store, StoreError, Wake, wake};
 
@@ -41,44 +42,20 @@ pub struct CancelGrant {
 }
 
 impl Store {
-    /// How long until a cancel is due: nothing when one is due now; `None` when none will be.
-    ///
-    /// # Errors
-    /// Postgres is not available.
-    pub async fn cancel_next_due(
-        &self,
-        tenant: TenantId,
-        after: Option<Duration>,
-    ) -> Result<Option<Duration>, StoreError> {
-        let Some(after) = after else { return Ok(None) };
-        let seconds = sqlx::query_scalar!(
-            "SELECT extract(epoch FROM min(greatest(a.submitted_at + make_interval(secs => $2), a.cancel_not_before))
-                                       - quell.now())::float8
-             FROM quell.actions a
-             WHERE a.tenant_id = $1 AND a.state = 'submitted' AND a.kind = 'restrict' AND NOT a.is_adopted
-               AND NOT EXISTS (SELECT 1 FROM quell.containments c WHERE c.tenant_id = a.tenant_id
-                               AND c.device_id = a.device_id AND c.state = 'active' AND c.mode = 'enforce')",
-            tenant.0,
-            after.as_secs_f64(),
-        )
-        .fetch_one(&self.pool)
-        .await?;
-        Ok(seconds.map(|seconds| Duration::from_secs_f64(seconds.max(0.0))))
-    }
-
     /// Writes down the attempt of the oldest cancel that is due, in the gate's transaction, which has found a free slot and
     /// commits it.
     pub(super) async fn cancel_reserve(
         &self,
         tx: &mut sqlx::PgConnection,
-        tenant: TenantId,
-        epoch: i64,
-        gate: &Gate,
-        began: Monotonic,
+        asked: &Asked<'_>,
     ) -> Result<Reserved, StoreError> {
+        let (tenant, gate) = (asked.tenant, asked.gate);
         let Some(after) = gate.cancel_after else {
             return Ok(Reserved::None);
         };
+        // A stop that takes back what is pending waits for nothing.
+        let takes_back = matches!(asked.stop, Some(StopScope::CancelPending | StopScope::ReleaseAll));
+        let after = if takes_back { Duration::ZERO } else { after };
         let found = sqlx::query_scalar!(
             "SELECT a.id FROM quell.actions a JOIN quell.devices d ON d.tenant_id = a.tenant_id AND d.device_id = a.device_id
              WHERE a.tenant_id = $1 AND a.state = 'submitted' AND a.kind = 'restrict' AND NOT a.is_adopted
@@ -121,7 +98,7 @@ impl Store {
             // Each waits longer than the one before it.
             is_retry: false,
         };
-        insert_attempt(tx, tenant, epoch, gate, &entry).await?;
+        insert_attempt(tx, tenant, asked.epoch, gate, &entry).await?;
         let marker = Marker { action, attempt: n };
         Ok(Reserved::One(Box::new(CancelGrant {
             attempt,
@@ -130,7 +107,7 @@ impl Store {
             device: DeviceId::from_stored(reserved.device_id),
             defender_id: reserved.defender_id,
             comment: marker.comment("not wanted any more"),
-            send_deadline: began.plus(gate.timing.send_deadline),
+            send_deadline: asked.began.plus(gate.timing.send_deadline),
             app_id: gate.app_id.clone(),
         })))
     }

@@ -91,7 +91,7 @@ impl Store {
                  SELECT device_id FROM quell.containments
                  WHERE tenant_id = $1 AND state = 'active' AND until <= $3
                  UNION SELECT device_id FROM quell.containments
-                 WHERE tenant_id = $1 AND state = 'asked' AND ask_until <= $3
+                 WHERE tenant_id = $1 AND state = 'asked' AND ask_until <= $3 AND quell.stop_in_force($1) IS NULL
                  UNION SELECT device_id FROM quell.actions
                  WHERE tenant_id = $1 AND state = 'queued' AND valid_until <= $3)
                ORDER BY d.device_id LIMIT $2 FOR UPDATE SKIP LOCKED"#,
@@ -248,7 +248,8 @@ impl Store {
         let wait = sqlx::query_scalar!(
             "SELECT extract(epoch FROM least(
                  (SELECT min(until) FROM quell.containments WHERE tenant_id = $1 AND state = 'active'),
-                 (SELECT min(ask_until) FROM quell.containments WHERE tenant_id = $1 AND state = 'asked'),
+                 (SELECT min(ask_until) FROM quell.containments WHERE tenant_id = $1 AND state = 'asked'
+                    AND quell.stop_in_force($1) IS NULL),
                  (SELECT min(valid_until) FROM quell.actions WHERE tenant_id = $1 AND state = 'queued'))
                - quell.now())::float8",
             tenant.0,
@@ -357,10 +358,13 @@ impl Store {
     ) -> Result<(), StoreError> {
         sqlx::query!(
             "UPDATE quell.containments SET attention = $3
-             WHERE tenant_id = $1 AND device_id = $2 AND state = 'active' AND mode = 'enforce' AND attention IS NULL",
+             WHERE tenant_id = $1 AND device_id = $2 AND state = 'active' AND mode = 'enforce'
+               AND (attention IS NULL OR attention = $4)",
             tenant.0,
             device.as_str(),
             why,
+            // That it waits says less than what came of it.
+            super::gate::fresh::UNDECIDED,
         )
         .execute(tx)
         .await?;
@@ -368,13 +372,13 @@ impl Store {
     }
 }
 
-struct Pending {
-    open: Option<(String, String)>,
-    queued: Option<(String, Timestamp)>,
+pub(super) struct Pending {
+    pub(super) open: Option<(String, String)>,
+    pub(super) queued: Option<(String, Timestamp)>,
 }
 
 /// What is under way for a device.
-async fn pending(
+pub(super) async fn pending(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
     device: &DeviceId,

@@ -1,4 +1,5 @@
-//! What the ledger stands on, looked at before every count: the lease, one clock that goes on evenly, and one history. Called
+//! What the ledger stands on, looked at before every count: the lease, one clock that goes on evenly, and one history; and, in
+//! the same statement, which stop is in force. Called
 //! by the gate with the budget locked, and by `worker::clock`. A store that was not told to guard these (a command's, a
 //! test's) looks at the lease and the holds only.
 
@@ -10,7 +11,9 @@ use uuid::Uuid;
 
 use crate::clock::{self, Monotonic};
 use crate::domain::clock_watch::{Jump, Reading, Watch};
+use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
+use crate::store::ledger::Locked;
 use crate::store::{GateOutcome, Store, StoreError};
 
 /// What a daemon's store guards.
@@ -59,8 +62,8 @@ const READINGS: u32 = 3;
 /// Whether a call may be reserved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// It may.
-    Good,
+    /// It may, but for what a stop in force forbids.
+    Good(Option<StopScope>),
     /// The lease is another's, or has run out.
     NotLeader,
     /// Not for so long.
@@ -90,13 +93,15 @@ impl Store {
         self
     }
 
-    /// Looks at everything that a count stands on, in one statement of its own.
+    /// Looks at everything that a count stands on, in one statement of its own, and at the budget of the actions, whose lock
+    /// the caller holds.
     pub(super) async fn standing(
         &self,
         tx: &mut sqlx::PgConnection,
         tenant: TenantId,
         epoch: i64,
-    ) -> Result<Standing, StoreError> {
+        app_id: &str,
+    ) -> Result<(Standing, Locked), StoreError> {
         let safety = self.safety.as_deref();
         let newest = safety.and_then(|safety| safety.remembered().newest);
         let mut readings = 0;
@@ -107,13 +112,17 @@ impl Store {
                      EXISTS (SELECT 1 FROM quell.leases WHERE tenant_id = $1 AND epoch = $2 AND expires_at > quell.now())
                        AS "leads!",
                      (SELECT extract(epoch FROM held_until - quell.now())::float8 FROM quell.holds WHERE tenant_id = $1) AS held,
+                     quell.stop_in_force($1) AS stop,
                      CASE WHEN $4 THEN quell.cluster_identity() END AS identity,
                      CASE WHEN $4 THEN (SELECT identity FROM quell.cluster_seen) END AS seen,
-                     $3::uuid IS NULL OR EXISTS (SELECT 1 FROM quell.attempts WHERE id = $3) AS "remembers!""#,
+                     $3::uuid IS NULL OR EXISTS (SELECT 1 FROM quell.attempts WHERE id = $3) AS "remembers!",
+                     (SELECT extract(epoch FROM closed_until - quell.now())::float8 FROM quell.budgets
+                      WHERE tenant_id = $1 AND app_id = $5 AND scope = 'actions') AS closed"#,
                 tenant.0,
                 epoch,
                 newest,
                 safety.is_some(),
+                app_id,
             )
             .fetch_one(&mut *tx)
             .await?;
@@ -124,7 +133,7 @@ impl Store {
             };
             let same = is_same(row.identity.as_deref(), row.seen.as_deref());
             if !same || !row.remembers {
-                return Ok(Standing::Restored);
+                return Ok((Standing::Restored, Locked::new(row.now, row.closed)));
             }
             let reading = Reading {
                 before,
@@ -132,24 +141,25 @@ impl Store {
                 after,
             };
             if safety.look(reading) {
-                return Ok(Standing::Jumped);
+                return Ok((Standing::Jumped, Locked::new(row.now, row.closed)));
             }
             // A jump may hide behind a slow answer.
             if readings >= READINGS || after.saturating_sub(before) <= safety.options.bound {
                 break row;
             }
         };
+        let locked = Locked::new(row.now, row.closed);
         if !row.leads {
-            return Ok(Standing::NotLeader);
+            return Ok((Standing::NotLeader, locked));
         }
         if let Some(held) = row.held.filter(|held| *held > 0.0) {
-            return Ok(Standing::Wait(
-                Duration::from_secs_f64(held),
-                "held: the database was restored",
-            ));
+            let why = "held: the database was restored";
+            return Ok((Standing::Wait(Duration::from_secs_f64(held), why), locked));
         }
         let waits = safety.and_then(|safety| safety.waits(tenant));
-        Ok(waits.map_or(Standing::Good, |(wait, why)| Standing::Wait(wait, why)))
+        let stop = super::stops::scope_of(row.stop.as_deref());
+        let standing = waits.map_or(Standing::Good(stop), |(wait, why)| Standing::Wait(wait, why));
+        Ok((standing, locked))
     }
 
     /// How long the database's clock must still be stable before anything that hangs on it goes on; `None`: it is.
@@ -163,7 +173,7 @@ impl Store {
         let soon = Some(Duration::from_millis(100));
         let wait = |after, why| Ok(GateOutcome::Wait { after, why });
         match standing {
-            Standing::Good => wait(Some(Duration::ZERO), "good"),
+            Standing::Good(_) => wait(Some(Duration::ZERO), "good"),
             Standing::NotLeader => Ok(GateOutcome::NotLeader),
             Standing::Wait(after, why) => wait(Some(after), why),
             Standing::Jumped => {

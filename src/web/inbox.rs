@@ -28,6 +28,15 @@ impl Inbox {
         }
     }
 
+    /// Postgres, unless this is a test without it.
+    pub fn store(&self) -> Option<&Store> {
+        match self {
+            Self::Store(store) => Some(store),
+            #[cfg(test)]
+            Self::Scripted(_) => None,
+        }
+    }
+
     /// Whether events can be stored; else why not, in the operator's words.
     pub async fn ready(&self) -> Result<(), String> {
         let state = match self {

@@ -75,9 +75,13 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         }
     };
     let actions: Vec<Listed> = actions.into_iter().map(listed).collect();
-    session.answer(&actions, |paint| match actions.as_slice() {
-        [] => "there is no such action\n".to_owned(),
-        actions => render(actions, now, paint),
+    let banner = session.banner().await?;
+    session.answer(&actions, |paint| {
+        let list = match actions.as_slice() {
+            [] => "there is no such action\n".to_owned(),
+            actions => render(actions, now, paint),
+        };
+        banner(paint) + &list
     })?;
     Ok(ExitCode::SUCCESS)
 }

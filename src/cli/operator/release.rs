@@ -5,34 +5,41 @@ use std::process::ExitCode;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use super::release_many::Many;
 use super::span::{ago, ahead};
 use super::table::{Paint, plain};
 use super::{Common, Session, devices, nothing_done};
 use crate::config::environment;
 use crate::domain::device::DeviceId;
+use crate::domain::person::is_reserved;
 use crate::domain::verdict::Lane;
 use crate::store::OperatorRelease;
 use crate::store::views::{ContainmentView, DeviceQuery, DeviceView, Show};
 
-/// End every containment on a device, and decline what is asked about it
+/// End every containment on a device or of a selection, and decline what is asked about it
 ///
 /// The device is released as soon as the budget allows; a restriction that was not sent yet is withdrawn instead. Who
 /// did it and why is recorded. What somebody else restricted is left alone.
+///
+/// A selection (`--playbook`, `--since`, `--until`, `--group`, `--all`) is shown first: how many devices, how many calls, how
+/// long they take. It is then ended in batches. When the command is killed the daemon goes on.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
     common: Common,
     /// The device: its name, or at least 6 characters of the beginning of its id
-    #[arg(value_name = "DEVICE")]
-    device: String,
+    #[arg(value_name = "DEVICE", conflicts_with = "selection", required_unless_present_any = ["selection", "run"])]
+    device: Option<String>,
+    #[command(flatten)]
+    many: Many,
     /// Why, for the audit and for Defender's comment
-    #[arg(long, value_name = "TEXT")]
-    reason: String,
+    #[arg(long, value_name = "TEXT", required_unless_present_any = ["dry_run", "run"])]
+    reason: Option<String>,
     /// Who you are, for the audit [default: SUDO_USER, USER or LOGNAME]
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
     /// It was a false positive: two of them let a playbook that is still in its canary fall back to observe
-    #[arg(long)]
+    #[arg(long, conflicts_with = "selection")]
     false_positive: bool,
 }
 
@@ -40,17 +47,6 @@ pub struct Args {
 const SHORTEST_PREFIX: usize = 6;
 /// So many candidates are listed.
 const CANDIDATES: i64 = 20;
-/// Names under which the daemon itself acts.
-const RESERVED: [&str; 7] = [
-    "decide",
-    "gate",
-    "submit",
-    "reconcile",
-    "expire",
-    "files",
-    "start",
-];
-
 /// What was done, and what follows.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
@@ -77,18 +73,21 @@ pub struct Report {
 /// # Errors
 /// The configuration cannot be used, the reason or the name is empty, or Postgres is away.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let reason = said(&args.reason, 500);
+    let reason = said(args.reason.as_deref().unwrap_or_default(), 500);
+    let Some(wanted) = &args.device else {
+        return super::release_many::run(&args.common, &args.many, &reason, args.by.as_deref()).await;
+    };
     if reason.is_empty() {
         let why = "`--reason` is empty: say in a few words why the device is released";
         return Ok(nothing_done(why));
     }
     let by = operator(args.by.as_deref())?;
     let session = Session::open(&args.common).await?;
-    let candidates = candidates(&session, &args.device).await?;
+    let candidates = candidates(&session, wanted).await?;
     let now = session.store.now().await?;
     let device = match candidates.as_slice() {
         [device] => device,
-        _ => return Ok(nothing_done(&not_one(&args.device, &candidates, now))),
+        _ => return Ok(nothing_done(&not_one(wanted, &candidates, now))),
     };
     if device.containments.is_empty() {
         return Ok(nothing_done(&nothing_to_end(device)));
@@ -128,7 +127,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 /// The devices that the text may mean: an exact id or name rules out the beginnings of others.
-async fn candidates(session: &Session, wanted: &str) -> anyhow::Result<Vec<DeviceView>> {
+pub(super) async fn candidates(session: &Session, wanted: &str) -> anyhow::Result<Vec<DeviceView>> {
     let query = DeviceQuery {
         show: Show::All,
         id: Some(wanted.to_owned()).filter(|id| id.chars().count() >= SHORTEST_PREFIX),
@@ -145,7 +144,7 @@ async fn candidates(session: &Session, wanted: &str) -> anyhow::Result<Vec<Devic
     Ok(found)
 }
 
-fn not_one(wanted: &str, candidates: &[DeviceView], now: Timestamp) -> String {
+pub(super) fn not_one(wanted: &str, candidates: &[DeviceView], now: Timestamp) -> String {
     let wanted = plain(wanted);
     if !candidates.is_empty() {
         let table = devices::render(candidates, now, Paint::Plain, "  ");
@@ -238,7 +237,7 @@ pub fn render(report: &Report, now: Timestamp) -> String {
     out
 }
 
-fn called(id: &str, name: Option<&str>) -> String {
+pub(super) fn called(id: &str, name: Option<&str>) -> String {
     match name {
         Some(name) => format!("{} ({})", plain(name), plain(id)),
         None => format!("device {}", plain(id)),
@@ -263,7 +262,7 @@ pub(in crate::cli) fn operator(by: Option<&str>) -> anyhow::Result<String> {
         "nobody knows who you are: say it with `--by NAME`"
     );
     anyhow::ensure!(
-        !RESERVED.contains(&by.as_str()),
+        !is_reserved(&by),
         "`{by}` is a name that quell itself goes by in the audit: choose another with `--by NAME`"
     );
     Ok(by)

@@ -11,13 +11,15 @@ use serde::Serialize;
 
 use super::span::{ago, ahead, span};
 use super::table::{Paint, Table, Tone, cell, plain, short, short_length};
-use super::{Common, Session, devices};
+use super::{Common, Session, devices, inventory, stop::banner};
 use crate::cli::playbooks::standing;
 use crate::domain::budget::Forecast;
 use crate::domain::verdict::Mode;
-use crate::store::ReplicaFiles;
 use crate::store::approvals::Waiting;
-use crate::store::views::{AlarmView, ContainmentView, DeviceQuery, DeviceView, Show, StatusView};
+use crate::store::views::{
+    AlarmView, ContainmentView, DeviceQuery, DeviceView, InventoryView, Show, StatusView,
+};
+use crate::store::{Overdue, ReplicaFiles, StopView};
 
 /// Show what is contained, what waits, what needs a person, and whether the daemon lives
 #[derive(Debug, clap::Args)]
@@ -34,6 +36,8 @@ pub struct Args {
 pub struct Report {
     /// The tenant.
     pub tenant: String,
+    /// The stops in force, the strongest first; empty: nothing is stopped.
+    pub stops: Vec<StopView>,
     /// What needs a person, in words; empty: nothing.
     pub needs: Vec<String>,
     /// No playbook goes beyond it.
@@ -51,8 +55,14 @@ pub struct Report {
     /// The counters.
     #[serde(flatten)]
     pub status: StatusView,
+    /// Devices that should have been released long ago.
+    pub releases_overdue: Overdue,
     /// What a person was to be told of in the last day.
     pub alarms: Vec<AlarmView>,
+    /// How the readings of the inventory go.
+    pub inventory: InventoryView,
+    /// What one counted is known for so long, in seconds.
+    pub inventory_max_age_seconds: f64,
     /// The playbook files of the replicas that live.
     pub playbook_files: Vec<ReplicaFiles>,
     /// The latest contained devices, those that need a person first.
@@ -79,6 +89,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     };
     let mut report = Report {
         tenant: session.tenant.name.clone(),
+        stops: store.stops(Some(session.id), None).await?,
         needs: Vec::new(),
         mode: config.mode,
         lease_seconds: config.lease.as_secs_f64(),
@@ -87,7 +98,12 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         queue_empty_at: forecast.and_then(|Forecast { last, .. }| status.at.checked_add(last).ok()),
         expected_late: status.expected_late(&session.pacing()),
         status,
+        releases_overdue: store
+            .releases_overdue(session.id, config.scaled(config.release.overdue_after))
+            .await?,
         alarms: store.alarms(session.id, DAY).await?,
+        inventory: store.inventory(session.id).await?,
+        inventory_max_age_seconds: config.scaled(config.facts.inventory.max_age).as_secs_f64(),
         playbook_files: store.files_of_replicas(session.id).await?,
         contained: store.devices(session.id, &query).await?,
         asks: store.asks(session.id, args.limit).await?,
@@ -132,6 +148,14 @@ pub fn needs(report: &Report) -> Vec<String> {
         let containments = counted(status.attention, "containment");
         needs.push(format!(
             "{containments} could not be put in force: listed first below"
+        ));
+    }
+    if let Some(oldest) = &report.releases_overdue.oldest {
+        needs.push(format!(
+            "{} overdue: {} has been restricted since its containment ended {}",
+            counted(report.releases_overdue.devices, "release"),
+            short(&oldest.device, 12),
+            ago(now, oldest.since)
         ));
     }
     for alarm in report.alarms.iter().take(ALARMS) {
@@ -202,6 +226,8 @@ pub fn needs(report: &Report) -> Vec<String> {
             status.outstanding
         ));
     }
+    let max_age = Duration::try_from_secs_f64(report.inventory_max_age_seconds).unwrap_or(Duration::MAX);
+    needs.extend(inventory::need(&report.inventory, now, max_age));
     let undecided = status.inbox.rows - status.inbox.waiting_for_facts;
     if let Some(oldest) = status
         .inbox
@@ -220,13 +246,17 @@ pub fn needs(report: &Report) -> Vec<String> {
 pub fn render(report: &Report, paint: Paint) -> String {
     let status = &report.status;
     let now = status.at;
-    let mut out = format!(
+    let mut out = banner(&report.stops, now, paint);
+    out += &format!(
         "tenant {} at {}\n",
         report.tenant,
         now.strftime("%Y-%m-%d %H:%M:%S UTC")
     );
     match report.needs.as_slice() {
-        [] => out += &format!("\n{}\n", paint.tone(Tone::Good, "nothing needs a person")),
+        [] if report.stops.is_empty() => {
+            out += &format!("\n{}\n", paint.tone(Tone::Good, "nothing needs a person"));
+        }
+        [] => out += "\nnothing but the stop needs a person\n",
         needs => {
             out += &format!("\n{}\n", paint.tone(Tone::Head, "needs a person"));
             for need in needs {
@@ -305,6 +335,7 @@ fn facts(report: &Report) -> Vec<(&'static str, String)> {
             ),
         ),
         ("actions", by_kind(&status.actions)),
+        ("inventory", inventory::line(&report.inventory, now)),
         ("refused", refused),
     ]
 }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::budget::{Pace, Pacing, Queued, Rules, Slots, Window};
 use crate::domain::verdict::Lane;
+use crate::store::Overdue;
 use crate::store::views::{
     DeviceAction, InboxView, LaneView, LeaseView, Outlook, QueuedAction, SetView, WindowView,
 };
@@ -70,6 +71,7 @@ fn quiet() -> Report {
     };
     Report {
         tenant: "contoso".to_owned(),
+        stops: Vec::new(),
         needs: Vec::new(),
         mode: Mode::Enforce,
         lease_seconds: 15.0,
@@ -78,7 +80,10 @@ fn quiet() -> Report {
         queue_empty_at: None,
         expected_late: 0,
         status,
+        releases_overdue: Overdue::default(),
         alarms: Vec::new(),
+        inventory: InventoryView::default(),
+        inventory_max_age_seconds: 86_400.0,
         playbook_files: Vec::new(),
         contained: Vec::new(),
         asks: Vec::new(),
@@ -275,6 +280,7 @@ fn a_quiet_night_takes_one_look() {
     inbox       empty
     events      0 accepted; decisions: none
     actions     none
+    inventory   never read whole
     refused     0 calls (429); 0 dead letters
     ");
 }
@@ -302,6 +308,7 @@ fn a_bad_night_is_told_in_full_and_what_needs_a_person_first() {
     inbox       12 events wait to be decided, the oldest came 6 min 40 s ago; 4 of them wait for facts of their device, the last until in 40 s
     events      5310 accepted; decisions: 212 act, 3 ask, 5095 skip
     actions     1 in doubt, 312 queued, 212 succeeded, 1 timed out
+    inventory   never read whole
     refused     1 call (429), the last 30 s ago; 2 dead letters, the last 3 min 10 s ago
 
     contained devices, 6 of 214; the rest: `quell devices`

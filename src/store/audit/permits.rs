@@ -75,6 +75,19 @@ pub(super) const CHECKS: &[Check] = &[
                 OR f.since < t.reserved_at - interval '10 s')"
     ),
     finds_nothing!(
+        "nothing_while_stopped",
+        "6",
+        "no call was reserved while a stop that forbids it was in force",
+        // A stop that could not wait for the gate may have been overtaken by what the gate was at.
+        "SELECT t.tenant_id, t.reserved_at, t.id::text, a.device_id, format('stopped (%s) since %s', s.scope, s.begun_at)
+         FROM quell.attempts t JOIN quell.actions a ON a.id = t.action_id
+         JOIN quell.stops s ON s.tenant_id = t.tenant_id
+             AND t.reserved_at >= s.begun_at + CASE WHEN s.is_exact THEN interval '0' ELSE interval '1 min' END
+             AND (s.ended_at IS NULL OR t.reserved_at < s.ended_at)
+         WHERE (t.kind = 'restrict' OR (t.kind IN ('release', 'cancel') AND s.scope = 'freeze'))
+           AND t.outcome IS DISTINCT FROM 'imported' AND quell.is_in_order(t.reserved_at)"
+    ),
+    finds_nothing!(
         "begun_by_a_decision",
         "6",
         "a containment that names its event was begun by a decision to act, ask or observe, or held and asked for",

@@ -45,7 +45,9 @@ pub(in crate::store) async fn open(
     device: &DeviceId,
 ) -> Result<Vec<OpenRow>, StoreError> {
     let rows = sqlx::query!(
-        r#"SELECT id, state, mode, playbook, revision, until, ask_until,
+        r#"SELECT id, state, mode, playbook, revision, until,
+             -- While stopped nobody can say yes, so no question runs out.
+             CASE WHEN quell.stop_in_force(tenant_id) IS NULL THEN ask_until END AS ask_until,
              restart_on_match, 'alert_resolved' = ANY(release_when) AS "ends_when_resolved!",
              coalesce(limits, '[]') AS "limits!",
              coalesce((ask ->> 'otherwise_act')::boolean, false) AS "otherwise_act!"

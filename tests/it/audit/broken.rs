@@ -81,6 +81,17 @@ pub const CASES: &[Case] = &[
         &["history_is_continuous"],
     ),
     case(
+        "nothing_while_stopped",
+        "INSERT INTO quell.stops (id, tenant_id, scope, everywhere, via, begun_by, reason, begun_at, is_exact, ended_at,
+                                  ended_by, end_reason)
+         SELECT gen_random_uuid(), t.tenant_id, 'new', true, 'cli', 'anna', 'too many', t.reserved_at, true,
+                t.reserved_at + interval '1 us', 'anna', 'all is well'
+         FROM quell.attempts t JOIN quell.actions a ON a.id = t.action_id WHERE t.kind = 'restrict' AND a.device_id = '{b}'",
+        "SELECT t.id::text FROM quell.attempts t JOIN quell.actions a ON a.id = t.action_id
+         WHERE t.kind = 'restrict' AND a.device_id = '{b}'",
+        &[],
+    ),
+    case(
         "answered_once",
         "UPDATE quell.attempts SET answered_at = send_deadline, outcome = 'accepted' WHERE answered_at IS NULL",
         "SELECT id::text FROM quell.actions WHERE device_id = '{e}'",
@@ -283,6 +294,30 @@ pub const CASES: &[Case] = &[
         "history_has_its_entity",
         "DELETE FROM quell.containments WHERE device_id = '{c}'",
         "SELECT entity_id::text FROM quell.transitions WHERE device_id = '{c}'",
+        &[],
+    ),
+    case(
+        "inventory_adds_up",
+        "WITH swept AS (INSERT INTO quell.inventory_sweeps (id, tenant_id, begun_at, read_at, devices, finished_at, outcome, fleet)
+             SELECT gen_random_uuid(), id, quell.now(), quell.now(), 10, quell.now(), 'complete', 9 FROM quell.tenants LIMIT 1
+             RETURNING id)
+         INSERT INTO quell.inventory_groups (sweep_id, group_name, devices) SELECT id, name, 5 FROM swept, (VALUES ('x'), ('y')) AS g (name)",
+        "SELECT id::text FROM quell.inventory_sweeps",
+        &[],
+    ),
+    case(
+        "drift_has_its_evidence",
+        "UPDATE quell.containments SET end_reason = 'drift' WHERE state = 'ended' AND device_id = '{a}'",
+        "SELECT id::text FROM quell.containments WHERE end_reason = 'drift'",
+        &[],
+    ),
+    case(
+        "release_runs_add_up",
+        "INSERT INTO quell.release_runs (id, tenant_id, state, selection, by, reason, done_at)
+         SELECT gen_random_uuid(), id, 'done', '{}', 'anna', 'a test', quell.now() FROM quell.tenants;
+         INSERT INTO quell.release_run_items (run_id, containment_id, device_id)
+         SELECT r.id, c.id, c.device_id FROM quell.release_runs r, quell.containments c WHERE c.device_id = '{a}'",
+        "SELECT containment_id::text FROM quell.release_run_items",
         &[],
     ),
 ];

@@ -119,10 +119,12 @@ impl Ground {
             },
             ceiling: Mode::Enforce,
             never: Protections::default(),
+            facts_wait: Duration::from_secs(60),
             terms: quell::domain::budget::Terms::default(),
             caps: Vec::new(),
             outstanding: None,
             cancel_after: Some(Duration::from_secs(120)),
+            facts_max_age: Duration::from_secs(3_600),
         };
         let context = Context {
             store: store.clone(),
@@ -150,6 +152,8 @@ impl Ground {
                 default_ask,
             },
             facts_max_age: Duration::from_secs(3_600),
+            kinds: quell::domain::device::kind::KindSigns::default(),
+            fleet_max_age: Duration::from_secs(86_400),
             facts_wait: Duration::from_secs(60),
             in_force: Arc::new(InForce::default()),
         };
@@ -354,6 +358,7 @@ impl Ground {
             defender_id: Some(Uuid::now_v7().to_string()),
             defender_status: Some("Succeeded".to_owned()),
             is_adopted,
+            done_at: Some(self.store.now().await.expect("the database is up")),
             ..QueuedChange::default()
         };
         let record = AnswerRecord {

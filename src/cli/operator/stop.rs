@@ -1,0 +1,306 @@
+//! `quell stop` and `quell resume`: the stop switch, for a person at three in the morning. What is written is in force in the
+//! next gate transaction of every replica; nothing here waits for a daemon, and nothing but a person's resume ends it.
+
+use std::process::ExitCode;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::release::{operator, said};
+use super::span::ago;
+use super::table::{Paint, Tone, plain};
+use super::{Common, answer, connect, nothing_done};
+use crate::cli::since::Since;
+use crate::config::Config;
+use crate::domain::stop::StopScope;
+use crate::domain::tenant::TenantId;
+use crate::store::views::StopCounts;
+use crate::store::{StopOrder, StopView, Store};
+
+/// Stop: no restriction begins or leaves any more, at once and on every replica; releases go on
+///
+/// It holds for every tenant unless one is named, over restarts, and until a person resumes. What would begin meanwhile is held
+/// and asks.
+#[derive(Debug, clap::Args)]
+pub struct StopArgs {
+    #[command(flatten)]
+    common: Common,
+    /// Why, for whoever finds everything stopped
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// What is stopped
+    #[arg(long, value_enum, default_value_t)]
+    scope: Scope,
+    /// Only restrictions: the same as `--scope new`
+    #[arg(long, value_enum, value_name = "KIND", conflicts_with = "scope")]
+    only: Option<Only>,
+    /// With `--scope release-all`: release what began since; a span such as `2h`, or a time
+    #[arg(long, value_name = "SPAN", required_if_eq("scope", "release-all"))]
+    since: Option<Since>,
+    /// Who you are, for the audit [default: SUDO_USER, USER or LOGNAME]
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+}
+
+/// Resume: end what `quell stop` or the stop file began
+///
+/// Without a tenant it ends the stops that were given for all tenants.
+#[derive(Debug, clap::Args)]
+pub struct ResumeArgs {
+    #[command(flatten)]
+    common: Common,
+    /// Why it is safe to go on, for the audit
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// Only stops of this scope
+    #[arg(long, value_enum)]
+    scope: Option<Scope>,
+    /// Who you are, for the audit [default: SUDO_USER, USER or LOGNAME]
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+}
+
+/// What is stopped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Scope {
+    /// No restriction begins or leaves; releases go on
+    #[default]
+    New,
+    /// Nothing is called, releases neither; only reads go on
+    Freeze,
+    /// As new, and restrictions that were not carried out yet are withdrawn, or cancelled at Defender
+    CancelPending,
+    /// As cancel-pending, and everything that began since `--since` is released
+    ReleaseAll,
+}
+
+/// What alone is stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Only {
+    /// Restrictions; releases go on
+    Restrict,
+}
+
+impl From<Scope> for StopScope {
+    fn from(scope: Scope) -> Self {
+        match scope {
+            Scope::New => Self::New,
+            Scope::Freeze => Self::Freeze,
+            Scope::CancelPending => Self::CancelPending,
+            Scope::ReleaseAll => Self::ReleaseAll,
+        }
+    }
+}
+
+/// What was stopped, and what stands there.
+#[derive(Clone, Debug, Serialize)]
+pub struct Stopped {
+    /// The stops, one for each tenant.
+    pub stops: Vec<StopView>,
+    /// What is queued, under way and pending.
+    pub counts: StopCounts,
+}
+
+/// Stops.
+///
+/// # Errors
+/// The configuration cannot be used, or Postgres is away.
+pub async fn stop(args: StopArgs) -> anyhow::Result<ExitCode> {
+    let reason = said(&args.reason, 500);
+    if reason.is_empty() {
+        return Ok(nothing_done(
+            "`--reason` is empty: say in a few words why everything is stopped",
+        ));
+    }
+    let by = operator(args.by.as_deref())?;
+    let scope = StopScope::from(args.scope);
+    if args.since.is_some() && scope != StopScope::ReleaseAll {
+        return Ok(nothing_done(
+            "`--since` goes with `--scope release-all` only: nothing was stopped",
+        ));
+    }
+    let (config, store) = connect(args.common.config.as_deref()).await?;
+    let tenant = named(&args.common, &config, &store).await?;
+    let since = match args.since {
+        Some(since) => Some(since.time(store.now().await?)?),
+        None => None,
+    };
+    let order = StopOrder {
+        tenant,
+        scope,
+        since,
+        via: "cli",
+        by: &by,
+        reason: &reason,
+    };
+    let stops = store.stop_begin(&order).await?;
+    let done = Stopped {
+        counts: store.stop_counts(tenant).await?,
+        stops,
+    };
+    if done.stops.is_empty() {
+        return Ok(nothing_done(
+            "the database knows no tenant yet: there is nothing to stop",
+        ));
+    }
+    answer(args.common.output, &done, |paint| {
+        render_stopped(&done, tenant.is_some(), paint)
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Resumes: exit code 1 when nothing was stopped, or the stop file is still there.
+///
+/// # Errors
+/// The configuration cannot be used, or Postgres is away.
+pub async fn resume(args: ResumeArgs) -> anyhow::Result<ExitCode> {
+    let reason = said(&args.reason, 500);
+    if reason.is_empty() {
+        return Ok(nothing_done(
+            "`--reason` is empty: say in a few words why it is safe to go on",
+        ));
+    }
+    let by = operator(args.by.as_deref())?;
+    let (config, store) = connect(args.common.config.as_deref()).await?;
+    if let Some(file) = config.stop_file.as_ref().filter(|file| file.exists()) {
+        return Ok(nothing_done(&format!(
+            "the stop file `{}` is still there, and would stop everything again: remove it first",
+            file.display()
+        )));
+    }
+    let tenant = named(&args.common, &config, &store).await?;
+    let done = store
+        .stop_end(tenant, args.scope.map(StopScope::from), &by, &reason)
+        .await?;
+    let now = store.now().await?;
+    if done.ended.is_empty() {
+        let why = match done.left.as_slice() {
+            [] => "nothing is stopped".to_owned(),
+            left => format!("no such stop is in force; these are\n{}", lines(left, now)),
+        };
+        return Ok(nothing_done(&why));
+    }
+    answer(args.common.output, &done, |paint| {
+        let mut out = paint.tone(Tone::Good, "resumed") + "\n" + &lines(&done.ended, now);
+        out += &format!("  recorded  by {by}: {reason}\n");
+        if !done.left.is_empty() {
+            out += &format!(
+                "{}\n{}",
+                paint.tone(Tone::Bad, "still stopped"),
+                lines(&done.left, now)
+            );
+            out += "  go on     quell resume --tenant NAME --reason TEXT\n";
+        }
+        out
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The tenant that is named; `None`: all.
+async fn named(common: &Common, config: &Config, store: &Store) -> anyhow::Result<Option<TenantId>> {
+    if common.tenant.is_none() {
+        return Ok(None);
+    }
+    let name = &common.tenant(config)?.name;
+    match store.tenant_find(name).await? {
+        Some(id) => Ok(Some(id)),
+        None => anyhow::bail!("the database knows no tenant `{name}`: no daemon has run with it yet"),
+    }
+}
+
+/// The first thing that anybody sees who looks while something is stopped; empty when nothing is.
+pub fn banner(stops: &[StopView], now: Timestamp, paint: Paint) -> String {
+    stops
+        .iter()
+        .map(|stop| paint.tone(Tone::Bad, &plain(&sentence(stop, now))) + "\n")
+        .collect()
+}
+
+/// One stop in force, in a sentence.
+pub fn sentence(stop: &StopView, now: Timestamp) -> String {
+    format!(
+        "STOPPED {} by {}: {} ({}); go on with `quell resume{} --reason TEXT`",
+        ago(now, stop.begun_at),
+        stop.by,
+        stop.reason,
+        stop.scope.means(),
+        match stop.everywhere {
+            true => String::new(),
+            false => format!(" --tenant {}", stop.tenant),
+        }
+    )
+}
+
+fn lines(stops: &[StopView], now: Timestamp) -> String {
+    stops
+        .iter()
+        .map(|stop| {
+            let words = format!(
+                "  {:<9} stopped {} by {}: {}",
+                stop.tenant,
+                ago(now, stop.begun_at),
+                stop.by,
+                stop.reason
+            );
+            plain(&words) + "\n"
+        })
+        .collect()
+}
+
+fn render_stopped(done: &Stopped, is_one: bool, paint: Paint) -> String {
+    let Some(first) = done.stops.first() else {
+        return String::new();
+    };
+    let tenants: Vec<&str> = done.stops.iter().map(|stop| stop.tenant.as_str()).collect();
+    let counts = &done.counts;
+    let resume = match is_one {
+        true => format!(" --tenant {}", first.tenant),
+        false => String::new(),
+    };
+    format!(
+        "{}: {}\n  tenants   {}\n  recorded  by {}: {}\n  queued    {} restrictions wait and do not leave\n  \
+         under way {} calls had left the gate and may still arrive, {} restrictions are pending at Defender\n  \
+         go on     quell resume{resume} --reason TEXT\n",
+        paint.tone(Tone::Bad, "stopped"),
+        first.scope.means(),
+        tenants.join(", "),
+        first.by,
+        first.reason,
+        counts.queued,
+        counts.under_way,
+        counts.pending,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stop_says_who_why_what_and_how_to_go_on() {
+        let now: Timestamp = "2026-11-22T03:00:00Z".parse().expect("a time");
+        let mut stop = StopView {
+            id: uuid::Uuid::nil(),
+            tenant: "contoso".to_owned(),
+            scope: StopScope::New,
+            since: None,
+            everywhere: true,
+            via: "cli".to_owned(),
+            by: "anna".to_owned(),
+            reason: "wrong \u{1b}[31mplaybook".to_owned(),
+            begun_at: "2026-11-22T02:58:00Z".parse().expect("a time"),
+            ended_at: None,
+            ended_by: None,
+            end_reason: None,
+        };
+        let text = banner(&[stop.clone()], now, Paint::Plain);
+        assert_eq!(
+            text,
+            "STOPPED 2 min ago by anna: wrong [31mplaybook (no restriction begins or leaves; releases go on); \
+             go on with `quell resume --reason TEXT`\n"
+        );
+        stop.everywhere = false;
+        assert!(sentence(&stop, now).contains("`quell resume --tenant contoso --reason TEXT`"));
+        assert_eq!(banner(&[], now, Paint::Coloured), "");
+    }
+}

@@ -1,0 +1,41 @@
+//! The name of whoever acts. Until people have identities of their own a person is a plain name; the names of the daemon's own
+//! parts are not free, so that the audit never takes one for the other.
+
+/// Names under which the daemon itself acts.
+const RESERVED: [&str; 8] = [
+    "decide",
+    "gate",
+    "submit",
+    "reconcile",
+    "expire",
+    "files",
+    "start",
+    "stop_file",
+];
+
+/// Whether quell itself goes by that name in the audit.
+pub fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name)
+}
+
+/// What a person wrote, in one line without control characters, and not without end.
+pub fn said(text: &str, most: usize) -> String {
+    let kept: String = text
+        .chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .filter(|c| !c.is_control())
+        .collect();
+    kept.trim().chars().take(most).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_is_one_line_without_control_characters_and_not_without_end() {
+        assert_eq!(said(" a\nb\u{1b}[31m\t", 100), "a b[31m");
+        assert_eq!(said("abc", 2), "ab");
+        assert!(is_reserved("gate") && is_reserved("stop_file") && !is_reserved("anna"));
+    }
+}

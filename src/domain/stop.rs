@@ -1,0 +1,114 @@
+//! The stop switch: what each kind of stop forbids, and what it makes of a decision. Pure; the store keeps the stops and asks
+//! here, in the gate's transaction and wherever a containment would begin.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::action::ActionKind;
+use crate::domain::decision::{Decision, DecisionKind, Rules};
+use crate::domain::verdict::Mode;
+
+/// The reason of a decision that was held because of a stop.
+pub const STOPPED: &str = "stopped";
+
+/// What a stop forbids, the weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StopScope {
+    /// No restriction is called, and none begins. Releases go on.
+    New,
+    /// The same, and what is not in force yet is taken back: queued restrictions are withdrawn, pending ones cancelled.
+    CancelPending,
+    /// The same, and every containment that became active since a given time is ended, so that its device is released.
+    ReleaseAll,
+    /// Nothing is called that changes something, releases neither. Reads go on.
+    Freeze,
+}
+
+impl StopScope {
+    /// All, the weakest first.
+    pub const ALL: [Self; 4] = [Self::New, Self::CancelPending, Self::ReleaseAll, Self::Freeze];
+
+    /// The name in SQL.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::CancelPending => "cancel_pending",
+            Self::ReleaseAll => "release_all",
+            Self::Freeze => "freeze",
+        }
+    }
+
+    /// The scope with that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.as_str() == name)
+    }
+
+    /// Whether an action of this kind may not be called.
+    pub fn forbids(self, kind: ActionKind) -> bool {
+        match kind {
+            ActionKind::Restrict => true,
+            ActionKind::Release => self == Self::Freeze,
+        }
+    }
+
+    /// What it means, in a sentence for people.
+    pub fn means(self) -> &'static str {
+        match self {
+            Self::New => "no restriction begins or leaves; releases go on",
+            Self::CancelPending => {
+                "no restriction begins or leaves, and what was not carried out yet is taken back; releases go on"
+            }
+            Self::ReleaseAll => {
+                "no restriction begins or leaves, and what began since the given time is released; releases go on"
+            }
+            Self::Freeze => "nothing is called, releases neither; only reads go on",
+        }
+    }
+}
+
+/// Holds what would begin a restriction, and asks a person instead. What runs already goes on; so do releases, and what is
+/// only observed. `restricted_by`: the playbooks with an active containment on the device.
+pub fn hold(decision: &mut Decision, rules: &Rules, restricted_by: &[String]) {
+    let mut held = false;
+    for ruling in &mut decision.rulings {
+        let begins = ruling.kind == DecisionKind::Act
+            && ruling.mode == Mode::Enforce
+            && ruling.restriction().is_some()
+            && !restricted_by.contains(&ruling.verdict.playbook);
+        if begins {
+            let mut terms = ruling
+                .verdict
+                .ask
+                .clone()
+                .unwrap_or_else(|| rules.default_ask.clone());
+            terms.otherwise_act = false;
+            ruling.kind = DecisionKind::Hold;
+            STOPPED.clone_into(&mut ruling.reason);
+            ruling.ask = Some(terms);
+            held = true;
+        }
+    }
+    // Only a protection says more than a hold.
+    if held && !decision.reason.starts_with("never.") {
+        decision.kind = DecisionKind::Hold;
+        let first = decision.rulings.iter().find(|r| r.kind == DecisionKind::Hold);
+        if let Some(first) = first {
+            decision.reason.clone_from(&first.reason);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_scope_forbids_restricts_and_only_a_freeze_forbids_releases() {
+        for scope in StopScope::ALL {
+            assert!(scope.forbids(ActionKind::Restrict), "{scope:?}");
+            assert_eq!(scope.forbids(ActionKind::Release), scope == StopScope::Freeze);
+            assert_eq!(StopScope::parse(scope.as_str()), Some(scope));
+        }
+        assert_eq!(StopScope::parse("everything"), None);
+    }
+}

@@ -1,0 +1,320 @@
+//! The stop switch: stops begin and end here, and what is in force is read here. The gate reads it in its own transaction, with
+//! what the ledger stands on ([`super::safety`]); a decision, the clock and an operator's act ask [`in_force`].
+//!
+//! A stop takes the lock that the gate holds while it weighs a call. So once the stop is committed no gate transaction is
+//! half-way through: each was committed before it, or sees it. What a scope takes back is [`work`].
+
+mod work;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use sqlx::Acquire as _;
+use uuid::Uuid;
+
+use crate::domain::stop::StopScope;
+use crate::domain::tenant::TenantId;
+use crate::store::{Store, StoreError, Wake, wake};
+
+pub use work::StopWork;
+
+/// A stop to begin.
+#[derive(Clone, Copy, Debug)]
+pub struct StopOrder<'a> {
+    /// Whose; `None`: every tenant's, also of those that are added while it is in force.
+    pub tenant: Option<TenantId>,
+    /// What it forbids.
+    pub scope: StopScope,
+    /// What began since then is released, for [`StopScope::ReleaseAll`].
+    pub since: Option<Timestamp>,
+    /// `cli`, `api` or `file`.
+    pub via: &'static str,
+    /// Who.
+    pub by: &'a str,
+    /// Why.
+    pub reason: &'a str,
+}
+
+/// A stop, in force or over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StopView {
+    /// Its id.
+    pub id: Uuid,
+    /// The tenant's name.
+    pub tenant: String,
+    /// What it forbids.
+    pub scope: StopScope,
+    /// What began since then is released.
+    pub since: Option<Timestamp>,
+    /// It was given for all tenants.
+    pub everywhere: bool,
+    /// `cli`, `api` or `file`.
+    pub via: String,
+    /// Who stopped.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// Since when it is in force.
+    pub begun_at: Timestamp,
+    /// When a person ended it.
+    pub ended_at: Option<Timestamp>,
+    /// Who.
+    pub ended_by: Option<String>,
+    /// Why.
+    pub end_reason: Option<String>,
+}
+
+/// What a resume did.
+#[derive(Clone, Debug, Serialize)]
+pub struct Resumed {
+    /// The stops that it ended.
+    pub ended: Vec<StopView>,
+    /// Those that are still in force, of any tenant.
+    pub left: Vec<StopView>,
+}
+
+impl Store {
+    /// Stops. In force in the next gate transaction of every replica.
+    ///
+    /// # Errors
+    /// Postgres is not available: nothing is stopped then, and nothing is called either.
+    pub async fn stop_begin(&self, order: &StopOrder<'_>) -> Result<Vec<StopView>, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let is_exact = wait_for_gates(&mut tx, order.tenant).await?;
+        let rows = sqlx::query!(
+            "INSERT INTO quell.stops (id, tenant_id, scope, since, everywhere, via, begun_by, reason, begun_at, is_exact)
+             SELECT gen_random_uuid(), t.id, $2, $3::timestamptz, $1::int IS NULL, $4, $5, $6, now, $7
+             FROM quell.tenants t, (SELECT quell.now() AS now) AS n WHERE $1::int IS NULL OR t.id = $1 ORDER BY t.id
+             ON CONFLICT (tenant_id) WHERE via = 'file' AND ended_at IS NULL DO NOTHING
+             RETURNING id, tenant_id, begun_at",
+            order.tenant.map(|tenant| tenant.0),
+            order.scope.as_str(),
+            order.since.map(jiff_sqlx::ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>,
+            order.via,
+            order.by,
+            order.reason,
+            is_exact,
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        for row in &rows {
+            sqlx::query!(
+                "SELECT quell.note_change($1, 'stop', $2, NULL, NULL, 'in_force', $3, $4, NULL, NULL,
+                     jsonb_build_object('scope', $5::text, 'via', $6::text, 'since', $7::timestamptz))",
+                row.tenant_id,
+                row.id,
+                order.by,
+                order.reason,
+                order.scope.as_str(),
+                order.via,
+                order.since.map(jiff_sqlx::ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>,
+            )
+            .execute(&mut *tx)
+            .await?;
+            wake(&mut tx, TenantId(row.tenant_id), Wake::Queue).await?;
+        }
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let views = views(&mut tx, &ids).await?;
+        tx.commit().await?;
+        for stop in &views {
+            tracing::warn!(
+                tenant = stop.tenant,
+                scope = stop.scope.as_str(),
+                via = stop.via,
+                by = stop.by,
+                reason = stop.reason,
+                "stopped: {}",
+                stop.scope.means()
+            );
+        }
+        Ok(views)
+    }
+
+    /// Ends stops by a person's word: those of one tenant, or those that were given for all; of one scope only where one is
+    /// named. Asks that waited while nothing could be approved have their whole time again.
+    ///
+    /// # Errors
+    /// Postgres is not available: everything stays stopped.
+    pub async fn stop_end(
+        &self,
+        tenant: Option<TenantId>,
+        scope: Option<StopScope>,
+        by: &str,
+        reason: &str,
+    ) -> Result<Resumed, StoreError> {
+        self.asks_prolong(tenant).await?;
+        let mut tx = self.pool.begin().await?;
+        let is_exact = wait_for_gates(&mut tx, tenant).await?;
+        let rows = sqlx::query!(
+            "UPDATE quell.stops SET ended_at = quell.now(), ended_by = $3, end_reason = $4, is_exact = is_exact AND $5
+             WHERE ended_at IS NULL AND (tenant_id = $1 OR ($1::int IS NULL AND everywhere))
+               AND ($2::text IS NULL OR scope = $2)
+             RETURNING id, tenant_id",
+            tenant.map(|tenant| tenant.0),
+            scope.map(StopScope::as_str),
+            by,
+            reason,
+            is_exact,
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        for row in &rows {
+            sqlx::query!(
+                "SELECT quell.note_change($1, 'stop', $2, NULL, 'in_force', 'ended', $3, $4)",
+                row.tenant_id,
+                row.id,
+                by,
+                reason,
+            )
+            .execute(&mut *tx)
+            .await?;
+            wake(&mut tx, TenantId(row.tenant_id), Wake::Queue).await?;
+        }
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let ended = views(&mut tx, &ids).await?;
+        tx.commit().await?;
+        for stop in &ended {
+            tracing::warn!(
+                tenant = stop.tenant,
+                scope = stop.scope.as_str(),
+                by,
+                reason,
+                "a stop was ended"
+            );
+        }
+        let left = self.stops(None, None).await?;
+        Ok(Resumed { ended, left })
+    }
+
+    /// Asks of tenants that a resume is about to concern: while stopped nobody could say yes, so each has its whole time from
+    /// now. Before the resume, in a transaction of its own: a question that lives longer harms nobody, one that expires at once
+    /// would leave what it asks about running.
+    async fn asks_prolong(&self, tenant: Option<TenantId>) -> Result<(), StoreError> {
+        let tenants = sqlx::query_scalar!(
+            "SELECT DISTINCT tenant_id FROM quell.stops WHERE ended_at IS NULL AND ($1::int IS NULL OR tenant_id = $1)",
+            tenant.map(|tenant| tenant.0),
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        for tenant in tenants.into_iter().map(TenantId) {
+            let mut tx = self.pool.begin().await?;
+            let devices = sqlx::query_scalar!(
+                "SELECT DISTINCT device_id FROM quell.containments WHERE tenant_id = $1 AND state = 'asked' ORDER BY device_id",
+                tenant.0,
+            )
+            .fetch_all(&mut *tx)
+            .await?;
+            super::devices::lock(&mut tx, tenant, &devices).await?;
+            sqlx::query!(
+                "UPDATE quell.containments SET ask_until = greatest(ask_until, quell.now() + make_interval(secs =>
+                     coalesce((ask #>> '{within,secs}')::float8, 0) + coalesce((ask #>> '{within,nanos}')::float8, 0) / 1e9))
+                 WHERE tenant_id = $1 AND state = 'asked' AND device_id = ANY($2)",
+                tenant.0,
+                &devices,
+            )
+            .execute(&mut *tx)
+            .await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// The stops in force, the strongest first: of one tenant, or of all. `within`: those too that ended within the span.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn stops(
+        &self,
+        tenant: Option<TenantId>,
+        within: Option<std::time::Duration>,
+    ) -> Result<Vec<StopView>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        let ids = sqlx::query_scalar!(
+            "SELECT id FROM quell.stops WHERE ($1::int IS NULL OR tenant_id = $1)
+               AND (ended_at IS NULL OR ended_at > quell.now() - make_interval(secs => $2))",
+            tenant.map(|tenant| tenant.0),
+            within.map(|within| within.as_secs_f64()),
+        )
+        .fetch_all(&mut *connection)
+        .await?;
+        views(&mut connection, &ids).await
+    }
+}
+
+/// The strongest stop in force for a tenant, in the caller's transaction. Whoever is about to let a containment become active
+/// asks here: while there is one, none does.
+pub(super) async fn in_force(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+) -> Result<Option<StopScope>, StoreError> {
+    let scope = sqlx::query_scalar!("SELECT quell.stop_in_force($1)", tenant.0)
+        .fetch_one(tx)
+        .await?;
+    Ok(scope_of(scope.as_deref()))
+}
+
+/// The scope that the database names. One of a later version is read as the strongest.
+pub(super) fn scope_of(name: Option<&str>) -> Option<StopScope> {
+    name.map(|name| StopScope::parse(name).unwrap_or(StopScope::Freeze))
+}
+
+/// Waits until no gate is half-way through, and keeps others from beginning; says whether that could be had. Whoever stops
+/// must not be kept waiting by a session that hangs.
+async fn wait_for_gates(
+    tx: &mut sqlx::Transaction<'_, sqlx::Postgres>,
+    tenant: Option<TenantId>,
+) -> Result<bool, StoreError> {
+    let mut inner = tx.begin().await?;
+    sqlx::query!("SELECT set_config('lock_timeout', '2s', true)")
+        .fetch_one(&mut *inner)
+        .await?;
+    let locked = sqlx::query!(
+        "SELECT app_id FROM quell.budgets WHERE ($1::int IS NULL OR tenant_id = $1) AND scope = 'actions'
+         ORDER BY tenant_id, app_id FOR UPDATE",
+        tenant.map(|tenant| tenant.0),
+    )
+    .fetch_all(&mut *inner)
+    .await;
+    match locked {
+        Ok(_) => {
+            inner.commit().await?;
+            Ok(true)
+        }
+        Err(sqlx::Error::Database(error)) if error.code().is_some_and(|code| code == "55P03") => {
+            inner.rollback().await?;
+            tracing::warn!("a session holds the gate: the stop is written without waiting for it");
+            Ok(false)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn views(connection: &mut sqlx::PgConnection, ids: &[Uuid]) -> Result<Vec<StopView>, StoreError> {
+    let rows = sqlx::query!(
+        "SELECT s.id, t.name, s.scope, s.since, s.everywhere, s.via, s.begun_by, s.reason, s.begun_at, s.ended_at, s.ended_by,
+                s.end_reason
+         FROM quell.stops s JOIN quell.tenants t ON t.id = s.tenant_id WHERE s.id = ANY($1)
+         ORDER BY s.ended_at DESC NULLS FIRST,
+                  array_position(ARRAY['freeze', 'release_all', 'cancel_pending', 'new'], s.scope), s.begun_at, t.name",
+        ids,
+    )
+    .fetch_all(connection)
+    .await?;
+    let time = super::containments::time;
+    Ok(rows
+        .into_iter()
+        .map(|row| StopView {
+            id: row.id,
+            tenant: row.name,
+            scope: StopScope::parse(&row.scope).unwrap_or(StopScope::Freeze),
+            since: time(row.since),
+            everywhere: row.everywhere,
+            via: row.via,
+            by: row.begun_by,
+            reason: row.reason,
+            begun_at: row.begun_at.to_jiff(),
+            ended_at: time(row.ended_at),
+            ended_by: row.ended_by,
+            end_reason: row.end_reason,
+        })
+        .collect())
+}
