@@ -88,6 +88,11 @@ impl Store {
         if asks.is_empty() {
             return Ok(Answered::Refused(Refusal::NoSuchRequest, Vec::new()));
         }
+        let stop = crate::store::stops::in_force(&mut tx, tenant).await?;
+        if let Some(stop) = stop.filter(|_| answer.is_yes) {
+            let why = format!("stopped: {}; `quell resume` ends that", stop.means());
+            return Ok(refused_as_a_whole(Refusal::Guard, &why));
+        }
         if asks
             .iter()
             .any(|ask| !devices.iter().any(|device| device == ask.device.as_str()))
