@@ -78,7 +78,7 @@ pub use overdue::{Overdue, OverdueDevice};
 pub use playbook_files::{FilesLook, ReplicaFiles};
 pub use playbooks::{Activation, ActiveSet, Origin, RevisionText, SetHead};
 pub use queue::QueueLook;
-pub use release_runs::{Begun, Kept, Preview, RunView, Selection, Worked};
+pub use release_runs::{Kept, Preview, RunBegun, RunView, Selection, Worked};
 pub use replay::{PastContainment, Replay, ReplayFacts, ReplayPage, ReplayRow, ReplaySpan, Unreadable};
 pub use restores::Swept;
 pub use safety::SafetyOptions;

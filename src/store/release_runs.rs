@@ -20,7 +20,7 @@ const TRIES: i32 = 5;
 
 /// A run that was begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Begun {
+pub struct RunBegun {
     /// The run.
     pub run: Uuid,
     /// How many containments are on its list.
@@ -67,7 +67,7 @@ impl Store {
         containments: &[Uuid],
         by: &str,
         reason: &str,
-    ) -> Result<Begun, StoreError> {
+    ) -> Result<RunBegun, StoreError> {
         let run = Uuid::now_v7();
         let mut tx = self.pool.begin().await?;
         sqlx::query!(
@@ -102,7 +102,7 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         tx.commit().await?;
-        Ok(Begun { run, items })
+        Ok(RunBegun { run, items })
     }
 
     /// Works off one batch of the oldest run, or of the one that is named: so many devices at most. `None`: no run is running.
