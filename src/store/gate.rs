@@ -20,7 +20,6 @@ use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::{Lane, Mode};
 use crate::store::cancels::CancelGrant;
-use crate::store::fallbacks::Fallen;
 use crate::store::gate::turn::{Asked, Candidate, Turn};
 use crate::store::ledger::{Entry, insert_attempt, lock_budget};
 use crate::store::safety::Standing;
@@ -276,16 +275,10 @@ impl Store {
             )));
         }
         if let Some(playbook) = &candidate.playbook {
-            let standing = self
-                .standing_of(tx, tenant, playbook, candidate.revision.as_deref())
-                .await?;
-            if let Some(Fallen {
-                why,
-                is_revision_only,
-            }) = standing
-            {
+            if let Some(fallen) = &candidate.fallen {
+                let why = fallen.why;
                 // A later revision may have begun its own since.
-                let revision = candidate.revision.as_deref().filter(|_| is_revision_only);
+                let revision = candidate.revision.as_deref().filter(|_| fallen.is_revision_only);
                 self.end_for_mode(tx, tenant, &candidate.device, Some(playbook), revision)
                     .await?;
                 return Ok(Some((
