@@ -183,71 +183,78 @@ mod tests {
     use super::*;
     use crate::domain::fact::Fact;
 
-    fn check(scene: impl FnOnce(&mut Scene<'_>), expected: Result<&[&str], &str>) {
-        let never = Protections {
-            tags: vec!["tier-0".to_owned()],
-            groups: vec!["Domain Controllers".to_owned()],
-            ..Protections::default()
-        };
-        let device = DeviceId::from_stored("a".repeat(40));
-        let facts = DeviceFacts {
-            tags: Fact::Is(vec!["Tier-0".to_owned()]),
-            ..DeviceFacts::default()
-        };
-        let mut its = Scene {
+    /// What is weighed, with what it borrows.
+    struct Case {
+        stop: Option<StopScope>,
+        ceiling: Mode,
+        never: Protections,
+        facts: DeviceFacts,
+        ineligible: Option<&'static str>,
+        accepts: Vec<String>,
+    }
+
+    /// A device with a protected tag, whose group is not known.
+    fn check(change: impl FnOnce(&mut Case), accepts: &[&str], expected: Result<&[&str], &str>) {
+        let mut case = Case {
             stop: None,
             ceiling: Mode::Enforce,
-            never: &never,
-            device: &device,
-            facts: &facts,
+            never: Protections {
+                tags: vec!["tier-0".to_owned()],
+                groups: vec!["Domain Controllers".to_owned()],
+                ..Protections::default()
+            },
+            facts: DeviceFacts {
+                tags: Fact::Is(vec!["Tier-0".to_owned()]),
+                ..DeviceFacts::default()
+            },
             ineligible: None,
-            accepts: &[],
+            accepts: accepts.iter().map(|risk| (*risk).to_owned()).collect(),
         };
-        scene(&mut its);
-        let weighed = weigh(&its);
-        let found = weighed.as_ref().map(Vec::as_slice).map_err(Refusal::guard);
-        let expected = expected.map(|risks| risks.iter().map(|risk| (*risk).to_owned()).collect::<Vec<_>>());
-        assert_eq!(
-            found.map(<[String]>::to_vec),
-            expected.map_err(str::to_owned),
-            "{weighed:?}"
-        );
-        if let Err(refusal) = weighed {
-            assert!(!refusal.says().is_empty() && !refusal.go_on().is_empty());
+        change(&mut case);
+        let device = DeviceId::from_stored("a".repeat(40));
+        let weighed = weigh(&Scene {
+            stop: case.stop,
+            ceiling: case.ceiling,
+            never: &case.never,
+            device: &device,
+            facts: &case.facts,
+            ineligible: case.ineligible,
+            accepts: &case.accepts,
+        });
+        match (&weighed, expected) {
+            (Ok(risks), Ok(expected)) => assert_eq!(risks, expected),
+            (Err(refusal), Err(guard)) => {
+                assert_eq!(refusal.guard(), guard);
+                assert!(!refusal.says().is_empty() && !refusal.go_on().is_empty());
+            }
+            _ => panic!("{weighed:?}, expected {expected:?}"),
         }
     }
 
     #[test]
     fn each_guard_stands_against_it_and_only_named_protections_can_be_accepted() {
-        let (none, facts) = (Protections::default(), DeviceFacts::default());
-        let (tags, groups) = (["never.tags".to_owned()], ["never.groups".to_owned()]);
-        let both = [tags[0].clone(), groups[0].clone()];
-        check(|scene| scene.never = &none, Ok(&[]));
-        check(
-            |scene| {
-                scene.never = &none;
-                scene.accepts = &tags;
-            },
-            Ok(&[]),
-        );
-        check(|_| (), Err("never.tags"));
-        check(|scene| scene.accepts = &groups, Err("never.tags"));
+        let both = ["never.tags", "never.groups"];
+        let unprotected = |case: &mut Case| case.never = Protections::default();
+        check(unprotected, &[], Ok(&[]));
+        check(unprotected, &["never.tags"], Ok(&[]));
+        check(|_| (), &[], Err("never.tags"));
+        check(|_| (), &["never.groups"], Err("never.tags"));
         // The group is not known, and that is a risk of its own.
-        check(|scene| scene.accepts = &tags, Err("never.groups"));
-        check(|scene| scene.accepts = &both, Ok(&["never.tags", "never.groups"]));
-        check(|scene| scene.facts = &facts, Err("never.tags"));
+        check(|_| (), &["never.tags"], Err("never.groups"));
+        check(|_| (), &both, Ok(&both));
+        check(
+            |case| case.facts = DeviceFacts::default(),
+            &["never.groups"],
+            Err("never.tags"),
+        );
         for (stop, ceiling, ineligible, guard) in [
             (Some(StopScope::New), Mode::Observe, None, "stopped"),
             (None, Mode::Observe, None, "mode.observe"),
             (None, Mode::Enforce, Some("ineligible.os"), "ineligible.os"),
         ] {
-            check(
-                |scene| {
-                    (scene.stop, scene.ceiling, scene.ineligible) = (stop, ceiling, ineligible);
-                    scene.accepts = &both;
-                },
-                Err(guard),
-            );
+            let change =
+                |case: &mut Case| (case.stop, case.ceiling, case.ineligible) = (stop, ceiling, ineligible);
+            check(change, &both, Err(guard));
         }
     }
 }

@@ -98,56 +98,25 @@ impl Store {
     /// Postgres is not available.
     pub async fn decide_begin(&self, tenant: TenantId, batch: i64) -> Result<DecideTx, StoreError> {
         let mut tx = self.begin_swift().await?;
-        // Rows of one device share a shard, so two claimers never decide the same device out of order.
+        // Rows, and the locks of their devices: from here nobody else changes either.
         let claim = sqlx::query!(
-            r#"SELECT quell.now() AS "now!", quell.stop_in_force($1) AS stop, ARRAY(SELECT s::smallint FROM generate_series(0, 63) AS s
-                   WHERE pg_try_advisory_xact_lock($1, s)) AS "shards!: Vec<i16>", fleet AS "fleet?", begun_at AS "as_of?"
-               FROM (VALUES (1)) AS one LEFT JOIN (SELECT fleet, begun_at FROM quell.inventory_sweeps
+            r#"SELECT claimed.moment AS "now!", claimed.seqs AS "seqs!", quell.stop_in_force($1) AS stop,
+                      fleet AS "fleet?", begun_at AS "as_of?"
+               FROM quell.inbox_claim($1, $2) AS claimed LEFT JOIN (SELECT fleet, begun_at FROM quell.inventory_sweeps
                    WHERE tenant_id = $1 AND outcome = 'complete' ORDER BY begun_at DESC LIMIT 1) AS swept ON true"#,
             tenant.0,
+            batch,
         )
         .fetch_one(&mut *tx)
         .await?;
-        let (now, shards) = (claim.now, claim.shards);
-        // The rows and the set in force, as of one moment.
-        let rows = sqlx::query!(
-            "SELECT i.seq, i.event_id, i.device_id, i.event_kind, i.enqueued_at, e.normalised,
-                    (SELECT version FROM quell.active_sets WHERE tenant_id = $1) AS set_version
-             FROM quell.inbox i JOIN quell.events e ON e.id = i.event_id
-             WHERE i.tenant_id = $1 AND i.shard = ANY($2) AND (i.wait_until IS NULL OR i.wait_until <= $3)
-               AND NOT EXISTS (SELECT 1 FROM quell.inbox w WHERE w.tenant_id = i.tenant_id AND w.device_id = i.device_id
-                               AND w.seq < i.seq AND w.wait_until > $3)
-             ORDER BY i.seq LIMIT $4",
-            tenant.0,
-            &shards,
-            now as jiff_sqlx::Timestamp,
-            batch,
-        )
-        .fetch_all(&mut *tx)
-        .await?;
-        let set_version = rows.first().and_then(|row| row.set_version);
-        let mut items = Vec::with_capacity(rows.len());
-        for row in rows {
-            match serde_json::from_value(row.normalised) {
-                Ok(event) => items.push(InboxItem {
-                    seq: row.seq,
-                    event_id: row.event_id,
-                    device: DeviceId::from_stored(row.device_id),
-                    kind: EventKind::parse(&row.event_kind).unwrap_or(EventKind::Updated),
-                    enqueued_at: row.enqueued_at.to_jiff(),
-                    event,
-                }),
-                Err(error) => quarantine(&mut tx, tenant, row.seq, &error.to_string()).await?,
-            }
-        }
         let mut claimed = DecideTx {
             store: self.clone(),
             tenant,
             tx,
-            now: now.to_jiff(),
+            now: claim.now.to_jiff(),
             fleet: Counted::of(claim.fleet, claim.as_of),
-            set_version,
-            items,
+            set_version: None,
+            items: Vec::new(),
             devices: HashMap::new(),
             restricted_by: HashMap::new(),
             rules: None,
@@ -160,8 +129,8 @@ impl Store {
             has_converged: false,
             fallen: Vec::new(),
         };
-        if !claimed.items.is_empty() {
-            claimed.load_devices().await?;
+        if !claim.seqs.is_empty() {
+            claimed.load(&claim.seqs).await?;
         }
         Ok(claimed)
     }
@@ -194,51 +163,70 @@ impl Store {
 }
 
 impl DecideTx {
-    async fn load_devices(&mut self) -> Result<(), StoreError> {
-        let mut ids: Vec<String> = self.items.iter().map(|item| item.device.to_string()).collect();
-        ids.sort();
-        ids.dedup();
-        // Locked in the order of their ids, as everywhere, and read as they are once locked.
+    /// Reads the claimed rows, their devices with what is open there, and the set in force, all as of one moment.
+    async fn load(&mut self, seqs: &[i64]) -> Result<(), StoreError> {
         let rows = sqlx::query!(
-            "SELECT device_id, facts, facts_fetched_at, is_unknown_to_defender, facts_failures, lifted_alerts
-             FROM quell.devices WHERE tenant_id = $1 AND device_id = ANY($2) ORDER BY device_id FOR UPDATE",
+            r#"SELECT i.seq, i.event_id, i.device_id, i.event_kind, i.enqueued_at, e.normalised,
+                    (SELECT version FROM quell.active_sets WHERE tenant_id = $1) AS set_version,
+                    d.device_id AS "known?", d.facts, d.facts_fetched_at, d.is_unknown_to_defender AS "is_unknown_to_defender?",
+                    d.facts_failures AS "facts_failures?", d.lifted_alerts AS "lifted_alerts?",
+                    open.restricts AS "restricts: Vec<Option<String>>", open.is_awaiting
+               FROM quell.inbox i JOIN quell.events e ON e.id = i.event_id
+               LEFT JOIN quell.devices d ON d.tenant_id = i.tenant_id AND d.device_id = i.device_id
+               CROSS JOIN LATERAL (
+                   SELECT array_agg(CASE WHEN c.state = 'active' AND c.mode = 'enforce' THEN c.playbook END
+                                    ORDER BY c.activated_at) AS restricts,
+                          bool_or(c.release_when <> '{}') AS is_awaiting
+                   FROM quell.containments c WHERE c.tenant_id = i.tenant_id AND c.device_id = i.device_id
+                     AND c.state IN ('asked', 'active')) AS open
+               WHERE i.seq = ANY($2) AND i.tenant_id = $1 ORDER BY i.seq"#,
             self.tenant.0,
-            &ids,
+            seqs,
         )
         .fetch_all(&mut *self.tx)
         .await?;
+        self.set_version = rows.first().and_then(|row| row.set_version);
         for row in rows {
-            let id = DeviceId::from_stored(row.device_id);
-            let device = DeviceRow {
-                id: id.clone(),
+            let event = match serde_json::from_value(row.normalised) {
+                Ok(event) => event,
+                Err(error) => {
+                    quarantine(&mut self.tx, self.tenant, row.seq, &error.to_string()).await?;
+                    continue;
+                }
+            };
+            let device = DeviceId::from_stored(row.device_id);
+            self.items.push(InboxItem {
+                seq: row.seq,
+                event_id: row.event_id,
+                device: device.clone(),
+                kind: EventKind::parse(&row.event_kind).unwrap_or(EventKind::Updated),
+                enqueued_at: row.enqueued_at.to_jiff(),
+                event,
+            });
+            if row.known.is_none() || self.devices.contains_key(&device) {
+                continue;
+            }
+            // No row, no open containment.
+            if let Some(restricts) = row.restricts {
+                self.occupied.insert(device.clone());
+                let playbooks: Vec<String> = restricts.into_iter().flatten().collect();
+                if !playbooks.is_empty() {
+                    self.restricted_by.insert(device.clone(), playbooks);
+                }
+            }
+            if row.is_awaiting == Some(true) {
+                self.awaiting.insert(device.clone());
+            }
+            let known = DeviceRow {
+                id: device.clone(),
                 // Facts that this version cannot read count as never fetched.
                 facts: row.facts.and_then(|facts| serde_json::from_value(facts).ok()),
                 fetched_at: super::containments::time(row.facts_fetched_at),
-                is_unknown_to_defender: row.is_unknown_to_defender,
-                fetch_failures: row.facts_failures,
-                lifted_alerts: row.lifted_alerts,
+                is_unknown_to_defender: row.is_unknown_to_defender.unwrap_or_default(),
+                fetch_failures: row.facts_failures.unwrap_or_default(),
+                lifted_alerts: row.lifted_alerts.unwrap_or_default(),
             };
-            self.devices.insert(id, device);
-        }
-        let open = sqlx::query!(
-            r#"SELECT device_id, CASE WHEN state = 'active' AND mode = 'enforce' THEN playbook END AS restricts,
-                      release_when <> '{}' AS "is_awaiting!"
-               FROM quell.containments
-               WHERE tenant_id = $1 AND device_id = ANY($2) AND state IN ('asked', 'active') ORDER BY activated_at"#,
-            self.tenant.0,
-            &ids,
-        )
-        .fetch_all(&mut *self.tx)
-        .await?;
-        for row in open {
-            let device = DeviceId::from_stored(row.device_id);
-            self.occupied.insert(device.clone());
-            if row.is_awaiting {
-                self.awaiting.insert(device.clone());
-            }
-            if let Some(playbook) = row.restricts {
-                self.restricted_by.entry(device).or_default().push(playbook);
-            }
+            self.devices.insert(device, known);
         }
         Ok(())
     }

@@ -69,16 +69,23 @@ impl Store {
         )
         .fetch_one(tx)
         .await?;
-        let (why, is_revision_only) = match row.mode.as_deref() {
-            Some("enforce") if row.revoked => ("was revoked in this revision", true),
-            Some("enforce") if row.fell => ("fell back from its canary to observe", true),
-            Some("enforce") => return Ok(None),
+        Ok(Fallen::of(row.mode.as_deref(), row.revoked, row.fell))
+    }
+}
+
+impl Fallen {
+    /// What stands against a revision whose playbook has this mode in the active set, if it is there.
+    pub(super) fn of(mode: Option<&str>, was_revoked: bool, fell_back: bool) -> Option<Self> {
+        let (why, is_revision_only) = match mode {
+            Some("enforce") if was_revoked => ("was revoked in this revision", true),
+            Some("enforce") if fell_back => ("fell back from its canary to observe", true),
+            Some("enforce") => return None,
             _ => ("does not enforce any more", false),
         };
-        Ok(Some(Fallen {
+        Some(Self {
             why,
             is_revision_only,
-        }))
+        })
     }
 }
 

@@ -192,6 +192,9 @@ async fn the_command_says_what_follows_or_which_guard_refuses_and_how_to_go_on()
     ] {
         assert!(out.contains(part), "{part}: {out}");
     }
+    let (code, out, said) = shell.run(&["explain", "--device", &id]).await;
+    assert_eq!(code, Some(0), "{said}");
+    assert!(out.contains("anna") && !out.contains("an operator"), "{out}");
     for (wrong, code) in [
         (&["restrict", "zzz", "--for", "4h", "--reason", "x"][..], 1),
         (&["restrict", &id, "--for", "4h", "--reason", " "], 1),

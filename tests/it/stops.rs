@@ -290,6 +290,8 @@ async fn the_commands_say_what_is_stopped_by_whom_and_how_to_go_on() {
     let (_, out, _) = shell.run(&["status", "-o", "json"]).await;
     let json: serde_json::Value = serde_json::from_str(&out).expect("it is JSON");
     assert_eq!(json["stops"][0]["scope"], "new");
+    let (_, out, _) = shell.run(&["explain", "--device", "aaaaaa"]).await;
+    assert!(out.contains("stops") && out.contains("STOPPED"), "{out}");
     // A file that is still there would stop it again.
     let config = shell.directory().join("quell.yaml");
     let text = std::fs::read_to_string(&config).expect("it is ours");

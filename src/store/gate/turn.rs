@@ -15,6 +15,7 @@ use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Lane;
 use crate::store::cancels::{CancelGrant, Reserved};
+use crate::store::fallbacks::Fallen;
 use crate::store::ledger::snapshot;
 use crate::store::{ActionRow, Gate, GateOutcome, Store, StoreError};
 
@@ -66,6 +67,8 @@ pub(super) struct Candidate {
     pub(super) comment: String,
     pub(super) is_overdue: bool,
     pub(super) facts: Option<serde_json::Value>,
+    /// What stands against sending what its revision queued.
+    pub(super) fallen: Option<Fallen>,
     defender_id: Option<String>,
     defender_status: Option<String>,
     is_adopted: bool,
@@ -255,7 +258,13 @@ async fn pick(
                   a.defender_id, a.defender_status, a.is_adopted,
                   coalesce(a.valid_until < quell.now(), false) AS "is_overdue!", d.facts,
                   extract(epoch FROM quell.now() - d.facts_fetched_at)::float8 AS facts_age, d.is_unknown_to_defender,
-                  a.facts_awaited_at IS NOT NULL AS "awaited_facts!"
+                  a.facts_awaited_at IS NOT NULL AS "awaited_facts!",
+                  (SELECT s.mode FROM quell.active_sets v JOIN quell.playbook_sets s USING (tenant_id, set_hash)
+                   WHERE v.tenant_id = a.tenant_id AND s.playbook = a.playbook) AS mode,
+                  EXISTS (SELECT 1 FROM quell.playbook_revisions r WHERE r.tenant_id = a.tenant_id AND r.playbook = a.playbook
+                          AND r.revision = a.revision AND r.revoked_at IS NOT NULL) AS "was_revoked!",
+                  EXISTS (SELECT 1 FROM quell.canary_fallbacks f WHERE f.tenant_id = a.tenant_id AND f.playbook = a.playbook
+                          AND f.revision = a.revision) AS "fell_back!"
            FROM quell.actions a JOIN quell.devices d ON d.tenant_id = a.tenant_id AND d.device_id = a.device_id
            WHERE a.id = $1 AND a.state = 'queued'
              AND NOT EXISTS (SELECT 1 FROM quell.actions o WHERE o.tenant_id = a.tenant_id AND o.device_id = a.device_id
@@ -266,6 +275,10 @@ async fn pick(
     .fetch_optional(&mut *tx)
     .await?;
     let Some(r) = row else { return Ok(Picked::MovedOn) };
+    let fallen = match &r.playbook {
+        Some(_) => Fallen::of(r.mode.as_deref(), r.was_revoked, r.fell_back),
+        None => None,
+    };
     Ok(Picked::One(Candidate {
         action: r.id,
         device: DeviceId::from_stored(r.device_id),
@@ -284,6 +297,7 @@ async fn pick(
         facts_age: r.facts_age.map(|age| Duration::from_secs_f64(age.max(0.0))),
         is_unknown_to_defender: r.is_unknown_to_defender,
         awaited_facts: r.awaited_facts,
+        fallen,
     }))
 }
 

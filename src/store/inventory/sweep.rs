@@ -73,6 +73,9 @@ pub enum PageStored {
     Taken,
 }
 
+/// Why a sweep was given up that may begin anew at once.
+const STALE: &str = "it was not gone on with in time";
+
 impl Store {
     /// Finds what is due for a tenant, and begins a sweep if that is one.
     ///
@@ -99,7 +102,7 @@ impl Store {
                     asked_at: open.now.to_jiff(),
                 }));
             }
-            abandon(&mut tx, open.id, "it was not gone on with in time").await?;
+            abandon(&mut tx, open.id, STALE).await?;
         }
         // One that could not be gone on with in time begins anew at once; what Defender refused rests first.
         let wait = sqlx::query_scalar!(
@@ -107,11 +110,12 @@ impl Store {
                    (SELECT max(begun_at) FROM quell.inventory_sweeps WHERE tenant_id = $1 AND outcome = 'complete')
                        + make_interval(secs => $2),
                    (SELECT max(finished_at) FROM quell.inventory_sweeps WHERE tenant_id = $1 AND outcome = 'abandoned'
-                        AND reason <> 'it was not gone on with in time') + make_interval(secs => $3)
+                        AND reason <> $4) + make_interval(secs => $3)
                ) - quell.now())::float8"#,
             tenant.0,
             terms.every.as_secs_f64(),
             terms.rest.as_secs_f64(),
+            STALE,
         )
         .fetch_one(&mut *tx)
         .await?;
@@ -232,7 +236,7 @@ async fn devices_store(
          SELECT $1, id, facts, $4::timestamptz, $5 FROM unnest($2::text[], $3::jsonb[]) AS t (id, facts) ORDER BY id
          ON CONFLICT (tenant_id, device_id) DO UPDATE SET seen_in = EXCLUDED.seen_in,
              facts = CASE WHEN d.facts_fetched_at > EXCLUDED.facts_fetched_at THEN d.facts ELSE EXCLUDED.facts END,
-             is_unknown_to_defender = d.is_unknown_to_defender AND d.facts_fetched_at > EXCLUDED.facts_fetched_at,
+             is_unknown_to_defender = coalesce(d.is_unknown_to_defender AND d.facts_fetched_at > EXCLUDED.facts_fetched_at, false),
              facts_fetched_at = greatest(d.facts_fetched_at, EXCLUDED.facts_fetched_at),
              facts_wanted_at = NULL, facts_tried_at = NULL, facts_failures = 0",
         tenant.0,
