@@ -89,6 +89,7 @@ impl Request {
             fleet: self.fleet,
             facts_max_age: session.config.scaled(session.config.facts.max_age),
             sayings: &self.sayings,
+            kinds: &session.config.kinds,
         }
     }
 
