@@ -107,7 +107,7 @@ impl Store {
         };
         // Counted by the decision's own function, under the limits' lock: from here to the commit nobody else counts.
         super::effects::lock_limits(&mut tx, tenant).await?;
-        let mut usage = Usage::default();
+        let mut usage = Usage::of(&gate.caps, gate.fleet);
         let keys: Vec<_> = gate
             .caps
             .iter()
