@@ -43,9 +43,9 @@ test:
 test-only NAME:
     SQLX_OFFLINE=true cargo test --locked {{NAME}}
 
-# three replicas, SECONDS of everything that can go wrong, drawn from SEED; then everything must come to its end
-torture SECONDS="600" SEED="1":
-    scripts/torture {{SECONDS}} {{SEED}}
+# three replicas, SECONDS of everything that can go wrong, drawn from SEED; MODE: safety, liveness or both
+torture SECONDS="600" SEED="1" MODE="both":
+    scripts/torture {{SECONDS}} {{SEED}} {{MODE}}
 
 # the daemon dies at each crash point of the call protocol, each SEEDS times, and recovers; POINT: one of them alone
 crash-matrix SEEDS="10" *POINT:

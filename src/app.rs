@@ -38,8 +38,9 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
     let metrics = Metrics::install()?;
     web::describe_metrics();
     reload::describe_metrics();
-    crate::worker::outlook::describe_metrics();
-    crate::worker::stops::describe_metrics();
+    worker::outlook::describe_metrics();
+    worker::seal::describe_metrics();
+    worker::stops::describe_metrics();
     let lifecycle = Lifecycle::of_process(StopLimits::default()).context("cannot listen to signals")?;
     let store = store(&config)?.guarded(tenant::safety_of(&config));
     let listener = TcpListener::bind(config.http.listen)

@@ -8,15 +8,20 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::domain::approval::ApprovalRules;
 use crate::domain::budget::{CallTiming, Window};
 use crate::domain::decision::{Cap, Rules};
 use crate::domain::device::DeviceIdRule;
+use crate::domain::device::kind::KindSigns;
+use crate::domain::drift::DriftTerms;
 use crate::domain::guard::Protections;
 use crate::domain::verdict::{AskTerms, Mode};
 use crate::telemetry::LogOptions;
 use crate::yaml::{self, Code, Diagnostic, Diagnostics, SourceText};
 
+mod approvals;
 mod budget;
+mod drift;
 pub mod environment;
 mod guards;
 mod pace;
@@ -27,7 +32,8 @@ mod server;
 mod tenant;
 
 pub use budget::Budget;
-pub use pace::{Call, Facts, Reconcile, Retry, SHORTEST_SEND_DEADLINE, SHORTEST_TOTAL_TIMEOUT};
+pub use drift::{DriftLooks, Releases};
+pub use pace::{Call, Facts, Inventory, Reconcile, Retry, SHORTEST_SEND_DEADLINE, SHORTEST_TOTAL_TIMEOUT};
 pub use secret::{SecretError, SecretFile};
 pub use server::{Database, DatabaseAddress, Http};
 pub use tenant::{ClientSecret, Tenant};
@@ -60,12 +66,18 @@ pub struct Config {
     pub reconcile: Reconcile,
     /// `facts`: what is known of devices.
     pub facts: Facts,
+    /// `devices.kinds`: what tells the kind of a device before its operating system does.
+    pub kinds: KindSigns,
     /// `freshness`: an older event asks instead of acting. Default 1 h.
     pub freshness: Duration,
     /// `validity`: a restriction that was not sent within this span is not sent any more. Default 24 h.
     pub validity: Duration,
     /// `retry`: what follows an action that came to nothing.
     pub retry: Retry,
+    /// `drift`: what follows when others restrict and release.
+    pub drift: DriftLooks,
+    /// `release`: restrictions that stay longer than they should.
+    pub release: Releases,
     /// `never`: devices that are never restricted.
     pub never: Protections,
     /// `caps`: distinct devices in a window, over all playbooks.
@@ -76,6 +88,8 @@ pub struct Config {
     pub default_ask: AskTerms,
     /// `stop_file`: while this file is there everything is stopped. Default none.
     pub stop_file: Option<PathBuf>,
+    /// `approvals.groups` and `approvals.four_eyes`: who may answer.
+    pub approvals: ApprovalRules,
     /// `lease`: how long a replica that dies keeps the dispatch. Never scaled. Default 15 s.
     pub lease: Duration,
 }
@@ -172,6 +186,7 @@ impl Config {
         let mut root = Section::root(&node, reading);
         let database = root.required_section("database", reading);
         let spans = pace::Spans::read(&mut root, reading);
+        let (default_ask, approvals) = approvals::read(root.section("approvals", reading), reading);
         let config = Self {
             database: Database::read(database, places, reading),
             http: Http::read(root.section("http", reading), places, reading),
@@ -189,13 +204,17 @@ impl Config {
             call: Call::read(root.section("call", reading), reading),
             reconcile: Reconcile::read(root.section("reconcile", reading), reading),
             facts: Facts::read(root.section("facts", reading), reading),
+            kinds: guards::read_devices(root.section("devices", reading), reading),
             freshness: spans.freshness,
             validity: spans.validity,
             retry: Retry::read(root.section("retry", reading), reading),
+            drift: DriftLooks::read(root.section("drift", reading), reading),
+            release: Releases::read(root.section("release", reading), reading),
             never: guards::read_never(root.section("never", reading), reading),
             caps: guards::read_caps(&mut root, reading),
             outstanding: root.count("outstanding", 1..=1_000_000, 500, reading),
-            default_ask: guards::read_approvals(root.section("approvals", reading), reading),
+            default_ask,
+            approvals,
             stop_file: root.text("stop_file", reading).map(|name| places.base.join(name)),
             lease: spans.lease,
         };
@@ -206,6 +225,15 @@ impl Config {
     /// A configured duration as it holds in real time: divided by `time_scale`.
     pub fn scaled(&self, span: Duration) -> Duration {
         pace::scale(span, self.time_scale)
+    }
+
+    /// How drift is dealt with, in real time.
+    pub fn drift_terms(&self) -> DriftTerms {
+        DriftTerms {
+            on_lift: self.drift.on_lift,
+            again_after: self.scaled(self.drift.again_after),
+            at_most: self.drift.at_most,
+        }
     }
 
     /// The windows as they hold in real time.

@@ -1,12 +1,14 @@
 //! The words and the rules of Quell, as types and pure functions. Nothing here reads a clock, a file or a socket:
 //! `now` is always a parameter.
 //!
-//! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`notify`], [`canary`], [`guard`], [`limit`],
-//! [`decision`], [`by_hand`], [`recorded`], [`containment`], [`action`], [`answer`], [`outcome`], [`converge`], [`person`], [`stop`], [`stray`], [`budget`], [`clock_watch`], [`demand`].
+//! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`notify`], [`canary`], [`guard`], [`eligibility`], [`limit`],
+//! [`decision`], [`by_hand`], [`recorded`], [`containment`], [`approval`], [`action`], [`answer`], [`outcome`], [`converge`], [`person`],
+//! [`seal`], [`stop`], [`stray`], [`budget`], [`clock_watch`], [`demand`].
 
 pub mod action;
 pub mod alert;
 pub mod answer;
+pub mod approval;
 pub mod budget;
 pub mod by_hand;
 pub mod canary;
@@ -16,6 +18,8 @@ pub mod converge;
 pub mod decision;
 pub mod demand;
 pub mod device;
+pub mod drift;
+pub mod eligibility;
 pub mod fact;
 pub mod guard;
 pub mod limit;
@@ -23,6 +27,8 @@ pub mod notify;
 pub mod outcome;
 pub mod person;
 pub mod recorded;
+pub mod seal;
+pub mod spelling;
 pub mod stop;
 pub mod stray;
 pub mod tenant;

@@ -8,6 +8,7 @@ mod accounts;
 mod actions;
 mod alarms;
 mod alerts;
+pub mod approvals;
 mod attempts;
 pub mod audit;
 mod by_hand;
@@ -17,21 +18,30 @@ mod converge;
 mod decide;
 mod decisions;
 mod devices;
+mod drift;
 mod effects;
 mod error;
 mod events;
+mod extensions;
 mod fallbacks;
 pub mod gate;
+pub mod inventory;
 mod jumps;
 mod leases;
 mod ledger;
 mod listing;
 mod migrating;
+mod overdue;
 mod playbook_files;
 mod playbooks;
+mod pools;
+mod queue;
+mod release_runs;
 mod replay;
 mod restores;
+pub mod roles;
 mod safety;
+pub mod seals;
 mod settle;
 mod stops;
 mod strays;
@@ -53,21 +63,27 @@ pub use cancels::CancelGrant;
 pub use containments::{ContainmentChange, OperatorRelease};
 pub use decide::{DecideTx, DecisionRow, InboxItem};
 pub use devices::{DeviceRow, FactsFound};
+pub use drift::DriftLook;
 pub use effects::NewContainment;
 pub use error::StoreError;
 pub use events::{DeadLetter, Incoming, Stored};
+pub use extensions::{Extend, Extended, NewEnd};
 pub use gate::{Gate, GateOutcome, Grant};
+pub use inventory::Counted;
 pub use jumps::ClockLook;
 pub use leases::Hold;
 pub use ledger::ReadOutcome;
 pub use listing::Finding;
+pub use overdue::{Overdue, OverdueDevice};
 pub use playbook_files::{FilesLook, ReplicaFiles};
 pub use playbooks::{Activation, ActiveSet, Origin, RevisionText, SetHead};
+pub use queue::QueueLook;
+pub use release_runs::{Kept, Preview, RunBegun, RunView, Selection, Worked};
 pub use replay::{PastContainment, Replay, ReplayFacts, ReplayPage, ReplayRow, ReplaySpan, Unreadable};
 pub use restores::Swept;
 pub use safety::SafetyOptions;
 pub use stops::{Resumed, StopOrder, StopView, StopWork};
-pub use strays::StraysTaken;
+pub use strays::{StraySpans, StraysTaken};
 use wakes::wake;
 pub use wakes::{Wake, Wakes};
 
@@ -94,6 +110,10 @@ pub struct StoreOptions {
 #[derive(Clone, Debug)]
 pub struct Store {
     pool: PgPool,
+    /// For the way of an event.
+    swift: PgPool,
+    /// Which process this is, among those that are told of each other's commits.
+    origin: uuid::Uuid,
     validity: Duration,
     retry_delays: std::sync::Arc<[Duration]>,
     retry_cap: Duration,
@@ -102,9 +122,6 @@ pub struct Store {
 
 /// Within this span a connection that is idle answers a word.
 const ANSWER: Duration = Duration::from_secs(5);
-
-/// A connection that was idle for longer is asked for a word before it is used.
-const ASK_AFTER: Duration = Duration::from_secs(1);
 
 static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
 
@@ -131,35 +148,15 @@ impl Store {
             ("statement_timeout", "15s"),
             ("lock_timeout", "10s"),
             ("idle_in_transaction_session_timeout", "30s"),
+            // Nothing here runs long enough to be worth compiling.
+            ("jit", "off"),
         ]);
-        let pool = PgPoolOptions::new()
-            .max_connections(options.max_connections)
-            .acquire_timeout(Duration::from_secs(3))
-            // One that was in use a moment ago need not be asked whether it still lives: the answer would cost every
-            // transaction a round trip, and one that has died is an outage like any other.
-            .test_before_acquire(false)
-            .before_acquire(|connection, meta| {
-                Box::pin(async move {
-                    if meta.idle_for > ASK_AFTER {
-                        connection.ping().await?;
-                    }
-                    Ok(true)
-                })
-            })
-            // A connection whose other end has fallen silent must not keep its place in the pool: sqlx's own look at a
-            // connection that comes back has no end.
-            .after_release(|connection, _| {
-                Box::pin(async move {
-                    match tokio::time::timeout(ANSWER, connection.ping()).await {
-                        Ok(answered) => answered.map(|()| true),
-                        Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),
-                    }
-                })
-            })
-            .connect_lazy_with(connect);
+        let (pool, swift) = pools::open(connect, options.max_connections);
         let retry_delays = options.retry_delays.clone().into();
         Ok(Self {
             pool,
+            swift,
+            origin: uuid::Uuid::new_v4(),
             validity: options.validity,
             retry_delays,
             retry_cap: options.retry_cap,
@@ -167,11 +164,15 @@ impl Store {
         })
     }
 
-    /// Applies the migrations, under sqlx's advisory lock: of several replicas one migrates, the others wait.
+    /// Applies the migrations, under sqlx's advisory lock: of several replicas one migrates, the others wait. Where all are
+    /// applied it does nothing, so it needs no right to do anything.
     ///
     /// # Errors
     /// [`StoreError::Migration`], or Postgres is not available.
     pub async fn migrate(&self) -> Result<(), StoreError> {
+        if self.is_migrated().await? {
+            return Ok(());
+        }
         // A connection of its own: a migration may take longer than any statement of the daemon's.
         let options = self
             .pool
@@ -184,6 +185,7 @@ impl Store {
             .connect_with(options)
             .await?;
         failpoint::waiting!(Migration, MIGRATOR.run(&pool)).await?;
+        roles::renew(&mut *pool.acquire().await?).await?;
         pool.close().await;
         Ok(())
     }
@@ -193,26 +195,33 @@ impl Store {
     /// # Errors
     /// Postgres is not available.
     pub async fn migration_state(&self) -> Result<MigrationState, StoreError> {
-        let known =
-            sqlx::query_scalar!(r#"SELECT to_regclass('public._sqlx_migrations') IS NOT NULL AS "known!""#)
-                .fetch_one(&self.pool)
-                .await?;
-        if !known {
-            return Ok(MigrationState::Behind);
-        }
-        let mut connection = self.pool.acquire().await?;
-        let applied = connection
-            .list_applied_migrations("_sqlx_migrations")
-            .await?
-            .into_iter()
-            .map(|migration| migration.version)
-            .max();
+        let applied = self.applied_migrations().await?.into_iter().max();
         let newest = MIGRATOR.iter().map(|migration| migration.version).max();
         Ok(match applied.cmp(&newest) {
             std::cmp::Ordering::Less => MigrationState::Behind,
             std::cmp::Ordering::Equal => MigrationState::Current,
             std::cmp::Ordering::Greater => MigrationState::Ahead,
         })
+    }
+
+    async fn is_migrated(&self) -> Result<bool, StoreError> {
+        let applied = self.applied_migrations().await?;
+        Ok(MIGRATOR
+            .iter()
+            .all(|migration| applied.contains(&migration.version)))
+    }
+
+    async fn applied_migrations(&self) -> Result<Vec<i64>, StoreError> {
+        let known =
+            sqlx::query_scalar!(r#"SELECT to_regclass('public._sqlx_migrations') IS NOT NULL AS "known!""#)
+                .fetch_one(&self.pool)
+                .await?;
+        if !known {
+            return Ok(Vec::new());
+        }
+        let mut connection = self.pool.acquire().await?;
+        let applied = connection.list_applied_migrations("_sqlx_migrations").await?;
+        Ok(applied.into_iter().map(|migration| migration.version).collect())
     }
 
     /// Whether Postgres answers.
@@ -282,6 +291,7 @@ impl Store {
 
     /// Closes every connection.
     pub async fn close(&self) {
+        self.swift.close().await;
         self.pool.close().await;
     }
 }

@@ -4,22 +4,29 @@
 //! * [`submit`]: queue → gate → call → answer (T3, the call, T4).
 //! * [`reconcile`]: Defender's list → our record (T5).
 //! * [`expire`]: time → ended containments (T6).
-//! * [`facts`]: devices wanted → the inventory's answer.
+//! * [`facts`]: devices wanted → the inventory's answer. [`inventory`]: all devices, page by page.
 //! * [`clock`]: whether the ledger's ground is firm. [`outlook`]: the queue and the ledger → when each action may be called.
+//! * [`overdue`]: restrictions that stay longer than they should → a page.
+//! * [`seal`]: rows of the audit → the chain.
 //! * [`stops`]: the stop file → the stop switch; what a stop takes back → ended containments.
 //! * [`lease`]: who dispatches. [`wake`]: what others committed. [`active_set`]: the playbooks in force.
+//! * [`sayings`] is no loop: what answers need to know of the playbooks that ask.
 
 pub mod active_set;
 pub mod clock;
 pub mod decide;
 pub mod expire;
 pub mod facts;
+pub mod inventory;
 pub mod lease;
 pub mod outlook;
+pub mod overdue;
 pub mod reads;
 pub mod reconcile;
 pub mod record;
 pub mod retry;
+pub mod sayings;
+pub mod seal;
 pub mod stops;
 pub mod submit;
 pub mod wake;

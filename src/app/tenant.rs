@@ -19,9 +19,11 @@ use crate::domain::budget::{BudgetScope, Pace, Pacing, Reserve, Terms, jump_boun
 use crate::domain::tenant::TenantId;
 use crate::lifecycle::Tasks;
 use crate::limiter::{Pacer, PacerOptions, SecondGuard};
+use crate::store::inventory::SweepTerms;
 use crate::store::{Gate, SafetyOptions, Store};
 use crate::telemetry::Metrics;
 use crate::worker::active_set::{self, InForce};
+use crate::worker::inventory::Sweeper;
 use crate::worker::lease::Replica;
 use crate::worker::wake::Wakes;
 use crate::worker::{self, Context};
@@ -46,9 +48,11 @@ pub fn gate_of(config: &Config, tenant: &Tenant) -> Gate {
         timing: config.call_timing(),
         ceiling: config.mode,
         never: config.never.clone(),
+        facts_wait: config.scaled(config.facts.wait),
         caps: config.rules().caps,
         outstanding: Some(config.outstanding),
         cancel_after: Some(config.scaled(config.call.cancel_after)),
+        facts_max_age: config.scaled(config.facts.max_age),
     }
 }
 
@@ -304,6 +308,8 @@ impl Start {
             context: context.clone(),
             rules: config.rules(),
             facts_max_age: config.scaled(config.facts.max_age),
+            kinds: config.kinds.clone(),
+            fleet_max_age: config.scaled(config.facts.inventory.max_age),
             facts_wait: config.scaled(config.facts.wait),
             in_force: Arc::clone(&in_force),
         };
@@ -315,14 +321,20 @@ impl Start {
                 fast: config.scaled(config.reconcile.fast),
                 slow: config.scaled(config.reconcile.slow),
                 young_for: config.scaled(config.reconcile.young_for),
-                sweep: config.scaled(worker::reconcile::sweep::EVERY),
+                sweep: config.scaled(config.drift.every),
                 watched: config.scaled(worker::reconcile::sweep::WATCHED),
+                orphans: config.scaled(config.release.orphans_after),
             },
             on_ambiguous: (config.call.ambiguous_restrict, config.call.ambiguous_release),
             last_whole: std::sync::Mutex::default(),
             sweeps: worker::reconcile::Sweeps::default(),
             sights: worker::reconcile::Sights::default(),
+            drift: worker::reconcile::Drifts::new(config.drift_terms()),
         };
+        if !config.facts.inventory.every.is_zero() {
+            let sweeper = sweeper(config, context.clone(), Arc::clone(&client), reads_guard.clone());
+            tasks.spawn("inventory", sweeper.run(stop.clone()));
+        }
         let facts = worker::facts::FactsFetcher {
             context: context.clone(),
             client,
@@ -332,6 +344,11 @@ impl Start {
         let lookout = worker::outlook::Lookout {
             context: context.clone(),
             pacing,
+            every: config.scaled(Duration::from_secs(60)).max(Duration::from_secs(5)),
+        };
+        let overdues = worker::overdue::Overdues {
+            context: context.clone(),
+            after: config.scaled(config.release.overdue_after),
             every: config.scaled(Duration::from_secs(60)).max(Duration::from_secs(5)),
         };
         // The lease is given back only when the last call has been recorded.
@@ -346,6 +363,8 @@ impl Start {
         tasks.spawn("reconcile", reconciler.run(stop.clone()));
         tasks.spawn("facts", facts.run(stop.clone()));
         tasks.spawn("outlook", lookout.run(stop.clone()));
+        tasks.spawn("seal", worker::seal::run(context.clone(), stop.clone()));
+        tasks.spawn("overdue", overdues.run(stop.clone()));
         tasks.spawn("expire", worker::expire::run(context.clone(), stop.clone()));
         tasks.spawn(
             "lease",
@@ -356,6 +375,26 @@ impl Start {
             called.cancel();
         });
         Ok(wakes)
+    }
+}
+
+/// What sweeps the inventory.
+fn sweeper(config: &Config, context: Context, client: Arc<Client>, guard: SecondGuard) -> Sweeper {
+    let inventory = &config.facts.inventory;
+    let every = config.scaled(inventory.every);
+    Sweeper {
+        context,
+        client,
+        guard,
+        terms: SweepTerms {
+            every,
+            // What Defender refuses is tried again a few times in the span, not at once.
+            rest: every / 8,
+            good_for: config.scaled(Duration::from_secs(3_600)),
+        },
+        page: inventory.page,
+        device_ids: config.device_id_rule(),
+        backoff: config.scaled(Duration::from_secs(5)),
     }
 }
 

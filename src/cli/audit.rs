@@ -1,7 +1,12 @@
-//! `quell audit`: every invariant that the database can show, asked of it. For operators, after an incident and every
-//! night, and for the tests. It reads one snapshot and changes nothing.
+//! `quell audit`: every invariant that the database can show, asked of it (`check`, which is also what is done without a
+//! subcommand), and the sealed chain of its changes (`verify`, `export`, `checkpoints`). For operators, after an incident and
+//! every night, and for the tests. It reads one snapshot and changes nothing.
 
+mod checkpoints;
+mod export;
 mod print;
+mod record;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,11 +24,32 @@ use crate::domain::tenant::TenantId;
 use crate::store::Store;
 use crate::store::audit::{Audit, AuditResult, AuditScope, Ledger, NOT_SHOWN, audit_checks};
 
-/// Check every invariant that the database can show
+/// Check every invariant that the database can show; verify, or write out, the sealed chain of changes
 ///
-/// Exit code 0: all hold. 1: one does not; the rows are printed. 3: it could not be found out.
+/// Without a subcommand it checks.
 #[derive(Clone, Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    check: CheckArgs,
+}
+
+#[derive(Clone, Debug, clap::Subcommand)]
+enum Command {
+    /// Check every invariant that the database can show
+    ///
+    /// Exit code 0: all hold. 1: one does not; the rows are printed. 3: it could not be found out.
+    Check(CheckArgs),
+    Verify(verify::Args),
+    Export(export::Args),
+    Checkpoints(checkpoints::Args),
+}
+
+/// What the checks take.
+#[derive(Clone, Debug, clap::Args)]
+pub struct CheckArgs {
     /// The daemon's configuration [default: ./quell.yaml, else /etc/quell/quell.yaml]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -61,11 +87,22 @@ struct NotShown {
     what: &'static str,
 }
 
-/// Asks everything and prints the answer: exit code 0 when all hold, 1 when one does not.
+/// Does what is asked for: exit code 0 when all holds, 1 when something does not.
 ///
 /// # Errors
 /// The configuration cannot be used, or Postgres is away or does not fit.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    match args.command {
+        None => check(args.check).await,
+        Some(Command::Check(args)) => check(args).await,
+        Some(Command::Verify(args)) => verify::run(args).await,
+        Some(Command::Export(args)) => export::run(args).await,
+        Some(Command::Checkpoints(args)) => checkpoints::run(args).await,
+    }
+}
+
+/// Asks everything and prints the answer.
+async fn check(args: CheckArgs) -> anyhow::Result<ExitCode> {
     let (config, store) = operator::connect(args.config.as_deref()).await?;
     let now = store.now().await?;
     let tenants = store.tenants().await?;

@@ -3,8 +3,12 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context as _;
+
 use crate::app;
+use crate::cli::operator;
 use crate::config::Config;
+use crate::store::roles;
 
 /// What to do with the database.
 #[derive(Debug, clap::Subcommand)]
@@ -15,6 +19,19 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
     },
+    /// Make the roles of least privilege, and say what each may do; may be repeated
+    ///
+    /// `quell_app` runs the daemon and the operators' commands, `quell_intake` only delivers events, `quell_read` only looks. Nobody logs
+    /// in as one of them: make a role of your own a member. The configuration must lead to the database as its owner, who needs CREATEROLE
+    /// the first time.
+    Roles {
+        /// The configuration
+        #[arg(long, value_name = "FILE", required_unless_present = "print")]
+        config: Option<PathBuf>,
+        /// Print the statements instead, for an administrator to run
+        #[arg(long)]
+        print: bool,
+    },
 }
 
 /// Does it.
@@ -22,10 +39,27 @@ pub enum Command {
 /// # Errors
 /// The configuration is wrong, Postgres is away, or a migration failed.
 pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
-    let Command::Migrate { config } = command;
-    let config = Config::load(&config)?.config;
-    let store = app::store(&config)?;
-    app::migrations(&store, true).await?;
-    println!("the database is up to date");
+    match command {
+        Command::Migrate { config } => {
+            let store = app::store(&Config::load(&config)?.config)?;
+            app::migrations(&store, true).await?;
+            println!("the database is up to date");
+        }
+        Command::Roles { print: true, .. } | Command::Roles { config: None, .. } => {
+            operator::print(&roles::script())?;
+        }
+        Command::Roles {
+            config: Some(config), ..
+        } => {
+            let store = app::store(&Config::load(&config)?.config)?;
+            app::migrations(&store, false).await?;
+            store.roles_make().await.context(
+                "the roles could not be made: connect as the owner of the database, with CREATEROLE, or let an administrator run what `quell db roles --print` prints",
+            )?;
+            println!(
+                "the roles `quell_app`, `quell_intake` and `quell_read` may do what they need, and nothing else"
+            );
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -21,6 +21,7 @@ use crate::cli::demo::screen::Screen;
 use crate::cli::demo::stage::Stage;
 use crate::clock::{self, Monotonic};
 use crate::outbound::Poster;
+use crate::store::audit::{AuditScope, Ledger};
 
 mod alerts;
 mod books;
@@ -191,6 +192,21 @@ async fn watch(plan: &Plan, stage: &mut Stage, screen: &mut Screen, fed: Monoton
 async fn close(plan: &Plan, stage: &Stage, storm: &Storm, delivered: Delivered) -> anyhow::Result<Books> {
     let status = stage.store.status(stage.tenant, &stage.gate).await?;
     let protected = alerts::protected_device();
+    let ledger = Ledger {
+        tenant: stage.tenant,
+        scope: stage.gate.scope,
+        latest_count: stage.gate.timing.latest_count(),
+        actions: stage.gate.actions.clone(),
+        reads: stage.gate.reads.clone(),
+    };
+    let scope = AuditScope {
+        tenant: Some(stage.tenant),
+        since: None,
+        rows: 1,
+        ledgers: vec![ledger],
+    };
+    let asked = stage.store.audit(&scope, |_, _| ()).await?.checks;
+    let failed = asked.iter().filter(|check| check.total > 0);
     let journal = stage.simulator.journal();
     let forbidden = journal.iter().filter(|call| {
         call.method == "POST"
@@ -213,6 +229,7 @@ async fn close(plan: &Plan, stage: &Stage, storm: &Storm, delivered: Delivered) 
         storm_restricted: restricted.count(),
         forbidden_calls: forbidden.count(),
         defender: stage.simulator.report(),
+        audit: (asked.len(), failed.map(|check| check.check).collect()),
     })
 }
 

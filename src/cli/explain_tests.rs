@@ -174,6 +174,8 @@ fn text(told: &Explanation, all: bool) -> String {
 
 fn containment(state: &str) -> ContainmentHistory {
     ContainmentHistory {
+        request: None,
+        answers: Vec::new(),
         id: Uuid::nil(),
         device: device_id().to_string(),
         state: state.to_owned(),

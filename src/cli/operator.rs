@@ -3,8 +3,12 @@
 
 pub mod actions;
 pub mod devices;
+pub mod extend;
+mod inventory;
 pub mod release;
+mod release_many;
 pub mod restrict;
+mod restricted;
 pub mod span;
 pub mod status;
 pub mod stop;

@@ -66,6 +66,15 @@ pub struct Args {
     /// Percentage of device ids that are unknown (404).
     #[arg(long, value_name = "PERCENT", value_parser = percent, default_value = "0")]
     unknown_percent: f64,
+    /// So many devices are listed in the inventory, called for or not.
+    #[arg(long, value_name = "DEVICES", default_value_t = 0)]
+    listed: u64,
+    /// Percentage of devices with an operating system on which app execution cannot be restricted.
+    #[arg(long, value_name = "PERCENT", value_parser = percent, default_value = "0")]
+    unsupported_percent: f64,
+    /// Percentage of devices that are not onboarded.
+    #[arg(long, value_name = "PERCENT", value_parser = percent, default_value = "0")]
+    not_onboarded_percent: f64,
     /// Percentage of devices tagged tier-0.
     #[arg(long, value_name = "PERCENT", value_parser = percent, default_value = "3")]
     tier0_percent: f64,
@@ -242,9 +251,12 @@ fn options(args: Args) -> Options {
         offline_for: args.offline_for,
         fail_percent: args.fail_percent,
         unknown_percent: args.unknown_percent,
+        listed: args.listed,
         fleet: Fleet {
             tier0_percent: args.tier0_percent,
             server_percent: args.server_percent,
+            unsupported_os_percent: args.unsupported_percent,
+            not_onboarded_percent: args.not_onboarded_percent,
             ..plain.fleet
         },
         duplicate_mode: match args.duplicates {

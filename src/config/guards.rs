@@ -1,11 +1,11 @@
-//! `never`, `caps`, `outstanding`, `approvals`: what holds over all playbooks, whatever they say.
+//! `never`, `devices`, `caps`, `outstanding`: what holds over all playbooks, whatever they say.
 
 use std::time::Duration;
 
 use super::section::{Reading, Section};
 use crate::domain::decision::Cap;
+use crate::domain::device::kind::KindSigns;
 use crate::domain::guard::Protections;
-use crate::domain::verdict::AskTerms;
 
 /// The tags that protect a device unless the configuration lists others.
 const PROTECTED_TAGS: [&str; 2] = ["tier-0", "quell-never"];
@@ -21,6 +21,30 @@ pub(super) fn read_never(mut section: Section<'_>, reading: &mut Reading) -> Pro
     };
     section.close(reading);
     never
+}
+
+/// Reads `devices.kinds`: what tells that a device is of a kind. Default: nothing, so the operating system tells.
+pub(super) fn read_devices(mut section: Section<'_>, reading: &mut Reading) -> KindSigns {
+    let mut kinds = section.section("kinds", reading);
+    let mut signs = |kind: &'static str| {
+        let mut section = kinds.section(kind, reading);
+        let signs = Protections {
+            tags: section.texts("tags", &[], reading),
+            groups: section.texts("groups", &[], reading),
+            names: section.texts("names", &[], reading),
+            ..Protections::default()
+        };
+        section.close(reading);
+        signs
+    };
+    let read = KindSigns {
+        domain_controller: signs("domain_controller"),
+        server: signs("server"),
+        workstation: signs("workstation"),
+    };
+    kinds.close(reading);
+    section.close(reading);
+    read
 }
 
 /// Reads `caps`: distinct devices in a window, over all playbooks. Default 50 in 1 h and 200 in 1 d.
@@ -42,20 +66,4 @@ pub(super) fn read_caps(section: &mut Section<'_>, reading: &mut Reading) -> Vec
         caps.extend(devices.zip(per).map(|(devices, per)| Cap { devices, per }));
     }
     caps
-}
-
-/// Reads `approvals.default`: who answers where a playbook does not say. Default: anybody who may, one of them, within
-/// 30 min.
-pub(super) fn read_approvals(mut section: Section<'_>, reading: &mut Reading) -> AskTerms {
-    let mut default = section.section("default", reading);
-    let span = Duration::from_secs(60)..=Duration::from_secs(7 * 86_400);
-    let terms = AskTerms {
-        from: default.texts("from", &[], reading),
-        approvals: default.count("approvals", 1..=10, 1, reading),
-        within: default.duration("within", span, Duration::from_secs(1_800), reading),
-        otherwise_act: false,
-    };
-    default.close(reading);
-    section.close(reading);
-    terms
 }

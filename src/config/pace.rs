@@ -112,14 +112,34 @@ pub struct Facts {
     pub max_age: Duration,
     /// `wait`: how long an event waits for them; then each playbook's `if_unknown` holds. Default 60 s.
     pub wait: Duration,
+    /// `inventory`: how all devices are read.
+    pub inventory: Inventory,
+}
+
+/// `facts.inventory`: how all devices are read, page by page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inventory {
+    /// `every`: from one reading to the next; zero: never. Default 2 h.
+    pub every: Duration,
+    /// `max_age`: what an older complete reading counted is not known any more. Default 1 d.
+    pub max_age: Duration,
+    /// `page`: devices in one read, at most. Default 1,000.
+    pub page: u32,
 }
 
 impl Facts {
     pub(super) fn read(mut section: Section<'_>, reading: &mut Reading) -> Self {
+        let mut inventory = section.section("inventory", reading);
         let facts = Self {
             max_age: section.duration("max_age", MINUTE..=30 * DAY, 4 * HOUR, reading),
             wait: section.duration("wait", SECOND..=HOUR, MINUTE, reading),
+            inventory: Inventory {
+                every: inventory.duration("every", Duration::ZERO..=7 * DAY, 2 * HOUR, reading),
+                max_age: inventory.duration("max_age", MINUTE..=30 * DAY, DAY, reading),
+                page: inventory.count("page", 1..=10_000, 1_000, reading),
+            },
         };
+        inventory.close(reading);
         section.close(reading);
         facts
     }

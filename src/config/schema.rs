@@ -98,6 +98,12 @@ fn node(path: &str, key: &Key, keys: &BTreeMap<String, Key>, notes: &BTreeMap<St
         }
         Kind::Text => Schema::line(about),
         Kind::Texts => Schema::list(about, Schema::text(&format!("One of `{path}`."))),
+        Kind::Lists => {
+            let list = Schema::list(&format!("One of `{path}`."), Schema::text("One of its names."));
+            Schema::about(about)
+                .with("type", "object")
+                .with("additionalProperties", list)
+        }
         Kind::Flag => Schema::flag(about),
         Kind::Count(range) => {
             let (least, most) = (u64::from(*range.start()), u64::from(*range.end()));

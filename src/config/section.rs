@@ -4,6 +4,7 @@
 //! Called by the modules beside it. A reader that finds something wrong reports it and gives the default, so that one
 //! run finds every error; whoever has errors throws the result away.
 
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -44,6 +45,8 @@ pub enum Kind {
     Text,
     /// A list of texts.
     Texts,
+    /// A map whose keys are names of the operator's own, each with a list of texts.
+    Lists,
     /// `true` or `false`.
     Flag,
     /// A whole number within a range.
@@ -217,6 +220,25 @@ impl<'a> Section<'a> {
             .unwrap_or_else(|| default.to_vec())
             .into_iter()
             .map(str::to_owned)
+            .collect()
+    }
+
+    /// Lists of texts, each under a name of the operator's own.
+    pub fn lists(&mut self, key: &'static str, reading: &mut Reading) -> BTreeMap<String, Vec<String>> {
+        let map = self
+            .get(key, Kind::Lists, reading)
+            .and_then(|node| node.map(&mut reading.found));
+        let Some(map) = map else {
+            return BTreeMap::new();
+        };
+        map.entries()
+            .map(|(name, list)| {
+                let texts = list.strs(&mut reading.found).unwrap_or_default();
+                (
+                    name.text.to_owned(),
+                    texts.into_iter().map(str::to_owned).collect(),
+                )
+            })
             .collect()
     }
 

@@ -30,8 +30,8 @@ pub struct Tenant {
     /// `external_id`: send our action's id as `ExternalId` too, which Defender's service metadata has and its reference
     /// does not document. Default `false`.
     pub external_id: bool,
-    /// `fleet_size`: how many devices the tenant has, for limits that are `percent_of_fleet`. Default none: such a limit
-    /// counts as reached.
+    /// `fleet_size`: how many devices the tenant has, for limits that are `percent_of_fleet`. Default none: as many as the last
+    /// complete sweep of the inventory counted; without one such a limit counts as reached.
     pub fleet_size: Option<u64>,
 }
 

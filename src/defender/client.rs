@@ -14,7 +14,7 @@ use crate::clock;
 use crate::defender::OptionsError;
 use crate::defender::answer::{classify, json};
 use crate::defender::claims;
-use crate::defender::hosts::is_safe_segment;
+use crate::defender::hosts::{Endpoint, is_safe_segment};
 use crate::defender::http::{Failure, Http, Reply, TimeLimits, chain};
 use crate::defender::listing::{Listing, MachineActionFilter, quoted};
 use crate::defender::machine::{self, Machine};
@@ -248,6 +248,16 @@ impl Client {
             .map(|token| claims::missing_roles(token.expose()))
     }
 
+    /// Where the calls go.
+    pub(super) fn endpoint(&self) -> &Endpoint {
+        &self.options.endpoint
+    }
+
+    /// Bytes of a page of a listing, at most.
+    pub(super) fn page_body_bound(&self) -> usize {
+        self.options.page_body_bound
+    }
+
     async fn act(&self, permit: Permit, segments: &[&str], comment: &str) -> Answer {
         let external_id = self
             .options
@@ -284,7 +294,12 @@ impl Client {
         Ok((request.map_err(|error| chain(&error.without_url()))?, token))
     }
 
-    async fn read(&self, permit: ReadPermit, url: Url, bound: usize) -> Result<Option<Reply>, ReadError> {
+    pub(super) async fn read(
+        &self,
+        permit: ReadPermit,
+        url: Url,
+        bound: usize,
+    ) -> Result<Option<Reply>, ReadError> {
         let unavailable = |reason| ReadError::Unavailable { reason };
         let token = self
             .tokens

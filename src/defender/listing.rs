@@ -109,7 +109,7 @@ impl Listing {
             self.merge(machine_action::parse(&entry).map_err(malformed)?);
         }
         let next = match page.next {
-            Some(link) => self.rebuilt(asked, &link)?,
+            Some(link) => rebuilt(&self.resource, asked, &link)?,
             // As many as `$top` allows, and no link: whether that was all, only the next page can tell.
             None if page.value.len() >= self.page_size => self.page_at(self.received),
             None => return Ok(None),
@@ -145,29 +145,6 @@ impl Listing {
         url
     }
 
-    /// The next page on the configured origin. The link's host may be another one of Microsoft's, or anybody's: its host
-    /// and path are not used, only its query, on the resource that we list.
-    fn rebuilt(&self, asked: &Url, link: &str) -> Result<Url, ReadError> {
-        let link = asked
-            .join(link)
-            .map_err(|error| malformed(format!("the link to the next page: {error}")))?;
-        let last = |url: &Url| {
-            url.path()
-                .rsplit('/')
-                .next()
-                .unwrap_or_default()
-                .to_ascii_lowercase()
-        };
-        if last(&link) != last(&self.resource) {
-            return Err(malformed(
-                "the link to the next page leads to another resource".to_owned(),
-            ));
-        }
-        let mut url = self.resource.clone();
-        url.set_query(link.query());
-        Ok(url)
-    }
-
     /// Keeps one of each id: the one updated last, else the one read last.
     fn merge(&mut self, action: MachineAction) {
         match self.places.get(&action.id) {
@@ -184,6 +161,29 @@ impl Listing {
             }
         }
     }
+}
+
+/// The next page on the configured origin. The link's host may be another one of Microsoft's, or anybody's: its host and path
+/// are not used, only its query, on the resource that we list.
+pub(super) fn rebuilt(resource: &Url, asked: &Url, link: &str) -> Result<Url, ReadError> {
+    let link = asked
+        .join(link)
+        .map_err(|error| malformed(format!("the link to the next page: {error}")))?;
+    let last = |url: &Url| {
+        url.path()
+            .rsplit('/')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+    };
+    if last(&link) != last(resource) {
+        return Err(malformed(
+            "the link to the next page leads to another resource".to_owned(),
+        ));
+    }
+    let mut url = resource.clone();
+    url.set_query(link.query());
+    Ok(url)
 }
 
 fn malformed(reason: String) -> ReadError {

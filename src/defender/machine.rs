@@ -6,7 +6,8 @@
 use serde_json::Value;
 
 use crate::defender::machine_action::timestamp;
-use crate::domain::device::{DeviceFacts, DeviceKind};
+use crate::domain::device::DeviceFacts;
+use crate::domain::device::kind::of_platform;
 use crate::domain::fact::Fact;
 
 /// A device as Defender's inventory tells it.
@@ -14,8 +15,6 @@ use crate::domain::fact::Fact;
 pub struct Machine {
     /// Defender's id.
     pub id: String,
-    /// The id that took this one's place: calls to this one would miss.
-    pub merged_into: Option<String>,
     /// What playbooks may ask.
     pub facts: DeviceFacts,
 }
@@ -40,14 +39,10 @@ pub(super) fn parse(value: &Value) -> Result<Machine, String> {
         .and_then(Value::as_str)
         .filter(|id| !id.is_empty());
     let id = id.ok_or("a device without an id")?.to_owned();
-    let merged_into = value
-        .get("mergedIntoMachineId")
-        .and_then(Value::as_str)
-        .filter(|id| !id.is_empty());
     let os = text(value, "osPlatform");
     let facts = DeviceFacts {
         name: text(value, "computerDnsName"),
-        kind: kind(&os),
+        kind: of_platform(&os),
         os,
         os_version: text(value, "version"),
         tags: tags(value.get("machineTags")),
@@ -57,17 +52,14 @@ pub(super) fn parse(value: &Value) -> Result<Machine, String> {
         exposure: lower(text(value, "exposureLevel")),
         health: text(value, "healthStatus"),
         onboarding: text(value, "onboardingStatus"),
+        merged_into: text(value, "mergedIntoMachineId"),
         last_seen: match text(value, "lastSeen") {
             Fact::Is(text) => timestamp(&text).map_or(Fact::Unknown, Fact::Is),
             Fact::Absent => Fact::Absent,
             Fact::Unknown => Fact::Unknown,
         },
     };
-    Ok(Machine {
-        id,
-        merged_into: merged_into.map(str::to_owned),
-        facts,
-    })
+    Ok(Machine { id, facts })
 }
 
 fn text(value: &Value, name: &str) -> Fact<String> {
@@ -96,21 +88,12 @@ fn tags(value: Option<&Value>) -> Fact<Vec<String>> {
     }
 }
 
-/// What the platform says for sure. A domain controller looks like any other server here; that is for the configuration
-/// to tell, by tag or group.
-fn kind(os: &Fact<String>) -> Fact<DeviceKind> {
-    match os.value().map(|os| os.to_lowercase()).as_deref() {
-        Some("windows10" | "windows11") => Fact::Is(DeviceKind::Workstation),
-        Some(os) if os.starts_with("windowsserver") => Fact::Is(DeviceKind::Server),
-        _ => Fact::Unknown,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::domain::device::DeviceKind;
 
     fn facts(value: &Value) -> DeviceFacts {
         parse(value).expect("it has an id").facts
@@ -142,10 +125,10 @@ mod tests {
                 exposure: is("high"),
                 health: is("Inactive"),
                 onboarding: is("Onboarded"),
+                merged_into: Fact::Absent,
                 last_seen: Fact::Is("2024-10-24T06:12:35.4409708Z".parse().expect("a time stamp")),
             }
         );
-        assert_eq!(machine.merged_into, None);
     }
 
     #[test]
@@ -204,7 +187,7 @@ mod tests {
     #[test]
     fn a_device_that_was_merged_says_into_which() {
         let machine = parse(&json!({"id": "a", "mergedIntoMachineId": "b"})).expect("it has an id");
-        assert_eq!(machine.merged_into.as_deref(), Some("b"));
+        assert_eq!(machine.facts.merged_into, Fact::Is("b".to_owned()));
         assert!(parse(&json!({"mergedIntoMachineId": "b"})).is_err());
     }
 }

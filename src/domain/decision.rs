@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::device::{DeviceFacts, DeviceId};
+use crate::domain::eligibility::{self, INELIGIBLE};
 use crate::domain::fact::Fact;
 use crate::domain::guard::{self, Protection, Protections};
 use crate::domain::limit::{FLEET_UNKNOWN, reached_cap, reached_limit};
@@ -57,7 +58,7 @@ impl DecisionKind {
 pub struct Decision {
     /// The strongest of the rulings.
     pub kind: DecisionKind,
-    /// Why: `matched`, `ask`, `limits[0]`, `limits[0].fleet_unknown`, `caps[0]`, `freshness`, `never.tags`, `unless.…`,
+    /// Why: `matched`, `ask`, `limits[0]`, `limits[0].fleet_unknown`, `caps[0]`, `freshness`, `never.tags`, `ineligible.os`, `unless.…`,
     /// `if_unknown.…`, `canary`, `canary.limits[0]`, `canary.false_positives`, `revoked`, `no_match`, ….
     pub reason: String,
     /// One ruling for each verdict, in the order of the playbooks.
@@ -211,7 +212,9 @@ fn strength(ruling: &Ruling) -> u8 {
         DecisionKind::Ask => 2,
         DecisionKind::Act => 3,
         DecisionKind::Observe => 4,
-        DecisionKind::Skip => 5,
+        // Something matched, and nothing can be done: that is what a person must see.
+        DecisionKind::Skip if ruling.reason.starts_with(INELIGIBLE) => 5,
+        DecisionKind::Skip => 6,
     }
 }
 
@@ -306,6 +309,9 @@ fn judge(verdict: &Verdict, mode: Mode, situation: &Situation<'_>, usage: &Usage
     if restricts {
         match rules.never.protects(situation.device_id, situation.device) {
             Protection::Protected(why) => return judged(DecisionKind::Skip, format!("never.{why}"), None),
+            _ if let Err(why) = eligibility::restrict(situation.device) => {
+                return judged(DecisionKind::Skip, why.reason().to_owned(), None);
+            }
             Protection::Unknown(what) => return ask_first(format!("if_unknown.{what}")),
             Protection::Free => {}
         }

@@ -1,5 +1,7 @@
 //! Devices: Defender machines, known by their 40-hex id, and the facts that we keep of them.
 
+pub mod kind;
+
 use std::fmt;
 
 use jiff::Timestamp;
@@ -133,6 +135,8 @@ pub struct DeviceFacts {
     pub health: Fact<String>,
     /// `onboardingStatus`, e.g. `Onboarded`.
     pub onboarding: Fact<String>,
+    /// `mergedIntoMachineId`: the id that holds in place of this one, which is stale.
+    pub merged_into: Fact<String>,
     /// `lastSeen`, the last full report (about daily), not "online now".
     pub last_seen: Fact<Timestamp>,
 }

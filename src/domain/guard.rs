@@ -8,11 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::fact::Fact;
+use crate::domain::spelling::{folded, same};
 
 /// An event time further ahead than this is not believed.
 pub const MAX_AHEAD: Duration = Duration::from_secs(300);
 
-/// What is never restricted, from the configuration's `never:`. All comparisons ignore case.
+/// What is never restricted, from the configuration's `never:`. Words are compared as [`folded`] has them, so neither case nor
+/// look-alike letters matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Protections {
@@ -22,7 +24,8 @@ pub struct Protections {
     pub tags: Vec<String>,
     /// Device groups.
     pub groups: Vec<String>,
-    /// Names with `*` for any run of characters; a pattern without a dot also meets the first label of a full name.
+    /// Names with `*` for any run of characters; a pattern without a dot also meets the first label of a full name, and one
+    /// with a dot and a first label of its own also meets a name that is told without its domain.
     pub names: Vec<String>,
     /// Device values, e.g. `high`.
     pub device_values: Vec<String>,
@@ -137,16 +140,22 @@ fn holds<T>(fact: &Fact<T>, test: impl Fn(&T) -> bool) -> Option<bool> {
     }
 }
 
-fn same(a: &str, b: &str) -> bool {
-    a.trim().to_lowercase() == b.trim().to_lowercase()
-}
-
 fn name_matches(pattern: &str, name: &str) -> bool {
-    let (pattern, name) = (pattern.trim().to_lowercase(), name.trim().to_lowercase());
-    let name = name.trim_end_matches('.');
-    let short = name.split('.').next().unwrap_or(name);
+    let (pattern, name) = (folded(pattern), folded(name));
+    let (pattern, name) = (host(&pattern), host(&name));
+    let label = |of: &str| of.split('.').next().map_or(0, str::len);
+    let (own, short) = (&pattern[..label(pattern)], &name[..label(name)]);
+    let is_own = own.len() < pattern.len() && own.bytes().any(|b| b != b'*');
     glob(pattern.as_bytes(), name.as_bytes())
         || (!pattern.contains('.') && glob(pattern.as_bytes(), short.as_bytes()))
+        // `dc1` may be `dc1.contoso.com`: nobody can tell, so it is protected.
+        || (is_own && !name.contains('.') && glob(own.as_bytes(), name.as_bytes()))
+}
+
+/// A name without what may stand around it: `CONTOSO\dc1`, `dc1$`, `dc1.contoso.com.`.
+fn host(name: &str) -> &str {
+    let name = name.rsplit('\\').next().unwrap_or(name);
+    name.trim_end_matches(['.', '$'])
 }
 
 /// `*` stands for any run of bytes. Greedy with one point to fall back to, so linear in practice and never exponential.
@@ -187,7 +196,11 @@ mod tests {
     #[test]
     fn a_name_pattern_meets_full_and_short_names_in_any_case() {
         let never = Protections {
-            names: vec!["DC*".into(), "srv.contoso.com".into()],
+            names: vec![
+                "DC*".into(),
+                "srv.contoso.com.".into(),
+                "*.pos.contoso.com".into(),
+            ],
             ..Protections::default()
         };
         for (name, protected) in [
@@ -195,7 +208,11 @@ mod tests {
             ("DC-2", true),
             ("adc1", false),
             ("SRV.contoso.com.", true),
-            ("srv", false),
+            ("srv", true),
+            ("srv2", false),
+            ("srv.fabrikam.com", false),
+            ("CONTOSO\\DC9$", true),
+            ("till7", false),
         ] {
             let facts = DeviceFacts {
                 name: Fact::Is(name.into()),

@@ -68,7 +68,7 @@ impl RecordedRuling {
 /// The counters of the limits and caps, in their order; none when they were not asked.
 fn counts(ruling: &Ruling, situation: &Situation<'_>, usage: &Usage) -> Vec<u32> {
     let verdict = &ruling.verdict;
-    let held_before = ["never.", "if_unknown.", "freshness", "mode."]
+    let held_before = ["never.", "ineligible.", "if_unknown.", "freshness", "mode."]
         .iter()
         .any(|reason| ruling.reason.starts_with(reason));
     let is_running = ruling.mode == Mode::Enforce && situation.restricted_by.contains(&verdict.playbook);
@@ -249,7 +249,13 @@ mod tests {
         assert_eq!(recorded(&ruling("matched"), &[]).counts, [3]);
         assert_eq!(recorded(&ruling("limits[0]"), &[]).counts, [3]);
         let none: [u32; 0] = [];
-        for held in ["never.tags", "if_unknown.device.tags", "freshness", "mode.off"] {
+        for held in [
+            "never.tags",
+            "ineligible.os",
+            "if_unknown.device.tags",
+            "freshness",
+            "mode.off",
+        ] {
             assert_eq!(recorded(&ruling(held), &[]).counts, none, "{held}");
         }
         let running = ["p".to_owned()];

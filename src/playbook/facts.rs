@@ -254,6 +254,12 @@ pub static FACTS: &[FactDef] = &[
         |s| text(&s.device.onboarding),
     ),
     device(
+        "device.merged_into",
+        Type::Text,
+        "the id that Defender has for the device in place of this one; absent when there is none",
+        |s| text(&s.device.merged_into),
+    ),
+    device(
         "device.last_seen",
         Type::Time,
         "the last full report, about daily; not whether it is online",

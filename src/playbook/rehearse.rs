@@ -15,6 +15,7 @@ use super::evaluate::evaluate;
 use super::set::PlaybookSet;
 use super::subject::Subject;
 use crate::domain::alert::{Alert, EventKind};
+use crate::domain::approval::{lifted, reached_beyond};
 use crate::domain::containment::change::{self, Answer, Beginning, Begins, Due, Open};
 use crate::domain::containment::{ContainmentState, EndReason};
 use crate::domain::decision::{Decision, Fallback, Rules, Ruling, Situation, Usage, decide};
@@ -213,7 +214,7 @@ impl<'s> Rehearsal<'s> {
     }
 
     /// A person answers what a playbook asked about a device. Says what became of the containment; `None`: nothing, since
-    /// nothing was asked or a cap of the installation holds.
+    /// nothing was asked, or a limit that the answer does not lift or a cap of the installation holds.
     pub fn answer(
         &mut self,
         id: &DeviceId,
@@ -222,11 +223,15 @@ impl<'s> Rehearsal<'s> {
         sink: Sink<'_>,
     ) -> Option<ContainmentState> {
         self.windows.advance(self.now);
-        let is_capped = self.is_capped(id);
-        let device = self.devices.get_mut(id)?;
+        let device = self.devices.get(id)?;
         let at = device.position(playbook, Mode::Enforce)?;
-        let contained = device.contained.get_mut(at)?;
-        let next = change::answered(&contained.open, answer, is_capped)?;
+        let contained = device.contained.get(at)?;
+        let is_held = match &contained.lifts {
+            Some(lifts) => self.is_held(id, contained, lifts),
+            None => true,
+        };
+        let next = change::answered(&contained.open, answer, is_held)?;
+        let device = self.devices.get_mut(id)?;
         if next == ContainmentState::Active {
             self.activate(id, at, Begun::Approval, sink);
         } else {
@@ -319,6 +324,8 @@ impl<'s> Rehearsal<'s> {
                 },
                 release_after: None,
                 approvals: begins.ask.map_or(0, |terms| terms.approvals),
+                limits: ruling.verdict.limits.clone(),
+                lifts: ruling.lifts().map(str::to_owned),
                 alerts: BTreeMap::new(),
                 canary: None,
             });
@@ -391,7 +398,13 @@ impl<'s> Rehearsal<'s> {
     fn look(&mut self, id: &DeviceId, sink: Sink<'_>) {
         let now = self.now;
         self.windows.advance(now);
-        let is_capped = self.is_capped(id);
+        let Some(device) = self.devices.get(id) else {
+            return;
+        };
+        let held: Vec<bool> = (device.contained.iter())
+            .map(|contained| self.is_held(id, contained, ""))
+            .collect();
+        let mut held = held.into_iter();
         let Some(device) = self.devices.get_mut(id) else {
             return;
         };
@@ -400,7 +413,8 @@ impl<'s> Rehearsal<'s> {
         let mut changed = false;
         device.contained.retain(|contained| {
             let playbook = contained.playbook.as_str();
-            let what = match change::due(&contained.open, now, is_capped) {
+            let is_held = held.next().unwrap_or(true);
+            let what = match change::due(&contained.open, now, is_held) {
                 Some(Due::End) => What::Ended {
                     playbook,
                     mode: contained.open.mode,
@@ -446,8 +460,13 @@ impl<'s> Rehearsal<'s> {
         }
     }
 
-    fn is_capped(&self, id: &DeviceId) -> bool {
-        reached_cap(&self.rules.caps, Mode::Enforce, id, self.windows.usage()).is_some()
+    /// Whether one more device would go beyond a limit of its playbook that is not lifted, or beyond a cap.
+    fn is_held(&self, id: &DeviceId, contained: &Contained, lifts: &str) -> bool {
+        let usage = self.windows.usage();
+        let is_lifted = |name: &str| lifted(lifts).any(|one| one == name);
+        let (playbook, limits) = (&contained.playbook, &contained.limits);
+        reached_beyond(playbook, limits, is_lifted, id, self.fleet, usage).is_some()
+            || reached_cap(&self.rules.caps, Mode::Enforce, id, usage).is_some()
     }
 
     fn happening<'a>(&self, device: &'a DeviceId, what: What<'a>) -> Happening<'a> {

@@ -256,7 +256,7 @@ fn machine_value(machine: &Machine, property: usize) -> Value<'_> {
 }
 
 /// Lists machines. As every id is a device there is no end to them: those that the filter names are listed, those with
-/// overrides, and those that were ever called for.
+/// overrides, those that were ever called for, and as many as the options say.
 fn list_machines(hub: &Hub, uri: &Uri) -> Reply {
     let query = match Query::read(uri, MACHINES) {
         Ok(query) => query,
@@ -270,6 +270,7 @@ fn list_machines(hub: &Hub, uri: &Uri) -> Reply {
         .collect();
     let mut ids: BTreeSet<String> = hub.options.devices.keys().cloned().chain(named).collect();
     ids.extend(hub.state().book.met());
+    ids.extend((0..hub.options.listed).map(|number| format!("{number:040x}")));
     let now = hub.clock.wall(hub.clock.now());
     let known = ids.iter().filter(|id| device::is_known(&hub.options, id));
     let machines = known.map(|id| device::machine(&hub.options, id, now));

@@ -139,6 +139,7 @@ pub fn machine(options: &Options, id: &str, now: Timestamp) -> Machine {
         .clone()
         .unwrap_or_else(|| os_platform(options, id));
     let (version, os_build, agent_version) = build_of(&os_platform);
+    let version = special.version.unwrap_or(version);
     let (rbac_group_id, rbac_group_name) = group(&special, of("group"));
     let ip_address = format!(
         "10.{}.{}.{}",
@@ -179,7 +180,7 @@ pub fn machine(options: &Options, id: &str, now: Timestamp) -> Machine {
 
     Machine {
         id: id.to_owned(),
-        merged_into_machine_id: None,
+        merged_into_machine_id: special.merged_into,
         is_potential_duplication: false,
         is_excluded: false,
         exclusion_reason: None,

@@ -68,6 +68,9 @@ pub struct Options {
     pub roles: Vec<String>,
     /// How long a token is good for, in real time. Default 3,599 s.
     pub token_lifetime: Duration,
+    /// So many devices are listed whether anybody called for them or not: those whose ids are the numbers from 0, in 40 hex
+    /// digits. Default 0.
+    pub listed: u64,
     /// Make-up of the fleet that ids are drawn from.
     pub fleet: Fleet,
     /// What is particular about single devices, by id.
@@ -109,6 +112,7 @@ impl Default for Options {
                 "Machine.Read.All".to_owned(),
             ],
             token_lifetime: Duration::from_secs(3599),
+            listed: 0,
             fleet: Fleet::default(),
             devices: BTreeMap::new(),
             faults: Faults::default(),
@@ -230,6 +234,10 @@ pub struct DeviceOverride {
     pub computer_dns_name: Option<String>,
     /// `osPlatform`.
     pub os_platform: Option<String>,
+    /// `version`.
+    pub version: Option<&'static str>,
+    /// `mergedIntoMachineId`.
+    pub merged_into: Option<String>,
     /// `machineTags`.
     pub machine_tags: Option<Vec<String>>,
     /// `rbacGroupName`; the group's number follows from the name.

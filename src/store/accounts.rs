@@ -186,7 +186,7 @@ impl Store {
                     steps AS (SELECT entity_id, from_state, to_state,
                                 lag(to_state) OVER (PARTITION BY entity_id ORDER BY id) AS before_state,
                                 row_number() OVER (PARTITION BY entity_id ORDER BY id DESC) = 1 AS is_last
-                              FROM quell.transitions WHERE tenant_id = $1),
+                              FROM quell.transitions WHERE tenant_id = $1 AND entity IN ('action', 'containment')),
                     ends AS (SELECT entity_id, bool_or(from_state IS DISTINCT FROM before_state) AS is_torn,
                                max(to_state) FILTER (WHERE is_last) AS last_state
                              FROM steps GROUP BY entity_id)

@@ -4,13 +4,10 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::domain::action::{ActionEvent, ActionKind, ActionState, next};
-use crate::domain::budget::LaneHead;
 use crate::domain::converge::Restriction;
 use crate::domain::device::DeviceId;
 use crate::domain::tenant::TenantId;
-use crate::domain::verdict::Lane;
 use crate::failpoint;
-use crate::store::gate::turn::{self, Look};
 use crate::store::{Because, Store, StoreError, Wake, wake};
 
 /// An action as far as a change of its state needs it.
@@ -78,6 +75,8 @@ pub struct QueuedChange {
     pub is_order_unclear: bool,
     /// It ends without anybody knowing whether it was carried out: what it left behind is unknown.
     pub is_fate_unknown: bool,
+    /// When Defender carried it out, or ended it, on its own clock.
+    pub done_at: Option<Timestamp>,
     /// How many calls were made for it, when this change makes one more.
     pub attempts: Option<i32>,
 }
@@ -123,25 +122,6 @@ impl Store {
             .collect()
     }
 
-    /// The oldest action of each lane that could be called now: for the pacer, before the gate. With so many restricts
-    /// outstanding only releases could.
-    ///
-    /// # Errors
-    /// Postgres is not available.
-    pub async fn queue_heads(
-        &self,
-        tenant: TenantId,
-        outstanding: Option<u32>,
-    ) -> Result<Vec<LaneHead>, StoreError> {
-        let look = Look {
-            lowest: Lane::Low,
-            outstanding,
-            without_retries: false,
-        };
-        let mut connection = self.pool.acquire().await?;
-        turn::heads(&mut connection, tenant, &look).await
-    }
-
     /// Whether some device of the tenant was released within the span.
     ///
     /// # Errors
@@ -153,15 +133,6 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let mut connection = self.pool.acquire().await?;
         super::strays::is_watched(&mut connection, tenant, None, within).await
-    }
-
-    /// How long until a queued action that waits for its time may be called; `None` when none does.
-    ///
-    /// # Errors
-    /// Postgres is not available.
-    pub async fn queue_next_due(&self, tenant: TenantId) -> Result<Option<std::time::Duration>, StoreError> {
-        let mut connection = self.pool.acquire().await?;
-        turn::next_due(&mut connection, tenant).await
     }
 
     /// Moves an action on, records what became known, and lets the device converge. The caller holds the device's lock.
@@ -192,7 +163,8 @@ impl Store {
                  not_before = CASE WHEN $3 = 'queued' THEN quell.now() + make_interval(secs => $10) ELSE not_before END,
                  is_retry = is_retry OR ($3 = 'queued' AND NOT $13),
                  submitted_at = CASE WHEN $3 = 'submitted' THEN quell.now() ELSE submitted_at END,
-                 final_at = CASE WHEN $11 THEN quell.now() END, attempts = coalesce($14, attempts)
+                 final_at = CASE WHEN $11 THEN quell.now() END, attempts = coalesce($14, attempts),
+                 defender_done_at = CASE WHEN $11 THEN $15::timestamptz END
              WHERE id = $1 AND tenant_id = $12 AND state = $2",
             row.id,
             row.state.as_str(),
@@ -208,6 +180,7 @@ impl Store {
             tenant.0,
             change.is_unsent,
             change.attempts,
+            change.done_at.map(jiff_sqlx::ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>,
         )
         .execute(&mut *tx)
         .await?

@@ -36,6 +36,12 @@ pub enum AlarmKind {
     ClockJump,
     /// A release that Defender goes on refusing was given up.
     ReleaseSettled,
+    /// The sealed chain of the audit does not hold.
+    AuditBroken,
+    /// Somebody else lifted a restriction of ours.
+    Drift,
+    /// Devices are restricted long after they should have been released.
+    ReleasesOverdue,
 }
 
 impl AlarmKind {
@@ -48,6 +54,9 @@ impl AlarmKind {
             Self::Restored => "restored",
             Self::ClockJump => "clock_jump",
             Self::ReleaseSettled => "release_settled",
+            Self::AuditBroken => "audit_broken",
+            Self::Drift => "drift",
+            Self::ReleasesOverdue => "releases_overdue",
         }
     }
 }

@@ -43,7 +43,7 @@ impl Store {
         grant: &Grant,
         record: &AnswerRecord,
     ) -> Result<ActionState, StoreError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin_swift().await?;
         close_gate(&mut tx, tenant, &grant.app_id, record).await?;
         super::devices::lock(&mut tx, tenant, &[grant.device.to_string()]).await?;
         finish(&mut tx, tenant, epoch, grant.attempt, record).await?;

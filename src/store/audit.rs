@@ -3,9 +3,11 @@
 //! Called by `cli::audit` and by the tests. It reads one snapshot and changes nothing, so it may run beside the daemon;
 //! while it reads, Postgres keeps old row versions. What the database cannot show is named in [`NOT_SHOWN`].
 
+mod answers;
 mod calls;
 mod flow;
 mod history;
+mod lifecycle;
 mod permits;
 mod windows;
 
@@ -185,7 +187,14 @@ use finds_nothing;
 
 /// All that are one question.
 fn checks() -> impl Iterator<Item = &'static Check> {
-    let all = [calls::CHECKS, permits::CHECKS, flow::CHECKS, history::CHECKS];
+    let all = [
+        calls::CHECKS,
+        permits::CHECKS,
+        answers::CHECKS,
+        flow::CHECKS,
+        history::CHECKS,
+        lifecycle::CHECKS,
+    ];
     all.into_iter().flatten()
 }
 

@@ -257,7 +257,7 @@ async fn device(
     device: &DeviceId,
 ) -> Result<DeviceRow, StoreError> {
     let row = sqlx::query!(
-        "SELECT facts, facts_fetched_at, is_unknown_to_defender, facts_failures FROM quell.devices
+        "SELECT facts, facts_fetched_at, is_unknown_to_defender, facts_failures, lifted_alerts FROM quell.devices
          WHERE tenant_id = $1 AND device_id = $2",
         tenant.0,
         device.as_str(),
@@ -271,5 +271,6 @@ async fn device(
         fetched_at: super::containments::time(row.facts_fetched_at),
         is_unknown_to_defender: row.is_unknown_to_defender,
         fetch_failures: row.facts_failures,
+        lifted_alerts: row.lifted_alerts,
     })
 }

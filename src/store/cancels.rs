@@ -42,32 +42,6 @@ pub struct CancelGrant {
 }
 
 impl Store {
-    /// How long until a cancel is due: nothing when one is due now; `None` when none will be.
-    ///
-    /// # Errors
-    /// Postgres is not available.
-    pub async fn cancel_next_due(
-        &self,
-        tenant: TenantId,
-        after: Option<Duration>,
-    ) -> Result<Option<Duration>, StoreError> {
-        let Some(after) = after else { return Ok(None) };
-        let seconds = sqlx::query_scalar!(
-            "SELECT extract(epoch FROM min(greatest(a.submitted_at + make_interval(secs => CASE
-                     WHEN quell.stop_in_force($1) IN ('cancel_pending', 'release_all') THEN 0 ELSE $2::float8 END), a.cancel_not_before))
-                                       - quell.now())::float8
-             FROM quell.actions a
-             WHERE a.tenant_id = $1 AND a.state = 'submitted' AND a.kind = 'restrict' AND NOT a.is_adopted
-               AND NOT EXISTS (SELECT 1 FROM quell.containments c WHERE c.tenant_id = a.tenant_id
-                               AND c.device_id = a.device_id AND c.state = 'active' AND c.mode = 'enforce')",
-            tenant.0,
-            after.as_secs_f64(),
-        )
-        .fetch_one(&self.pool)
-        .await?;
-        Ok(seconds.map(|seconds| Duration::from_secs_f64(seconds.max(0.0))))
-    }
-
     /// Writes down the attempt of the oldest cancel that is due, in the gate's transaction, which has found a free slot and
     /// commits it.
     pub(super) async fn cancel_reserve(

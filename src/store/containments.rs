@@ -10,14 +10,15 @@ use crate::domain::containment::EndReason;
 use crate::domain::containment::change::{Due, due};
 use crate::domain::decision::{Cap, Usage};
 use crate::domain::device::DeviceId;
-use crate::domain::limit::{reached_cap, reached_limit};
 use crate::domain::tenant::TenantId;
-use crate::domain::verdict::{Lane, Mode};
+use crate::domain::verdict::Lane;
 use crate::store::{Because, Store, StoreError, Wake, wake};
 
+mod bounds;
 pub(super) mod mode;
 mod open;
 
+pub(super) use bounds::{Bounds, OneMore};
 pub(super) use open::{OpenRow, Released, Word, decline, end, open, release};
 
 /// How many changes one look made.
@@ -225,17 +226,14 @@ impl Store {
                 held.push(row.id);
                 continue;
             };
-            let own = limits.iter().map(|limit| (Some(playbook.to_owned()), limit.per));
-            let all = caps.iter().map(|cap| (None, cap.per));
-            for (owner, per) in own.chain(all) {
-                let key = (owner, Mode::Enforce, per);
-                if !usage.is_loaded(&key) {
-                    super::effects::lock_limits(tx, tenant).await?;
-                    super::effects::count(tx, tenant, now, &[key], &mut usage).await?;
-                }
-            }
-            let limit = reached_limit(playbook, limits, Mode::Enforce, device, fleet, &usage);
-            if limit.is_some() || reached_cap(caps, Mode::Enforce, device, &usage).is_some() {
+            let one = OneMore {
+                device,
+                playbook: row.playbook.as_deref(),
+                limits,
+                lifts: &[],
+            };
+            let bounds = Bounds { caps, fleet };
+            if bounds.reached(tx, tenant, now, one, &mut usage).await?.is_some() {
                 held.push(row.id);
             }
         }
@@ -360,10 +358,13 @@ impl Store {
     ) -> Result<(), StoreError> {
         sqlx::query!(
             "UPDATE quell.containments SET attention = $3
-             WHERE tenant_id = $1 AND device_id = $2 AND state = 'active' AND mode = 'enforce' AND attention IS NULL",
+             WHERE tenant_id = $1 AND device_id = $2 AND state = 'active' AND mode = 'enforce'
+               AND (attention IS NULL OR attention = $4)",
             tenant.0,
             device.as_str(),
             why,
+            // That it waits says less than what came of it.
+            super::gate::fresh::UNDECIDED,
         )
         .execute(tx)
         .await?;

@@ -44,6 +44,30 @@ impl Store {
         device: &DeviceId,
         because: Because<'_>,
     ) -> Result<(), StoreError> {
+        self.converge_and_tell(tx, tenant, device, because, Wake::Queue.payload(tenant))
+            .await
+    }
+
+    /// The same for T2, whose worker rings this process's own bell after the commit.
+    pub(super) async fn converge_decided(
+        &self,
+        tx: &mut sqlx::PgConnection,
+        tenant: TenantId,
+        device: &DeviceId,
+        because: Because<'_>,
+    ) -> Result<(), StoreError> {
+        let told = Wake::Queue.payload_from(tenant, self.origin);
+        self.converge_and_tell(tx, tenant, device, because, told).await
+    }
+
+    async fn converge_and_tell(
+        &self,
+        tx: &mut sqlx::PgConnection,
+        tenant: TenantId,
+        device: &DeviceId,
+        because: Because<'_>,
+        told: String,
+    ) -> Result<(), StoreError> {
         // With the most urgent active containment that has not been given up: it gives the restrict its lane, its text and its
         // name.
         let state = sqlx::query!(
@@ -54,6 +78,7 @@ impl Store {
                   AND a.state IN ('submitting', 'in_doubt', 'submitted')) AS open,
                  (SELECT a.kind FROM quell.actions a WHERE a.tenant_id = $1 AND a.device_id = $2
                   AND a.state = 'queued') AS queued,
+                 (SELECT installation FROM quell.tenants WHERE id = $1) AS "installation!",
                  cause.id AS "cause_id?", cause.playbook AS "playbook?", cause.revision AS "revision?",
                  cause.comment AS "comment?", cause.lane AS "lane?"
                FROM quell.devices d LEFT JOIN LATERAL (
@@ -149,7 +174,7 @@ impl Store {
                      coalesce((SELECT f.kind = $4 AND f.cancels = 0 AND f.state IN ('failed', 'timed_out', 'cancelled') FROM quell.actions f
                                WHERE f.tenant_id = $2 AND f.device_id = $3 ORDER BY f.queued_at DESC LIMIT 1), false)))
              SELECT pg_notify('quell_wake', $14)",
-            id_of(Uuid::now_v7(), installation(tx, tenant).await?),
+            id_of(Uuid::now_v7(), state.installation),
             tenant.0,
             device.as_str(),
             kind.as_str(),
@@ -162,7 +187,7 @@ impl Store {
             delay.as_secs_f64(),
             validity,
             because.reason,
-            Wake::Queue.payload(tenant),
+            told,
         )
         .execute(&mut *tx)
         .await?;

@@ -13,7 +13,7 @@ use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
 use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
-use crate::store::{DeviceRow, Store, StoreError, Wake, wake};
+use crate::store::{Counted, DeviceRow, Store, StoreError, Wake, wake};
 
 /// One row of the inbox with its event.
 #[derive(Clone, Debug)]
@@ -62,6 +62,8 @@ pub struct DecideTx {
     pub(super) tx: sqlx::Transaction<'static, sqlx::Postgres>,
     /// The time of judgement.
     pub now: Timestamp,
+    /// How many devices the last complete sweep of the inventory counted.
+    pub fleet: Option<Counted>,
     /// The version of the active playbook set, as this transaction sees it.
     pub set_version: Option<i64>,
     /// The claimed rows, in order.
@@ -79,6 +81,12 @@ pub struct DecideTx {
     pub stop: Option<StopScope>,
     /// Devices with something open that may end when its alerts are resolved.
     pub(super) awaiting: HashSet<DeviceId>,
+    /// The devices on which something is asked or active, as far as anybody knows who holds their locks.
+    pub(super) occupied: HashSet<DeviceId>,
+    /// The first moment at which something of what began here ends or must be answered.
+    pub next_end: Option<Timestamp>,
+    /// Whether some device was looked at for what it is due, so that an action may have been queued.
+    pub has_converged: bool,
     /// Those fallbacks that this transaction found: said after its commit.
     pub(super) fallen: Vec<Fallback>,
 }
@@ -89,11 +97,13 @@ impl Store {
     /// # Errors
     /// Postgres is not available.
     pub async fn decide_begin(&self, tenant: TenantId, batch: i64) -> Result<DecideTx, StoreError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin_swift().await?;
         // Rows of one device share a shard, so two claimers never decide the same device out of order.
         let claim = sqlx::query!(
             r#"SELECT quell.now() AS "now!", quell.stop_in_force($1) AS stop, ARRAY(SELECT s::smallint FROM generate_series(0, 63) AS s
-                   WHERE pg_try_advisory_xact_lock($1, s)) AS "shards!: Vec<i16>""#,
+                   WHERE pg_try_advisory_xact_lock($1, s)) AS "shards!: Vec<i16>", fleet AS "fleet?", begun_at AS "as_of?"
+               FROM (VALUES (1)) AS one LEFT JOIN (SELECT fleet, begun_at FROM quell.inventory_sweeps
+                   WHERE tenant_id = $1 AND outcome = 'complete' ORDER BY begun_at DESC LIMIT 1) AS swept ON true"#,
             tenant.0,
         )
         .fetch_one(&mut *tx)
@@ -135,6 +145,7 @@ impl Store {
             tenant,
             tx,
             now: now.to_jiff(),
+            fleet: Counted::of(claim.fleet, claim.as_of),
             set_version,
             items,
             devices: HashMap::new(),
@@ -144,6 +155,9 @@ impl Store {
             has_fallbacks: false,
             stop: super::stops::scope_of(claim.stop.as_deref()),
             awaiting: HashSet::new(),
+            occupied: HashSet::new(),
+            next_end: None,
+            has_converged: false,
             fallen: Vec::new(),
         };
         if !claimed.items.is_empty() {
@@ -186,7 +200,7 @@ impl DecideTx {
         ids.dedup();
         // Locked in the order of their ids, as everywhere, and read as they are once locked.
         let rows = sqlx::query!(
-            "SELECT device_id, facts, facts_fetched_at, is_unknown_to_defender, facts_failures
+            "SELECT device_id, facts, facts_fetched_at, is_unknown_to_defender, facts_failures, lifted_alerts
              FROM quell.devices WHERE tenant_id = $1 AND device_id = ANY($2) ORDER BY device_id FOR UPDATE",
             self.tenant.0,
             &ids,
@@ -202,6 +216,7 @@ impl DecideTx {
                 fetched_at: super::containments::time(row.facts_fetched_at),
                 is_unknown_to_defender: row.is_unknown_to_defender,
                 fetch_failures: row.facts_failures,
+                lifted_alerts: row.lifted_alerts,
             };
             self.devices.insert(id, device);
         }
@@ -217,6 +232,7 @@ impl DecideTx {
         .await?;
         for row in open {
             let device = DeviceId::from_stored(row.device_id);
+            self.occupied.insert(device.clone());
             if row.is_awaiting {
                 self.awaiting.insert(device.clone());
             }

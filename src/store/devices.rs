@@ -22,6 +22,8 @@ pub struct DeviceRow {
     pub is_unknown_to_defender: bool,
     /// Fetches in a row that failed.
     pub fetch_failures: i16,
+    /// Alerts whose restriction of this device a person lifted at Defender.
+    pub lifted_alerts: Vec<String>,
 }
 
 impl DeviceRow {
@@ -103,6 +105,7 @@ impl Store {
         )
         .execute(&mut *tx)
         .await?;
+        super::gate::fresh::go_on(&mut tx, tenant, &ids).await?;
         wake(&mut tx, tenant, Wake::Inbox).await?;
         tx.commit().await?;
         Ok(())

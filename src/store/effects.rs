@@ -75,7 +75,13 @@ impl DecideTx {
     /// # Errors
     /// Postgres is not available.
     pub async fn containment_begin(&mut self, new: &NewContainment<'_>) -> Result<Beginning, StoreError> {
-        let open = super::containments::open(&mut self.tx, self.tenant, new.device).await?;
+        // INVARIANT: whoever begins something on a device holds its lock, and we hold it since `occupied` was read. What began
+        // in this transaction is put in below.
+        let open = if self.occupied.contains(new.device) {
+            super::containments::open(&mut self.tx, self.tenant, new.device).await?
+        } else {
+            Vec::new()
+        };
         let its = open
             .iter()
             .find(|row| row.playbook.as_deref() == Some(new.playbook) && row.containment.mode == new.mode);
@@ -86,7 +92,9 @@ impl DecideTx {
             (Beginning::Restart, Some(row)) => {
                 // INVARIANT: an active containment keeps the release terms of the revision that began it.
                 sqlx::query!(
-                    "UPDATE quell.containments SET until = $2::timestamptz + release_after, attention = NULL WHERE id = $1",
+                    // What a person made longer is not made shorter by a match.
+                    "UPDATE quell.containments SET until = greatest(until, $2::timestamptz + release_after), attention = NULL,
+                         change_by = 'decide', change_reason = 'another event matched' WHERE id = $1",
                     row.id,
                     now as jiff_sqlx::Timestamp,
                 )
@@ -125,9 +133,9 @@ impl DecideTx {
             }
             (Beginning::Begin | Beginning::Ask, _) => {
                 self.insert(id, new, beginning).await?;
-                if beginning == Beginning::Begin && new.mode == Mode::Enforce {
-                    begin_anew(&mut self.tx, self.tenant, new.device, 1).await?;
-                }
+            }
+            (Beginning::Keep, Some(row)) if row.containment.restricts() && new.begins.ask.is_none() => {
+                self.try_again(row.id, new).await?;
             }
             (Beginning::Keep | Beginning::Restart | Beginning::Activate, _) => {}
         }
@@ -135,10 +143,33 @@ impl DecideTx {
             self.alert_behind(id, new.alert_id, new.event_id, new.occurred_at)
                 .await?;
         }
+        self.occupied.insert(new.device.clone());
+        let waits = match beginning {
+            Beginning::Ask => new.begins.ask.map(|terms| terms.within),
+            _ => new.begins.release_after,
+        };
+        self.next_end = self.next_end.into_iter().chain(until(self.now, waits)).min();
         if !new.begins.release_when.is_empty() {
             self.awaiting.insert(new.device.clone());
         }
         Ok(beginning)
+    }
+
+    /// Another alert is new evidence: a restrict that was given up is tried again.
+    async fn try_again(&mut self, containment: Uuid, new: &NewContainment<'_>) -> Result<(), StoreError> {
+        let lifted = sqlx::query!(
+            "UPDATE quell.containments SET attention = NULL WHERE id = $1 AND attention IS NOT NULL
+               AND NOT EXISTS (SELECT 1 FROM quell.containment_alerts WHERE containment_id = $1 AND alert_id = $2)",
+            containment,
+            new.alert_id,
+        )
+        .execute(&mut *self.tx)
+        .await?
+        .rows_affected();
+        if lifted > 0 {
+            super::containments::forget_failures(&mut self.tx, self.tenant, new.device).await?;
+        }
+        Ok(())
     }
 
     /// A new containment and the alert behind it.
@@ -164,7 +195,13 @@ impl DecideTx {
                  restart_on_match, until, state_by, state_reason, is_canary, ask_lifts, release_when, notify, limits)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::timestamptz, $13, $14, $15::timestamptz,
                  $16::timestamptz, make_interval(secs => $17), $18, $19::timestamptz, 'decide', $20, $21, $22,
-                 $23, $24, $25))
+                 $23, $24, $25)), anew AS (
+             -- As `begin_anew` does; what begins here is not among what this statement sees.
+             UPDATE quell.devices SET failures = 0,
+                 restriction = CASE WHEN restriction = 'restricted_by_other' AND NOT EXISTS (
+                     SELECT 1 FROM quell.containments c WHERE c.tenant_id = $2 AND c.device_id = $3
+                       AND c.state = 'active' AND c.mode = 'enforce') THEN 'free' ELSE restriction END
+             WHERE tenant_id = $2 AND device_id = $3 AND $27)
              INSERT INTO quell.containment_alerts (containment_id, alert_id, event_id, open_at)
              VALUES ($1, $10, $9, $26::timestamptz)",
             id,
@@ -193,6 +230,7 @@ impl DecideTx {
             notify_json(new)?,
             limits_json(new)?,
             open_at.map(jiff_sqlx::ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>,
+            beginning == Beginning::Begin && new.mode == Mode::Enforce,
         )
         .execute(&mut *self.tx)
         .await?;
@@ -231,8 +269,9 @@ impl DecideTx {
     /// Postgres is not available.
     pub async fn converge(&mut self, device: &DeviceId, reason: &str) -> Result<(), StoreError> {
         let because = Because { by: "decide", reason };
+        self.has_converged = true;
         self.store
-            .converge_device(&mut self.tx, self.tenant, device, because)
+            .converge_decided(&mut self.tx, self.tenant, device, because)
             .await
     }
 }

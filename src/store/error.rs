@@ -54,6 +54,14 @@ impl StoreError {
         }
     }
 
+    /// Whether a named constraint, or a trigger in its name, refused a statement.
+    pub(super) fn is_refused_by(&self, constraint: &str) -> bool {
+        match self {
+            Self::Refused(sqlx::Error::Database(error)) => error.constraint() == Some(constraint),
+            _ => false,
+        }
+    }
+
     /// Postgres was asked and has not answered in time.
     pub fn silent() -> Self {
         Self::Unavailable(sqlx::Error::Io(std::io::Error::new(

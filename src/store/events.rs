@@ -1,11 +1,11 @@
 //! T1: events are stored, deduplicated and queued in one transaction; after its commit their source is acknowledged.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use crate::domain::alert::{Event, EventKind};
+use crate::domain::alert::Event;
 use crate::domain::tenant::TenantId;
 use crate::store::{Store, StoreError, Wake};
 
@@ -45,6 +45,9 @@ const PAYLOAD_CAP: usize = 65_536;
 impl Store {
     /// Stores a batch: all of it, or nothing.
     ///
+    /// One statement, which is its own transaction: what has no part in another's order costs no round trip of its own. What
+    /// it says of a repeated event is read after it, since the statement cannot see what others committed while it ran.
+    ///
     /// # Errors
     /// Postgres is not available, or refused it; nothing is stored then.
     pub async fn events_accept(
@@ -54,65 +57,155 @@ impl Store {
         incoming: Vec<Incoming>,
         dead: Vec<DeadLetter>,
     ) -> Result<Vec<Stored>, StoreError> {
-        let mut tx = self.pool.begin().await?;
-        for letter in &dead {
-            let payload = &letter.payload[..letter.payload.len().min(PAYLOAD_CAP)];
-            sqlx::query!(
-                "INSERT INTO quell.dead_letters (id, tenant_id, source, reason, payload) VALUES ($1, $2, $3, $4, $5)",
-                Uuid::now_v7(),
-                tenant.0,
-                source,
-                letter.reason,
-                payload,
-            )
-            .execute(&mut *tx)
-            .await?;
-        }
         let ids: Vec<Uuid> = incoming.iter().map(|_| Uuid::now_v7()).collect();
         let keys: Vec<Vec<u8>> = incoming.iter().map(key).collect();
-        // In the order of the keys: two batches with the same events must not wait for each other.
-        let mut owners: HashMap<Vec<u8>, Uuid> = sqlx::query!(
-            "INSERT INTO quell.event_keys (tenant_id, key, event_id)
-             SELECT $1, key, id FROM unnest($2::bytea[], $3::uuid[]) WITH ORDINALITY AS t (key, id, n) ORDER BY key, n
-             ON CONFLICT DO NOTHING RETURNING key, event_id",
-            tenant.0,
-            &keys,
-            &ids,
-        )
-        .fetch_all(&mut *tx)
-        .await?
-        .into_iter()
-        .map(|row| (row.key, row.event_id))
-        .collect();
-        if owners.len() < keys.len() {
+        let fresh = self
+            .insert(tenant, source, (&ids, &keys, &incoming), &dead)
+            .await?;
+        let mut owners: HashMap<&[u8], Uuid> = ids
+            .iter()
+            .zip(&keys)
+            .filter(|(id, _)| fresh.contains(id))
+            .map(|(id, key)| (key.as_slice(), *id))
+            .collect();
+        let known = if owners.len() < keys.len() {
             // Some were there before.
-            let known = sqlx::query!(
+            sqlx::query!(
                 "SELECT key, event_id FROM quell.event_keys WHERE tenant_id = $1 AND key = ANY($2)",
                 tenant.0,
                 &keys,
             )
-            .fetch_all(&mut *tx)
-            .await?;
-            owners.extend(known.into_iter().map(|row| (row.key, row.event_id)));
-        }
-        let mut stored = Vec::with_capacity(incoming.len());
-        let mut fresh = Vec::new();
-        for ((event, id), key) in incoming.iter().zip(&ids).zip(&keys) {
-            let owner = owners.get(key).copied().unwrap_or(*id);
-            let duplicate = owner != *id;
-            if !duplicate {
-                fresh.push((*id, event));
-            }
-            stored.push(Stored {
+            .fetch_all(&self.pool)
+            .await?
+        } else {
+            Vec::new()
+        };
+        owners.extend(known.iter().map(|row| (row.key.as_slice(), row.event_id)));
+        let stored = incoming.iter().zip(&ids).zip(&keys).map(|((event, id), key)| {
+            let owner = owners.get(key.as_slice()).copied().unwrap_or(*id);
+            Stored {
                 id: owner,
-                duplicate,
+                duplicate: owner != *id,
                 devices: event.event.devices.len(),
-            });
+            }
+        });
+        Ok(stored.collect())
+    }
+
+    /// Inserts what is new, and says which of `ids` that was.
+    async fn insert(
+        &self,
+        tenant: TenantId,
+        source: &str,
+        (ids, keys, incoming): (&[Uuid], &[Vec<u8>], &[Incoming]),
+        dead: &[DeadLetter],
+    ) -> Result<HashSet<Uuid>, StoreError> {
+        let text = |of: fn(&Incoming) -> String| -> Vec<String> { incoming.iter().map(of).collect() };
+        let formats = text(|i| i.event.format.as_str().to_owned());
+        let alerts = text(|i| i.event.alert.id.clone());
+        let payloads: Vec<&[u8]> = incoming.iter().map(|i| i.payload.as_slice()).collect();
+        let normalised = incoming
+            .iter()
+            .map(|i| serde_json::to_value(&i.event))
+            .collect::<Result<Vec<serde_json::Value>, _>>()?;
+        let nowhere: Vec<Option<String>> = incoming.iter().map(|i| i.event.no_device_reason()).collect();
+        let rows = Rows::of(ids, incoming);
+        let letters: Vec<Uuid> = dead.iter().map(|_| Uuid::now_v7()).collect();
+        let reasons: Vec<String> = dead.iter().map(|letter| letter.reason.clone()).collect();
+        let refused: Vec<&[u8]> = dead
+            .iter()
+            .map(|letter| &letter.payload[..letter.payload.len().min(PAYLOAD_CAP)])
+            .collect();
+        // INVARIANT: keys before devices before alerts, each in its own order: two batches with the same events must not wait
+        // for each other. Each part reads a count or a list of the one before it, and so begins when that one is done.
+        // An alert without an id cannot be known from before: each of its events is new.
+        let fresh = sqlx::query!(
+            r#"WITH letters AS (
+                 INSERT INTO quell.dead_letters (id, tenant_id, source, reason, payload)
+                 SELECT id, $1, $2, reason, payload FROM unnest($3::uuid[], $4::text[], $5::bytea[]) AS t (id, reason, payload)),
+               keyed AS (
+                 INSERT INTO quell.event_keys (tenant_id, key, event_id)
+                 SELECT $1, key, id FROM unnest($6::bytea[], $7::uuid[]) WITH ORDINALITY AS t (key, id, n) ORDER BY key, n
+                 ON CONFLICT DO NOTHING RETURNING event_id),
+               fresh AS MATERIALIZED (SELECT coalesce(array_agg(event_id), '{}') AS ids FROM keyed),
+               stored AS (
+                 INSERT INTO quell.events (id, tenant_id, source, format, alert_id, payload, normalised)
+                 SELECT id, $1, $2, format, alert_id, payload, normalised
+                 FROM unnest($7::uuid[], $8::text[], $9::text[], $10::bytea[], $11::jsonb[])
+                      AS t (id, format, alert_id, payload, normalised), fresh
+                 WHERE id = ANY(fresh.ids)),
+               nowhere AS (
+                 INSERT INTO quell.decisions (tenant_id, event_id, device_id, kind, reason, rulings)
+                 SELECT $1, id, NULL, 'skip', 'no_device', jsonb_build_array(jsonb_build_object('why', why))
+                 FROM unnest($7::uuid[], $12::text[]) AS t (id, why), fresh WHERE why IS NOT NULL AND id = ANY(fresh.ids)),
+               places AS MATERIALIZED (
+                 SELECT t.* FROM unnest($13::uuid[], $14::text[], $15::text[], $16::bool[]) WITH ORDINALITY
+                      AS t (id, alert_id, device_id, is_resolved, n), fresh
+                 WHERE id = ANY(fresh.ids)),
+               known AS (
+                 INSERT INTO quell.devices (tenant_id, device_id)
+                 SELECT DISTINCT $1::int, device_id FROM places ORDER BY device_id
+                 ON CONFLICT DO NOTHING RETURNING 1),
+               first AS (
+                 INSERT INTO quell.alert_devices (tenant_id, alert_id, device_id, event_id)
+                 SELECT $1, alert_id, device_id, id FROM places, (SELECT count(*) AS n FROM known) AS devices
+                 WHERE alert_id <> '' AND devices.n >= 0 ORDER BY alert_id, device_id, places.n
+                 ON CONFLICT DO NOTHING RETURNING event_id, device_id),
+               queued AS (
+                 INSERT INTO quell.inbox (tenant_id, event_id, device_id, event_kind, shard)
+                 SELECT $1, p.id, p.device_id,
+                        CASE WHEN p.is_resolved THEN 'resolved' WHEN p.alert_id = '' OR f.event_id IS NOT NULL THEN 'new'
+                             ELSE 'updated' END, (hashtext(p.device_id) & 63)::smallint
+                 FROM places p LEFT JOIN first f ON f.event_id = p.id AND f.device_id = p.device_id ORDER BY p.n RETURNING 1)
+               SELECT fresh.ids AS "ids!", (CASE WHEN queue.n > 0 THEN pg_notify('quell_wake', $17) END)::text AS told
+               FROM fresh, (SELECT count(*) AS n FROM queued) AS queue"#,
+            tenant.0,
+            source,
+            &letters,
+            &reasons,
+            &refused as &[&[u8]],
+            &keys,
+            &ids,
+            &formats,
+            &alerts,
+            &payloads as &[&[u8]],
+            &normalised,
+            &nowhere as &[Option<String>],
+            &rows.ids,
+            &rows.alerts,
+            &rows.devices,
+            &rows.are_resolved,
+            Wake::Inbox.payload_from(tenant, self.origin),
+        )
+        .fetch_one(self.swift())
+        .await?;
+        Ok(fresh.ids.into_iter().collect())
+    }
+}
+
+/// A row for each event and device.
+#[derive(Default)]
+struct Rows {
+    ids: Vec<Uuid>,
+    alerts: Vec<String>,
+    devices: Vec<String>,
+    are_resolved: Vec<bool>,
+}
+
+impl Rows {
+    fn of(ids: &[Uuid], incoming: &[Incoming]) -> Self {
+        let mut rows = Self::default();
+        for (id, incoming) in ids.iter().zip(incoming) {
+            let alert = &incoming.event.alert;
+            let is_resolved = alert.status.value().is_some_and(|status| status == "resolved");
+            for device in &incoming.event.devices {
+                rows.ids.push(*id);
+                rows.alerts.push(alert.id.clone());
+                rows.devices.push(device.to_string());
+                rows.are_resolved.push(is_resolved);
+            }
         }
-        insert(&mut tx, tenant, source, &fresh).await?;
-        enqueue(&mut tx, tenant, &fresh).await?;
-        tx.commit().await?;
-        Ok(stored)
+        rows
     }
 }
 
@@ -122,122 +215,4 @@ fn key(incoming: &Incoming) -> Vec<u8> {
     hash.update([0]);
     hash.update(incoming.content_hash);
     hash.finalize().to_vec()
-}
-
-async fn insert(
-    tx: &mut sqlx::PgConnection,
-    tenant: TenantId,
-    source: &str,
-    fresh: &[(Uuid, &Incoming)],
-) -> Result<(), StoreError> {
-    let ids: Vec<Uuid> = fresh.iter().map(|(id, _)| *id).collect();
-    let formats: Vec<String> = fresh
-        .iter()
-        .map(|(_, i)| i.event.format.as_str().to_owned())
-        .collect();
-    let alerts: Vec<String> = fresh.iter().map(|(_, i)| i.event.alert.id.clone()).collect();
-    let payloads: Vec<Vec<u8>> = fresh.iter().map(|(_, i)| i.payload.clone()).collect();
-    let normalised = fresh
-        .iter()
-        .map(|(_, i)| serde_json::to_value(&i.event))
-        .collect::<Result<Vec<serde_json::Value>, _>>()?;
-    sqlx::query!(
-        "INSERT INTO quell.events (id, tenant_id, source, format, alert_id, payload, normalised)
-         SELECT id, $1, $2, format, alert_id, payload, normalised
-         FROM unnest($3::uuid[], $4::text[], $5::text[], $6::bytea[], $7::jsonb[])
-              AS t (id, format, alert_id, payload, normalised)",
-        tenant.0,
-        source,
-        &ids,
-        &formats,
-        &alerts,
-        &payloads,
-        &normalised,
-    )
-    .execute(&mut *tx)
-    .await?;
-    for (id, incoming) in fresh {
-        if let Some(reason) = incoming.event.no_device_reason() {
-            sqlx::query!(
-                "INSERT INTO quell.decisions (tenant_id, event_id, device_id, kind, reason, rulings)
-                 VALUES ($1, $2, NULL, 'skip', 'no_device', jsonb_build_array(jsonb_build_object('why', $3::text)))",
-                tenant.0,
-                id,
-                reason,
-            )
-            .execute(&mut *tx)
-            .await?;
-        }
-    }
-    Ok(())
-}
-
-async fn enqueue(
-    tx: &mut sqlx::PgConnection,
-    tenant: TenantId,
-    fresh: &[(Uuid, &Incoming)],
-) -> Result<(), StoreError> {
-    let rows: Vec<(Uuid, &str, &str, bool)> = fresh
-        .iter()
-        .flat_map(|(id, incoming)| {
-            let alert = &incoming.event.alert;
-            let resolved = alert.status.value().is_some_and(|status| status == "resolved");
-            let devices = incoming.event.devices.iter();
-            devices.map(move |device| (*id, alert.id.as_str(), device.as_str(), resolved))
-        })
-        .collect();
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.0).collect();
-    let alerts: Vec<String> = rows.iter().map(|row| row.1.to_owned()).collect();
-    let devices: Vec<String> = rows.iter().map(|row| row.2.to_owned()).collect();
-    // An alert without an id cannot be known from before: each of its events is new.
-    let first: BTreeSet<(Uuid, String)> = sqlx::query!(
-        "WITH known AS (
-             INSERT INTO quell.devices (tenant_id, device_id)
-             SELECT DISTINCT $1::int, device FROM unnest($4::text[]) AS t (device) ORDER BY device
-             ON CONFLICT DO NOTHING)
-         INSERT INTO quell.alert_devices (tenant_id, alert_id, device_id, event_id)
-         SELECT $1, alert_id, device_id, id
-         FROM unnest($2::uuid[], $3::text[], $4::text[]) WITH ORDINALITY AS t (id, alert_id, device_id, n)
-         WHERE alert_id <> '' ORDER BY alert_id, device_id, n
-         ON CONFLICT DO NOTHING RETURNING event_id, device_id",
-        tenant.0,
-        &ids,
-        &alerts,
-        &devices,
-    )
-    .fetch_all(&mut *tx)
-    .await?
-    .into_iter()
-    .map(|row| (row.event_id, row.device_id))
-    .collect();
-    let kinds: Vec<String> = rows
-        .iter()
-        .map(|(id, alert, device, resolved)| {
-            let is_first = alert.is_empty() || first.contains(&(*id, (*device).to_owned()));
-            let kind = match (resolved, is_first) {
-                (true, _) => EventKind::Resolved,
-                (false, true) => EventKind::New,
-                (false, false) => EventKind::Updated,
-            };
-            kind.as_str().to_owned()
-        })
-        .collect();
-    sqlx::query!(
-        "WITH queued AS (
-             INSERT INTO quell.inbox (tenant_id, event_id, device_id, event_kind, shard)
-             SELECT $1, id, device_id, kind, (hashtext(device_id) & 63)::smallint
-             FROM unnest($2::uuid[], $3::text[], $4::text[]) WITH ORDINALITY AS t (id, device_id, kind, n) ORDER BY n)
-         SELECT pg_notify('quell_wake', $5)",
-        tenant.0,
-        &ids,
-        &devices,
-        &kinds,
-        Wake::Inbox.payload(tenant),
-    )
-    .execute(&mut *tx)
-    .await?;
-    Ok(())
 }

@@ -1,6 +1,8 @@
 //! T3, the gate: the one transaction that checks everything that can forbid a call and writes the attempt down. After
 //! its commit, and only then, the call is made.
 
+mod eligible;
+pub(super) mod fresh;
 pub(super) mod turn;
 
 use std::time::Duration;
@@ -42,6 +44,8 @@ pub struct Gate {
     pub ceiling: Mode,
     /// What is never restricted: checked again, with the facts of this moment.
     pub never: Protections,
+    /// A restrict whose device's protections cannot be judged is looked at again after so long; then a person must look.
+    pub facts_wait: Duration,
     /// Distinct devices in a window, over all playbooks: counted when an unanswered ask would act, and checked again by
     /// the gate, for the moment at which the device's containment became active.
     pub caps: Vec<Cap>,
@@ -50,6 +54,8 @@ pub struct Gate {
     /// A restrict that has been pending at Defender for so long, and that nothing wants any more, is cancelled; `None`:
     /// never.
     pub cancel_after: Option<Duration>,
+    /// Older facts of a device say nothing of whether it can be restricted.
+    pub facts_max_age: Duration,
 }
 
 impl Gate {
@@ -124,9 +130,10 @@ impl Store {
         lowest: Lane,
     ) -> Result<GateOutcome, StoreError> {
         let began = Monotonic::now();
-        let mut tx = self.pool.begin().await?;
-        let locked = lock_budget(&mut tx, tenant, &gate.app_id, "actions").await?;
-        let stop = match self.standing(&mut tx, tenant, epoch).await? {
+        let mut tx = self.begin_swift().await?;
+        lock_budget(&mut tx, tenant, &gate.app_id, "actions").await?;
+        let (standing, locked) = self.standing(&mut tx, tenant, epoch, &gate.app_id).await?;
+        let stop = match standing {
             Standing::Good(stop) => stop,
             standing => {
                 drop(tx);
@@ -184,13 +191,18 @@ impl Store {
             tx.commit().await?;
             return Ok(GateOutcome::Settled);
         }
+        if self.awaits_facts(&mut tx, tenant, gate, &candidate).await? {
+            tx.commit().await?;
+            return Ok(GateOutcome::Settled);
+        }
         let attempt = Uuid::now_v7();
         let n = candidate.attempts + 1;
         let because = Because {
             by: "gate",
             reason: "a slot in both windows",
         };
-        let row = self.action_read(&mut tx, tenant, candidate.action).await?;
+        // Nothing has changed since it was read under its device's lock: what forbids a call changes, and this one is allowed.
+        let row = candidate.row();
         let change = QueuedChange {
             attempts: Some(n),
             ..QueuedChange::default()
@@ -289,7 +301,9 @@ impl Store {
             self.give_up(tx, tenant, &candidate.device, why).await?;
             return Ok(Some((ActionEvent::Withdrawn, why.to_owned())));
         };
-        if let Protection::Protected(list) = gate.never.protects(&candidate.device, &facts) {
+        // What is too old may protect no more, or not yet: fresh facts decide.
+        let fresh = candidate.fresh(facts.clone(), gate.facts_max_age);
+        if let Some(list) = protected(tx, tenant, &gate.never, &candidate.device, &fresh).await? {
             self.give_up(
                 tx,
                 tenant,
@@ -302,6 +316,13 @@ impl Store {
                 format!("protected by never.{list}"),
             )));
         }
+        let max_age = gate.facts_max_age;
+        if let Some(why) = self
+            .refuse_ineligible(tx, tenant, candidate, &facts, max_age)
+            .await?
+        {
+            return Ok(Some((ActionEvent::Withdrawn, why)));
+        }
         if let Some(cap) = above_cap(tx, tenant, &gate.caps, &candidate.device).await? {
             let why = format!("more devices than {cap} allows were restricted before it");
             self.give_up(tx, tenant, &candidate.device, &why).await?;
@@ -309,6 +330,27 @@ impl Store {
         }
         Ok(None)
     }
+}
+
+/// The list that protects the device, if there is one beside those whose risk a second person accepted for what restricts it.
+async fn protected(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    never: &Protections,
+    device: &DeviceId,
+    facts: &DeviceFacts,
+) -> Result<Option<&'static str>, StoreError> {
+    let Protection::Protected(list) = never.protects(device, facts) else {
+        return Ok(None);
+    };
+    let accepted = super::approvals::accepted_risks(tx, tenant, device).await?;
+    if accepted.is_empty() {
+        return Ok(Some(list));
+    }
+    Ok(match never.without(&accepted).protects(device, facts) {
+        Protection::Protected(list) => Some(list),
+        _ => None,
+    })
 }
 
 /// The first cap that the device is above, as the caps are now: counted are the devices whose containment became active
@@ -322,19 +364,24 @@ async fn above_cap(
     caps: &[Cap],
     device: &DeviceId,
 ) -> Result<Option<String>, StoreError> {
-    for (index, cap) in caps.iter().enumerate() {
-        let devices = sqlx::query_scalar!(
-            r#"SELECT count(DISTINCT c.device_id) AS "devices!" FROM quell.containments c,
+    if caps.is_empty() {
+        return Ok(None);
+    }
+    let spans: Vec<f64> = caps.iter().map(|cap| cap.per.as_secs_f64()).collect();
+    let counts = sqlx::query_scalar!(
+        r#"SELECT (SELECT count(DISTINCT c.device_id) FROM quell.containments c,
                  (SELECT activated_at, id FROM quell.containments WHERE tenant_id = $1 AND device_id = $2
                     AND state = 'active' AND mode = 'enforce' ORDER BY activated_at, id LIMIT 1) its
                WHERE c.tenant_id = $1 AND c.mode = 'enforce' AND (c.activated_at, c.id) <= (its.activated_at, its.id)
-                 AND c.activated_at > its.activated_at - make_interval(secs => $3)"#,
-            tenant.0,
-            device.as_str(),
-            cap.per.as_secs_f64(),
-        )
-        .fetch_one(&mut *tx)
-        .await?;
+                 AND c.activated_at > its.activated_at - make_interval(secs => cap.span)) AS "devices!"
+           FROM unnest($3::float8[]) WITH ORDINALITY AS cap (span, n) ORDER BY cap.n"#,
+        tenant.0,
+        device.as_str(),
+        &spans,
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    for (index, (cap, devices)) in caps.iter().zip(counts).enumerate() {
         if cap.is_exceeded(usize::try_from(devices).unwrap_or(usize::MAX)) {
             return Ok(Some(format!("caps[{index}]")));
         }

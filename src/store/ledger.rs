@@ -65,9 +65,10 @@ impl Store {
         let began = Monotonic::now();
         let scope = scope_of_reads(gate);
         let mut tx = self.pool.begin().await?;
-        let locked = lock_budget(&mut tx, tenant, &gate.app_id, scope).await?;
-        if scope == "actions" {
-            match self.standing(&mut tx, tenant, epoch).await? {
+        lock_budget(&mut tx, tenant, &gate.app_id, scope).await?;
+        let locked = if scope == "actions" {
+            let (standing, locked) = self.standing(&mut tx, tenant, epoch, &gate.app_id).await?;
+            match standing {
                 // A stop concerns no read.
                 Standing::Good(_) => {}
                 Standing::NotLeader => return Ok(ReadOutcome::Held),
@@ -83,7 +84,10 @@ impl Store {
                     return Ok(ReadOutcome::Wait(Duration::from_millis(100)));
                 }
             }
-        }
+            locked
+        } else {
+            reads_budget(&mut tx, tenant, &gate.app_id).await?
+        };
         if let Some(after) = locked.closed_for {
             return Ok(ReadOutcome::Wait(after));
         }
@@ -174,45 +178,59 @@ fn scope_of_reads(gate: &Gate) -> &'static str {
     }
 }
 
-/// A budget's row, locked.
+/// A budget's row, once its lock is held.
 pub(super) struct Locked {
-    /// The database's clock once the lock was held: the ledger is counted as of then.
+    /// The database's clock: the ledger is counted as of then.
     pub(super) now: Timestamp,
     /// How long it is still closed.
     pub(super) closed_for: Option<Duration>,
 }
 
-/// Locks the budget's row.
+impl Locked {
+    pub(super) fn new(now: jiff_sqlx::Timestamp, closed: Option<f64>) -> Self {
+        Self {
+            now: now.to_jiff(),
+            closed_for: closed
+                .filter(|seconds| *seconds > 0.0)
+                .map(Duration::from_secs_f64),
+        }
+    }
+}
+
+/// Locks the budget's row. What it says is read by a later statement, which sees what the one who held the lock before has
+/// written.
 pub(super) async fn lock_budget(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
     app_id: &str,
     scope: &str,
-) -> Result<Locked, StoreError> {
+) -> Result<(), StoreError> {
     sqlx::query_scalar!(
         "SELECT scope FROM quell.budgets WHERE tenant_id = $1 AND app_id = $2 AND scope = $3 FOR UPDATE",
         tenant.0,
         app_id,
         scope,
     )
-    .fetch_one(&mut *tx)
+    .fetch_one(tx)
     .await?;
+    Ok(())
+}
+
+/// What the locked row of the reads says.
+async fn reads_budget(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    app_id: &str,
+) -> Result<Locked, StoreError> {
     let row = sqlx::query!(
         r#"SELECT quell.now() AS "now!", extract(epoch FROM closed_until - quell.now())::float8 AS closed
-           FROM quell.budgets WHERE tenant_id = $1 AND app_id = $2 AND scope = $3"#,
+           FROM quell.budgets WHERE tenant_id = $1 AND app_id = $2 AND scope = 'reads'"#,
         tenant.0,
         app_id,
-        scope,
     )
-    .fetch_one(&mut *tx)
+    .fetch_one(tx)
     .await?;
-    Ok(Locked {
-        now: row.now.to_jiff(),
-        closed_for: row
-            .closed
-            .filter(|seconds| *seconds > 0.0)
-            .map(Duration::from_secs_f64),
-    })
+    Ok(Locked::new(row.now, row.closed))
 }
 
 /// A row of the ledger.

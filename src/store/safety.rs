@@ -13,6 +13,7 @@ use crate::clock::{self, Monotonic};
 use crate::domain::clock_watch::{Jump, Reading, Watch};
 use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
+use crate::store::ledger::Locked;
 use crate::store::{GateOutcome, Store, StoreError};
 
 /// What a daemon's store guards.
@@ -92,13 +93,15 @@ impl Store {
         self
     }
 
-    /// Looks at everything that a count stands on, in one statement of its own.
+    /// Looks at everything that a count stands on, in one statement of its own, and at the budget of the actions, whose lock
+    /// the caller holds.
     pub(super) async fn standing(
         &self,
         tx: &mut sqlx::PgConnection,
         tenant: TenantId,
         epoch: i64,
-    ) -> Result<Standing, StoreError> {
+        app_id: &str,
+    ) -> Result<(Standing, Locked), StoreError> {
         let safety = self.safety.as_deref();
         let newest = safety.and_then(|safety| safety.remembered().newest);
         let mut readings = 0;
@@ -112,11 +115,14 @@ impl Store {
                      quell.stop_in_force($1) AS stop,
                      CASE WHEN $4 THEN quell.cluster_identity() END AS identity,
                      CASE WHEN $4 THEN (SELECT identity FROM quell.cluster_seen) END AS seen,
-                     $3::uuid IS NULL OR EXISTS (SELECT 1 FROM quell.attempts WHERE id = $3) AS "remembers!""#,
+                     $3::uuid IS NULL OR EXISTS (SELECT 1 FROM quell.attempts WHERE id = $3) AS "remembers!",
+                     (SELECT extract(epoch FROM closed_until - quell.now())::float8 FROM quell.budgets
+                      WHERE tenant_id = $1 AND app_id = $5 AND scope = 'actions') AS closed"#,
                 tenant.0,
                 epoch,
                 newest,
                 safety.is_some(),
+                app_id,
             )
             .fetch_one(&mut *tx)
             .await?;
@@ -127,7 +133,7 @@ impl Store {
             };
             let same = is_same(row.identity.as_deref(), row.seen.as_deref());
             if !same || !row.remembers {
-                return Ok(Standing::Restored);
+                return Ok((Standing::Restored, Locked::new(row.now, row.closed)));
             }
             let reading = Reading {
                 before,
@@ -135,25 +141,25 @@ impl Store {
                 after,
             };
             if safety.look(reading) {
-                return Ok(Standing::Jumped);
+                return Ok((Standing::Jumped, Locked::new(row.now, row.closed)));
             }
             // A jump may hide behind a slow answer.
             if readings >= READINGS || after.saturating_sub(before) <= safety.options.bound {
                 break row;
             }
         };
+        let locked = Locked::new(row.now, row.closed);
         if !row.leads {
-            return Ok(Standing::NotLeader);
+            return Ok((Standing::NotLeader, locked));
         }
         if let Some(held) = row.held.filter(|held| *held > 0.0) {
-            return Ok(Standing::Wait(
-                Duration::from_secs_f64(held),
-                "held: the database was restored",
-            ));
+            let why = "held: the database was restored";
+            return Ok((Standing::Wait(Duration::from_secs_f64(held), why), locked));
         }
         let waits = safety.and_then(|safety| safety.waits(tenant));
         let stop = super::stops::scope_of(row.stop.as_deref());
-        Ok(waits.map_or(Standing::Good(stop), |(wait, why)| Standing::Wait(wait, why)))
+        let standing = waits.map_or(Standing::Good(stop), |(wait, why)| Standing::Wait(wait, why));
+        Ok((standing, locked))
     }
 
     /// How long the database's clock must still be stable before anything that hangs on it goes on; `None`: it is.

@@ -2,6 +2,7 @@
 //! (`domain::stray`). Called by `worker::strays` with every complete listing. It never calls Defender; what follows for the
 //! device follows from `converge`.
 
+mod kept;
 mod rows;
 
 use uuid::Uuid;
@@ -24,6 +25,15 @@ pub struct StraysTaken {
     pub orphans: usize,
     /// Wait until no other action is open on their device.
     pub waiting: usize,
+}
+
+/// The spans that strays go by, as they hold in real time.
+#[derive(Clone, Copy, Debug)]
+pub struct StraySpans {
+    /// How long a device is watched after its release.
+    pub watched: std::time::Duration,
+    /// How long a restriction that the database had lost is kept, unless a person decides.
+    pub kept: std::time::Duration,
 }
 
 impl Store {
@@ -67,8 +77,7 @@ impl Store {
         Ok(found)
     }
 
-    /// Takes the strays of one device into the books, the oldest first. `watched` is how long a device is watched after its
-    /// release.
+    /// Takes the strays of one device into the books, the oldest first.
     ///
     /// # Errors
     /// Postgres is not available; [`StoreError::Stale`]: the lease is another's by now. Nothing is changed then.
@@ -78,7 +87,7 @@ impl Store {
         epoch: i64,
         gate: &Gate,
         strays: &[&Marked],
-        watched: std::time::Duration,
+        spans: StraySpans,
     ) -> Result<StraysTaken, StoreError> {
         let mut made = StraysTaken::default();
         let Some(first) = strays.first() else {
@@ -104,9 +113,18 @@ impl Store {
         super::devices::lock(&mut tx, tenant, std::slice::from_ref(&device)).await?;
         leases::fence(&mut tx, tenant, epoch).await?;
         let device = DeviceId::from_stored(device);
-        for stray in strays {
+        for (n, stray) in strays.iter().enumerate() {
+            let spans = StraySpans {
+                // Only the last word on the device keeps it restricted.
+                kept: if n + 1 == strays.len() {
+                    spans.kept
+                } else {
+                    std::time::Duration::ZERO
+                },
+                ..spans
+            };
             match self
-                .take_one(&mut tx, tenant, epoch, gate, &device, stray, watched)
+                .take_one(&mut tx, tenant, epoch, gate, &device, stray, spans)
                 .await?
             {
                 Taken::Nothing => {}
@@ -133,7 +151,7 @@ impl Store {
         gate: &Gate,
         device: &DeviceId,
         stray: &Marked,
-        watched: std::time::Duration,
+        spans: StraySpans,
     ) -> Result<Taken, StoreError> {
         let known = sqlx::query!(
             "SELECT id, state FROM quell.actions WHERE tenant_id = $1 AND defender_id = $2 AND NOT is_adopted LIMIT 1",
@@ -178,7 +196,7 @@ impl Store {
             stray.marker.attempt
         };
         let containment = named.and_then(|row| row.containment_id);
-        tell(tx, tenant, device, stray, origin, watched, containment).await?;
+        tell(tx, tenant, device, stray, origin, spans.watched, containment).await?;
         let is_open = sqlx::query_scalar!(
             r#"SELECT EXISTS (SELECT 1 FROM quell.actions WHERE tenant_id = $1 AND device_id = $2
                  AND state IN ('submitting', 'in_doubt', 'submitted')) AS "open!""#,
@@ -201,8 +219,12 @@ impl Store {
             defender_id: Some(stray.defender_id.clone()),
             defender_status: Some(stray.status.as_wire().to_owned()),
             is_order_unclear: was_followed(tx, tenant, device, stray).await?,
+            done_at: stray.updated_at,
             ..QueuedChange::default()
         };
+        if origin == Origin::Orphan && !change.is_order_unclear {
+            kept::keep(tx, tenant, device, stray, spans.kept).await?;
+        }
         let id = if is_itself {
             let row = self.action_read(tx, tenant, stray.marker.action).await?;
             attempts_of(

@@ -7,8 +7,10 @@ mod decisions;
 mod devices;
 mod fallbacks;
 mod history;
+mod inventory;
 mod judging;
 mod outlook;
+mod restricted;
 mod sets;
 mod stops;
 
@@ -28,8 +30,10 @@ pub use decisions::{DeadLetterView, DecisionQuery, DecisionView, Inputs, Waiting
 pub use devices::{ContainmentView, DeviceAction, DeviceQuery, DeviceView, Show};
 pub use fallbacks::FallbackView;
 pub use history::{ActionDetail, AttemptView, ContainmentHistory, TransitionView};
+pub use inventory::InventoryView;
 pub use judging::KnownDevice;
 pub use outlook::{Expected, Outlook, QueuedAction};
+pub use restricted::{RestrictedBy, RestrictedView};
 pub use sets::{ActivationView, PlaybookDeeds, RevisionView};
 pub use stops::StopCounts;
 
@@ -168,6 +172,11 @@ impl StatusView {
     pub fn expected_late(&self, pacing: &Pacing) -> usize {
         let expected = self.outlook.expected(pacing);
         expected.iter().filter(|expected| expected.is_late).count()
+    }
+
+    /// How long until so many more actions of this lane may have left, behind everything that is queued, if nothing else is added.
+    pub fn forecast_more(&self, lane: Lane, more: usize, pacing: &Pacing) -> Option<std::time::Duration> {
+        self.outlook.forecast_more(lane, more, pacing)
     }
 
     /// When every queued action of this lane and more urgent ones may have left, if nothing is added.

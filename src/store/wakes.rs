@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use sqlx::PgConnection;
 use sqlx::postgres::{PgListener, PgPoolOptions};
+use uuid::Uuid;
 
 use crate::domain::tenant::TenantId;
 use crate::store::{ANSWER, Store, StoreError};
@@ -26,7 +27,10 @@ impl Store {
             .await?;
         let mut listener = PgListener::connect_with(&pool).await?;
         listener.listen("quell_wake").await?;
-        Ok(Wakes(listener))
+        Ok(Wakes {
+            listener,
+            own: self.origin.simple().to_string(),
+        })
     }
 }
 
@@ -76,20 +80,30 @@ impl Wake {
     pub(super) fn payload(self, tenant: TenantId) -> String {
         format!("{}:{tenant}", self.as_str())
     }
+
+    /// The same from a process that rings its own bells after the commit: it need not hear it again.
+    pub(super) fn payload_from(self, tenant: TenantId, origin: Uuid) -> String {
+        format!("{}:{tenant}:{}", self.as_str(), origin.simple())
+    }
 }
 
 /// A subscription to wakes.
-pub struct Wakes(PgListener);
+pub struct Wakes {
+    listener: PgListener,
+    /// What this process itself has told, and rung for.
+    own: String,
+}
 
 impl Wakes {
-    /// The next wake and its tenant. Payloads of another version are passed over.
+    /// The next wake and its tenant, but for those that this process has rung itself. Payloads of another version are passed
+    /// over.
     ///
     /// # Errors
     /// The connection was lost: subscribe again, and look at everything once.
     pub async fn next(&mut self) -> Result<(TenantId, Wake), StoreError> {
         loop {
-            let Ok(received) = tokio::time::timeout(QUIET, self.0.try_recv()).await else {
-                let asked = sqlx::query_scalar!(r#"SELECT 1 AS "one!""#).fetch_one(&mut self.0);
+            let Ok(received) = tokio::time::timeout(QUIET, self.listener.try_recv()).await else {
+                let asked = sqlx::query_scalar!(r#"SELECT 1 AS "one!""#).fetch_one(&mut self.listener);
                 match tokio::time::timeout(ANSWER, asked).await {
                     Ok(answered) => answered?,
                     Err(_) => return Err(StoreError::silent()),
@@ -99,15 +113,23 @@ impl Wakes {
             let Some(notification) = received? else {
                 return Err(StoreError::Unavailable(sqlx::Error::WorkerCrashed));
             };
-            let parsed = notification.payload().split_once(':').and_then(|(name, tenant)| {
-                let wake = Wake::ALL.into_iter().find(|wake| wake.as_str() == name)?;
-                Some((TenantId(tenant.parse().ok()?), wake))
-            });
-            if let Some(wake) = parsed {
-                return Ok(wake);
+            let Some((whose, wake, origin)) = parse(notification.payload()) else {
+                continue;
+            };
+            if origin != Some(&self.own) {
+                return Ok((whose, wake));
             }
         }
     }
+}
+
+/// A payload's tenant, wake and origin, if it has one.
+fn parse(payload: &str) -> Option<(TenantId, Wake, Option<&str>)> {
+    let mut parts = payload.split(':');
+    let name = parts.next()?;
+    let wake = Wake::ALL.into_iter().find(|wake| wake.as_str() == name)?;
+    let tenant = TenantId(parts.next()?.parse().ok()?);
+    Some((tenant, wake, parts.next()))
 }
 
 /// Tells the others, with the commit. Equal wakes of one transaction are delivered once.
@@ -116,4 +138,26 @@ pub(super) async fn wake(tx: &mut PgConnection, tenant: TenantId, wake: Wake) ->
         .execute(tx)
         .await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payload_tells_what_to_do_for_whom_and_who_said_so() {
+        let origin = Uuid::from_u128(7);
+        for wake in Wake::ALL {
+            let plain = wake.payload(TenantId(3));
+            assert_eq!(parse(&plain), Some((TenantId(3), wake, None)));
+            let own = wake.payload_from(TenantId(3), origin);
+            assert_eq!(
+                parse(&own),
+                Some((TenantId(3), wake, Some(origin.simple().to_string().as_str())))
+            );
+        }
+        for odd in ["", "inbox", "inbox:", "inbox:x", "other:3"] {
+            assert_eq!(parse(odd), None, "{odd}");
+        }
+    }
 }

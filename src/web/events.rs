@@ -16,6 +16,10 @@ use crate::web::delivery::Delivery;
 use crate::web::receive::{Unreceived, receive};
 use crate::web::{Shared, Web};
 
+/// Reading some megabytes of JSON takes longer than a task may hold its thread; a body of so many bytes at most is read
+/// sooner than another thread wakes up.
+const SHORT_BODY: usize = 64 * 1024;
+
 /// The handler.
 pub(super) async fn take(State(web): State<Web>, request: Request) -> Response {
     match work(&web.0, request).await {
@@ -49,10 +53,15 @@ async fn work(web: &Arc<Shared>, request: Request) -> Result<Answer, Problem> {
         .await
         .map_err(unreceived)?;
 
-    // Reading some megabytes of JSON takes longer than a task may hold its thread.
+    let is_short = body.len() <= SHORT_BODY;
     let (of_blocking, max_records) = (Arc::clone(web), options.max_records);
     let read = move || Delivery::read(&body, lines, max_records, &of_blocking.options.device_ids);
-    let delivery = match tokio::task::spawn_blocking(read).await {
+    let read = if is_short {
+        Ok(read())
+    } else {
+        tokio::task::spawn_blocking(read).await
+    };
+    let delivery = match read {
         Ok(Ok(delivery)) => delivery,
         Ok(Err(broken)) => return whole_body(broken),
         Err(error) => {
@@ -62,13 +71,25 @@ async fn work(web: &Arc<Shared>, request: Request) -> Result<Answer, Problem> {
     };
     let (incoming, dead, places) = delivery.into_parts();
     failpoint::reach!(EventReceivedNothingStored);
-    let stored = web
-        .inbox
-        .accept(options.tenant, &options.source, incoming, dead)
-        .await
-        .map_err(unstored)?;
+    let storing = Arc::clone(web);
+    // A task of its own: whoever sent it may go away, but what was committed is told to whom it concerns.
+    let stored = tokio::spawn(async move {
+        let options = &storing.options;
+        let accepted = storing
+            .inbox
+            .accept(options.tenant, &options.source, incoming, dead)
+            .await;
+        options.stored.notify_one();
+        accepted
+    });
+    let stored = match stored.await {
+        Ok(stored) => stored.map_err(unstored)?,
+        Err(error) => {
+            tracing::error!(error = %error, "a delivery's storing broke off; it was not acknowledged");
+            return Err(internal());
+        }
+    };
     failpoint::reach!(StoredNotAcknowledged);
-    options.stored.notify_one();
     let duplicates = stored.iter().filter(|stored| stored.duplicate).count();
     count("duplicate", duplicates);
     count("accepted", stored.len() - duplicates);

@@ -11,6 +11,8 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::containment::change::{Beginning, effects};
 use crate::domain::decision::{Decision, DecisionKind, Fallback, Rules, Ruling, Situation, Usage, decide};
 use crate::domain::device::DeviceFacts;
+use crate::domain::device::kind::KindSigns;
+use crate::domain::eligibility::Ineligible;
 use crate::domain::fact::Fact;
 use crate::domain::guard::Protection;
 use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
@@ -20,7 +22,7 @@ use crate::failpoint;
 use crate::playbook::{PlaybookSet, Subject, evaluate};
 use crate::store::{DecideTx, DecisionRow, InboxItem, NewContainment, StoreError};
 use crate::worker::active_set::InForce;
-use crate::worker::{BATCH_TIME, Context, Outage, bounded, chain, pause, within};
+use crate::worker::{BATCH_TIME, Context, Outage, POLL, bounded, chain, pause, within};
 
 /// The loop's parts.
 pub struct Decider {
@@ -30,6 +32,10 @@ pub struct Decider {
     pub rules: Rules,
     /// A fact older than this is unknown.
     pub facts_max_age: Duration,
+    /// What tells a device's kind before its platform does.
+    pub kinds: KindSigns,
+    /// A fleet that was counted longer ago is of unknown size.
+    pub fleet_max_age: Duration,
     /// An event waits for its device's facts at most this long.
     pub facts_wait: Duration,
     /// The playbooks.
@@ -37,6 +43,9 @@ pub struct Decider {
 }
 
 const BATCH: i64 = 250;
+
+/// A claim of fewer rows than this was not cut short by [`BATCH`]: what could not be read is not among them.
+const CUT: usize = 100;
 
 /// What there is to decide.
 enum Claimed {
@@ -53,17 +62,21 @@ impl Decider {
     pub async fn run(self, stop: CancellationToken) {
         let mut outage = Outage::default();
         loop {
-            let wait = match within(BATCH_TIME, self.run_once()).await {
+            let mut claimed = Vec::new();
+            let wait = match within(BATCH_TIME, self.run_batch(BATCH, &mut claimed)).await {
                 // Without a usable playbook set events wait; its activation wakes this loop.
                 Ok(None) => None,
-                Ok(Some(0)) => match bounded(self.context.store.inbox_next_due(self.context.tenant)).await {
-                    Ok(next) => {
-                        outage.worked("decide");
-                        // A row that is due and was not claimed is being decided by another replica.
-                        next.map(|next| next.max(Duration::from_millis(20)))
+                // That was all that was due, and whatever is committed after a claim wakes this loop.
+                Ok(Some(_)) if claimed.len() < CUT && !stop.is_cancelled() => {
+                    match bounded(self.context.store.inbox_next_due(self.context.tenant)).await {
+                        Ok(next) => {
+                            outage.worked("decide");
+                            // A row that is due and was not claimed is being decided by another replica.
+                            next.map(|next| next.max(Duration::from_millis(20)))
+                        }
+                        Err(error) => Some(outage.failed("decide", &error)),
                     }
-                    Err(error) => Some(outage.failed("decide", &error)),
-                },
+                }
                 Ok(_) => {
                     outage.worked("decide");
                     if stop.is_cancelled() {
@@ -160,14 +173,17 @@ impl Decider {
         }
         tx.wait_for_facts(&waiting).await?;
         let done = decisions.len() + waiting.len();
+        // Nobody who waits for an end waits longer than `POLL` before he looks again.
+        let horizon = tx.now.checked_add(POLL).unwrap_or(tx.now);
+        let ends_soon = tx.next_end.is_some_and(|end| end <= horizon);
+        let has_converged = tx.has_converged;
         tx.commit(&decisions).await?;
         failpoint::reach_noted!(ReleaseQueuedRestrictNotFinal);
-        self.context.wakes.ends.notify_one();
-        if decisions
-            .iter()
-            .any(|decision| decision.kind == DecisionKind::Act)
-        {
-            // The notification says the same to every replica; this one need not wait for its way through Postgres.
+        if ends_soon {
+            self.context.wakes.ends.notify_one();
+        }
+        if has_converged {
+            // The notification says the same to every other replica.
             self.context.wakes.queue.notify_one();
         }
         for decision in decisions.iter().filter(|d| d.kind != DecisionKind::Skip) {
@@ -202,7 +218,11 @@ impl Decider {
         let device = tx.devices.get(&item.device);
         let facts = device
             .and_then(|device| device.fresh_facts(tx.now, self.facts_max_age))
-            .cloned();
+            .cloned()
+            .map(|mut facts| {
+                self.kinds.apply(&item.device, &mut facts);
+                facts
+            });
         let unknown = DeviceFacts::default();
         let restricted_by = tx.restricted_by.get(&item.device).cloned().unwrap_or_default();
         let subject = Subject {
@@ -266,14 +286,22 @@ impl Decider {
             device_id: &item.device,
             device: facts.as_ref().unwrap_or(&unknown),
             restricted_by: &own.restricted_by,
-            fleet: self.context.fleet,
+            fleet: self.fleet(tx),
             fallbacks: &fallbacks,
         };
-        let mut decision = if gone && facts.is_some() && verdicts.iter().any(restricts) {
+        let (verdicts, is_lifted) = without_lifted(tx, item, verdicts);
+        let mut decision = if is_lifted && verdicts.is_empty() {
+            // A person lifted what this very alert restricts; another alert begins anew.
+            Decision {
+                kind: DecisionKind::Skip,
+                reason: "drift.lifted".to_owned(),
+                rulings: Vec::new(),
+            }
+        } else if gone && facts.is_some() && verdicts.iter().any(restricts) {
             // Defender does not know the device: no call is spent on a certain failure.
             Decision {
                 kind: DecisionKind::Skip,
-                reason: "ineligible.not_in_inventory".to_owned(),
+                reason: Ineligible::NotInInventory.reason().to_owned(),
                 rulings: Vec::new(),
             }
         } else {
@@ -314,6 +342,12 @@ impl Decider {
             facts,
             own,
         })
+    }
+
+    /// How many devices the tenant has: as configured, else as counted, unless that was too long ago.
+    fn fleet(&self, tx: &DecideTx) -> Option<u64> {
+        let counted = || tx.fleet?.fresh(tx.now, self.fleet_max_age);
+        self.context.fleet.or_else(counted)
     }
 
     /// Does what a ruling says; tells whether the device has to converge, and adds the playbook to `begun` if something
@@ -386,6 +420,23 @@ impl Decider {
 enum Weighed {
     Wait(Timestamp),
     Judge(Option<Box<DeviceFacts>>, Vec<Verdict>),
+}
+
+/// The verdicts without those that would restrict a device again for an alert whose restriction somebody lifted at Defender, and
+/// whether there were any.
+fn without_lifted(tx: &DecideTx, item: &InboxItem, verdicts: Vec<Verdict>) -> (Vec<Verdict>, bool) {
+    let alert = &item.event.alert.id;
+    let device = tx.devices.get(&item.device);
+    if alert.is_empty() || !device.is_some_and(|device| device.lifted_alerts.contains(alert)) {
+        return (verdicts, false);
+    }
+    let before = verdicts.len();
+    let kept: Vec<Verdict> = verdicts
+        .into_iter()
+        .filter(|verdict| !restricts(verdict))
+        .collect();
+    let is_lifted = kept.len() < before;
+    (kept, is_lifted)
 }
 
 fn restricts(verdict: &Verdict) -> bool {

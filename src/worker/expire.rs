@@ -1,10 +1,11 @@
 //! Time: containments whose time is up end, unanswered asks expire, queued restricts lose their validity; what follows
-//! is queued in the same transaction.
+//! is queued in the same transaction. And release runs that an operator began are worked off to their end.
 
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::clock::Monotonic;
 use crate::failpoint;
 use crate::store::{ContainmentChange, StoreError};
 use crate::worker::{BATCH_TIME, Context, Outage, bounded, pause, within};
@@ -12,11 +13,17 @@ use crate::worker::{BATCH_TIME, Context, Outage, bounded, pause, within};
 const BATCH: i64 = 200;
 const FLOOR: Duration = Duration::from_millis(100);
 
+/// How often it is looked for release runs, and how many devices of one are worked off at once.
+const RUNS_EVERY: Duration = Duration::from_secs(1);
+const RUN_BATCH: i64 = 50;
+
 /// Works until stopped. Every replica may run it: rows are locked, and what is done is done.
 pub async fn run(context: Context, stop: CancellationToken) {
     let mut outage = Outage::default();
     let mut was_frozen = false;
+    let mut runs = None;
     loop {
+        let runs_go_on = work_runs(&context, &mut runs).await;
         let turn = within(BATCH_TIME, turn(&context)).await;
         if let Ok(turn) = &turn {
             let is_frozen = matches!(turn, Turn::Frozen(_));
@@ -29,7 +36,7 @@ pub async fn run(context: Context, stop: CancellationToken) {
         }
         let wait = match turn {
             Ok(Turn::Frozen(left)) => Some(left.max(FLOOR)),
-            Ok(Turn::Done(change)) if change.is_some() => continue,
+            Ok(Turn::Done(change)) if change.is_some() || runs_go_on => continue,
             // Nothing but failures: what is due stays due, and trying at once again would only repeat them.
             Ok(Turn::Done(change)) if change.failed > 0 => None,
             Ok(Turn::Done(_)) => match bounded(context.store.containments_next_end(context.tenant)).await {
@@ -44,6 +51,29 @@ pub async fn run(context: Context, stop: CancellationToken) {
         };
         if !pause(&stop, &context.wakes.ends, wait).await {
             return;
+        }
+    }
+}
+
+/// Works off a batch of a release run, if there is one; says whether there may be more at once. It does not hang on the clock.
+async fn work_runs(context: &Context, looked: &mut Option<Monotonic>) -> bool {
+    if looked.is_some_and(|looked| looked.elapsed() < RUNS_EVERY) {
+        return false;
+    }
+    let work = context.store.release_runs_work(context.tenant, None, RUN_BATCH);
+    match within(BATCH_TIME, work).await {
+        Ok(Some(worked)) if worked.is_some() => true,
+        Ok(_) => {
+            *looked = Some(Monotonic::now());
+            false
+        }
+        // The turn that follows says whether Postgres is away.
+        Err(error) => {
+            *looked = Some(Monotonic::now());
+            if !error.is_unavailable() {
+                tracing::error!(error = crate::worker::chain(&error), "a release run cannot go on");
+            }
+            false
         }
     }
 }

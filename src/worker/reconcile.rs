@@ -1,6 +1,7 @@
 //! Follows every open action to its real end: one list call for any number of them. Nothing is concluded from a listing
 //! that is not complete, and absence counts only after the quiescence.
 
+mod drift;
 mod judge;
 mod sights;
 pub mod sweep;
@@ -21,6 +22,7 @@ use crate::store::{Finding, OpenAction, StoreError};
 use crate::worker::reads::Reads;
 use crate::worker::{Context, Outage, bounded, chain, pause, within};
 
+pub use drift::Drifts;
 pub use judge::{Index, judge};
 pub use sights::Sights;
 pub use sweep::Sweeps;
@@ -53,6 +55,8 @@ pub struct Cadence {
     pub sweep: Duration,
     /// How far back that looks, and how long a device is watched after its release.
     pub watched: Duration,
+    /// How long a restriction that a restored backup has lost is kept, unless a person decides.
+    pub orphans: Duration,
 }
 
 /// The loop's parts.
@@ -73,6 +77,8 @@ pub struct Reconciler {
     pub sweeps: Sweeps,
     /// When this process first saw each attempt of unknown fate.
     pub sights: Sights,
+    /// How what others do is dealt with.
+    pub drift: Drifts,
 }
 
 /// What one look came to.
@@ -201,6 +207,8 @@ impl Reconciler {
         if let Some(listing) = &seen {
             self.take_strays(epoch, listing, sweep.map(|span| (began, span)))
                 .await?;
+            // What is ours is in the books by now: the rest is somebody else's.
+            self.judge_drift(epoch, listing, began, sweep.is_some()).await?;
         }
         if open.is_empty() {
             return Ok(None);

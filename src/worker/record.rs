@@ -247,6 +247,7 @@ fn accepted(action: &MachineAction, outcome: Outcome) -> AnswerRecord {
                 .and_then(Marker::read)
                 .map(|marker| marker.action),
             error: (action.error_hresult != 0).then(|| format!("{:#010x}", action.error_hresult)),
+            done_at: action.updated_at,
             ..base.change
         },
         ..base

@@ -258,10 +258,12 @@ fn cancel(answer: &Answer, n: i32) -> CancelRecord {
         },
         ceiling: crate::domain::verdict::Mode::Enforce,
         never: crate::domain::guard::Protections::default(),
+        facts_wait: seconds(60),
         terms: crate::domain::budget::Terms::default(),
         caps: Vec::new(),
         outstanding: None,
         cancel_after: None,
+        facts_max_age: Duration::from_secs(3_600),
     };
     let pauses = Pauses {
         initial: seconds(1),

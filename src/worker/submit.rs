@@ -173,13 +173,9 @@ impl Submitter {
         };
         let (store, tenant) = (&self.context.store, self.context.tenant);
         let gate = &self.context.gate;
-        let (heads, cancel) = tokio::try_join!(
-            bounded(store.queue_heads(tenant, gate.outstanding)),
-            bounded(store.cancel_next_due(tenant, gate.cancel_after)),
-        )?;
-        let Some(lane) = first_lane(&heads, gate.terms.ageing, cancel) else {
-            let queued = bounded(store.queue_next_due(tenant)).await?;
-            return Ok(Step::Wait(queued.into_iter().chain(cancel).min()));
+        let look = bounded(store.queue_look(tenant, gate.outstanding, gate.cancel_after)).await?;
+        let Some(lane) = first_lane(&look.heads, gate.terms.ageing, look.cancel) else {
+            return Ok(Step::Wait(look.next.into_iter().chain(look.cancel).min()));
         };
         // Before the gate: no slot is spent while there is no token.
         let ready = tokio::select! {

@@ -55,10 +55,14 @@ async fn answer(ground: &Ground, epoch: i64, grant: &CancelGrant, end: Option<Ac
 async fn a_pending_restrict_that_nothing_wants_is_cancelled_and_the_release_follows_its_end() {
     let mut ground = pending_and_unwanted(&[playbook("one")]).await;
     assert!(ground.reserve_cancel().await.is_none(), "it may end by itself");
-    let wait = ground
+    let look = ground
         .store
-        .cancel_next_due(ground.tenant, ground.gate().cancel_after);
-    let wait = wait.await.expect("the database is up").expect("one will be due");
+        .queue_look(ground.tenant, None, ground.gate().cancel_after);
+    let wait = look
+        .await
+        .expect("the database is up")
+        .cancel
+        .expect("one will be due");
     assert!((110..=120).contains(&wait.as_secs()), "{wait:?}");
     ground.pass(minutes(2)).await;
     assert!(
@@ -98,11 +102,11 @@ async fn what_is_wanted_again_is_not_cancelled() {
     ground.alert("two", &device('a')).await;
     ground.pass(minutes(3)).await;
     assert!(ground.reserve_cancel().await.is_none());
-    let due = ground
+    let look = ground
         .store
-        .cancel_next_due(ground.tenant, ground.gate().cancel_after)
+        .queue_look(ground.tenant, None, ground.gate().cancel_after)
         .await;
-    assert_eq!(due.expect("the database is up"), None);
+    assert_eq!(look.expect("the database is up").cancel, None);
     assert_eq!(
         ground.actions(&device('a')).await,
         ["restrict submitted", "release withdrawn"]

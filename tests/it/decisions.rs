@@ -89,6 +89,7 @@ pub fn machine(kind: DeviceKind, tags: &[&str], number: u32) -> DeviceFacts {
         exposure: Fact::Is("medium".to_owned()),
         health: Fact::Is("Active".to_owned()),
         onboarding: Fact::Is("Onboarded".to_owned()),
+        merged_into: Fact::Absent,
         last_seen: Fact::Is(quell::clock::now()),
     }
 }

@@ -312,9 +312,9 @@ async fn a_device_that_is_being_worked_on_does_not_hold_up_the_gate_and_is_calle
         .execute("BEGIN; SELECT 1 FROM quell.devices FOR UPDATE")
         .await
         .expect("nobody else holds the device");
-    let heads = ledger.store.queue_heads(ledger.tenant, None).await;
+    let look = ledger.store.queue_look(ledger.tenant, None, None).await;
     assert!(
-        !heads.expect("postgres is there").is_empty(),
+        !look.expect("postgres is there").heads.is_empty(),
         "an action is due all the same"
     );
     let outcome = ledger.ask().await;

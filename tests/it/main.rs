@@ -1,6 +1,7 @@
 //! The whole of Quell against a real Postgres, in one test binary. Each module is one part of the story; `support` is
 //! the harness.
 
+mod approvals;
 mod audit;
 mod budget;
 mod by_hand;
@@ -14,21 +15,27 @@ mod crash;
 mod crash_points;
 mod database;
 mod decisions;
+mod drift;
 mod explain;
 mod faults;
 mod gate;
+mod guards;
 mod in_force;
 mod inbox;
 mod intake;
+mod inventory;
 mod late;
 mod lifecycle;
 mod operator;
 mod plan;
 mod playbooks;
 mod rehearsal;
+mod releases;
 mod reload;
 mod replicas;
 mod restores;
+mod roles;
+mod seals;
 mod settle;
 mod silence;
 mod stops;
@@ -38,3 +45,4 @@ mod support;
 mod terms;
 mod torture;
 mod transitions;
+mod ttl;

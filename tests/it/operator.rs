@@ -33,6 +33,14 @@ impl Shell {
         Self { directory }
     }
 
+    /// Writes the configuration anew with more at its end.
+    pub fn configure(&self, more: &str) {
+        let path = self.directory.path().join("quell.yaml");
+        let whole = std::fs::read_to_string(&path).expect("it was written at the start");
+        let (first, _) = whole.split_once("approvals:").unwrap_or((&whole, ""));
+        std::fs::write(path, format!("{first}{more}")).expect("the directory is ours");
+    }
+
     /// Where the commands run.
     pub fn directory(&self) -> &std::path::Path {
         self.directory.path()

@@ -93,7 +93,8 @@ async fn a_device_that_defender_does_not_know_and_nobody_looked_up_is_called_onc
 #[tokio::test]
 async fn a_storm_over_devices_that_must_be_looked_up_first_spares_the_protected_ones() {
     let world = Setup::new(SCALE, &[&storm_playbook()])
-        .set("never", "{tags: [tier-0]}")
+        // Written as nobody's inventory has it: full-width, with a dash of another length.
+        .set("never", "{tags: [\"ＴＩｅｒ\u{2011}0\"]}")
         .simulate(|simulator| simulator.fleet.tier0_percent = 10.0)
         .start()
         .await;

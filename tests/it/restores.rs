@@ -189,7 +189,27 @@ async fn a_daemon_on_a_restored_backup_keeps_the_windows_and_takes_back_what_it_
 
     world.database().restore().await;
     world.start().await;
-    // Nothing in this database wants them restricted.
+    // Why they are restricted is lost: that a person decides, and until then they stay as they are.
+    world
+        .until(
+            2 * MINUTE,
+            "SELECT count(*) = 30 FROM quell.containments WHERE state = 'active' AND attention IS NOT NULL",
+        )
+        .await;
+    world.until_idle(MINUTE).await;
+    assert_eq!(world.simulator.report().restricted_now, 30);
+    let (code, said) = world
+        .command(&[
+            "release",
+            "--all",
+            "--yes",
+            "--reason",
+            "looked at",
+            "--config",
+            "quell.yaml",
+        ])
+        .await;
+    assert_eq!(code, Some(0), "{said}");
     world
         .seen("all are free", 2 * MINUTE, |report| report.restricted_now == 0)
         .await;

@@ -8,7 +8,7 @@ use quell::domain::action::{ActionEvent, ActionKind, ActionState, Marker, OnAmbi
 use quell::domain::answer::MachineActionStatus;
 use quell::domain::budget::CallTiming;
 use quell::domain::stray::Marked;
-use quell::store::{Finding, QueuedChange, StraysTaken};
+use quell::store::{Finding, QueuedChange, StraySpans, StraysTaken};
 use quell::worker::reconcile::{Index, judge};
 use uuid::Uuid;
 
@@ -16,6 +16,11 @@ use crate::audit::{audit, failing};
 use crate::support::ground::{Ground, device, playbook};
 
 const DAY: Duration = Duration::from_secs(86_400);
+
+const SPANS: StraySpans = StraySpans {
+    watched: DAY,
+    kept: Duration::from_secs(72 * 3_600),
+};
 
 async fn listed(
     ground: &Ground,
@@ -45,7 +50,7 @@ async fn take(ground: &Ground, marked: &[Marked]) -> StraysTaken {
         .await
         .expect("the database is up");
     store
-        .strays_take(tenant, epoch, ground.gate(), &found, DAY)
+        .strays_take(tenant, epoch, ground.gate(), &found, SPANS)
         .await
         .expect("the lease is ours")
 }
@@ -304,7 +309,7 @@ async fn a_release_that_was_carried_out_late_lets_a_wanted_restrict_be_made_anew
 }
 
 #[tokio::test]
-async fn what_a_restored_backup_has_lost_is_imported_with_its_attempts_and_released_when_nothing_wants_it() {
+async fn what_a_restored_backup_has_lost_is_imported_with_its_attempts_and_kept_until_a_person_decides() {
     let mut ground = Ground::new(&[playbook("one")]).await;
     let lost = id_of(Uuid::now_v7(), ground.installation().await);
     let orphan = listed(
@@ -316,10 +321,9 @@ async fn what_a_restored_backup_has_lost_is_imported_with_its_attempts_and_relea
     )
     .await;
     assert_eq!(take(&ground, std::slice::from_ref(&orphan)).await.taken, 1);
-    assert_eq!(
-        ground.actions(&device('a')).await,
-        ["restrict succeeded", "release queued"]
-    );
+    assert_eq!(ground.actions(&device('a')).await, ["restrict succeeded"]);
+    assert_eq!(ground.containments(&device('a')).await, ["active"]);
+    assert_eq!(ground.attention(&device('a')).await.len(), 1);
     assert_eq!(alarms(&mut ground).await, ["orphan"]);
     let seeded = ground.words(format!(
         "SELECT string_agg(n::text, ',' ORDER BY n) FROM quell.attempts WHERE action_id = '{lost}' AND outcome = 'imported'
@@ -327,7 +331,58 @@ async fn what_a_restored_backup_has_lost_is_imported_with_its_attempts_and_relea
     ));
     assert_eq!(seeded.await, ["1,2,3"], "each of its calls took a slot");
     assert_eq!(take(&ground, &[orphan]).await, StraysTaken::default());
+    ground.pass(SignedDuration::from_hours(71)).await;
+    ground.expire().await;
+    assert_eq!(ground.actions(&device('a')).await, ["restrict succeeded"]);
+    ground.pass(SignedDuration::from_hours(2)).await;
+    ground.expire().await;
+    assert_eq!(ground.containments(&device('a')).await, ["ended time"]);
     ground.call_succeeds().await;
+    assert_eq!(
+        ground.actions(&device('a')).await,
+        ["restrict succeeded", "release succeeded"]
+    );
+    let database = ground.close().await;
+    assert_eq!(failing(&audit(&database).await), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_restriction_that_a_backup_has_lost_is_released_when_a_person_says_so() {
+    let mut ground = Ground::new(&[playbook("one")]).await;
+    let lost = id_of(Uuid::now_v7(), ground.installation().await);
+    let orphan = listed(
+        &ground,
+        ActionKind::Restrict,
+        lost,
+        1,
+        MachineActionStatus::Succeeded,
+    )
+    .await;
+    take(&ground, &[orphan]).await;
+    release_by_hand(&ground).await;
+    assert_eq!(ground.containments(&device('a')).await, ["ended operator"]);
+    ground.call_succeeds().await;
+    assert_eq!(
+        ground.actions(&device('a')).await,
+        ["restrict succeeded", "release succeeded"]
+    );
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn nothing_is_kept_where_the_backup_has_lost_the_release_too() {
+    let mut ground = Ground::new(&[playbook("one")]).await;
+    let number = ground.installation().await;
+    let mut lost = Vec::new();
+    for kind in [ActionKind::Restrict, ActionKind::Release] {
+        let action = id_of(Uuid::now_v7(), number);
+        lost.push(listed(&ground, kind, action, 1, MachineActionStatus::Succeeded).await);
+        ground.pass(SignedDuration::from_hours(1)).await;
+    }
+    assert_eq!(take(&ground, &lost).await.taken, 2);
+    assert_eq!(ground.containments(&device('a')).await, [""; 0]);
+    let known = ground.words("SELECT restriction FROM quell.devices".to_owned());
+    assert_eq!(known.await, ["free"]);
     ground.close().await;
 }
 
@@ -454,7 +509,7 @@ async fn a_replica_that_lost_the_lease_takes_nothing_in() {
     let orphans = [&orphan];
     let taken = ground
         .store
-        .strays_take(ground.tenant, epoch + 1, ground.gate(), &orphans, DAY);
+        .strays_take(ground.tenant, epoch + 1, ground.gate(), &orphans, SPANS);
     assert!(matches!(taken.await, Err(quell::store::StoreError::Stale(_))));
     ground.close().await;
 }

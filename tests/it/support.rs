@@ -20,4 +20,4 @@ mod world;
 pub use database::TestDatabase;
 pub use server::{OwnServer, cluster_options};
 pub use waiting::{eventually, throughout, within};
-pub use world::{Setup, World};
+pub use world::{Setup, World, as_role};

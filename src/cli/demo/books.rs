@@ -32,6 +32,8 @@ pub struct Books {
     pub storm_restricted: usize,
     /// Calls that named the protected device or the hostile id.
     pub forbidden_calls: usize,
+    /// How many questions `quell audit` asked, and the names of those that found something.
+    pub audit: (usize, Vec<&'static str>),
 }
 
 /// One thing that must hold.
@@ -131,6 +133,14 @@ impl Books {
                 "every change of state has its audit row",
                 accounts.broken_histories == 0,
                 format!("{} broken histories", accounts.broken_histories),
+            ),
+            check(
+                "quell audit finds nothing",
+                self.audit.0 > 0 && self.audit.1.is_empty(),
+                match self.audit.1.as_slice() {
+                    [] => format!("{} questions", self.audit.0),
+                    failed => failed.join(", "),
+                },
             ),
         ]);
         checks

@@ -68,6 +68,7 @@ fn balanced() -> Books {
         },
         storm_restricted: 0,
         forbidden_calls: 0,
+        audit: (34, Vec::new()),
     }
 }
 
@@ -75,7 +76,7 @@ fn balanced() -> Books {
 fn books_that_add_up_hold() {
     let checks = balanced().checks();
     assert!(checks.iter().all(|check| check.held), "{checks:#?}");
-    assert_eq!(checks.len(), 14);
+    assert_eq!(checks.len(), 15);
 }
 
 /// The check that must fail, and what is wrong.
@@ -83,7 +84,7 @@ type Fault = (&'static str, fn(&mut Books));
 
 #[test]
 fn each_fault_fails_the_check_that_is_there_for_it_and_no_other() {
-    let faults: [Fault; 24] = [
+    let faults: [Fault; 26] = [
         ("every record has an outcome", |b| b.delivered.records += 1),
         ("every record has an outcome", |b| b.accounts.dead_letters = 0),
         ("every record has an outcome", |b| b.repeated = 0),
@@ -144,6 +145,10 @@ fn each_fault_fails_the_check_that_is_there_for_it_and_no_other() {
         ("every change of state has its audit row", |b| {
             b.accounts.broken_histories = 1
         }),
+        ("quell audit finds nothing", |b| {
+            b.audit.1 = vec!["history_is_legal"]
+        }),
+        ("quell audit finds nothing", |b| b.audit.0 = 0),
     ];
     let named: std::collections::BTreeSet<&str> = faults.iter().map(|(name, _)| *name).collect();
     assert_eq!(

@@ -13,6 +13,7 @@ use super::words;
 use crate::domain::alert::{Event, EventKind};
 use crate::domain::decision::DecisionKind;
 use crate::domain::device::{DeviceFacts, DeviceId};
+use crate::domain::eligibility::Ineligible;
 use crate::domain::fact::Fact;
 use crate::domain::recorded::RecordedRuling;
 use crate::domain::verdict::{Mode, Most, Wish};
@@ -298,7 +299,9 @@ fn told(text: &Text, case: &Case<'_>, subject: Option<&Subject<'_>>) -> Playbook
             "its text of that day cannot be read by this version of quell ({error}); what was recorded is shown"
         )),
         // A decision that ends before the rulings has none.
-        (_, Some(weighed)) if !case.reason.starts_with("ineligible.") => {
+        (_, Some(weighed))
+            if case.reason != Ineligible::NotInInventory.reason() && !case.reason.starts_with("drift.") =>
+        {
             let recorded = because.map_or("no match", String::as_str);
             let agrees = match because {
                 Some(because) => because == weighed,

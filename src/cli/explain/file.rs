@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::domain::alert::{Event, EventKind};
 use crate::domain::decision::{DecisionKind, Fallback, Rules, Situation, decide};
 use crate::domain::device::{DeviceFacts, DeviceId, DeviceIdRule};
+use crate::domain::eligibility::Ineligible;
 use crate::domain::fact::Fact;
 use crate::domain::guard::Protections;
 use crate::domain::limit::Usage;
@@ -140,6 +141,11 @@ impl Bench {
             ),
             None => (clock::now(), Vec::new()),
         };
+        if let (None, Some(session), Some(config)) = (fleet, &session, &config) {
+            let counted = session.store.fleet_size(session.id).await?;
+            fleet =
+                counted.and_then(|counted| counted.fresh(now, config.scaled(config.facts.inventory.max_age)));
+        }
         let given = match &trial.facts {
             Some(path) => {
                 let file = playbook_files::read(path)?;
@@ -214,6 +220,9 @@ impl Bench {
         let max_age = config.scaled(config.facts.max_age);
         let row = known.row.as_ref();
         inputs.facts = row.and_then(|row| row.fresh_facts(self.now, max_age)).cloned();
+        if let Some(facts) = &mut inputs.facts {
+            config.kinds.apply(device, facts);
+        }
         let gone = row.is_some_and(|row| row.is_unknown_to_defender) && inputs.facts.is_some();
         Ok((inputs, gone))
     }
@@ -244,7 +253,7 @@ impl Bench {
             .map(|verdict| verdict.scaled(self.rules.time_scale))
             .collect();
         if gone && verdicts.iter().any(restricts) {
-            let reason = "ineligible.not_in_inventory".to_owned();
+            let reason = Ineligible::NotInInventory.reason().to_owned();
             return Ok(self.told(
                 event,
                 Some(device),

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::explanation::Case;
 use crate::cli::operator::span::span;
+use crate::domain::eligibility;
 use crate::domain::fact::Fact;
 use crate::domain::guard::{self, Protection, Protections};
 use crate::domain::recorded::RecordedRules;
@@ -17,7 +18,7 @@ use crate::playbook::{Subject, facts, text};
 /// One guard, explained.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Guard {
-    /// `mode`, `never`, `freshness`, `stop`, `caps[0]`.
+    /// `mode`, `never`, `eligibility`, `freshness`, `stop`, `caps[0]`.
     pub guard: String,
     /// True: it lets acting pass. False: it does not. Unknown: nobody can tell, so a person is asked.
     pub passes: Truth,
@@ -35,6 +36,7 @@ pub fn guards(rules: &RecordedRules, subject: &Subject<'_>, case: &Case<'_>) -> 
     let mut guards = vec![
         guard("mode", ceiling(rules.rules.ceiling)),
         guard("never", never(&rules.rules.never, subject)),
+        guard("eligibility", eligible(subject)),
         guard("freshness", freshness(rules, subject)),
     ];
     if case.rulings.iter().any(|ruling| ruling.reason == STOPPED) {
@@ -135,6 +137,19 @@ fn never(never: &Protections, subject: &Subject<'_>) -> (Truth, String) {
             }
         }
     }
+}
+
+fn eligible(subject: &Subject<'_>) -> (Truth, String) {
+    let Err(why) = eligibility::restrict(subject.device) else {
+        let says = "nothing that is known of the device makes a restriction fail";
+        return (Truth::True, says.to_owned());
+    };
+    let saw = facts::find(why.fact()).map(|fact| text::plain(&text::show(&fact.read(subject))));
+    let (says, fact) = (why.says(), why.fact());
+    (
+        Truth::False,
+        format!("{says}: `{fact}` is {}", saw.unwrap_or_default()),
+    )
 }
 
 fn freshness(rules: &RecordedRules, subject: &Subject<'_>) -> (Truth, String) {

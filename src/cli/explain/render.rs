@@ -265,5 +265,20 @@ pub fn containment(told: &ContainmentHistory, now: Timestamp) -> String {
         Some(attention) => format!("; needs a person: {attention}"),
         None => String::new(),
     };
-    format!("containment by {by}{observed}: {state}{attention}")
+    let request = match &told.request {
+        Some(request) => format!(", request {request}"),
+        None => String::new(),
+    };
+    let answers: String = (told.answers.iter())
+        .map(|answer| {
+            let said = if answer.answer == "approved" { "yes" } else { "no" };
+            format!(
+                "; {} said {said} {}: {}",
+                answer.person,
+                ago(now, answer.at),
+                answer.reason
+            )
+        })
+        .collect();
+    format!("containment by {by}{observed}: {state}{request}{answers}{attention}")
 }

@@ -2,6 +2,7 @@
 
 use super::explanation::{Case, PlaybookTold};
 use crate::domain::decision::DecisionKind;
+use crate::domain::eligibility::Ineligible;
 use crate::domain::stop::STOPPED;
 use crate::domain::verdict::Wish;
 
@@ -73,7 +74,10 @@ pub fn reason(reason: &str, lead: Option<&PlaybookTold>) -> String {
                 return format!("{playbook} matched, and `{other}` asks about the same device first");
             }
             ("mode", "off") => return "the installation's mode is `off`".to_owned(),
-            ("ineligible", "not_in_inventory") => return "Defender does not know the device".to_owned(),
+            ("drift", "lifted") => {
+                return "a person lifted in Defender what this alert restricts; only another alert begins anew".to_owned();
+            }
+            ("ineligible", _) if let Some(why) = Ineligible::parse(reason) => return why.says().to_owned(),
             ("canary", "false_positives") => {
                 return format!("{playbook} fell back to observing after false positives in its canary");
             }

@@ -20,7 +20,7 @@ pub struct Args {
     /// Only this device: the beginning of its id, or its name
     #[arg(value_name = "DEVICE")]
     device: Option<String>,
-    /// Only devices that are restricted, or may be, as far as is known
+    /// Who is restricted, or may be: by whom, since when, until when, and when that was last confirmed
     #[arg(long, conflicts_with = "all")]
     restricted: bool,
     /// Every device that an event ever named
@@ -37,10 +37,9 @@ pub struct Args {
 /// The configuration cannot be used, or Postgres is away.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let session = Session::open(&args.common).await?;
-    let show = match (args.restricted, args.all || args.device.is_some()) {
-        (true, _) => Show::Restricted,
-        (_, true) => Show::All,
-        _ => Show::Concerned,
+    let show = match args.all || args.device.is_some() {
+        true => Show::All,
+        false => Show::Concerned,
     };
     let query = DeviceQuery {
         show,
@@ -48,6 +47,9 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         name: args.device.clone(),
         limit: args.limit + 1,
     };
+    if args.restricted {
+        return super::restricted::run(&session, query, args.limit).await;
+    }
     let mut devices = session.store.devices(session.id, &query).await?;
     let now = session.store.now().await?;
     let more = devices.len() > usize::try_from(args.limit).unwrap_or(usize::MAX);

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use super::release_many::Many;
 use super::span::{ago, ahead};
 use super::table::{Paint, plain};
 use super::{Common, Session, devices, nothing_done};
@@ -15,25 +16,30 @@ use crate::domain::verdict::Lane;
 use crate::store::OperatorRelease;
 use crate::store::views::{ContainmentView, DeviceQuery, DeviceView, Show};
 
-/// End every containment on a device, and decline what is asked about it
+/// End every containment on a device or of a selection, and decline what is asked about it
 ///
 /// The device is released as soon as the budget allows; a restriction that was not sent yet is withdrawn instead. Who
 /// did it and why is recorded. What somebody else restricted is left alone.
+///
+/// A selection (`--playbook`, `--since`, `--until`, `--group`, `--all`) is shown first: how many devices, how many calls, how
+/// long they take. It is then ended in batches. When the command is killed the daemon goes on.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
     common: Common,
     /// The device: its name, or at least 6 characters of the beginning of its id
-    #[arg(value_name = "DEVICE")]
-    device: String,
+    #[arg(value_name = "DEVICE", conflicts_with = "selection", required_unless_present_any = ["selection", "run"])]
+    device: Option<String>,
+    #[command(flatten)]
+    many: Many,
     /// Why, for the audit and for Defender's comment
-    #[arg(long, value_name = "TEXT")]
-    reason: String,
+    #[arg(long, value_name = "TEXT", required_unless_present_any = ["dry_run", "run"])]
+    reason: Option<String>,
     /// Who you are, for the audit [default: SUDO_USER, USER or LOGNAME]
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
     /// It was a false positive: two of them let a playbook that is still in its canary fall back to observe
-    #[arg(long)]
+    #[arg(long, conflicts_with = "selection")]
     false_positive: bool,
 }
 
@@ -67,18 +73,21 @@ pub struct Report {
 /// # Errors
 /// The configuration cannot be used, the reason or the name is empty, or Postgres is away.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let reason = said(&args.reason, 500);
+    let reason = said(args.reason.as_deref().unwrap_or_default(), 500);
+    let Some(wanted) = &args.device else {
+        return super::release_many::run(&args.common, &args.many, &reason, args.by.as_deref()).await;
+    };
     if reason.is_empty() {
         let why = "`--reason` is empty: say in a few words why the device is released";
         return Ok(nothing_done(why));
     }
     let by = operator(args.by.as_deref())?;
     let session = Session::open(&args.common).await?;
-    let candidates = candidates(&session, &args.device).await?;
+    let candidates = candidates(&session, wanted).await?;
     let now = session.store.now().await?;
     let device = match candidates.as_slice() {
         [device] => device,
-        _ => return Ok(nothing_done(&not_one(&args.device, &candidates, now))),
+        _ => return Ok(nothing_done(&not_one(wanted, &candidates, now))),
     };
     if device.containments.is_empty() {
         return Ok(nothing_done(&nothing_to_end(device)));

@@ -11,12 +11,15 @@ use serde::Serialize;
 
 use super::span::{ago, ahead, span};
 use super::table::{Paint, Table, Tone, cell, plain, short, short_length};
-use super::{Common, Session, devices, stop::banner};
+use super::{Common, Session, devices, inventory, stop::banner};
 use crate::cli::playbooks::standing;
 use crate::domain::budget::Forecast;
 use crate::domain::verdict::Mode;
-use crate::store::views::{AlarmView, ContainmentView, DeviceQuery, DeviceView, Show, StatusView};
-use crate::store::{ReplicaFiles, StopView};
+use crate::store::approvals::Waiting;
+use crate::store::views::{
+    AlarmView, ContainmentView, DeviceQuery, DeviceView, InventoryView, Show, StatusView,
+};
+use crate::store::{Overdue, ReplicaFiles, StopView};
 
 /// Show what is contained, what waits, what needs a person, and whether the daemon lives
 #[derive(Debug, clap::Args)]
@@ -52,14 +55,22 @@ pub struct Report {
     /// The counters.
     #[serde(flatten)]
     pub status: StatusView,
+    /// Devices that should have been released long ago.
+    pub releases_overdue: Overdue,
     /// What a person was to be told of in the last day.
     pub alarms: Vec<AlarmView>,
+    /// How the readings of the inventory go.
+    pub inventory: InventoryView,
+    /// What one counted is known for so long, in seconds.
+    pub inventory_max_age_seconds: f64,
     /// The playbook files of the replicas that live.
     pub playbook_files: Vec<ReplicaFiles>,
     /// The latest contained devices, those that need a person first.
     pub contained: Vec<DeviceView>,
     /// The asks that expire first.
     pub asks: Vec<ContainmentView>,
+    /// The requests that they are asked with.
+    pub requests: Waiting,
 }
 
 /// Prints the status.
@@ -87,10 +98,16 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         queue_empty_at: forecast.and_then(|Forecast { last, .. }| status.at.checked_add(last).ok()),
         expected_late: status.expected_late(&session.pacing()),
         status,
+        releases_overdue: store
+            .releases_overdue(session.id, config.scaled(config.release.overdue_after))
+            .await?,
         alarms: store.alarms(session.id, DAY).await?,
+        inventory: store.inventory(session.id).await?,
+        inventory_max_age_seconds: config.scaled(config.facts.inventory.max_age).as_secs_f64(),
         playbook_files: store.files_of_replicas(session.id).await?,
         contained: store.devices(session.id, &query).await?,
         asks: store.asks(session.id, args.limit).await?,
+        requests: store.requests_waiting(session.id).await?,
     };
     report.needs = needs(&report);
     session.answer(&report, |paint| render(&report, paint))?;
@@ -133,6 +150,14 @@ pub fn needs(report: &Report) -> Vec<String> {
             "{containments} could not be put in force: listed first below"
         ));
     }
+    if let Some(oldest) = &report.releases_overdue.oldest {
+        needs.push(format!(
+            "{} overdue: {} has been restricted since its containment ended {}",
+            counted(report.releases_overdue.devices, "release"),
+            short(&oldest.device, 12),
+            ago(now, oldest.since)
+        ));
+    }
     for alarm in report.alarms.iter().take(ALARMS) {
         let device = alarm.device.as_deref();
         let on = device
@@ -156,13 +181,22 @@ pub fn needs(report: &Report) -> Vec<String> {
             ago(now, fallback.since)
         ));
     }
-    let asks = status.containments.get("asked").copied().unwrap_or(0);
-    if asks > 0 {
-        let first = report.asks.iter().filter_map(|ask| ask.ask_until).min();
-        let first = first
+    let requests = &report.requests;
+    if requests.devices > 0 {
+        let first = requests
+            .first_ends_at
             .map(|until| format!(", the first ends {}", ahead(now, until)))
             .unwrap_or_default();
-        needs.push(format!("{} for an answer{first}", waits(asks, "ask")));
+        let named = match requests.first.as_slice() {
+            [] => "`quell approvals list`".to_owned(),
+            [one] if requests.requests == 1 => format!("`quell approvals show {one}`"),
+            some => format!(
+                "{}: `quell approvals list`",
+                counted(requests.requests, "request") + ", " + &some.join(", ")
+            ),
+        };
+        let asks = waits(requests.devices, "ask");
+        needs.push(format!("{asks} for an answer{first} ({named})"));
     }
     if let (Some(until), reason) = (status.closed_until, &status.closed_reason) {
         let reason = reason.as_deref().unwrap_or("an answer of Defender's");
@@ -192,6 +226,8 @@ pub fn needs(report: &Report) -> Vec<String> {
             status.outstanding
         ));
     }
+    let max_age = Duration::try_from_secs_f64(report.inventory_max_age_seconds).unwrap_or(Duration::MAX);
+    needs.extend(inventory::need(&report.inventory, now, max_age));
     let undecided = status.inbox.rows - status.inbox.waiting_for_facts;
     if let Some(oldest) = status
         .inbox
@@ -299,6 +335,7 @@ fn facts(report: &Report) -> Vec<(&'static str, String)> {
             ),
         ),
         ("actions", by_kind(&status.actions)),
+        ("inventory", inventory::line(&report.inventory, now)),
         ("refused", refused),
     ]
 }

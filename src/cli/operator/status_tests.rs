@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::budget::{Pace, Pacing, Queued, Rules, Slots, Window};
 use crate::domain::verdict::Lane;
+use crate::store::Overdue;
 use crate::store::views::{
     DeviceAction, InboxView, LaneView, LeaseView, Outlook, QueuedAction, SetView, WindowView,
 };
@@ -79,10 +80,14 @@ fn quiet() -> Report {
         queue_empty_at: None,
         expected_late: 0,
         status,
+        releases_overdue: Overdue::default(),
         alarms: Vec::new(),
+        inventory: InventoryView::default(),
+        inventory_max_age_seconds: 86_400.0,
         playbook_files: Vec::new(),
         contained: Vec::new(),
         asks: Vec::new(),
+        requests: Waiting::default(),
     }
 }
 
@@ -246,6 +251,12 @@ fn bad_night() -> Report {
         device('f', "unknown"),
     ];
     report.asks = vec![containment(&"9".repeat(40), "asked")];
+    report.requests = Waiting {
+        requests: 2,
+        devices: 3,
+        first_ends_at: Some(at(720)),
+        first: vec!["A-1001".to_owned(), "A-1002".to_owned()],
+    };
     report.needs = needs(&report);
     report
 }
@@ -269,6 +280,7 @@ fn a_quiet_night_takes_one_look() {
     inbox       empty
     events      0 accepted; decisions: none
     actions     none
+    inventory   never read whole
     refused     0 calls (429); 0 dead letters
     ");
 }
@@ -281,7 +293,7 @@ fn a_bad_night_is_told_in_full_and_what_needs_a_person_first() {
     needs a person
       no daemon dispatches: the lease ended 4 min ago
       1 containment could not be put in force: listed first below
-      3 asks wait for an answer, the first ends in 12 min
+      3 asks wait for an answer, the first ends in 12 min (2 requests, A-1001, A-1002: `quell approvals list`)
       nothing is called: the gate opens in 1 min 30 s (throttled by Defender)
       restrictions wait: 500 are open at Defender, which is the most allowed
       events have waited for 6 min 40 s to be decided
@@ -296,6 +308,7 @@ fn a_bad_night_is_told_in_full_and_what_needs_a_person_first() {
     inbox       12 events wait to be decided, the oldest came 6 min 40 s ago; 4 of them wait for facts of their device, the last until in 40 s
     events      5310 accepted; decisions: 212 act, 3 ask, 5095 skip
     actions     1 in doubt, 312 queued, 212 succeeded, 1 timed out
+    inventory   never read whole
     refused     1 call (429), the last 30 s ago; 2 dead letters, the last 3 min 10 s ago
 
     contained devices, 6 of 214; the rest: `quell devices`

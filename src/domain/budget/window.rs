@@ -41,6 +41,11 @@ impl Share {
         Self(percent.clamp(1, 100))
     }
 
+    /// Half of it, at least 1 percent.
+    pub fn half(self) -> Self {
+        Self::percent(self.0 / 2)
+    }
+
     /// The part of a window: its limit rounded down, so that the parts together never exceed the whole; at least one call.
     pub fn of(self, window: Window) -> Window {
         let limit = u64::from(window.limit) * u64::from(self.0) / 100;

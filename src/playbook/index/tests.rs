@@ -196,6 +196,7 @@ fn device(rng: &mut Rng) -> DeviceFacts {
         exposure: level(rng),
         health: text(rng),
         onboarding: text(rng),
+        merged_into: text(rng),
         last_seen: moment(rng),
     }
 }

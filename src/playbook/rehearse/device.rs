@@ -10,7 +10,7 @@ use crate::domain::containment::ContainmentState;
 use crate::domain::containment::change::{self, Begins, Open};
 use crate::domain::converge::{Restriction, Step, converge};
 use crate::domain::decision::Ruling;
-use crate::domain::verdict::{Lane, Mode, ReleaseWhen};
+use crate::domain::verdict::{Lane, Limit, Mode, ReleaseWhen};
 
 /// What is known of a device.
 #[derive(Clone, Debug)]
@@ -39,6 +39,10 @@ pub(super) struct Contained {
     pub(super) release_after: Option<Duration>,
     /// How many people must approve, while it is asked.
     pub(super) approvals: u32,
+    /// Its playbook's limits, counted again when it would become active by an answer, or without one.
+    pub(super) limits: Vec<Limit>,
+    /// What an approval lifts; `None`: a cap holds it, which no approval lifts.
+    pub(super) lifts: Option<String>,
     /// The alerts behind it.
     pub(super) alerts: BTreeMap<String, Behind>,
     /// The revision that began it, when that has a canary.

@@ -85,6 +85,8 @@ impl Rehearsal<'_> {
             open: open_at,
             release_after: open.release_after,
             approvals: 1,
+            limits: Vec::new(),
+            lifts: Some(String::new()),
             alerts: (open.alerts.iter())
                 .map(|(alert, is_resolved)| {
                     let behind = Behind {
@@ -121,6 +123,8 @@ impl Rehearsal<'_> {
             },
             release_after: None,
             approvals: 0,
+            limits: Vec::new(),
+            lifts: None,
             alerts: BTreeMap::new(),
             canary: None,
         });

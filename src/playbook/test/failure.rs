@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::guards::Guards;
 use crate::domain::decision::{Decision, Ruling, Usage};
+use crate::domain::eligibility::Ineligible;
 use crate::domain::fact::Fact;
 use crate::domain::guard::Protection;
 use crate::domain::verdict::Mode;
@@ -134,6 +135,14 @@ fn guard(
         let (most, per) = (devices(cap.devices as usize), duration::show(cap.per));
         return Some(format!(
             "caps[{index}]: at most {most} in {per} over all playbooks, saw {seen} with this one"
+        ));
+    }
+    if let Some(why) = Ineligible::parse(reason) {
+        return Some(format!(
+            "{}: saw {} {}",
+            why.says(),
+            why.fact(),
+            see(subject, why.fact())
         ));
     }
     if let Some(text) = protection(subject, guards, reason) {

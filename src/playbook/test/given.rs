@@ -198,6 +198,7 @@ impl Given {
             "device.exposure" => self.device.exposure = owned(value),
             "device.health" => self.device.health = owned(value),
             "device.onboarding" => self.device.onboarding = owned(value),
+            "device.merged_into" => self.device.merged_into = owned(value),
             "device.last_seen" => self.device.last_seen = moment(value, self.now),
             "device.restricted_by" => self.restricted_by = list(value),
             "tenant.name" => self.tenant = text(&value).ok_or("`tenant.name` is always known")?.to_owned(),

@@ -10,6 +10,7 @@ use super::expect::{Expect, Place, Stand, describe};
 use super::failure::{Decider, Failure, deciders};
 use super::given::{Given, NOW, device_id};
 use super::guards::Guards;
+use crate::domain::approval::distinct_people;
 use crate::domain::containment::change::Answer;
 use crate::domain::containment::{ContainmentState, EndReason};
 use crate::domain::device::DeviceId;
@@ -343,7 +344,7 @@ impl Record {
                 Answer::Approve => {
                     let approved = self.approved_by.entry(key.clone()).or_default();
                     approved.extend(people.iter().cloned());
-                    let have = approved.len();
+                    let have = distinct_people(approved.iter().map(String::as_str));
                     let people = people.join(" and ");
                     format!("{playbook}: {people} said yes, {have} of {needed}")
                 }
@@ -353,7 +354,7 @@ impl Record {
                 || self
                     .approved_by
                     .get(&key)
-                    .is_some_and(|approved| approved.len() >= *needed);
+                    .is_some_and(|approved| distinct_people(approved.iter().map(String::as_str)) >= *needed);
             if !enough {
                 continue;
             }
@@ -364,7 +365,7 @@ impl Record {
                 self.say(
                     world.now(),
                     device,
-                    &format!("{playbook}: a cap of the installation holds"),
+                    &format!("{playbook}: a limit or a cap holds"),
                 );
             }
         }

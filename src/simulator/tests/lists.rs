@@ -140,3 +140,32 @@ async fn machines_are_told_one_by_one_and_a_hundred_at_once() {
         same
     }));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_fleet_is_listed_page_by_page_and_a_merged_device_names_the_id_that_holds() {
+    let mut options = Options {
+        listed: 25,
+        page_size: 10,
+        ..unlimited()
+    };
+    let merged = DeviceOverride {
+        merged_into: Some(device(1)),
+        version: Some("1703"),
+        ..DeviceOverride::default()
+    };
+    options.devices.insert(format!("{:040x}", 3), merged);
+    let (_simulator, client) = start(options).await;
+    let mut seen = Vec::new();
+    for (skip, entries) in [(0, 10), (10, 10), (20, 5)] {
+        let page = client.list("/api/machines", &format!("$skip={skip}")).await;
+        let listed = page["value"].as_array().expect("a list").clone();
+        assert_eq!(listed.len(), entries);
+        assert_eq!(page["@odata.nextLink"].is_string(), skip < 20);
+        seen.extend(listed);
+    }
+    let ids: std::collections::BTreeSet<_> = seen.iter().filter_map(|one| one["id"].as_str()).collect();
+    assert_eq!(ids.len(), 25);
+    assert_eq!(seen[3]["mergedIntoMachineId"], device(1).as_str());
+    assert_eq!(seen[3]["version"], "1703");
+    assert_eq!(seen[4]["mergedIntoMachineId"], Value::Null);
+}

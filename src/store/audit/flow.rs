@@ -94,4 +94,13 @@ pub(super) const CHECKS: &[Check] = &[
              SELECT 1 FROM quell.actions a WHERE a.tenant_id = d.tenant_id AND a.device_id = d.device_id
                AND a.kind = 'restrict' AND a.state = 'succeeded' AND NOT a.is_adopted)"
     ),
+    finds_nothing!(
+        "inventory_adds_up",
+        "6",
+        "a complete reading of the inventory counted no more devices than it stored, and its groups together no more than it counted",
+        "SELECT s.tenant_id, s.begun_at, s.id::text, NULL, format('%s stored, %s counted, %s in groups', s.devices, s.fleet, g.devices)
+         FROM quell.inventory_sweeps s, LATERAL (SELECT coalesce(sum(devices), 0) AS devices FROM quell.inventory_groups
+                                                 WHERE sweep_id = s.id) g
+         WHERE s.outcome = 'complete' AND (s.fleet > s.devices OR g.devices > s.fleet)"
+    ),
 ];

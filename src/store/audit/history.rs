@@ -20,6 +20,8 @@ pub(super) const CHECKS: &[Check] = &[
                 format('%s from %s to %s', entity, coalesce(from_state, 'nothing'), to_state)
          FROM quell.transitions
          WHERE entity IN ('action', 'containment')
+           -- A row whose state stays tells changed terms, and which.
+           AND NOT (from_state IS NOT DISTINCT FROM to_state AND (before IS NOT NULL OR after IS NOT NULL))
            AND NOT CASE entity WHEN 'action' THEN quell.action_may_become(coalesce(from_state, 'none'), to_state)
                                ELSE quell.containment_may_become(coalesce(from_state, 'none'), to_state) END"
     ),

@@ -103,14 +103,15 @@ pub(super) const CHECKS: &[Check] = &[
     finds_nothing!(
         "asked_was_approved",
         "6",
-        "a containment that was asked for and that a person made active has the approvals that its terms want, of its revision, \
-         and no denial",
+        "a containment that was asked for and that a person made active has the approvals that its terms want, of its revision \
+         and of one reviewed state, and no denial",
         "SELECT c.tenant_id, s.at, c.id::text, c.device_id, format('active by %s with %s approvals', s.by, coalesce(p.approved, 0))
          FROM quell.containments c
          JOIN quell.transitions s ON s.entity_id = c.id AND s.from_state = 'asked' AND s.to_state = 'active'
-         LEFT JOIN (SELECT containment_id, count(*) FILTER (WHERE answer = 'approved') AS approved,
+         LEFT JOIN (SELECT containment_id, count(DISTINCT lower(person)) FILTER (WHERE answer = 'approved' AND state = reviewed) AS approved,
                            count(*) FILTER (WHERE answer = 'denied') AS denied, max(revision) AS highest, min(revision) AS lowest
-                    FROM quell.approvals GROUP BY containment_id) p ON p.containment_id = c.id
+                    FROM (SELECT *, first_value(reviewed) OVER (PARTITION BY containment_id ORDER BY answered_at DESC) AS state
+                          FROM quell.approvals) AS given GROUP BY containment_id) p ON p.containment_id = c.id
          WHERE s.by NOT IN ('decide', 'expire')
            AND (coalesce(p.approved, 0) < coalesce((c.ask ->> 'approvals')::int, 1) OR p.denied > 0
                 OR p.highest <> c.revision OR p.lowest <> c.revision)"

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::clock::Monotonic;
-use crate::domain::action::ActionKind;
+use crate::domain::action::{ActionKind, ActionState};
 use crate::domain::budget::{Call, LaneHead, Wait};
 use crate::domain::device::DeviceId;
 use crate::domain::stop::StopScope;
@@ -16,7 +16,7 @@ use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Lane;
 use crate::store::cancels::{CancelGrant, Reserved};
 use crate::store::ledger::snapshot;
-use crate::store::{Gate, GateOutcome, Store, StoreError};
+use crate::store::{ActionRow, Gate, GateOutcome, Store, StoreError};
 
 /// What the gate was asked, and when.
 pub(in crate::store) struct Asked<'a> {
@@ -44,13 +44,13 @@ pub(super) enum Turn {
 
 /// Which queued actions are looked at.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::store) struct Look {
+struct Look {
     /// Of this lane and more urgent ones.
-    pub(in crate::store) lowest: Lane,
+    lowest: Lane,
     /// Restricts only while fewer are open.
-    pub(in crate::store) outstanding: Option<u32>,
+    outstanding: Option<u32>,
     /// No repetitions, but of releases and critical calls.
-    pub(in crate::store) without_retries: bool,
+    without_retries: bool,
 }
 
 /// An action that may be called if no guard forbids it.
@@ -66,6 +66,31 @@ pub(super) struct Candidate {
     pub(super) comment: String,
     pub(super) is_overdue: bool,
     pub(super) facts: Option<serde_json::Value>,
+    defender_id: Option<String>,
+    defender_status: Option<String>,
+    is_adopted: bool,
+    /// How old they are; `None`: they were never fetched.
+    pub(super) facts_age: Option<Duration>,
+    /// Defender answered that it does not know the device, when its facts were last fetched.
+    pub(super) is_unknown_to_defender: bool,
+    /// It has waited for fresh ones.
+    pub(super) awaited_facts: bool,
+}
+
+impl Candidate {
+    /// The queued action, for its change of state.
+    pub(super) fn row(&self) -> ActionRow {
+        ActionRow {
+            id: self.action,
+            device: self.device.clone(),
+            kind: self.kind,
+            state: ActionState::Queued,
+            attempts: self.attempts,
+            defender_id: self.defender_id.clone(),
+            defender_status: self.defender_status.clone(),
+            is_adopted: self.is_adopted,
+        }
+    }
 }
 
 enum Picked {
@@ -158,7 +183,7 @@ impl Turn {
 }
 
 /// The oldest action of each lane that may be called now: its device has no open one, its time has come.
-pub(in crate::store) async fn heads(
+async fn heads(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
     look: &Look,
@@ -169,7 +194,7 @@ pub(in crate::store) async fn heads(
         r#"WITH t AS MATERIALIZED (SELECT quell.now() AS now, quell.stop_in_force($1) IS NULL AND ($3::bigint IS NULL OR $3 > (
                 SELECT count(*) FROM quell.actions r WHERE r.tenant_id = $1 AND r.kind = 'restrict'
                   AND r.state IN ('submitting', 'in_doubt', 'submitted'))) AS has_room)
-           SELECT l.lane AS "lane!", h.waited AS "waited!" FROM t, generate_series(0, $2) AS l (lane), LATERAL (
+           SELECT l.lane AS "lane!", h.waited AS "waited!" FROM t, (VALUES (0), (1), (2), (3), (4)) AS l (lane), LATERAL (
                SELECT extract(epoch FROM t.now - a.queued_at)::float8 AS waited FROM quell.actions a
                WHERE a.tenant_id = $1 AND a.state = 'queued' AND a.lane = l.lane AND a.not_before <= t.now
                  AND (a.kind = 'release' OR t.has_room)
@@ -177,7 +202,7 @@ pub(in crate::store) async fn heads(
                  AND NOT EXISTS (SELECT 1 FROM quell.actions o WHERE o.tenant_id = a.tenant_id
                                  AND o.device_id = a.device_id AND o.state IN ('submitting', 'in_doubt', 'submitted'))
                ORDER BY a.queued_at, a.id LIMIT 1) AS h
-           WHERE t.has_room OR l.lane IN (1, 4)"#,
+           WHERE l.lane <= $2 AND (t.has_room OR l.lane IN (1, 4))"#,
         tenant.0,
         i32::from(look.lowest.rank()),
         look.outstanding.map(i64::from),
@@ -227,11 +252,15 @@ async fn pick(
     // The device is locked now: what the first look saw may have changed before that.
     let row = sqlx::query!(
         r#"SELECT a.id, a.device_id, a.kind, a.lane, a.attempts, a.is_retry, a.playbook, a.revision, a.comment,
-                  coalesce(a.valid_until < quell.now(), false) AS "is_overdue!", d.facts
+                  a.defender_id, a.defender_status, a.is_adopted,
+                  coalesce(a.valid_until < quell.now(), false) AS "is_overdue!", d.facts,
+                  extract(epoch FROM quell.now() - d.facts_fetched_at)::float8 AS facts_age, d.is_unknown_to_defender,
+                  a.facts_awaited_at IS NOT NULL AS "awaited_facts!"
            FROM quell.actions a JOIN quell.devices d ON d.tenant_id = a.tenant_id AND d.device_id = a.device_id
            WHERE a.id = $1 AND a.state = 'queued'
              AND NOT EXISTS (SELECT 1 FROM quell.actions o WHERE o.tenant_id = a.tenant_id AND o.device_id = a.device_id
-                             AND o.state IN ('submitting', 'in_doubt', 'submitted'))"#,
+                             AND o.state IN ('submitting', 'in_doubt', 'submitted'))
+           FOR UPDATE OF a"#,
         found.id,
     )
     .fetch_optional(&mut *tx)
@@ -249,14 +278,17 @@ async fn pick(
         comment: r.comment,
         is_overdue: r.is_overdue,
         facts: r.facts,
+        defender_id: r.defender_id,
+        defender_status: r.defender_status,
+        is_adopted: r.is_adopted,
+        facts_age: r.facts_age.map(|age| Duration::from_secs_f64(age.max(0.0))),
+        is_unknown_to_defender: r.is_unknown_to_defender,
+        awaited_facts: r.awaited_facts,
     }))
 }
 
 /// When the next queued action that waits for its time may be called.
-pub(in crate::store) async fn next_due(
-    tx: &mut sqlx::PgConnection,
-    tenant: TenantId,
-) -> Result<Option<Duration>, StoreError> {
+async fn next_due(tx: &mut sqlx::PgConnection, tenant: TenantId) -> Result<Option<Duration>, StoreError> {
     let wait = sqlx::query_scalar!(
         "SELECT extract(epoch FROM min(not_before) - quell.now())::float8 FROM quell.actions
          WHERE tenant_id = $1 AND state = 'queued' AND not_before > (SELECT quell.now())",

@@ -98,8 +98,6 @@ pub enum Show {
     Concerned,
     /// Not free as far as is known, or with an active containment.
     Contained,
-    /// Not free as far as is known.
-    Restricted,
     /// Every device that an event ever named.
     All,
 }
@@ -117,7 +115,6 @@ impl Store {
         let (all, states): (bool, &[&str]) = match query.show {
             Show::Concerned => (false, &["asked", "active"]),
             Show::Contained => (false, &["active"]),
-            Show::Restricted => (false, &[]),
             Show::All => (true, &["asked", "active"]),
         };
         let states: Vec<String> = states.iter().map(|state| (*state).to_owned()).collect();

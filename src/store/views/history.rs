@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::domain::approval::RequestNumber;
 use crate::domain::tenant::TenantId;
+use crate::store::approvals::{AnswerView, answers};
 use crate::store::containments::time;
 use crate::store::{Store, StoreError};
 
@@ -36,6 +38,10 @@ pub struct ContainmentHistory {
     pub ask_reason: Option<String>,
     /// When the ask expires, or expired.
     pub ask_until: Option<Timestamp>,
+    /// The request that it was asked with: `A-1042`.
+    pub request: Option<String>,
+    /// What people answered, the earliest first.
+    pub answers: Vec<AnswerView>,
     /// When it became active.
     pub activated_at: Option<Timestamp>,
     /// When it ends by itself.
@@ -131,7 +137,7 @@ impl Store {
         let rows = sqlx::query!(
             r#"SELECT c.id, c.state, c.mode, c.playbook, c.revision, c.begun_by, c.event_id, c.alert_id, c.created_at, c.ask_reason,
                  c.ask_until, c.activated_at, c.until, c.ended_at, c.end_reason, c.attention, c.state_by, c.state_reason,
-                 d.restriction AS "device_is!",
+                 c.request, d.restriction AS "device_is!",
                  (SELECT a.kind || ' ' || a.state FROM quell.actions a WHERE a.tenant_id = c.tenant_id
                   AND a.device_id = c.device_id ORDER BY a.queued_at DESC, a.id DESC LIMIT 1) AS last_action
                FROM quell.containments c JOIN quell.devices d ON d.tenant_id = c.tenant_id AND d.device_id = c.device_id
@@ -142,9 +148,14 @@ impl Store {
         )
         .fetch_all(&self.pool)
         .await?;
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let mut connection = self.pool.acquire().await?;
+        let mut answers = answers(&mut connection, &ids).await?;
         Ok(rows
             .into_iter()
             .map(|r| ContainmentHistory {
+                request: r.request.map(|number| RequestNumber(number).to_string()),
+                answers: answers.remove(&r.id).unwrap_or_default(),
                 id: r.id,
                 device: device.to_owned(),
                 state: r.state,

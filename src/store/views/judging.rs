@@ -31,7 +31,7 @@ impl Store {
         alert_id: &str,
     ) -> Result<KnownDevice, StoreError> {
         let row = sqlx::query!(
-            "SELECT facts, facts_fetched_at, is_unknown_to_defender, facts_failures FROM quell.devices
+            "SELECT facts, facts_fetched_at, is_unknown_to_defender, facts_failures, lifted_alerts FROM quell.devices
              WHERE tenant_id = $1 AND device_id = $2",
             tenant.0,
             device.as_str(),
@@ -65,6 +65,7 @@ impl Store {
                 fetched_at: time(row.facts_fetched_at),
                 is_unknown_to_defender: row.is_unknown_to_defender,
                 fetch_failures: row.facts_failures,
+                lifted_alerts: row.lifted_alerts,
             }),
             restricted_by,
             knows_alert,

@@ -77,6 +77,28 @@ impl Outlook {
         Forecast::of(&after)
     }
 
+    /// How long until so many more actions of this lane, queued now, may have left.
+    pub fn forecast_more(&self, lane: Lane, more: usize, pacing: &Pacing) -> Option<Duration> {
+        let added = (0..more).map(|_| QueuedAction {
+            id: Uuid::now_v7(),
+            queued: Queued {
+                lane,
+                queued: SignedDuration::ZERO,
+                ready: SignedDuration::ZERO,
+            },
+            valid_until: None,
+        });
+        let added: Vec<QueuedAction> = added.collect();
+        let news: std::collections::HashSet<Uuid> = added.iter().map(|action| action.id).collect();
+        let queue: Vec<QueuedAction> = self.queue.iter().cloned().chain(added).collect();
+        let expected = self.expected_of(&queue, pacing);
+        expected
+            .iter()
+            .filter(|expected| news.contains(&expected.id))
+            .map(|expected| expected.after)
+            .max()
+    }
+
     fn expected_of(&self, queue: &[QueuedAction], pacing: &Pacing) -> Vec<Expected> {
         let places: Vec<Queued> = queue.iter().map(|action| action.queued).collect();
         let after = forecast(&places, &self.slots, self.opens_in, &self.rules, pacing);

@@ -232,6 +232,7 @@ fn finding(
                 .and_then(Marker::read)
                 .map(|marker| marker.action),
             error: (seen.error_hresult != 0).then(|| format!("errorHResult {:#010x}", seen.error_hresult)),
+            done_at: seen.updated_at,
             ..QueuedChange::default()
         },
         reason,

@@ -1,4 +1,4 @@
-//! The sweep: everything of the last day in one listing, at the start, after a change of leader and hourly; for a day after
+//! The sweep: everything of the last day in one listing, at the start, after a change of leader and as often as `drift.every` says; for a day after
 //! a release, as often as old actions are looked at. What carries a marker of ours and is not in the books is taken in.
 
 use std::sync::{Mutex, PoisonError};
@@ -9,16 +9,13 @@ use jiff::Timestamp;
 use crate::clock::Monotonic;
 use crate::domain::answer::MachineAction;
 use crate::domain::stray::{self, Marked};
-use crate::store::{StoreError, Swept, chain};
+use crate::store::{StoreError, StraySpans, Swept, chain};
 
 use super::{Cadence, Reconciler, signed};
 use crate::worker::bounded;
 
 /// How far back a sweep looks, and how long a device is watched after its release; unscaled.
 pub const WATCHED: Duration = Duration::from_secs(24 * 3_600);
-
-/// How often everything is swept when nothing gives cause; unscaled.
-pub const EVERY: Duration = Duration::from_secs(3_600);
 
 /// When the last sweeps were.
 #[derive(Debug, Default)]
@@ -74,8 +71,11 @@ impl Reconciler {
         let is_held = bounded(store.is_held(tenant)).await?;
         let is_wanted = self.context.wakes.is_sweep_wanted(within) || is_held;
         let is_due = self.sweeps.begin(epoch, is_watched, is_wanted, cadence);
-        let span = sweep_span(cadence.watched, self.context.gate.longest(), is_held);
-        Ok(is_due.then_some(span))
+        if !is_due {
+            return Ok(None);
+        }
+        let watched = cadence.watched.max(self.unjudged_for().await?);
+        Ok(Some(sweep_span(watched, self.context.gate.longest(), is_held)))
     }
 
     /// Takes what a complete listing shows of ours, and the books do not know, into the books. `swept`: it was a sweep's,
@@ -91,7 +91,11 @@ impl Reconciler {
         let strays = bounded(store.strays_find(tenant, &marked)).await?;
         let (mut waiting, mut orphans) = (0, 0);
         for of_one_device in strays.chunk_by(|a: &&Marked, b: &&Marked| a.device == b.device) {
-            let take = store.strays_take(tenant, epoch, gate, of_one_device, self.cadence.watched);
+            let spans = StraySpans {
+                watched: self.cadence.watched,
+                kept: self.cadence.orphans,
+            };
+            let take = store.strays_take(tenant, epoch, gate, of_one_device, spans);
             let taken = bounded(take).await;
             match taken {
                 Ok(made) => {
@@ -133,7 +137,7 @@ impl Reconciler {
 }
 
 /// What went wrong with one device does not keep the others from being taken in; the next look tries it again.
-fn is_of_one_device(error: &StoreError) -> bool {
+pub(super) fn is_of_one_device(error: &StoreError) -> bool {
     let is_stale = matches!(error, StoreError::Stale(_)) && !error.is_lease_lost();
     error.is_of_a_row() || is_stale || matches!(error, StoreError::Corrupt { .. })
 }
@@ -151,8 +155,9 @@ mod tests {
         fast: Duration::from_secs(5),
         slow: Duration::from_secs(300),
         young_for: Duration::from_secs(600),
-        sweep: EVERY,
+        sweep: Duration::from_secs(3_600),
         watched: WATCHED,
+        orphans: WATCHED,
     };
 
     #[test]

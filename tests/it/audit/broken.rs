@@ -185,6 +185,37 @@ pub const CASES: &[Case] = &[
         &["wanted_is_on_its_way"],
     ),
     case(
+        "four_eyes",
+        "UPDATE quell.containments SET begun_by = 'anna' WHERE device_id = '{c}';
+         WITH given AS (INSERT INTO quell.approvals (containment_id, tenant_id, person, answer, reason)
+             SELECT id, tenant_id, 'Anna', 'approved', 'so be it' FROM quell.containments WHERE device_id = '{c}' RETURNING *)
+         SELECT quell.note_change(tenant_id, 'approval', id, '{c}', NULL, answer, person, reason) FROM given",
+        "SELECT id::text FROM quell.containments WHERE device_id = '{c}'",
+        &[],
+    ),
+    case(
+        "answered_in_time",
+        "WITH given AS (INSERT INTO quell.approvals (containment_id, tenant_id, person, answer, reason, answered_at)
+             SELECT id, tenant_id, 'anna', 'denied', 'too late', ask_until + interval '1 s' FROM quell.containments
+             WHERE device_id = '{c}' RETURNING *)
+         SELECT quell.note_change(tenant_id, 'approval', id, '{c}', NULL, answer, person, reason) FROM given",
+        "SELECT id::text FROM quell.containments WHERE device_id = '{c}'",
+        &[],
+    ),
+    case(
+        "risk_was_accepted",
+        "UPDATE quell.containments SET accepted_risks = '{never.tags}', ask_lifts = 'never.tags' WHERE device_id = '{b}'",
+        "SELECT id::text FROM quell.containments WHERE device_id = '{b}'",
+        &[],
+    ),
+    case(
+        "answers_have_their_row",
+        "INSERT INTO quell.approvals (containment_id, tenant_id, person, answer, reason)
+         SELECT id, tenant_id, 'anna', 'approved', 'so be it' FROM quell.containments WHERE device_id = '{c}'",
+        "SELECT id::text FROM quell.approvals",
+        &[],
+    ),
+    case(
         "sets_follow",
         "DELETE FROM quell.set_activations WHERE version = 2",
         "SELECT 'activation 3'",
@@ -263,6 +294,30 @@ pub const CASES: &[Case] = &[
         "history_has_its_entity",
         "DELETE FROM quell.containments WHERE device_id = '{c}'",
         "SELECT entity_id::text FROM quell.transitions WHERE device_id = '{c}'",
+        &[],
+    ),
+    case(
+        "inventory_adds_up",
+        "WITH swept AS (INSERT INTO quell.inventory_sweeps (id, tenant_id, begun_at, read_at, devices, finished_at, outcome, fleet)
+             SELECT gen_random_uuid(), id, quell.now(), quell.now(), 10, quell.now(), 'complete', 9 FROM quell.tenants LIMIT 1
+             RETURNING id)
+         INSERT INTO quell.inventory_groups (sweep_id, group_name, devices) SELECT id, name, 5 FROM swept, (VALUES ('x'), ('y')) AS g (name)",
+        "SELECT id::text FROM quell.inventory_sweeps",
+        &[],
+    ),
+    case(
+        "drift_has_its_evidence",
+        "UPDATE quell.containments SET end_reason = 'drift' WHERE state = 'ended' AND device_id = '{a}'",
+        "SELECT id::text FROM quell.containments WHERE end_reason = 'drift'",
+        &[],
+    ),
+    case(
+        "release_runs_add_up",
+        "INSERT INTO quell.release_runs (id, tenant_id, state, selection, by, reason, done_at)
+         SELECT gen_random_uuid(), id, 'done', '{}', 'anna', 'a test', quell.now() FROM quell.tenants;
+         INSERT INTO quell.release_run_items (run_id, containment_id, device_id)
+         SELECT r.id, c.id, c.device_id FROM quell.release_runs r, quell.containments c WHERE c.device_id = '{a}'",
+        "SELECT containment_id::text FROM quell.release_run_items",
         &[],
     ),
 ];

@@ -16,8 +16,8 @@ use quell::domain::tenant::TenantId;
 use quell::domain::verdict::{AskTerms, Lane, Mode};
 use quell::playbook::{PlaybookSet, SourceFile};
 use quell::store::{
-    AnswerRecord, CancelGrant, ContainmentChange, FactsFound, Gate, GateOutcome, Grant, Incoming,
-    QueuedChange, Store, StoreOptions,
+    AnswerRecord, Because, CancelGrant, ContainmentChange, FactsFound, Gate, GateOutcome, Grant, Incoming,
+    Origin, QueuedChange, Store, StoreOptions,
 };
 use quell::worker::active_set::{self, InForce};
 use quell::worker::{Context, decide::Decider, expire, lease::Leadership};
@@ -119,10 +119,12 @@ impl Ground {
             },
             ceiling: Mode::Enforce,
             never: Protections::default(),
+            facts_wait: Duration::from_secs(60),
             terms: quell::domain::budget::Terms::default(),
             caps: Vec::new(),
             outstanding: None,
             cancel_after: Some(Duration::from_secs(120)),
+            facts_max_age: Duration::from_secs(3_600),
         };
         let context = Context {
             store: store.clone(),
@@ -150,6 +152,8 @@ impl Ground {
                 default_ask,
             },
             facts_max_age: Duration::from_secs(3_600),
+            kinds: quell::domain::device::kind::KindSigns::default(),
+            fleet_max_age: Duration::from_secs(86_400),
             facts_wait: Duration::from_secs(60),
             in_force: Arc::new(InForce::default()),
         };
@@ -168,6 +172,41 @@ impl Ground {
     /// Puts other playbooks in force.
     pub async fn change(&self, playbooks: &[String]) {
         activate(&self.store, self.tenant, playbooks).await;
+    }
+
+    /// Lets a person put other playbooks in force.
+    pub async fn activate_as(&self, person: &str, playbooks: &[String]) {
+        let files: Vec<SourceFile> = playbooks
+            .iter()
+            .map(|text| SourceFile {
+                name: text
+                    .lines()
+                    .find_map(|line| line.strip_prefix("id: "))
+                    .expect("a playbook has an id")
+                    .to_owned()
+                    + ".yaml",
+                text: text.clone(),
+            })
+            .collect();
+        let (set, _) = PlaybookSet::compile(&files).expect("the playbooks are right");
+        let active = self
+            .store
+            .set_active(self.tenant)
+            .await
+            .expect("the database is up");
+        let proposal = active_set::Proposal {
+            origin: Origin::Operator,
+            because: Because {
+                by: person,
+                reason: "a change",
+            },
+            expected: active.map(|active| active.version),
+        };
+        let version = active_set::activate(&self.store, self.tenant, &set, proposal).await;
+        assert!(
+            version.expect("the database is up").is_some(),
+            "nobody else is at it"
+        );
     }
 
     /// The worker that decides, to change what it goes by.
@@ -319,6 +358,7 @@ impl Ground {
             defender_id: Some(Uuid::now_v7().to_string()),
             defender_status: Some("Succeeded".to_owned()),
             is_adopted,
+            done_at: Some(self.store.now().await.expect("the database is up")),
             ..QueuedChange::default()
         };
         let record = AnswerRecord {

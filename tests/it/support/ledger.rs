@@ -78,10 +78,12 @@ impl Ledger {
             },
             ceiling: Mode::Enforce,
             never: Protections::default(),
+            facts_wait: Duration::from_secs(60),
             terms: quell::domain::budget::Terms::default(),
             caps: Vec::new(),
             outstanding: None,
             cancel_after: Some(Duration::from_secs(120)),
+            facts_max_age: Duration::from_secs(3_600),
         };
         store
             .budget_ensure(tenant, "app")

@@ -30,6 +30,7 @@ pub struct Setup {
     settings: BTreeMap<&'static str, String>,
     budget: String,
     through_proxy: bool,
+    role: Option<&'static str>,
 }
 
 impl Setup {
@@ -41,6 +42,8 @@ impl Setup {
             ("outstanding", "100000"),
             ("freshness", "30d"),
             ("lease", "3s"),
+            // Tests count reads; those of the inventory are counted where it is tested.
+            ("facts", "{inventory: {every: 0s}}"),
         ];
         Self {
             scale,
@@ -52,6 +55,7 @@ impl Setup {
                 .collect(),
             budget: "{}".to_owned(),
             through_proxy: false,
+            role: None,
         }
     }
 
@@ -76,6 +80,12 @@ impl Setup {
     /// The daemon reaches Postgres through [`World::proxy`]; the test itself does not.
     pub fn through_proxy(mut self) -> Self {
         self.through_proxy = true;
+        self
+    }
+
+    /// The daemon and the commands work as this role of the database, whose roles are made beforehand.
+    pub fn with_role(mut self, role: &'static str) -> Self {
+        self.role = Some(role);
         self
     }
 
@@ -163,16 +173,26 @@ impl Setup {
              \x20       directory_id: 11111111-2222-3333-4444-555555555555\n\
              \x20       client_id: 99999999-2222-3333-4444-555555555555\n\
              \x20       secret_file: secret\n",
-            database = world
-                .proxy
-                .as_ref()
-                .map_or(world.database.url(), |proxy| &proxy.url),
+            database = {
+                let url = world
+                    .proxy
+                    .as_ref()
+                    .map_or(world.database.url(), |proxy| &proxy.url);
+                self.role
+                    .map_or_else(|| url.to_owned(), |role| as_role(url, role))
+            },
             scale = self.scale,
             base = world.simulator.base_url(),
             authority = world.simulator.authority(),
             budget = self.budget,
         )
     }
+}
+
+/// The URL of a connection whose statements are those of a role.
+pub fn as_role(url: &str, role: &str) -> String {
+    let joint = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{joint}options=-c%20role%3D{role}")
 }
 
 enum Database {

@@ -17,7 +17,7 @@ use crate::support::World;
 /// The figures.
 #[derive(Debug, Default)]
 pub struct Account {
-    seed: u64,
+    run: String,
     seconds: u64,
     kills: usize,
     stops: usize,
@@ -25,16 +25,16 @@ pub struct Account {
     immediate: usize,
     cuts: usize,
     weathers: usize,
-    /// From the last fault until everything had come to its end.
-    pub converged: Duration,
+    /// From the last fault of each round until everything had come to its end.
+    converged: Vec<Duration>,
     lines: Vec<(&'static str, i64)>,
 }
 
 impl Account {
-    /// Of a run.
-    pub fn new(seed: u64, seconds: u64) -> Self {
+    /// Of a run, named by the command that repeats it.
+    pub fn new(run: String, seconds: u64) -> Self {
         Self {
-            seed,
+            run,
             seconds,
             ..Self::default()
         }
@@ -51,6 +51,11 @@ impl Account {
             Fault::Connections(_) => self.cuts += 1,
             Fault::Defender(_) => self.weathers += 1,
         }
+    }
+
+    /// A round has come to its end so long after its last fault.
+    pub fn converged(&mut self, after: Duration) {
+        self.converged.push(after);
     }
 
     /// One line, again and again, where somebody looks.
@@ -116,7 +121,7 @@ impl Account {
 
     /// The figures as a table.
     pub fn text(&self) -> String {
-        let mut text = format!("torture of {} s with seed {}\n", self.seconds, self.seed);
+        let mut text = format!("{}\n", self.run);
         let done = [
             ("kills survived", self.kills),
             ("stops survived", self.stops),
@@ -131,12 +136,12 @@ impl Account {
         for (name, count) in &self.lines {
             let _ = writeln!(text, "  {name:<32} {count:>8}");
         }
-        let _ = writeln!(
-            text,
-            "  {:<32} {:>6.1} s",
-            "converged after",
-            self.converged.as_secs_f64()
-        );
+        let longest = self.converged.iter().max();
+        if let Some(longest) = longest {
+            let _ = writeln!(text, "  {:<32} {:>8}", "rounds converged", self.converged.len());
+            let seconds = longest.as_secs_f64();
+            let _ = writeln!(text, "  {:<32} {seconds:>6.1} s", "the longest took");
+        }
         text
     }
 }

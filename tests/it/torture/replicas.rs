@@ -83,6 +83,13 @@ impl Replicas {
         self.look(world);
     }
 
+    /// kill -9 of all, and nobody in their place.
+    pub fn die(self) {
+        for replica in self.0 {
+            replica.daemon.kill_9();
+        }
+    }
+
     /// Stops all as an operator does.
     pub async fn stop(self, _world: &mut World) {
         for replica in self.0 {

@@ -140,7 +140,7 @@ fn weather(dice: &mut fastrand::Rng) -> Faults {
 impl fmt::Display for Script {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.length.as_secs();
-        writeln!(f, "the faults of `just torture {seconds} {}`:", self.seed)?;
+        writeln!(f, "the faults of seed {} in {seconds} s:", self.seed)?;
         for (at, fault) in &self.faults {
             writeln!(f, "{:>8.2} s  {fault:?}", at.as_secs_f64())?;
         }

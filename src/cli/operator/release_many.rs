@@ -1,0 +1,362 @@
+//! `quell release` of a selection: shown first, then confirmed, then worked off in batches. Whatever becomes of this command, the
+//! daemon works the run off to its end.
+
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::release::operator;
+use super::span::span;
+use super::status::counted;
+use super::table::plain;
+use super::{Common, Session, nothing_done};
+use crate::cli::progress::Progress;
+use crate::cli::since::Since;
+use crate::domain::verdict::Lane;
+use crate::store::{Preview, RunView, Selection};
+
+/// Devices worked off at once.
+const BATCH: i64 = 50;
+
+/// How often a run is looked at while it is waited for.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// The exit code of a command that was called wrongly.
+const USAGE: u8 = 2;
+
+/// Which containments to end, and how.
+#[derive(Clone, Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("selection").multiple(true).args(["playbook", "since", "until", "group", "all"])))]
+pub struct Many {
+    /// Every containment of this playbook, or of one revision of it
+    #[arg(long, value_name = "ID[@REVISION]")]
+    playbook: Option<String>,
+    /// Every containment begun since: a span before now (2h) or a time
+    #[arg(long, value_name = "WHEN")]
+    since: Option<Since>,
+    /// Every containment begun before: a span before now (30m) or a time
+    #[arg(long, value_name = "WHEN")]
+    until: Option<Since>,
+    /// Every containment on devices of this group
+    #[arg(long, value_name = "NAME")]
+    group: Option<String>,
+    /// Every containment
+    #[arg(long, conflicts_with_all = ["playbook", "since", "until", "group"])]
+    all: bool,
+    /// Do not ask whether to go on
+    #[arg(long, requires = "selection")]
+    yes: bool,
+    /// Only show what it would do
+    #[arg(long, requires = "selection", conflicts_with = "yes")]
+    dry_run: bool,
+    /// Wait until every device is released, or stays for another reason
+    #[arg(long)]
+    wait: bool,
+    /// Go on with this run, or show how far it is: the beginning of its id, or `last`
+    #[arg(long, value_name = "RUN", conflicts_with = "selection")]
+    run: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    selection: &'a Selection,
+    #[serde(flatten)]
+    preview: &'a Preview,
+    calls: usize,
+    done_at: Option<Timestamp>,
+}
+
+/// Releases a selection, or goes on with a run: exit code 1 when there is nothing to release, or the answer was no.
+pub(super) async fn run(
+    common: &Common,
+    many: &Many,
+    reason: &str,
+    by: Option<&str>,
+) -> anyhow::Result<ExitCode> {
+    if let Some(id) = &many.run {
+        return go_on(common, many, id).await;
+    }
+    if reason.is_empty() && !many.dry_run {
+        let why = "`--reason` is empty: say in a few words why the devices are released";
+        return Ok(nothing_done(why));
+    }
+    let by = if many.dry_run {
+        String::new()
+    } else {
+        operator(by)?
+    };
+    let session = Session::open(common).await?;
+    let now = session.store.now().await?;
+    let selection = many.selection(now)?;
+    let preview = session.store.release_preview(session.id, &selection).await?;
+    if preview.containments.is_empty() {
+        return Ok(nothing_done(
+            "nothing that is open fits the selection: nothing to release",
+        ));
+    }
+    let takes = takes(&session, preview.released).await?;
+    let told = render_preview(&selection, &preview, takes);
+    if many.dry_run {
+        let shown = Shown {
+            selection: &selection,
+            preview: &preview,
+            calls: preview.released,
+            done_at: takes.and_then(|takes| now.checked_add(takes).ok()),
+        };
+        session.answer(&shown, |_| told)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    eprint!("{told}");
+    if !many.yes {
+        if !io::stdin().is_terminal() {
+            eprintln!(
+                "nothing was done: nobody can be asked here; say `--yes` to go on, or `--dry-run` to look"
+            );
+            return Ok(ExitCode::from(USAGE));
+        }
+        if !confirmed(preview.devices)? {
+            return Ok(nothing_done("nothing was done"));
+        }
+    }
+    let begun = session
+        .store
+        .release_run_begin(session.id, &selection, &preview.containments, &by, reason)
+        .await?;
+    eprintln!(
+        "run {} began: when this command is killed, the daemon goes on",
+        begun.run
+    );
+    work(&session, begun.run).await?;
+    report(&session, &begun.run.to_string(), many.wait).await
+}
+
+impl Many {
+    fn selection(&self, now: Timestamp) -> anyhow::Result<Selection> {
+        let (playbook, revision) = match self.playbook.as_deref().map(|named| named.split_once('@')) {
+            Some(Some((playbook, revision))) => (Some(playbook), Some(revision)),
+            _ => (self.playbook.as_deref(), None),
+        };
+        let time = |since: Option<Since>| since.map(|since| since.time(now)).transpose();
+        Ok(Selection {
+            playbook: playbook.map(str::to_owned),
+            revision: revision.map(str::to_owned),
+            since: time(self.since)?,
+            until: time(self.until)?,
+            group: self.group.clone(),
+        })
+    }
+}
+
+/// How long so many releases take after what is queued before them; `None`: nothing is called.
+async fn takes(session: &Session, calls: usize) -> anyhow::Result<Option<Duration>> {
+    if calls == 0 {
+        return Ok(None);
+    }
+    let status = session.store.status(session.id, &session.gate()).await?;
+    Ok(status.forecast_more(Lane::Release, calls, &session.pacing()))
+}
+
+/// Works off the run, beside every daemon that does.
+async fn work(session: &Session, run: Uuid) -> anyhow::Result<()> {
+    let mut progress = Progress::on_stderr();
+    loop {
+        let worked = session
+            .store
+            .release_runs_work(session.id, Some(run), BATCH)
+            .await?;
+        match worked {
+            None => return Ok(()),
+            Some(worked) if worked.is_done => return Ok(()),
+            // What is left is being worked on elsewhere, or could not be changed this time.
+            Some(worked) if !worked.is_some() => tokio::time::sleep(LOOK).await,
+            Some(_) => {}
+        }
+        if let Some(view) = session
+            .store
+            .release_run(session.id, Some(&run.to_string()))
+            .await?
+        {
+            let (waiting, all) = view.progress();
+            progress.show("ending", (all - waiting).unsigned_abs(), all.unsigned_abs());
+        }
+    }
+}
+
+async fn go_on(common: &Common, many: &Many, id: &str) -> anyhow::Result<ExitCode> {
+    let session = Session::open(common).await?;
+    let named = Some(id).filter(|id| *id != "last");
+    let Some(view) = session.store.release_run(session.id, named).await? else {
+        return Ok(nothing_done(&format!(
+            "no single release run has an id that begins with `{}`",
+            plain(id)
+        )));
+    };
+    work(&session, view.id).await?;
+    report(&session, &view.id.to_string(), many.wait).await
+}
+
+/// What became of the run, and what remains.
+async fn report(session: &Session, run: &str, wait: bool) -> anyhow::Result<ExitCode> {
+    let mut progress = Progress::on_stderr();
+    loop {
+        let Some(view) = session.store.release_run(session.id, Some(run)).await? else {
+            anyhow::bail!("release run `{run}` is not in the database any more");
+        };
+        if wait && view.releasing() > 0 {
+            let all: i64 = view.devices.values().sum();
+            progress.show(
+                "releasing",
+                (all - view.releasing()).unsigned_abs(),
+                all.unsigned_abs(),
+            );
+            tokio::time::sleep(LOOK).await;
+            continue;
+        }
+        progress.clear();
+        session.answer(&view, |_| render_run(&view))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+}
+
+fn confirmed(devices: usize) -> anyhow::Result<bool> {
+    eprint!("release {}? [y/N] ", counted(devices as i64, "device"));
+    io::stderr().flush()?;
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line)?;
+    Ok(matches!(line.trim(), "y" | "Y" | "yes"))
+}
+
+fn render_preview(selection: &Selection, preview: &Preview, takes: Option<Duration>) -> String {
+    let n = |n: usize, noun: &str| counted(n as i64, noun);
+    let mut out = format!(
+        "{}: {} on {}",
+        what(selection),
+        n(preview.active, "containment"),
+        n(preview.devices, "device")
+    );
+    if preview.asked > 0 {
+        out += &format!(", and {} that is declined", n(preview.asked, "question"));
+    }
+    out.push('\n');
+    let long = takes
+        .and_then(|takes| SignedDuration::try_from(takes).ok())
+        .map(|takes| format!(", the last leaves in about {}", span(takes)));
+    let lines = [
+        (
+            preview.released,
+            format!(
+                "released: {}{}",
+                n(preview.released, "call"),
+                long.unwrap_or_default()
+            ),
+        ),
+        (
+            preview.unsent,
+            "not restricted yet: withdrawn, nothing is called".to_owned(),
+        ),
+        (
+            preview.kept,
+            "stay restricted: something else restricts them too".to_owned(),
+        ),
+        (
+            preview.by_others,
+            "stay restricted: somebody else restricted them at Defender".to_owned(),
+        ),
+    ];
+    for (count, text) in lines.into_iter().filter(|(count, _)| *count > 0) {
+        out += &format!("  {count:>6}  {text}\n");
+    }
+    out
+}
+
+fn what(selection: &Selection) -> String {
+    let mut parts = Vec::new();
+    if let Some(playbook) = &selection.playbook {
+        let revision = selection.revision.as_ref().map(|revision| format!("@{revision}"));
+        parts.push(format!(
+            "playbook `{}{}`",
+            plain(playbook),
+            plain(&revision.unwrap_or_default())
+        ));
+    }
+    parts.extend(selection.since.map(|at| format!("begun since {at:.0}")));
+    parts.extend(selection.until.map(|at| format!("begun before {at:.0}")));
+    parts.extend(
+        selection
+            .group
+            .as_ref()
+            .map(|group| format!("group `{}`", plain(group))),
+    );
+    match parts.is_empty() {
+        true => "everything".to_owned(),
+        false => parts.join(", "),
+    }
+}
+
+fn render_run(view: &RunView) -> String {
+    let item = |state: &str| view.items.get(state).copied().unwrap_or(0);
+    let mut out = format!(
+        "run {}: {} ended, {} declined, {} left\n",
+        view.id,
+        counted(item("ended"), "containment"),
+        counted(item("declined"), "question"),
+        item("left")
+    );
+    if item("waiting") > 0 {
+        out += &format!("  {} wait to be ended\n", item("waiting"));
+    }
+    for left in &view.left {
+        out += &format!("  left      {}: {}\n", left.containments, plain(&left.why));
+    }
+    let stands = |stands: &str| view.devices.get(stands).copied().unwrap_or(0);
+    out += &format!(
+        "  devices   {} free, {} on their way, {} kept by something else, {} restricted by others\n",
+        stands("free"),
+        stands("releasing"),
+        stands("kept"),
+        stands("by_others")
+    );
+    out += &format!("  recorded  by {}: {}\n", plain(&view.by), plain(&view.reason));
+    if view.releasing() > 0 {
+        out += &format!("  `quell release --run {}` shows how far it is\n", view.id);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_selection_is_shown_with_its_devices_its_calls_and_how_long_they_take() {
+        let selection = Selection {
+            playbook: Some("ransom".to_owned()),
+            revision: Some("0123ab".to_owned()),
+            group: Some("Plants".to_owned()),
+            ..Selection::default()
+        };
+        let preview = Preview {
+            containments: Vec::new(),
+            active: 20,
+            asked: 1,
+            devices: 18,
+            released: 14,
+            unsent: 1,
+            kept: 2,
+            by_others: 1,
+        };
+        let told = render_preview(&selection, &preview, Some(Duration::from_secs(75)));
+        insta::assert_snapshot!(told, @r"
+        playbook `ransom@0123ab`, group `Plants`: 20 containments on 18 devices, and 1 question that is declined
+              14  released: 14 calls, the last leaves in about 1 min 15 s
+               1  not restricted yet: withdrawn, nothing is called
+               2  stay restricted: something else restricts them too
+               1  stay restricted: somebody else restricted them at Defender
+        ");
+        assert_eq!(what(&Selection::default()), "everything");
+    }
+}

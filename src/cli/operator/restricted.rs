@@ -1,0 +1,144 @@
+//! `quell devices --restricted`: who is restricted now, by whom, since when, until when, confirmed when.
+
+use std::process::ExitCode;
+
+use jiff::Timestamp;
+
+use super::span::{ago, ahead};
+use super::table::{Paint, Table, Tone, cell, cut, plain, short, short_length};
+use super::{Session, nothing_done};
+use crate::store::views::{DeviceQuery, RestrictedBy, RestrictedView};
+
+/// Prints them.
+pub(super) async fn run(session: &Session, query: DeviceQuery, limit: i64) -> anyhow::Result<ExitCode> {
+    let mut devices = session.store.restricted(session.id, &query).await?;
+    let now = session.store.now().await?;
+    let more = devices.len() > usize::try_from(limit).unwrap_or(usize::MAX);
+    if more {
+        devices.pop();
+    }
+    if let (true, Some(wanted)) = (devices.is_empty(), &query.name) {
+        return Ok(nothing_done(&format!(
+            "no restricted device is called `{}`, nor does an id begin so",
+            plain(wanted)
+        )));
+    }
+    session.answer(&devices, |paint| render(&devices, now, paint))?;
+    if more {
+        eprintln!("there are more than {limit}: raise `--limit`");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The table.
+fn render(devices: &[RestrictedView], now: Timestamp, paint: Paint) -> String {
+    if devices.is_empty() {
+        return "no device is restricted, as far as is known\n".to_owned();
+    }
+    let length = short_length(devices.iter().map(|device| device.device.as_str()));
+    let mut table = Table::new(&["DEVICE", "NAME", "BY", "SINCE", "UNTIL", "CONFIRMED", "ALERT"]);
+    for device in devices {
+        let past = |at: Option<Timestamp>| at.map_or("-".to_owned(), |at| ago(now, at));
+        let alerts: Vec<&str> = device.by.iter().filter_map(|by| by.alert_id.as_deref()).collect();
+        table.row([
+            cell(short(&device.device, length)),
+            cell(device.name.as_deref().unwrap_or("-")),
+            (tone(device), cut(&by(device), 60)),
+            cell(past(device.since)),
+            cell(until(device, now)),
+            cell(past(device.confirmed_at)),
+            cell(if alerts.is_empty() {
+                "-".to_owned()
+            } else {
+                alerts.join(", ")
+            }),
+        ]);
+    }
+    table.render(paint, "")
+}
+
+fn tone(device: &RestrictedView) -> Tone {
+    if device.by.iter().any(|by| by.attention.is_some()) {
+        Tone::Bad
+    } else if device.restriction == "restricted" && !device.by.is_empty() {
+        Tone::Usual
+    } else {
+        Tone::Warn
+    }
+}
+
+fn by(device: &RestrictedView) -> String {
+    let who = |by: &RestrictedBy| match by.kind.as_str() {
+        "other" => format!("{} at Defender", by.who),
+        _ => by.who.clone(),
+    };
+    let all: Vec<String> = device.by.iter().map(who).collect();
+    let perhaps = if device.restriction == "unknown" {
+        " (perhaps)"
+    } else {
+        ""
+    };
+    match all.is_empty() {
+        true => format!("nobody any more: its release is under way{perhaps}"),
+        false => all.join(", ") + perhaps,
+    }
+}
+
+fn until(device: &RestrictedView, now: Timestamp) -> String {
+    match (device.until, device.by.is_empty()) {
+        (_, true) => "now".to_owned(),
+        (Some(until), _) => ahead(now, until),
+        (None, _) => "never by itself".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Option<Timestamp> {
+        Some(text.parse().expect("a time"))
+    }
+
+    fn wanted(kind: &str, who: &str, until: Option<Timestamp>) -> RestrictedBy {
+        RestrictedBy {
+            kind: kind.to_owned(),
+            who: who.to_owned(),
+            containment: None,
+            alert_id: (kind == "playbook").then(|| "da637".to_owned()),
+            since: at("2026-11-22T02:00:00Z"),
+            until,
+            attention: None,
+        }
+    }
+
+    #[test]
+    fn each_device_tells_by_whom_since_when_until_when_and_when_that_was_confirmed() {
+        let now = "2026-11-22T03:00:00Z".parse().expect("a time");
+        let device = |id: &str, restriction: &str, by: Vec<RestrictedBy>| RestrictedView {
+            device: id.repeat(40),
+            name: None,
+            restriction: restriction.to_owned(),
+            until: by.first().and_then(|by| by.until),
+            by,
+            since: at("2026-11-22T02:00:00Z"),
+            confirmed_at: at("2026-11-22T02:55:00Z"),
+        };
+        let ends = at("2026-11-22T06:00:00Z");
+        let devices = [
+            device("a", "restricted", vec![wanted("playbook", "ransom@0123", ends)]),
+            device("b", "restricted_by_other", vec![wanted("other", "anna", None)]),
+            device("c", "unknown", Vec::new()),
+        ];
+        insta::assert_snapshot!(render(&devices, now, Paint::Plain), @r"
+        DEVICE        NAME  BY                                                SINCE    UNTIL            CONFIRMED  ALERT
+        aaaaaaaaaaaa  -     ransom@0123                                       1 h ago  in 3 h           5 min ago  da637
+        bbbbbbbbbbbb  -     anna at Defender                                  1 h ago  never by itself  5 min ago  -
+        cccccccccccc  -     nobody any more: its release is under way (perhaps)  1 h ago  now  5 min ago  -
+        ");
+        assert_eq!(
+            render(&[], now, Paint::Plain),
+            "no device is restricted, as far as is known\n"
+        );
+    }
+}

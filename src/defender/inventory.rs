@@ -1,0 +1,216 @@
+//! The inventory as a whole: `GET /api/machines`, one page a call (facts sheet 4.1). Whoever asks keeps its place between
+//! two pages, so that a listing of many pages can go on after a restart. Called by `worker::inventory`.
+
+use reqwest::Url;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::defender::client::Client;
+use crate::defender::http::Body;
+use crate::defender::listing::rebuilt;
+use crate::defender::machine::{self, Machine};
+use crate::defender::reads::ReadError;
+use crate::limiter::ReadPermit;
+
+/// The most devices that one page may hold (`$top`, facts sheet 4.1).
+pub const MAX_INVENTORY_PAGE: u32 = 10_000;
+
+/// Where a listing stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InventoryPlace {
+    /// The query of the page to come, as [`InventoryPage::next`] gave it; `None`: the first page.
+    pub query: Option<String>,
+    /// Entries received on the pages before.
+    pub received: u64,
+}
+
+/// A page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InventoryPage {
+    /// The devices on it that could be read.
+    pub machines: Vec<Machine>,
+    /// Entries that could not: they have no id.
+    pub unreadable: u64,
+    /// The next page; `None`: this is the last one.
+    pub next: Option<InventoryPlace>,
+}
+
+#[derive(Deserialize)]
+struct Page<'a> {
+    #[serde(borrow)]
+    value: Vec<&'a RawValue>,
+    #[serde(rename = "@odata.nextLink")]
+    next: Option<String>,
+}
+
+impl Client {
+    /// Reads one page of all devices, of at most `top` of them.
+    ///
+    /// # Errors
+    /// [`ReadError`]; the place holds as before.
+    pub async fn inventory_page(
+        &self,
+        permit: ReadPermit,
+        place: &InventoryPlace,
+        top: u32,
+    ) -> Result<InventoryPage, ReadError> {
+        let url = at(&self.endpoint().resource(&["machines"]), place, top);
+        let bound = self.page_body_bound();
+        let Some(reply) = self.read(permit, url.clone(), bound).await? else {
+            // 404 "if there are no recent machines" (facts sheet 4.1), which a page beyond the last one may come to as well.
+            return Ok(InventoryPage {
+                machines: Vec::new(),
+                unreadable: 0,
+                next: None,
+            });
+        };
+        match &reply.body {
+            Body::Whole(bytes) => take(&url, bytes, place, top),
+            Body::Cut(reason) => Err(ReadError::Unavailable {
+                reason: format!("a page broke off: {reason}"),
+            }),
+        }
+    }
+}
+
+/// The address of a page.
+fn at(resource: &Url, place: &InventoryPlace, top: u32) -> Url {
+    let mut url = resource.clone();
+    match &place.query {
+        Some(query) => url.set_query(Some(query)),
+        None => {
+            let top = top.clamp(1, MAX_INVENTORY_PAGE);
+            url.query_pairs_mut().append_pair("$top", &top.to_string());
+        }
+    }
+    url
+}
+
+/// Reads a page that was asked for at `url`.
+fn take(url: &Url, bytes: &[u8], place: &InventoryPlace, top: u32) -> Result<InventoryPage, ReadError> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let page: Page<'_> = serde_json::from_slice(bytes)
+        .map_err(|error| malformed(format!("a page is not a listing: {error}")))?;
+    let entries = page.value.len();
+    let machines: Vec<Machine> = page
+        .value
+        .iter()
+        .filter_map(|entry| serde_json::from_str(entry.get()).ok())
+        .filter_map(|entry| machine::parse(&entry).ok())
+        .collect();
+    let received = place.received + entries as u64;
+    let mut resource = url.clone();
+    resource.set_query(None);
+    let query = match page.next {
+        // The link's host may be another one of Microsoft's, or anybody's: only its query is used, on our own resource.
+        Some(link) => rebuilt(&resource, url, &link)?.query().map(str::to_owned),
+        // As many as `$top` allows, and no link: whether that was all, only the next page can tell.
+        None if entries >= top.clamp(1, MAX_INVENTORY_PAGE) as usize => {
+            let first = at(&resource, &InventoryPlace::default(), top);
+            Some(format!(
+                "{}&%24skip={received}",
+                first.query().unwrap_or_default()
+            ))
+        }
+        None => None,
+    };
+    if query.is_some() && query.as_deref() == url.query() {
+        return Err(malformed("the inventory's pages go in a circle".to_owned()));
+    }
+    Ok(InventoryPage {
+        unreadable: (entries - machines.len()) as u64,
+        machines,
+        next: query.map(|query| InventoryPlace {
+            query: Some(query),
+            received,
+        }),
+    })
+}
+
+fn malformed(reason: String) -> ReadError {
+    ReadError::Malformed { reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn resource() -> Url {
+        Url::parse("http://127.0.0.1:1/api/machines").expect("an address")
+    }
+
+    fn page(place: &InventoryPlace, top: u32, body: &Value) -> Result<InventoryPage, ReadError> {
+        take(
+            &at(&resource(), place, top),
+            body.to_string().as_bytes(),
+            place,
+            top,
+        )
+    }
+
+    fn listed(ids: &[&str]) -> Vec<Value> {
+        ids.iter().map(|id| json!({"id": id})).collect()
+    }
+
+    #[test]
+    fn a_link_is_followed_on_our_own_resource_only() {
+        let body = json!({"value": listed(&["a", "b"]),
+            "@odata.nextLink": "https://evil.example/api/v1.0/machines?$top=2&$skiptoken=x%2Fy"});
+        let first = page(&InventoryPlace::default(), 2, &body).expect("a page");
+        let next = first.next.expect("there is a link");
+        assert_eq!(next.received, 2);
+        let url = at(&resource(), &next, 2);
+        assert_eq!(
+            url.as_str(),
+            "http://127.0.0.1:1/api/machines?$top=2&$skiptoken=x%2Fy"
+        );
+    }
+
+    #[test]
+    fn a_link_to_another_resource_or_to_the_same_page_ends_the_listing_with_an_error() {
+        for link in [
+            "https://evil.example/api/machineactions?$skip=2",
+            "http://127.0.0.1:1/api/machines?%24top=2",
+        ] {
+            let body = json!({"value": listed(&["a", "b"]), "@odata.nextLink": link});
+            let error = page(&InventoryPlace::default(), 2, &body).expect_err(link);
+            assert!(matches!(error, ReadError::Malformed { .. }), "{link}");
+        }
+    }
+
+    #[test]
+    fn a_full_page_without_a_link_may_not_be_the_last() {
+        let full = page(
+            &InventoryPlace::default(),
+            2,
+            &json!({"value": listed(&["a", "b"])}),
+        )
+        .expect("a page");
+        let next = full.next.expect("nobody said that this was all");
+        let url = at(&resource(), &next, 2);
+        let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(pairs, [pair("$top", "2"), pair("$skip", "2")]);
+        let third = page(&next, 2, &json!({"value": listed(&["c", "d"])})).expect("a page");
+        assert_eq!(third.next.map(|place| place.received), Some(4));
+        let last = page(&next, 2, &json!({"value": listed(&["c"])})).expect("a page");
+        assert_eq!(last.next, None);
+    }
+
+    #[test]
+    fn an_entry_without_an_id_is_counted_and_the_others_are_read() {
+        let mut entries = listed(&["a"]);
+        entries.extend([json!({"computerDnsName": "x"}), json!(7)]);
+        let page = page(&InventoryPlace::default(), 10, &json!({"value": entries})).expect("a page");
+        assert_eq!((page.machines.len(), page.unreadable), (1, 2));
+    }
+
+    #[test]
+    fn what_is_no_listing_is_an_error() {
+        for body in [json!({}), json!({"value": 3}), json!([])] {
+            assert!(page(&InventoryPlace::default(), 10, &body).is_err());
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! Whether a call to restrict a device could succeed at all, told by what the inventory knows of it, so that none is spent on
+//! a certain failure. Pure; [`crate::domain::decision`] asks when an event is decided, the gate asks again with the facts of
+//! its moment.
+//!
+//! What is unknown never blocks: a call that fails costs one slot, an intruder that nobody stops costs more. Releases are never
+//! asked about: the prerequisites are those of restricting, and what quell restricted it must try to lift.
+
+use crate::domain::device::DeviceFacts;
+use crate::domain::fact::Fact;
+
+/// How a reason begins that this module gave.
+pub const INELIGIBLE: &str = "ineligible.";
+
+/// Why a device cannot be restricted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Ineligible {
+    /// Defender answered 404 for its id.
+    NotInInventory,
+    /// Its entry was merged into another one: the id is stale, and a call to it reaches nobody (facts sheet 4.2).
+    Merged,
+    /// Its platform has no app restriction: neither Windows 10 or 11 nor Windows Server 2019 or later (facts sheet 4.3).
+    Os,
+    /// Its Windows 10 is older than 1709 (facts sheet 4.3).
+    OsVersion,
+    /// It is not onboarded: there is no sensor that could carry anything out.
+    Onboarding,
+    /// Its sensor sends nothing and can hardly be reached.
+    Health,
+}
+
+impl Ineligible {
+    /// All of them, in the order in which they are looked for.
+    pub const ALL: [Self; 6] = [
+        Self::NotInInventory,
+        Self::Merged,
+        Self::Os,
+        Self::OsVersion,
+        Self::Onboarding,
+        Self::Health,
+    ];
+
+    /// The reason in decisions, actions and logs.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::NotInInventory => "ineligible.not_in_inventory",
+            Self::Merged => "ineligible.merged",
+            Self::Os => "ineligible.os",
+            Self::OsVersion => "ineligible.os_version",
+            Self::Onboarding => "ineligible.onboarding",
+            Self::Health => "ineligible.health",
+        }
+    }
+
+    /// The one with that reason.
+    pub fn parse(reason: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.reason() == reason)
+    }
+
+    /// The same in a sentence for people.
+    pub fn says(self) -> &'static str {
+        match self {
+            Self::NotInInventory => "Defender does not know the device",
+            Self::Merged => "the device was merged into another one, whose id holds now",
+            Self::Os => "app execution cannot be restricted on the device's operating system",
+            Self::OsVersion => "the device's Windows 10 is older than 1709, the first that can be restricted",
+            Self::Onboarding => {
+                "the device is not onboarded, so nothing on it could carry the restriction out"
+            }
+            Self::Health => "the device's sensor sends nothing and can hardly be reached",
+        }
+    }
+
+    /// The fact that told.
+    pub fn fact(self) -> &'static str {
+        match self {
+            Self::NotInInventory => "device.id",
+            Self::Merged => "device.merged_into",
+            Self::Os => "device.os",
+            Self::OsVersion => "device.os_version",
+            Self::Onboarding => "device.onboarding",
+            Self::Health => "device.health",
+        }
+    }
+
+    /// Whether it stays so whatever is done to the device: then there is nothing to wait for. An older Windows can be updated,
+    /// a sensor mended, a device onboarded.
+    pub fn is_permanent(self) -> bool {
+        matches!(self, Self::Merged | Self::Os)
+    }
+}
+
+/// Why the device cannot be restricted, if its facts say so for sure.
+pub fn restrict(facts: &DeviceFacts) -> Result<(), Ineligible> {
+    if matches!(facts.merged_into, Fact::Is(_)) {
+        return Err(Ineligible::Merged);
+    }
+    let platform = plain(&facts.os);
+    if platform.as_deref().is_some_and(has_no_restriction) {
+        return Err(Ineligible::Os);
+    }
+    let is_windows_10 = platform.is_some_and(|platform| platform.starts_with("windows10"));
+    if is_windows_10 && plain(&facts.os_version).as_deref().is_some_and(is_before_1709) {
+        return Err(Ineligible::OsVersion);
+    }
+    // `InsufficientInfo` says that nobody can tell.
+    if let Some("canbeonboarded" | "unsupported") = plain(&facts.onboarding).as_deref() {
+        return Err(Ineligible::Onboarding);
+    }
+    // An inactive device is away, and its action waits for it at Defender; one of the two impairments leaves a way.
+    if plain(&facts.health).as_deref() == Some("nosensordataimpairedcommunication") {
+        return Err(Ineligible::Health);
+    }
+    Ok(())
+}
+
+/// In lower case, without blanks: `Windows Server 2019` is written in one word by the API, and in three by people.
+fn plain(fact: &Fact<String>) -> Option<String> {
+    let text = fact.value()?;
+    Some(text.to_lowercase().split_whitespace().collect())
+}
+
+/// `osPlatform` is a free string: only what is known to have no app restriction counts.
+fn has_no_restriction(platform: &str) -> bool {
+    if let Some(server) = platform.strip_prefix("windowsserver") {
+        let year: String = server.chars().take_while(char::is_ascii_digit).collect();
+        return year.parse().is_ok_and(|year: u16| (2_000..2_019).contains(&year));
+    }
+    const OLD_WINDOWS: [&str; 4] = ["windows7", "windows8", "windowsvista", "windowsxp"];
+    const OTHERS: [&str; 14] = [
+        "macos", "osx", "ios", "android", "ubuntu", "debian", "centos", "fedora", "rhel", "suse", "sles",
+        "rocky", "alma", "chromeos",
+    ];
+    OLD_WINDOWS
+        .iter()
+        .chain(&OTHERS)
+        .any(|start| platform.starts_with(start))
+        || (platform.contains("linux") && !platform.starts_with("windows"))
+}
+
+/// Whether a version of Windows 10 is older than 1709. Those before 20H2 are written as year and month.
+fn is_before_1709(version: &str) -> bool {
+    version.len() == 4
+        && version
+            .parse()
+            .is_ok_and(|version: u16| (1_507..1_709).contains(&version))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is(text: &str) -> Fact<String> {
+        Fact::Is(text.to_owned())
+    }
+
+    /// A device that can be restricted.
+    fn good() -> DeviceFacts {
+        DeviceFacts {
+            os: is("Windows11"),
+            os_version: is("23H2"),
+            onboarding: is("Onboarded"),
+            health: is("Active"),
+            merged_into: Fact::Absent,
+            ..DeviceFacts::default()
+        }
+    }
+
+    #[test]
+    fn what_is_unknown_or_absent_never_blocks() {
+        assert_eq!(restrict(&DeviceFacts::default()), Ok(()));
+        let absent = DeviceFacts {
+            os: Fact::Absent,
+            os_version: Fact::Absent,
+            onboarding: Fact::Absent,
+            health: Fact::Absent,
+            merged_into: Fact::Absent,
+            ..DeviceFacts::default()
+        };
+        assert_eq!(restrict(&absent), Ok(()));
+        assert_eq!(restrict(&good()), Ok(()));
+    }
+
+    #[test]
+    fn each_platform_can_or_cannot_be_restricted() {
+        for (platform, can) in [
+            ("Windows10", true),
+            ("windows10", true),
+            ("Windows10WVD", true),
+            ("Windows11", true),
+            ("WindowsServer2019", true),
+            ("Windows Server 2019", true),
+            ("WindowsServer2022", true),
+            ("WindowsServer2025", true),
+            ("WindowsServer2016", false),
+            ("WindowsServer2012R2", false),
+            ("WindowsServer2008R2", false),
+            ("Windows7", false),
+            ("Windows8", false),
+            ("Windows8.1", false),
+            ("macOS", false),
+            ("Ubuntu", false),
+            ("Debian", false),
+            ("RedHatEnterpriseLinux", false),
+            ("Linux", false),
+            ("SLES", false),
+            ("iOS", false),
+            ("Android", false),
+            // Free strings that nobody has told us about may be anything.
+            ("WindowsServer", true),
+            ("Windows12", true),
+            ("Other", true),
+            ("Unknown", true),
+            ("", true),
+        ] {
+            let facts = DeviceFacts {
+                os: is(platform),
+                ..good()
+            };
+            let expected = if can { Ok(()) } else { Err(Ineligible::Os) };
+            assert_eq!(restrict(&facts), expected, "{platform}");
+        }
+    }
+
+    #[test]
+    fn a_windows_10_is_eligible_from_1709_on() {
+        for (platform, version, can) in [
+            ("Windows10", "1507", false),
+            ("Windows10", "1607", false),
+            ("Windows10", "1703", false),
+            ("Windows10", "1709", true),
+            ("Windows10", "1809", true),
+            ("Windows10", "2004", true),
+            ("Windows10", "20H2", true),
+            ("Windows10", "22H2", true),
+            ("Windows10", "Other", true),
+            ("Windows10", "", true),
+            ("Windows10", "10.0", true),
+            ("Windows11", "1607", true),
+            ("WindowsServer2019", "1607", true),
+        ] {
+            let facts = DeviceFacts {
+                os: is(platform),
+                os_version: is(version),
+                ..good()
+            };
+            let expected = if can { Ok(()) } else { Err(Ineligible::OsVersion) };
+            assert_eq!(restrict(&facts), expected, "{platform} {version}");
+        }
+    }
+
+    #[test]
+    fn a_device_that_is_not_onboarded_cannot_be_restricted() {
+        for (status, can) in [
+            ("Onboarded", true),
+            ("onboarded", true),
+            ("CanBeOnboarded", false),
+            ("Unsupported", false),
+            ("InsufficientInfo", true),
+            ("SomethingNew", true),
+        ] {
+            let facts = DeviceFacts {
+                onboarding: is(status),
+                ..good()
+            };
+            let expected = if can { Ok(()) } else { Err(Ineligible::Onboarding) };
+            assert_eq!(restrict(&facts), expected, "{status}");
+        }
+    }
+
+    #[test]
+    fn only_a_sensor_that_is_mute_and_out_of_reach_blocks() {
+        for (health, can) in [
+            ("Active", true),
+            ("Inactive", true),
+            ("ImpairedCommunication", true),
+            ("NoSensorData", true),
+            ("NoSensorDataImpairedCommunication", false),
+            ("Unknown", true),
+            ("SomethingNew", true),
+        ] {
+            let facts = DeviceFacts {
+                health: is(health),
+                ..good()
+            };
+            let expected = if can { Ok(()) } else { Err(Ineligible::Health) };
+            assert_eq!(restrict(&facts), expected, "{health}");
+        }
+    }
+
+    #[test]
+    fn a_device_that_was_merged_is_not_called_under_its_old_id() {
+        let merged = DeviceFacts {
+            merged_into: is("b"),
+            ..good()
+        };
+        assert_eq!(restrict(&merged), Err(Ineligible::Merged));
+        let unknown = DeviceFacts {
+            merged_into: Fact::Unknown,
+            ..good()
+        };
+        assert_eq!(restrict(&unknown), Ok(()));
+    }
+
+    #[test]
+    fn every_reason_is_read_back_and_only_what_cannot_change_is_permanent() {
+        for one in Ineligible::ALL {
+            assert_eq!(Ineligible::parse(one.reason()), Some(one));
+            assert!(one.reason().starts_with(INELIGIBLE) && !one.says().is_empty());
+        }
+        assert_eq!(Ineligible::parse("ineligible.else"), None);
+        let permanent: Vec<_> = Ineligible::ALL
+            .into_iter()
+            .filter(|one| one.is_permanent())
+            .collect();
+        assert_eq!(permanent, [Ineligible::Merged, Ineligible::Os]);
+    }
+}

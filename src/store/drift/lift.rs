@@ -1,0 +1,282 @@
+//! What follows when somebody else lifted or applied a restriction, in the transaction that judges it. The caller holds the
+//! device's lock.
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
+use uuid::Uuid;
+
+use crate::domain::containment::EndReason;
+use crate::domain::device::DeviceId;
+use crate::domain::drift::{DriftTerms, Foreign, OnLift};
+use crate::domain::tenant::TenantId;
+use crate::store::alarms::{Alarm, AlarmKind, raise};
+use crate::store::containments::{Word, decline, end};
+use crate::store::{Because, Store, StoreError};
+
+/// Alerts remembered for one device, at most.
+const REMEMBERED: i64 = 200;
+
+/// A release by somebody else that left the device free.
+pub(super) struct Lift<'a> {
+    pub(super) foreign: &'a Foreign,
+    /// What began, and what was seen, until then stood when it was lifted: what came later begins anew.
+    pub(super) until: Timestamp,
+    pub(super) terms: DriftTerms,
+}
+
+impl Store {
+    /// Somebody lifted the restriction. Says what became of it.
+    pub(super) async fn lifted(
+        &self,
+        tx: &mut sqlx::PgConnection,
+        tenant: TenantId,
+        device: &DeviceId,
+        lift: &Lift<'_>,
+    ) -> Result<&'static str, StoreError> {
+        let before = restriction(tx, tenant, device).await?;
+        // Nothing was in force, as far as was known: then nothing was lifted. What is queued goes its way.
+        let Some(before) = before.filter(|known| known != "free") else {
+            return Ok("freed");
+        };
+        let stood = sqlx::query_scalar!(
+            "SELECT c.id FROM quell.containments c WHERE c.tenant_id = $1 AND c.device_id = $2 AND c.state = 'active'
+               AND c.mode = 'enforce' AND c.activated_at <= $3::timestamptz
+               AND NOT EXISTS (SELECT 1 FROM quell.containment_alerts a WHERE a.containment_id = c.id AND a.seen_at > $3)",
+            tenant.0,
+            device.as_str(),
+            lift.until.to_sqlx() as jiff_sqlx::Timestamp,
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        let foreign = lift.foreign;
+        let why = format!(
+            "lifted at defender by {} at {:.0}",
+            foreign.requestor, foreign.done.done_at
+        );
+        // Whether one of ours that ended without a clear result will still be carried out, nobody knows: that stays unknown.
+        sqlx::query!(
+            "UPDATE quell.devices SET restriction = CASE restriction WHEN 'unknown' THEN 'unknown' ELSE 'free' END,
+                 restriction_at = quell.now(), is_restricted_by_others = false, others_by = NULL, others_at = NULL
+             WHERE tenant_id = $1 AND device_id = $2",
+            tenant.0,
+            device.as_str(),
+        )
+        .execute(&mut *tx)
+        .await?;
+        let verdict = match (stood.is_empty(), lift.terms.on_lift) {
+            (true, _) => "freed",
+            (false, OnLift::Respect) => {
+                respect(tx, tenant, device, &stood, &why).await?;
+                "lifted"
+            }
+            (false, OnLift::Enforce) => {
+                enforce(tx, &stood, lift.terms, &why).await?;
+                "enforced"
+            }
+        };
+        note(tx, tenant, device, (verdict, &why), &before).await?;
+        let because = Because {
+            by: "reconcile",
+            reason: &why,
+        };
+        self.converge_device(tx, tenant, device, because).await?;
+        if verdict == "enforced" {
+            sqlx::query!(
+                "UPDATE quell.actions SET not_before = greatest(not_before, quell.now() + make_interval(secs => $3))
+                 WHERE tenant_id = $1 AND device_id = $2 AND state = 'queued' AND kind = 'restrict'",
+                tenant.0,
+                device.as_str(),
+                lift.terms.again_after.as_secs_f64(),
+            )
+            .execute(&mut *tx)
+            .await?;
+        }
+        if verdict != "freed" {
+            let follows = match verdict {
+                "lifted" => "its containments ended",
+                _ => "it is restricted again",
+            };
+            tell(tx, tenant, device, foreign, format!("{why}: {follows}")).await?;
+        }
+        Ok(verdict)
+    }
+
+    /// Somebody restricted the device: it is not ours to undo. Says what became of it.
+    pub(super) async fn restricted_by(
+        &self,
+        tx: &mut sqlx::PgConnection,
+        tenant: TenantId,
+        device: &DeviceId,
+        foreign: &Foreign,
+    ) -> Result<&'static str, StoreError> {
+        let before = restriction(tx, tenant, device).await?.unwrap_or_default();
+        sqlx::query!(
+            "UPDATE quell.devices SET restriction = 'restricted_by_other', is_restricted_by_others = true, others_by = $3,
+                 others_at = $4::timestamptz,
+                 restriction_at = CASE restriction WHEN 'restricted_by_other' THEN restriction_at ELSE quell.now() END
+             WHERE tenant_id = $1 AND device_id = $2",
+            tenant.0,
+            device.as_str(),
+            foreign.requestor,
+            foreign.done.done_at.to_sqlx() as jiff_sqlx::Timestamp,
+        )
+        .execute(&mut *tx)
+        .await?;
+        let why = format!(
+            "restricted at defender by {} at {:.0}",
+            foreign.requestor, foreign.done.done_at
+        );
+        note(tx, tenant, device, ("restricted", &why), &before).await?;
+        let because = Because {
+            by: "reconcile",
+            reason: &why,
+        };
+        self.converge_device(tx, tenant, device, because).await?;
+        Ok("restricted")
+    }
+}
+
+/// Whether ours came before or after cannot be told: a person looks, and nothing is changed.
+pub(super) async fn unclear(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    device: &DeviceId,
+    foreign: &Foreign,
+) -> Result<&'static str, StoreError> {
+    let told = format!(
+        "{} made a {} at {:.0}, and whether that was before or after ours cannot be told",
+        foreign.requestor,
+        foreign.done.kind.as_str(),
+        foreign.done.done_at
+    );
+    tell(tx, tenant, device, foreign, told).await?;
+    Ok("unclear")
+}
+
+/// The containments end, questions about their alerts with them, and their alerts restrict the device no more.
+async fn respect(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    device: &DeviceId,
+    stood: &[Uuid],
+    why: &str,
+) -> Result<(), StoreError> {
+    let alerts = sqlx::query_scalar!(
+        "SELECT DISTINCT alert_id FROM quell.containment_alerts WHERE containment_id = ANY($1) AND alert_id <> ''",
+        stood,
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let asked = sqlx::query_scalar!(
+        "SELECT c.id FROM quell.containments c WHERE c.tenant_id = $1 AND c.device_id = $2 AND c.state = 'asked'
+           AND EXISTS (SELECT 1 FROM quell.containment_alerts a WHERE a.containment_id = c.id AND a.alert_id = ANY($3))",
+        tenant.0,
+        device.as_str(),
+        &alerts,
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let word = Word {
+        reason: EndReason::Drift,
+        by: "reconcile",
+        why,
+    };
+    decline(tx, &asked, word).await?;
+    end(tx, tenant, device, stood, word).await?;
+    sqlx::query!(
+        "UPDATE quell.devices SET lifted_alerts = ARRAY(
+             SELECT alert FROM unnest($3::text[] || lifted_alerts) WITH ORDINALITY AS t (alert, n)
+             GROUP BY alert ORDER BY min(n) LIMIT $4)
+         WHERE tenant_id = $1 AND device_id = $2",
+        tenant.0,
+        device.as_str(),
+        &alerts,
+        REMEMBERED,
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The containments stay; those that were lifted too often need a person.
+async fn enforce(
+    tx: &mut sqlx::PgConnection,
+    stood: &[Uuid],
+    terms: DriftTerms,
+    why: &str,
+) -> Result<(), StoreError> {
+    let marked = sqlx::query!(
+        "UPDATE quell.containments SET lifts = least(lifts + 1, 1000),
+             attention = CASE WHEN lifts >= $2 THEN coalesce(attention, $3) ELSE attention END
+         WHERE id = ANY($1) RETURNING lifts",
+        stood,
+        i16::try_from(terms.at_most).unwrap_or(i16::MAX),
+        format!("{why}, as often before: not restricted again"),
+    )
+    .fetch_all(tx)
+    .await?;
+    let beyond = marked
+        .iter()
+        .filter(|row| u32::try_from(row.lifts).is_ok_and(|lifts| lifts > terms.at_most))
+        .count();
+    metrics::counter!("quell_containments_needing_attention_total").increment(beyond as u64);
+    Ok(())
+}
+
+async fn restriction(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    device: &DeviceId,
+) -> Result<Option<String>, StoreError> {
+    let known = sqlx::query_scalar!(
+        "SELECT restriction FROM quell.devices WHERE tenant_id = $1 AND device_id = $2",
+        tenant.0,
+        device.as_str(),
+    )
+    .fetch_optional(tx)
+    .await?;
+    Ok(known)
+}
+
+/// One row of the audit: what is known of the device changed, because of somebody else.
+async fn note(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    device: &DeviceId,
+    (verdict, why): (&str, &str),
+    before: &str,
+) -> Result<(), StoreError> {
+    let after = restriction(tx, tenant, device).await?.unwrap_or_default();
+    let known = |restriction: &str| serde_json::json!({ "restriction": restriction });
+    sqlx::query!(
+        "SELECT quell.note_change($1, 'drift', $2, $3, NULL, $4, 'reconcile', $5, NULL, $6, $7)",
+        tenant.0,
+        Uuid::now_v7(),
+        device.as_str(),
+        verdict,
+        why,
+        known(before),
+        known(&after),
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn tell(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    device: &DeviceId,
+    foreign: &Foreign,
+    told: String,
+) -> Result<(), StoreError> {
+    let alarm = Alarm {
+        kind: AlarmKind::Drift,
+        subject: &foreign.done.id,
+        device: Some(device.as_str()),
+        action: None,
+        told,
+    };
+    raise(tx, tenant, &alarm).await?;
+    Ok(())
+}

@@ -1,0 +1,65 @@
+-- What each role may do. Run by `quell db roles`, and after each migration where the roles are there. Whoever runs it owns the
+-- schema. It may be run again and again, beside running daemons: nothing is taken away in between that is given back.
+DO $grants$
+DECLARE
+    -- Only added to: what happened, what was decided and by what, who answered.
+    added CONSTANT text[] := ARRAY['transitions', 'seals', 'seal_checkpoints', 'events', 'event_keys', 'alert_devices', 'dead_letters',
+        'decisions', 'decision_inputs', 'approvals', 'approval_requests', 'playbook_sets', 'set_activations', 'canary_fallbacks',
+        'alarms', 'clock_jumps'];
+    -- Changed, and never deleted.
+    kept CONSTANT text[] := ARRAY['tenants', 'devices', 'containments', 'containment_alerts', 'actions', 'attempts', 'budgets',
+        'leases', 'active_sets', 'playbook_revisions', 'notifications', 'seal_heads', 'cluster_seen', 'stops', 'cap_lifts',
+        'accepted_risks', 'release_runs'];
+    -- What arrived, as it arrived: nobody knows what a sender put into it.
+    raw CONSTANT text[] := ARRAY['events.payload', 'dead_letters.payload'];
+    its record;
+    may text;
+    columns text;
+BEGIN
+    -- Two at once would stumble over each other's rows in the catalogue.
+    PERFORM pg_advisory_xact_lock(hashtextextended('quell.roles', 0));
+    REVOKE ALL ON ALL TABLES IN SCHEMA quell FROM quell_app, quell_intake, quell_read;
+    REVOKE ALL ON ALL SEQUENCES IN SCHEMA quell FROM quell_app, quell_intake, quell_read;
+    REVOKE ALL ON SCHEMA quell FROM quell_app, quell_intake, quell_read;
+    GRANT USAGE ON SCHEMA quell TO quell_app, quell_intake, quell_read;
+    GRANT USAGE ON ALL SEQUENCES IN SCHEMA quell TO quell_app;
+    IF to_regclass('public._sqlx_migrations') IS NOT NULL THEN
+        GRANT SELECT ON public._sqlx_migrations TO quell_app, quell_intake, quell_read;
+    END IF;
+
+    -- The daemon, and the operators' commands. A table that is named nowhere here may be read and written.
+    FOR its IN SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+               WHERE n.nspname = 'quell' AND c.relkind IN ('r', 'p', 'v', 'm') LOOP
+        may := CASE WHEN its.name IN ('clock', 'transitions', 'tenants') THEN 'SELECT'
+                    WHEN its.name = ANY (added) THEN 'SELECT, INSERT'
+                    WHEN its.name = ANY (kept) THEN 'SELECT, INSERT, UPDATE'
+                    ELSE 'SELECT, INSERT, UPDATE, DELETE' END;
+        EXECUTE format('GRANT %s ON quell.%I TO quell_app', may, its.name);
+    END LOOP;
+    -- Not the number, the time, nor the transaction of a row of the audit: so none can be given the place of another.
+    GRANT INSERT (tenant_id, entity, entity_id, device_id, from_state, to_state, by, reason, revision, before, after)
+        ON quell.transitions TO quell_app;
+    GRANT INSERT (name) ON quell.tenants TO quell_app;
+    -- The text of a revision stays what it was.
+    REVOKE UPDATE ON quell.playbook_revisions FROM quell_app;
+    GRANT UPDATE (revoked_at, revoked_by, revoked_reason) ON quell.playbook_revisions TO quell_app;
+
+    -- Whoever only delivers events: what the first transaction of an event needs, and nothing of what came of it.
+    GRANT SELECT (id, name) ON quell.tenants TO quell_intake;
+    GRANT INSERT ON quell.events, quell.inbox, quell.decisions, quell.dead_letters TO quell_intake;
+    GRANT SELECT, INSERT ON quell.event_keys, quell.alert_devices TO quell_intake;
+    GRANT INSERT (tenant_id, device_id) ON quell.devices TO quell_intake;
+
+    -- Auditors, dashboards, and the commands that only look.
+    FOR its IN SELECT c.oid, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+               WHERE n.nspname = 'quell' AND c.relkind IN ('r', 'p', 'v', 'm') LOOP
+        SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) INTO columns FROM pg_attribute a
+        WHERE a.attrelid = its.oid AND a.attnum > 0 AND NOT a.attisdropped
+          AND its.name || '.' || a.attname <> ALL (raw);
+        IF EXISTS (SELECT 1 FROM unnest(raw) AS r WHERE split_part(r, '.', 1) = its.name) THEN
+            EXECUTE format('GRANT SELECT (%s) ON quell.%I TO quell_read', columns, its.name);
+        ELSE
+            EXECUTE format('GRANT SELECT ON quell.%I TO quell_read', its.name);
+        END IF;
+    END LOOP;
+END $grants$;

@@ -1,0 +1,56 @@
+//! A restriction that a restored backup has lost: why the device was restricted is lost with it, so a person decides. Until then,
+//! and for a bounded time, a containment under attention keeps the device as it is (docs/decisions/0012).
+
+use std::time::Duration;
+
+use jiff_sqlx::ToSqlx as _;
+use uuid::Uuid;
+
+use crate::domain::action::{ActionKind, ulid};
+use crate::domain::answer::MachineActionStatus;
+use crate::domain::device::DeviceId;
+use crate::domain::stray::Marked;
+use crate::domain::tenant::TenantId;
+use crate::store::StoreError;
+
+/// Begins that containment, unless something wants the device restricted anyway or the restrict has come to nothing. It is active
+/// since Defender made the action, as the lost one was, so that caps count it where they did.
+pub(super) async fn keep(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    device: &DeviceId,
+    stray: &Marked,
+    span: Duration,
+) -> Result<(), StoreError> {
+    let came_to_nothing = matches!(
+        stray.status,
+        MachineActionStatus::Failed | MachineActionStatus::TimeOut | MachineActionStatus::Cancelled
+    );
+    if stray.kind != ActionKind::Restrict || came_to_nothing || span.is_zero() {
+        return Ok(());
+    }
+    let what = format!("restrict {}", ulid(stray.marker.action));
+    let kept = sqlx::query!(
+        "INSERT INTO quell.containments (id, tenant_id, device_id, state, mode, lane, comment, activated_at, release_after, until,
+                                         attention, state_by, state_reason)
+         SELECT $1, $2, $3, 'active', 'enforce', 'normal', $5, least(coalesce($4::timestamptz, quell.now()), quell.now()),
+                make_interval(secs => $6), quell.now() + make_interval(secs => $6), $7, 'reconcile', $8
+         WHERE NOT EXISTS (SELECT 1 FROM quell.containments WHERE tenant_id = $2 AND device_id = $3 AND state = 'active'
+                           AND mode = 'enforce')",
+        Uuid::now_v7(),
+        tenant.0,
+        device.as_str(),
+        stray.created_at.map(|at| at.to_sqlx()) as Option<jiff_sqlx::Timestamp>,
+        "found in defender's list after a restore",
+        span.as_secs_f64(),
+        format!("{what} was lost with a restored backup: release the device, or extend this"),
+        format!("{what} is in force at defender, and why is not known any more"),
+    )
+    .execute(tx)
+    .await?
+    .rows_affected();
+    if kept > 0 {
+        metrics::counter!("quell_containments_needing_attention_total").increment(kept);
+    }
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! Who is restricted now, by whom, since when, until when, and when that was last confirmed: one query.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::domain::tenant::TenantId;
+use crate::store::containments::time;
+use crate::store::views::DeviceQuery;
+use crate::store::{Store, StoreError};
+
+/// One restricted device, or one that may be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RestrictedView {
+    /// Its id.
+    pub device: String,
+    /// Its name, when known.
+    pub name: Option<String>,
+    /// `restricted`, `restricted_by_other` or `unknown`.
+    pub restriction: String,
+    /// Who wants it restricted; empty: nobody any more, its release is under way.
+    pub by: Vec<RestrictedBy>,
+    /// Since when it is restricted, as far as is known.
+    pub since: Option<Timestamp>,
+    /// When the last reason ends by itself; none: never, or nobody knows.
+    pub until: Option<Timestamp>,
+    /// When Defender last gave evidence of it: the action itself, or a look at its whole list that showed nothing else.
+    pub confirmed_at: Option<Timestamp>,
+}
+
+/// Somebody who wants a device restricted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RestrictedBy {
+    /// `playbook`, `person`, `quell` or `other`.
+    pub kind: String,
+    /// The playbook with its revision, the person, or who acts at Defender.
+    pub who: String,
+    /// The containment; none: it is somebody else's restriction.
+    pub containment: Option<Uuid>,
+    /// The alert behind it.
+    pub alert_id: Option<String>,
+    /// Since when.
+    pub since: Option<Timestamp>,
+    /// When it ends by itself.
+    pub until: Option<Timestamp>,
+    /// What a person must look at.
+    pub attention: Option<String>,
+}
+
+impl Store {
+    /// Devices that are not free as far as is known, the latest first. `query.show` is not looked at.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn restricted(
+        &self,
+        tenant: TenantId,
+        query: &DeviceQuery,
+    ) -> Result<Vec<RestrictedView>, StoreError> {
+        let rows = sqlx::query!(
+            r#"WITH those AS (
+                 SELECT d.device_id, d.facts -> 'name' ->> 'is' AS name, d.restriction, d.restriction_at, d.others_by, d.others_at
+                 FROM quell.devices d WHERE d.tenant_id = $1 AND d.restriction <> 'free'
+                   AND ($2::text IS NULL AND $3::text IS NULL OR starts_with(lower(d.device_id), lower($2))
+                        OR lower($3) IN (lower(d.facts -> 'name' ->> 'is'),
+                                         split_part(lower(d.facts -> 'name' ->> 'is'), '.', 1)))
+                 ORDER BY d.restriction_at DESC NULLS LAST, d.device_id LIMIT $4)
+               SELECT t.device_id, t.name, t.restriction, t.restriction_at, t.others_by, t.others_at,
+                 CASE WHEN EXISTS (SELECT 1 FROM quell.actions a WHERE a.tenant_id = $1 AND a.device_id = t.device_id
+                                   AND a.state IN ('submitting', 'in_doubt', 'submitted')) THEN t.restriction_at
+                      ELSE greatest(t.restriction_at, l.listed_at) END AS confirmed_at,
+                 c.id AS "id?", c.playbook || '@' || left(c.revision, 12) AS playbook, c.begun_by, c.state_by AS "state_by?",
+                 c.alert_id, c.activated_at, c.until, c.attention
+               FROM those t LEFT JOIN quell.looks l ON l.tenant_id = $1
+               LEFT JOIN quell.containments c ON c.tenant_id = $1 AND c.device_id = t.device_id AND c.state = 'active'
+                 AND c.mode = 'enforce'
+               ORDER BY t.restriction_at DESC NULLS LAST, t.device_id, c.activated_at, c.id"#,
+            tenant.0,
+            query.id,
+            query.name,
+            query.limit,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let mut devices: Vec<RestrictedView> = Vec::new();
+        for row in rows {
+            if devices.last().is_none_or(|last| last.device != row.device_id) {
+                let is_others = row.restriction == "restricted_by_other";
+                let other = is_others.then(|| RestrictedBy {
+                    kind: "other".to_owned(),
+                    who: row.others_by.unwrap_or_else(|| "somebody else".to_owned()),
+                    containment: None,
+                    alert_id: None,
+                    since: time(row.others_at),
+                    until: None,
+                    attention: None,
+                });
+                devices.push(RestrictedView {
+                    device: row.device_id,
+                    name: row.name,
+                    restriction: row.restriction,
+                    by: other.into_iter().collect(),
+                    since: time(row.others_at)
+                        .filter(|_| is_others)
+                        .or(time(row.restriction_at)),
+                    until: None,
+                    confirmed_at: time(row.confirmed_at),
+                });
+            }
+            let (Some(id), Some(device)) = (row.id, devices.last_mut()) else {
+                continue;
+            };
+            let (kind, who) = match (row.playbook, row.begun_by) {
+                (Some(playbook), _) => ("playbook", playbook),
+                (None, Some(person)) => ("person", person),
+                (None, None) => ("quell", row.state_by.unwrap_or_default()),
+            };
+            device.by.push(RestrictedBy {
+                kind: kind.to_owned(),
+                who,
+                containment: Some(id),
+                alert_id: row.alert_id,
+                since: time(row.activated_at),
+                until: time(row.until),
+                attention: row.attention,
+            });
+        }
+        for device in &mut devices {
+            let ends: Option<Vec<Timestamp>> = device.by.iter().map(|by| by.until).collect();
+            device.until = ends.and_then(|ends| ends.into_iter().max());
+        }
+        Ok(devices)
+    }
+}
