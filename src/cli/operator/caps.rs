@@ -134,7 +134,9 @@ async fn run_lift(args: LiftArgs) -> anyhow::Result<ExitCode> {
     };
     let stops = session.store.stops(Some(session.id), None).await?;
     if !stops.is_empty() {
-        eprintln!("refused: restrictions are stopped, so nothing would go on; `quell resume` first, see `quell status`");
+        eprintln!(
+            "refused: restrictions are stopped, so nothing would go on; `quell resume` first, see `quell status`"
+        );
         return Ok(ExitCode::from(REFUSED));
     }
     let done = session

@@ -271,11 +271,7 @@ async fn devices_store(
 /// Counts what a sweep has seen, and lets go of sweeps that nobody asks about any more. Counted are devices that are onboarded
 /// and neither merged into another nor inactive: entries of machines that were thrown away or installed anew stay listed for
 /// months, and would make a fleet look larger than it is.
-async fn complete(
-    tx: &mut sqlx::PgConnection,
-    tenant: TenantId,
-    sweep: &Sweep,
-) -> Result<u64, StoreError> {
+async fn complete(tx: &mut sqlx::PgConnection, tenant: TenantId, sweep: &Sweep) -> Result<u64, StoreError> {
     sqlx::query!(
         "INSERT INTO quell.inventory_groups (sweep_id, group_name, devices)
          SELECT $2, lower(btrim(facts -> 'group' ->> 'is')), count(*) FROM quell.devices
