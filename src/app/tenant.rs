@@ -340,6 +340,7 @@ impl Start {
             context: context.clone(),
             client,
             guard: reads_guard,
+            kinds: config.kinds.clone(),
             backoff: config.scaled(Duration::from_secs(5)),
         };
         let lookout = worker::outlook::Lookout {
@@ -396,6 +397,7 @@ fn sweeper(config: &Config, context: Context, client: Arc<Client>, guard: Second
         },
         page: inventory.page,
         device_ids: config.device_id_rule(),
+        kinds: config.kinds.clone(),
         backoff: config.scaled(Duration::from_secs(5)),
     }
 }
