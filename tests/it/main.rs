@@ -23,6 +23,7 @@ mod intake;
 mod late;
 mod lifecycle;
 mod operator;
+mod orphans;
 mod plan;
 mod playbooks;
 mod rehearsal;
