@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::span::{ago, ahead, span};
 use super::table::{Paint, Table, Tone, cell, plain, short, short_length};
-use super::{Common, Session, devices, inventory, stop::banner};
+use super::{Common, Session, devices, inventory, release_many, stop::banner};
 use crate::cli::playbooks::standing;
 use crate::domain::budget::Forecast;
 use crate::domain::verdict::Mode;
@@ -150,14 +150,7 @@ pub fn needs(report: &Report) -> Vec<String> {
             "{containments} could not be put in force: listed first below"
         ));
     }
-    if let Some(oldest) = &report.releases_overdue.oldest {
-        needs.push(format!(
-            "{} overdue: {} has been restricted since its containment ended {}",
-            counted(report.releases_overdue.devices, "release"),
-            short(&oldest.device, 12),
-            ago(now, oldest.since)
-        ));
-    }
+    needs.extend(release_many::overdue(&report.releases_overdue, now));
     for alarm in report.alarms.iter().take(ALARMS) {
         let device = alarm.device.as_deref();
         let on = device
