@@ -23,5 +23,7 @@ pub mod outcome;
 pub mod recorded;
 pub mod spelling;
 pub mod stray;
+pub mod surge;
 pub mod tenant;
+pub mod trust;
 pub mod verdict;

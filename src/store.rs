@@ -34,6 +34,7 @@ mod restores;
 mod safety;
 mod settle;
 mod strays;
+mod surges;
 pub mod views;
 mod wakes;
 

@@ -40,6 +40,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::device::DeviceIdRule;
 use crate::domain::tenant::TenantId;
+use crate::domain::trust::Trust;
+use crate::limiter::SourceRate;
 use crate::store::Store;
 
 /// How long requests that are under way may take to end after a stop was asked for.
@@ -64,6 +66,10 @@ pub struct Options {
     pub max_concurrent: usize,
     /// When set, every `POST` needs `Authorization: Bearer` with this token.
     pub token: Option<SecretString>,
+    /// What the events of this source may lead to.
+    pub trust: Trust,
+    /// How many of them may act; what is beyond asks.
+    pub rate: Option<SourceRate>,
     /// Where requests to reload go; `None`: nothing can be reloaded.
     pub reload: Option<reload::Requests>,
     /// Rung when events were stored, so that whoever decides in this process need not wait for Postgres to tell it.
@@ -82,6 +88,8 @@ impl Options {
             max_records: 10_000,
             max_concurrent: 16,
             token: None,
+            trust: Trust::Act,
+            rate: None,
             reload: None,
             stored: Arc::default(),
         }

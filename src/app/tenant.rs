@@ -18,7 +18,7 @@ use crate::defender::{Client, Endpoint, Options, SecretSource};
 use crate::domain::budget::{BudgetScope, Pace, Pacing, Reserve, Terms, jump_bound};
 use crate::domain::tenant::TenantId;
 use crate::lifecycle::Tasks;
-use crate::limiter::{Pacer, PacerOptions, SecondGuard};
+use crate::limiter::{Pacer, PacerOptions, SecondGuard, SourceRate};
 use crate::store::{Gate, SafetyOptions, Store};
 use crate::telemetry::Metrics;
 use crate::worker::active_set::{self, InForce};
@@ -158,6 +158,14 @@ impl Start {
         options.device_ids = self.config.device_id_rule();
         options.body_limit = self.config.http.max_body_bytes;
         options.token = token;
+        options.trust = self.config.http.trust;
+        options.rate = self
+            .config
+            .http
+            .rate
+            .map(|rate| self.config.scaled_windows(&[rate]))
+            .map(|rate| SourceRate::new(&rate))
+            .transpose()?;
         // Events come for the first tenant.
         let mut stored = Some(Arc::clone(&options.stored));
         let rendered = metrics.clone();

@@ -38,6 +38,8 @@ pub enum AlarmKind {
     ReleaseSettled,
     /// A cap of the installation is reached: further devices wait for a person.
     CapReached,
+    /// One source, user or detection drives restrictions on many devices, or somebody restricts administrators'.
+    Surge,
 }
 
 impl AlarmKind {
@@ -51,6 +53,7 @@ impl AlarmKind {
             Self::ClockJump => "clock_jump",
             Self::ReleaseSettled => "release_settled",
             Self::CapReached => "cap_reached",
+            Self::Surge => "surge",
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::domain::decision::{DecisionKind, Fallback};
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
 use crate::domain::tenant::TenantId;
+use crate::domain::trust::Trust;
 use crate::store::{DeviceRow, Store, StoreError, Wake, wake};
 
 /// One row of the inbox with its event.
@@ -29,6 +30,10 @@ pub struct InboxItem {
     pub enqueued_at: Timestamp,
     /// What it says.
     pub event: Event,
+    /// The source that sent it.
+    pub source: String,
+    /// What that source may do.
+    pub trust: Trust,
 }
 
 /// A decision to record.
@@ -69,6 +74,8 @@ pub struct DecideTx {
     pub devices: HashMap<DeviceId, DeviceRow>,
     /// Playbooks with an active containment, per device.
     pub restricted_by: HashMap<DeviceId, Vec<String>>,
+    /// Playbooks with an active containment that is only observed, per device.
+    pub observed_by: HashMap<DeviceId, Vec<String>>,
     /// The installation's rules that the decisions are made under, kept with them.
     pub rules: Option<RecordedRules>,
     /// The revisions of the active set that only observe, whatever their text says; [`DecideTx::usage_load`] reads them.
@@ -98,7 +105,7 @@ impl Store {
         let (now, shards) = (claim.now, claim.shards);
         // The rows and the set in force, as of one moment.
         let rows = sqlx::query!(
-            "SELECT i.seq, i.event_id, i.device_id, i.event_kind, i.enqueued_at, e.normalised,
+            "SELECT i.seq, i.event_id, i.device_id, i.event_kind, i.enqueued_at, e.normalised, e.source, e.trust,
                     (SELECT version FROM quell.active_sets WHERE tenant_id = $1) AS set_version
              FROM quell.inbox i JOIN quell.events e ON e.id = i.event_id
              WHERE i.tenant_id = $1 AND i.shard = ANY($2) AND (i.wait_until IS NULL OR i.wait_until <= $3)
@@ -123,6 +130,8 @@ impl Store {
                     kind: EventKind::parse(&row.event_kind).unwrap_or(EventKind::Updated),
                     enqueued_at: row.enqueued_at.to_jiff(),
                     event,
+                    source: row.source,
+                    trust: Trust::parse(&row.trust),
                 }),
                 Err(error) => quarantine(&mut tx, tenant, row.seq, &error.to_string()).await?,
             }
@@ -136,6 +145,7 @@ impl Store {
             items,
             devices: HashMap::new(),
             restricted_by: HashMap::new(),
+            observed_by: HashMap::new(),
             rules: None,
             fallbacks: Vec::new(),
             has_fallbacks: false,
@@ -203,6 +213,7 @@ impl DecideTx {
         }
         let open = sqlx::query!(
             r#"SELECT device_id, CASE WHEN state = 'active' AND mode = 'enforce' THEN playbook END AS restricts,
+                      CASE WHEN state = 'active' AND mode = 'observe' THEN playbook END AS observes,
                       release_when <> '{}' AS "is_awaiting!"
                FROM quell.containments
                WHERE tenant_id = $1 AND device_id = ANY($2) AND state IN ('asked', 'active') ORDER BY activated_at"#,
@@ -215,6 +226,9 @@ impl DecideTx {
             let device = DeviceId::from_stored(row.device_id);
             if row.is_awaiting {
                 self.awaiting.insert(device.clone());
+            }
+            if let Some(playbook) = row.observes {
+                self.observed_by.entry(device.clone()).or_default().push(playbook);
             }
             if let Some(playbook) = row.restricts {
                 self.restricted_by.entry(device).or_default().push(playbook);

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::domain::alert::{Event, EventKind};
 use crate::domain::tenant::TenantId;
+use crate::domain::trust::Trust;
 use crate::store::{Store, StoreError, Wake};
 
 /// An event on its way in.
@@ -51,6 +52,22 @@ impl Store {
         &self,
         tenant: TenantId,
         source: &str,
+        incoming: Vec<Incoming>,
+        dead: Vec<DeadLetter>,
+    ) -> Result<Vec<Stored>, StoreError> {
+        self.events_accept_from(tenant, (source, Trust::Act), incoming, dead)
+            .await
+    }
+
+    /// Stores a batch of a source that may do so much: all of it, or nothing. What it may not do is judged with the other
+    /// guards; nothing is dropped for it.
+    ///
+    /// # Errors
+    /// Postgres is not available, or refused it; nothing is stored then.
+    pub async fn events_accept_from(
+        &self,
+        tenant: TenantId,
+        (source, trust): (&str, Trust),
         incoming: Vec<Incoming>,
         dead: Vec<DeadLetter>,
     ) -> Result<Vec<Stored>, StoreError> {
@@ -109,7 +126,7 @@ impl Store {
                 devices: event.event.devices.len(),
             });
         }
-        insert(&mut tx, tenant, source, &fresh).await?;
+        insert(&mut tx, tenant, (source, trust), &fresh).await?;
         enqueue(&mut tx, tenant, &fresh).await?;
         tx.commit().await?;
         Ok(stored)
@@ -127,7 +144,7 @@ fn key(incoming: &Incoming) -> Vec<u8> {
 async fn insert(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
-    source: &str,
+    (source, trust): (&str, Trust),
     fresh: &[(Uuid, &Incoming)],
 ) -> Result<(), StoreError> {
     let ids: Vec<Uuid> = fresh.iter().map(|(id, _)| *id).collect();
@@ -142,8 +159,8 @@ async fn insert(
         .map(|(_, i)| serde_json::to_value(&i.event))
         .collect::<Result<Vec<serde_json::Value>, _>>()?;
     sqlx::query!(
-        "INSERT INTO quell.events (id, tenant_id, source, format, alert_id, payload, normalised)
-         SELECT id, $1, $2, format, alert_id, payload, normalised
+        "INSERT INTO quell.events (id, tenant_id, source, format, alert_id, payload, normalised, trust)
+         SELECT id, $1, $2, format, alert_id, payload, normalised, $8
          FROM unnest($3::uuid[], $4::text[], $5::text[], $6::bytea[], $7::jsonb[])
               AS t (id, format, alert_id, payload, normalised)",
         tenant.0,
@@ -153,6 +170,7 @@ async fn insert(
         &alerts,
         &payloads,
         &normalised,
+        trust.as_str(),
     )
     .execute(&mut *tx)
     .await?;

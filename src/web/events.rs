@@ -9,12 +9,13 @@ use axum::response::{IntoResponse, Response};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
+use crate::domain::trust::Trust;
 use crate::failpoint;
 use crate::intake::body::{Broken, Lines};
 use crate::web::answer::{Answer, Problem, Rejected};
 use crate::web::delivery::Delivery;
 use crate::web::receive::{Unreceived, receive};
-use crate::web::{Shared, Web};
+use crate::web::{Options, Shared, Web};
 
 /// The handler.
 pub(super) async fn take(State(web): State<Web>, request: Request) -> Response {
@@ -61,10 +62,11 @@ async fn work(web: &Arc<Shared>, request: Request) -> Result<Answer, Problem> {
         }
     };
     let (incoming, dead, places) = delivery.into_parts();
+    let trust = trust_of(options, incoming.len());
     failpoint::reach!(EventReceivedNothingStored);
     let stored = web
         .inbox
-        .accept(options.tenant, &options.source, incoming, dead)
+        .accept(options.tenant, (&options.source, trust), incoming, dead)
         .await
         .map_err(unstored)?;
     failpoint::reach!(StoredNotAcknowledged);
@@ -74,6 +76,16 @@ async fn work(web: &Arc<Shared>, request: Request) -> Result<Answer, Problem> {
     count("accepted", stored.len() - duplicates);
     count("rejected", places.rejected());
     Ok(Delivery::answer(places, &stored))
+}
+
+/// What so many events of this source may lead to, now that they come.
+fn trust_of(options: &Options, events: usize) -> Trust {
+    let is_within = options.rate.as_ref().is_none_or(|rate| rate.allows(events));
+    if is_within {
+        return options.trust;
+    }
+    metrics::counter!("quell_events_above_rate_total").increment(events as u64);
+    options.trust.max(Trust::AskRate)
 }
 
 /// Checks the token, if one is configured. Both sides are hashed first, so that the comparison takes the same time
