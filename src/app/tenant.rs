@@ -18,7 +18,7 @@ use crate::defender::{Client, Endpoint, Options, SecretSource};
 use crate::domain::budget::{BudgetScope, Pace, Pacing, Reserve, Terms, jump_bound};
 use crate::domain::tenant::TenantId;
 use crate::lifecycle::Tasks;
-use crate::limiter::{Pacer, PacerOptions, SecondGuard};
+use crate::limiter::{Pacer, PacerOptions, SecondGuard, SourceRate};
 use crate::store::inventory::SweepTerms;
 use crate::store::{Gate, SafetyOptions, Store};
 use crate::telemetry::Metrics;
@@ -162,6 +162,14 @@ impl Start {
         options.token = token;
         options.operator_token = operator_token;
         options.stop_file.clone_from(&self.config.stop_file);
+        options.trust = self.config.http.trust;
+        options.rate = self
+            .config
+            .http
+            .rate
+            .map(|rate| self.config.scaled_windows(&[rate]))
+            .map(|rate| SourceRate::new(&rate))
+            .transpose()?;
         // Events come for the first tenant.
         let mut stored = Some(Arc::clone(&options.stored));
         let rendered = metrics.clone();

@@ -22,6 +22,7 @@ use crate::domain::decision::{Decision, Fallback, Rules, Ruling, Situation, Usag
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::fact::Fact;
 use crate::domain::limit::reached_cap;
+use crate::domain::trust::Trust;
 use crate::domain::verdict::Mode;
 
 mod alerts;
@@ -199,6 +200,14 @@ impl<'s> Rehearsal<'s> {
             time_scale: self.time_scale,
             restricted_by: Fact::Is(restricted_by.clone()),
         };
+        let drivers = self.rules.surge.drivers(None, input.alert, input.device);
+        self.windows.drive(self.now, self.rules.surge.keys(&drivers));
+        let observed_by = self.devices.get(input.device_id);
+        let observed_by: Vec<String> = observed_by
+            .into_iter()
+            .flat_map(Device::observed_by)
+            .map(str::to_owned)
+            .collect();
         let situation = Situation {
             rules: self.rules,
             now: self.now,
@@ -208,13 +217,16 @@ impl<'s> Rehearsal<'s> {
             restricted_by: &restricted_by,
             fleet: self.fleet,
             fallbacks: &self.fallbacks,
+            observed_by: &observed_by,
+            drivers: &drivers,
+            trust: Trust::Act,
         };
         let verdicts = evaluate(self.set, &subject).verdicts;
         let decision = decide(verdicts, &situation, self.windows.usage());
         let mut changed = false;
         let stood = self.standing(input.device_id);
         for ruling in &decision.rulings {
-            changed |= self.apply(ruling, input, sink);
+            changed |= self.apply((ruling, &drivers), input, sink);
         }
         changed |= self.alert_news(input, &decision, &stood, sink);
         if changed {
@@ -253,7 +265,7 @@ impl<'s> Rehearsal<'s> {
     }
 
     /// Does what a ruling says; tells whether the device may need an action.
-    fn apply(&mut self, ruling: &Ruling, input: &Input<'_>, sink: Sink<'_>) -> bool {
+    fn apply(&mut self, (ruling, drivers): (&Ruling, &[String]), input: &Input<'_>, sink: Sink<'_>) -> bool {
         let id = input.device_id;
         if ruling.falls_back {
             let fallback = Fallback {
@@ -273,7 +285,7 @@ impl<'s> Rehearsal<'s> {
             }
         }
         if let Some(begins) = &effects.begins {
-            self.begin(ruling, begins, id, sink);
+            self.begin((ruling, drivers), begins, id, sink);
             changed |= ruling.mode == Mode::Enforce;
         }
         changed
@@ -309,7 +321,13 @@ impl<'s> Rehearsal<'s> {
         Some(ended)
     }
 
-    fn begin(&mut self, ruling: &Ruling, begins: &Begins<'_>, id: &DeviceId, sink: Sink<'_>) {
+    fn begin(
+        &mut self,
+        (ruling, drivers): (&Ruling, &[String]),
+        begins: &Begins<'_>,
+        id: &DeviceId,
+        sink: Sink<'_>,
+    ) {
         let playbook = ruling.verdict.playbook.as_str();
         let now = self.now;
         let device = self.devices.entry(id.clone()).or_default();
@@ -338,6 +356,7 @@ impl<'s> Rehearsal<'s> {
                 lifts: ruling.lifts().map(str::to_owned),
                 alerts: BTreeMap::new(),
                 canary: None,
+                drivers: drivers.to_vec(),
             });
             device.contained.len() - 1
         });
@@ -389,7 +408,8 @@ impl<'s> Rehearsal<'s> {
             return;
         };
         its.activate(now);
-        self.windows.count(now, &its.playbook, its.open.mode, id);
+        let driven = self.rules.surge.keys(&its.drivers);
+        self.windows.count(now, &its.playbook, its.open.mode, id, driven);
         sink(Happening {
             at: now,
             device: id,
