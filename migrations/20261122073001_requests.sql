@@ -7,8 +7,10 @@ CREATE TABLE quell.approval_requests (
     playbook  text,
     revision  text,
     minute    timestamptz NOT NULL,
+    -- A cap of the installation holds them, which no approval lifts: they stand apart from what can be approved.
+    is_held   boolean NOT NULL,
     CONSTRAINT request_has_an_origin CHECK ((playbook IS NULL) = (revision IS NULL)),
-    CONSTRAINT one_request_per_playbook_and_minute UNIQUE (tenant_id, playbook, revision, minute)
+    CONSTRAINT one_request_per_playbook_and_minute UNIQUE (tenant_id, playbook, revision, minute, is_held)
 );
 
 ALTER TABLE quell.containments
@@ -27,11 +29,11 @@ BEGIN
     IF NEW.playbook IS NOT NULL THEN
         SELECT number INTO NEW.request FROM quell.approval_requests
         WHERE tenant_id = NEW.tenant_id AND playbook = NEW.playbook AND revision = NEW.revision
-          AND minute = date_trunc('minute', NEW.created_at, 'UTC');
+          AND minute = date_trunc('minute', NEW.created_at, 'UTC') AND is_held = (NEW.ask_lifts IS NULL);
     END IF;
     IF NEW.request IS NULL THEN
-        INSERT INTO quell.approval_requests (tenant_id, playbook, revision, minute)
-        VALUES (NEW.tenant_id, NEW.playbook, NEW.revision, date_trunc('minute', NEW.created_at, 'UTC'))
+        INSERT INTO quell.approval_requests (tenant_id, playbook, revision, minute, is_held)
+        VALUES (NEW.tenant_id, NEW.playbook, NEW.revision, date_trunc('minute', NEW.created_at, 'UTC'), NEW.ask_lifts IS NULL)
         RETURNING number INTO NEW.request;
     END IF;
     IF NEW.event_id IS NULL THEN
@@ -44,12 +46,13 @@ CREATE TRIGGER give_request BEFORE INSERT ON quell.containments
     FOR EACH ROW WHEN (NEW.state = 'asked' AND NEW.request IS NULL) EXECUTE FUNCTION quell.give_request();
 
 -- What is asked already becomes answerable too.
-INSERT INTO quell.approval_requests (tenant_id, playbook, revision, minute)
-SELECT DISTINCT tenant_id, playbook, revision, date_trunc('minute', created_at, 'UTC')
+INSERT INTO quell.approval_requests (tenant_id, playbook, revision, minute, is_held)
+SELECT DISTINCT tenant_id, playbook, revision, date_trunc('minute', created_at, 'UTC'), ask_lifts IS NULL
 FROM quell.containments WHERE state = 'asked';
 UPDATE quell.containments c SET request = r.number FROM quell.approval_requests r
 WHERE c.state = 'asked' AND r.tenant_id = c.tenant_id AND r.playbook IS NOT DISTINCT FROM c.playbook
-  AND r.revision IS NOT DISTINCT FROM c.revision AND r.minute = date_trunc('minute', c.created_at, 'UTC');
+  AND r.revision IS NOT DISTINCT FROM c.revision AND r.minute = date_trunc('minute', c.created_at, 'UTC')
+  AND r.is_held = (c.ask_lifts IS NULL);
 
 ALTER TABLE quell.approvals
     -- The answer in the audit.

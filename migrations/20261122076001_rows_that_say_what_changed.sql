@@ -116,8 +116,11 @@ BEGIN
             'false_positive', CASE WHEN NEW.false_positive <> OLD.false_positive THEN NEW.false_positive END)), '{}');
         IF was IS NOT NULL OR became IS NOT NULL THEN
             INSERT INTO quell.transitions (tenant_id, entity, entity_id, device_id, from_state, to_state, by, reason, revision, before, after)
-            VALUES (NEW.tenant_id, 'containment', NEW.id, NEW.device_id, OLD.state, NEW.state, coalesce(NEW.change_by, 'quell'),
+            VALUES (NEW.tenant_id, 'containment', NEW.id, NEW.device_id, OLD.state, NEW.state,
+                    -- That it was a false positive is told with its end, by whoever ended it.
+                    coalesce(NEW.change_by, CASE WHEN NEW.false_positive <> OLD.false_positive THEN NEW.state_by ELSE 'quell' END),
                     coalesce(NEW.change_reason, CASE
+                        WHEN NEW.false_positive AND NOT OLD.false_positive THEN 'it was a false positive'
                         WHEN NEW.attention IS DISTINCT FROM OLD.attention AND NEW.attention IS NOT NULL THEN 'a person must look'
                         WHEN NEW.until IS DISTINCT FROM OLD.until THEN 'its time changed'
                         ELSE 'its terms changed' END),

@@ -66,6 +66,8 @@ enum Command {
     /// See what people are asked, and answer it
     #[command(subcommand)]
     Approvals(approvals::Command),
+    /// Show the caps of the installation with their use, or lift one for a while
+    Caps(operator::caps::Args),
     /// Check every invariant that the database can show
     Audit(audit::Args),
     /// Explain why quell did or did not act, from what was recorded or for a file of events
@@ -120,6 +122,7 @@ pub fn main() -> ExitCode {
             Command::Stop(args) => operator::answered(operator::stop::stop(args).await),
             Command::Resume(args) => operator::answered(operator::stop::resume(args).await),
             Command::Approvals(command) => operator::answered(approvals::run(command).await),
+            Command::Caps(args) => operator::answered(operator::caps::run(args).await),
             Command::Audit(args) => operator::answered(audit::run(args).await),
             Command::Explain(args) => explain::run(*args).await,
             Command::Playbooks(command) => playbooks::run(command).await,

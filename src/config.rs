@@ -272,8 +272,8 @@ impl Config {
                 .caps
                 .iter()
                 .map(|cap| Cap {
-                    devices: cap.devices,
                     per: self.scaled(cap.per),
+                    ..*cap
                 })
                 .collect(),
             default_ask: AskTerms {

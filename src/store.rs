@@ -13,6 +13,7 @@ mod attempts;
 pub mod audit;
 mod by_hand;
 mod cancels;
+pub mod cap_lifts;
 mod containments;
 mod converge;
 mod decide;

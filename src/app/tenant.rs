@@ -50,6 +50,7 @@ pub fn gate_of(config: &Config, tenant: &Tenant) -> Gate {
         never: config.never.clone(),
         facts_wait: config.scaled(config.facts.wait),
         caps: config.rules().caps,
+        fleet: tenant.fleet_size,
         outstanding: Some(config.outstanding),
         cancel_after: Some(config.scaled(config.call.cancel_after)),
         facts_max_age: config.scaled(config.facts.max_age),
@@ -391,6 +392,7 @@ fn sweeper(config: &Config, context: Context, client: Arc<Client>, guard: Second
             // What Defender refuses is tried again a few times in the span, not at once.
             rest: every / 8,
             good_for: config.scaled(Duration::from_secs(3_600)),
+            known_for: config.scaled(inventory.max_age),
         },
         page: inventory.page,
         device_ids: config.device_id_rule(),

@@ -51,6 +51,7 @@ struct Request {
     asks: Vec<AskRow>,
     sayings: Sayings,
     gate: Gate,
+    fleet: Option<u64>,
 }
 
 impl Request {
@@ -61,10 +62,23 @@ impl Request {
             return Ok(None);
         }
         let sayings = sayings::read(&session.store, session.id, &asks).await?;
+        // As decisions have it: what the configuration says, else what the inventory counted not too long ago.
+        let fleet = match session.tenant.fleet_size {
+            Some(fleet) => Some(fleet),
+            None => {
+                let max_age = session.config.scaled(session.config.facts.inventory.max_age);
+                let (counted, now) = (
+                    session.store.fleet_size(session.id).await?,
+                    session.store.now().await?,
+                );
+                counted.and_then(|counted| counted.fresh(now, max_age))
+            }
+        };
         Ok(Some(Self {
             asks,
             sayings,
             gate: session.gate(),
+            fleet,
         }))
     }
 
@@ -72,9 +86,10 @@ impl Request {
         AnswerTerms {
             rules: &session.config.approvals,
             gate: &self.gate,
-            fleet: session.tenant.fleet_size,
+            fleet: self.fleet,
             facts_max_age: session.config.scaled(session.config.facts.max_age),
             sayings: &self.sayings,
+            kinds: &session.config.kinds,
         }
     }
 

@@ -116,10 +116,7 @@ fn inputs() -> Inputs {
                     tags: vec!["tier-0".to_owned()],
                     ..Protections::default()
                 },
-                caps: vec![Cap {
-                    devices: 50,
-                    per: Duration::from_secs(3_600),
-                }],
+                caps: vec![Cap::of(50, Duration::from_secs(3_600))],
                 default_ask,
             },
             time_scale: 1,
@@ -182,6 +179,7 @@ fn containment(state: &str) -> ContainmentHistory {
         mode: "enforce".to_owned(),
         playbook: Some("ransomware".to_owned()),
         revision: Some("0123456789abcdef".to_owned()),
+        begun_by: None,
         event_id: Some(Uuid::nil()),
         alert_id: Some("637_1".to_owned()),
         created_at: before(7_200),
@@ -444,6 +442,17 @@ fn every_reason_is_told_in_words() {
         let told = told(kind, reason, &rulings, &texts(), Some(&inputs()));
         assert!(told.outcome.contains(said), "{reason}: {}", told.outcome);
     }
+}
+
+#[test]
+fn a_device_that_cannot_be_restricted_is_told_with_the_fact_that_says_so() {
+    let mut inputs = inputs();
+    inputs.facts.as_mut().expect("they are known").os = Fact::Is("Ubuntu".to_owned());
+    let told = told(DecisionKind::Skip, "ineligible.os", &[], &[], Some(&inputs));
+    assert!(told.outcome.contains("operating system"), "{}", told.outcome);
+    let guard = told.guards.iter().find(|guard| guard.guard == "eligibility");
+    let says = guard.map(|guard| guard.says.as_str()).unwrap_or_default();
+    assert!(says.ends_with("`device.os` is Ubuntu"), "{says}");
 }
 
 #[test]

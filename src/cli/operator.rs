@@ -2,6 +2,7 @@
 //! configuration, so it works while no daemon runs. Answers go to standard output, everything else to standard error.
 
 pub mod actions;
+pub mod caps;
 pub mod devices;
 pub mod extend;
 mod inventory;

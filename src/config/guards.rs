@@ -6,6 +6,7 @@ use super::section::{Reading, Section};
 use crate::domain::decision::Cap;
 use crate::domain::device::kind::KindSigns;
 use crate::domain::guard::Protections;
+use crate::yaml::Code;
 
 /// The tags that protect a device unless the configuration lists others.
 const PROTECTED_TAGS: [&str; 2] = ["tier-0", "quell-never"];
@@ -47,23 +48,38 @@ pub(super) fn read_devices(mut section: Section<'_>, reading: &mut Reading) -> K
     read
 }
 
-/// Reads `caps`: distinct devices in a window, over all playbooks. Default 50 in 1 h and 200 in 1 d.
+/// Reads `caps`: distinct devices in a window, over all playbooks, as a number, a part of the fleet, or of a group. Default 50 in 1 h and 200 in 1 d.
 pub(super) fn read_caps(section: &mut Section<'_>, reading: &mut Reading) -> Vec<Cap> {
-    let cap = |devices, hours: u64| Cap {
-        devices,
-        per: Duration::from_secs(hours * 3_600),
-    };
+    let cap = |devices, hours: u64| Cap::of(devices, Duration::from_secs(hours * 3_600));
     let Some(items) = section.items("caps", 0, reading) else {
         return vec![cap(50, 1), cap(200, 24)];
     };
     let mut caps = Vec::new();
     for item in &items {
         let mut section = Section::of(item, reading);
-        let devices = section.required_count("devices", 0..=1_000_000, reading);
+        let devices = section.count_if("devices", 0..=1_000_000, reading);
+        let percent_of_fleet = section.percent("percent_of_fleet", reading);
+        let percent_of_group = section.percent("percent_of_group", reading);
         let span = Duration::from_secs(1)..=Duration::from_secs(90 * 86_400);
         let per = section.required_duration("per", span, reading);
+        let says_some = ["devices", "percent_of_fleet", "percent_of_group"]
+            .iter()
+            .any(|key| section.has(key));
+        if !says_some {
+            let message = "the cap does not say how many devices";
+            let help =
+                "give `devices`, `percent_of_fleet` or `percent_of_group`, or several: each of them holds";
+            reading
+                .found
+                .push(item.diagnostic(Code::CAP_MEASURE, message).help(help));
+        }
         section.close(reading);
-        caps.extend(devices.zip(per).map(|(devices, per)| Cap { devices, per }));
+        caps.extend(per.filter(|_| says_some).map(|per| Cap {
+            devices,
+            percent_of_fleet,
+            percent_of_group,
+            per,
+        }));
     }
     caps
 }

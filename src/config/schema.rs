@@ -105,6 +105,7 @@ fn node(path: &str, key: &Key, keys: &BTreeMap<String, Key>, notes: &BTreeMap<St
                 .with("additionalProperties", list)
         }
         Kind::Flag => Schema::flag(about),
+        Kind::Percent => Schema::percent(about),
         Kind::Count(range) => {
             let (least, most) = (u64::from(*range.start()), u64::from(*range.end()));
             Schema::count(&without_range(about, &least, &most), least..=most)

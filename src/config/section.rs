@@ -9,6 +9,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::secret;
+use crate::domain::verdict::Percent;
 use crate::yaml::suggest;
 use crate::yaml::{Code, Diagnostics, Map, Node};
 
@@ -49,6 +50,8 @@ pub enum Kind {
     Lists,
     /// `true` or `false`.
     Flag,
+    /// A percentage above 0 and up to 100, with two decimals at most.
+    Percent,
     /// A whole number within a range.
     Count(RangeInclusive<u32>),
     /// A duration within a range.
@@ -126,6 +129,11 @@ impl<'a> Section<'a> {
             .and_then(|map| map.required(key, &mut reading.found))
     }
 
+    /// Whether the file says something at `key`.
+    pub fn has(&self, key: &str) -> bool {
+        self.map.as_ref().is_some_and(|map| map.get(key).is_some())
+    }
+
     /// A duration within `range`.
     pub fn duration(
         &mut self,
@@ -161,6 +169,32 @@ impl<'a> Section<'a> {
         let node = self.get(key, Kind::Count(range.clone()), reading);
         node.and_then(|node| count_in(&node, range, reading))
             .unwrap_or(default)
+    }
+
+    /// A percentage, if it is there.
+    pub fn percent(&mut self, key: &'static str, reading: &mut Reading) -> Option<Percent> {
+        let node = self.get(key, Kind::Percent, reading)?;
+        let value = node.f64(&mut reading.found)?;
+        let percent = Percent::new(value);
+        if percent.is_none() {
+            let message = format!(
+                "`{}` must be above 0 and at most 100, with no more than two decimals, and is {value}",
+                node.path()
+            );
+            reading.found.push(node.diagnostic(Code::OUT_OF_RANGE, message));
+        }
+        percent
+    }
+
+    /// A whole number within `range`, if it is there.
+    pub fn count_if(
+        &mut self,
+        key: &'static str,
+        range: RangeInclusive<u32>,
+        reading: &mut Reading,
+    ) -> Option<u32> {
+        let node = self.get(key, Kind::Count(range.clone()), reading)?;
+        count_in(&node, range, reading)
     }
 
     /// A whole number within `range` that must be there.

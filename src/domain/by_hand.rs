@@ -1,10 +1,9 @@
 //! A restriction that a person begins by hand: what stands against it. Pure; the store asks within the transaction that would
 //! begin it. The guards are those of a decision, in the same order; only what a playbook would say of itself is missing.
 
-use crate::domain::decision::{Cap, Usage};
 use crate::domain::device::{DeviceFacts, DeviceId};
+use crate::domain::eligibility::Ineligible;
 use crate::domain::guard::{Protection, Protections};
-use crate::domain::limit::reached_cap;
 use crate::domain::stop::{STOPPED, StopScope};
 use crate::domain::verdict::Mode;
 
@@ -16,7 +15,7 @@ pub enum Refusal {
     /// The installation's ceiling.
     Mode(Mode),
     /// It could only fail; why.
-    Ineligible(String),
+    Ineligible(Ineligible),
     /// A list of `never`; with the fact that is not known, when that is why.
     Protected {
         /// `tags`, `groups`, …
@@ -34,7 +33,7 @@ impl Refusal {
         match self {
             Self::Stopped(_) => STOPPED.to_owned(),
             Self::Mode(mode) => format!("mode.{}", mode.as_str()),
-            Self::Ineligible(why) => why.clone(),
+            Self::Ineligible(why) => why.reason().to_owned(),
             Self::Protected { list, .. } => format!("never.{list}"),
             Self::Cap(cap) => cap.clone(),
         }
@@ -45,7 +44,7 @@ impl Refusal {
         match self {
             Self::Stopped(scope) => format!("quell is stopped: {}", scope.means()),
             Self::Mode(mode) => format!("the configuration allows `{}` at most", mode.as_str()),
-            Self::Ineligible(why) => format!("the restriction could only fail ({why})"),
+            Self::Ineligible(why) => format!("the restriction could only fail: {}", why.says()),
             Self::Protected { list, unknown: None } => {
                 format!("the device is protected by the list `never.{list}`")
             }
@@ -102,12 +101,12 @@ pub struct Scene<'a> {
     /// Its facts; what is too old is unknown.
     pub facts: &'a DeviceFacts,
     /// Why a restriction of it could only fail.
-    pub ineligible: Option<&'a str>,
+    pub ineligible: Option<Ineligible>,
     /// Protections whose risk the person accepts, as `never.tags`; a second person is asked then.
     pub accepts: &'a [String],
 }
 
-/// Weighs everything but the caps. Returns the risks that have to be accepted by a second person; empty: none.
+/// Weighs everything but the caps, which are counted by the one function that counts on every path. Returns the risks that have to be accepted by a second person; empty: none.
 ///
 /// # Errors
 /// The guard that stands against it.
@@ -119,7 +118,7 @@ pub fn weigh(scene: &Scene<'_>) -> Result<Vec<String>, Refusal> {
         return Err(Refusal::Mode(scene.ceiling));
     }
     if let Some(why) = scene.ineligible {
-        return Err(Refusal::Ineligible(why.to_owned()));
+        return Err(Refusal::Ineligible(why));
     }
     let mut never = scene.never.clone();
     let mut risks = Vec::new();
@@ -134,17 +133,9 @@ pub fn weigh(scene: &Scene<'_>) -> Result<Vec<String>, Refusal> {
         if !scene.accepts.contains(&risk) || risks.contains(&risk) {
             return Err(Refusal::Protected { list, unknown });
         }
-        lift(&mut never, list);
         risks.push(risk);
+        never = never.without(&risks);
     }
-}
-
-/// The cap beyond which one more device would go.
-///
-/// # Errors
-/// That cap.
-pub fn weigh_caps(caps: &[Cap], device: &DeviceId, usage: &Usage) -> Result<(), Refusal> {
-    reached_cap(caps, Mode::Enforce, device, usage).map_or(Ok(()), |cap| Err(Refusal::Cap(cap)))
 }
 
 /// Every protection that may be accepted.
@@ -167,87 +158,83 @@ fn list_of(fact: &str) -> &'static str {
     }
 }
 
-fn lift(never: &mut Protections, list: &str) {
-    match list {
-        "ids" => never.ids.clear(),
-        "tags" => never.tags.clear(),
-        "groups" => never.groups.clear(),
-        "names" => never.names.clear(),
-        "device_values" => never.device_values.clear(),
-        _ => {}
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::fact::Fact;
 
-    fn check(scene: impl FnOnce(&mut Scene<'_>), expected: Result<&[&str], &str>) {
-        let never = Protections {
-            tags: vec!["tier-0".to_owned()],
-            groups: vec!["Domain Controllers".to_owned()],
-            ..Protections::default()
-        };
-        let device = DeviceId::from_stored("a".repeat(40));
-        let facts = DeviceFacts {
-            tags: Fact::Is(vec!["Tier-0".to_owned()]),
-            ..DeviceFacts::default()
-        };
-        let mut its = Scene {
+    /// What is weighed, with what it borrows.
+    struct Case {
+        stop: Option<StopScope>,
+        ceiling: Mode,
+        never: Protections,
+        facts: DeviceFacts,
+        ineligible: Option<Ineligible>,
+        accepts: Vec<String>,
+    }
+
+    /// A device with a protected tag, whose group is not known.
+    fn check(change: impl FnOnce(&mut Case), accepts: &[&str], expected: Result<&[&str], &str>) {
+        let mut case = Case {
             stop: None,
             ceiling: Mode::Enforce,
-            never: &never,
-            device: &device,
-            facts: &facts,
+            never: Protections {
+                tags: vec!["tier-0".to_owned()],
+                groups: vec!["Domain Controllers".to_owned()],
+                ..Protections::default()
+            },
+            facts: DeviceFacts {
+                tags: Fact::Is(vec!["Tier-0".to_owned()]),
+                ..DeviceFacts::default()
+            },
             ineligible: None,
-            accepts: &[],
+            accepts: accepts.iter().map(|risk| (*risk).to_owned()).collect(),
         };
-        scene(&mut its);
-        let weighed = weigh(&its);
-        let found = weighed.as_ref().map(Vec::as_slice).map_err(Refusal::guard);
-        let expected = expected.map(|risks| risks.iter().map(|risk| (*risk).to_owned()).collect::<Vec<_>>());
-        assert_eq!(
-            found.map(<[String]>::to_vec),
-            expected.map_err(str::to_owned),
-            "{weighed:?}"
-        );
-        if let Err(refusal) = weighed {
-            assert!(!refusal.says().is_empty() && !refusal.go_on().is_empty());
+        change(&mut case);
+        let device = DeviceId::from_stored("a".repeat(40));
+        let weighed = weigh(&Scene {
+            stop: case.stop,
+            ceiling: case.ceiling,
+            never: &case.never,
+            device: &device,
+            facts: &case.facts,
+            ineligible: case.ineligible,
+            accepts: &case.accepts,
+        });
+        match (&weighed, expected) {
+            (Ok(risks), Ok(expected)) => assert_eq!(risks, expected),
+            (Err(refusal), Err(guard)) => {
+                assert_eq!(refusal.guard(), guard);
+                assert!(!refusal.says().is_empty() && !refusal.go_on().is_empty());
+            }
+            _ => panic!("{weighed:?}, expected {expected:?}"),
         }
     }
 
     #[test]
     fn each_guard_stands_against_it_and_only_named_protections_can_be_accepted() {
-        let (none, facts) = (Protections::default(), DeviceFacts::default());
-        let (tags, groups) = (["never.tags".to_owned()], ["never.groups".to_owned()]);
-        let both = [tags[0].clone(), groups[0].clone()];
-        check(|scene| scene.never = &none, Ok(&[]));
-        check(
-            |scene| {
-                scene.never = &none;
-                scene.accepts = &tags;
-            },
-            Ok(&[]),
-        );
-        check(|_| (), Err("never.tags"));
-        check(|scene| scene.accepts = &groups, Err("never.tags"));
+        let both = ["never.tags", "never.groups"];
+        let unprotected = |case: &mut Case| case.never = Protections::default();
+        check(unprotected, &[], Ok(&[]));
+        check(unprotected, &["never.tags"], Ok(&[]));
+        check(|_| (), &[], Err("never.tags"));
+        check(|_| (), &["never.groups"], Err("never.tags"));
         // The group is not known, and that is a risk of its own.
-        check(|scene| scene.accepts = &tags, Err("never.groups"));
-        check(|scene| scene.accepts = &both, Ok(&["never.tags", "never.groups"]));
-        check(|scene| scene.facts = &facts, Err("never.tags"));
+        check(|_| (), &["never.tags"], Err("never.groups"));
+        check(|_| (), &both, Ok(&both));
+        check(
+            |case| case.facts = DeviceFacts::default(),
+            &["never.groups"],
+            Err("never.tags"),
+        );
         for (stop, ceiling, ineligible, guard) in [
             (Some(StopScope::New), Mode::Observe, None, "stopped"),
             (None, Mode::Observe, None, "mode.observe"),
-            (None, Mode::Enforce, Some("ineligible.os"), "ineligible.os"),
+            (None, Mode::Enforce, Some(Ineligible::Os), "ineligible.os"),
         ] {
-            check(
-                |scene| {
-                    (scene.stop, scene.ceiling, scene.ineligible) = (stop, ceiling, ineligible);
-                    scene.accepts = &both;
-                },
-                Err(guard),
-            );
+            let change =
+                |case: &mut Case| (case.stop, case.ceiling, case.ineligible) = (stop, ceiling, ineligible);
+            check(change, &both, Err(guard));
         }
     }
 }

@@ -172,7 +172,7 @@ fn the_device_after_the_limit_asks_and_a_counted_device_does_not() {
 fn a_cap_holds_and_counts_over_all_playbooks() {
     let per = Duration::from_secs(3600);
     let rules = Rules {
-        caps: vec![Cap { devices: 2, per }],
+        caps: vec![Cap::of(2, per)],
         ..rules()
     };
     let mut usage = Usage::default();
@@ -290,10 +290,7 @@ fn an_approval_lifts_what_made_its_playbook_ask_and_never_a_cap() {
         assert_eq!(decision.rulings[0].lifts(), lifts);
     }
     let capped = Rules {
-        caps: vec![Cap {
-            devices: 0,
-            per: HOUR,
-        }],
+        caps: vec![Cap::of(0, HOUR)],
         ..rules()
     };
     let held = check(vec![verdict("a")], &capped, &Usage::default());

@@ -100,7 +100,101 @@ pub fn hold(decision: &mut Decision, rules: &Rules, restricted_by: &[String]) {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::domain::decision::Ruling;
+    use crate::domain::guard::Protections;
+    use crate::domain::verdict::{AskTerms, Lane, PlannedAction, Verdict, Wish};
+
+    fn ruling(playbook: &str, kind: DecisionKind, mode: Mode, then: PlannedAction) -> Ruling {
+        let ask = AskTerms {
+            from: vec!["soc-leads".to_owned()],
+            approvals: 2,
+            within: Duration::from_secs(60),
+            otherwise_act: true,
+        };
+        let verdict = Verdict {
+            playbook: playbook.to_owned(),
+            revision: "r1".to_owned(),
+            mode,
+            lane: Lane::Normal,
+            wish: Wish::Act,
+            because: "matched".to_owned(),
+            line: None,
+            then: vec![then],
+            ask: Some(ask),
+            limits: Vec::new(),
+            canary: None,
+            notify: Vec::new(),
+        };
+        Ruling {
+            verdict,
+            kind,
+            mode,
+            reason: "matched".to_owned(),
+            ask: None,
+            falls_back: false,
+        }
+    }
+
+    fn restrict() -> PlannedAction {
+        PlannedAction::RestrictAppExecution {
+            comment: "c".to_owned(),
+            release_after: None,
+            restart_on_match: false,
+            release_when: Vec::new(),
+        }
+    }
+
+    fn held(rulings: Vec<Ruling>, reason: &str, restricted_by: &[&str]) -> Decision {
+        let rules = Rules {
+            ceiling: Mode::Enforce,
+            freshness: Duration::from_secs(60),
+            never: Protections::default(),
+            caps: Vec::new(),
+            default_ask: AskTerms {
+                from: Vec::new(),
+                approvals: 1,
+                within: Duration::from_secs(60),
+                otherwise_act: false,
+            },
+        };
+        let mut decision = Decision {
+            kind: rulings.first().map_or(DecisionKind::Skip, |first| first.kind),
+            reason: reason.to_owned(),
+            rulings,
+        };
+        let restricted_by: Vec<String> = restricted_by.iter().map(|p| (*p).to_owned()).collect();
+        hold(&mut decision, &rules, &restricted_by);
+        decision
+    }
+
+    #[test]
+    fn only_what_would_begin_a_restriction_is_held_and_never_acts_without_an_answer() {
+        use DecisionKind::{Act, Hold, Observe, Skip};
+        let begins = held(vec![ruling("a", Act, Mode::Enforce, restrict())], "matched", &[]);
+        assert_eq!((begins.kind, begins.reason.as_str()), (Hold, STOPPED));
+        let ask = begins.rulings[0].ask.as_ref().expect("a person is asked");
+        assert_eq!((ask.approvals, ask.otherwise_act), (2, false));
+        assert_eq!(begins.rulings[0].lifts(), None, "an approval lifts no stop");
+        let release = PlannedAction::ReleaseAppRestriction {
+            comment: "c".to_owned(),
+        };
+        for (ruling, running) in [
+            (ruling("a", Act, Mode::Enforce, restrict()), &["a"][..]),
+            (ruling("a", Act, Mode::Enforce, release), &[]),
+            (ruling("a", Observe, Mode::Observe, restrict()), &[]),
+        ] {
+            let kind = ruling.kind;
+            let decision = held(vec![ruling], "matched", running);
+            assert_eq!((decision.kind, decision.reason.as_str()), (kind, "matched"));
+        }
+        let protected = ruling("a", Skip, Mode::Enforce, restrict());
+        let other = ruling("b", Act, Mode::Enforce, restrict());
+        let decision = held(vec![protected, other], "never.tags", &[]);
+        assert_eq!((decision.kind, decision.rulings[1].kind), (Skip, Hold));
+    }
 
     #[test]
     fn every_scope_forbids_restricts_and_only_a_freeze_forbids_releases() {

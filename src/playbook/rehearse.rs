@@ -95,7 +95,7 @@ impl<'s> Rehearsal<'s> {
             fallbacks: Vec::new(),
             false_positives: HashMap::new(),
             now: start,
-            windows: Windows::new(set, rules),
+            windows: Windows::new(set, rules, None),
             devices: HashMap::new(),
             agenda: BinaryHeap::new(),
             looks: 0,
@@ -113,6 +113,15 @@ impl<'s> Rehearsal<'s> {
     #[must_use]
     pub fn with_fleet(mut self, devices: Option<u64>) -> Self {
         self.fleet = devices;
+        self.windows.set_fleet(devices);
+        self
+    }
+
+    /// The same world with groups of these sizes, by `domain::limit::group_key`; without a size, caps in percent of a group
+    /// count as reached.
+    #[must_use]
+    pub fn with_groups(mut self, sizes: impl IntoIterator<Item = (String, u64)>) -> Self {
+        self.windows.set_group_sizes(sizes);
         self
     }
 
@@ -178,6 +187,7 @@ impl<'s> Rehearsal<'s> {
     pub fn event(&mut self, input: &Input<'_>, sink: Sink<'_>) -> Decision {
         self.advance(input.at, sink);
         self.windows.advance(self.now);
+        self.windows.set_group(input.device_id, input.device);
         let restricted_by = self.restricted_by(input.device_id);
         let subject = Subject {
             alert: input.alert,

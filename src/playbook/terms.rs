@@ -107,7 +107,7 @@ fn read_limit(item: &Node<'_>, found: &mut Diagnostics) -> Option<Limit> {
     })
 }
 
-fn read_percent(node: &Node<'_>, found: &mut Diagnostics) -> Option<Percent> {
+pub(in crate::playbook) fn read_percent(node: &Node<'_>, found: &mut Diagnostics) -> Option<Percent> {
     let value = node.f64(found)?;
     let percent = Percent::new(value);
     if percent.is_none() {

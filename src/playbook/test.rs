@@ -165,10 +165,12 @@ fn run_case(
     set: &PlaybookSet,
     coverage: &mut Coverage,
 ) -> Option<Failure> {
-    let Guards { rules, fleet } = &test.guards;
+    let Guards { rules, fleet, groups } = &test.guards;
     let subject = given.subject();
     let Evaluation { verdicts, .. } = evaluate(set, &subject);
-    let mut windows = Windows::new(set, rules);
+    let mut windows = Windows::new(set, rules, *fleet);
+    windows.set_group_sizes(groups.iter().cloned());
+    windows.set_group(&given.device_id, &given.device);
     for (at, device) in given.history() {
         windows.seed(at, &device);
     }

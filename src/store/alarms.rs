@@ -42,6 +42,8 @@ pub enum AlarmKind {
     Drift,
     /// Devices are restricted long after they should have been released.
     ReleasesOverdue,
+    /// A cap of the installation is reached: further devices wait for a person.
+    CapReached,
 }
 
 impl AlarmKind {
@@ -57,6 +59,7 @@ impl AlarmKind {
             Self::AuditBroken => "audit_broken",
             Self::Drift => "drift",
             Self::ReleasesOverdue => "releases_overdue",
+            Self::CapReached => "cap_reached",
         }
     }
 }

@@ -103,8 +103,9 @@ impl Store {
                  SELECT c.*, CASE WHEN c.state = 'asked' AND c.ask_until <= quell.now() THEN 'expired' ELSE c.state END AS stands,
                    coalesce(d.facts -> 'name' ->> 'is', c.device_id) AS called
                  FROM quell.containments c JOIN quell.devices d ON d.tenant_id = c.tenant_id AND d.device_id = c.device_id
-                 WHERE c.tenant_id = $1 AND c.request IS NOT NULL
-                   AND (c.state = 'asked' OR $2 AND c.created_at > quell.now() - interval '1 day')),
+                 WHERE c.tenant_id = $1 AND (c.request IN (
+                     SELECT request FROM quell.containments WHERE tenant_id = $1 AND state = 'asked')
+                   OR $2 AND c.request IS NOT NULL AND c.created_at > quell.now() - interval '1 day')),
                many AS (
                  SELECT request, min(created_at) AS asked_at, min(ask_until) FILTER (WHERE stands = 'asked') AS ends_at,
                    count(*) FILTER (WHERE stands = 'asked') AS waiting,
@@ -217,7 +218,7 @@ impl Store {
             caps: &terms.gate.caps,
             fleet: terms.fleet,
         };
-        let mut usage = Usage::default();
+        let mut usage = Usage::of(bounds.caps, bounds.fleet);
         let mut open = Vec::with_capacity(judged.len());
         for one in judged {
             let lifts: Vec<&str> = lifted(&one.lifts).collect();

@@ -216,7 +216,7 @@ impl Store {
             .iter()
             .filter(|row| due(&row.containment, now, false) == Some(Due::Activate));
         let mut held = Vec::new();
-        let mut usage = Usage::default();
+        let mut usage = Usage::of(caps, fleet);
         for row in acting {
             let playbook = row.playbook.as_deref().unwrap_or_default();
             let standing = self

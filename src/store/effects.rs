@@ -290,7 +290,7 @@ fn limits_json(new: &NewContainment<'_>) -> Result<Option<serde_json::Value>, St
     Ok(limits.map(serde_json::to_value).transpose()?)
 }
 
-/// Reads counters of limits or caps: the distinct devices whose containment became active within each window, which ends
+/// Reads counters of limits or caps, and with those of caps which are lifted, and the groups: the distinct devices whose containment became active within each window, which ends
 /// with `now`, the moment at which a further one would become active. The caller holds the limits' lock.
 pub(super) async fn count(
     tx: &mut sqlx::PgConnection,
@@ -314,7 +314,7 @@ pub(super) async fn count(
         &spans,
         jiff_sqlx::ToSqlx::to_sqlx(now) as jiff_sqlx::Timestamp,
     )
-    .fetch_all(tx)
+    .fetch_all(&mut *tx)
     .await?;
     let mut devices: Vec<Vec<DeviceId>> = vec![Vec::new(); keys.len()];
     for row in rows {
@@ -327,6 +327,9 @@ pub(super) async fn count(
     }
     for (key, devices) in keys.iter().zip(devices) {
         usage.load(key.clone(), devices);
+    }
+    if keys.iter().any(|key| key.0.is_none()) {
+        super::cap_lifts::beside(tx, tenant, now, usage).await?;
     }
     Ok(())
 }

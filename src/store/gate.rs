@@ -1,6 +1,7 @@
 //! T3, the gate: the one transaction that checks everything that can forbid a call and writes the attempt down. After
 //! its commit, and only then, the call is made.
 
+mod caps;
 mod eligible;
 pub(super) mod fresh;
 pub(super) mod turn;
@@ -48,6 +49,8 @@ pub struct Gate {
     /// Distinct devices in a window, over all playbooks: counted when an unanswered ask would act, and checked again by
     /// the gate, for the moment at which the device's containment became active.
     pub caps: Vec<Cap>,
+    /// How many devices the fleet has, for caps that are a part of it, as far as that is known.
+    pub fleet: Option<u64>,
     /// Restricts open at Defender at once, at most; `None`: any number.
     pub outstanding: Option<u32>,
     /// A restrict that has been pending at Defender for so long, and that nothing wants any more, is cancelled; `None`:
@@ -316,7 +319,7 @@ impl Store {
         {
             return Ok(Some((ActionEvent::Withdrawn, why)));
         }
-        if let Some(cap) = above_cap(tx, tenant, &gate.caps, &candidate.device).await? {
+        if let Some(cap) = caps::above(tx, tenant, gate, &candidate.device).await? {
             let why = format!("more devices than {cap} allows were restricted before it");
             self.give_up(tx, tenant, &candidate.device, &why).await?;
             return Ok(Some((ActionEvent::Withdrawn, why)));
@@ -344,40 +347,4 @@ async fn protected(
         Protection::Protected(list) => Some(list),
         _ => None,
     })
-}
-
-/// The first cap that the device is above, as the caps are now: counted are the devices whose containment became active
-/// in the window that ends with the activation of its own, in the order of activation. Those that came later do not count
-/// against it, so this never holds what was allowed, unless a cap was lowered since. The playbooks' own limits are those of
-/// the revision and were counted, under their lock, in the transaction that activated the containment: asking again could
-/// only answer the same, or count an approval that lifted a limit for another device.
-async fn above_cap(
-    tx: &mut sqlx::PgConnection,
-    tenant: TenantId,
-    caps: &[Cap],
-    device: &DeviceId,
-) -> Result<Option<String>, StoreError> {
-    if caps.is_empty() {
-        return Ok(None);
-    }
-    let spans: Vec<f64> = caps.iter().map(|cap| cap.per.as_secs_f64()).collect();
-    let counts = sqlx::query_scalar!(
-        r#"SELECT (SELECT count(DISTINCT c.device_id) FROM quell.containments c,
-                 (SELECT activated_at, id FROM quell.containments WHERE tenant_id = $1 AND device_id = $2
-                    AND state = 'active' AND mode = 'enforce' ORDER BY activated_at, id LIMIT 1) its
-               WHERE c.tenant_id = $1 AND c.mode = 'enforce' AND (c.activated_at, c.id) <= (its.activated_at, its.id)
-                 AND c.activated_at > its.activated_at - make_interval(secs => cap.span)) AS "devices!"
-           FROM unnest($3::float8[]) WITH ORDINALITY AS cap (span, n) ORDER BY cap.n"#,
-        tenant.0,
-        device.as_str(),
-        &spans,
-    )
-    .fetch_all(&mut *tx)
-    .await?;
-    for (index, (cap, devices)) in caps.iter().zip(counts).enumerate() {
-        if cap.is_exceeded(usize::try_from(devices).unwrap_or(usize::MAX)) {
-            return Ok(Some(format!("caps[{index}]")));
-        }
-    }
-    Ok(None)
 }

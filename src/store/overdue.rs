@@ -88,7 +88,8 @@ impl Store {
         if told {
             return Ok(false);
         }
-        let subject = format!("{} of {}", oldest.containment, overdue.devices);
+        // It is told again while it lasts.
+        let subject = format!("{} {}", oldest.containment, Uuid::now_v7());
         let alarm = Alarm {
             kind: AlarmKind::ReleasesOverdue,
             subject: &subject,

@@ -44,6 +44,9 @@ BEGIN
     REVOKE UPDATE ON quell.playbook_revisions FROM quell_app;
     GRANT UPDATE (revoked_at, revoked_by, revoked_reason) ON quell.playbook_revisions TO quell_app;
 
+    -- An answer stays who gave it and which it is; what he looked at may be looked at anew.
+    GRANT UPDATE (lifts, reason, reviewed, four_eyes, answered_at) ON quell.approvals TO quell_app;
+
     -- Whoever only delivers events: what the first transaction of an event needs, and nothing of what came of it.
     GRANT SELECT (id, name) ON quell.tenants TO quell_intake;
     GRANT INSERT ON quell.events, quell.inbox, quell.decisions, quell.dead_letters TO quell_intake;

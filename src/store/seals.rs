@@ -4,16 +4,18 @@
 //! that is locked, so two who seal at once wait for each other, and a row has one seal by a constraint. It never touches the rows
 //! that it seals.
 
+mod due;
 pub mod export;
+mod links;
 pub mod verify;
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use sqlx::PgConnection;
-use uuid::Uuid;
 
-use crate::domain::seal::{AuditEntry, Seal};
+use self::due::{Candidate, due, due_restored};
+use crate::domain::seal::Seal;
 use crate::domain::tenant::TenantId;
 use crate::store::alarms::{Alarm, raise};
 use crate::store::{AlarmKind, Store, StoreError};
@@ -80,6 +82,7 @@ impl Store {
     pub async fn audit_seal(&self, tenant: TenantId) -> Result<SealTurn, StoreError> {
         let mut tx = self.pool.begin().await?;
         let mut head = lock_head(&mut tx, tenant).await?;
+        by_keys(&mut tx, true).await?;
         // A statement of its own, after the lock: it sees what whoever held the lock before has sealed.
         let candidates = due(&mut tx, tenant, &head).await?;
         let turn = SealTurn {
@@ -242,11 +245,17 @@ impl Store {
     }
 }
 
-/// A row to be sealed, and its transaction as Postgres writes it.
-struct Candidate {
-    entry: AuditEntry,
-    xid: String,
-    is_sealed: bool,
+/// Whether rows are taken by their keys until the transaction's end. Pages of a long chain must be: Postgres, which does not know how
+/// near they lie together, would read a whole table for each.
+async fn by_keys(tx: &mut PgConnection, are: bool) -> Result<(), StoreError> {
+    sqlx::query!(
+        "SELECT set_config(name, $1, true) FROM (VALUES ('enable_seqscan'), ('enable_bitmapscan'), ('enable_hashjoin'),
+             ('enable_mergejoin'), ('enable_sort')) AS settings (name)",
+        if are { "off" } else { "on" }
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(())
 }
 
 /// The end of the chain, whose row is there from now on.
@@ -349,105 +358,6 @@ async fn seal_rows(
     .execute(tx)
     .await?;
     Ok(sealed.rows_affected())
-}
-
-/// The next rows whose transactions are over, and before which none can come any more.
-async fn due(tx: &mut PgConnection, tenant: TenantId, head: &Head) -> Result<Vec<Candidate>, StoreError> {
-    // The rows are limited before it is looked whether they are sealed, which they are only after a restore.
-    let rows = sqlx::query_as!(
-        Raw,
-        r#"SELECT t.id, t.micros AS "micros!", t.entity, t.entity_id, t.device_id, t.from_state, t.to_state, t.by, t.reason,
-                  t.revision, t.was, t.became, t.xid AS "xid!", s.seq IS NOT NULL AS "is_sealed!"
-           FROM (SELECT *, written_in::text AS xid, before::text AS was, after::text AS became,
-                        CASE WHEN isfinite(at) THEN (extract(epoch FROM at) * 1000000)::bigint
-                             WHEN at > '-infinity' THEN 9223372036854775807 ELSE -9223372036854775807 END AS micros
-                 FROM quell.transitions
-                 WHERE tenant_id = $1 AND (written_in, id) > ($2::text::xid8, $3)
-                   AND written_in < pg_snapshot_xmin(pg_current_snapshot())
-                 ORDER BY tenant_id, written_in, id LIMIT $4) AS t
-           LEFT JOIN quell.seals s ON s.transition_id = t.id
-           ORDER BY t.written_in, t.id"#,
-        tenant.0,
-        head.up_to.0,
-        head.up_to.1,
-        TURN,
-    )
-    .fetch_all(tx)
-    .await?;
-    rows.into_iter().map(|row| row.candidate(tenant)).collect()
-}
-
-/// The next rows without a seal, whatever transaction they say, but for those of transactions that may still run.
-async fn due_restored(
-    tx: &mut PgConnection,
-    tenant: TenantId,
-    xmin: &str,
-) -> Result<Vec<Candidate>, StoreError> {
-    let rows = sqlx::query_as!(
-        Raw,
-        r#"SELECT t.id,
-                  CASE WHEN isfinite(t.at) THEN (extract(epoch FROM t.at) * 1000000)::bigint
-                       WHEN t.at > '-infinity' THEN 9223372036854775807 ELSE -9223372036854775807 END AS "micros!",
-                  t.entity, t.entity_id, t.device_id, t.from_state, t.to_state, t.by, t.reason, t.revision,
-                  t.before::text AS was, t.after::text AS became, t.written_in::text AS "xid!", false AS "is_sealed!"
-           FROM quell.transitions t
-           WHERE t.tenant_id = $1 AND NOT EXISTS (SELECT 1 FROM quell.seals s WHERE s.transition_id = t.id)
-             AND (t.written_in < $2::text::xid8 OR t.written_in >= pg_snapshot_xmax(pg_current_snapshot()))
-           ORDER BY t.id LIMIT $3"#,
-        tenant.0,
-        xmin,
-        TURN,
-    )
-    .fetch_all(tx)
-    .await?;
-    rows.into_iter().map(|row| row.candidate(tenant)).collect()
-}
-
-/// A row of the audit as it is read.
-struct Raw {
-    id: i64,
-    micros: i64,
-    entity: String,
-    entity_id: Uuid,
-    device_id: Option<String>,
-    from_state: Option<String>,
-    to_state: String,
-    by: String,
-    reason: String,
-    revision: Option<String>,
-    was: Option<String>,
-    became: Option<String>,
-    xid: String,
-    is_sealed: bool,
-}
-
-impl Raw {
-    fn candidate(self, tenant: TenantId) -> Result<Candidate, StoreError> {
-        let written_in = self
-            .xid
-            .parse()
-            .map_err(|_| bad("transitions", "written_in", self.id, &self.xid))?;
-        Ok(Candidate {
-            entry: AuditEntry {
-                tenant: tenant.0,
-                id: self.id,
-                at_micros: self.micros,
-                entity: self.entity,
-                entity_id: self.entity_id,
-                device: self.device_id,
-                from: self.from_state,
-                to: self.to_state,
-                by: self.by,
-                reason: self.reason,
-                revision: self.revision,
-                before: self.was,
-                after: self.became,
-                written_in,
-            },
-            xid: self.xid,
-            is_sealed: self.is_sealed,
-        })
-    }
 }
 
 fn bad(table: &'static str, column: &'static str, row: i64, value: &str) -> StoreError {

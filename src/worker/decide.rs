@@ -151,7 +151,7 @@ impl Decider {
         let mut decisions = Vec::with_capacity(items.len());
         let mut waiting = Vec::new();
         let mut held_back = HashSet::new();
-        let mut usage = Usage::default();
+        let mut usage = Usage::of(&self.rules.caps, self.fleet(&tx));
         // INVARIANT: one event after the other, each seeing what the earlier ones of its device began or ended.
         for item in &items {
             // Once an event of a device waits, its later ones wait too.
@@ -167,6 +167,8 @@ impl Decider {
                     tx.usage_load(&mut usage, Usage::keys(&verdicts, &self.rules))
                         .await?;
                     let facts = facts.map(|facts| *facts);
+                    let group = facts.as_ref().and_then(|facts| facts.group.value());
+                    usage.set_group(&item.device, group.map(String::as_str));
                     decisions.push(self.settle(&mut tx, item, facts, verdicts, &mut usage).await?);
                 }
             }
@@ -398,6 +400,9 @@ impl Decider {
                 begins,
             };
             let beginning = tx.containment_begin(&new).await?;
+            if beginning == Beginning::Ask && ruling.kind == DecisionKind::Hold {
+                tx.cap_reached(&self.rules.caps, &ruling.reason).await?;
+            }
             if beginning.is_activation() || beginning == Beginning::Ask {
                 begun.push(playbook.clone());
             }

@@ -117,19 +117,26 @@ impl Stops {
             } else {
                 0.0
             });
-            while takes_back {
-                let work = within(BATCH_TIME, self.store.stop_work(*tenant, BATCH)).await?;
-                if work.ended == 0 {
-                    break;
-                }
-                tracing::warn!(
-                    tenant = name,
-                    containments = work.ended,
-                    "a stop took restrictions back"
-                );
+            if takes_back {
+                self.take_back(*tenant, name).await?;
             }
         }
         Ok(())
+    }
+
+    /// Batch after batch, until one finds nothing.
+    async fn take_back(&self, tenant: TenantId, name: &str) -> Result<(), StoreError> {
+        loop {
+            let work = within(BATCH_TIME, self.store.stop_work(tenant, BATCH)).await?;
+            if work.ended == 0 {
+                return Ok(());
+            }
+            tracing::warn!(
+                tenant = name,
+                containments = work.ended,
+                "a stop took restrictions back"
+            );
+        }
     }
 }
 

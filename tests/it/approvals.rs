@@ -11,6 +11,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use quell::domain::approval::{ApprovalRules, RequestNumber};
 use quell::domain::device::DeviceId;
+use quell::domain::device::kind::KindSigns;
 use quell::store::approvals::{Answer, AnswerTerms, Answered, Refusal, Review, Told};
 use quell::worker::sayings;
 
@@ -98,6 +99,7 @@ pub async fn answer(ground: &Ground, request: RequestNumber, says: Says<'_>) -> 
         fleet: None,
         facts_max_age: Duration::from_secs(3_600),
         sayings: &sayings,
+        kinds: &KindSigns::default(),
     };
     let answer = Answer {
         request,
@@ -130,6 +132,7 @@ pub async fn review(ground: &Ground, request: RequestNumber) -> Review {
         fleet: None,
         facts_max_age: Duration::from_secs(3_600),
         sayings: &sayings,
+        kinds: &KindSigns::default(),
     };
     let review = store.request_review(tenant, request, &terms).await;
     review

@@ -9,10 +9,13 @@ use quell::domain::alert::Alert;
 use quell::domain::answer::{MachineAction, MachineActionKind, MachineActionStatus};
 use quell::domain::drift::{DriftTerms, OnLift, by_device, foreign};
 use quell::domain::fact::Fact;
+use quell::simulator::Kind;
 use quell::store::DriftLook;
 use uuid::Uuid;
 
 use crate::audit::{audit, failing};
+use crate::support::Setup;
+use crate::support::alert::{alert, device as numbered, storm_playbook};
 use crate::support::ground::{Ground, device, playbook};
 
 const ENFORCE: DriftTerms = DriftTerms {
@@ -307,4 +310,36 @@ async fn a_device_that_quell_never_saw_is_known_when_somebody_restricts_it() {
     ground.news(matching("a"), &device('a')).await;
     assert_eq!(ground.actions(&device('a')).await, ["restrict queued"]);
     ground.close().await;
+}
+
+#[tokio::test]
+async fn a_person_in_the_portal_is_respected_by_the_daemon_and_known_by_name() {
+    const PATIENCE: Duration = Duration::from_secs(60);
+    let its = numbered(1);
+    let world = Setup::new(100, &[&storm_playbook()])
+        .set("drift", "{every: 1m}")
+        .start()
+        .await;
+    world.send(&[alert("a", &its)]).await;
+    let restricted = "SELECT count(*) = 1 FROM quell.devices WHERE restriction = 'restricted'";
+    world.until(PATIENCE, restricted).await;
+    world
+        .simulator
+        .act_by_other(&its, Kind::Release)
+        .expect("nothing is open on the device");
+    let ended = "SELECT count(*) = 1 FROM quell.containments WHERE end_reason = 'drift'";
+    world.until(PATIENCE, ended).await;
+    world
+        .simulator
+        .act_by_other(&its, Kind::Restrict)
+        .expect("nothing is open on the device");
+    let by_other = "SELECT count(*) = 1 FROM quell.devices WHERE restriction = 'restricted_by_other'";
+    world.until(PATIENCE, by_other).await;
+    let (code, said) = world
+        .command(&["devices", "--restricted", "--config", "quell.yaml"])
+        .await;
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("analyst@contoso.example at Defender"), "{said}");
+    let report = world.finish().await;
+    assert_eq!(report.action_calls, 1, "quell restricted once and undid nothing");
 }

@@ -66,7 +66,10 @@ async fn with_nothing_open_a_late_restrict_is_seen_within_the_slow_cadence_and_i
 #[tokio::test]
 async fn a_daemon_that_starts_finds_what_its_database_has_lost() {
     let theirs = numbered(2);
-    let mut world = Setup::new(100, &[&restrict("short", "6d")]).start().await;
+    let mut world = Setup::new(100, &[&restrict("short", "6d")])
+        .set("release", "{orphans_after: 5m}")
+        .start()
+        .await;
     world.kill_9();
     let number = world
         .number("SELECT installation::bigint FROM quell.tenants")
@@ -82,8 +85,10 @@ async fn a_daemon_that_starts_finds_what_its_database_has_lost() {
         .expect("the service takes it");
     world.start().await;
     alarmed(&world, "orphan").await;
+    let kept = "SELECT count(*) = 1 FROM quell.containments WHERE attention IS NOT NULL";
+    world.until(Duration::from_secs(30), kept).await;
     eventually(
-        "what nothing wants is released",
+        "what nobody decided on is released in the end",
         Duration::from_secs(30),
         async || !world.simulator.is_restricted(&theirs),
     )

@@ -22,6 +22,7 @@ mod gate;
 mod guards;
 mod in_force;
 mod inbox;
+mod ineligible;
 mod intake;
 mod inventory;
 mod late;

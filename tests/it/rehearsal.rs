@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use quell::domain::action::ActionEvent;
 use quell::domain::alert::{Alert, EventKind};
+use quell::domain::approval::RequestNumber;
+use quell::domain::containment::change::Answer;
 use quell::domain::decision::Rules;
 use quell::domain::device::{DeviceFacts, DeviceId};
 use quell::domain::fact::Fact;
@@ -14,7 +16,9 @@ use quell::domain::guard::Protections;
 use quell::domain::verdict::{AskTerms, Mode};
 use quell::playbook::rehearse::{Happening, Input, Rehearsal, What};
 use quell::playbook::{PlaybookSet, SourceFile};
+use quell::store::approvals::{Answered, Refusal};
 
+use crate::approvals::{Says, answer, yes};
 use crate::support::ground::{Ground, asking_playbook, device, playbook};
 
 /// One step of a made-up day.
@@ -24,6 +28,8 @@ enum Step {
     Pass(i64),
     /// An alert of this category on this device.
     Alert(&'static str, char),
+    /// A person says yes to everything that is asked about this device.
+    Approve(char),
 }
 
 /// Steps from a seed, by Knuth's generator: the same in every run.
@@ -40,14 +46,18 @@ fn steps(mut seed: u64, count: usize) -> Vec<Step> {
             if next(3) == 0 {
                 return Step::Pass(i64::try_from(10 * (1 + next(9))).expect("it is small"));
             }
+            let approves = next(5) == 0;
             let category = usize::try_from(next(CATEGORIES.len() as u64)).expect("it is small");
             let device = char::from(b'a' + u8::try_from(next(4)).expect("it is small"));
+            if approves {
+                return Step::Approve(device);
+            }
             Step::Alert(CATEGORIES[category], device)
         })
         .collect()
 }
 
-/// Playbooks that together do everything a containment can go through without a person.
+/// Playbooks that together do everything a containment can go through.
 fn playbooks() -> Vec<String> {
     let also = |text: String, id: &str| {
         text.replace(
@@ -173,6 +183,29 @@ async fn call_everything(ground: &mut Ground) {
     }
 }
 
+/// Says yes to everything that is asked about a device; a limit that the question did not come from may refuse.
+async fn approve(ground: &mut Ground, id: &DeviceId) {
+    let asked = format!(
+        "SELECT request::text FROM quell.containments WHERE device_id = '{id}' AND state = 'asked' ORDER BY id"
+    );
+    for number in ground.words(asked).await {
+        let request = RequestNumber::parse(&number).expect("every ask has a request");
+        let only = [id.clone()];
+        let says = Says {
+            only: &only,
+            ..yes("ann")
+        };
+        let answered = answer(ground, request, says).await;
+        assert!(
+            matches!(
+                answered,
+                Answered::Given(_) | Answered::Refused(Refusal::Guard, _)
+            ),
+            "{answered:?}"
+        );
+    }
+}
+
 /// Runs the steps of a seed through both; gives how the containments ended up.
 async fn they_agree(seed: u64) -> Vec<String> {
     let (set, rules) = (compiled(), rules());
@@ -193,6 +226,20 @@ async fn they_agree(seed: u64) -> Vec<String> {
                     ground.expire().await;
                     call_everything(&mut ground).await;
                 }
+            }
+            Step::Approve(name) => {
+                let id = device(name);
+                let asks: Vec<String> = (world.device(&id).into_iter())
+                    .flat_map(|device| device.asks())
+                    .map(|ask| ask.playbook.to_owned())
+                    .collect();
+                for playbook in &asks {
+                    world.answer(&id, playbook, Answer::Approve, &mut |happening| {
+                        told.note(happening)
+                    });
+                }
+                approve(&mut ground, &id).await;
+                call_everything(&mut ground).await;
             }
             Step::Alert(category, name) => {
                 let id = device(name);

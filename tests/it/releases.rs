@@ -384,7 +384,7 @@ async fn a_restrict_that_was_given_up_is_tried_again_on_another_alert_and_not_on
         ground
             .call(ActionEvent::Accepted, Some(ActionEvent::Failed), false)
             .await;
-        ground.pass(hours(1)).await;
+        ground.pass(SignedDuration::from_mins(1)).await;
     }
     assert_eq!(ground.attention(&its).await.len(), 1, "given up");
     assert!(ground.reserve().await.is_none());

@@ -232,10 +232,7 @@ async fn an_ask_says_what_an_approval_would_lift() {
     ground.alert("two", &device('c')).await;
     let sql = "SELECT coalesce(ask_lifts, 'nothing') FROM quell.containments ORDER BY id".to_owned();
     assert_eq!(ground.words(sql).await, ["nothing", "limits[0]", "ask"]);
-    ground.decider().rules.caps = vec![Cap {
-        devices: 1,
-        per: std::time::Duration::from_secs(3_600),
-    }];
+    ground.decider().rules.caps = vec![Cap::of(1, std::time::Duration::from_secs(3_600))];
     ground.pass(hours(2)).await;
     ground.alert("one", &device('d')).await;
     ground.alert("one", &device('e')).await;
@@ -276,10 +273,7 @@ async fn the_gate_holds_what_is_above_a_cap_that_was_lowered_and_lets_the_rest_g
     for device in &devices {
         ground.alert("one", device).await;
     }
-    ground.decider().context.gate.caps = vec![Cap {
-        devices: 2,
-        per: std::time::Duration::from_secs(3_600),
-    }];
+    ground.decider().context.gate.caps = vec![Cap::of(2, std::time::Duration::from_secs(3_600))];
     for _ in 0..2 {
         ground.call_succeeds().await;
     }

@@ -93,17 +93,15 @@ async fn a_thousand_times_that_are_up_in_a_storm_and_an_outage_end_soon_and_none
                      WHERE c.playbook = 'short' AND d.restriction <> 'free')",
         )
         .await;
-    let minutes = |millis: i64| millis as f64 * f64::from(SCALE) / 60_000.0;
     println!(
-        "{DEVICES} times up, a storm of {STORM}, Defender away for {OUTAGE}: ended {ended} ms late (p99, real time; {:.1} min of \
-         Defender's), free {freed} ms late (p99; {:.1} min); forgotten {forgotten}; took {:?}",
-        minutes(ended),
-        minutes(freed),
+        "{DEVICES} times up, a storm of {STORM}, Defender away for {OUTAGE}: ended {ended} ms late (p99, real time), free {freed} ms \
+         late (p99; {:.1} min of Defender's time, its outage and its windows included); forgotten {forgotten}; took {:?}",
+        freed as f64 * f64::from(SCALE) / 60_000.0,
         began.elapsed()
     );
     assert_eq!(forgotten, 0);
     assert!(
-        ended < 10_000,
+        ended < 20_000,
         "containments end soon after their time: {ended} ms"
     );
     let report = world.finish().await;

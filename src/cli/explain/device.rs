@@ -1,6 +1,7 @@
 //! One device, explained: whether and why it is restricted, its containments and actions, and what was last decided.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -10,12 +11,17 @@ use super::page::Page;
 use super::render::{self, tone};
 use super::stored::Explainer;
 use crate::cli::operator::span::{ago, ahead};
+use crate::cli::operator::stop::sentence;
 use crate::cli::operator::table::{Tone, plain};
 use crate::cli::operator::{Session, nothing_done};
 use crate::domain::device::DeviceId;
+use crate::store::StopView;
 use crate::store::views::{
     ActionQuery, ActionView, ContainmentHistory, DecisionQuery, DeviceQuery, DeviceView, Show, WaitingView,
 };
+
+/// Stops are shown for so long after their end.
+const WEEK: Duration = Duration::from_secs(7 * 24 * 3_600);
 
 /// So many containments, actions and decisions are shown.
 const LATEST: i64 = 10;
@@ -35,6 +41,8 @@ pub struct Report {
     pub decisions: Vec<Explanation>,
     /// Alerts on it that wait to be decided.
     pub waiting: Vec<String>,
+    /// The stops in force, and those of the last week.
+    pub stops: Vec<StopView>,
 }
 
 /// Explains a device: exit code 1 when none or several fit.
@@ -99,6 +107,7 @@ pub(super) async fn run(session: &Session, wanted: &str, all: bool) -> anyhow::R
         containments,
         actions: store.actions(tenant, &actions).await?,
         decisions,
+        stops: store.stops(Some(tenant), Some(WEEK)).await?,
         waiting: waiting.iter().map(|waiting| undecided(waiting, now)).collect(),
         device,
     };
@@ -227,6 +236,13 @@ pub fn render(report: &Report, now: Timestamp, all: bool, page: &mut Page) {
     for waiting in &report.waiting {
         page.line(2, Tone::Warn, waiting);
     }
+    if !report.stops.is_empty() {
+        page.head("stops");
+        for stop in &report.stops {
+            let (tone, text) = stopped(stop, now);
+            page.line(2, tone, text);
+        }
+    }
     if !report.containments.is_empty() {
         page.head("containments");
         for containment in &report.containments {
@@ -273,6 +289,23 @@ pub fn render(report: &Report, now: Timestamp, all: bool, page: &mut Page) {
     }
     if !all {
         page.line(2, Tone::Usual, "one of them in full: `quell explain --event ID`");
+    }
+}
+
+/// A stop, in force or over.
+fn stopped(stop: &StopView, now: Timestamp) -> (Tone, String) {
+    match (stop.ended_at, &stop.ended_by, &stop.end_reason) {
+        (Some(at), Some(by), Some(why)) => (
+            Tone::Usual,
+            format!(
+                "stopped {} by {}: {}; resumed {} by {by}: {why}",
+                ago(now, stop.begun_at),
+                stop.by,
+                stop.reason,
+                ago(now, at)
+            ),
+        ),
+        _ => (Tone::Bad, sentence(stop, now)),
     }
 }
 

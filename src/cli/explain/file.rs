@@ -265,8 +265,16 @@ impl Bench {
         }
         let keys = Usage::keys(&verdicts, &self.rules.rules);
         let usage = match &self.session {
-            Some(session) => session.store.usage_now(session.id, keys).await?,
-            None => Usage::default(),
+            Some(session) => {
+                let caps = &self.rules.rules.caps;
+                let mut usage = session
+                    .store
+                    .usage_now(session.id, caps, self.fleet, keys)
+                    .await?;
+                usage.set_group(device, facts.group.value().map(String::as_str));
+                usage
+            }
+            None => Usage::of(&self.rules.rules.caps, self.fleet),
         };
         let situation = Situation {
             rules: &self.rules.rules,

@@ -9,7 +9,9 @@ use crate::cli::operator::span::span;
 use crate::domain::eligibility;
 use crate::domain::fact::Fact;
 use crate::domain::guard::{self, Protection, Protections};
+use crate::domain::limit::{Cap, cap_of};
 use crate::domain::recorded::RecordedRules;
+use crate::domain::stop::STOPPED;
 use crate::domain::verdict::Mode;
 use crate::playbook::truth::Truth;
 use crate::playbook::{Subject, facts, text};
@@ -17,7 +19,7 @@ use crate::playbook::{Subject, facts, text};
 /// One guard, explained.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Guard {
-    /// `mode`, `never`, `eligibility`, `freshness`, `caps[0]`.
+    /// `mode`, `never`, `eligibility`, `freshness`, `stop`, `caps[0]`.
     pub guard: String,
     /// True: it lets acting pass. False: it does not. Unknown: nobody can tell, so a person is asked.
     pub passes: Truth,
@@ -35,9 +37,14 @@ pub fn guards(rules: &RecordedRules, subject: &Subject<'_>, case: &Case<'_>) -> 
     let mut guards = vec![
         guard("mode", ceiling(rules.rules.ceiling)),
         guard("never", never(&rules.rules.never, subject)),
-        guard("eligibility", eligible(subject)),
         guard("freshness", freshness(rules, subject)),
     ];
+    if case.rulings.iter().any(|ruling| ruling.reason == STOPPED) {
+        let says = "a stop was in force: what would begin is held".to_owned();
+        guards.push(guard("stop", (Truth::False, says)));
+    }
+    // Most devices can be restricted: only what cannot is worth a line.
+    guards.extend(ineligible(subject).map(|told| guard("eligibility", told)));
     // Caps are counted after the limits of whichever playbook came to them.
     let counts = case
         .rulings
@@ -54,9 +61,23 @@ pub fn guards(rules: &RecordedRules, subject: &Subject<'_>, case: &Case<'_>) -> 
     };
     for (index, (cap, counted)) in rules.rules.caps.iter().zip(caps).enumerate() {
         let name = format!("caps[{index}]");
-        let holds = case.rulings.iter().any(|ruling| ruling.reason == name);
+        let holds = case
+            .rulings
+            .iter()
+            .any(|ruling| cap_of(&ruling.reason) == Some(index));
         let per = SignedDuration::try_from(cap.per).map(span).unwrap_or_default();
-        let says = format!("{counted} of {} devices in {per} over all playbooks", cap.devices);
+        let says = match cap {
+            Cap {
+                devices: Some(most),
+                percent_of_fleet: None,
+                percent_of_group: None,
+                ..
+            } => format!("{counted} of {most} devices in {per} over all playbooks"),
+            cap => format!(
+                "{counted} devices in {per} over all playbooks, at most {}",
+                cap.in_words()
+            ),
+        };
         guards.push(Guard {
             guard: name,
             passes: Truth::from(!holds),
@@ -134,17 +155,14 @@ fn never(never: &Protections, subject: &Subject<'_>) -> (Truth, String) {
     }
 }
 
-fn eligible(subject: &Subject<'_>) -> (Truth, String) {
-    let Err(why) = eligibility::restrict(subject.device) else {
-        let says = "nothing that is known of the device makes a restriction fail";
-        return (Truth::True, says.to_owned());
-    };
+fn ineligible(subject: &Subject<'_>) -> Option<(Truth, String)> {
+    let why = eligibility::restrict(subject.device).err()?;
     let saw = facts::find(why.fact()).map(|fact| text::plain(&text::show(&fact.read(subject))));
     let (says, fact) = (why.says(), why.fact());
-    (
+    Some((
         Truth::False,
         format!("{says}: `{fact}` is {}", saw.unwrap_or_default()),
-    )
+    ))
 }
 
 fn freshness(rules: &RecordedRules, subject: &Subject<'_>) -> (Truth, String) {

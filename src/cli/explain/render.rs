@@ -213,7 +213,11 @@ fn in_force(told: &ContainmentHistory) -> String {
 
 /// A containment in a line.
 pub fn containment(told: &ContainmentHistory, now: Timestamp) -> String {
-    let by = told.playbook.as_deref().unwrap_or("an operator");
+    let by = told
+        .playbook
+        .as_deref()
+        .or(told.begun_by.as_deref())
+        .unwrap_or("an operator");
     let observed = if told.mode == "observe" {
         ", observed only"
     } else {

@@ -3,6 +3,7 @@
 use super::explanation::{Case, PlaybookTold};
 use crate::domain::decision::DecisionKind;
 use crate::domain::eligibility::Ineligible;
+use crate::domain::stop::STOPPED;
 use crate::domain::verdict::Wish;
 
 /// The outcome in a sentence, without a full stop.
@@ -86,6 +87,9 @@ pub fn reason(reason: &str, lead: Option<&PlaybookTold>) -> String {
     }
     match reason {
         "matched" => format!("{playbook} matched"),
+        STOPPED => {
+            format!("{playbook} matched while a stop was in force, which forbids that anything begins")
+        }
         "ask" => format!("{playbook} matched, and asks a person first"),
         "freshness" => format!("{playbook} matched, but the news is not fresh enough to act by itself"),
         "canary" => format!("{playbook} matched, and the device is outside its canary"),
@@ -97,6 +101,16 @@ pub fn reason(reason: &str, lead: Option<&PlaybookTold>) -> String {
             ),
             None => format!("{playbook} matched, and its limit is reached: {}", limit(name)),
         },
+        name if name.starts_with("caps[") && name.ends_with("_unknown") => {
+            let (cap, what) = name.split_once('.').unwrap_or((name, "fleet_unknown"));
+            let whose = match what {
+                "group_unknown" => "the device's group",
+                _ => "the fleet",
+            };
+            format!(
+                "{playbook} matched, and how large {whose} is was not known for the installation's cap `{cap}`"
+            )
+        }
         name if name.starts_with("caps[") => {
             format!("{playbook} matched, and the installation's cap `{name}` is reached")
         }

@@ -74,8 +74,9 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: Code::LIMIT_MEASURE,
         text: "A limit counts devices against one measure: a number, `devices`, or a part of the fleet, `percent_of_fleet`. For \
-               both, write two limits: every one of them holds. A part of the fleet needs the tenant's `fleet_size` in the \
-               configuration; without it the limit counts as reached.",
+               both, write two limits: every one of them holds. A part of the fleet needs its size: the \
+               tenant's `fleet_size` in the configuration, or a complete reading of the inventory. Without one the limit \
+               counts as reached.",
         wrong: Playbook("limits:\n  - {devices: 25, percent_of_fleet: 2, per: 1h}\n"),
         right: Playbook("limits:\n  - {devices: 25, per: 1h}\n  - {percent_of_fleet: 2, per: 1d}\n"),
     },

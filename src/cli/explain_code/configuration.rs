@@ -38,6 +38,14 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         ),
     },
     Explanation {
+        code: Code::CAP_MEASURE,
+        text: "A cap bounds how many distinct devices quell restricts in a window: by a number (`devices`), as a part of the \
+               fleet (`percent_of_fleet`), of the group of each device (`percent_of_group`), or by several of them together. \
+               This one says none of it, so it would hold nothing.",
+        wrong: Config("caps:\n  - {per: 1h}\n"),
+        right: Config("caps:\n  - {devices: 50, percent_of_fleet: 2, per: 1h}\n"),
+    },
+    Explanation {
         code: Code::BAD_TENANT,
         text: "`tenants` lists at least one tenant, each under a name of its own in lower-case letters, digits and `-`. The name \
                is part of every record, so it may be neither shared nor changed lightly.",

@@ -23,7 +23,7 @@ pub struct Args {
     /// Who is restricted, or may be: by whom, since when, until when, and when that was last confirmed
     #[arg(long, conflicts_with = "all")]
     restricted: bool,
-    /// Every device that an event ever named
+    /// Every device that is known, by an event or the inventory
     #[arg(long)]
     all: bool,
     /// At most so many

@@ -283,10 +283,7 @@ fn asks_answered_at_once_begin_at_once_and_a_cap_still_holds() {
         &restrict("alert.title: x", "after: 1h", "ask: {from: [a], within: 30m}"),
     )]);
     let rules = Rules {
-        caps: vec![Cap {
-            devices: 1,
-            per: Duration::from_secs(3_600),
-        }],
+        caps: vec![Cap::of(1, Duration::from_secs(3_600))],
         ..rules()
     };
     let mut play = Play::new(&set, &rules);

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::decision::{Rules, Usage, UsageKey};
-use crate::domain::device::DeviceId;
+use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::verdict::Mode;
 use crate::playbook::set::PlaybookSet;
 
@@ -28,7 +28,7 @@ struct Window {
 
 impl Windows {
     /// Empty counters, one for each limit and cap and each mode.
-    pub(in crate::playbook) fn new(set: &PlaybookSet, rules: &Rules) -> Self {
+    pub(in crate::playbook) fn new(set: &PlaybookSet, rules: &Rules, fleet: Option<u64>) -> Self {
         let mut keys: BTreeSet<UsageKey> = BTreeSet::new();
         for mode in [Mode::Observe, Mode::Enforce] {
             keys.extend(rules.caps.iter().map(|cap| (None, mode, cap.per)));
@@ -37,7 +37,7 @@ impl Windows {
                 keys.extend(limits.map(|limit| (Some(playbook.id.clone()), mode, limit.per)));
             }
         }
-        let mut usage = Usage::default();
+        let mut usage = Usage::of(&rules.caps, fleet);
         let windows = keys.into_iter().map(|key| {
             usage.load(key.clone(), []);
             Window {
@@ -54,6 +54,24 @@ impl Windows {
     /// The counters as they are.
     pub(in crate::playbook) fn usage(&self) -> &Usage {
         &self.usage
+    }
+
+    /// Says how many devices the fleet has.
+    pub(in crate::playbook) fn set_fleet(&mut self, devices: Option<u64>) {
+        self.usage.set_fleet(devices);
+    }
+
+    /// Says how many devices each group has.
+    pub(in crate::playbook) fn set_group_sizes(&mut self, sizes: impl IntoIterator<Item = (String, u64)>) {
+        self.usage.set_group_sizes(sizes);
+    }
+
+    /// Says in which group a device is, by its facts of now.
+    pub(in crate::playbook) fn set_group(&mut self, device: &DeviceId, facts: &DeviceFacts) {
+        if self.usage.asks_groups() {
+            self.usage
+                .set_group(device, facts.group.value().map(String::as_str));
+        }
     }
 
     /// Lets those leave that became active too long ago.

@@ -85,7 +85,15 @@ fn guards(about: &str) -> Schema {
         .key("names", texts("Names with `*` for any run of characters."))
         .key("device_values", texts("Device values."));
     let cap = Schema::map("So many distinct devices in any window of that length.")
-        .required("devices", Schema::count("How many.", 0..=1_000_000))
+        .key("devices", Schema::count("How many.", 0..=1_000_000))
+        .key(
+            "percent_of_fleet",
+            Schema::percent("Or so many percent of `fleet_size`."),
+        )
+        .key(
+            "percent_of_group",
+            Schema::percent("Or so many percent of the device's group in `group_sizes`."),
+        )
         .required(
             "per",
             Schema::duration("The length of the window.", None).example("1h"),
@@ -109,9 +117,18 @@ fn guards(about: &str) -> Schema {
     .key(
         "fleet_size",
         Schema::count(
-            "How many devices there are, for limits in percent of them.",
+            "How many devices there are, for limits and caps in percent of them.",
             0..=10_000_000,
         ),
+    )
+    .key(
+        "group_sizes",
+        Schema::about("How many devices each group has, for caps in percent of them.")
+            .with("type", "object")
+            .with(
+                "additionalProperties",
+                json!({"type": "integer", "minimum": 0, "maximum": 10_000_000}),
+            ),
     )
 }
 

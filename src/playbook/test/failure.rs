@@ -131,10 +131,21 @@ fn guard(
     }
     if let Some(index) = indexed(reason, "caps") {
         let cap = guards.rules.caps.get(index)?;
-        let seen = devices(usage.with(&(None, ruling.mode, cap.per), device));
-        let (most, per) = (devices(cap.devices as usize), duration::show(cap.per));
+        let used = usage.cap_use(index, cap, ruling.mode, device);
+        let (seen, per) = (devices(used.devices), duration::show(cap.per));
+        let group = cap.percent_of_group.map(|_| match used.group {
+            Some(size) => format!(", {} of the {size} of its group", used.in_group),
+            None => ", in a group of unknown size".to_owned(),
+        });
         return Some(format!(
-            "caps[{index}]: at most {most} in {per} over all playbooks, saw {seen} with this one"
+            "caps[{index}]: at most {} in {per} over all playbooks, saw {seen} with this one{}{}",
+            cap.in_words(),
+            group.unwrap_or_default(),
+            match (cap.percent_of_fleet, used.fleet) {
+                (None, _) => String::new(),
+                (Some(_), Some(fleet)) => format!(" in a fleet of {fleet}"),
+                (Some(_), None) => " in a fleet of unknown size".to_owned(),
+            }
         ));
     }
     if let Some(why) = Ineligible::parse(reason) {

@@ -5,15 +5,19 @@ use std::time::Duration;
 
 use crate::domain::decision::{Cap, Rules};
 use crate::domain::guard::Protections;
+use crate::domain::limit::group_key;
 use crate::domain::verdict::{AskTerms, Mode};
-use crate::yaml::{Diagnostics, Map, Node};
+use crate::playbook::terms::read_percent;
+use crate::yaml::{Code, Diagnostics, Map, Node};
 
 /// The installation as a test sees it.
 #[derive(Clone, Debug)]
 pub(super) struct Guards {
     pub(super) rules: Rules,
-    /// How many devices the fleet has, for limits in percent of it.
+    /// How many devices the fleet has, for limits and caps in percent of it.
     pub(super) fleet: Option<u64>,
+    /// How many devices each group has, for caps in percent of them.
+    pub(super) groups: Vec<(String, u64)>,
 }
 
 impl Default for Guards {
@@ -33,6 +37,7 @@ impl Default for Guards {
                 },
             },
             fleet: None,
+            groups: Vec::new(),
         }
     }
 }
@@ -41,7 +46,8 @@ impl Guards {
     /// Lays what a map says over what holds so far. The keys are those of the configuration.
     pub(super) fn apply(&mut self, node: &Node<'_>, found: &mut Diagnostics) {
         let Some(map) = node.map(found) else { return };
-        map.only(&["mode", "never", "caps", "freshness", "fleet_size"], found);
+        let keys = ["mode", "never", "caps", "freshness", "fleet_size", "group_sizes"];
+        map.only(&keys, found);
         if let Some(mode) = map
             .get("mode")
             .and_then(|node| node.choice(&["off", "observe", "enforce"], found))
@@ -64,6 +70,14 @@ impl Guards {
         {
             self.fleet = Some(fleet);
         }
+        if let Some(sizes) = map.get("group_sizes").and_then(|node| node.map(found)) {
+            let mut groups = Vec::new();
+            for (group, node) in sizes.entries() {
+                let size = node.u64_in(0..=10_000_000, found);
+                groups.extend(size.map(|size| (group_key(group.text), size)));
+            }
+            self.groups = groups;
+        }
     }
 }
 
@@ -84,13 +98,26 @@ fn read_never(map: &Map<'_>, found: &mut Diagnostics) -> Protections {
 
 fn read_cap(node: &Node<'_>, found: &mut Diagnostics) -> Option<Cap> {
     let map = node.map(found)?;
-    map.only(&["devices", "per"], found);
+    map.only(&["devices", "percent_of_fleet", "percent_of_group", "per"], found);
     let devices = map
-        .required("devices", found)
-        .and_then(|node| node.u64_in(0..=1_000_000, found));
+        .get("devices")
+        .and_then(|node| node.u64_in(0..=1_000_000, found))
+        .and_then(|devices| u32::try_from(devices).ok());
+    let mut percent = |key: &str| map.get(key).and_then(|node| read_percent(&node, found));
+    let (percent_of_fleet, percent_of_group) = (percent("percent_of_fleet"), percent("percent_of_group"));
+    if ["devices", "percent_of_fleet", "percent_of_group"]
+        .iter()
+        .all(|key| map.get(key).is_none())
+    {
+        let message = "the cap does not say how many devices";
+        let help = "give `devices`, `percent_of_fleet` or `percent_of_group`, or several: each of them holds";
+        found.push(map.place().diagnostic(Code::CAP_MEASURE, message).help(help));
+    }
     let per = map.required("per", found).and_then(|node| node.duration(found));
     Some(Cap {
-        devices: u32::try_from(devices?).ok()?,
+        devices,
+        percent_of_fleet,
+        percent_of_group,
         per: per?,
     })
 }

@@ -81,7 +81,9 @@ impl Timeline {
 
     /// Lets it happen; tells of the first moment that is not as expected.
     pub(super) fn run(&self, set: &PlaybookSet, guards: &Guards, coverage: &mut Coverage) -> Option<Failure> {
-        let mut world = Rehearsal::new(set, &guards.rules, "test", NOW).with_fleet(guards.fleet);
+        let mut world = Rehearsal::new(set, &guards.rules, "test", NOW)
+            .with_fleet(guards.fleet)
+            .with_groups(guards.groups.iter().cloned());
         let mut record = Record::default();
         for moment in &self.moments {
             let now = after(moment.at);

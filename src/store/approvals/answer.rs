@@ -88,6 +88,11 @@ impl Store {
         if asks.is_empty() {
             return Ok(Answered::Refused(Refusal::NoSuchRequest, Vec::new()));
         }
+        let stop = crate::store::stops::in_force(&mut tx, tenant).await?;
+        if let Some(stop) = stop.filter(|_| answer.is_yes) {
+            let why = format!("stopped: {}; `quell resume` ends that", stop.means());
+            return Ok(refused_as_a_whole(Refusal::Guard, &why));
+        }
         if asks
             .iter()
             .any(|ask| !devices.iter().any(|device| device == ask.device.as_str()))
@@ -198,7 +203,7 @@ impl Store {
             caps: &terms.gate.caps,
             fleet: terms.fleet,
         };
-        let mut usage = Usage::default();
+        let mut usage = Usage::of(bounds.caps, bounds.fleet);
         let (mut given, mut beyond) = (Vec::new(), Vec::new());
         for one in judged.iter() {
             let had = one.approvers().any(|person| is_same_person(person, answer.who));

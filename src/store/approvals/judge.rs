@@ -10,6 +10,7 @@ use super::rows::AskRow;
 use crate::domain::approval::scene::{Difference, Scene, Seen};
 use crate::domain::approval::{ApprovalRules, Behind, Sayings, lifted, risks};
 use crate::domain::device::DeviceFacts;
+use crate::domain::device::kind::KindSigns;
 use crate::domain::guard::Protection;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Mode;
@@ -28,6 +29,8 @@ pub struct AnswerTerms<'a> {
     pub facts_max_age: Duration,
     /// What the playbooks that ask say of themselves.
     pub sayings: &'a Sayings,
+    /// What tells the kind of a device, as decisions have it.
+    pub kinds: &'a KindSigns,
 }
 
 /// Why an ask cannot be approved as it stands.
@@ -201,23 +204,33 @@ fn weigh(
     activated_by: Vec<String>,
     owner: Option<String>,
 ) -> Judged {
-    let fresh: Option<&DeviceFacts> = ask
+    let with_kind = |facts: &DeviceFacts| {
+        let mut facts = facts.clone();
+        terms.kinds.apply(&ask.device, &mut facts);
+        facts
+    };
+    let fresh: Option<DeviceFacts> = ask
         .fetched_at
         .filter(|at| Duration::try_from(now.duration_since(*at)).unwrap_or_default() <= terms.facts_max_age)
-        .and(ask.now.facts.as_ref());
+        .and(ask.now.facts.as_ref().map(with_kind));
+    // What a decision was made by has its kind already; what was kept of a device as it was has not.
+    let then_facts = match ask.begun_by {
+        Some(_) => ask.then.facts.as_ref().map(with_kind),
+        None => ask.then.facts.clone(),
+    };
     let accepted = ask.lifts.as_deref().map(risks).unwrap_or_default();
     let never = terms.gate.never.without(&accepted);
     let never_then = ask.never_then.as_ref().map(|never| never.without(&accepted));
     let then = Seen {
         device: &ask.device,
-        facts: ask.then.facts.as_ref(),
+        facts: then_facts.as_ref(),
         never: never_then.as_ref().unwrap_or(&never),
         alert: ask.then.alert.as_ref(),
         restricted_by: &ask.then.restricted_by,
     };
     let seen = Seen {
         device: &ask.device,
-        facts: fresh,
+        facts: fresh.as_ref(),
         never: &never,
         alert: ask.now.alert.as_ref(),
         restricted_by: &ask.now.restricted_by,

@@ -51,7 +51,8 @@ pub(super) const CHECKS: &[Check] = &[
                UNION ALL SELECT tenant_id, queued_at, id::text, 'actions.error', concat_ws(' ', error, state_reason) FROM quell.actions
                UNION ALL SELECT tenant_id, created_at, id::text, 'containments.attention', concat_ws(' ', attention, state_reason)
                          FROM quell.containments
-               UNION ALL SELECT tenant_id, at, id::text, 'transitions.reason', reason FROM quell.transitions
+               UNION ALL SELECT tenant_id, at, id::text, 'transitions.reason', concat_ws(' ', reason, before, after)
+                         FROM quell.transitions
                UNION ALL SELECT tenant_id, received_at, id::text, 'dead_letters.reason', reason FROM quell.dead_letters
                UNION ALL SELECT tenant_id, at, id::text, 'alarms.told', told FROM quell.alarms
                UNION ALL SELECT tenant_id, closed_until, app_id || ' ' || scope, 'budgets.closed_reason', closed_reason

@@ -49,4 +49,16 @@ pub(super) const CHECKS: &[Check] = &[
            AND (coalesce(a.tenant_id, c.tenant_id), coalesce(a.device_id, c.device_id))
                IS DISTINCT FROM (s.tenant_id, s.device_id)"
     ),
+    finds_nothing!(
+        "history_is_sealed",
+        "9",
+        "a change of state before the end of its tenant's chain has a seal, and a seal has its change",
+        "SELECT t.tenant_id, t.at, t.id::text, t.device_id, 'has no seal, and rows after it have'
+         FROM quell.transitions t JOIN quell.seal_heads h ON h.tenant_id = t.tenant_id
+         WHERE (t.written_in, t.id) <= (h.up_to_xid, h.up_to_id)
+           AND NOT EXISTS (SELECT 1 FROM quell.seals s WHERE s.transition_id = t.id)
+         UNION ALL
+         SELECT s.tenant_id, NULL, s.transition_id::text, NULL, 'is sealed and not there'
+         FROM quell.seals s WHERE NOT EXISTS (SELECT 1 FROM quell.transitions t WHERE t.id = s.transition_id)"
+    ),
 ];

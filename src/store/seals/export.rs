@@ -4,8 +4,9 @@
 use jiff::Timestamp;
 use sqlx::PgConnection;
 
-use super::verify::links_after;
-use crate::domain::seal::Link;
+use super::by_keys;
+use super::links::links_after;
+use crate::domain::seal::{Link, Seal};
 use crate::domain::tenant::TenantId;
 use crate::store::{Store, StoreError};
 
@@ -34,6 +35,7 @@ impl Store {
     ) -> Result<AuditExport, StoreError> {
         let mut tx = self.snapshot().await?;
         let (first, last) = span(&mut tx, tenant, since, until).await?;
+        by_keys(&mut tx, true).await?;
         Ok(AuditExport {
             tx,
             tenant,
@@ -82,8 +84,7 @@ impl AuditExport {
     ///
     /// # Errors
     /// Postgres is not available.
-    pub async fn seal_before(&mut self) -> Result<Option<crate::domain::seal::Seal>, StoreError> {
-        use crate::domain::seal::Seal;
+    pub async fn seal_before(&mut self) -> Result<Option<Seal>, StoreError> {
         let hash = sqlx::query_scalar!(
             "SELECT hash FROM quell.seals WHERE tenant_id = $1 AND seq = $2",
             self.tenant.0,

@@ -26,6 +26,8 @@ pub struct ContainmentHistory {
     pub playbook: Option<String>,
     /// Its revision.
     pub revision: Option<String>,
+    /// The person who began it, if no playbook did.
+    pub begun_by: Option<String>,
     /// The event that led to it.
     pub event_id: Option<Uuid>,
     /// The alert behind it.
@@ -133,7 +135,7 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<ContainmentHistory>, StoreError> {
         let rows = sqlx::query!(
-            r#"SELECT c.id, c.state, c.mode, c.playbook, c.revision, c.event_id, c.alert_id, c.created_at, c.ask_reason,
+            r#"SELECT c.id, c.state, c.mode, c.playbook, c.revision, c.begun_by, c.event_id, c.alert_id, c.created_at, c.ask_reason,
                  c.ask_until, c.activated_at, c.until, c.ended_at, c.end_reason, c.attention, c.state_by, c.state_reason,
                  c.request, d.restriction AS "device_is!",
                  (SELECT a.kind || ' ' || a.state FROM quell.actions a WHERE a.tenant_id = c.tenant_id
@@ -160,6 +162,7 @@ impl Store {
                 mode: r.mode,
                 playbook: r.playbook,
                 revision: r.revision,
+                begun_by: r.begun_by,
                 event_id: r.event_id,
                 alert_id: r.alert_id,
                 created_at: r.created_at.to_jiff(),

@@ -3,7 +3,7 @@
 
 use crate::domain::decision::Fallback;
 use crate::domain::device::{DeviceFacts, DeviceId};
-use crate::domain::limit::{Usage, UsageKey};
+use crate::domain::limit::{Cap, Usage, UsageKey};
 use crate::domain::tenant::TenantId;
 use crate::store::containments::time;
 use crate::store::{DeviceRow, Store, StoreError};
@@ -102,23 +102,18 @@ impl Store {
     pub async fn usage_now(
         &self,
         tenant: TenantId,
+        caps: &[Cap],
+        fleet: Option<u64>,
         keys: impl IntoIterator<Item = UsageKey>,
     ) -> Result<Usage, StoreError> {
-        let mut usage = Usage::default();
-        for key in keys {
-            let devices = sqlx::query_scalar!(
-                "SELECT DISTINCT device_id FROM quell.containments
-                 WHERE tenant_id = $1 AND mode = $2 AND activated_at > (SELECT quell.now()) - make_interval(secs => $3)
-                   AND ($4::text IS NULL OR playbook = $4)",
-                tenant.0,
-                key.1.as_str(),
-                key.2.as_secs_f64(),
-                key.0.as_deref(),
-            )
-            .fetch_all(&self.pool)
-            .await?;
-            usage.load(key, devices.into_iter().map(DeviceId::from_stored));
-        }
+        let mut usage = Usage::of(caps, fleet);
+        let mut tx = self.pool.begin().await?;
+        let now = sqlx::query_scalar!(r#"SELECT quell.now() AS "now!""#)
+            .fetch_one(&mut *tx)
+            .await?
+            .to_jiff();
+        let keys: Vec<UsageKey> = keys.into_iter().collect();
+        crate::store::effects::count(&mut tx, tenant, now, &keys, &mut usage).await?;
         Ok(usage)
     }
 }

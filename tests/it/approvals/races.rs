@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use quell::domain::approval::RequestNumber;
+use quell::domain::device::kind::KindSigns;
 use quell::store::Store;
 use quell::store::approvals::{Answer, AnswerTerms, Answered, Refusal};
 use quell::worker::{expire, sayings};
@@ -32,6 +33,7 @@ async fn approves(store: Store, ground: Arc<Ground>, request: RequestNumber, who
         fleet: None,
         facts_max_age: Duration::from_secs(3_600),
         sayings: &sayings,
+        kinds: &KindSigns::default(),
     };
     let answer = Answer {
         request,

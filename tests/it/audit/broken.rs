@@ -320,4 +320,10 @@ pub const CASES: &[Case] = &[
         "SELECT containment_id::text FROM quell.release_run_items",
         &[],
     ),
+    case(
+        "history_is_sealed",
+        "INSERT INTO quell.seals (tenant_id, seq, transition_id, hash) SELECT id, 1, -7, sha256('x') FROM quell.tenants",
+        "SELECT '-7'",
+        &[],
+    ),
 ];
