@@ -392,6 +392,7 @@ fn sweeper(config: &Config, context: Context, client: Arc<Client>, guard: Second
             // What Defender refuses is tried again a few times in the span, not at once.
             rest: every / 8,
             good_for: config.scaled(Duration::from_secs(3_600)),
+            known_for: config.scaled(inventory.max_age),
         },
         page: inventory.page,
         device_ids: config.device_id_rule(),

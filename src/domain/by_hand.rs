@@ -1,10 +1,9 @@
 //! A restriction that a person begins by hand: what stands against it. Pure; the store asks within the transaction that would
 //! begin it. The guards are those of a decision, in the same order; only what a playbook would say of itself is missing.
 
-use crate::domain::decision::{Cap, Usage};
 use crate::domain::device::{DeviceFacts, DeviceId};
+use crate::domain::eligibility::Ineligible;
 use crate::domain::guard::{Protection, Protections};
-use crate::domain::limit::reached_cap;
 use crate::domain::stop::{STOPPED, StopScope};
 use crate::domain::verdict::Mode;
 
@@ -16,7 +15,7 @@ pub enum Refusal {
     /// The installation's ceiling.
     Mode(Mode),
     /// It could only fail; why.
-    Ineligible(String),
+    Ineligible(Ineligible),
     /// A list of `never`; with the fact that is not known, when that is why.
     Protected {
         /// `tags`, `groups`, …
@@ -34,7 +33,7 @@ impl Refusal {
         match self {
             Self::Stopped(_) => STOPPED.to_owned(),
             Self::Mode(mode) => format!("mode.{}", mode.as_str()),
-            Self::Ineligible(why) => why.clone(),
+            Self::Ineligible(why) => why.reason().to_owned(),
             Self::Protected { list, .. } => format!("never.{list}"),
             Self::Cap(cap) => cap.clone(),
         }
@@ -45,7 +44,7 @@ impl Refusal {
         match self {
             Self::Stopped(scope) => format!("quell is stopped: {}", scope.means()),
             Self::Mode(mode) => format!("the configuration allows `{}` at most", mode.as_str()),
-            Self::Ineligible(why) => format!("the restriction could only fail ({why})"),
+            Self::Ineligible(why) => format!("the restriction could only fail: {}", why.says()),
             Self::Protected { list, unknown: None } => {
                 format!("the device is protected by the list `never.{list}`")
             }
@@ -102,12 +101,12 @@ pub struct Scene<'a> {
     /// Its facts; what is too old is unknown.
     pub facts: &'a DeviceFacts,
     /// Why a restriction of it could only fail.
-    pub ineligible: Option<&'a str>,
+    pub ineligible: Option<Ineligible>,
     /// Protections whose risk the person accepts, as `never.tags`; a second person is asked then.
     pub accepts: &'a [String],
 }
 
-/// Weighs everything but the caps. Returns the risks that have to be accepted by a second person; empty: none.
+/// Weighs everything but the caps, which are counted by the one function that counts on every path. Returns the risks that have to be accepted by a second person; empty: none.
 ///
 /// # Errors
 /// The guard that stands against it.
@@ -119,7 +118,7 @@ pub fn weigh(scene: &Scene<'_>) -> Result<Vec<String>, Refusal> {
         return Err(Refusal::Mode(scene.ceiling));
     }
     if let Some(why) = scene.ineligible {
-        return Err(Refusal::Ineligible(why.to_owned()));
+        return Err(Refusal::Ineligible(why));
     }
     let mut never = scene.never.clone();
     let mut risks = Vec::new();
@@ -134,17 +133,9 @@ pub fn weigh(scene: &Scene<'_>) -> Result<Vec<String>, Refusal> {
         if !scene.accepts.contains(&risk) || risks.contains(&risk) {
             return Err(Refusal::Protected { list, unknown });
         }
-        lift(&mut never, list);
         risks.push(risk);
+        never = never.without(&risks);
     }
-}
-
-/// The cap beyond which one more device would go.
-///
-/// # Errors
-/// That cap.
-pub fn weigh_caps(caps: &[Cap], device: &DeviceId, usage: &Usage) -> Result<(), Refusal> {
-    reached_cap(caps, Mode::Enforce, device, usage).map_or(Ok(()), |cap| Err(Refusal::Cap(cap)))
 }
 
 /// Every protection that may be accepted.
@@ -167,17 +158,6 @@ fn list_of(fact: &str) -> &'static str {
     }
 }
 
-fn lift(never: &mut Protections, list: &str) {
-    match list {
-        "ids" => never.ids.clear(),
-        "tags" => never.tags.clear(),
-        "groups" => never.groups.clear(),
-        "names" => never.names.clear(),
-        "device_values" => never.device_values.clear(),
-        _ => {}
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,7 +169,7 @@ mod tests {
         ceiling: Mode,
         never: Protections,
         facts: DeviceFacts,
-        ineligible: Option<&'static str>,
+        ineligible: Option<Ineligible>,
         accepts: Vec<String>,
     }
 
@@ -250,7 +230,7 @@ mod tests {
         for (stop, ceiling, ineligible, guard) in [
             (Some(StopScope::New), Mode::Observe, None, "stopped"),
             (None, Mode::Observe, None, "mode.observe"),
-            (None, Mode::Enforce, Some("ineligible.os"), "ineligible.os"),
+            (None, Mode::Enforce, Some(Ineligible::Os), "ineligible.os"),
         ] {
             let change =
                 |case: &mut Case| (case.stop, case.ceiling, case.ineligible) = (stop, ceiling, ineligible);

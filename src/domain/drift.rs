@@ -226,8 +226,8 @@ pub fn last_word(done: &[Done]) -> LastWord {
         }
     }
     if let Some(last) = done.last() {
-        let at_once = done.iter().rev().take_while(|each| moment(each) == moment(last));
-        word.is_unclear = at_once.into_iter().any(|each| each.kind != last.kind);
+        let mut at_once = done.iter().rev().take_while(|each| moment(each) == moment(last));
+        word.is_unclear = at_once.any(|each| each.kind != last.kind);
     }
     word
 }

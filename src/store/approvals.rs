@@ -218,7 +218,7 @@ impl Store {
             caps: &terms.gate.caps,
             fleet: terms.fleet,
         };
-        let mut usage = Usage::of(&terms.gate.caps, terms.fleet);
+        let mut usage = Usage::of(bounds.caps, bounds.fleet);
         let mut open = Vec::with_capacity(judged.len());
         for one in judged {
             let lifts: Vec<&str> = lifted(&one.lifts).collect();

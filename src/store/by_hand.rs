@@ -6,13 +6,15 @@ use std::time::Duration;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use crate::domain::approval::RequestNumber;
 use crate::domain::by_hand::{self, Refusal, Scene};
 use crate::domain::containment::change::until;
 use crate::domain::decision::Usage;
 use crate::domain::device::{DeviceFacts, DeviceId};
+use crate::domain::eligibility::{self, Ineligible};
 use crate::domain::tenant::TenantId;
-use crate::domain::verdict::{AskTerms, Lane, Mode};
-use crate::store::containments::pending;
+use crate::domain::verdict::{AskTerms, Lane};
+use crate::store::containments::{Bounds, OneMore, pending};
 use crate::store::{Because, DeviceRow, Gate, Store, StoreError, Wake, wake};
 
 /// What a person wants.
@@ -34,6 +36,8 @@ pub struct ByHand<'a> {
     pub ask: &'a AskTerms,
     /// Facts that are older are unknown.
     pub facts_max_age: Duration,
+    /// How many devices the fleet has, as far as that is known.
+    pub fleet: Option<u64>,
 }
 
 /// What came of it.
@@ -45,6 +49,8 @@ pub enum ByHandOutcome {
     Asked {
         /// The containment.
         containment: Uuid,
+        /// The request, as people write it: `A-1042`.
+        request: String,
         /// Until when it can be answered.
         until: Timestamp,
         /// The risks that it takes.
@@ -91,14 +97,19 @@ impl Store {
             .to_jiff();
         let unknown = DeviceFacts::default();
         let facts = row.fresh_facts(now, wanted.facts_max_age);
-        let is_gone = facts.is_some() && row.is_unknown_to_defender;
+        // What is unknown never blocks here: only a call that must fail is not worth its slot.
+        let ineligible = match facts {
+            Some(_) if row.is_unknown_to_defender => Some(Ineligible::NotInInventory),
+            Some(facts) => eligibility::restrict(facts).err(),
+            None => None,
+        };
         let scene = Scene {
             stop,
             ceiling: gate.ceiling,
             never: &gate.never,
             device: wanted.device,
             facts: facts.unwrap_or(&unknown),
-            ineligible: is_gone.then_some("ineligible.not_in_inventory"),
+            ineligible,
             accepts: wanted.accepts,
         };
         let risks = match by_hand::weigh(&scene) {
@@ -106,25 +117,35 @@ impl Store {
             Err(refusal) => return Ok(ByHandOutcome::Refused(refusal)),
         };
         // Counted by the decision's own function, under the limits' lock: from here to the commit nobody else counts.
-        super::effects::lock_limits(&mut tx, tenant).await?;
-        let mut usage = Usage::default();
-        let keys: Vec<_> = gate
-            .caps
-            .iter()
-            .map(|cap| (None, Mode::Enforce, cap.per))
-            .collect();
-        super::effects::count(&mut tx, tenant, now, &keys, &mut usage).await?;
-        if let Err(refusal) = by_hand::weigh_caps(&gate.caps, wanted.device, &usage) {
-            return Ok(ByHandOutcome::Refused(refusal));
+        let bounds = Bounds {
+            caps: &gate.caps,
+            fleet: wanted.fleet,
+        };
+        let one = OneMore {
+            device: wanted.device,
+            playbook: None,
+            limits: &[],
+            lifts: &[],
+        };
+        let mut usage = Usage::of(bounds.caps, bounds.fleet);
+        if let Some(cap) = bounds.reached(&mut tx, tenant, now, one, &mut usage).await? {
+            return Ok(ByHandOutcome::Refused(Refusal::Cap(cap)));
         }
         let id = Uuid::now_v7();
         let ends_at = until(now, Some(wanted.after)).unwrap_or(Timestamp::MAX);
         if !risks.is_empty() {
             let until = until(now, Some(wanted.ask.within)).unwrap_or(Timestamp::MAX);
             insert(&mut tx, tenant, wanted, (id, now), Some((&risks, until))).await?;
+            let request = sqlx::query_scalar!(
+                r#"SELECT request AS "request!" FROM quell.containments WHERE id = $1"#,
+                id
+            )
+            .fetch_one(&mut *tx)
+            .await?;
             tx.commit().await?;
             return Ok(ByHandOutcome::Asked {
                 containment: id,
+                request: RequestNumber(request).to_string(),
                 until,
                 risks,
             });

@@ -17,7 +17,7 @@ use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Mode;
 use crate::store::alarms::{Alarm, AlarmKind, raise};
 use crate::store::effects::{count, lock_limits};
-use crate::store::{DecideTx, Store, StoreError};
+use crate::store::{DecideTx, Store, StoreError, inventory};
 
 pub use go_on::WentOn;
 
@@ -222,7 +222,7 @@ impl DecideTx {
     }
 }
 
-/// What a cap is counted with beside the devices: which are lifted now, and, if a cap is a part of a group, the groups of those
+/// What a cap is counted with beside the devices: which are lifted now, the fleet's size where the configuration says none, and, if a cap is a part of a group, the groups of those
 /// counted and of those that wait, and the groups' sizes.
 pub(in crate::store) async fn beside(
     tx: &mut sqlx::PgConnection,
@@ -231,6 +231,9 @@ pub(in crate::store) async fn beside(
     usage: &mut Usage,
 ) -> Result<(), StoreError> {
     usage.set_lifts(lifts_at(tx, tenant, now).await?);
+    if usage.fleet().is_none() {
+        usage.set_fleet(inventory::fleet_known(tx, tenant).await?);
+    }
     if !usage.asks_groups() {
         return Ok(());
     }
@@ -247,7 +250,7 @@ pub(in crate::store) async fn beside(
     for row in rows {
         usage.set_group(&DeviceId::from_stored(row.device_id), Some(&row.in_group));
     }
-    usage.set_group_sizes(group_sizes(tx, tenant).await?);
+    usage.set_group_sizes(inventory::groups_known(tx, tenant).await?);
     Ok(())
 }
 
@@ -300,13 +303,4 @@ async fn now(tx: &mut sqlx::PgConnection) -> Result<Timestamp, StoreError> {
         .fetch_one(tx)
         .await?;
     Ok(now.to_jiff())
-}
-
-/// How many devices each group has, by its key. Nobody counts them yet, so a cap which is a part of a group counts as reached.
-#[expect(clippy::unused_async, reason = "the inventory will be asked here")]
-pub(in crate::store) async fn group_sizes(
-    _tx: &mut sqlx::PgConnection,
-    _tenant: TenantId,
-) -> Result<Vec<(String, u64)>, StoreError> {
-    Ok(Vec::new())
 }

@@ -99,6 +99,39 @@ pub(super) async fn fleet_size(
     }))
 }
 
+/// How many devices the tenant has, as far as that is known now.
+pub(super) async fn fleet_known(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+) -> Result<Option<u64>, StoreError> {
+    let fleet = sqlx::query_scalar!(
+        r#"SELECT CASE WHEN known_until > quell.now() THEN fleet END AS fleet FROM quell.inventory_sweeps
+           WHERE tenant_id = $1 AND outcome = 'complete' ORDER BY begun_at DESC LIMIT 1"#,
+        tenant.0,
+    )
+    .fetch_optional(tx)
+    .await?;
+    Ok(fleet.flatten().map(count))
+}
+
+/// How many devices each group has, by its key, as far as that is known now.
+pub(super) async fn groups_known(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+) -> Result<Vec<(String, u64)>, StoreError> {
+    let rows = sqlx::query!(
+        "SELECT g.group_name, g.devices FROM quell.inventory_groups g JOIN (
+             SELECT id, known_until FROM quell.inventory_sweeps WHERE tenant_id = $1 AND outcome = 'complete'
+             ORDER BY begun_at DESC LIMIT 1) AS swept ON swept.id = g.sweep_id
+         WHERE swept.known_until > quell.now()",
+        tenant.0,
+    )
+    .fetch_all(tx)
+    .await?;
+    let sizes = rows.into_iter().map(|row| (row.group_name, count(row.devices)));
+    Ok(sizes.collect())
+}
+
 /// [`Store::group_size`] within a transaction.
 pub(super) async fn group_size(
     tx: &mut sqlx::PgConnection,

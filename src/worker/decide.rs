@@ -151,7 +151,7 @@ impl Decider {
         let mut decisions = Vec::with_capacity(items.len());
         let mut waiting = Vec::new();
         let mut held_back = HashSet::new();
-        let mut usage = Usage::of(&self.rules.caps, self.context.fleet);
+        let mut usage = Usage::of(&self.rules.caps, self.fleet(&tx));
         // INVARIANT: one event after the other, each seeing what the earlier ones of its device began or ended.
         for item in &items {
             // Once an event of a device waits, its later ones wait too.

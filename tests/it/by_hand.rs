@@ -36,6 +36,7 @@ async fn restrict(ground: &Ground, device: &DeviceId, accepts: &[&str]) -> ByHan
         accepts: &accepts,
         ask: &ask(),
         facts_max_age: Duration::from_secs(3_600),
+        fleet: None,
     };
     let done = ground
         .store
@@ -176,7 +177,8 @@ async fn the_command_says_what_follows_or_which_guard_refuses_and_how_to_go_on()
     let (code, out, said) = shell.run(&accepting).await;
     assert_eq!(code, Some(0), "{said}");
     assert!(
-        out.contains("asked     because of never.tags") && out.contains("quell approvals approve"),
+        out.contains("asked     because of never.tags")
+            && out.contains("quell approvals approve A-1001 --reason TEXT"),
         "{out}"
     );
     // Nothing is protected in this configuration.

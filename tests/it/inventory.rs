@@ -24,6 +24,7 @@ const TERMS: SweepTerms = SweepTerms {
     every: Duration::from_secs(7_200),
     rest: Duration::from_secs(900),
     good_for: HOUR,
+    known_for: Duration::from_secs(4 * 7_200),
 };
 
 /// The id of a device that the simulator lists.

@@ -14,6 +14,9 @@ use crate::domain::limit::cap_of;
 use crate::store::cap_lifts::{CapView, LiftDone, LiftOrder};
 use crate::yaml::duration;
 
+/// The exit code when a guard stands against it.
+const REFUSED: u8 = 5;
+
 /// Show the caps of the installation with their use, or lift one for a while
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -129,6 +132,13 @@ async fn run_lift(args: LiftArgs) -> anyhow::Result<ExitCode> {
         by: &by,
         reason: &reason,
     };
+    let stops = session.store.stops(Some(session.id), None).await?;
+    if !stops.is_empty() {
+        eprintln!(
+            "refused: restrictions are stopped, so nothing would go on; `quell resume` first, see `quell status`"
+        );
+        return Ok(ExitCode::from(REFUSED));
+    }
     let done = session
         .store
         .cap_lift(session.id, &rules.caps, session.gate().fleet, &order)

@@ -82,6 +82,8 @@ pub struct Report {
     pub reason: String,
     /// The containment, unless it was refused.
     pub containment: Option<uuid::Uuid>,
+    /// The request to be approved, such as `A-1042`.
+    pub request: Option<String>,
     /// When it ends by itself; of one that is asked, when the ask expires.
     pub until: Option<Timestamp>,
     /// The guard that stands against it.
@@ -137,6 +139,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         accepts: &args.accept_risk,
         ask: &config.rules().default_ask,
         facts_max_age,
+        fleet: fleet(&session).await?,
     };
     let outcome = session
         .store
@@ -149,6 +152,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         by,
         reason,
         containment: None,
+        request: None,
         until: None,
         guard: None,
         risks: Vec::new(),
@@ -165,12 +169,14 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         }
         ByHandOutcome::Asked {
             containment,
+            request,
             until,
             risks,
         } => {
             report.outcome = "asked";
             (report.containment, report.until) = (Some(containment), Some(until));
-            report.next = "a second person types: quell approvals list, then quell approvals approve REQUEST --reason TEXT".to_owned();
+            report.next = format!("a second person types: quell approvals approve {request} --reason TEXT");
+            report.request = Some(request);
             report.risks = risks;
         }
         ByHandOutcome::Begun(begun) => {
@@ -185,6 +191,18 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     }
     session.answer(&report, |_| render(&report, status.at))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// How many devices the fleet has, as decisions know it.
+async fn fleet(session: &Session) -> anyhow::Result<Option<u64>> {
+    if session.tenant.fleet_size.is_some() {
+        return Ok(session.tenant.fleet_size);
+    }
+    let (store, config) = (&session.store, &session.config);
+    let max_age = config.scaled(config.facts.inventory.max_age);
+    let counted = store.fleet_size(session.id).await?;
+    let now = store.now().await?;
+    Ok(counted.and_then(|counted| counted.fresh(now, max_age)))
 }
 
 /// Fresh facts are wanted; a daemon fetches them. Without one, or when they do not come in time, they are unknown.
@@ -333,6 +351,7 @@ mod tests {
             by: "anna".to_owned(),
             reason: "x".to_owned(),
             containment: None,
+            request: None,
             until: None,
             guard: Some(refusal.guard()),
             risks: Vec::new(),

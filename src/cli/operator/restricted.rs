@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use jiff::Timestamp;
 
 use super::span::{ago, ahead};
-use super::table::{Paint, Table, Tone, cell, cut, plain, short, short_length};
+use super::table::{Paint, Table, Tone, cell, plain, short, short_length};
 use super::{Session, nothing_done};
 use crate::store::views::{DeviceQuery, RestrictedBy, RestrictedView};
 
@@ -36,14 +36,14 @@ fn render(devices: &[RestrictedView], now: Timestamp, paint: Paint) -> String {
         return "no device is restricted, as far as is known\n".to_owned();
     }
     let length = short_length(devices.iter().map(|device| device.device.as_str()));
-    let mut table = Table::new(&["DEVICE", "NAME", "BY", "SINCE", "UNTIL", "CONFIRMED", "ALERT"]);
+    // The last column may be wide.
+    let mut table = Table::new(&["DEVICE", "NAME", "SINCE", "UNTIL", "CONFIRMED", "ALERT", "BY"]);
     for device in devices {
         let past = |at: Option<Timestamp>| at.map_or("-".to_owned(), |at| ago(now, at));
         let alerts: Vec<&str> = device.by.iter().filter_map(|by| by.alert_id.as_deref()).collect();
         table.row([
             cell(short(&device.device, length)),
             cell(device.name.as_deref().unwrap_or("-")),
-            (tone(device), cut(&by(device), 60)),
             cell(past(device.since)),
             cell(until(device, now)),
             cell(past(device.confirmed_at)),
@@ -52,6 +52,7 @@ fn render(devices: &[RestrictedView], now: Timestamp, paint: Paint) -> String {
             } else {
                 alerts.join(", ")
             }),
+            (tone(device), by(device)),
         ]);
     }
     table.render(paint, "")
@@ -131,10 +132,10 @@ mod tests {
             device("c", "unknown", Vec::new()),
         ];
         insta::assert_snapshot!(render(&devices, now, Paint::Plain), @r"
-        DEVICE        NAME  BY                                                SINCE    UNTIL            CONFIRMED  ALERT
-        aaaaaaaaaaaa  -     ransom@0123                                       1 h ago  in 3 h           5 min ago  da637
-        bbbbbbbbbbbb  -     anna at Defender                                  1 h ago  never by itself  5 min ago  -
-        cccccccccccc  -     nobody any more: its release is under way (perhaps)  1 h ago  now  5 min ago  -
+        DEVICE        NAME  SINCE    UNTIL            CONFIRMED  ALERT  BY
+        aaaaaaaaaaaa  -     1 h ago  in 3 h           5 min ago  da637  ransom@0123
+        bbbbbbbbbbbb  -     1 h ago  never by itself  5 min ago  -      anna at Defender
+        cccccccccccc  -     1 h ago  now              5 min ago  -      nobody any more: its release is under way (perhaps)
         ");
         assert_eq!(
             render(&[], now, Paint::Plain),

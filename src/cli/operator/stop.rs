@@ -1,6 +1,7 @@
 //! `quell stop` and `quell resume`: the stop switch, for a person at three in the morning. What is written is in force in the
 //! next gate transaction of every replica; nothing here waits for a daemon, and nothing but a person's resume ends it.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use jiff::Timestamp;
@@ -9,7 +10,7 @@ use serde::Serialize;
 use super::release::{operator, said};
 use super::span::ago;
 use super::table::{Paint, Tone, plain};
-use super::{Common, answer, connect, nothing_done};
+use super::{Output, answer, connect, nothing_done, tenant_of};
 use crate::cli::since::Since;
 use crate::config::Config;
 use crate::domain::stop::StopScope;
@@ -24,7 +25,7 @@ use crate::store::{StopOrder, StopView, Store};
 #[derive(Debug, clap::Args)]
 pub struct StopArgs {
     #[command(flatten)]
-    common: Common,
+    place: Place,
     /// Why, for whoever finds everything stopped
     #[arg(long, value_name = "TEXT")]
     reason: String,
@@ -48,7 +49,7 @@ pub struct StopArgs {
 #[derive(Debug, clap::Args)]
 pub struct ResumeArgs {
     #[command(flatten)]
-    common: Common,
+    place: Place,
     /// Why it is safe to go on, for the audit
     #[arg(long, value_name = "TEXT")]
     reason: String,
@@ -58,6 +59,20 @@ pub struct ResumeArgs {
     /// Who you are, for the audit [default: SUDO_USER, USER or LOGNAME]
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
+}
+
+/// Where, and for whom. Unlike the other commands these two mean every tenant unless one is named.
+#[derive(Clone, Debug, clap::Args)]
+struct Place {
+    /// The daemon's configuration [default: ./quell.yaml, else /etc/quell/quell.yaml]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Only this tenant of the configuration [default: every tenant]
+    #[arg(long, value_name = "NAME")]
+    tenant: Option<String>,
+    /// How to print the answer
+    #[arg(short, long, value_enum, default_value_t)]
+    output: Output,
 }
 
 /// What is stopped.
@@ -119,8 +134,8 @@ pub async fn stop(args: StopArgs) -> anyhow::Result<ExitCode> {
             "`--since` goes with `--scope release-all` only: nothing was stopped",
         ));
     }
-    let (config, store) = connect(args.common.config.as_deref()).await?;
-    let tenant = named(&args.common, &config, &store).await?;
+    let (config, store) = connect(args.place.config.as_deref()).await?;
+    let tenant = named(&args.place, &config, &store).await?;
     let since = match args.since {
         Some(since) => Some(since.time(store.now().await?)?),
         None => None,
@@ -143,7 +158,7 @@ pub async fn stop(args: StopArgs) -> anyhow::Result<ExitCode> {
             "the database knows no tenant yet: there is nothing to stop",
         ));
     }
-    answer(args.common.output, &done, |paint| {
+    answer(args.place.output, &done, |paint| {
         render_stopped(&done, tenant.is_some(), paint)
     })?;
     Ok(ExitCode::SUCCESS)
@@ -161,14 +176,14 @@ pub async fn resume(args: ResumeArgs) -> anyhow::Result<ExitCode> {
         ));
     }
     let by = operator(args.by.as_deref())?;
-    let (config, store) = connect(args.common.config.as_deref()).await?;
+    let (config, store) = connect(args.place.config.as_deref()).await?;
     if let Some(file) = config.stop_file.as_ref().filter(|file| file.exists()) {
         return Ok(nothing_done(&format!(
             "the stop file `{}` is still there, and would stop everything again: remove it first",
             file.display()
         )));
     }
-    let tenant = named(&args.common, &config, &store).await?;
+    let tenant = named(&args.place, &config, &store).await?;
     let done = store
         .stop_end(tenant, args.scope.map(StopScope::from), &by, &reason)
         .await?;
@@ -180,7 +195,7 @@ pub async fn resume(args: ResumeArgs) -> anyhow::Result<ExitCode> {
         };
         return Ok(nothing_done(&why));
     }
-    answer(args.common.output, &done, |paint| {
+    answer(args.place.output, &done, |paint| {
         let mut out = paint.tone(Tone::Good, "resumed") + "\n" + &lines(&done.ended, now);
         out += &format!("  recorded  by {by}: {reason}\n");
         if !done.left.is_empty() {
@@ -197,11 +212,11 @@ pub async fn resume(args: ResumeArgs) -> anyhow::Result<ExitCode> {
 }
 
 /// The tenant that is named; `None`: all.
-async fn named(common: &Common, config: &Config, store: &Store) -> anyhow::Result<Option<TenantId>> {
-    if common.tenant.is_none() {
+async fn named(place: &Place, config: &Config, store: &Store) -> anyhow::Result<Option<TenantId>> {
+    if place.tenant.is_none() {
         return Ok(None);
     }
-    let name = &common.tenant(config)?.name;
+    let name = &tenant_of(config, place.tenant.as_deref())?.name;
     match store.tenant_find(name).await? {
         Some(id) => Ok(Some(id)),
         None => anyhow::bail!("the database knows no tenant `{name}`: no daemon has run with it yet"),

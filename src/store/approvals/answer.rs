@@ -203,7 +203,7 @@ impl Store {
             caps: &terms.gate.caps,
             fleet: terms.fleet,
         };
-        let mut usage = Usage::of(&terms.gate.caps, terms.fleet);
+        let mut usage = Usage::of(bounds.caps, bounds.fleet);
         let (mut given, mut beyond) = (Vec::new(), Vec::new());
         for one in judged.iter() {
             let had = one.approvers().any(|person| is_same_person(person, answer.who));

@@ -14,7 +14,7 @@ use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Mode;
 use crate::store::containments::{OpenRow, open};
 use crate::store::effects::{begin_anew, count, lock_limits};
-use crate::store::{Because, Store, StoreError, Wake, wake};
+use crate::store::{Because, Store, StoreError, Wake, stops, wake};
 
 /// So many are judged in one transaction.
 const BATCH: i64 = 100;
@@ -68,6 +68,11 @@ impl Store {
             // Devices first, then the limits: the order of every transaction.
             crate::store::devices::lock(&mut tx, tenant, &ids).await?;
             lock_limits(&mut tx, tenant).await?;
+            // A stop speaks louder than a lift: what a cap had held stays asked.
+            if stops::in_force(&mut tx, tenant).await?.is_some() {
+                went_on.held_otherwise += batch.len();
+                continue;
+            }
             let now = super::now(&mut tx).await?;
             let mut usage = Usage::of(caps, fleet);
             for one in &batch {
@@ -149,7 +154,14 @@ impl Store {
         if !keys.is_empty() {
             count(tx, tenant, now, &keys, usage).await?;
         }
-        if let Some((_, reason)) = reached_limit(playbook, limits, Mode::Enforce, &one.device, fleet, usage) {
+        if let Some((_, reason)) = reached_limit(
+            playbook,
+            limits,
+            Mode::Enforce,
+            &one.device,
+            fleet.or(usage.fleet()),
+            usage,
+        ) {
             return Ok(Verdict::Hold(reason));
         }
         Ok(reached_cap(caps, Mode::Enforce, &one.device, usage).map_or(Verdict::Activate, Verdict::Hold))

@@ -9,13 +9,13 @@ use crate::domain::device::DeviceId;
 use crate::domain::limit::reached_cap;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::{Limit, Mode};
-use crate::store::{StoreError, effects};
+use crate::store::{StoreError, effects, inventory};
 
 /// What holds over all playbooks where a device is counted.
 #[derive(Clone, Copy)]
 pub(in crate::store) struct Bounds<'a> {
     pub(in crate::store) caps: &'a [Cap],
-    /// How many devices the fleet has, as far as that is known.
+    /// How many devices the fleet has, where the configuration says so; else the inventory is asked.
     pub(in crate::store) fleet: Option<u64>,
 }
 
@@ -71,8 +71,14 @@ impl Bounds<'_> {
         if !keys.is_empty() {
             effects::count(tx, tenant, now, &keys, usage).await?;
         }
+        if usage.fleet().is_none() && !one.limits.is_empty() {
+            usage.set_fleet(match self.fleet {
+                Some(fleet) => Some(fleet),
+                None => inventory::fleet_known(tx, tenant).await?,
+            });
+        }
         let is_lifted = |name: &str| one.lifts.contains(&name);
-        let limit = reached_beyond(playbook, one.limits, is_lifted, one.device, self.fleet, usage);
+        let limit = reached_beyond(playbook, one.limits, is_lifted, one.device, usage.fleet(), usage);
         Ok(limit.or_else(|| reached_cap(self.caps, Mode::Enforce, one.device, usage)))
     }
 }

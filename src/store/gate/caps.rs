@@ -4,7 +4,7 @@
 use crate::domain::device::DeviceId;
 use crate::domain::limit::{CapUse, FLEET_UNKNOWN, GROUP_UNKNOWN, lifted};
 use crate::domain::tenant::TenantId;
-use crate::store::{Gate, StoreError, cap_lifts};
+use crate::store::{Gate, StoreError, cap_lifts, inventory};
 
 /// The first cap that the device is above, as the caps are now: counted are the devices whose containment became active
 /// in the window that ends with the activation of its own, in the order of activation; a lift counts that held then. Those
@@ -56,10 +56,13 @@ pub(super) async fn above(
             group: None,
             lifted: 0,
         };
+        if cap.percent_of_fleet.is_some() && used.fleet.is_none() {
+            used.fleet = inventory::fleet_known(tx, tenant).await?;
+        }
         if cap.percent_of_group.is_some()
             && let Some(group) = &counted.in_group
         {
-            let sizes = cap_lifts::group_sizes(tx, tenant).await?;
+            let sizes = inventory::groups_known(tx, tenant).await?;
             used.group = sizes
                 .iter()
                 .find(|(name, _)| name == group)
@@ -69,7 +72,7 @@ pub(super) async fn above(
         if is_above(cap.exceeded(&used)) {
             if let Some(at) = at {
                 let lifts = cap_lifts::lifts_at(tx, tenant, at).await?;
-                used.lifted = lifted(&lifts, index, cap, gate.fleet);
+                used.lifted = lifted(&lifts, index, cap, used.fleet);
             }
             if is_above(cap.exceeded(&used)) {
                 return Ok(Some(format!("caps[{index}]")));

@@ -20,6 +20,8 @@ pub struct SweepTerms {
     pub rest: Duration,
     /// The place of the next page is good for so long; then the sweep begins anew.
     pub good_for: Duration,
+    /// What a complete sweep counted is known for so long after its begin.
+    pub known_for: Duration,
 }
 
 /// A sweep under way.
@@ -35,6 +37,8 @@ pub struct Sweep {
     pub received: u64,
     /// Now, on the database's clock: what is read next is as old as this.
     pub asked_at: Timestamp,
+    /// What it counts is known for so long after its begin.
+    pub known_for: Duration,
 }
 
 /// What is due.
@@ -100,6 +104,7 @@ impl Store {
                     next_page: open.next_page,
                     received: u64::try_from(open.received).unwrap_or(0),
                     asked_at: open.now.to_jiff(),
+                    known_for: terms.known_for,
                 }));
             }
             abandon(&mut tx, open.id, STALE).await?;
@@ -141,6 +146,7 @@ impl Store {
             next_page: begun.next_page,
             received: u64::try_from(begun.received).unwrap_or(0),
             asked_at: begun.now.to_jiff(),
+            known_for: terms.known_for,
         }))
     }
 
@@ -189,7 +195,7 @@ impl Store {
             .await?;
             PageStored::Circle
         } else if page.next_page.is_none() {
-            PageStored::Complete(complete(&mut tx, tenant, sweep.id).await?)
+            PageStored::Complete(complete(&mut tx, tenant, sweep).await?)
         } else {
             PageStored::More
         };
@@ -265,7 +271,7 @@ async fn devices_store(
 /// Counts what a sweep has seen, and lets go of sweeps that nobody asks about any more. Counted are devices that are onboarded
 /// and neither merged into another nor inactive: entries of machines that were thrown away or installed anew stay listed for
 /// months, and would make a fleet look larger than it is.
-async fn complete(tx: &mut sqlx::PgConnection, tenant: TenantId, sweep: Uuid) -> Result<u64, StoreError> {
+async fn complete(tx: &mut sqlx::PgConnection, tenant: TenantId, sweep: &Sweep) -> Result<u64, StoreError> {
     sqlx::query!(
         "INSERT INTO quell.inventory_groups (sweep_id, group_name, devices)
          SELECT $2, lower(btrim(facts -> 'group' ->> 'is')), count(*) FROM quell.devices
@@ -274,19 +280,21 @@ async fn complete(tx: &mut sqlx::PgConnection, tenant: TenantId, sweep: Uuid) ->
            AND lower(facts -> 'health' ->> 'is') IS DISTINCT FROM 'inactive'
          GROUP BY 2",
         tenant.0,
-        sweep,
+        sweep.id,
     )
     .execute(&mut *tx)
     .await?;
     let fleet = sqlx::query_scalar!(
-        r#"UPDATE quell.inventory_sweeps SET finished_at = quell.now(), outcome = 'complete', next_page = NULL, fleet = (
+        r#"UPDATE quell.inventory_sweeps SET finished_at = quell.now(), outcome = 'complete', next_page = NULL,
+               known_until = begun_at + make_interval(secs => $3), fleet = (
                SELECT count(*) FROM quell.devices
                WHERE tenant_id = $1 AND seen_in = $2
                  AND lower(facts -> 'onboarding' ->> 'is') = 'onboarded' AND facts -> 'merged_into' ->> 'is' IS NULL
                  AND lower(facts -> 'health' ->> 'is') IS DISTINCT FROM 'inactive')
            WHERE id = $2 RETURNING fleet AS "fleet!""#,
         tenant.0,
-        sweep,
+        sweep.id,
+        sweep.known_for.as_secs_f64(),
     )
     .fetch_one(&mut *tx)
     .await?;
@@ -294,7 +302,7 @@ async fn complete(tx: &mut sqlx::PgConnection, tenant: TenantId, sweep: Uuid) ->
         "DELETE FROM quell.inventory_sweeps WHERE tenant_id = $1 AND id <> $2 AND finished_at IS NOT NULL
            AND begun_at < quell.now() - interval '30 days'",
         tenant.0,
-        sweep,
+        sweep.id,
     )
     .execute(tx)
     .await?;
