@@ -15,17 +15,16 @@ use super::evaluate::evaluate;
 use super::set::PlaybookSet;
 use super::subject::Subject;
 use crate::domain::alert::{Alert, EventKind};
-use crate::domain::approval::{lifted, reached_beyond};
 use crate::domain::containment::change::{self, Answer, Beginning, Begins, Due, Open};
 use crate::domain::containment::{ContainmentState, EndReason};
 use crate::domain::decision::{Decision, Fallback, Rules, Ruling, Situation, Usage, decide};
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::fact::Fact;
-use crate::domain::limit::reached_cap;
 use crate::domain::trust::Trust;
 use crate::domain::verdict::Mode;
 
 mod alerts;
+mod answers;
 mod device;
 mod fallbacks;
 mod happening;
@@ -233,35 +232,6 @@ impl<'s> Rehearsal<'s> {
             self.settle(input.device_id, sink);
         }
         decision
-    }
-
-    /// A person answers what a playbook asked about a device. Says what became of the containment; `None`: nothing, since
-    /// nothing was asked, or a limit that the answer does not lift or a cap of the installation holds.
-    pub fn answer(
-        &mut self,
-        id: &DeviceId,
-        playbook: &str,
-        answer: Answer,
-        sink: Sink<'_>,
-    ) -> Option<ContainmentState> {
-        self.windows.advance(self.now);
-        let device = self.devices.get(id)?;
-        let at = device.position(playbook, Mode::Enforce)?;
-        let contained = device.contained.get(at)?;
-        let is_held = match &contained.lifts {
-            Some(lifts) => self.is_held(id, contained, lifts),
-            None => true,
-        };
-        let next = change::answered(&contained.open, answer, is_held)?;
-        let device = self.devices.get_mut(id)?;
-        if next == ContainmentState::Active {
-            self.activate(id, at, Begun::Approval, sink);
-        } else {
-            device.contained.remove(at);
-            sink(self.happening(id, What::Declined { playbook }));
-        }
-        self.settle(id, sink);
-        Some(next)
     }
 
     /// Does what a ruling says; tells whether the device may need an action.
@@ -488,15 +458,6 @@ impl<'s> Rehearsal<'s> {
         if let Some((kind, lane)) = action {
             sink(self.happening(id, What::Action { kind, lane }));
         }
-    }
-
-    /// Whether one more device would go beyond a limit of its playbook that is not lifted, or beyond a cap.
-    fn is_held(&self, id: &DeviceId, contained: &Contained, lifts: &str) -> bool {
-        let usage = self.windows.usage();
-        let is_lifted = |name: &str| lifted(lifts).any(|one| one == name);
-        let (playbook, limits) = (&contained.playbook, &contained.limits);
-        reached_beyond(playbook, limits, is_lifted, id, self.fleet, usage).is_some()
-            || reached_cap(&self.rules.caps, Mode::Enforce, id, usage).is_some()
     }
 
     fn happening<'a>(&self, device: &'a DeviceId, what: What<'a>) -> Happening<'a> {

@@ -252,11 +252,11 @@ async fn an_extension_needs_a_reason_is_written_down_and_a_match_does_not_make_i
         out.contains("(in 23 h 59 min)") && out.contains("by anna: still looking"),
         "{out}"
     );
-    let row = "SELECT concat_ws(' ', to_state, by, reason, ((after ->> 'until')::timestamptz - (before ->> 'until')::timestamptz)::text)
-        FROM quell.transitions WHERE entity = 'extension'";
+    let row = "SELECT concat_ws(' ', by, reason, ((after ->> 'until')::timestamptz - (before ->> 'until')::timestamptz)::text)
+        FROM quell.transitions WHERE entity = 'containment' AND from_state = to_state";
     assert_eq!(
         list(&mut ground, row).await,
-        ["extended anna still looking 20:00:00"]
+        ["anna extended: still looking 20:00:00"]
     );
 
     ground.pass(hours(1)).await;
