@@ -93,7 +93,7 @@ pub struct Http {
     pub operator_token_file: Option<SecretFile>,
     /// `trust`: what its events may lead to. Default `act` with a token or on the loopback address, else `observe`.
     pub trust: Trust,
-    /// `rate`: more events than that in such a span ask instead of acting. Default none.
+    /// `rate`: more events than that in such a span ask instead of acting. Default any number.
     pub rate: Option<Window>,
 }
 
@@ -136,15 +136,11 @@ impl Http {
         ];
         let trust = section.choice("trust", &words, default, reading);
         let mut rate = section.section("rate", reading);
-        let has_rate = rate.node().is_some();
-        let limit = rate.required_count("events", 1..=1_000_000, reading);
+        let limit = rate.count("events", 0..=1_000_000, 0, reading);
         let span = std::time::Duration::from_secs(1)..=std::time::Duration::from_secs(86_400);
-        let per = rate.required_duration("per", span, reading);
+        let per = rate.duration("per", span, std::time::Duration::from_secs(60), reading);
         rate.close(reading);
-        let rate = limit
-            .zip(per)
-            .filter(|_| has_rate)
-            .map(|(limit, per)| Window { limit, per });
+        let rate = (limit > 0).then_some(Window { limit, per });
         section.close(reading);
         let max_body_bytes = usize::try_from(max_body_bytes).unwrap_or(usize::MAX);
         Self {

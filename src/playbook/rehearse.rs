@@ -17,7 +17,7 @@ use super::subject::Subject;
 use crate::domain::alert::{Alert, EventKind};
 use crate::domain::containment::change::{self, Answer, Beginning, Begins, Due, Open};
 use crate::domain::containment::{ContainmentState, EndReason};
-use crate::domain::decision::{Decision, Fallback, Rules, Ruling, Situation, Usage, decide};
+use crate::domain::decision::{Decision, Fallback, Rules, Ruling, Situation, decide};
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::fact::Fact;
 use crate::domain::trust::Trust;
@@ -29,6 +29,7 @@ mod device;
 mod fallbacks;
 mod happening;
 mod past;
+mod setting;
 pub(in crate::playbook) mod windows;
 
 pub use device::{Asked, Device};
@@ -100,62 +101,6 @@ impl<'s> Rehearsal<'s> {
             agenda: BinaryHeap::new(),
             looks: 0,
         }
-    }
-
-    /// The same world with another way to answer asks.
-    #[must_use]
-    pub fn with_approvals(mut self, approvals: Approvals) -> Self {
-        self.approvals = approvals;
-        self
-    }
-
-    /// The same world with so many devices in the fleet; without a size, limits in percent of it count as reached.
-    #[must_use]
-    pub fn with_fleet(mut self, devices: Option<u64>) -> Self {
-        self.fleet = devices;
-        self.windows.set_fleet(devices);
-        self
-    }
-
-    /// The same world with groups of these sizes, by `domain::limit::group_key`; without a size, caps in percent of a group
-    /// count as reached.
-    #[must_use]
-    pub fn with_groups(mut self, sizes: impl IntoIterator<Item = (String, u64)>) -> Self {
-        self.windows.set_group_sizes(sizes);
-        self
-    }
-
-    /// The same world in an installation whose time runs so many times faster: ages are multiplied by it. The spans of the
-    /// set and of the rules must be divided by it already.
-    #[must_use]
-    pub fn with_time_scale(mut self, time_scale: u32) -> Self {
-        self.time_scale = time_scale.max(1);
-        self
-    }
-
-    /// The time.
-    pub fn now(&self) -> Timestamp {
-        self.now
-    }
-
-    /// A device with something open; `None`: nothing is known of it, so it is free.
-    pub fn device(&self, id: &DeviceId) -> Option<&Device> {
-        self.devices.get(id)
-    }
-
-    /// The playbooks that restrict a device, in the order in which their containments became active.
-    pub fn restricted_by(&self, id: &DeviceId) -> Vec<String> {
-        let device = self.devices.get(id);
-        device
-            .into_iter()
-            .flat_map(Device::restricted_by)
-            .map(str::to_owned)
-            .collect()
-    }
-
-    /// The counters of limits and caps as of the last event.
-    pub(in crate::playbook) fn usage(&self) -> &Usage {
-        self.windows.usage()
     }
 
     /// The tenant of the events to come.
@@ -335,6 +280,8 @@ impl<'s> Rehearsal<'s> {
         };
         if beginning != Beginning::Restart {
             its.take_terms(ruling, begins);
+            // It is what settles the question that drives it.
+            its.drivers = drivers.to_vec();
         }
         match beginning {
             Beginning::Keep => {}

@@ -103,7 +103,7 @@ codes! {
     NOT_UTF8 = "E340", "the file is not UTF-8 text";
     HIDDEN = "E341", "the text holds characters that cannot be seen or that turn the direction of writing";
     // guards
-    CAP_MEASURE = "E401", "a cap does not say how many devices";
+    CAP_MEASURE = "E510", "a cap does not say how many devices";
     // tests beside playbooks
     TEST_PLAYBOOK = "E330", "the playbook that a test file names was not given or does not load";
     TEST_FACTS = "E331", "a test names facts that its file does not define";

@@ -45,6 +45,13 @@ pub fn guards(rules: &RecordedRules, subject: &Subject<'_>, case: &Case<'_>) -> 
     }
     // Most devices can be restricted: only what cannot is worth a line.
     guards.extend(ineligible(subject).map(|told| guard("eligibility", told)));
+    // Told where they held something: what they let pass is the rule.
+    for kind in ["trust", "surge"] {
+        let mut rulings = case.rulings.iter();
+        if let Some(held) = rulings.find(|ruling| ruling.reason.split('.').next() == Some(kind)) {
+            guards.push(guard(kind, (Truth::False, held_by(&held.reason).to_owned())));
+        }
+    }
     // Caps are counted after the limits of whichever playbook came to them.
     let counts = case
         .rulings
@@ -85,6 +92,19 @@ pub fn guards(rules: &RecordedRules, subject: &Subject<'_>, case: &Case<'_>) -> 
         });
     }
     guards
+}
+
+/// What a surge or the trust in a source held back.
+fn held_by(reason: &str) -> &'static str {
+    match reason {
+        "surge.source" => "the event's source drives restrictions on more devices than it may",
+        "surge.user" => "alerts on this user drive restrictions on more devices than they may",
+        "surge.title" => "alerts of this title drive restrictions on more devices than they may",
+        "surge.administrators" => "the device is, or may be, an administrator's",
+        "trust.rate" => "the event's source sent more events than it may",
+        "trust.observe" => "the event's source may only be observed",
+        _ => "the event's source may only ask",
+    }
 }
 
 fn ceiling(ceiling: Mode) -> (Truth, String) {

@@ -127,7 +127,7 @@ fn guards(about: &str) -> Schema {
             .with("type", "object")
             .with(
                 "additionalProperties",
-                json!({"type": "integer", "minimum": 0, "maximum": 10_000_000}),
+                json!({"description": "How many devices the group has.", "type": "integer", "minimum": 0, "maximum": 10_000_000}),
             ),
     )
 }
