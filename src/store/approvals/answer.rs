@@ -53,7 +53,14 @@ impl Store {
         answer: &Answer<'_>,
         terms: &AnswerTerms<'_>,
     ) -> Result<Answered, StoreError> {
-        match self.answer_once(tenant, answer, terms).await {
+        let mut tx = self.pool.begin().await?;
+        let answered = self.answer_once(&mut tx, tenant, answer, terms).await;
+        // At once, not when the connection is used again: nobody waits for, or passes over, a device that is done with.
+        match &answered {
+            Ok((_, true)) => tx.commit().await?,
+            _ => tx.rollback().await?,
+        }
+        match answered.map(|(answered, _)| answered) {
             // The database looks at its clock once more as each answer is written.
             Err(error) if error.is_refused_by("answer_is_in_time") => Ok(refused_as_a_whole(
                 Refusal::Over,
@@ -63,17 +70,18 @@ impl Store {
         }
     }
 
+    /// The answer, and whether anything is to be kept of what was written.
     async fn answer_once(
         &self,
+        tx: &mut sqlx::PgConnection,
         tenant: TenantId,
         answer: &Answer<'_>,
         terms: &AnswerTerms<'_>,
-    ) -> Result<Answered, StoreError> {
-        let mut tx = self.pool.begin().await?;
-        let devices = devices_of(&mut tx, tenant, answer.request).await?;
-        crate::store::devices::lock(&mut tx, tenant, &devices).await?;
+    ) -> Result<(Answered, bool), StoreError> {
+        let devices = devices_of(tx, tenant, answer.request).await?;
+        crate::store::devices::lock(tx, tenant, &devices).await?;
         // Whoever adds to a request holds this lock, and so does whoever counts.
-        crate::store::effects::lock_limits(&mut tx, tenant).await?;
+        crate::store::effects::lock_limits(tx, tenant).await?;
         sqlx::query!(
             "SELECT version FROM quell.active_sets WHERE tenant_id = $1 FOR SHARE",
             tenant.0
@@ -84,23 +92,26 @@ impl Store {
             .fetch_one(&mut *tx)
             .await?
             .to_jiff();
-        let asks = rows::read(&mut tx, tenant, answer.request).await?;
+        let asks = rows::read(tx, tenant, answer.request).await?;
         if asks.is_empty() {
-            return Ok(Answered::Refused(Refusal::NoSuchRequest, Vec::new()));
+            return Ok((Answered::Refused(Refusal::NoSuchRequest, Vec::new()), false));
         }
-        let stop = crate::store::stops::in_force(&mut tx, tenant).await?;
+        let stop = crate::store::stops::in_force(tx, tenant).await?;
         if let Some(stop) = stop.filter(|_| answer.is_yes) {
             let why = format!("stopped: {}; `quell resume` ends that", stop.means());
-            return Ok(refused_as_a_whole(Refusal::Guard, &why));
+            return Ok((refused_as_a_whole(Refusal::Guard, &why), false));
         }
         if asks
             .iter()
             .any(|ask| !devices.iter().any(|device| device == ask.device.as_str()))
         {
             // A device came between the first look and the locks.
-            return Ok(refused_as_a_whole(
-                Refusal::MayGrow,
-                "a device was just added: look at it and answer again",
+            return Ok((
+                refused_as_a_whole(
+                    Refusal::MayGrow,
+                    "a device was just added: look at it and answer again",
+                ),
+                false,
             ));
         }
         let is_meant = |ask: &AskRow| {
@@ -111,20 +122,22 @@ impl Store {
         let (open, over): (Vec<_>, Vec<_>) = asks.iter().cloned().partition(|ask| ask.is_open(now));
         let chosen: Vec<AskRow> = open.iter().filter(|ask| is_meant(ask)).cloned().collect();
         if chosen.is_empty() {
-            return Ok(settled(over.iter().filter(|ask| is_meant(ask)), answer, now));
+            return Ok((
+                settled(over.iter().filter(|ask| is_meant(ask)), answer, now),
+                false,
+            ));
         }
         // A token is of all that was shown, also when the answer is for a part of it.
-        let judged = self.judge(&mut tx, tenant, open, terms, now).await?;
+        let judged = self.judge(tx, tenant, open, terms, now).await?;
         let shown = token(answer.request, judged.iter().map(|one| one.fingerprint.as_str()));
         let mut judged: Vec<Judged> = judged.into_iter().filter(|one| is_meant(&one.ask)).collect();
         if let Some(refused) = not_allowed(&judged, answer, terms).or_else(|| said_otherwise(&judged, answer))
         {
-            return Ok(refused);
+            return Ok((refused, false));
         }
         if !answer.is_yes {
-            let told = self.reject(&mut tx, tenant, &judged, answer, terms).await?;
-            tx.commit().await?;
-            return Ok(Answered::Given(told));
+            let told = self.reject(tx, tenant, &judged, answer, terms).await?;
+            return Ok((Answered::Given(told), true));
         }
         if let Some(refused) = blocked(&judged, |block| matches!(block, Block::Guard(_)), Refusal::Guard)
             .or_else(|| {
@@ -135,31 +148,29 @@ impl Store {
                 )
             })
         {
-            return Ok(refused);
+            return Ok((refused, false));
         }
         if let Some(refused) = changed(&judged, answer, &shown) {
             // Facts that are too old are fetched anew, so that the next look sees them.
-            want_facts(&mut tx, tenant, &judged).await?;
-            tx.commit().await?;
-            return Ok(refused);
+            want_facts(tx, tenant, &judged).await?;
+            return Ok((refused, true));
         }
         let grows_until = asks.iter().map(|ask| grows_until(ask.created_at)).max();
         let may_grow =
             asks.iter().any(|ask| ask.playbook.is_some()) && grows_until.is_some_and(|until| now < until);
         if may_grow && answer.only.is_empty() && answer.reviewed.is_none() {
-            return Ok(refused_as_a_whole(
-                Refusal::MayGrow,
-                "it is so new that devices may still be added: say what you looked at with `--reviewed`, or name the devices \
+            return Ok((
+                refused_as_a_whole(
+                    Refusal::MayGrow,
+                    "it is so new that devices may still be added: say what you looked at with `--reviewed`, or name the devices \
                  with `--only`",
+                ),
+                false,
             ));
         }
-        let told = self
-            .approve(&mut tx, tenant, &mut judged, answer, terms, now)
-            .await?;
-        if matches!(told, Answered::Given(_)) {
-            tx.commit().await?;
-        }
-        Ok(told)
+        let told = self.approve(tx, tenant, &mut judged, answer, terms, now).await?;
+        let is_given = matches!(told, Answered::Given(_));
+        Ok((told, is_given))
     }
 
     async fn reject(
