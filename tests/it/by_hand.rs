@@ -87,7 +87,9 @@ async fn each_guard_stands_against_it_and_changes_nothing() {
         ..Protections::default()
     };
     gate.caps = vec![Cap {
-        devices: 1,
+        devices: Some(1),
+        percent_of_fleet: None,
+        percent_of_group: None,
         per: Duration::from_secs(3_600),
     }];
     // Nobody knows its tags: that protects.

@@ -70,12 +70,9 @@ async fn while_stopped_no_restrict_passes_the_gate_releases_do_and_after_a_resum
     ground.alert("one", &device('b')).await;
     stop(&ground.store, StopScope::New, None).await;
     release(&ground, &device('a')).await;
-    let lanes = ground.store.queue_heads(ground.tenant, None).await;
-    let lanes: Vec<Lane> = lanes
-        .expect("the database is up")
-        .iter()
-        .map(|head| head.lane)
-        .collect();
+    let look = ground.store.queue_look(ground.tenant, None, None).await;
+    let heads = look.expect("the database is up").heads;
+    let lanes: Vec<Lane> = heads.iter().map(|head| head.lane).collect();
     assert_eq!(
         lanes,
         [Lane::Release],
@@ -186,10 +183,11 @@ async fn cancel_pending_withdraws_what_is_queued_and_cancels_what_defender_has_a
         ground.audit(&device('c')).await.pop().as_deref(),
         Some("ended anna: stop: wrong playbook")
     );
-    let due = ground
-        .store
-        .cancel_next_due(ground.tenant, ground.gate().cancel_after);
-    assert_eq!(due.await.expect("the database is up"), Some(Duration::ZERO));
+    let store = &ground.store;
+    let look = store
+        .queue_look(ground.tenant, None, ground.gate().cancel_after)
+        .await;
+    assert_eq!(look.expect("the database is up").cancel, Some(Duration::ZERO));
     let (_, grant) = ground.reserve_cancel().await.expect("it waits for nothing");
     assert_eq!(grant.device, device('b'));
     ground.close().await;
