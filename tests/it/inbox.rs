@@ -1,14 +1,16 @@
 //! The inbox on a real Postgres: claimers that race decide each row once and each device in order, and an event that
 //! waits holds its own device.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
+use quell::domain::alert::EventKind;
 use quell::domain::device::DeviceId;
+use quell::store::Wake;
 use tokio::task::JoinSet;
 
 use crate::support::alert::device;
-use crate::support::ledger::{Ledger, commit, incoming};
+use crate::support::ledger::{Ledger, commit, incoming, store};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn claimers_that_race_decide_every_row_once_and_each_device_in_order() {
@@ -55,6 +57,71 @@ async fn claimers_that_race_decide_every_row_once_and_each_device_in_order() {
         assert_eq!(seqs.len(), EVENTS / 12, "every row of {device} once");
         assert!(seqs.is_sorted(), "{device} was decided out of order: {seqs:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn deliveries_of_the_same_events_at_once_in_any_order_store_each_once_and_never_wait_for_each_other() {
+    const EVENTS: usize = 60;
+    let ledger = Arc::new(Ledger::new(10, 0).await);
+    let mut tasks = JoinSet::new();
+    for turn in 0..8 {
+        let ledger = Arc::clone(&ledger);
+        tasks.spawn(async move {
+            // Each begins elsewhere, every other one backwards; devices and alerts are shared by several events.
+            let mut order: Vec<usize> = (0..EVENTS).map(|n| (n + turn * 7) % EVENTS).collect();
+            if turn % 2 == 1 {
+                order.reverse();
+            }
+            let events = order
+                .into_iter()
+                .map(|n| incoming(&format!("e{n}"), &device(n % 13)))
+                .collect();
+            ledger
+                .store
+                .events_accept(ledger.tenant, "test", events, Vec::new())
+                .await
+                .expect("no delivery is given up for another")
+        });
+    }
+    let told: Vec<_> = tasks.join_all().await.into_iter().flatten().collect();
+    assert_eq!(told.iter().filter(|stored| !stored.duplicate).count(), EVENTS);
+    let ids: BTreeSet<_> = told.iter().map(|stored| stored.id).collect();
+    assert_eq!(ids.len(), EVENTS, "a repeated event has the id of the first one");
+    let mut tx = ledger
+        .store
+        .decide_begin(ledger.tenant, 1000)
+        .await
+        .expect("postgres is there");
+    let items = std::mem::take(&mut tx.items);
+    assert_eq!(items.len(), EVENTS);
+    assert!(items.iter().all(|item| item.kind == EventKind::New));
+    commit(tx, &items).await;
+}
+
+#[tokio::test]
+async fn a_delivery_wakes_other_processes_and_not_the_one_that_rings_its_own_loops() {
+    let ledger = Ledger::new(10, 0).await;
+    let other = store(&ledger.database);
+    let mut own = ledger.store.wakes().await.expect("postgres is there");
+    let mut theirs = other.wakes().await.expect("postgres is there");
+    for (from, id) in [(&ledger.store, "a"), (&other, "b")] {
+        from.events_accept(ledger.tenant, "test", vec![incoming(id, &device(1))], Vec::new())
+            .await
+            .expect("it is stored");
+    }
+    let inbox = (ledger.tenant, Wake::Inbox);
+    assert_eq!(theirs.next().await.expect("postgres is there"), inbox);
+    assert_eq!(own.next().await.expect("postgres is there"), inbox);
+    // Each has heard one, the other's: the next word for both is this one.
+    let mut plain = ledger.database.connect().await;
+    let word = format!("SELECT pg_notify('quell_wake', 'queue:{}')", ledger.tenant);
+    sqlx::query(sqlx::AssertSqlSafe(word))
+        .execute(&mut plain)
+        .await
+        .expect("postgres is there");
+    let queue = (ledger.tenant, Wake::Queue);
+    assert_eq!(theirs.next().await.expect("postgres is there"), queue);
+    assert_eq!(own.next().await.expect("postgres is there"), queue);
 }
 
 #[tokio::test]

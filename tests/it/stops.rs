@@ -71,8 +71,12 @@ async fn while_stopped_no_restrict_passes_the_gate_releases_do_and_after_a_resum
     stop(&ground.store, StopScope::New, None).await;
     release(&ground, &device('a')).await;
     let look = ground.store.queue_look(ground.tenant, None, None).await;
-    let heads = look.expect("the database is up").heads;
-    let lanes: Vec<Lane> = heads.iter().map(|head| head.lane).collect();
+    let lanes: Vec<Lane> = look
+        .expect("the database is up")
+        .heads
+        .iter()
+        .map(|head| head.lane)
+        .collect();
     assert_eq!(
         lanes,
         [Lane::Release],
@@ -183,8 +187,8 @@ async fn cancel_pending_withdraws_what_is_queued_and_cancels_what_defender_has_a
         ground.audit(&device('c')).await.pop().as_deref(),
         Some("ended anna: stop: wrong playbook")
     );
-    let store = &ground.store;
-    let look = store
+    let look = ground
+        .store
         .queue_look(ground.tenant, None, ground.gate().cancel_after)
         .await;
     assert_eq!(look.expect("the database is up").cancel, Some(Duration::ZERO));
