@@ -86,10 +86,7 @@ async fn each_guard_stands_against_it_and_changes_nothing() {
         ids: vec!["B".repeat(40)],
         ..Protections::default()
     };
-    gate.caps = vec![Cap {
-        devices: 1,
-        per: Duration::from_secs(3_600),
-    }];
+    gate.caps = vec![Cap::of(1, Duration::from_secs(3_600))];
     // Nobody knows its tags: that protects.
     assert_eq!(refused_by(&ground, &device('a'), &[]).await, "never.tags");
     assert_eq!(
