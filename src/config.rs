@@ -15,6 +15,7 @@ use crate::domain::device::DeviceIdRule;
 use crate::domain::device::kind::KindSigns;
 use crate::domain::drift::DriftTerms;
 use crate::domain::guard::Protections;
+use crate::domain::surge::Surge;
 use crate::domain::verdict::{AskTerms, Mode};
 use crate::telemetry::LogOptions;
 use crate::yaml::{self, Code, Diagnostic, Diagnostics, SourceText};
@@ -82,6 +83,8 @@ pub struct Config {
     pub never: Protections,
     /// `caps`: distinct devices in a window, over all playbooks.
     pub caps: Vec<Cap>,
+    /// `surge`: what one source, user or title may drive, and the devices of administrators.
+    pub surge: Surge,
     /// `outstanding`: restrictions open at Defender at once, at most. Default 500.
     pub outstanding: u32,
     /// `approvals.default`: who answers where a playbook does not say.
@@ -212,6 +215,7 @@ impl Config {
             release: Releases::read(root.section("release", reading), reading),
             never: guards::read_never(root.section("never", reading), reading),
             caps: guards::read_caps(&mut root, reading),
+            surge: guards::read_surge(root.section("surge", reading), reading),
             outstanding: root.count("outstanding", 1..=1_000_000, 500, reading),
             default_ask,
             approvals,
@@ -276,6 +280,10 @@ impl Config {
                     ..*cap
                 })
                 .collect(),
+            surge: Surge {
+                per: self.scaled(self.surge.per),
+                ..self.surge.clone()
+            },
             default_ask: AskTerms {
                 within: self.scaled(self.default_ask.within),
                 ..self.default_ask.clone()

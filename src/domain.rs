@@ -31,5 +31,7 @@ pub mod seal;
 pub mod spelling;
 pub mod stop;
 pub mod stray;
+pub mod surge;
 pub mod tenant;
+pub mod trust;
 pub mod verdict;

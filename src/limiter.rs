@@ -8,6 +8,7 @@
 mod guard;
 mod pacer;
 mod permit;
+mod source;
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -23,6 +24,7 @@ pub use crate::domain::budget::Window;
 pub use guard::{Disagreement, SecondGuard};
 pub use pacer::{Pacer, PacerOptions};
 pub use permit::{CommittedAttempt, Permit, ReadPermit, Void};
+pub use source::SourceRate;
 
 /// A limiter that cannot be built from what was configured.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]

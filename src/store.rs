@@ -46,6 +46,7 @@ pub mod seals;
 mod settle;
 mod stops;
 mod strays;
+mod surges;
 pub mod views;
 mod wakes;
 

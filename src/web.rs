@@ -44,6 +44,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::device::DeviceIdRule;
 use crate::domain::tenant::TenantId;
+use crate::domain::trust::Trust;
+use crate::limiter::SourceRate;
 use crate::store::Store;
 
 /// How long requests that are under way may take to end after a stop was asked for.
@@ -72,6 +74,10 @@ pub struct Options {
     pub operator_token: Option<SecretString>,
     /// While this file is there nothing resumes.
     pub stop_file: Option<PathBuf>,
+    /// What the events of this source may lead to.
+    pub trust: Trust,
+    /// How many of them may act; what is beyond asks.
+    pub rate: Option<SourceRate>,
     /// Where requests to reload go; `None`: nothing can be reloaded.
     pub reload: Option<reload::Requests>,
     /// Rung when events were stored, so that whoever decides in this process need not wait for Postgres to tell it.
@@ -92,6 +98,8 @@ impl Options {
             token: None,
             operator_token: None,
             stop_file: None,
+            trust: Trust::Act,
+            rate: None,
             reload: None,
             stored: Arc::default(),
         }

@@ -88,7 +88,7 @@ async fn measure(effort: Effort) -> anyhow::Result<Vec<Verdict>> {
     let postgres = Postgres::start(&["quell", "floor"])?;
     let recorder = Recorder::start()?;
     let directory = tempfile::tempdir()?;
-    let settings = "caps: [{devices: 900000, per: 5s}, {devices: 1000000, per: 20s}]\noutstanding: 100000\n";
+    let settings = "caps: [{devices: 900000, per: 5s}, {devices: 1000000, per: 20s}]\nsurge: {per_source: 0, per_user: 0, per_title: 0}\noutstanding: 100000\n";
     let budget = "{windows: [{limit: 20000, per: 10s}, {limit: 30000, per: 20s}]}";
     let text = config(
         &postgres.url("quell"),

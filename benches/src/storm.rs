@@ -194,7 +194,7 @@ async fn ours(
     simulator: &Simulator,
 ) -> anyhow::Result<(Begun, Outcome)> {
     let directory = tempfile::tempdir()?;
-    let settings = "caps: [{devices: 1000000, per: 1h}]\noutstanding: 100000\nfreshness: 30d\nvalidity: 7d\nreconcile: {fast: 30s}\n";
+    let settings = "caps: [{devices: 1000000, per: 1h}]\nsurge: {per_source: 0, per_user: 0, per_title: 0}\noutstanding: 100000\nfreshness: 30d\nvalidity: 7d\nreconcile: {fast: 30s}\n";
     let budget = format!("{{reserve: {{slots: {reserve}}}}}");
     let text = config(
         &postgres.url(database),

@@ -18,7 +18,7 @@ use crate::defender::{Client, Endpoint, Options, SecretSource};
 use crate::domain::budget::{BudgetScope, Pace, Pacing, Reserve, Terms, jump_bound};
 use crate::domain::tenant::TenantId;
 use crate::lifecycle::Tasks;
-use crate::limiter::{Pacer, PacerOptions, SecondGuard};
+use crate::limiter::{Pacer, PacerOptions, SecondGuard, SourceRate};
 use crate::store::inventory::SweepTerms;
 use crate::store::{Gate, SafetyOptions, Store};
 use crate::telemetry::Metrics;
@@ -162,6 +162,14 @@ impl Start {
         options.token = token;
         options.operator_token = operator_token;
         options.stop_file.clone_from(&self.config.stop_file);
+        options.trust = self.config.http.trust;
+        options.rate = self
+            .config
+            .http
+            .rate
+            .map(|rate| self.config.scaled_windows(&[rate]))
+            .map(|rate| SourceRate::new(&rate))
+            .transpose()?;
         // Events come for the first tenant.
         let mut stored = Some(Arc::clone(&options.stored));
         let rendered = metrics.clone();
@@ -340,6 +348,7 @@ impl Start {
             context: context.clone(),
             client,
             guard: reads_guard,
+            kinds: config.kinds.clone(),
             backoff: config.scaled(Duration::from_secs(5)),
         };
         let lookout = worker::outlook::Lookout {
@@ -396,6 +405,7 @@ fn sweeper(config: &Config, context: Context, client: Arc<Client>, guard: Second
         },
         page: inventory.page,
         device_ids: config.device_id_rule(),
+        kinds: config.kinds.clone(),
         backoff: config.scaled(Duration::from_secs(5)),
     }
 }

@@ -4,6 +4,7 @@
 pub mod answer;
 pub mod list;
 pub mod show;
+pub mod waiting;
 
 use std::process::ExitCode;
 

@@ -117,6 +117,7 @@ fn inputs() -> Inputs {
                     ..Protections::default()
                 },
                 caps: vec![Cap::of(50, Duration::from_secs(3_600))],
+                surge: crate::domain::surge::Surge::default(),
                 default_ask,
             },
             time_scale: 1,

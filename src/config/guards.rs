@@ -6,6 +6,7 @@ use super::section::{Reading, Section};
 use crate::domain::decision::Cap;
 use crate::domain::device::kind::KindSigns;
 use crate::domain::guard::Protections;
+use crate::domain::surge::{Administrators, Surge};
 use crate::yaml::Code;
 
 /// The tags that protect a device unless the configuration lists others.
@@ -82,4 +83,31 @@ pub(super) fn read_caps(section: &mut Section<'_>, reading: &mut Reading) -> Vec
         }));
     }
     caps
+}
+
+/// Reads `surge`: what one source, user or title may drive, and the devices of administrators. Default 50, 5 and 50 distinct
+/// devices in 1 h; nobody is an administrator.
+pub(super) fn read_surge(mut section: Section<'_>, reading: &mut Reading) -> Surge {
+    let span = Duration::from_secs(60)..=Duration::from_secs(7 * 86_400);
+    let per = section.duration("per", span, Duration::from_secs(3_600), reading);
+    let mut most =
+        |key, default| Some(section.count(key, 0..=1_000_000, default, reading)).filter(|n| *n > 0);
+    let (per_source, per_user, per_title) =
+        (most("per_source", 50), most("per_user", 5), most("per_title", 50));
+    let mut whose = section.section("administrators", reading);
+    let administrators = Administrators {
+        tags: whose.texts("tags", &[], reading),
+        groups: whose.texts("groups", &[], reading),
+        users: whose.texts("users", &[], reading),
+        devices: whose.count("devices", 0..=1_000_000, 0, reading),
+    };
+    whose.close(reading);
+    section.close(reading);
+    Surge {
+        per,
+        per_source,
+        per_user,
+        per_title,
+        administrators,
+    }
 }

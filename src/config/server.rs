@@ -6,6 +6,8 @@ use secrecy::SecretString;
 
 use super::secret::{self, Places, SecretError, SecretFile};
 use super::section::{Kind, Reading, Section, text_of};
+use crate::domain::budget::Window;
+use crate::domain::trust::Trust;
 use crate::telemetry::{self, LogFormat, LogOptions};
 use crate::yaml::Code;
 
@@ -89,6 +91,10 @@ pub struct Http {
     pub token_file: Option<SecretFile>,
     /// `operator_token_file`: holds the one for reloads, stops and resumes. Default none: only this machine may.
     pub operator_token_file: Option<SecretFile>,
+    /// `trust`: what its events may lead to. Default `act` with a token or on the loopback address, else `observe`.
+    pub trust: Trust,
+    /// `rate`: more events than that in such a span ask instead of acting. Default none.
+    pub rate: Option<Window>,
 }
 
 impl Http {
@@ -112,7 +118,7 @@ impl Http {
             .map(|name| places.secret(&name));
         if let (Some(node), false, None) = (&listen_node, listen.ip().is_loopback(), &token_file) {
             let message = "other machines reach this address, and no `token_file` asks them for a token";
-            let help = "their events are taken as they come; name a file with a token, or keep others away by the network";
+            let help = "their events are only observed, unless `http.trust` says otherwise; name a file with a token";
             reading
                 .found
                 .push(node.diagnostic(Code::OPEN_WITHOUT_TOKEN, message).help(help));
@@ -120,6 +126,25 @@ impl Http {
         let operator_token_file = section
             .text("operator_token_file", reading)
             .map(|name| places.secret(&name));
+        // Whoever shows no token can only be observed, unless the file says otherwise in so many words.
+        let is_known = token_file.is_some() || listen.ip().is_loopback();
+        let default = if is_known { Trust::Act } else { Trust::Observe };
+        let words = [
+            ("act", Trust::Act),
+            ("ask", Trust::Ask),
+            ("observe", Trust::Observe),
+        ];
+        let trust = section.choice("trust", &words, default, reading);
+        let mut rate = section.section("rate", reading);
+        let has_rate = rate.node().is_some();
+        let limit = rate.required_count("events", 1..=1_000_000, reading);
+        let span = std::time::Duration::from_secs(1)..=std::time::Duration::from_secs(86_400);
+        let per = rate.required_duration("per", span, reading);
+        rate.close(reading);
+        let rate = limit
+            .zip(per)
+            .filter(|_| has_rate)
+            .map(|(limit, per)| Window { limit, per });
         section.close(reading);
         let max_body_bytes = usize::try_from(max_body_bytes).unwrap_or(usize::MAX);
         Self {
@@ -127,6 +152,8 @@ impl Http {
             max_body_bytes,
             token_file,
             operator_token_file,
+            trust,
+            rate,
         }
     }
 }

@@ -13,6 +13,8 @@ use crate::domain::eligibility::{self, INELIGIBLE};
 use crate::domain::fact::Fact;
 use crate::domain::guard::{self, Protection, Protections};
 use crate::domain::limit::{FLEET_UNKNOWN, reached_cap, reached_limit};
+use crate::domain::surge::Surge;
+use crate::domain::trust::Trust;
 use crate::domain::verdict::{AskTerms, Mode, PlannedAction, Verdict, Wish};
 
 pub use crate::domain::limit::{Cap, Usage, UsageKey, is_capped};
@@ -59,7 +61,7 @@ pub struct Decision {
     /// The strongest of the rulings.
     pub kind: DecisionKind,
     /// Why: `matched`, `ask`, `limits[0]`, `limits[0].fleet_unknown`, `caps[0]`, `freshness`, `never.tags`, `ineligible.os`, `unless.…`,
-    /// `if_unknown.…`, `canary`, `canary.limits[0]`, `canary.false_positives`, `revoked`, `no_match`, ….
+    /// `if_unknown.…`, `surge.user`, `trust.ask`, `canary`, `canary.limits[0]`, `canary.false_positives`, `revoked`, `no_match`, ….
     pub reason: String,
     /// One ruling for each verdict, in the order of the playbooks.
     pub rulings: Vec<Ruling>,
@@ -120,6 +122,9 @@ pub struct Rules {
     pub never: Protections,
     /// Distinct devices in a window, over all playbooks.
     pub caps: Vec<Cap>,
+    /// What one source, user or detection may drive, and how many devices of administrators are restricted.
+    #[serde(default)]
+    pub surge: Surge,
     /// For asks of playbooks without an `ask:` block.
     pub default_ask: AskTerms,
 }
@@ -143,6 +148,24 @@ pub struct Situation<'a> {
     pub fleet: Option<u64>,
     /// The revisions that only observe, whatever their text says.
     pub fallbacks: &'a [Fallback],
+    /// The playbooks with an active containment on it that is only observed.
+    pub observed_by: &'a [String],
+    /// What drives a restriction because of this event, by [`Surge::drivers`].
+    pub drivers: &'a [String],
+    /// What the event's source may do.
+    pub trust: Trust,
+}
+
+impl Situation<'_> {
+    /// Whether the playbook's containment on the device is active already, in that mode: then it is not one more, whenever
+    /// that began.
+    pub fn is_running(&self, mode: Mode, playbook: &String) -> bool {
+        match mode {
+            Mode::Enforce => self.restricted_by.contains(playbook),
+            Mode::Observe => self.observed_by.contains(playbook),
+            Mode::Off => false,
+        }
+    }
 }
 
 /// A revision that only observes, whatever its text says. Another revision of the same playbook starts anew.
@@ -178,21 +201,7 @@ pub fn decide(verdicts: Vec<Verdict>, situation: &Situation<'_>, usage: &Usage) 
             }
         }
     }
-    let asks = rulings.iter().find(|r| {
-        r.mode == Mode::Enforce
-            && r.restriction().is_some()
-            && matches!(r.kind, DecisionKind::Ask | DecisionKind::Hold)
-    });
-    // Ask beats act: while one playbook wants a person to decide on this device, no other restricts it.
-    if let Some(reason) = asks.map(|r| format!("ask.{}", r.verdict.playbook)) {
-        for ruling in &mut rulings {
-            if ruling.kind == DecisionKind::Act && ruling.restriction().is_some() {
-                ruling.kind = DecisionKind::Ask;
-                ruling.reason.clone_from(&reason);
-                ruling.ask = Some(terms_without_acting(ruling.verdict.ask.as_ref(), situation.rules));
-            }
-        }
-    }
+    ask_beats_act(&mut rulings, situation.rules);
     let strongest = rulings.iter().min_by_key(|r| strength(r));
     let (kind, reason) = strongest.map_or((DecisionKind::Skip, "no_match".to_owned()), |r| {
         (r.kind, r.reason.clone())
@@ -204,9 +213,49 @@ pub fn decide(verdicts: Vec<Verdict>, situation: &Situation<'_>, usage: &Usage) 
     }
 }
 
-/// Protection beats hold beats ask beats act beats observe beats skip.
-fn strength(ruling: &Ruling) -> u8 {
-    match ruling.kind {
+/// Ask beats act: while one playbook wants a person to decide on this device, no other restricts it. What is observed goes the
+/// same way, so that it tells what enforcing would have done.
+fn ask_beats_act(rulings: &mut [Ruling], rules: &Rules) {
+    let asks = |ruling: &Ruling| {
+        matches!(ruling.kind, DecisionKind::Ask | DecisionKind::Hold)
+            || (ruling.kind == DecisionKind::Observe && ruling.ask.is_some())
+    };
+    for mode in [Mode::Enforce, Mode::Observe] {
+        let asking = rulings
+            .iter()
+            .find(|r| r.mode >= mode && r.restriction().is_some() && asks(r));
+        let Some(reason) = asking.map(|r| format!("ask.{}", r.verdict.playbook)) else {
+            continue;
+        };
+        for ruling in rulings.iter_mut() {
+            let acts = match mode {
+                Mode::Enforce => ruling.kind == DecisionKind::Act,
+                // One that a canary or a fallback observes would not have acted.
+                _ => {
+                    ruling.kind == DecisionKind::Observe
+                        && ruling.ask.is_none()
+                        && ruling.mode == ruling.verdict.mode.min(rules.ceiling)
+                }
+            };
+            if acts && ruling.restriction().is_some() {
+                if mode == Mode::Enforce {
+                    ruling.kind = DecisionKind::Ask;
+                }
+                ruling.reason.clone_from(&reason);
+                ruling.ask = Some(terms_without_acting(ruling.verdict.ask.as_ref(), rules));
+            }
+        }
+    }
+}
+
+/// Protection beats hold beats ask beats act beats observe beats skip; of what is observed that which it would have been.
+fn strength(ruling: &Ruling) -> (u8, u8) {
+    let would_be = match ruling.kind {
+        DecisionKind::Observe if ruling.reason.starts_with("caps[") => 1,
+        DecisionKind::Observe if ruling.ask.is_some() => 2,
+        _ => 3,
+    };
+    let is = match ruling.kind {
         DecisionKind::Skip if ruling.reason.starts_with("never.") => 0,
         DecisionKind::Hold => 1,
         DecisionKind::Ask => 2,
@@ -215,7 +264,8 @@ fn strength(ruling: &Ruling) -> u8 {
         // Something matched, and nothing can be done: that is what a person must see.
         DecisionKind::Skip if ruling.reason.starts_with(INELIGIBLE) => 5,
         DecisionKind::Skip => 6,
-    }
+    };
+    (is, would_be)
 }
 
 fn rule(verdict: Verdict, situation: &Situation<'_>, usage: &Usage) -> Ruling {
@@ -263,6 +313,9 @@ fn rule(verdict: Verdict, situation: &Situation<'_>, usage: &Usage) -> Ruling {
 
 /// Why a playbook that enforces only observes this device.
 fn narrowed(verdict: &Verdict, situation: &Situation<'_>) -> Option<String> {
+    if situation.trust == Trust::Observe {
+        return situation.trust.reason().map(str::to_owned);
+    }
     let fallback = situation
         .fallbacks
         .iter()
@@ -319,15 +372,26 @@ fn judge(verdict: &Verdict, mode: Mode, situation: &Situation<'_>, usage: &Usage
     if verdict.wish == Wish::Ask {
         let mut terms = own_ask.cloned().unwrap_or_else(|| rules.default_ask.clone());
         // Only the playbook's own question may end in acting without an answer.
-        terms.otherwise_act &= verdict.because == "ask";
+        terms.otherwise_act &= verdict.because == "ask"
+            && situation.trust == Trust::Act
+            && surge(mode, situation, usage).is_none();
         return judged(asking, verdict.because.clone(), Some(terms));
     }
     if !guard::is_fresh(situation.occurred_at, situation.now, rules.freshness) {
         return ask_first("freshness".to_owned());
     }
-    // A device that this playbook restricts already is not one more, whenever that began.
-    let is_running = mode == Mode::Enforce && situation.restricted_by.contains(&verdict.playbook);
-    if restricts && !is_running {
+    // One that may only be observed is narrowed to that; nobody is asked.
+    if let Some(reason) = situation
+        .trust
+        .reason()
+        .filter(|_| situation.trust < Trust::Observe)
+    {
+        return ask_first(reason.to_owned());
+    }
+    if restricts && !situation.is_running(mode, &verdict.playbook) {
+        if let Some(reason) = surge(mode, situation, usage) {
+            return ask_first(reason);
+        }
         let reached = reached_limit(
             &verdict.playbook,
             &verdict.limits,
@@ -350,6 +414,13 @@ fn judge(verdict: &Verdict, mode: Mode, situation: &Situation<'_>, usage: &Usage
         }
     }
     judged(DecisionKind::Act, verdict.because.clone(), None)
+}
+
+/// The reason, when something drives more devices than it may.
+fn surge(mode: Mode, situation: &Situation<'_>, usage: &Usage) -> Option<String> {
+    let rules = &situation.rules.surge;
+    let reached = rules.reached(situation.drivers, mode, situation.device_id, usage);
+    reached.map(|(_, reason)| reason)
 }
 
 /// The terms of an ask that the playbook did not raise itself: it always ends in skip when nobody answers.

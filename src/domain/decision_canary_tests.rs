@@ -41,6 +41,9 @@ fn judged(
         restricted_by: &[],
         fleet,
         fallbacks,
+        observed_by: &[],
+        drivers: &[],
+        trust: crate::domain::trust::Trust::Act,
     };
     let mut decision = decide(vec![verdict.clone()], &situation, usage);
     decision.rulings.remove(0)

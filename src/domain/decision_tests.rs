@@ -33,6 +33,7 @@ pub(super) fn rules() -> Rules {
         freshness: Duration::from_secs(3600),
         never: Protections::default(),
         caps: Vec::new(),
+        surge: crate::domain::surge::Surge::default(),
         default_ask: AskTerms {
             from: vec!["soc".to_owned()],
             approvals: 1,
@@ -58,6 +59,9 @@ pub(super) fn check(verdicts: Vec<Verdict>, rules: &Rules, usage: &Usage) -> Dec
         restricted_by: &[],
         fleet: None,
         fallbacks: &[],
+        observed_by: &[],
+        drivers: &[],
+        trust: crate::domain::trust::Trust::Act,
     };
     decide(verdicts, &situation, usage)
 }
@@ -217,6 +221,9 @@ fn an_old_event_asks() {
         restricted_by: &[],
         fleet: None,
         fallbacks: &[],
+        observed_by: &[],
+        drivers: &[],
+        trust: crate::domain::trust::Trust::Act,
     };
     let decision = decide(vec![verdict("a")], &situation, &Usage::default());
     assert_eq!(outcome(&decision), (DecisionKind::Ask, "freshness"));

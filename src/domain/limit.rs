@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::decision::Rules;
 use crate::domain::device::DeviceId;
+use crate::domain::surge;
 use crate::domain::verdict::{Limit, Mode, Most, Percent, Verdict};
 
 /// At most so many distinct devices restricted by quell in a sliding window, over all playbooks. What is said holds together:
@@ -145,6 +146,8 @@ pub fn lifted(lifts: &[Lift], index: usize, cap: &Cap, fleet: Option<u64>) -> u3
 #[derive(Clone, Debug, Default)]
 pub struct Usage {
     windows: BTreeMap<UsageKey, BTreeSet<DeviceId>>,
+    /// The same for what drives restrictions, of which there are many: never walked, only looked up.
+    driven: BTreeMap<UsageKey, BTreeSet<DeviceId>>,
     /// How many devices the fleet has, as far as that is known.
     fleet: Option<u64>,
     /// Whether a cap is a part of a group, so that groups have to be known.
@@ -257,14 +260,28 @@ impl Usage {
         keys
     }
 
+    fn map(&self, key: &UsageKey) -> &BTreeMap<UsageKey, BTreeSet<DeviceId>> {
+        match surge::is_owned(key) {
+            true => &self.driven,
+            false => &self.windows,
+        }
+    }
+
+    fn map_mut(&mut self, key: &UsageKey) -> &mut BTreeMap<UsageKey, BTreeSet<DeviceId>> {
+        match surge::is_owned(key) {
+            true => &mut self.driven,
+            false => &mut self.windows,
+        }
+    }
+
     /// Whether a counter was read.
     pub fn is_loaded(&self, key: &UsageKey) -> bool {
-        self.windows.contains_key(key)
+        self.map(key).contains_key(key)
     }
 
     /// Sets a counter to what the database says.
     pub fn load(&mut self, key: UsageKey, devices: impl IntoIterator<Item = DeviceId>) {
-        self.windows.entry(key).or_default().extend(devices);
+        self.map_mut(&key).entry(key).or_default().extend(devices);
     }
 
     /// Counts a device whose containment became active.
@@ -276,26 +293,38 @@ impl Usage {
         }
     }
 
-    /// Whether a containment of this playbook in this mode counts in that counter.
+    /// The same, and what drove it, as `domain::surge` names it.
+    pub fn count_driven(&mut self, playbook: &str, mode: Mode, device: &DeviceId, drivers: &[String]) {
+        self.count(playbook, mode, device);
+        for driver in drivers {
+            let its = Some(surge::owner(driver));
+            let keys = (its.clone(), mode, Duration::ZERO)..=(its, mode, Duration::MAX);
+            for (_, devices) in self.driven.range_mut(keys) {
+                devices.insert(device.clone());
+            }
+        }
+    }
+
+    /// Whether a containment of this playbook in this mode counts in that counter of a limit or cap.
     pub fn counts(key: &UsageKey, playbook: &str, mode: Mode) -> bool {
         key.1 == mode && key.0.as_deref().is_none_or(|owner| owner == playbook)
     }
 
     /// Takes a device out of a counter whose window it has left.
     pub fn forget(&mut self, key: &UsageKey, device: &DeviceId) {
-        if let Some(devices) = self.windows.get_mut(key) {
+        if let Some(devices) = self.map_mut(key).get_mut(key) {
             devices.remove(device);
         }
     }
 
     /// How many distinct devices a counter shows.
     pub fn counted(&self, key: &UsageKey) -> usize {
-        self.windows.get(key).map_or(0, BTreeSet::len)
+        self.map(key).get(key).map_or(0, BTreeSet::len)
     }
 
     /// How many distinct devices the counter would show with this one.
     pub fn with(&self, key: &UsageKey, device: &DeviceId) -> usize {
-        self.windows.get(key).map_or(1, |devices| {
+        self.map(key).get(key).map_or(1, |devices| {
             devices.len() + usize::from(!devices.contains(device))
         })
     }

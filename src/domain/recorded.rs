@@ -68,10 +68,18 @@ impl RecordedRuling {
 /// The counters of the limits and caps, in their order; none when they were not asked.
 fn counts(ruling: &Ruling, situation: &Situation<'_>, usage: &Usage) -> Vec<u32> {
     let verdict = &ruling.verdict;
-    let held_before = ["never.", "ineligible.", "if_unknown.", "freshness", "mode."]
+    let held_before = [
+        "never.",
+        "ineligible.",
+        "if_unknown.",
+        "freshness",
+        "mode.",
+        "trust.",
+        "surge.",
+    ]
         .iter()
         .any(|reason| ruling.reason.starts_with(reason));
-    let is_running = ruling.mode == Mode::Enforce && situation.restricted_by.contains(&verdict.playbook);
+    let is_running = situation.is_running(ruling.mode, &verdict.playbook);
     if verdict.wish != Wish::Act || held_before || is_running || ruling.restriction().is_none() {
         return Vec::new();
     }
@@ -210,6 +218,7 @@ mod tests {
             freshness: HOUR,
             never: Protections::default(),
             caps: Vec::new(),
+            surge: crate::domain::surge::Surge::default(),
             default_ask: AskTerms {
                 from: vec!["soc".to_owned()],
                 approvals: 1,
@@ -226,6 +235,9 @@ mod tests {
             restricted_by,
             fleet: None,
             fallbacks: &[],
+            observed_by: &[],
+            drivers: &[],
+            trust: crate::domain::trust::Trust::Act,
         };
         let counted = (0..3).map(|n| DeviceId::from_stored(format!("d{n}")));
         let mut usage = Usage::default();

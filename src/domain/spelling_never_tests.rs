@@ -43,6 +43,7 @@ fn judged(id: &DeviceId, facts: &DeviceFacts) -> DecisionKind {
         freshness: HOUR,
         never: never(),
         caps: Vec::new(),
+        surge: crate::domain::surge::Surge::default(),
         default_ask: AskTerms {
             from: Vec::new(),
             approvals: 1,
@@ -78,6 +79,9 @@ fn judged(id: &DeviceId, facts: &DeviceFacts) -> DecisionKind {
         restricted_by: &[],
         fleet: None,
         fallbacks: &[],
+        observed_by: &[],
+        drivers: &[],
+        trust: crate::domain::trust::Trust::Act,
     };
     decide(vec![verdict], &situation, &Usage::default()).kind
 }

@@ -63,10 +63,15 @@ impl Administrators {
         ) || unknown_or(
             self.groups.is_empty(),
             device.group.is_unknown(),
-            device.group.value().is_some_and(|group| listed(&self.groups, group)),
+            device
+                .group
+                .value()
+                .is_some_and(|group| listed(&self.groups, group)),
         ) || alert.user.value().is_some_and(|user| {
             let name = account(user);
-            self.users.iter().any(|entry| same(entry, user) || account(entry) == name)
+            self.users
+                .iter()
+                .any(|entry| same(entry, user) || account(entry) == name)
         })
     }
 }
@@ -76,7 +81,9 @@ impl Surge {
     /// `user:contoso\anna`, `title:…`, `administrators`. `source` is none where it is not known.
     pub fn drivers(&self, source: Option<&str>, alert: &Alert, device: &DeviceFacts) -> Vec<String> {
         let of = |bound: Option<u32>, kind: &str, value: Option<&str>| {
-            let value = value.map(folded).filter(|value| bound.is_some() && !value.is_empty())?;
+            let value = value
+                .map(folded)
+                .filter(|value| bound.is_some() && !value.is_empty())?;
             let value: String = value.chars().take(200).collect();
             Some(format!("{kind}:{value}"))
         };
@@ -132,8 +139,15 @@ impl Surge {
 
 /// The owner of a driver's counter, where a playbook's limits have the playbook's id, which never holds a colon.
 pub fn owner(driver: &str) -> String {
-    format!("surge:{driver}")
+    format!("{OWNER}{driver}")
 }
+
+/// Whether a counter is a driver's.
+pub fn is_owned(key: &UsageKey) -> bool {
+    key.0.as_ref().is_some_and(|owner| owner.starts_with(OWNER))
+}
+
+const OWNER: &str = "surge:";
 
 /// The name of an account without what may stand around it: `contoso\anna`, `anna@contoso.com`.
 fn account(user: &str) -> String {
@@ -185,7 +199,11 @@ mod tests {
         let plain = known(&[], "Sales");
         let drivers = surge().drivers(Some("http"), &on("Contoso\\Ana"), &plain);
         assert_eq!(drivers, ["source:http", "user:contoso\\ana"]);
-        assert!(Surge::default().drivers(Some("http"), &on("ana"), &plain).is_empty());
+        assert!(
+            Surge::default()
+                .drivers(Some("http"), &on("ana"), &plain)
+                .is_empty()
+        );
         let nobody = Alert {
             user: Fact::Unknown,
             ..on("")
@@ -206,7 +224,11 @@ mod tests {
             (on("ana"), DeviceFacts::default(), true),
         ] {
             let drivers = surge().drivers(None, &alert, &device);
-            assert_eq!(drivers.contains(&"administrators".to_owned()), is, "{alert:?} {device:?}");
+            assert_eq!(
+                drivers.contains(&"administrators".to_owned()),
+                is,
+                "{alert:?} {device:?}"
+            );
         }
     }
 

@@ -15,16 +15,16 @@ use super::evaluate::evaluate;
 use super::set::PlaybookSet;
 use super::subject::Subject;
 use crate::domain::alert::{Alert, EventKind};
-use crate::domain::approval::{lifted, reached_beyond};
 use crate::domain::containment::change::{self, Answer, Beginning, Begins, Due, Open};
 use crate::domain::containment::{ContainmentState, EndReason};
 use crate::domain::decision::{Decision, Fallback, Rules, Ruling, Situation, Usage, decide};
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::fact::Fact;
-use crate::domain::limit::reached_cap;
+use crate::domain::trust::Trust;
 use crate::domain::verdict::Mode;
 
 mod alerts;
+mod answers;
 mod device;
 mod fallbacks;
 mod happening;
@@ -199,6 +199,14 @@ impl<'s> Rehearsal<'s> {
             time_scale: self.time_scale,
             restricted_by: Fact::Is(restricted_by.clone()),
         };
+        let drivers = self.rules.surge.drivers(None, input.alert, input.device);
+        self.windows.drive(self.now, self.rules.surge.keys(&drivers));
+        let observed_by = self.devices.get(input.device_id);
+        let observed_by: Vec<String> = observed_by
+            .into_iter()
+            .flat_map(Device::observed_by)
+            .map(str::to_owned)
+            .collect();
         let situation = Situation {
             rules: self.rules,
             now: self.now,
@@ -208,13 +216,16 @@ impl<'s> Rehearsal<'s> {
             restricted_by: &restricted_by,
             fleet: self.fleet,
             fallbacks: &self.fallbacks,
+            observed_by: &observed_by,
+            drivers: &drivers,
+            trust: Trust::Act,
         };
         let verdicts = evaluate(self.set, &subject).verdicts;
         let decision = decide(verdicts, &situation, self.windows.usage());
         let mut changed = false;
         let stood = self.standing(input.device_id);
         for ruling in &decision.rulings {
-            changed |= self.apply(ruling, input, sink);
+            changed |= self.apply((ruling, &drivers), input, sink);
         }
         changed |= self.alert_news(input, &decision, &stood, sink);
         if changed {
@@ -223,37 +234,8 @@ impl<'s> Rehearsal<'s> {
         decision
     }
 
-    /// A person answers what a playbook asked about a device. Says what became of the containment; `None`: nothing, since
-    /// nothing was asked, or a limit that the answer does not lift or a cap of the installation holds.
-    pub fn answer(
-        &mut self,
-        id: &DeviceId,
-        playbook: &str,
-        answer: Answer,
-        sink: Sink<'_>,
-    ) -> Option<ContainmentState> {
-        self.windows.advance(self.now);
-        let device = self.devices.get(id)?;
-        let at = device.position(playbook, Mode::Enforce)?;
-        let contained = device.contained.get(at)?;
-        let is_held = match &contained.lifts {
-            Some(lifts) => self.is_held(id, contained, lifts),
-            None => true,
-        };
-        let next = change::answered(&contained.open, answer, is_held)?;
-        let device = self.devices.get_mut(id)?;
-        if next == ContainmentState::Active {
-            self.activate(id, at, Begun::Approval, sink);
-        } else {
-            device.contained.remove(at);
-            sink(self.happening(id, What::Declined { playbook }));
-        }
-        self.settle(id, sink);
-        Some(next)
-    }
-
     /// Does what a ruling says; tells whether the device may need an action.
-    fn apply(&mut self, ruling: &Ruling, input: &Input<'_>, sink: Sink<'_>) -> bool {
+    fn apply(&mut self, (ruling, drivers): (&Ruling, &[String]), input: &Input<'_>, sink: Sink<'_>) -> bool {
         let id = input.device_id;
         if ruling.falls_back {
             let fallback = Fallback {
@@ -273,7 +255,7 @@ impl<'s> Rehearsal<'s> {
             }
         }
         if let Some(begins) = &effects.begins {
-            self.begin(ruling, begins, id, sink);
+            self.begin((ruling, drivers), begins, id, sink);
             changed |= ruling.mode == Mode::Enforce;
         }
         changed
@@ -309,7 +291,13 @@ impl<'s> Rehearsal<'s> {
         Some(ended)
     }
 
-    fn begin(&mut self, ruling: &Ruling, begins: &Begins<'_>, id: &DeviceId, sink: Sink<'_>) {
+    fn begin(
+        &mut self,
+        (ruling, drivers): (&Ruling, &[String]),
+        begins: &Begins<'_>,
+        id: &DeviceId,
+        sink: Sink<'_>,
+    ) {
         let playbook = ruling.verdict.playbook.as_str();
         let now = self.now;
         let device = self.devices.entry(id.clone()).or_default();
@@ -338,6 +326,7 @@ impl<'s> Rehearsal<'s> {
                 lifts: ruling.lifts().map(str::to_owned),
                 alerts: BTreeMap::new(),
                 canary: None,
+                drivers: drivers.to_vec(),
             });
             device.contained.len() - 1
         });
@@ -389,7 +378,8 @@ impl<'s> Rehearsal<'s> {
             return;
         };
         its.activate(now);
-        self.windows.count(now, &its.playbook, its.open.mode, id);
+        let driven = self.rules.surge.keys(&its.drivers);
+        self.windows.count(now, &its.playbook, its.open.mode, id, driven);
         sink(Happening {
             at: now,
             device: id,
@@ -468,15 +458,6 @@ impl<'s> Rehearsal<'s> {
         if let Some((kind, lane)) = action {
             sink(self.happening(id, What::Action { kind, lane }));
         }
-    }
-
-    /// Whether one more device would go beyond a limit of its playbook that is not lifted, or beyond a cap.
-    fn is_held(&self, id: &DeviceId, contained: &Contained, lifts: &str) -> bool {
-        let usage = self.windows.usage();
-        let is_lifted = |name: &str| lifted(lifts).any(|one| one == name);
-        let (playbook, limits) = (&contained.playbook, &contained.limits);
-        reached_beyond(playbook, limits, is_lifted, id, self.fleet, usage).is_some()
-            || reached_cap(&self.rules.caps, Mode::Enforce, id, usage).is_some()
     }
 
     fn happening<'a>(&self, device: &'a DeviceId, what: What<'a>) -> Happening<'a> {

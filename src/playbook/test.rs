@@ -175,6 +175,8 @@ fn run_case(
         windows.seed(at, &device);
     }
     windows.advance(subject.now);
+    let drivers = rules.surge.drivers(None, subject.alert, &given.device);
+    windows.drive(subject.now, rules.surge.keys(&drivers));
     let situation = Situation {
         rules,
         now: subject.now,
@@ -184,6 +186,9 @@ fn run_case(
         restricted_by: given.restricted_by(),
         fleet: *fleet,
         fallbacks: &[],
+        observed_by: &[],
+        drivers: &drivers,
+        trust: crate::domain::trust::Trust::Act,
     };
     let decision = decide(verdicts, &situation, windows.usage());
     coverage.event(set, &subject, &decision);

@@ -44,6 +44,8 @@ pub enum AlarmKind {
     ReleasesOverdue,
     /// A cap of the installation is reached: further devices wait for a person.
     CapReached,
+    /// One source, user or detection drives restrictions on many devices, or somebody restricts administrators'.
+    Surge,
 }
 
 impl AlarmKind {
@@ -60,6 +62,7 @@ impl AlarmKind {
             Self::Drift => "drift",
             Self::ReleasesOverdue => "releases_overdue",
             Self::CapReached => "cap_reached",
+            Self::Surge => "surge",
         }
     }
 }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::domain::alert::EventKind;
 use crate::domain::containment::change::resolved;
 use crate::domain::containment::{ContainmentState, EndReason};
+use crate::domain::trust::Trust;
 use crate::domain::verdict::Mode;
 use crate::store::containments::{OpenRow, Word, decline, end, open};
 use crate::store::{DecideTx, InboxItem, StoreError};
@@ -56,6 +57,10 @@ impl DecideTx {
             return Ok(Vec::new());
         }
         let is_resolved = item.kind == EventKind::Resolved;
+        if is_resolved && item.trust != Trust::Act {
+            // Whoever may not restrict by himself may not release by himself either.
+            return Ok(Vec::new());
+        }
         let happened = alert.occurred_at.value().map(|at| *at.min(&self.now));
         // News that is no resolution opens the alert again: the restriction stays, at the latest until its time. A
         // resolution that happened before it and comes late does not close the alert.

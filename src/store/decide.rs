@@ -13,6 +13,7 @@ use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
 use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
+use crate::domain::trust::Trust;
 use crate::store::{Counted, DeviceRow, Store, StoreError, Wake, wake};
 
 /// One row of the inbox with its event.
@@ -30,6 +31,10 @@ pub struct InboxItem {
     pub enqueued_at: Timestamp,
     /// What it says.
     pub event: Event,
+    /// The source that sent it.
+    pub source: String,
+    /// What that source may do.
+    pub trust: Trust,
 }
 
 /// A decision to record.
@@ -72,6 +77,8 @@ pub struct DecideTx {
     pub devices: HashMap<DeviceId, DeviceRow>,
     /// Playbooks with an active containment, per device.
     pub restricted_by: HashMap<DeviceId, Vec<String>>,
+    /// Playbooks with an active containment that is only observed, per device.
+    pub observed_by: HashMap<DeviceId, Vec<String>>,
     /// The installation's rules that the decisions are made under, kept with them.
     pub rules: Option<RecordedRules>,
     /// The revisions of the active set that only observe, whatever their text says; [`DecideTx::usage_load`] reads them.
@@ -119,6 +126,7 @@ impl Store {
             items: Vec::new(),
             devices: HashMap::new(),
             restricted_by: HashMap::new(),
+            observed_by: HashMap::new(),
             rules: None,
             fallbacks: Vec::new(),
             has_fallbacks: false,
@@ -166,16 +174,19 @@ impl DecideTx {
     /// Reads the claimed rows, their devices with what is open there, and the set in force, all as of one moment.
     async fn load(&mut self, seqs: &[i64]) -> Result<(), StoreError> {
         let rows = sqlx::query!(
-            r#"SELECT i.seq, i.event_id, i.device_id, i.event_kind, i.enqueued_at, e.normalised,
+            r#"SELECT i.seq, i.event_id, i.device_id, i.event_kind, i.enqueued_at, e.normalised, e.source, e.trust,
                     (SELECT version FROM quell.active_sets WHERE tenant_id = $1) AS set_version,
                     d.device_id AS "known?", d.facts, d.facts_fetched_at, d.is_unknown_to_defender AS "is_unknown_to_defender?",
                     d.facts_failures AS "facts_failures?", d.lifted_alerts AS "lifted_alerts?",
-                    open.restricts AS "restricts: Vec<Option<String>>", open.is_awaiting
+                    open.restricts AS "restricts: Vec<Option<String>>", open.observes AS "observes: Vec<Option<String>>",
+                    open.is_awaiting
                FROM quell.inbox i JOIN quell.events e ON e.id = i.event_id
                LEFT JOIN quell.devices d ON d.tenant_id = i.tenant_id AND d.device_id = i.device_id
                CROSS JOIN LATERAL (
                    SELECT array_agg(CASE WHEN c.state = 'active' AND c.mode = 'enforce' THEN c.playbook END
                                     ORDER BY c.activated_at) AS restricts,
+                          array_agg(CASE WHEN c.state = 'active' AND c.mode = 'observe' THEN c.playbook END
+                                    ORDER BY c.activated_at) AS observes,
                           bool_or(c.release_when <> '{}') AS is_awaiting
                    FROM quell.containments c WHERE c.tenant_id = i.tenant_id AND c.device_id = i.device_id
                      AND c.state IN ('asked', 'active')) AS open
@@ -202,6 +213,8 @@ impl DecideTx {
                 kind: EventKind::parse(&row.event_kind).unwrap_or(EventKind::Updated),
                 enqueued_at: row.enqueued_at.to_jiff(),
                 event,
+                source: row.source,
+                trust: Trust::parse(&row.trust),
             });
             if row.known.is_none() || self.devices.contains_key(&device) {
                 continue;
@@ -213,6 +226,10 @@ impl DecideTx {
                 if !playbooks.is_empty() {
                     self.restricted_by.insert(device.clone(), playbooks);
                 }
+            }
+            let observes: Vec<String> = row.observes.into_iter().flatten().flatten().collect();
+            if !observes.is_empty() {
+                self.observed_by.insert(device.clone(), observes);
             }
             if row.is_awaiting == Some(true) {
                 self.awaiting.insert(device.clone());

@@ -40,6 +40,8 @@ pub struct NewContainment<'a> {
     pub is_canary: bool,
     /// Its playbook's limits.
     pub limits: &'a [Limit],
+    /// What drives it, by `domain::surge`.
+    pub drivers: &'a [String],
     /// Who is told of what becomes of it.
     pub notify: &'a [Notify],
     /// Its terms.
@@ -111,7 +113,7 @@ impl DecideTx {
                     "UPDATE quell.containments SET state = 'active', activated_at = $2::timestamptz,
                          release_after = make_interval(secs => $3), until = $4::timestamptz, restart_on_match = $5,
                          revision = $6, lane = $7, comment = $8, is_canary = $9,
-                         release_when = $10, notify = $11, limits = $12,
+                         release_when = $10, notify = $11, limits = $12, drivers = $13,
                          state_by = 'decide', state_reason = 'a later event settled the question'
                      WHERE id = $1 AND state = 'asked'",
                     row.id,
@@ -126,6 +128,7 @@ impl DecideTx {
                     &words(new.begins.release_when),
                     notify_json(new)?,
                     limits_json(new)?,
+                    new.drivers,
                 )
                 .execute(&mut *self.tx)
                 .await?;
@@ -192,10 +195,10 @@ impl DecideTx {
             "WITH begun AS (
              INSERT INTO quell.containments (id, tenant_id, device_id, state, mode, lane, playbook, revision, event_id,
                  alert_id, comment, created_at, ask, ask_reason, ask_until, activated_at, release_after,
-                 restart_on_match, until, state_by, state_reason, is_canary, ask_lifts, release_when, notify, limits)
+                 restart_on_match, until, state_by, state_reason, is_canary, ask_lifts, release_when, notify, limits, drivers)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::timestamptz, $13, $14, $15::timestamptz,
                  $16::timestamptz, make_interval(secs => $17), $18, $19::timestamptz, 'decide', $20, $21, $22,
-                 $23, $24, $25)), anew AS (
+                 $23, $24, $25, $28)), anew AS (
              -- As `begin_anew` does; what begins here is not among what this statement sees.
              UPDATE quell.devices SET failures = 0,
                  restriction = CASE WHEN restriction = 'restricted_by_other' AND NOT EXISTS (
@@ -231,6 +234,7 @@ impl DecideTx {
             limits_json(new)?,
             open_at.map(jiff_sqlx::ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>,
             beginning == Beginning::Begin && new.mode == Mode::Enforce,
+            new.drivers,
         )
         .execute(&mut *self.tx)
         .await?;
@@ -307,7 +311,8 @@ pub(super) async fn count(
            FROM unnest($2::text[], $3::text[], $4::float8[]) WITH ORDINALITY AS k (playbook, mode, secs, n), LATERAL (
              SELECT DISTINCT device_id FROM quell.containments
              WHERE tenant_id = $1 AND mode = k.mode AND activated_at > $5::timestamptz - make_interval(secs => k.secs)
-               AND (k.playbook IS NULL OR playbook = k.playbook)) AS c"#,
+               AND (k.playbook IS NULL OR playbook = k.playbook
+                    OR (starts_with(k.playbook, 'surge:') AND substr(k.playbook, 7) = ANY(drivers)))) AS c"#,
         tenant.0,
         &playbooks as &[Option<String>],
         &modes,

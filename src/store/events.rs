@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::domain::alert::Event;
 use crate::domain::tenant::TenantId;
+use crate::domain::trust::Trust;
 use crate::store::{Store, StoreError, Wake};
 
 /// An event on its way in.
@@ -57,10 +58,26 @@ impl Store {
         incoming: Vec<Incoming>,
         dead: Vec<DeadLetter>,
     ) -> Result<Vec<Stored>, StoreError> {
+        self.events_accept_from(tenant, (source, Trust::Act), incoming, dead)
+            .await
+    }
+
+    /// Stores a batch of a source that may do so much: all of it, or nothing. What it may not do is judged with the other
+    /// guards; nothing is dropped for it.
+    ///
+    /// # Errors
+    /// Postgres is not available, or refused it; nothing is stored then.
+    pub async fn events_accept_from(
+        &self,
+        tenant: TenantId,
+        (source, trust): (&str, Trust),
+        incoming: Vec<Incoming>,
+        dead: Vec<DeadLetter>,
+    ) -> Result<Vec<Stored>, StoreError> {
         let ids: Vec<Uuid> = incoming.iter().map(|_| Uuid::now_v7()).collect();
         let keys: Vec<Vec<u8>> = incoming.iter().map(key).collect();
         let fresh = self
-            .insert(tenant, source, (&ids, &keys, &incoming), &dead)
+            .insert(tenant, (source, trust), (&ids, &keys, &incoming), &dead)
             .await?;
         let mut owners: HashMap<&[u8], Uuid> = ids
             .iter()
@@ -96,7 +113,7 @@ impl Store {
     async fn insert(
         &self,
         tenant: TenantId,
-        source: &str,
+        (source, trust): (&str, Trust),
         (ids, keys, incoming): (&[Uuid], &[Vec<u8>], &[Incoming]),
         dead: &[DeadLetter],
     ) -> Result<HashSet<Uuid>, StoreError> {
@@ -129,8 +146,8 @@ impl Store {
                  ON CONFLICT DO NOTHING RETURNING event_id),
                fresh AS MATERIALIZED (SELECT coalesce(array_agg(event_id), '{}') AS ids FROM keyed),
                stored AS (
-                 INSERT INTO quell.events (id, tenant_id, source, format, alert_id, payload, normalised)
-                 SELECT id, $1, $2, format, alert_id, payload, normalised
+                 INSERT INTO quell.events (id, tenant_id, source, format, alert_id, payload, normalised, trust)
+                 SELECT id, $1, $2, format, alert_id, payload, normalised, $18
                  FROM unnest($7::uuid[], $8::text[], $9::text[], $10::bytea[], $11::jsonb[])
                       AS t (id, format, alert_id, payload, normalised), fresh
                  WHERE id = ANY(fresh.ids)),
@@ -176,6 +193,7 @@ impl Store {
             &rows.devices,
             &rows.are_resolved,
             Wake::Inbox.payload_from(tenant, self.origin),
+            trust.as_str(),
         )
         .fetch_one(self.swift())
         .await?;

@@ -92,7 +92,7 @@ impl Store {
         };
         super::devices::lock(&mut tx, tenant, std::slice::from_ref(&device)).await?;
         let row = sqlx::query!(
-            r#"SELECT until, revision, quell.now() AS "now!" FROM quell.containments
+            r#"SELECT until, quell.now() AS "now!" FROM quell.containments
                WHERE id = $1 AND state = 'active' AND mode = 'enforce'"#,
             extend.containment,
         )
@@ -121,25 +121,15 @@ impl Store {
         if until < before && !extend.may_shorten {
             return Ok(Extended::Shorter { before });
         }
+        // The audit's own trigger tells the change, by whom and why.
+        let done = if until < before { "shortened" } else { "extended" };
         sqlx::query!(
-            "UPDATE quell.containments SET until = $2::timestamptz WHERE id = $1 AND state = 'active'",
+            "UPDATE quell.containments SET until = $2::timestamptz, change_by = $3, change_reason = $4
+             WHERE id = $1 AND state = 'active'",
             extend.containment,
             until.to_sqlx() as jiff_sqlx::Timestamp,
-        )
-        .execute(&mut *tx)
-        .await?;
-        let end = |until: Timestamp| serde_json::json!({ "containment": extend.containment, "until": until });
-        sqlx::query!(
-            "SELECT quell.note_change($1, 'extension', $2, $3, NULL, $4, $5, $6, $7, $8, $9)",
-            tenant.0,
-            Uuid::now_v7(),
-            device,
-            if until < before { "shortened" } else { "extended" },
             extend.by,
-            extend.reason,
-            row.revision,
-            end(before),
-            end(until),
+            format!("{done}: {}", extend.reason),
         )
         .execute(&mut *tx)
         .await?;

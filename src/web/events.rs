@@ -9,12 +9,13 @@ use axum::response::{IntoResponse, Response};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
+use crate::domain::trust::Trust;
 use crate::failpoint;
 use crate::intake::body::{Broken, Lines};
 use crate::web::answer::{Answer, Problem, Rejected};
 use crate::web::delivery::Delivery;
 use crate::web::receive::{Unreceived, receive};
-use crate::web::{Shared, Web};
+use crate::web::{Options, Shared, Web};
 
 /// Reading some megabytes of JSON takes longer than a task may hold its thread; a body of so many bytes at most is read
 /// sooner than another thread wakes up.
@@ -70,6 +71,7 @@ async fn work(web: &Arc<Shared>, request: Request) -> Result<Answer, Problem> {
         }
     };
     let (incoming, dead, places) = delivery.into_parts();
+    let trust = trust_of(options, incoming.len());
     failpoint::reach!(EventReceivedNothingStored);
     let storing = Arc::clone(web);
     // A task of its own: whoever sent it may go away, but what was committed is told to whom it concerns.
@@ -77,7 +79,7 @@ async fn work(web: &Arc<Shared>, request: Request) -> Result<Answer, Problem> {
         let options = &storing.options;
         let accepted = storing
             .inbox
-            .accept(options.tenant, &options.source, incoming, dead)
+            .accept(options.tenant, (&options.source, trust), incoming, dead)
             .await;
         options.stored.notify_one();
         accepted
@@ -95,6 +97,16 @@ async fn work(web: &Arc<Shared>, request: Request) -> Result<Answer, Problem> {
     count("accepted", stored.len() - duplicates);
     count("rejected", places.rejected());
     Ok(Delivery::answer(places, &stored))
+}
+
+/// What so many events of this source may lead to, now that they come.
+fn trust_of(options: &Options, events: usize) -> Trust {
+    let is_within = options.rate.as_ref().is_none_or(|rate| rate.allows(events));
+    if is_within {
+        return options.trust;
+    }
+    metrics::counter!("quell_events_above_rate_total").increment(events as u64);
+    options.trust.max(Trust::AskRate)
 }
 
 /// Checks the token, if one is configured. Both sides are hashed first, so that the comparison takes the same time

@@ -1,6 +1,7 @@
 //! Where the handlers hand over what they took: the store, or in tests of this module a script.
 
 use crate::domain::tenant::TenantId;
+use crate::domain::trust::Trust;
 use crate::store::{DeadLetter, Incoming, MigrationState, Store, StoreError, Stored};
 
 /// The store as the handlers see it.
@@ -17,12 +18,12 @@ impl Inbox {
     pub async fn accept(
         &self,
         tenant: TenantId,
-        source: &str,
+        source: (&str, Trust),
         incoming: Vec<Incoming>,
         dead: Vec<DeadLetter>,
     ) -> Result<Vec<Stored>, StoreError> {
         match self {
-            Self::Store(store) => store.events_accept(tenant, source, incoming, dead).await,
+            Self::Store(store) => store.events_accept_from(tenant, source, incoming, dead).await,
             #[cfg(test)]
             Self::Scripted(script) => script.accept(incoming, dead).await,
         }

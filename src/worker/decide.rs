@@ -1,7 +1,7 @@
 //! Inbox → decisions. Claims a batch, evaluates every playbook for each event and device, applies guards and limits, and
 //! records what follows, in one transaction.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use crate::domain::fact::Fact;
 use crate::domain::guard::Protection;
 use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
 use crate::domain::stop;
+use crate::domain::surge::SURGE;
 use crate::domain::verdict::{Mode, PlannedAction, Verdict};
 use crate::failpoint;
 use crate::playbook::{PlaybookSet, Subject, evaluate};
@@ -152,6 +153,7 @@ impl Decider {
         let mut waiting = Vec::new();
         let mut held_back = HashSet::new();
         let mut usage = Usage::of(&self.rules.caps, self.fleet(&tx));
+        let mut are_drivers_loaded = false;
         // INVARIANT: one event after the other, each seeing what the earlier ones of its device began or ended.
         for item in &items {
             // Once an event of a device waits, its later ones wait too.
@@ -166,6 +168,14 @@ impl Decider {
                 Weighed::Judge(facts, verdicts) => {
                     tx.usage_load(&mut usage, Usage::keys(&verdicts, &self.rules))
                         .await?;
+                    if !are_drivers_loaded && verdicts.iter().any(restricts) {
+                        are_drivers_loaded = true;
+                        // Of the whole batch at once: most of them name a user of their own.
+                        let all: BTreeSet<String> =
+                            items.iter().flat_map(|item| self.drivers(item, &tx)).collect();
+                        let all: Vec<String> = all.into_iter().collect();
+                        tx.drivers_load(&mut usage, &self.rules.surge, &all).await?;
+                    }
                     let facts = facts.map(|facts| *facts);
                     let group = facts.as_ref().and_then(|facts| facts.group.value());
                     usage.set_group(&item.device, group.map(String::as_str));
@@ -214,6 +224,17 @@ impl Decider {
                 return Ok(Claimed::NoSet);
             }
         }
+    }
+
+    /// What drives a restriction because of an event, by the facts of this moment.
+    fn drivers(&self, item: &InboxItem, tx: &DecideTx) -> Vec<String> {
+        let device = tx.devices.get(&item.device);
+        let facts = device.and_then(|device| device.fresh_facts(tx.now, self.facts_max_age));
+        let unknown = DeviceFacts::default();
+        let facts = facts.unwrap_or(&unknown);
+        self.rules
+            .surge
+            .drivers(Some(&item.source), &item.event.alert, facts)
     }
 
     fn weigh(&self, item: &InboxItem, tx: &DecideTx, set: &PlaybookSet) -> Weighed {
@@ -281,6 +302,8 @@ impl Decider {
         };
         let unknown = DeviceFacts::default();
         let fallbacks = tx.fallbacks.clone();
+        let drivers = self.drivers(item, tx);
+        let observed_by = tx.observed_by.get(&item.device).cloned().unwrap_or_default();
         let situation = Situation {
             rules: &self.rules,
             now: tx.now,
@@ -290,6 +313,9 @@ impl Decider {
             restricted_by: &own.restricted_by,
             fleet: self.fleet(tx),
             fallbacks: &fallbacks,
+            observed_by: &observed_by,
+            drivers: &drivers,
+            trust: item.trust,
         };
         let (verdicts, is_lifted) = without_lifted(tx, item, verdicts);
         let mut decision = if is_lifted && verdicts.is_empty() {
@@ -313,6 +339,17 @@ impl Decider {
             stop::hold(&mut decision, &self.rules, &own.restricted_by);
         }
         // What is kept is what was seen, before anything of it takes effect.
+        let surge = &self.rules.surge;
+        let driven = drivers.iter().find(|driver| {
+            let reason = format!("{SURGE}{}", driver.split(':').next().unwrap_or_default());
+            decision
+                .rulings
+                .iter()
+                .any(|ruling| ruling.kind == DecisionKind::Ask && ruling.reason == reason)
+        });
+        if let Some(driver) = driven {
+            tx.surge_seen(surge, driver).await?;
+        }
         let rulings = decision
             .rulings
             .iter()
@@ -321,7 +358,9 @@ impl Decider {
         let mut changed = false;
         let mut begun = Vec::new();
         for ruling in &decision.rulings {
-            changed |= self.apply(tx, item, ruling, usage, &mut begun).await?;
+            changed |= self
+                .apply(tx, item, (ruling, &drivers), usage, &mut begun)
+                .await?;
         }
         let ended = tx.alert_news(item, &begun).await?;
         if !ended.is_empty() {
@@ -358,7 +397,7 @@ impl Decider {
         &self,
         tx: &mut DecideTx,
         item: &InboxItem,
-        ruling: &Ruling,
+        (ruling, drivers): (&Ruling, &[String]),
         usage: &mut Usage,
         begun: &mut Vec<String>,
     ) -> Result<bool, StoreError> {
@@ -396,6 +435,7 @@ impl Decider {
                 lifts: ruling.lifts(),
                 is_canary: ruling.verdict.canary.is_some(),
                 limits: &ruling.verdict.limits,
+                drivers,
                 notify: &ruling.verdict.notify,
                 begins,
             };
@@ -407,7 +447,13 @@ impl Decider {
                 begun.push(playbook.clone());
             }
             if beginning.is_activation() {
-                usage.count(playbook, ruling.mode, &item.device);
+                usage.count_driven(playbook, ruling.mode, &item.device, drivers);
+                if !enforced {
+                    tx.observed_by
+                        .entry(item.device.clone())
+                        .or_default()
+                        .push(playbook.clone());
+                }
                 if enforced {
                     tx.restricted_by
                         .entry(item.device.clone())

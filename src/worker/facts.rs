@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::defender::{Client, MAX_MACHINE_IDS, Machine, ReadError};
+use crate::domain::device::kind::KindSigns;
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::limiter::SecondGuard;
 use crate::store::{FactsFound, StoreError};
@@ -21,6 +22,8 @@ pub struct FactsFetcher {
     pub client: Arc<Client>,
     /// Stands behind the reads' ledger.
     pub guard: SecondGuard,
+    /// What tells a device's kind before its platform does.
+    pub kinds: KindSigns,
     /// The pause after a failed fetch of a device, doubling.
     pub backoff: Duration,
 }
@@ -132,7 +135,10 @@ impl FactsFetcher {
             };
             batch.found.push(FactsFound {
                 device: device.clone(),
-                facts,
+                facts: facts.map(|mut facts| {
+                    self.kinds.apply(device, &mut facts);
+                    facts
+                }),
             });
         }
         batch

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::defender::{Client, InventoryPage, InventoryPlace, Machine, ReadError};
+use crate::domain::device::kind::KindSigns;
 use crate::domain::device::{DeviceFacts, DeviceId, DeviceIdRule};
 use crate::limiter::SecondGuard;
 use crate::store::inventory::{PageStored, Sweep, SweepDue, SweepTerms, SweptPage};
@@ -34,6 +35,8 @@ pub struct Sweeper {
     pub page: u32,
     /// What a device id must look like.
     pub device_ids: DeviceIdRule,
+    /// What tells a device's kind before its platform does.
+    pub kinds: KindSigns,
     /// The pause after a page that could not be had, doubling.
     pub backoff: Duration,
 }
@@ -174,10 +177,13 @@ impl Sweeper {
     /// The devices that may be kept, each once and in the order of their ids, and how many entries are left out.
     fn accepted(&self, machines: Vec<Machine>) -> (Vec<(DeviceId, DeviceFacts)>, u64) {
         let listed = machines.len();
-        let devices: BTreeMap<DeviceId, DeviceFacts> = machines
+        let mut devices: BTreeMap<DeviceId, DeviceFacts> = machines
             .into_iter()
             .filter_map(|machine| Some((self.device_ids.accept(&machine.id).ok()?, machine.facts)))
             .collect();
+        for (id, facts) in &mut devices {
+            self.kinds.apply(id, facts);
+        }
         let refused = (listed - devices.len()) as u64;
         (devices.into_iter().collect(), refused)
     }

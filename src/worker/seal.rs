@@ -18,6 +18,9 @@ const EVERY: Duration = Duration::from_millis(500);
 /// Every how many looks a checkpoint may be due without a new row, and a few old rows are verified.
 const LOOKS: u32 = 20;
 
+/// Turns of one look at most: where a version before this one has left millions of rows without a seal, others get their turn too.
+const TURNS: u32 = 25;
+
 /// Old rows that are verified at once.
 const VERIFIED: i64 = 1_000;
 
@@ -59,20 +62,20 @@ pub async fn run(context: Context, stop: CancellationToken) {
             is_first = true;
         } else {
             let worked = within(BATCH_TIME, async {
-                if is_first {
-                    restored(&context).await?;
+                let is_ready = !is_first || restored(&context).await?;
+                if is_ready {
+                    turn(&context, looks).await?;
                 }
-                turn(&context, looks).await?;
                 if looks % LOOKS == LOOKS - 1 {
                     walk(&context, &mut patrol).await?;
                 }
-                Ok(())
+                Ok(is_ready)
             });
             match worked.await {
-                Ok(()) => {
+                Ok(is_ready) => {
                     outage.worked("the sealing of the audit");
                     looks = looks.wrapping_add(1);
-                    is_first = false;
+                    is_first = !is_ready;
                 }
                 Err(error) => wait = outage.failed("the sealing of the audit", &error).max(EVERY),
             }
@@ -93,7 +96,7 @@ pub async fn turn(context: &Context, looks: u32) -> Result<u64, StoreError> {
     let mut sealed = 0;
     let mut waiting = bounded(store.audit_unsealed(tenant)).await?;
     if waiting.rows > 0 {
-        loop {
+        for _ in 0..TURNS {
             let turn = bounded(store.audit_seal(tenant)).await?;
             sealed += turn.sealed;
             if !turn.is_full {
@@ -124,26 +127,30 @@ async fn checkpoint(context: &Context) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// After a dump was restored into another cluster, the numbers of transactions tell no order any more.
-async fn restored(context: &Context) -> Result<(), StoreError> {
+/// After a dump was restored into another cluster, the numbers of transactions tell no order any more. Says whether all that came
+/// with it is sealed, and sealing can go on by transactions.
+async fn restored(context: &Context) -> Result<bool, StoreError> {
     let (store, tenant) = (&context.store, context.tenant);
     if !bounded(store.audit_is_restored(tenant)).await? {
-        return Ok(());
+        return Ok(true);
     }
-    let mut sealed = 0;
-    loop {
+    let (mut sealed, mut is_done) = (0, false);
+    for _ in 0..TURNS {
         let turn = bounded(store.audit_seal_restored(tenant)).await?;
         sealed += turn.sealed;
-        if !turn.is_full {
+        is_done = !turn.is_full;
+        if is_done {
             break;
         }
     }
-    tracing::info!(
-        tenant = context.tenant_name,
-        rows = sealed,
-        "the audit comes from another postgres cluster; its rows without a seal were sealed in the order of their numbers"
-    );
-    Ok(())
+    if sealed > 0 {
+        tracing::info!(
+            tenant = context.tenant_name,
+            rows = sealed,
+            "the audit comes from another postgres cluster; rows without a seal were sealed in the order of their numbers"
+        );
+    }
+    Ok(is_done)
 }
 
 /// Walks on along the chain, and begins anew at its end.

@@ -1,6 +1,8 @@
 //! Guards on a real Postgres: what is protected stays free however it is written and however old its facts are.
 
 mod caps;
+mod parity;
+mod surges;
 
 use std::time::Duration;
 

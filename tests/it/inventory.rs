@@ -71,6 +71,7 @@ async fn sweeper(ground: &Ground, simulator: &Simulator, page: u32) -> Sweeper {
         terms: TERMS,
         page,
         device_ids: DeviceIdRule::default(),
+        kinds: KindSigns::default(),
         backoff: Duration::from_millis(10),
     }
 }
@@ -303,8 +304,15 @@ async fn a_sweep_tells_merged_ids_and_wakes_the_events_that_waited_for_facts() {
         0,
         "both wait"
     );
-    let all = sweeper(&ground, &simulator, 1_000).await;
+    let mut all = sweeper(&ground, &simulator, 1_000).await;
+    all.kinds.domain_controller.names = vec!["*.corp.example".to_owned()];
     assert_eq!(sweep(&all).await, 19, "the one that was merged is not counted");
+    let signed = "SELECT count(*) FROM quell.devices WHERE facts -> 'kind' ->> 'is' = 'domain_controller'";
+    assert_eq!(
+        number(&mut ground, signed).await,
+        20,
+        "by the sign that all names have"
+    );
     ground.decider().run_once().await.expect("the database is up");
     let decided =
         "SELECT device_id || ' ' || kind || ' ' || reason FROM quell.decisions ORDER BY device_id".to_owned();

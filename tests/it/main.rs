@@ -28,6 +28,7 @@ mod inventory;
 mod late;
 mod lifecycle;
 mod operator;
+mod orphans;
 mod plan;
 mod playbooks;
 mod rehearsal;

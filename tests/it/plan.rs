@@ -42,7 +42,7 @@ impl Desk {
         desk.write(
             "quell.yaml",
             &format!(
-                "database: {{url_file: ./url}}\nplaybooks: {{path: playbooks}}\nnever: {{tags: []}}\ncaps: []\ntenants:\n  - name: \
+                "database: {{url_file: ./url}}\nplaybooks: {{path: playbooks}}\nnever: {{tags: []}}\ncaps: []\nsurge: {{per_source: 0, per_title: 0}}\ntenants:\n  - name: \
                  ground\n    credential:\n      client_secret: {{directory_id: 11111111-2222-3333-4444-555555555555, \
                  client_id: {APP}, secret_file: ./secret}}\n"
             ),

@@ -103,6 +103,7 @@ fn rules() -> Rules {
         freshness: std::time::Duration::from_secs(3_600),
         never: Protections::default(),
         caps: Vec::new(),
+        surge: quell::domain::surge::Surge::default(),
         default_ask: AskTerms {
             from: Vec::new(),
             approvals: 1,

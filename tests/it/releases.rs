@@ -12,6 +12,8 @@ use uuid::Uuid;
 
 use crate::audit::{audit, failing};
 use crate::operator::Shell;
+use crate::support::Setup;
+use crate::support::alert::{storm, storm_playbook};
 use crate::support::ground::{Ground, asking_playbook, device, playbook};
 
 fn hours(hours: i64) -> SignedDuration {
@@ -250,11 +252,11 @@ async fn an_extension_needs_a_reason_is_written_down_and_a_match_does_not_make_i
         out.contains("(in 23 h 59 min)") && out.contains("by anna: still looking"),
         "{out}"
     );
-    let row = "SELECT concat_ws(' ', to_state, by, reason, ((after ->> 'until')::timestamptz - (before ->> 'until')::timestamptz)::text)
-        FROM quell.transitions WHERE entity = 'extension'";
+    let row = "SELECT concat_ws(' ', by, reason, ((after ->> 'until')::timestamptz - (before ->> 'until')::timestamptz)::text)
+        FROM quell.transitions WHERE entity = 'containment' AND from_state = to_state";
     assert_eq!(
         list(&mut ground, row).await,
-        ["extended anna still looking 20:00:00"]
+        ["anna extended: still looking 20:00:00"]
     );
 
     ground.pass(hours(1)).await;
@@ -403,4 +405,43 @@ async fn a_restrict_that_was_given_up_is_tried_again_on_another_alert_and_not_on
     assert_eq!(code, Some(0));
     assert!(out.contains("one@") && out.contains("x"), "{out}");
     ground.close().await;
+}
+
+#[tokio::test]
+async fn a_run_whose_command_was_killed_is_worked_off_by_the_daemon() {
+    const PATIENCE: Duration = Duration::from_secs(60);
+    let world = Setup::new(100, &[&storm_playbook()]).start().await;
+    world.send(&storm(8)).await;
+    let restricted = "SELECT count(*) = 8 FROM quell.devices WHERE restriction = 'restricted'";
+    world.until(PATIENCE, restricted).await;
+    // What the command leaves behind when it is killed at once after it began.
+    world
+        .execute(
+            "WITH run AS (INSERT INTO quell.release_runs (id, tenant_id, state, selection, by, reason)
+                          SELECT gen_random_uuid(), id, 'running', '{}', 'anna', 'drill' FROM quell.tenants RETURNING id),
+                  noted AS (SELECT quell.note_change(t.id, 'release_run', run.id, NULL, NULL, 'running', 'anna', 'drill')
+                            FROM run, quell.tenants t)
+             INSERT INTO quell.release_run_items (run_id, containment_id, device_id)
+             SELECT run.id, c.id, c.device_id FROM run, quell.containments c, noted",
+        )
+        .await;
+    world
+        .until(
+            PATIENCE,
+            "SELECT count(*) = 1 FROM quell.release_runs WHERE state = 'done'",
+        )
+        .await;
+    world
+        .seen("all are free", PATIENCE, |report| report.restricted_now == 0)
+        .await;
+    world.until_idle(PATIENCE).await;
+    let (code, said) = world
+        .command(&["release", "--run", "last", "--wait", "--config", "quell.yaml"])
+        .await;
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        said.contains("8 containments ended, 0 questions declined, 0 left") && said.contains("8 free"),
+        "{said}"
+    );
+    world.finish().await;
 }

@@ -22,7 +22,7 @@ const SPANS: StraySpans = StraySpans {
     kept: Duration::from_secs(72 * 3_600),
 };
 
-async fn listed(
+pub async fn listed(
     ground: &Ground,
     kind: ActionKind,
     action: Uuid,
@@ -42,7 +42,7 @@ async fn listed(
 }
 
 /// As the sweep does it, twice: the second look finds nothing more to do.
-async fn take(ground: &Ground, marked: &[Marked]) -> StraysTaken {
+pub async fn take(ground: &Ground, marked: &[Marked]) -> StraysTaken {
     let (store, tenant) = (&ground.store, ground.tenant);
     let epoch = ground.epoch().await;
     let found = store
@@ -55,7 +55,7 @@ async fn take(ground: &Ground, marked: &[Marked]) -> StraysTaken {
         .expect("the lease is ours")
 }
 
-async fn alarms(ground: &mut Ground) -> Vec<String> {
+pub async fn alarms(ground: &mut Ground) -> Vec<String> {
     ground
         .words("SELECT kind FROM quell.alarms ORDER BY id".to_owned())
         .await
@@ -82,7 +82,7 @@ async fn judged_absent(ground: &mut Ground) -> Uuid {
     grant.action
 }
 
-async fn release_by_hand(ground: &Ground) {
+pub async fn release_by_hand(ground: &Ground) {
     let its = device('a');
     let released = ground
         .store
@@ -304,87 +304,6 @@ async fn a_release_that_was_carried_out_late_lets_a_wanted_restrict_be_made_anew
         after.last().map(String::as_str),
         Some("restrict queued"),
         "{after:?}"
-    );
-    ground.close().await;
-}
-
-#[tokio::test]
-async fn what_a_restored_backup_has_lost_is_imported_with_its_attempts_and_kept_until_a_person_decides() {
-    let mut ground = Ground::new(&[playbook("one")]).await;
-    let lost = id_of(Uuid::now_v7(), ground.installation().await);
-    let orphan = listed(
-        &ground,
-        ActionKind::Restrict,
-        lost,
-        3,
-        MachineActionStatus::Succeeded,
-    )
-    .await;
-    assert_eq!(take(&ground, std::slice::from_ref(&orphan)).await.taken, 1);
-    assert_eq!(ground.actions(&device('a')).await, ["restrict succeeded"]);
-    assert_eq!(ground.containments(&device('a')).await, ["active"]);
-    assert_eq!(ground.attention(&device('a')).await.len(), 1);
-    assert_eq!(alarms(&mut ground).await, ["orphan"]);
-    let seeded = ground.words(format!(
-        "SELECT string_agg(n::text, ',' ORDER BY n) FROM quell.attempts WHERE action_id = '{lost}' AND outcome = 'imported'
-         AND slot_at > quell.now() - interval '1 minute'"
-    ));
-    assert_eq!(seeded.await, ["1,2,3"], "each of its calls took a slot");
-    assert_eq!(take(&ground, &[orphan]).await, StraysTaken::default());
-    ground.pass(SignedDuration::from_hours(71)).await;
-    ground.expire().await;
-    assert_eq!(ground.actions(&device('a')).await, ["restrict succeeded"]);
-    ground.pass(SignedDuration::from_hours(2)).await;
-    ground.expire().await;
-    assert_eq!(ground.containments(&device('a')).await, ["ended time"]);
-    ground.call_succeeds().await;
-    assert_eq!(
-        ground.actions(&device('a')).await,
-        ["restrict succeeded", "release succeeded"]
-    );
-    let database = ground.close().await;
-    assert_eq!(failing(&audit(&database).await), [""; 0]);
-}
-
-#[tokio::test]
-async fn a_restriction_that_a_backup_has_lost_is_released_when_a_person_says_so() {
-    let mut ground = Ground::new(&[playbook("one")]).await;
-    let lost = id_of(Uuid::now_v7(), ground.installation().await);
-    let orphan = listed(
-        &ground,
-        ActionKind::Restrict,
-        lost,
-        1,
-        MachineActionStatus::Succeeded,
-    )
-    .await;
-    take(&ground, &[orphan]).await;
-    release_by_hand(&ground).await;
-    assert_eq!(ground.containments(&device('a')).await, ["ended operator"]);
-    ground.call_succeeds().await;
-    assert_eq!(
-        ground.actions(&device('a')).await,
-        ["restrict succeeded", "release succeeded"]
-    );
-    ground.close().await;
-}
-
-#[tokio::test]
-async fn nothing_is_kept_where_the_backup_has_lost_the_release_too() {
-    let mut ground = Ground::new(&[playbook("one")]).await;
-    let number = ground.installation().await;
-    let mut lost = Vec::new();
-    for kind in [ActionKind::Restrict, ActionKind::Release] {
-        let action = id_of(Uuid::now_v7(), number);
-        lost.push(listed(&ground, kind, action, 1, MachineActionStatus::Succeeded).await);
-        ground.pass(SignedDuration::from_hours(1)).await;
-    }
-    assert_eq!(take(&ground, &lost).await.taken, 2);
-    assert_eq!(ground.containments(&device('a')).await, [""; 0]);
-    assert_eq!(
-        ground.actions(&device('a')).await,
-        ["restrict succeeded", "release succeeded", "release queued"],
-        "and to be sure it is released once more"
     );
     ground.close().await;
 }

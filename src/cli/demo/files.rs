@@ -100,6 +100,7 @@ fn config(directory: &Path, plan: &Plan, places: &Places) -> String {
          playbooks: {{path: playbooks}}\n\
          # The storm has far more devices than an installation would let happen by itself.\n\
          caps: [{{devices: 100000, per: 1h}}]\n\
+         surge: {{per_source: 0, per_title: 0}}\n\
          outstanding: 100000\n\
          # One device is protected by its id. Lists of tags or names would have the facts of each of the storm's devices\n\
          # read first, at 1,500 reads an hour.\n\

@@ -263,7 +263,10 @@ impl Bench {
                 Some(&inputs),
             ));
         }
-        let keys = Usage::keys(&verdicts, &self.rules.rules);
+        let surge = &self.rules.rules.surge;
+        let drivers = surge.drivers(None, &event.alert, facts);
+        let mut keys = Usage::keys(&verdicts, &self.rules.rules);
+        keys.extend(surge.keys(&drivers));
         let usage = match &self.session {
             Some(session) => {
                 let caps = &self.rules.rules.caps;
@@ -285,6 +288,9 @@ impl Bench {
             restricted_by: &inputs.own.restricted_by,
             fleet: self.fleet,
             fallbacks: &self.fallbacks,
+            observed_by: &[],
+            drivers: &drivers,
+            trust: crate::domain::trust::Trust::Act,
         };
         let decision = decide(verdicts, &situation, &usage);
         let rulings: Vec<RecordedRuling> = decision
@@ -352,6 +358,7 @@ fn defaults() -> Rules {
         freshness: std::time::Duration::from_secs(3_600),
         never: Protections::default(),
         caps: Vec::new(),
+        surge: crate::domain::surge::Surge::default(),
         default_ask: AskTerms {
             from: Vec::new(),
             approvals: 1,

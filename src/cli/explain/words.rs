@@ -73,6 +73,31 @@ pub fn reason(reason: &str, lead: Option<&PlaybookTold>) -> String {
             ("ask", other) => {
                 return format!("{playbook} matched, and `{other}` asks about the same device first");
             }
+            ("surge", "source") => {
+                return format!(
+                    "{playbook} matched, and one source drives restrictions on more devices than it may"
+                );
+            }
+            ("surge", "user") => {
+                return format!(
+                    "{playbook} matched, and alerts on one user drive restrictions on more devices than they may"
+                );
+            }
+            ("surge", "title") => {
+                return format!(
+                    "{playbook} matched, and alerts of one title drive restrictions on more devices than they may"
+                );
+            }
+            ("surge", _) => {
+                return format!("{playbook} matched, and the device is, or may be, an administrator's");
+            }
+            ("trust", "rate") => {
+                return format!("{playbook} matched, and the event's source sent more events than it may");
+            }
+            ("trust", "observe") => {
+                return format!("{playbook} matched, and the event's source may only be observed");
+            }
+            ("trust", _) => return format!("{playbook} matched, and the event's source may only ask"),
             ("mode", "off") => return "the installation's mode is `off`".to_owned(),
             ("drift", "lifted") => {
                 return "a person lifted in Defender what this alert restricts; only another alert begins anew".to_owned();

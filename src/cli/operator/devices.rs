@@ -239,7 +239,7 @@ fn why(device: &DeviceView) -> String {
 }
 
 /// One containment in a line: the playbook or the operator, and what it is about.
-pub(super) fn reason(containment: &ContainmentView) -> String {
+pub(in crate::cli) fn reason(containment: &ContainmentView) -> String {
     let by = containment
         .playbook
         .as_deref()

@@ -10,8 +10,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::span::{ago, ahead, span};
-use super::table::{Paint, Table, Tone, cell, plain, short, short_length};
-use super::{Common, Session, devices, inventory, stop::banner};
+use super::table::{Paint, Tone, plain, short};
+use super::{Common, Session, devices, inventory, release_many, stop::banner};
+use crate::cli::approvals::waiting;
 use crate::cli::playbooks::standing;
 use crate::domain::budget::Forecast;
 use crate::domain::verdict::Mode;
@@ -150,14 +151,7 @@ pub fn needs(report: &Report) -> Vec<String> {
             "{containments} could not be put in force: listed first below"
         ));
     }
-    if let Some(oldest) = &report.releases_overdue.oldest {
-        needs.push(format!(
-            "{} overdue: {} has been restricted since its containment ended {}",
-            counted(report.releases_overdue.devices, "release"),
-            short(&oldest.device, 12),
-            ago(now, oldest.since)
-        ));
-    }
+    needs.extend(release_many::overdue(&report.releases_overdue, now));
     for alarm in report.alarms.iter().take(ALARMS) {
         let device = alarm.device.as_deref();
         let on = device
@@ -181,23 +175,7 @@ pub fn needs(report: &Report) -> Vec<String> {
             ago(now, fallback.since)
         ));
     }
-    let requests = &report.requests;
-    if requests.devices > 0 {
-        let first = requests
-            .first_ends_at
-            .map(|until| format!(", the first ends {}", ahead(now, until)))
-            .unwrap_or_default();
-        let named = match requests.first.as_slice() {
-            [] => "`quell approvals list`".to_owned(),
-            [one] if requests.requests == 1 => format!("`quell approvals show {one}`"),
-            some => format!(
-                "{}: `quell approvals list`",
-                counted(requests.requests, "request") + ", " + &some.join(", ")
-            ),
-        };
-        let asks = waits(requests.devices, "ask");
-        needs.push(format!("{asks} for an answer{first} ({named})"));
-    }
+    needs.extend(waiting::need(&report.requests, now));
     if let (Some(until), reason) = (status.closed_until, &status.closed_reason) {
         let reason = reason.as_deref().unwrap_or("an answer of Defender's");
         needs.push(format!(
@@ -289,7 +267,7 @@ pub fn render(report: &Report, paint: Paint) -> String {
             String::new()
         };
         out += &format!("\n{}{more}\n", paint.tone(Tone::Head, "asks"));
-        out += &asks(&report.asks, now, paint);
+        out += &waiting::asks(&report.asks, now, paint);
     }
     out
 }
@@ -479,34 +457,6 @@ fn inbox(status: &StatusView) -> String {
     text
 }
 
-fn asks(asks: &[ContainmentView], now: Timestamp, paint: Paint) -> String {
-    let length = short_length(asks.iter().map(|ask| ask.device.as_str()));
-    let mut table = Table::new(&["DEVICE", "NAME", "ENDS", "THEN", "FROM", "WHY"]);
-    for ask in asks {
-        table.row([
-            cell(short(&ask.device, length)),
-            cell(ask.name.as_deref().unwrap_or("-")),
-            cell(ask.ask_until.map_or("-".to_owned(), |until| ahead(now, until))),
-            (
-                Tone::Warn,
-                if ask.otherwise_act {
-                    "restricted"
-                } else {
-                    "skipped"
-                }
-                .to_owned(),
-            ),
-            cell(if ask.ask_from.is_empty() {
-                "anyone".to_owned()
-            } else {
-                ask.ask_from.join(", ")
-            }),
-            cell(devices::reason(ask)),
-        ]);
-    }
-    table.render(paint, "  ")
-}
-
 fn by_kind(counts: &BTreeMap<String, i64>) -> String {
     let counts: Vec<String> = counts
         .iter()
@@ -519,11 +469,11 @@ fn by_kind(counts: &BTreeMap<String, i64>) -> String {
     }
 }
 
-pub(super) fn counted(n: i64, noun: &str) -> String {
+pub(in crate::cli) fn counted(n: i64, noun: &str) -> String {
     format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
-fn waits(n: i64, noun: &str) -> String {
+pub(in crate::cli) fn waits(n: i64, noun: &str) -> String {
     format!("{} {}", counted(n, noun), if n == 1 { "waits" } else { "wait" })
 }
 

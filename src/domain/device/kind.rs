@@ -1,5 +1,6 @@
-//! What kind of machine a device is: told by the signs that the configuration names, else by its platform. Pure; asked whenever
-//! facts are read for a decision, so that a change of the configuration holds at once.
+//! What kind of machine a device is: told by the signs that the configuration names, else by its platform. Pure; asked when facts
+//! are stored, so that everybody who reads them reads the same kind, and again when they are read for a decision, so that a sign
+//! that was added holds at once.
 
 use crate::domain::device::{DeviceFacts, DeviceId, DeviceKind};
 use crate::domain::fact::Fact;

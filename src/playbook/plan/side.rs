@@ -141,7 +141,7 @@ impl Side {
 fn is_held_back(reason: &str) -> bool {
     is_limit(reason)
         || reason == "freshness"
-        || ["if_unknown.", "never.", "ineligible.", "canary"]
+        || ["if_unknown.", "never.", "ineligible.", "canary", "surge.", "trust."]
             .iter()
             .any(|held| reason.starts_with(held))
 }

@@ -47,6 +47,8 @@ pub(super) struct Contained {
     pub(super) alerts: BTreeMap<String, Behind>,
     /// The revision that began it, when that has a canary.
     pub(super) canary: Option<String>,
+    /// What drives it, by `domain::surge`.
+    pub(super) drivers: Vec<String>,
 }
 
 /// An alert behind a containment.
@@ -112,6 +114,14 @@ impl Device {
             .iter()
             .filter(|contained| contained.open.restricts());
         restricting.map(|contained| contained.playbook.as_str())
+    }
+
+    /// The playbooks with an active containment that is only observed.
+    pub(super) fn observed_by(&self) -> impl Iterator<Item = &str> {
+        let observed = self.contained.iter().filter(|contained| {
+            contained.open.state == ContainmentState::Active && contained.open.mode == Mode::Observe
+        });
+        observed.map(|contained| contained.playbook.as_str())
     }
 
     /// What is asked about it.

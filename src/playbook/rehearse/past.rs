@@ -57,7 +57,8 @@ impl Rehearsal<'_> {
     /// Puts a containment from before into the world. Nothing is told of it: it happened already.
     pub fn stood(&mut self, id: &DeviceId, past: &Past) {
         if let Some(at) = past.activated_at {
-            self.windows.count(at, &past.playbook, past.mode, id);
+            self.windows
+                .count(at, &past.playbook, past.mode, id, std::iter::empty());
         }
         let Some(open) = &past.open else {
             return;
@@ -97,6 +98,7 @@ impl Rehearsal<'_> {
                 })
                 .collect(),
             canary: None,
+            drivers: Vec::new(),
         });
         // It was called then; what it led to is known.
         let _ = device.converge();
@@ -127,6 +129,7 @@ impl Rehearsal<'_> {
             lifts: None,
             alerts: BTreeMap::new(),
             canary: None,
+            drivers: Vec::new(),
         });
         device.converge();
     }

@@ -41,6 +41,7 @@ pub(super) fn rules() -> Rules {
         freshness: Duration::from_secs(3_600),
         never: Protections::default(),
         caps: Vec::new(),
+        surge: crate::domain::surge::Surge::default(),
         default_ask: AskTerms {
             from: vec!["soc".to_owned()],
             approvals: 1,

@@ -15,6 +15,8 @@ use crate::playbook::set::PlaybookSet;
 pub(in crate::playbook) struct Windows {
     usage: Usage,
     windows: Vec<Window>,
+    /// What drives restrictions: made when it is first asked for.
+    driven: HashMap<UsageKey, Window>,
 }
 
 #[derive(Debug)]
@@ -40,15 +42,14 @@ impl Windows {
         let mut usage = Usage::of(&rules.caps, fleet);
         let windows = keys.into_iter().map(|key| {
             usage.load(key.clone(), []);
-            Window {
-                span: SignedDuration::try_from(key.2).unwrap_or(SignedDuration::MAX),
-                key,
-                acted: VecDeque::new(),
-                times: HashMap::new(),
-            }
+            Window::new(key)
         });
         let windows = windows.collect();
-        Self { usage, windows }
+        Self {
+            usage,
+            windows,
+            driven: HashMap::new(),
+        }
     }
 
     /// The counters as they are.
@@ -77,15 +78,19 @@ impl Windows {
     /// Lets those leave that became active too long ago.
     pub(in crate::playbook) fn advance(&mut self, now: Timestamp) {
         for window in &mut self.windows {
-            while window
-                .acted
-                .front()
-                .is_some_and(|(at, _)| now.duration_since(*at) >= window.span)
-            {
-                if let Some((_, device)) = window.acted.pop_front() {
-                    window.leave(&device, &mut self.usage);
-                }
-            }
+            window.advance(now, &mut self.usage);
+        }
+    }
+
+    /// Makes the counters of drivers ready to be asked at a moment.
+    pub(in crate::playbook) fn drive(&mut self, now: Timestamp, keys: impl Iterator<Item = UsageKey>) {
+        for key in keys {
+            let usage = &mut self.usage;
+            let window = self.driven.entry(key.clone()).or_insert_with(|| {
+                usage.load(key.clone(), []);
+                Window::new(key)
+            });
+            window.advance(now, usage);
         }
     }
 
@@ -96,8 +101,14 @@ impl Windows {
         playbook: &str,
         mode: Mode,
         device: &DeviceId,
+        driven: impl Iterator<Item = UsageKey>,
     ) {
         self.usage.count(playbook, mode, device);
+        for key in driven.filter(|key| key.1 == mode) {
+            self.usage.load(key.clone(), [device.clone()]);
+            let window = self.driven.entry(key.clone()).or_insert_with(|| Window::new(key));
+            window.enter(at, device);
+        }
         for window in &mut self.windows {
             if Usage::counts(&window.key, playbook, mode) {
                 window.enter(at, device);
@@ -115,6 +126,28 @@ impl Windows {
 }
 
 impl Window {
+    fn new(key: UsageKey) -> Self {
+        Self {
+            span: SignedDuration::try_from(key.2).unwrap_or(SignedDuration::MAX),
+            key,
+            acted: VecDeque::new(),
+            times: HashMap::new(),
+        }
+    }
+
+    /// Lets those leave that became active too long ago.
+    fn advance(&mut self, now: Timestamp, usage: &mut Usage) {
+        while self
+            .acted
+            .front()
+            .is_some_and(|(at, _)| now.duration_since(*at) >= self.span)
+        {
+            if let Some((_, device)) = self.acted.pop_front() {
+                self.leave(&device, usage);
+            }
+        }
+    }
+
     fn enter(&mut self, at: Timestamp, device: &DeviceId) {
         // Nearly always at the end; only what is made up lies before.
         let place = self.acted.partition_point(|(earlier, _)| *earlier <= at);

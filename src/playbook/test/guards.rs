@@ -29,6 +29,7 @@ impl Default for Guards {
                 freshness: hour,
                 never: Protections::default(),
                 caps: Vec::new(),
+                surge: crate::domain::surge::Surge::default(),
                 default_ask: AskTerms {
                     from: vec!["approvers".to_owned()],
                     approvals: 1,

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use crate::domain::approval::reached_beyond;
-use crate::domain::decision::{Cap, Usage};
+use crate::domain::decision::{Cap, Usage, UsageKey};
 use crate::domain::device::DeviceId;
 use crate::domain::limit::reached_cap;
 use crate::domain::tenant::TenantId;
@@ -63,11 +63,13 @@ impl Bounds<'_> {
             .iter()
             .map(|limit| (Some(playbook.to_owned()), limit.per));
         let all = self.caps.iter().map(|cap| (None, cap.per));
-        for (owner, per) in own.chain(all) {
-            let key = (owner, Mode::Enforce, per);
-            if !usage.is_loaded(&key) {
-                effects::count(tx, tenant, now, &[key], usage).await?;
-            }
+        let keys: Vec<UsageKey> = own
+            .chain(all)
+            .map(|(owner, per)| (owner, Mode::Enforce, per))
+            .filter(|key| !usage.is_loaded(key))
+            .collect();
+        if !keys.is_empty() {
+            effects::count(tx, tenant, now, &keys, usage).await?;
         }
         if usage.fleet().is_none() && !one.limits.is_empty() {
             usage.set_fleet(match self.fleet {

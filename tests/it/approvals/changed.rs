@@ -247,7 +247,7 @@ async fn limits_and_caps_hold_the_whole_answer_and_never_take_a_part_of_it() {
         [""; 0]
     );
     let per = std::time::Duration::from_secs(3_600);
-    ground.decider().context.gate.caps = vec![Cap { devices: 1, per }];
+    ground.decider().context.gate.caps = vec![Cap::of(1, per)];
     let two = [a.clone(), b.clone()];
     let only = |only| Says { only, ..yes("ann") };
     let (refusal, said) = refused(&answer(&ground, request, only(&two)).await);
@@ -282,10 +282,7 @@ async fn an_ask_because_of_a_limit_lifts_that_limit_for_its_device_and_a_cap_is_
     ground.alert("one", &a).await;
     ground.alert("one", &b).await;
     let request = request_of(&mut ground, &b).await;
-    ground.decider().rules.caps = vec![Cap {
-        devices: 1,
-        per: std::time::Duration::from_secs(3_600),
-    }];
+    ground.decider().rules.caps = vec![Cap::of(1, std::time::Duration::from_secs(3_600))];
     ground.alert("one", &c).await;
     settle(&mut ground).await;
     assert_eq!(

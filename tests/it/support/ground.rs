@@ -150,6 +150,7 @@ impl Ground {
                 freshness: Duration::from_secs(3_600),
                 never: Protections::default(),
                 caps: Vec::new(),
+                surge: quell::domain::surge::Surge::default(),
                 default_ask,
             },
             facts_max_age: Duration::from_secs(3_600),

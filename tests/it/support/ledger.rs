@@ -222,6 +222,7 @@ fn containment(item: &InboxItem) -> NewContainment<'_> {
         lifts: None,
         is_canary: false,
         limits: &[],
+        drivers: &[],
         notify: &[],
         begins: Begins {
             comment: "test",

@@ -39,6 +39,7 @@ impl Setup {
         let settings = [
             ("never", "{tags: []}"),
             ("caps", "[{devices: 100000, per: 1h}]"),
+            ("surge", "{per_source: 0, per_title: 0}"),
             ("outstanding", "100000"),
             ("freshness", "30d"),
             ("lease", "3s"),

@@ -1,0 +1,67 @@
+//! How many events a source may send before they ask instead of acting. A burst of a whole span is let through, and then as
+//! many as the span says: never fewer than that. Asked by whoever takes events; it refuses none.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use crate::limiter::{Cells, LimiterError, Uptime, Window, cells};
+
+/// The rate of one source. Clones are the same rate.
+#[derive(Clone, Debug)]
+pub struct SourceRate(Arc<Vec<Cells>>);
+
+impl SourceRate {
+    /// A rate of so many events in such spans.
+    ///
+    /// # Errors
+    /// [`LimiterError::Window`] for a span that admits nothing.
+    pub fn new(windows: &[Window]) -> Result<Self, LimiterError> {
+        let of = |window: &Window| {
+            let wrong = LimiterError::Window {
+                limit: window.limit,
+                per: window.per,
+            };
+            let burst = NonZeroU32::new(window.limit).ok_or(wrong)?;
+            let wrong = LimiterError::Window {
+                limit: window.limit,
+                per: window.per,
+            };
+            cells(window.per / window.limit, burst, &Uptime::starting_now()).ok_or(wrong)
+        };
+        Ok(Self(Arc::new(windows.iter().map(of).collect::<Result<_, _>>()?)))
+    }
+
+    /// Whether so many more events are within the rate. Those that are not do not count against the ones to come.
+    pub fn allows(&self, events: usize) -> bool {
+        let Some(events) = u32::try_from(events).ok().and_then(NonZeroU32::new) else {
+            return events == 0;
+        };
+        self.0
+            .iter()
+            .all(|cells| matches!(cells.check_n(events), Ok(Ok(()))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_source_may_send_its_span_at_once_and_then_waits() {
+        let rate = SourceRate::new(&[Window {
+            limit: 10,
+            per: Duration::from_secs(3_600),
+        }])
+        .expect("a rate");
+        assert!(rate.allows(0) && rate.allows(4) && rate.allows(6));
+        assert!(!rate.allows(1) && rate.allows(0));
+        assert!(!rate.allows(11), "more than ever fit at once");
+        let none = Window {
+            limit: 0,
+            per: Duration::from_secs(1),
+        };
+        assert!(SourceRate::new(&[none]).is_err());
+    }
+}
