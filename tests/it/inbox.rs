@@ -63,19 +63,19 @@ async fn claimers_that_race_decide_every_row_once_and_each_device_in_order() {
 async fn deliveries_of_the_same_events_at_once_in_any_order_store_each_once_and_never_wait_for_each_other() {
     const EVENTS: usize = 60;
     let ledger = Arc::new(Ledger::new(10, 0).await);
+    let events: Vec<_> = (0..EVENTS)
+        .map(|n| incoming(&format!("e{n}"), &device(n % 13)))
+        .collect();
     let mut tasks = JoinSet::new();
     for turn in 0..8 {
-        let ledger = Arc::clone(&ledger);
+        let (ledger, events) = (Arc::clone(&ledger), events.clone());
         tasks.spawn(async move {
             // Each begins elsewhere, every other one backwards; devices and alerts are shared by several events.
             let mut order: Vec<usize> = (0..EVENTS).map(|n| (n + turn * 7) % EVENTS).collect();
             if turn % 2 == 1 {
                 order.reverse();
             }
-            let events = order
-                .into_iter()
-                .map(|n| incoming(&format!("e{n}"), &device(n % 13)))
-                .collect();
+            let events = order.into_iter().map(|n| events[n].clone()).collect();
             ledger
                 .store
                 .events_accept(ledger.tenant, "test", events, Vec::new())
@@ -150,10 +150,13 @@ async fn an_event_that_waits_for_facts_holds_its_device_and_no_other() {
             .decide_begin(ledger.tenant, 10)
             .await
             .expect("postgres is there");
-        tx.items
+        let alerts = tx
+            .items
             .iter()
             .map(|item| item.event.alert.id.clone())
-            .collect::<Vec<_>>()
+            .collect::<Vec<_>>();
+        tx.abandon().await.expect("postgres is there");
+        alerts
     };
     assert_eq!(
         seen().await,
