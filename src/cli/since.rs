@@ -55,7 +55,7 @@ mod tests {
             time("2026-11-20T00:00:00Z").expect("past").to_string(),
             "2026-11-20T00:00:00Z"
         );
-        assert_eq!(time("9000000h").expect("everything").to_string(), "0999-03-22T08:00:00Z");
+        assert!(time("36500d").expect("everything") < time("2020-01-01T00:00:00Z").expect("past"));
         let error = time("2026-11-23T00:00:00Z").expect_err("tomorrow");
         assert!(error.to_string().contains("lies in the future"), "{error}");
         assert!("yesterday".parse::<Since>().is_err());
