@@ -77,8 +77,8 @@ fn counts(ruling: &Ruling, situation: &Situation<'_>, usage: &Usage) -> Vec<u32>
         "trust.",
         "surge.",
     ]
-        .iter()
-        .any(|reason| ruling.reason.starts_with(reason));
+    .iter()
+    .any(|reason| ruling.reason.starts_with(reason));
     let is_running = situation.is_running(ruling.mode, &verdict.playbook);
     if verdict.wish != Wish::Act || held_before || is_running || ruling.restriction().is_none() {
         return Vec::new();

@@ -105,6 +105,7 @@ mod tests {
     use super::*;
     use crate::domain::decision::Ruling;
     use crate::domain::guard::Protections;
+    use crate::domain::surge::Surge;
     use crate::domain::verdict::{AskTerms, Lane, PlannedAction, Verdict, Wish};
 
     fn ruling(playbook: &str, kind: DecisionKind, mode: Mode, then: PlannedAction) -> Ruling {
@@ -159,6 +160,7 @@ mod tests {
                 within: Duration::from_secs(60),
                 otherwise_act: false,
             },
+            surge: Surge::default(),
         };
         let mut decision = Decision {
             kind: rulings.first().map_or(DecisionKind::Skip, |first| first.kind),

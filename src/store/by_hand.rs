@@ -128,6 +128,8 @@ impl Store {
             lifts: &[],
         };
         let mut usage = Usage::of(bounds.caps, bounds.fleet);
+        let group = facts.and_then(|facts| facts.group.value());
+        usage.set_group(wanted.device, group.map(String::as_str));
         if let Some(cap) = bounds.reached(&mut tx, tenant, now, one, &mut usage).await? {
             return Ok(ByHandOutcome::Refused(Refusal::Cap(cap)));
         }

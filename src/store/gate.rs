@@ -274,18 +274,16 @@ impl Store {
                 format!("mode ceiling is {}", gate.ceiling.as_str()),
             )));
         }
-        if let Some(playbook) = &candidate.playbook {
-            if let Some(fallen) = &candidate.fallen {
-                let why = fallen.why;
-                // A later revision may have begun its own since.
-                let revision = candidate.revision.as_deref().filter(|_| fallen.is_revision_only);
-                self.end_for_mode(tx, tenant, &candidate.device, Some(playbook), revision)
-                    .await?;
-                return Ok(Some((
-                    ActionEvent::Withdrawn,
-                    format!("playbook `{playbook}` {why}"),
-                )));
-            }
+        if let (Some(playbook), Some(fallen)) = (&candidate.playbook, &candidate.fallen) {
+            let why = fallen.why;
+            // A later revision may have begun its own since.
+            let revision = candidate.revision.as_deref().filter(|_| fallen.is_revision_only);
+            self.end_for_mode(tx, tenant, &candidate.device, Some(playbook), revision)
+                .await?;
+            return Ok(Some((
+                ActionEvent::Withdrawn,
+                format!("playbook `{playbook}` {why}"),
+            )));
         }
         // Facts that cannot be read protect: a person must look, and the rest of the queue goes on.
         let Ok(facts) = candidate

@@ -436,7 +436,7 @@ async fn devices_that_come_after_the_review_are_not_approved_with_the_others() {
     );
     assert_eq!(ground.containments(&a).await, ["two asked"]);
     let only = Says {
-        only: &[a.clone()],
+        only: std::slice::from_ref(&a),
         ..yes("ann")
     };
     assert_eq!(taken(&answer(&ground, request, only).await), ["activated"]);

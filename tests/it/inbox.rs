@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use quell::domain::alert::EventKind;
 use quell::domain::device::DeviceId;
 use quell::store::Wake;
+use sqlx::Executor as _;
 use tokio::task::JoinSet;
 
 use crate::support::alert::device;
@@ -115,8 +116,8 @@ async fn a_delivery_wakes_other_processes_and_not_the_one_that_rings_its_own_loo
     // Each has heard one, the other's: the next word for both is this one.
     let mut plain = ledger.database.connect().await;
     let word = format!("SELECT pg_notify('quell_wake', 'queue:{}')", ledger.tenant);
-    sqlx::query(sqlx::AssertSqlSafe(word))
-        .execute(&mut plain)
+    plain
+        .execute(sqlx::AssertSqlSafe(word))
         .await
         .expect("postgres is there");
     let queue = (ledger.tenant, Wake::Queue);

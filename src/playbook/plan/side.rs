@@ -141,9 +141,16 @@ impl Side {
 fn is_held_back(reason: &str) -> bool {
     is_limit(reason)
         || reason == "freshness"
-        || ["if_unknown.", "never.", "ineligible.", "canary", "surge.", "trust."]
-            .iter()
-            .any(|held| reason.starts_with(held))
+        || [
+            "if_unknown.",
+            "never.",
+            "ineligible.",
+            "canary",
+            "surge.",
+            "trust.",
+        ]
+        .iter()
+        .any(|held| reason.starts_with(held))
 }
 
 pub(super) fn is_limit(reason: &str) -> bool {

@@ -36,7 +36,7 @@ pub(in crate::store) struct Asked<'a> {
 /// Whose turn it is.
 pub(super) enum Turn {
     /// This action's; its device is locked.
-    Action(Candidate),
+    Action(Box<Candidate>),
     /// A cancel's; its attempt is written, and to be committed.
     Cancel(Box<CancelGrant>),
     /// Nobody's.
@@ -100,7 +100,7 @@ enum Picked {
     Nothing,
     /// What the first look saw had changed by the time its device was locked: look again.
     MovedOn,
-    One(Candidate),
+    One(Box<Candidate>),
 }
 
 impl Store {
@@ -279,7 +279,7 @@ async fn pick(
         Some(_) => Fallen::of(r.mode.as_deref(), r.was_revoked, r.fell_back),
         None => None,
     };
-    Ok(Picked::One(Candidate {
+    Ok(Picked::One(Box::new(Candidate {
         action: r.id,
         device: DeviceId::from_stored(r.device_id),
         kind: crate::store::actions::kind_of(&r.kind)?,
@@ -298,7 +298,7 @@ async fn pick(
         is_unknown_to_defender: r.is_unknown_to_defender,
         awaited_facts: r.awaited_facts,
         fallen,
-    }))
+    })))
 }
 
 /// When the next queued action that waits for its time may be called.

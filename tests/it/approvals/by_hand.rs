@@ -4,6 +4,7 @@
 use quell::domain::device::{DeviceFacts, DeviceId};
 use quell::domain::fact::Fact;
 use quell::store::approvals::Refusal;
+use sqlx::Executor as _;
 
 use super::{answer, ground, no, refused, request_of, sound, taken, yes};
 use crate::support::ground::{Ground, device, playbook};
@@ -52,12 +53,12 @@ async fn whoever_began_it_never_approves_it_and_the_database_itself_refuses_that
         );
     }
     let mut connection = ground.database.connect().await;
-    let forced = sqlx::query(
-        "INSERT INTO quell.approvals (containment_id, tenant_id, person, answer, reason)
-         SELECT id, tenant_id, 'Erik', 'approved', 'so be it' FROM quell.containments",
-    )
-    .execute(&mut connection)
-    .await;
+    let forced = connection
+        .execute(
+            "INSERT INTO quell.approvals (containment_id, tenant_id, person, answer, reason)
+             SELECT id, tenant_id, 'Erik', 'approved', 'so be it' FROM quell.containments",
+        )
+        .await;
     let why = forced.expect_err("a trigger refuses it").to_string();
     assert!(why.contains("began containment"), "{why}");
     drop(connection);

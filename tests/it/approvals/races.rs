@@ -1,5 +1,10 @@
 //! Answers beside one another, beside expiry and beside a release: each ask ends in one state, once.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "what races here are tasks of the test's own"
+)]
+
 use std::sync::Arc;
 use std::time::Duration;
 
