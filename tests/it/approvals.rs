@@ -59,6 +59,7 @@ pub async fn request_of(ground: &mut Ground, device: &DeviceId) -> RequestNumber
 }
 
 /// What somebody says.
+#[derive(Clone)]
 pub struct Says<'a> {
     pub who: &'a str,
     pub is_yes: bool,

@@ -18,7 +18,7 @@ use quell::playbook::rehearse::{Happening, Input, Rehearsal, What};
 use quell::playbook::{PlaybookSet, SourceFile};
 use quell::store::approvals::{Answered, Refusal};
 
-use crate::approvals::{Says, answer, yes};
+use crate::approvals::{Says, answer, no, yes};
 use crate::support::ground::{Ground, asking_playbook, device, playbook};
 
 /// One step of a made-up day.
@@ -30,6 +30,8 @@ enum Step {
     Alert(&'static str, char),
     /// A person says yes to everything that is asked about this device.
     Approve(char),
+    /// A person says no to it.
+    Reject(char),
 }
 
 /// Steps from a seed, by Knuth's generator: the same in every run.
@@ -46,13 +48,14 @@ fn steps(mut seed: u64, count: usize) -> Vec<Step> {
             if next(3) == 0 {
                 return Step::Pass(i64::try_from(10 * (1 + next(9))).expect("it is small"));
             }
-            let approves = next(5) == 0;
+            let answers = next(6);
             let category = usize::try_from(next(CATEGORIES.len() as u64)).expect("it is small");
             let device = char::from(b'a' + u8::try_from(next(4)).expect("it is small"));
-            if approves {
-                return Step::Approve(device);
+            match answers {
+                0 => Step::Approve(device),
+                1 => Step::Reject(device),
+                _ => Step::Alert(CATEGORIES[category], device),
             }
-            Step::Alert(CATEGORIES[category], device)
         })
         .collect()
 }
@@ -184,8 +187,8 @@ async fn call_everything(ground: &mut Ground) {
     }
 }
 
-/// Says yes to everything that is asked about a device; a limit that the question did not come from may refuse.
-async fn approve(ground: &mut Ground, id: &DeviceId) {
+/// Says yes or no to everything that is asked about a device; a limit that the question did not come from may refuse a yes.
+async fn answer_all(ground: &mut Ground, id: &DeviceId, says: Says<'_>) {
     let asked = format!(
         "SELECT request::text FROM quell.containments WHERE device_id = '{id}' AND state = 'asked' ORDER BY id"
     );
@@ -194,7 +197,7 @@ async fn approve(ground: &mut Ground, id: &DeviceId) {
         let only = [id.clone()];
         let says = Says {
             only: &only,
-            ..yes("ann")
+            ..says.clone()
         };
         let answered = answer(ground, request, says).await;
         assert!(
@@ -228,18 +231,20 @@ async fn they_agree(seed: u64) -> Vec<String> {
                     call_everything(&mut ground).await;
                 }
             }
-            Step::Approve(name) => {
+            Step::Approve(name) | Step::Reject(name) => {
+                let (said, says) = match step {
+                    Step::Reject(_) => (Answer::Decline, no("ann")),
+                    _ => (Answer::Approve, yes("ann")),
+                };
                 let id = device(name);
                 let asks: Vec<String> = (world.device(&id).into_iter())
                     .flat_map(|device| device.asks())
                     .map(|ask| ask.playbook.to_owned())
                     .collect();
                 for playbook in &asks {
-                    world.answer(&id, playbook, Answer::Approve, &mut |happening| {
-                        told.note(happening)
-                    });
+                    world.answer(&id, playbook, said, &mut |happening| told.note(happening));
                 }
-                approve(&mut ground, &id).await;
+                answer_all(&mut ground, &id, says).await;
                 call_everything(&mut ground).await;
             }
             Step::Alert(category, name) => {

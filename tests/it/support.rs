@@ -6,6 +6,7 @@
 //! away uses a server of its own, so that it hurts nobody else.
 
 pub mod alert;
+mod asks;
 pub mod daemon;
 mod database;
 pub mod ground;

@@ -31,9 +31,9 @@ pub(super) async fn keep(
     }
     let what = format!("restrict {}", ulid(stray.marker.action));
     let kept = sqlx::query!(
-        "INSERT INTO quell.containments (id, tenant_id, device_id, state, mode, lane, comment, activated_at, release_after, until,
-                                         attention, state_by, state_reason)
-         SELECT $1, $2, $3, 'active', 'enforce', 'normal', $5, least(coalesce($4::timestamptz, quell.now()), quell.now()),
+        "INSERT INTO quell.containments (id, tenant_id, device_id, state, mode, lane, begun_by, comment, activated_at, release_after,
+                                         until, attention, state_by, state_reason)
+         SELECT $1, $2, $3, 'active', 'enforce', 'normal', 'reconcile', $5, least(coalesce($4::timestamptz, quell.now()), quell.now()),
                 make_interval(secs => $6), quell.now() + make_interval(secs => $6), $7, 'reconcile', $8
          WHERE NOT EXISTS (SELECT 1 FROM quell.containments WHERE tenant_id = $2 AND device_id = $3 AND state = 'active'
                            AND mode = 'enforce')",

@@ -68,17 +68,25 @@ struct Cycle {
     resumed: Timestamp,
 }
 
+/// Up to 25 ms pass: the moment of a stop is left to chance, and nothing is waited for.
+async fn a_random_moment(random: &mut fastrand::Rng) {
+    let mut ticks = tokio::time::interval(Duration::from_millis(1));
+    for _ in 0..random.u32(0..25) {
+        ticks.tick().await;
+    }
+}
+
 /// Stops and resumes at random moments until it was done so often, or nothing is left to call. Returns those cycles that
 /// found something queued.
 async fn cycles(store: &Store, seed: u64, wanted: usize) -> Vec<Cycle> {
     let mut random = fastrand::Rng::with_seed(seed);
     let mut cycles = Vec::new();
     while cycles.len() < wanted {
-        tokio::time::sleep(Duration::from_millis(random.u64(0..25))).await;
+        a_random_moment(&mut random).await;
         stop(store, StopScope::New, None).await;
         let stopped = quell::clock::now();
         let counts = store.stop_counts(None).await.expect("the database is up");
-        tokio::time::sleep(Duration::from_millis(random.u64(0..25))).await;
+        a_random_moment(&mut random).await;
         let resumed = quell::clock::now();
         resume(store, None).await;
         if counts.queued == 0 {
