@@ -150,6 +150,8 @@ impl Store {
                      UNION ALL SELECT '0'::xid8, 0 ORDER BY 1 DESC LIMIT 1) AS head
                CROSS JOIN LATERAL (SELECT at FROM quell.transitions
                                    WHERE tenant_id = $1 AND (written_in, id) > (head.xid, head.id)
+                                     -- Numbers that are still to come are a restored dump's; those rows are sealed by themselves.
+                                     AND written_in < pg_snapshot_xmax(pg_current_snapshot())
                                    ORDER BY tenant_id, written_in, id LIMIT $2) AS waiting"#,
             tenant.0,
             COUNTED,

@@ -22,7 +22,7 @@ pub async fn run(context: Context, stop: CancellationToken) {
     let mut outage = Outage::default();
     let mut was_frozen = false;
     let mut runs = None;
-    loop {
+    while !stop.is_cancelled() {
         let runs_go_on = work_runs(&context, &mut runs).await;
         let turn = within(BATCH_TIME, turn(&context)).await;
         if let Ok(turn) = &turn {

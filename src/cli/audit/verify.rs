@@ -126,6 +126,10 @@ async fn of_database(args: &Args) -> anyhow::Result<Verified> {
     let mut checkpoints = Vec::new();
     for kept in &args.checkpoint {
         let its = match (&kept.tenant, tenant, tenants.as_slice()) {
+            (Some(name), Some(only), _) if named(&tenants, name)? != only => anyhow::bail!(
+                "the checkpoint `{name}/{}:…` is of another tenant than `--tenant` says: nothing would be held against it",
+                kept.seq
+            ),
             (Some(name), ..) => named(&tenants, name)?,
             (None, Some(tenant), _) => tenant,
             (None, None, [(tenant, _)]) => *tenant,
@@ -155,6 +159,8 @@ fn of_file(path: &Path, args: &Args) -> anyhow::Result<Verified> {
     let name = path.display();
     let file = File::open(path).with_context(|| format!("`{name}` cannot be read"))?;
     let mut chains: Vec<(VerifiedChain, ChainWalk)> = Vec::new();
+    // Where each chain of the file begins.
+    let mut begins: Vec<(String, i64)> = Vec::new();
     let mut last = Timestamp::UNIX_EPOCH;
     for (number, line) in BufReader::new(file).lines().enumerate() {
         let line = line.with_context(|| format!("`{name}` cannot be read"))?;
@@ -169,6 +175,7 @@ fn of_file(path: &Path, args: &Args) -> anyhow::Result<Verified> {
             Some(at) => at,
             None => {
                 chains.push((empty(&tenant), ChainWalk::after(link.seq - 1, previous)));
+                begins.push((tenant.clone(), link.seq));
                 chains.len() - 1
             }
         };
@@ -210,6 +217,12 @@ fn of_file(path: &Path, args: &Args) -> anyhow::Result<Verified> {
     }
     anyhow::ensure!(!chains.is_empty(), "`{name}` has no row");
     for kept in &args.checkpoint {
+        let mut its = begins.iter().filter(|(tenant, _)| kept.is_of(tenant));
+        anyhow::ensure!(
+            its.any(|(_, first)| *first <= kept.seq),
+            "`{name}` begins behind the checkpoint {}, or has no row of its tenant: nothing can be held against it",
+            kept.seq
+        );
         for (chain, _) in chains
             .iter_mut()
             .filter(|(chain, _)| kept.is_of(&chain.tenant) && kept.seq > chain.seq)

@@ -53,8 +53,8 @@ pub struct Many {
     /// Only show what it would do
     #[arg(long, requires = "selection", conflicts_with = "yes")]
     dry_run: bool,
-    /// Wait until every device is released, or stays for another reason
-    #[arg(long)]
+    /// Wait until every device of the selection is released, or stays for another reason
+    #[arg(long, conflicts_with = "device")]
     wait: bool,
     /// Go on with this run, or show how far it is: the beginning of its id, or `last`
     #[arg(long, value_name = "RUN", conflicts_with = "selection")]

@@ -348,7 +348,8 @@ async fn find_inserted(
     }
     let waiting = sqlx::query!(
         r#"SELECT count(*) AS "rows!", min(at) AS since FROM quell.transitions
-           WHERE tenant_id = $1 AND (written_in, id) > ($2::text::xid8, $3)"#,
+           WHERE tenant_id = $1 AND (written_in, id) > ($2::text::xid8, $3)
+             AND written_in < pg_snapshot_xmax(pg_current_snapshot())"#,
         tenant.0,
         up_to.0,
         up_to.1,

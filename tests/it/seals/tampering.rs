@@ -176,6 +176,13 @@ async fn an_export_is_verified_without_the_database() {
         said.contains("the file ends at 10, and the given checkpoint says 12"),
         "{said}"
     );
+    // A checkpoint that nothing can be held against is not held.
+    file(&forged(&lines[3..]));
+    for kept in [format!("2:{}", end.hash), format!("nobody/{given}")] {
+        let (code, out, said) = shell.run(&[&verify[..], &["--checkpoint", &kept]].concat()).await;
+        assert_eq!(code, Some(3), "{out}");
+        assert!(said.contains("nothing can be held against it"), "{said}");
+    }
     let (code, csv, _) = shell
         .run(&["audit", "export", "-o", "csv", "--since", "1h"])
         .await;
