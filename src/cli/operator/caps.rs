@@ -38,7 +38,7 @@ enum Command {
 struct LiftArgs {
     #[command(flatten)]
     common: Common,
-    /// Which one, as `quell caps` names it: caps[0]
+    /// Which one, as `quell caps` names it: `caps[0]`
     #[arg(value_name = "CAP")]
     cap: String,
     /// For how long: 1h, 30m; the cap holds again afterwards
