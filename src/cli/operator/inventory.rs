@@ -21,7 +21,8 @@ pub(super) fn need(view: &InventoryView, now: Timestamp, max_age: Duration) -> O
     let bound = SignedDuration::try_from(max_age).unwrap_or(SignedDuration::MAX);
     (age > bound).then(|| {
         format!(
-            "the inventory was last read whole {} ago: limits that are a part of the fleet count as reached",
+            "the inventory was last read whole {} ago: limits and caps that are a part of a group, or of a fleet without \
+             `fleet_size`, count as reached",
             span(age)
         )
     })
@@ -62,7 +63,7 @@ mod tests {
         assert_eq!(need(&good, at(0), DAY), None);
         assert_eq!(line(&good, at(0)), "4812 devices, read whole 12 min ago");
         let old = need(&good, at(90_000), DAY).expect("it is older than a day");
-        assert!(old.contains("count as reached"), "{old}");
+        assert!(old.contains("count as reached") && !old.contains("  "), "{old}");
         let failed = InventoryView {
             failed_at: Some(at(-60)),
             failure: Some("defender forbids this read".to_owned()),
