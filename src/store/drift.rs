@@ -4,6 +4,8 @@
 
 mod lift;
 
+pub(super) use self::lift::LIFTED_TOO_OFTEN;
+
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -11,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use jiff_sqlx::ToSqlx as _;
 
 use crate::domain::action::{ActionKind, ActionState};
+use crate::domain::converge::Restriction;
 use crate::domain::device::DeviceId;
 use crate::domain::drift::{Done, Drift, DriftTerms, Foreign, LastWord, OfDevice, Whose, drift, last_word};
 use crate::domain::tenant::TenantId;
@@ -37,8 +40,10 @@ struct Booked {
     done: Done,
     /// Its moment is Defender's own word.
     is_exact: bool,
-    /// When it was submitted, on our clock.
-    submitted_at: Option<Timestamp>,
+    /// When its last call was reserved, on our clock; for one that was found in a listing, when Defender made it.
+    called_at: Option<Timestamp>,
+    /// It succeeded, and did not merely end without a clear result.
+    has_succeeded: bool,
 }
 
 impl Store {
@@ -123,11 +128,17 @@ impl Store {
             return Ok(false);
         };
         let (word, is_sure) = last(&booked, of);
-        let submitted_at = booked
-            .iter()
-            .filter(|each| each.done.kind == ActionKind::Restrict)
-            .filter_map(|each| each.submitted_at)
-            .max();
+        let restricts = || {
+            booked
+                .iter()
+                .filter(|each| each.done.kind == ActionKind::Restrict)
+        };
+        let called_at = restricts().filter_map(|each| each.called_at).max();
+        let ours = restricts().max_by_key(|each| each.done.done_at);
+        let ours = match ours.is_some_and(|each| each.has_succeeded) {
+            true => Restriction::Restricted,
+            false => Restriction::Unknown,
+        };
         let mut unjudged = of.unjudged.clone();
         unjudged.sort_by(|a, b| (a.done.done_at, &a.done.id).cmp(&(b.done.done_at, &b.done.id)));
         for foreign in &unjudged {
@@ -137,9 +148,14 @@ impl Store {
             };
             let lift = lift::Lift {
                 foreign,
-                until: submitted_at.map_or(foreign.done.done_at, |at| at.max(foreign.done.done_at)),
+                until: called_at.map_or(foreign.done.done_at, |at| at.max(foreign.done.done_at)),
+                was_ours: drift == Drift::Lifted,
                 terms: look.terms,
             };
+            if word.theirs.is_none() && matches!(drift, Drift::Lifted | Drift::Freed | Drift::Overtaken) {
+                let left = (drift == Drift::Overtaken && word.ours).then_some(ours);
+                self.others_gone(&mut tx, tenant, &device, foreign, left).await?;
+            }
             let verdict = match drift {
                 Drift::Lifted | Drift::Freed => self.lifted(&mut tx, tenant, &device, &lift).await?,
                 Drift::Restricted => self.restricted_by(&mut tx, tenant, &device, foreign).await?,
@@ -219,10 +235,12 @@ async fn booked(
     of: &OfDevice,
 ) -> Result<Option<Vec<Booked>>, StoreError> {
     let rows = sqlx::query!(
-        "SELECT id, defender_id, kind, state, is_adopted, submitted_at, final_at, defender_done_at FROM quell.actions
-         WHERE tenant_id = $1 AND device_id = $2
-           AND (state IN ('submitting', 'in_doubt', 'submitted') OR (final_at IS NOT NULL AND defender_id IS NOT NULL))
-         ORDER BY queued_at DESC LIMIT 200",
+        r#"SELECT a.id, a.defender_id, a.kind, a.state, a.is_adopted, a.submitted_at, a.final_at, a.defender_done_at,
+                  t.reserved_at AS "reserved_at?"
+           FROM quell.actions a LEFT JOIN quell.attempts t ON t.action_id = a.id AND t.kind = a.kind AND t.n = a.attempts
+           WHERE a.tenant_id = $1 AND a.device_id = $2
+             AND (a.state IN ('submitting', 'in_doubt', 'submitted') OR (a.final_at IS NOT NULL AND a.defender_id IS NOT NULL))
+           ORDER BY a.queued_at DESC LIMIT 200"#,
         tenant.0,
         device.as_str(),
     )
@@ -251,7 +269,7 @@ async fn booked(
         let listed = of.done.iter().find(|done| done.id == id);
         let told = listed.map(|done| done.done_at).or(time(row.defender_done_at));
         let done_at = told.unwrap_or(final_at);
-        let submitted_at = time(row.submitted_at);
+        let called_at = time(row.reserved_at).or(time(row.submitted_at));
         booked.push(Booked {
             done: Done {
                 id,
@@ -261,11 +279,12 @@ async fn booked(
                 } else {
                     Whose::Ours
                 },
-                made_at: listed.map_or(submitted_at.unwrap_or(done_at).min(done_at), |done| done.made_at),
+                made_at: listed.map_or(called_at.unwrap_or(done_at).min(done_at), |done| done.made_at),
                 done_at,
             },
             is_exact: told.is_some(),
-            submitted_at,
+            called_at,
+            has_succeeded: state == ActionState::Succeeded,
         });
     }
     Ok(Some(booked))
@@ -283,7 +302,7 @@ fn last(booked: &[Booked], of: &OfDevice) -> (LastWord, bool) {
         .cloned()
         .collect();
     let is_sure = booked.iter().filter(|each| !each.is_exact).all(|each| {
-        let from = each.submitted_at.unwrap_or(each.done.done_at);
+        let from = each.called_at.unwrap_or(each.done.done_at);
         of.unjudged.iter().all(|foreign| {
             let at = foreign.done.done_at;
             foreign.done.kind == each.done.kind

@@ -113,10 +113,11 @@ impl Store {
         super::devices::lock(&mut tx, tenant, std::slice::from_ref(&device)).await?;
         leases::fence(&mut tx, tenant, epoch).await?;
         let device = DeviceId::from_stored(device);
+        let last = kept::last_word(&mut tx, tenant, &device, strays).await?;
         for (n, stray) in strays.iter().enumerate() {
             let spans = StraySpans {
                 // Only the last word on the device keeps it restricted.
-                kept: if n + 1 == strays.len() {
+                kept: if last == Some(n) {
                     spans.kept
                 } else {
                     std::time::Duration::ZERO

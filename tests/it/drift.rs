@@ -4,13 +4,13 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use quell::domain::action::ActionKind;
+use quell::domain::action::{ActionEvent, ActionKind};
 use quell::domain::alert::Alert;
 use quell::domain::answer::{MachineAction, MachineActionKind, MachineActionStatus};
 use quell::domain::drift::{DriftTerms, OnLift, by_device, foreign};
 use quell::domain::fact::Fact;
 use quell::simulator::Kind;
-use quell::store::DriftLook;
+use quell::store::{DriftLook, Finding, QueuedChange};
 use uuid::Uuid;
 
 use crate::audit::{audit, failing};
@@ -309,6 +309,158 @@ async fn a_device_that_quell_never_saw_is_known_when_somebody_restricts_it() {
     // An alert relies on no one else's restriction: it restricts the device by itself.
     ground.news(matching("a"), &device('a')).await;
     assert_eq!(ground.actions(&device('a')).await, ["restrict queued"]);
+    ground.close().await;
+}
+
+/// What Anna restricted is known before the alert `a` begins a containment; she undoes it, and ours is carried out, in this order.
+async fn undone_by_its_author(is_judged_first: bool) -> Ground {
+    let mut ground = Ground::new(&[playbook("one")]).await;
+    let mut listing = vec![by_other(&ground, ActionKind::Restrict).await];
+    ground.pass(minutes(5)).await;
+    let began = now(&ground).await;
+    assert!(look(&ground, &listing, began, DriftTerms::default()).await);
+    ground.news(matching("a"), &device('a')).await;
+    listing.push(by_other(&ground, ActionKind::Release).await);
+    ground.pass(minutes(5)).await;
+    if is_judged_first {
+        let began = now(&ground).await;
+        assert!(look(&ground, &listing, began, DriftTerms::default()).await);
+        ground.call_succeeds().await;
+    } else {
+        ground.call_succeeds().await;
+        assert_eq!(
+            known(&mut ground).await,
+            "restricted_by_other anna@contoso.example"
+        );
+        ground.pass(minutes(5)).await;
+        let began = now(&ground).await;
+        assert!(look(&ground, &listing, began, DriftTerms::default()).await);
+    }
+    ground
+}
+
+#[tokio::test]
+async fn what_somebody_restricted_and_undid_does_not_keep_ours_from_its_release() {
+    for (is_judged_first, verdict) in [(true, "release freed"), (false, "release overtaken")] {
+        let mut ground = undone_by_its_author(is_judged_first).await;
+        assert_eq!(
+            verdicts(&mut ground).await.last().map(String::as_str),
+            Some(verdict)
+        );
+        assert_eq!(known(&mut ground).await, "restricted");
+        ground.pass(SignedDuration::from_hours(4)).await;
+        ground.expire().await;
+        assert_eq!(
+            ground.actions(&device('a')).await,
+            ["restrict succeeded", "release queued"]
+        );
+        let database = ground.close().await;
+        assert_eq!(failing(&audit(&database).await), [""; 0]);
+    }
+}
+
+#[tokio::test]
+async fn who_undoes_his_own_restriction_ends_nothing_of_ours() {
+    let mut ground = Ground::new(&[playbook("one")]).await;
+    let its = device('a');
+    let mut listing = vec![by_other(&ground, ActionKind::Restrict).await];
+    ground.pass(minutes(1)).await;
+    ground.news(matching("a"), &its).await;
+    ground.pass(minutes(5)).await;
+    let began = now(&ground).await;
+    assert!(look(&ground, &listing, began, DriftTerms::default()).await);
+    assert_eq!(ground.actions(&its).await, ["restrict withdrawn"]);
+    listing.push(by_other(&ground, ActionKind::Release).await);
+    ground.pass(minutes(5)).await;
+    let began = now(&ground).await;
+    assert!(look(&ground, &listing, began, DriftTerms::default()).await);
+    assert_eq!(ground.containments(&its).await, ["one active"]);
+    assert_eq!(
+        ground.actions(&its).await,
+        ["restrict withdrawn", "restrict queued"]
+    );
+    assert_eq!(known(&mut ground).await, "free");
+    let database = ground.close().await;
+    assert_eq!(failing(&audit(&database).await), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_lift_does_not_end_what_began_after_it_where_our_restrict_was_found_late() {
+    let mut ground = Ground::new(&[playbook("one"), playbook("two")]).await;
+    let its = device('a');
+    ground.news(matching("a"), &its).await;
+    let (epoch, grant) = ground.reserve().await.expect("it is due");
+    let (store, tenant) = (ground.store.clone(), ground.tenant);
+    let doubted = store.attempts_overdue_doubt(tenant, epoch, Duration::ZERO).await;
+    assert_eq!(doubted.expect("the lease is ours"), 1);
+    let done_at = now(&ground).await;
+    ground.pass(minutes(30)).await;
+    let lifted = by_other(&ground, ActionKind::Release).await;
+    ground.pass(minutes(30)).await;
+    ground.alert("two", &its).await;
+    ground.pass(minutes(60)).await;
+    let found = Finding {
+        action: grant.action,
+        attempts: grant.n,
+        events: vec![ActionEvent::Accepted, ActionEvent::Succeeded],
+        change: QueuedChange {
+            defender_id: Some(Uuid::now_v7().to_string()),
+            done_at: Some(done_at),
+            ..QueuedChange::default()
+        },
+        reason: "defender's list",
+    };
+    let epoch = ground.epoch().await;
+    let applied = store.findings_apply(tenant, epoch, &[found]).await;
+    assert_eq!(applied.expect("the lease is ours"), 1);
+    ground.pass(minutes(5)).await;
+    let began = now(&ground).await;
+    assert!(look(&ground, &[lifted], began, DriftTerms::default()).await);
+    assert_eq!(ground.containments(&its).await, ["one ended drift", "two active"]);
+    assert_eq!(
+        ground.actions(&its).await,
+        ["restrict succeeded", "restrict queued"]
+    );
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn the_same_alert_told_again_does_not_restrict_what_was_lifted_too_often() {
+    let text = playbook("one").replace("{after: 4h}", "{after: 4h, restart_on: match}");
+    let mut ground = Ground::new(&[text]).await;
+    let its = device('a');
+    ground.news(matching("a"), &its).await;
+    ground.call_succeeds().await;
+    let mut listing = Vec::new();
+    for lift in 0..2 {
+        ground.pass(minutes(20)).await;
+        listing.push(by_other(&ground, ActionKind::Release).await);
+        ground.pass(minutes(5)).await;
+        let began = now(&ground).await;
+        assert!(look(&ground, &listing, began, ENFORCE).await);
+        if lift == 0 {
+            let kept = "SELECT (valid_until - not_before > interval '59 minutes')::text FROM quell.actions
+                        WHERE state = 'queued'";
+            assert_eq!(
+                ground.words(kept.to_owned()).await,
+                ["true"],
+                "its hour counts from its time on"
+            );
+            ground.pass(minutes(16)).await;
+            ground.call_succeeds().await;
+        }
+    }
+    ground.news(matching("a"), &its).await;
+    assert_eq!(ground.attention(&its).await.len(), 1);
+    let twice = ["restrict succeeded", "restrict succeeded"];
+    assert_eq!(ground.actions(&its).await, twice, "the bound holds");
+    ground.news(matching("b"), &its).await;
+    assert_eq!(ground.attention(&its).await, [""; 0]);
+    assert_eq!(
+        ground.actions(&its).await.last().map(String::as_str),
+        Some("restrict queued"),
+        "another alert is new evidence"
+    );
     ground.close().await;
 }
 

@@ -85,8 +85,47 @@ async fn nothing_is_kept_where_the_backup_has_lost_the_release_too() {
     assert_eq!(ground.containments(&device('a')).await, [""; 0]);
     assert_eq!(
         ground.actions(&device('a')).await,
-        ["restrict succeeded", "release succeeded", "release queued"],
-        "and to be sure it is released once more"
+        ["restrict succeeded", "release succeeded", "release withdrawn"],
+        "defender's own times tell that the release came last"
     );
     ground.close().await;
+}
+
+#[tokio::test]
+async fn a_restriction_is_kept_where_the_backup_has_lost_an_earlier_one_and_its_release_too() {
+    let mut ground = Ground::new(&[playbook("one")]).await;
+    let number = ground.installation().await;
+    let mut lost = Vec::new();
+    for kind in [ActionKind::Restrict, ActionKind::Release, ActionKind::Restrict] {
+        let action = id_of(Uuid::now_v7(), number);
+        lost.push(listed(&ground, kind, action, 1, MachineActionStatus::Succeeded).await);
+        ground.pass(SignedDuration::from_hours(1)).await;
+    }
+    assert_eq!(take(&ground, &lost).await.taken, 3);
+    assert_eq!(ground.containments(&device('a')).await, ["active"]);
+    let known = ground.words("SELECT restriction FROM quell.devices".to_owned());
+    assert_eq!(known.await, ["restricted"]);
+    assert!(ground.reserve().await.is_none(), "nothing is released");
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn a_lost_restriction_is_kept_although_what_came_to_nothing_or_is_anothers_follows_it() {
+    for (kind, is_ours, status) in [
+        (ActionKind::Release, true, MachineActionStatus::Failed),
+        (ActionKind::Restrict, false, MachineActionStatus::Succeeded),
+    ] {
+        let mut ground = Ground::new(&[playbook("one")]).await;
+        let number = ground.installation().await;
+        let lost = id_of(Uuid::now_v7(), number);
+        let next = id_of(Uuid::now_v7(), number.wrapping_add(i32::from(!is_ours)));
+        let restrict = ActionKind::Restrict;
+        let mut all = vec![listed(&ground, restrict, lost, 1, MachineActionStatus::Succeeded).await];
+        ground.pass(SignedDuration::from_hours(1)).await;
+        all.push(listed(&ground, kind, next, 1, status).await);
+        take(&ground, &all).await;
+        assert_eq!(ground.containments(&device('a')).await, ["active"], "{kind:?}");
+        assert!(ground.reserve().await.is_none(), "nothing is released");
+        ground.close().await;
+    }
 }

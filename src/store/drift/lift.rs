@@ -6,6 +6,7 @@ use jiff_sqlx::ToSqlx as _;
 use uuid::Uuid;
 
 use crate::domain::containment::EndReason;
+use crate::domain::converge::Restriction;
 use crate::domain::device::DeviceId;
 use crate::domain::drift::{DriftTerms, Foreign, OnLift};
 use crate::domain::tenant::TenantId;
@@ -16,11 +17,16 @@ use crate::store::{Because, Store, StoreError};
 /// Alerts remembered for one device, at most.
 const REMEMBERED: i64 = 200;
 
+/// How the attention of a containment that was lifted too often ends. Only other evidence, or a person, clears it.
+pub(in crate::store) const LIFTED_TOO_OFTEN: &str = ", as often before: not restricted again";
+
 /// A release by somebody else that left the device free.
 pub(super) struct Lift<'a> {
     pub(super) foreign: &'a Foreign,
     /// What began, and what was seen, until then stood when it was lifted: what came later begins anew.
     pub(super) until: Timestamp,
+    /// A restriction of ours, or one that we adopted, was in force.
+    pub(super) was_ours: bool,
     pub(super) terms: DriftTerms,
 }
 
@@ -38,13 +44,16 @@ impl Store {
         let Some(before) = before.filter(|known| known != "free") else {
             return Ok("freed");
         };
+        // Who undoes what he restricted himself has lifted nothing of ours.
+        let was_theirs = !lift.was_ours && before == Restriction::RestrictedByOther.as_str();
         let stood = sqlx::query_scalar!(
             "SELECT c.id FROM quell.containments c WHERE c.tenant_id = $1 AND c.device_id = $2 AND c.state = 'active'
-               AND c.mode = 'enforce' AND c.activated_at <= $3::timestamptz
+               AND NOT $4 AND c.mode = 'enforce' AND c.activated_at <= $3::timestamptz
                AND NOT EXISTS (SELECT 1 FROM quell.containment_alerts a WHERE a.containment_id = c.id AND a.seen_at > $3)",
             tenant.0,
             device.as_str(),
             lift.until.to_sqlx() as jiff_sqlx::Timestamp,
+            was_theirs,
         )
         .fetch_all(&mut *tx)
         .await?;
@@ -82,11 +91,15 @@ impl Store {
         self.converge_device(tx, tenant, device, because).await?;
         if verdict == "enforced" {
             sqlx::query!(
-                "UPDATE quell.actions SET not_before = greatest(not_before, quell.now() + make_interval(secs => $3))
+                // Its validity counts from the moment at which it may be called.
+                "UPDATE quell.actions SET not_before = greatest(not_before, quell.now() + make_interval(secs => $3)),
+                     valid_until = greatest(valid_until, not_before + make_interval(secs => $4),
+                                            quell.now() + make_interval(secs => $3 + $4))
                  WHERE tenant_id = $1 AND device_id = $2 AND state = 'queued' AND kind = 'restrict'",
                 tenant.0,
                 device.as_str(),
                 lift.terms.again_after.as_secs_f64(),
+                self.validity.as_secs_f64(),
             )
             .execute(&mut *tx)
             .await?;
@@ -99,6 +112,55 @@ impl Store {
             tell(tx, tenant, device, foreign, format!("{why}: {follows}")).await?;
         }
         Ok(verdict)
+    }
+
+    /// What others restricted is in force no more: nothing of ours is left alone because of it. `left`: what is in force
+    /// instead, where that is ours, so that it is undone when its time comes.
+    pub(super) async fn others_gone(
+        &self,
+        tx: &mut sqlx::PgConnection,
+        tenant: TenantId,
+        device: &DeviceId,
+        foreign: &Foreign,
+        left: Option<Restriction>,
+    ) -> Result<(), StoreError> {
+        sqlx::query!(
+            "UPDATE quell.devices SET is_restricted_by_others = false, others_by = NULL, others_at = NULL
+             WHERE tenant_id = $1 AND device_id = $2 AND is_restricted_by_others",
+            tenant.0,
+            device.as_str(),
+        )
+        .execute(&mut *tx)
+        .await?;
+        let Some(left) = left else {
+            return Ok(());
+        };
+        let changed = sqlx::query!(
+            "UPDATE quell.devices SET restriction = $3, restriction_at = quell.now()
+             WHERE tenant_id = $1 AND device_id = $2 AND restriction = 'restricted_by_other'",
+            tenant.0,
+            device.as_str(),
+            left.as_str(),
+        )
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+        if changed > 0 {
+            let why = format!(
+                "the {} at defender by {} at {:.0} was before ours",
+                foreign.done.kind.as_str(),
+                foreign.requestor,
+                foreign.done.done_at
+            );
+            let before = Restriction::RestrictedByOther.as_str();
+            note(tx, tenant, device, ("overtaken", &why), before).await?;
+            let because = Because {
+                by: "reconcile",
+                reason: &why,
+            };
+            self.converge_device(tx, tenant, device, because).await?;
+        }
+        Ok(())
     }
 
     /// Somebody restricted the device: it is not ours to undo. Says what became of it.
@@ -207,11 +269,11 @@ async fn enforce(
 ) -> Result<(), StoreError> {
     let marked = sqlx::query!(
         "UPDATE quell.containments SET lifts = least(lifts + 1, 1000),
-             attention = CASE WHEN lifts >= $2 THEN coalesce(attention, $3) ELSE attention END
+             attention = CASE WHEN lifts >= $2 THEN $3 ELSE attention END
          WHERE id = ANY($1) RETURNING lifts",
         stood,
         i16::try_from(terms.at_most).unwrap_or(i16::MAX),
-        format!("{why}, as often before: not restricted again"),
+        format!("{why}{LIFTED_TOO_OFTEN}"),
     )
     .fetch_all(tx)
     .await?;

@@ -6,12 +6,54 @@ use std::time::Duration;
 use jiff_sqlx::ToSqlx as _;
 use uuid::Uuid;
 
-use crate::domain::action::{ActionKind, ulid};
+use crate::domain::action::{ActionKind, is_of, ulid};
 use crate::domain::answer::MachineActionStatus;
 use crate::domain::device::DeviceId;
 use crate::domain::stray::Marked;
 use crate::domain::tenant::TenantId;
 use crate::store::StoreError;
+
+/// Which of a device's strays is the last word on it: the last of ours that was carried out, or still may be.
+pub(super) async fn last_word(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    device: &DeviceId,
+    strays: &[&Marked],
+) -> Result<Option<usize>, StoreError> {
+    let installation = crate::store::converge::installation(tx, tenant).await?;
+    let ids: Vec<Uuid> = strays.iter().map(|stray| stray.marker.action).collect();
+    let kinds: Vec<String> = strays
+        .iter()
+        .map(|stray| stray.kind.as_str().to_owned())
+        .collect();
+    // A marker that the books know on another device, or for another kind of action, was copied there.
+    let known = sqlx::query!(
+        r#"SELECT t.at AS "at!", a.tenant_id = $1 AND a.kind = t.kind AND lower(a.device_id) = lower($4) AS "is_same!"
+           FROM unnest($2::uuid[], $3::text[]) WITH ORDINALITY AS t (id, kind, at) JOIN quell.actions a ON a.id = t.id"#,
+        tenant.0,
+        &ids,
+        &kinds,
+        device.as_str(),
+    )
+    .fetch_all(tx)
+    .await?;
+    let is_ours = |n: usize, stray: &Marked| {
+        let row = known.iter().find(|row| usize::try_from(row.at) == Ok(n + 1));
+        row.map_or_else(|| is_of(stray.marker.action, installation), |row| row.is_same)
+    };
+    Ok((0..strays.len())
+        .rev()
+        .zip(strays.iter().rev())
+        .find(|(n, stray)| !came_to_nothing(stray) && is_ours(*n, stray))
+        .map(|(n, _)| n))
+}
+
+fn came_to_nothing(stray: &Marked) -> bool {
+    matches!(
+        stray.status,
+        MachineActionStatus::Failed | MachineActionStatus::TimeOut | MachineActionStatus::Cancelled
+    )
+}
 
 /// Begins that containment, unless something wants the device restricted anyway or the restrict has come to nothing. It is active
 /// since Defender made the action, as the lost one was, so that caps count it where they did.
@@ -22,11 +64,7 @@ pub(super) async fn keep(
     stray: &Marked,
     span: Duration,
 ) -> Result<(), StoreError> {
-    let came_to_nothing = matches!(
-        stray.status,
-        MachineActionStatus::Failed | MachineActionStatus::TimeOut | MachineActionStatus::Cancelled
-    );
-    if stray.kind != ActionKind::Restrict || came_to_nothing || span.is_zero() {
+    if stray.kind != ActionKind::Restrict || came_to_nothing(stray) || span.is_zero() {
         return Ok(());
     }
     let what = format!("restrict {}", ulid(stray.marker.action));

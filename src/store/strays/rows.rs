@@ -26,7 +26,7 @@ pub(super) async fn was_followed(
     let followed = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT 1 FROM quell.actions WHERE tenant_id = $1 AND device_id = $2 AND id <> $3
              AND state IN ('succeeded', 'failed', 'timed_out', 'cancelled')
-             AND final_at > $4::timestamptz - make_interval(secs => $5)) AS "followed!""#,
+             AND coalesce(defender_done_at, final_at) > $4::timestamptz - make_interval(secs => $5)) AS "followed!""#,
         tenant.0,
         device.as_str(),
         stray.marker.action,
