@@ -161,6 +161,8 @@ impl Store {
                  defender_id = coalesce($6, defender_id), defender_status = coalesce($7, defender_status),
                  is_adopted = is_adopted OR $8, error = coalesce($9, error),
                  not_before = CASE WHEN $3 = 'queued' THEN quell.now() + make_interval(secs => $10) ELSE not_before END,
+                 -- Whatever it waited for before: it is judged anew.
+                 facts_awaited_at = CASE WHEN $3 = 'queued' THEN NULL ELSE facts_awaited_at END,
                  is_retry = is_retry OR ($3 = 'queued' AND NOT $13),
                  submitted_at = CASE WHEN $3 = 'submitted' THEN quell.now() ELSE submitted_at END,
                  final_at = CASE WHEN $11 THEN quell.now() END, attempts = coalesce($14, attempts),
@@ -307,10 +309,13 @@ impl Store {
             let why = change.error.as_deref().unwrap_or(because.reason);
             let marked = sqlx::query!(
                 "UPDATE quell.containments SET attention = $3
-                 WHERE tenant_id = $1 AND device_id = $2 AND state = 'active' AND mode = 'enforce' AND attention IS NULL",
+                 WHERE tenant_id = $1 AND device_id = $2 AND state = 'active' AND mode = 'enforce'
+                   -- That it waits is no longer so.
+                   AND (attention IS NULL OR attention = $4)",
                 tenant.0,
                 row.device.as_str(),
                 format!("restrict {}: {why}", to.as_str()),
+                super::gate::fresh::UNDECIDED,
             )
             .execute(&mut *tx)
             .await?

@@ -359,12 +359,13 @@ impl Store {
         sqlx::query!(
             "UPDATE quell.containments SET attention = $3
              WHERE tenant_id = $1 AND device_id = $2 AND state = 'active' AND mode = 'enforce'
-               AND (attention IS NULL OR attention = $4)",
+               AND (attention IS NULL OR attention = $4 OR starts_with($3, $5))",
             tenant.0,
             device.as_str(),
             why,
-            // That it waits says less than what came of it.
+            // That it waits says less than what came of it; that its device is protected says more than all else.
             super::gate::fresh::UNDECIDED,
+            super::gate::PROTECTED,
         )
         .execute(tx)
         .await?;

@@ -12,6 +12,7 @@ use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Lane;
 use crate::failpoint;
 use crate::store::actions::{kind_of, queued_withdraw};
+use crate::store::gate::PROTECTED;
 use crate::store::{Because, Store, StoreError, Wake};
 
 impl Store {
@@ -73,7 +74,9 @@ impl Store {
         let state = sqlx::query!(
             r#"SELECT d.restriction, d.failures,
                  EXISTS (SELECT 1 FROM quell.containments c WHERE c.tenant_id = $1 AND c.device_id = $2
-                         AND c.state = 'active' AND c.mode = 'enforce') AS "wanted!",
+                         AND c.state = 'active' AND c.mode = 'enforce'
+                         -- What a protection forbids keeps nothing restricted that was restricted for another reason.
+                         AND (c.attention IS NULL OR NOT starts_with(c.attention, $3))) AS "wanted!",
                  (SELECT a.kind FROM quell.actions a WHERE a.tenant_id = $1 AND a.device_id = $2
                   AND a.state IN ('submitting', 'in_doubt', 'submitted')) AS open,
                  (SELECT a.kind FROM quell.actions a WHERE a.tenant_id = $1 AND a.device_id = $2
@@ -89,6 +92,7 @@ impl Store {
                WHERE d.tenant_id = $1 AND d.device_id = $2"#,
             tenant.0,
             device.as_str(),
+            PROTECTED,
         )
         .fetch_one(&mut *tx)
         .await?;
@@ -128,13 +132,21 @@ impl Store {
                         "the device stays restricted: somebody else began that, so quell does not release it");
                     metrics::counter!("quell_devices_left_restricted_total").increment(1);
                 }
-                if queued == Some(ActionKind::Restrict) && cause.is_some() {
+                if let (Some(ActionKind::Restrict), Some(cause)) = (queued, cause) {
+                    // INVARIANT: what is queued names a cause that lives, since the gate judges the one that is named.
                     sqlx::query!(
-                        "UPDATE quell.actions SET lane = least(lane, $3)
-                         WHERE tenant_id = $1 AND device_id = $2 AND state = 'queued' AND lane > $3",
+                        "UPDATE quell.actions SET lane = least(lane, $3), containment_id = $4, playbook = $5, revision = $6,
+                             comment = $7, wanted_by = CASE WHEN containment_id = $4 THEN wanted_by ELSE $8 END
+                         WHERE tenant_id = $1 AND device_id = $2 AND state = 'queued'
+                           AND (lane > $3 OR containment_id IS DISTINCT FROM $4)",
                         tenant.0,
                         device.as_str(),
                         lane.rank(),
+                        cause.id,
+                        cause.playbook,
+                        cause.revision,
+                        cause.comment,
+                        because.by,
                     )
                     .execute(&mut *tx)
                     .await?;

@@ -75,7 +75,8 @@ pub struct DecideTx {
     pub items: Vec<InboxItem>,
     /// The devices of the claimed rows, locked.
     pub devices: HashMap<DeviceId, DeviceRow>,
-    /// Playbooks with an active containment, per device.
+    /// Playbooks with an active containment, per device; without those of which only a fallen revision has one, which was never
+    /// sent and never will be.
     pub restricted_by: HashMap<DeviceId, Vec<String>>,
     /// Playbooks with an active containment that is only observed, per device.
     pub observed_by: HashMap<DeviceId, Vec<String>>,
@@ -107,7 +108,7 @@ impl Store {
         let mut tx = self.begin_swift().await?;
         // Rows, and the locks of their devices: from here nobody else changes either.
         let claim = sqlx::query!(
-            r#"SELECT claimed.moment AS "now!", claimed.seqs AS "seqs!", quell.stop_in_force($1) AS stop,
+            r#"SELECT claimed.moment AS "now!", claimed.seqs AS "seqs!",
                       fleet AS "fleet?", begun_at AS "as_of?"
                FROM quell.inbox_claim($1, $2) AS claimed LEFT JOIN (SELECT fleet, begun_at FROM quell.inventory_sweeps
                    WHERE tenant_id = $1 AND outcome = 'complete' ORDER BY begun_at DESC LIMIT 1) AS swept ON true"#,
@@ -130,7 +131,7 @@ impl Store {
             rules: None,
             fallbacks: Vec::new(),
             has_fallbacks: false,
-            stop: super::stops::scope_of(claim.stop.as_deref()),
+            stop: None,
             awaiting: HashSet::new(),
             occupied: HashSet::new(),
             next_end: None,
@@ -176,6 +177,8 @@ impl DecideTx {
         let rows = sqlx::query!(
             r#"SELECT i.seq, i.event_id, i.device_id, i.event_kind, i.enqueued_at, e.normalised, e.source, e.trust,
                     (SELECT version FROM quell.active_sets WHERE tenant_id = $1) AS set_version,
+                    -- As of after the devices' locks: whoever stopped everything before that is heard.
+                    (SELECT quell.stop_in_force($1)) AS stop,
                     d.device_id AS "known?", d.facts, d.facts_fetched_at, d.is_unknown_to_defender AS "is_unknown_to_defender?",
                     d.facts_failures AS "facts_failures?", d.lifted_alerts AS "lifted_alerts?",
                     open.restricts AS "restricts: Vec<Option<String>>", open.observes AS "observes: Vec<Option<String>>",
@@ -183,7 +186,17 @@ impl DecideTx {
                FROM quell.inbox i JOIN quell.events e ON e.id = i.event_id
                LEFT JOIN quell.devices d ON d.tenant_id = i.tenant_id AND d.device_id = i.device_id
                CROSS JOIN LATERAL (
-                   SELECT array_agg(CASE WHEN c.state = 'active' AND c.mode = 'enforce' THEN c.playbook END
+                   SELECT array_agg(CASE WHEN c.state = 'active' AND c.mode = 'enforce'
+                                         -- What a revoked revision began and never restricted will never be sent.
+                                         AND NOT (d.restriction IN ('free', 'unknown')
+                                             AND (EXISTS (SELECT 1 FROM quell.playbook_revisions r WHERE r.tenant_id = c.tenant_id
+                                                      AND r.playbook = c.playbook AND r.revision = c.revision AND r.revoked_at IS NOT NULL)
+                                                  OR EXISTS (SELECT 1 FROM quell.canary_fallbacks f WHERE f.tenant_id = c.tenant_id
+                                                      AND f.playbook = c.playbook AND f.revision = c.revision))
+                                             AND NOT EXISTS (SELECT 1 FROM quell.actions a WHERE a.tenant_id = c.tenant_id
+                                                 AND a.device_id = c.device_id AND a.kind = 'restrict'
+                                                 AND a.state IN ('submitting', 'in_doubt', 'submitted')))
+                                         THEN c.playbook END
                                     ORDER BY c.activated_at) AS restricts,
                           array_agg(CASE WHEN c.state = 'active' AND c.mode = 'observe' THEN c.playbook END
                                     ORDER BY c.activated_at) AS observes,
@@ -197,6 +210,9 @@ impl DecideTx {
         .fetch_all(&mut *self.tx)
         .await?;
         self.set_version = rows.first().and_then(|row| row.set_version);
+        self.stop = rows
+            .first()
+            .and_then(|row| super::stops::scope_of(row.stop.as_deref()));
         for row in rows {
             let event = match serde_json::from_value(row.normalised) {
                 Ok(event) => event,

@@ -87,6 +87,18 @@ impl DecideTx {
         let its = open
             .iter()
             .find(|row| row.playbook.as_deref() == Some(new.playbook) && row.containment.mode == new.mode);
+        let its = match its.filter(|row| self.is_fallen(row, new)) {
+            Some(fallen) => {
+                let word = super::containments::Word {
+                    reason: EndReason::Mode,
+                    by: "decide",
+                    why: "its revision is not enforced any more, and another one matched",
+                };
+                super::containments::end(&mut self.tx, self.tenant, new.device, &[fallen.id], word).await?;
+                None
+            }
+            None => its,
+        };
         let beginning = begin(its.map(|row| &row.containment), &new.begins);
         let now = jiff_sqlx::ToSqlx::to_sqlx(self.now);
         let id = its.map_or_else(Uuid::now_v7, |row| row.id);
@@ -161,6 +173,15 @@ impl DecideTx {
             self.awaiting.insert(new.device.clone());
         }
         Ok(beginning)
+    }
+
+    /// Whether the device is not restricted by what the playbook has open there, and never will be: another revision began it,
+    /// which fell before its restrict was sent. What is judged was judged as if it were not there.
+    fn is_fallen(&self, row: &super::containments::OpenRow, new: &NewContainment<'_>) -> bool {
+        let restricted_by = self.restricted_by.get(new.device);
+        row.containment.restricts()
+            && row.revision.as_deref() != Some(new.revision)
+            && !restricted_by.is_some_and(|its| its.iter().any(|playbook| playbook == new.playbook))
     }
 
     /// Another alert is new evidence: a restrict that was given up is tried again.

@@ -25,6 +25,10 @@ use crate::store::ledger::{Entry, insert_attempt, lock_budget};
 use crate::store::safety::Standing;
 use crate::store::{Because, QueuedChange, Store, StoreError};
 
+/// How the attention of a containment begins that the gate gave up because its device is protected. Such a one wants its
+/// device restricted no more.
+pub(super) const PROTECTED: &str = "protected by never.";
+
 /// What the gate checks against, for one tenant. All spans are as they hold in real time.
 #[derive(Clone, Debug)]
 pub struct Gate {
@@ -298,17 +302,9 @@ impl Store {
         // What is too old may protect no more, or not yet: fresh facts decide.
         let fresh = candidate.fresh(facts.clone(), gate.facts_max_age);
         if let Some(list) = protected(tx, tenant, &gate.never, &candidate.device, &fresh).await? {
-            self.give_up(
-                tx,
-                tenant,
-                &candidate.device,
-                &format!("protected by never.{list}"),
-            )
-            .await?;
-            return Ok(Some((
-                ActionEvent::Withdrawn,
-                format!("protected by never.{list}"),
-            )));
+            let why = format!("{PROTECTED}{list}");
+            self.give_up(tx, tenant, &candidate.device, &why).await?;
+            return Ok(Some((ActionEvent::Withdrawn, why)));
         }
         let max_age = gate.facts_max_age;
         if let Some(why) = self

@@ -208,27 +208,83 @@ async fn a_revoked_revision_begins_nothing_and_sends_nothing_any_more() {
     ground.close().await;
 }
 
-#[tokio::test]
-async fn a_revoked_revision_does_not_end_what_a_later_one_began() {
-    let first = playbook("one").replace("{after: 4h}", "{after: 4h, when: alert_resolved}");
-    let mut ground = Ground::new(&[first.clone(), playbook("two")]).await;
-    let device = device('a');
+/// A restrict that `one` queued, whose alert was resolved since, and that `two` wants by now.
+async fn wanted_by_another(ground: &mut Ground, device: &DeviceId) {
     let news = |status: &str, category: &str| Alert {
         id: category.to_owned(),
         status: Fact::Is(status.to_owned()),
         category: Fact::Is(category.to_owned()),
         ..Alert::default()
     };
-    ground.news(news("new", "one"), &device).await;
-    ground.news(news("new", "two"), &device).await;
-    let revision = "SELECT revision FROM quell.containments WHERE playbook = 'one'".to_owned();
-    let revision = ground.words(revision).await.remove(0);
+    ground.news(news("new", "one"), device).await;
+    ground.news(news("new", "two"), device).await;
     let resolved = Alert {
         category: Fact::Absent,
         ..news("resolved", "one")
     };
-    ground.news(resolved, &device).await;
-    // What is queued still names the revision that queued it; then a later one begins its own.
+    ground.news(resolved, device).await;
+}
+
+/// The playbook `one`, whose restrictions end when their alert is resolved.
+fn until_resolved() -> String {
+    playbook("one").replace("{after: 4h}", "{after: 4h, when: alert_resolved}")
+}
+
+#[tokio::test]
+async fn a_queued_restrict_is_judged_by_the_cause_that_is_left() {
+    let mut ground = Ground::new(&[until_resolved(), playbook("two")]).await;
+    let device = device('a');
+    wanted_by_another(&mut ground, &device).await;
+    let two = playbook("two").replace("mode: enforce", "mode: observe");
+    ground.change(&[until_resolved(), two]).await;
+    assert!(ground.reserve().await.is_none(), "nothing enforces it any more");
+    assert_eq!(ground.actions(&device).await, ["restrict withdrawn"]);
+    assert_eq!(
+        ground.containments(&device).await,
+        ["one ended alert_resolved", "two ended mode"]
+    );
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn a_match_of_a_later_revision_begins_anew_where_a_revoked_one_was_never_sent() {
+    let mut ground = Ground::new(&[playbook("one")]).await;
+    let (queued, sent) = (device('a'), device('b'));
+    ground.alert("one", &sent).await;
+    ground.call_succeeds().await;
+    ground.alert("one", &queued).await;
+    let revision = "SELECT DISTINCT revision FROM quell.containments".to_owned();
+    let revision = ground.words(revision).await.remove(0);
+    ground.change(&[playbook("one").replace("4h", "5h")]).await;
+    let revoked = ground
+        .store
+        .revision_revoke(ground.tenant, "one", &revision, "anna", "it is wrong");
+    assert!(revoked.await.expect("the database is up"));
+    ground.alert("one", &queued).await;
+    assert_eq!(
+        ground.containments(&queued).await,
+        ["one ended mode", "one active"]
+    );
+    let (_, granted) = ground.reserve().await.expect("the later one restricts");
+    assert_eq!(granted.device, queued);
+    ground.alert("one", &sent).await;
+    assert_eq!(
+        ground.containments(&sent).await,
+        ["one active"],
+        "what is restricted ends by its own terms"
+    );
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn a_revoked_revision_does_not_end_what_a_later_one_began() {
+    let first = until_resolved();
+    let mut ground = Ground::new(&[first.clone(), playbook("two")]).await;
+    let device = device('a');
+    let revision = "SELECT revision FROM quell.playbook_revisions WHERE playbook = 'one'".to_owned();
+    let revision = ground.words(revision).await.remove(0);
+    wanted_by_another(&mut ground, &device).await;
+    // What was queued goes on for the other playbook; then a later revision begins its own.
     let later = first.replace("4h", "5h");
     ground.change(&[later, playbook("two")]).await;
     ground.alert("one", &device).await;
@@ -236,12 +292,12 @@ async fn a_revoked_revision_does_not_end_what_a_later_one_began() {
         .store
         .revision_revoke(ground.tenant, "one", &revision, "anna", "it is wrong");
     assert!(revoked.await.expect("the database is up"));
-    assert!(ground.reserve().await.is_none(), "what the revoked one queued");
+    ground.call_succeeds().await;
+    assert_eq!(ground.actions(&device).await, ["restrict succeeded"]);
     assert_eq!(
         ground.containments(&device).await,
         ["one ended alert_resolved", "two active", "one active"]
     );
-    ground.call_succeeds().await;
     ground.close().await;
 }
 

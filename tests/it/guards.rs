@@ -12,6 +12,7 @@ use quell::domain::fact::Fact;
 use quell::domain::guard::Protections;
 use quell::domain::verdict::Lane;
 use quell::store::GateOutcome;
+use quell::store::inventory::{SweepDue, SweepTerms, SweptPage};
 
 use crate::support::ground::{Ground, device, playbook};
 
@@ -69,6 +70,35 @@ async fn a_restriction_waits_in_the_gate_for_fresh_facts_and_goes_on_with_them()
     ground.facts(&device, tagged(&["office"])).await;
     assert!(ground.attention(&device).await.is_empty());
     ground.call_succeeds().await;
+    let waited = "SELECT device_id FROM quell.actions WHERE facts_awaited_at IS NOT NULL".to_owned();
+    assert_eq!(ground.words(waited).await, [""; 0], "it waits no more");
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn a_page_of_the_inventory_lets_a_waiting_restriction_go_on_too() {
+    let mut ground = guarded().await;
+    let device = queued_and_stale(&mut ground).await;
+    ground.ask_the_gate(Lane::Low).await;
+    let terms = SweepTerms {
+        every: Duration::from_secs(3_600),
+        rest: Duration::from_secs(60),
+        good_for: Duration::from_secs(60),
+        known_for: Duration::from_secs(3_600),
+    };
+    let due = ground.store.sweep_due(ground.tenant, terms).await;
+    let SweepDue::Page(sweep) = due.expect("the database is up") else {
+        panic!("there was none before");
+    };
+    let page = SweptPage {
+        devices: &[(device, tagged(&["office"]))],
+        refused: 0,
+        next_page: None,
+        received: 1,
+    };
+    let stored = ground.store.sweep_store(ground.tenant, &sweep, &page).await;
+    stored.expect("the database is up");
+    ground.call_succeeds().await;
     ground.close().await;
 }
 
@@ -111,6 +141,21 @@ async fn a_restriction_that_waits_too_long_for_facts_needs_a_person_and_is_not_f
 }
 
 #[tokio::test]
+async fn a_restriction_that_expires_while_it_waits_for_facts_says_so() {
+    let mut ground = guarded().await;
+    let device = queued_and_stale(&mut ground).await;
+    ground.facts(&device, DeviceFacts::default()).await;
+    ground.ask_the_gate(Lane::Low).await;
+    ground.pass(SignedDuration::from_mins(61)).await;
+    assert_eq!(ground.expire().await.invalid, 1);
+    assert_eq!(
+        ground.attention(&device).await,
+        ["restrict expired: not sent within its validity"]
+    );
+    ground.close().await;
+}
+
+#[tokio::test]
 async fn fresh_facts_that_leave_a_list_open_need_a_person_at_once_and_are_not_fetched_again_and_again() {
     let mut ground = guarded().await;
     let device = queued_and_stale(&mut ground).await;
@@ -133,7 +178,7 @@ async fn what_a_person_approved_although_it_is_unknown_is_called() {
     ground
         .execute(
             "INSERT INTO quell.approvals (containment_id, tenant_id, person, answer, revision, lifts, reason)
-             SELECT id, tenant_id, 'ana', 'approved', revision, ask_lifts, 'it is ours' FROM quell.containments"
+             SELECT id, tenant_id, 'ana', 'approved', revision, 'ask, ' || ask_lifts, 'it is ours' FROM quell.containments"
                 .to_owned(),
         )
         .await;

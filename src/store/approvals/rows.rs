@@ -131,6 +131,15 @@ pub(super) async fn read(
              r.content AS "decided_rules?", e.normalised AS "event?", latest.normalised AS "latest?",
              ARRAY(SELECT o.playbook FROM quell.containments o WHERE o.tenant_id = c.tenant_id AND o.device_id = c.device_id
                    AND o.state = 'active' AND o.mode = 'enforce' AND o.playbook IS NOT NULL
+                   -- As decisions see it: what a revoked revision began and never restricted will never be sent.
+                   AND NOT (d.restriction IN ('free', 'unknown')
+                       AND (EXISTS (SELECT 1 FROM quell.playbook_revisions p WHERE p.tenant_id = o.tenant_id
+                                AND p.playbook = o.playbook AND p.revision = o.revision AND p.revoked_at IS NOT NULL)
+                            OR EXISTS (SELECT 1 FROM quell.canary_fallbacks p WHERE p.tenant_id = o.tenant_id
+                                AND p.playbook = o.playbook AND p.revision = o.revision))
+                       AND NOT EXISTS (SELECT 1 FROM quell.actions a WHERE a.tenant_id = o.tenant_id
+                           AND a.device_id = o.device_id AND a.kind = 'restrict'
+                           AND a.state IN ('submitting', 'in_doubt', 'submitted')))
                    ORDER BY o.activated_at) AS "restricted_by!"
            FROM quell.containments c
            JOIN quell.devices d ON d.tenant_id = c.tenant_id AND d.device_id = c.device_id

@@ -62,7 +62,9 @@ impl Store {
         let is_lifted = sqlx::query_scalar!(
             r#"SELECT EXISTS (SELECT 1 FROM quell.containments c JOIN quell.approvals a ON a.containment_id = c.id
                  WHERE c.tenant_id = $1 AND c.device_id = $2 AND c.state = 'active' AND c.mode = 'enforce'
-                   AND a.answer = 'approved' AND a.lifts = $3) AS "is_lifted!""#,
+                   AND a.answer = 'approved'
+                   -- What was asked may have had other reasons beside this one.
+                   AND $3 = ANY(regexp_split_to_array(a.lifts, '\s*,\s*'))) AS "is_lifted!""#,
             tenant.0,
             candidate.device.as_str(),
             undecided,
@@ -70,6 +72,7 @@ impl Store {
         .fetch_one(&mut *tx)
         .await?;
         if is_lifted {
+            self.decided(tx, tenant, candidate).await?;
             return Ok(false);
         }
         let waited = sqlx::query_scalar!(
@@ -115,11 +118,13 @@ impl Store {
             return Ok(());
         }
         sqlx::query!(
-            "UPDATE quell.containments SET attention = NULL
+            "WITH known AS (UPDATE quell.actions SET facts_awaited_at = NULL WHERE id = $4)
+             UPDATE quell.containments SET attention = NULL
              WHERE tenant_id = $1 AND device_id = $2 AND state = 'active' AND attention = $3",
             tenant.0,
             candidate.device.as_str(),
             UNDECIDED,
+            candidate.action,
         )
         .execute(tx)
         .await?;

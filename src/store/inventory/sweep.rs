@@ -151,7 +151,7 @@ impl Store {
     }
 
     /// Stores a page, its devices' facts and the place of the next one; after the last page, what the sweep counted. Events that
-    /// waited for these facts go on.
+    /// waited for these facts go on, and so do restricts.
     ///
     /// # Errors
     /// Postgres is not available: nothing of the page was stored.
@@ -265,6 +265,7 @@ async fn devices_store(
     if waiting > 0 {
         wake(tx, tenant, Wake::Inbox).await?;
     }
+    crate::store::gate::fresh::go_on(tx, tenant, ids).await?;
     Ok(seen)
 }
 

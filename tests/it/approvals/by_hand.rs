@@ -1,6 +1,7 @@
 //! A restriction by hand against a protection: a second person approves it, and exactly that protection is lifted, for that
 //! device, also where the gate looks again.
 
+use jiff::SignedDuration;
 use quell::domain::device::{DeviceFacts, DeviceId};
 use quell::domain::fact::Fact;
 use quell::store::approvals::Refusal;
@@ -23,7 +24,11 @@ async fn asked_by(ground: &mut Ground, person: &str, device: &DeviceId, risk: &s
 }
 
 async fn protected() -> (Ground, DeviceId) {
-    let mut ground = ground(&[playbook("one")]).await;
+    protected_from(&playbook("one")).await
+}
+
+async fn protected_from(playbook: &str) -> (Ground, DeviceId) {
+    let mut ground = ground(&[playbook.to_owned()]).await;
     let a = device('a');
     let facts = DeviceFacts {
         name: Fact::Is("dc01.corp.example".to_owned()),
@@ -89,6 +94,26 @@ async fn a_second_person_lifts_exactly_the_named_protection_also_in_the_gate() {
     assert_eq!(taken(&answer(&ground, request, yes("ann")).await), ["activated"]);
     ground.call_succeeds().await;
     assert_eq!(ground.actions(&a).await, ["restrict succeeded"]);
+    sound(ground).await;
+}
+
+#[tokio::test]
+async fn what_a_protection_forbade_does_not_outlive_the_time_that_was_approved() {
+    let (mut ground, a) = protected_from(&playbook("one").replace("4h", "9h")).await;
+    ground.alert("one", &a).await;
+    assert!(ground.reserve().await.is_none());
+    assert_eq!(ground.attention(&a).await, ["protected by never.tags"]);
+    asked_by(&mut ground, "erik", &a, "never.tags").await;
+    let request = request_of(&mut ground, &a).await;
+    assert_eq!(taken(&answer(&ground, request, yes("ann")).await), ["activated"]);
+    ground.call_succeeds().await;
+    ground.pass(SignedDuration::from_mins(241)).await;
+    assert_eq!(ground.expire().await.ended, 1, "four hours were approved");
+    assert_eq!(
+        ground.actions(&a).await,
+        ["restrict withdrawn", "restrict succeeded", "release queued"]
+    );
+    ground.call_succeeds().await;
     sound(ground).await;
 }
 

@@ -238,6 +238,10 @@ async fn a_part_of_a_fleet_or_group_that_nobody_knows_counts_as_reached() {
         "a tenth of twenty is two"
     );
     assert_eq!(number(&mut ground, ACTIVE).await, 2);
+    // A tenth of nineteen is one: the gate does not take back what was allowed.
+    ground.decider().context.gate.fleet = Some(19);
+    ground.call_succeeds().await;
+    ground.call_succeeds().await;
     let of_group = Cap {
         devices: None,
         percent_of_group: percent,
