@@ -50,6 +50,7 @@ pub fn gate_of(config: &Config, tenant: &Tenant) -> Gate {
         never: config.never.clone(),
         facts_wait: config.scaled(config.facts.wait),
         caps: config.rules().caps,
+        surge: config.rules().surge,
         fleet: tenant.fleet_size,
         outstanding: Some(config.outstanding),
         cancel_after: Some(config.scaled(config.call.cancel_after)),

@@ -94,12 +94,12 @@ impl Ruling {
     }
 
     /// What an approval of this ask lifts, for its device alone; `None`: nothing is asked, or a cap of the installation
-    /// holds, or everything is stopped, which take acts of their own.
+    /// holds, which takes an act of its own. What a stop held is approved like any ask once it has ended: until then every
+    /// approval is refused, and limits and caps are counted again with it.
     pub fn lifts(&self) -> Option<&str> {
         let asks =
             matches!(self.kind, DecisionKind::Ask | DecisionKind::Hold) && self.restriction().is_some();
-        Some(self.reason.as_str())
-            .filter(|reason| asks && !reason.starts_with("caps[") && *reason != crate::domain::stop::STOPPED)
+        Some(self.reason.as_str()).filter(|reason| asks && !reason.starts_with("caps["))
     }
 
     /// Whether this ruling ends the containments on the device.

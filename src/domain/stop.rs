@@ -179,7 +179,11 @@ mod tests {
         assert_eq!((begins.kind, begins.reason.as_str()), (Hold, STOPPED));
         let ask = begins.rulings[0].ask.as_ref().expect("a person is asked");
         assert_eq!((ask.approvals, ask.otherwise_act), (2, false));
-        assert_eq!(begins.rulings[0].lifts(), None, "an approval lifts no stop");
+        assert_eq!(
+            begins.rulings[0].lifts(),
+            Some(STOPPED),
+            "once it has ended, a person may say yes"
+        );
         let release = PlannedAction::ReleaseAppRestriction {
             comment: "c".to_owned(),
         };

@@ -100,7 +100,8 @@ impl Store {
     ) -> Result<Vec<RequestView>, StoreError> {
         let rows = sqlx::query!(
             r#"WITH asks AS (
-                 SELECT c.*, CASE WHEN c.state = 'asked' AND c.ask_until <= quell.now() THEN 'expired' ELSE c.state END AS stands,
+                 SELECT c.*, CASE WHEN c.state = 'asked' AND c.ask_until <= quell.now() AND quell.stop_in_force($1) IS NULL
+                        THEN 'expired' ELSE c.state END AS stands,
                    coalesce(d.facts -> 'name' ->> 'is', c.device_id) AS called
                  FROM quell.containments c JOIN quell.devices d ON d.tenant_id = c.tenant_id AND d.device_id = c.device_id
                  WHERE c.tenant_id = $1 AND (c.request IN (
@@ -157,7 +158,9 @@ impl Store {
     pub async fn requests_waiting(&self, tenant: TenantId) -> Result<Waiting, StoreError> {
         let rows = sqlx::query!(
             r#"SELECT request AS "request!", count(*) AS "devices!", min(ask_until) AS "ends_at!" FROM quell.containments
-               WHERE tenant_id = $1 AND state = 'asked' AND request IS NOT NULL AND ask_until > quell.now()
+               WHERE tenant_id = $1 AND state = 'asked' AND request IS NOT NULL
+                 -- While stopped no question runs out.
+                 AND (ask_until > quell.now() OR quell.stop_in_force($1) IS NOT NULL)
                GROUP BY request ORDER BY 3, 1"#,
             tenant.0,
         )

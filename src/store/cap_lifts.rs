@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::domain::decision::{Cap, Usage};
 use crate::domain::device::DeviceId;
 use crate::domain::limit::{Lift, cap_of};
+use crate::domain::surge::Surge;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Mode;
 use crate::store::alarms::{Alarm, AlarmKind, raise};
@@ -92,6 +93,7 @@ impl Store {
         &self,
         tenant: TenantId,
         caps: &[Cap],
+        surge: &Surge,
         fleet: Option<u64>,
         order: &LiftOrder<'_>,
     ) -> Result<Option<LiftDone>, StoreError> {
@@ -135,7 +137,7 @@ impl Store {
         tx.commit().await?;
         metrics::counter!("quell_cap_lifts_total").increment(1);
         tracing::warn!(cap = name, by = order.by, reason = order.reason, until = %until, "a cap is lifted");
-        let held = self.caps_go_on(tenant, caps, fleet, order).await?;
+        let held = self.caps_go_on(tenant, caps, surge, fleet, order).await?;
         Ok(Some(LiftDone {
             id,
             until,

@@ -10,6 +10,7 @@ use crate::domain::containment::EndReason;
 use crate::domain::containment::change::{Due, due};
 use crate::domain::decision::{Cap, Usage};
 use crate::domain::device::DeviceId;
+use crate::domain::surge::Surge;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Lane;
 use crate::store::{Because, Store, StoreError, Wake, wake};
@@ -70,7 +71,7 @@ pub struct OperatorRelease {
 
 impl Store {
     /// Ends what is due at this moment, at most `batch` devices a call. An ask that would act without an answer does so
-    /// only below its playbook's limits and the installation's caps.
+    /// only while its revision is in force, and below its playbook's limits and the installation's caps and surge bounds.
     ///
     /// # Errors
     /// Postgres is not available: nothing of the batch is changed.
@@ -78,6 +79,7 @@ impl Store {
         &self,
         tenant: TenantId,
         caps: &[Cap],
+        surge: &Surge,
         fleet: Option<u64>,
         batch: i64,
     ) -> Result<ContainmentChange, StoreError> {
@@ -108,7 +110,7 @@ impl Store {
             let mut one = tx.begin().await?;
             let mut its = ContainmentChange::default();
             match self
-                .expire_device(&mut one, tenant, (caps, fleet), now, &device, &mut its)
+                .expire_device(&mut one, tenant, (caps, surge, fleet), now, &device, &mut its)
                 .await
             {
                 Ok(()) => {
@@ -132,7 +134,7 @@ impl Store {
         &self,
         tx: &mut sqlx::PgConnection,
         tenant: TenantId,
-        bounds: (&[Cap], Option<u64>),
+        bounds: (&[Cap], &Surge, Option<u64>),
         now: Timestamp,
         device: &DeviceId,
         change: &mut ContainmentChange,
@@ -201,13 +203,14 @@ impl Store {
         .await
     }
 
-    /// Which of the asks that would act now without an answer may not: their playbook does not enforce any more, or one
-    /// more device would go beyond a cap, or beyond a limit of its own playbook. Counted by the decision's own function, under the limits' lock.
+    /// Which of the asks that would act now without an answer may not: their playbook does not enforce any more or another
+    /// revision of it is in force, or one more device would go beyond what one thing may drive, beyond a cap, or beyond a
+    /// limit of its own playbook. Counted by the decision's own functions, under the limits' lock.
     async fn held_asks(
         &self,
         tx: &mut sqlx::PgConnection,
         tenant: TenantId,
-        (caps, fleet): (&[Cap], Option<u64>),
+        (caps, surge, fleet): (&[Cap], &Surge, Option<u64>),
         now: Timestamp,
         device: &DeviceId,
         rows: &[OpenRow],
@@ -219,13 +222,21 @@ impl Store {
         let mut usage = Usage::of(caps, fleet);
         for row in acting {
             let playbook = row.playbook.as_deref().unwrap_or_default();
-            let standing = self
-                .standing_of(tx, tenant, playbook, row.revision.as_deref())
+            let may_begin = self
+                .may_begin(tx, tenant, playbook, row.revision.as_deref())
                 .await?;
-            let Some(limits) = row.limits.as_ref().filter(|_| standing.is_none()) else {
+            let Some(limits) = row.limits.as_ref().filter(|_| may_begin) else {
                 held.push(row.id);
                 continue;
             };
+            let driven = (surge, row.drivers.as_slice(), device);
+            if super::surges::reached(tx, tenant, now, driven, &mut usage)
+                .await?
+                .is_some()
+            {
+                held.push(row.id);
+                continue;
+            }
             let one = OneMore {
                 device,
                 playbook: row.playbook.as_deref(),

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::domain::tenant::TenantId;
 use crate::store::containments::time;
+use crate::store::strays::DECIDE;
 use crate::store::{Store, StoreError};
 
 /// No containment is extended further than this from now.
@@ -62,6 +63,8 @@ pub enum Extended {
     Past,
     /// That end is further away than [`FURTHEST`].
     TooFar,
+    /// A second person passed a protection of the device, for the time that was approved and no longer.
+    Approved,
     /// That end is earlier than the planned one, and that was not said to be meant.
     Shorter {
         /// When it is to end.
@@ -92,7 +95,7 @@ impl Store {
         };
         super::devices::lock(&mut tx, tenant, std::slice::from_ref(&device)).await?;
         let row = sqlx::query!(
-            r#"SELECT until, quell.now() AS "now!" FROM quell.containments
+            r#"SELECT until, accepted_risks <> '{}' AS "has_risks!", quell.now() AS "now!" FROM quell.containments
                WHERE id = $1 AND state = 'active' AND mode = 'enforce'"#,
             extend.containment,
         )
@@ -121,15 +124,21 @@ impl Store {
         if until < before && !extend.may_shorten {
             return Ok(Extended::Shorter { before });
         }
+        if until > before && row.has_risks {
+            return Ok(Extended::Approved);
+        }
         // The audit's own trigger tells the change, by whom and why.
         let done = if until < before { "shortened" } else { "extended" };
         sqlx::query!(
-            "UPDATE quell.containments SET until = $2::timestamptz, change_by = $3, change_reason = $4
+            "UPDATE quell.containments SET until = $2::timestamptz, change_by = $3, change_reason = $4,
+                 -- Whoever extends what was kept for a person to decide has decided.
+                 attention = CASE WHEN until < $2::timestamptz AND right(attention, length($5)) = $5 THEN NULL ELSE attention END
              WHERE id = $1 AND state = 'active'",
             extend.containment,
             until.to_sqlx() as jiff_sqlx::Timestamp,
             extend.by,
             format!("{done}: {}", extend.reason),
+            DECIDE,
         )
         .execute(&mut *tx)
         .await?;

@@ -71,6 +71,30 @@ impl Store {
         .await?;
         Ok(Fallen::of(row.mode.as_deref(), row.revoked, row.fell))
     }
+
+    /// Whether a containment of this revision may begin without a person's answer: its playbook enforces, and the revision is
+    /// the one in force. What a replaced revision asked ends unanswered; a new alert asks anew.
+    pub(super) async fn may_begin(
+        &self,
+        tx: &mut sqlx::PgConnection,
+        tenant: TenantId,
+        playbook: &str,
+        revision: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        if self.standing_of(tx, tenant, playbook, revision).await?.is_some() {
+            return Ok(false);
+        }
+        let is_in_force = sqlx::query_scalar!(
+            r#"SELECT EXISTS (SELECT 1 FROM quell.active_sets a JOIN quell.playbook_sets s USING (tenant_id, set_hash)
+                 WHERE a.tenant_id = $1 AND s.playbook = $2 AND s.revision = $3) AS "is_in_force!""#,
+            tenant.0,
+            playbook,
+            revision,
+        )
+        .fetch_one(tx)
+        .await?;
+        Ok(is_in_force)
+    }
 }
 
 impl Fallen {

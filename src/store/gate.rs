@@ -17,6 +17,7 @@ use crate::domain::decision::Cap;
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::guard::{Protection, Protections};
 use crate::domain::stop::StopScope;
+use crate::domain::surge::Surge;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::{Lane, Mode};
 use crate::store::cancels::CancelGrant;
@@ -53,6 +54,8 @@ pub struct Gate {
     /// Distinct devices in a window, over all playbooks: counted when an unanswered ask would act, and checked again by
     /// the gate, for the moment at which the device's containment became active.
     pub caps: Vec<Cap>,
+    /// What one source, user or detection may drive: counted when an unanswered ask would act.
+    pub surge: Surge,
     /// How many devices the fleet has, for caps that are a part of it, as far as that is known.
     pub fleet: Option<u64>,
     /// Restricts open at Defender at once, at most; `None`: any number.

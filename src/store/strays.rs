@@ -16,6 +16,8 @@ use crate::store::alarms::{Alarm, AlarmKind, raise};
 use crate::store::strays::rows::{attempts_of, insert, was_followed};
 use crate::store::{ActionRow, Because, Gate, QueuedChange, Store, StoreError, leases};
 
+pub(in crate::store) use kept::DECIDE;
+
 /// What was made of the strays of a listing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StraysTaken {

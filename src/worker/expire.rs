@@ -106,7 +106,13 @@ pub async fn turn(context: &Context) -> Result<Turn, StoreError> {
 pub async fn run_once(context: &Context) -> Result<ContainmentChange, StoreError> {
     let change = context
         .store
-        .containments_expire(context.tenant, &context.gate.caps, context.fleet, BATCH)
+        .containments_expire(
+            context.tenant,
+            &context.gate.caps,
+            &context.gate.surge,
+            context.fleet,
+            BATCH,
+        )
         .await?;
     failpoint::reach_noted!(ReleaseQueuedRestrictNotFinal);
     Ok(change)

@@ -261,6 +261,7 @@ fn cancel(answer: &Answer, n: i32) -> CancelRecord {
         facts_wait: seconds(60),
         terms: crate::domain::budget::Terms::default(),
         caps: Vec::new(),
+        surge: crate::domain::surge::Surge::default(),
         fleet: None,
         outstanding: None,
         cancel_after: None,

@@ -281,6 +281,37 @@ async fn an_extension_needs_a_reason_is_written_down_and_a_match_does_not_make_i
 }
 
 #[tokio::test]
+async fn extending_what_was_kept_for_a_person_settles_it_and_nothing_else_that_needs_one() {
+    let mut ground = Ground::new(&[playbook("one")]).await;
+    let kept = "restrict X was lost with a restored backup: release the device, or extend this";
+    for (c, told, is) in [('a', kept, None), ('b', "it failed", Some("it failed"))] {
+        ground.alert("one", &device(c)).await;
+        let its = format!("FROM quell.containments WHERE device_id = '{}'", device(c));
+        ground
+            .execute(format!(
+                "UPDATE quell.containments SET attention = '{told}' WHERE device_id = '{}'",
+                device(c)
+            ))
+            .await;
+        let id = list(&mut ground, &format!("SELECT id::text {its}")).await;
+        let extend = Extend {
+            containment: id[0].parse().expect("an id"),
+            end: NewEnd::By(Duration::from_secs(60)),
+            may_shorten: false,
+            by: "anna",
+            reason: "a test",
+        };
+        let extended = ground.store.containment_extend(ground.tenant, &extend).await;
+        assert!(matches!(extended, Ok(Extended::Done { .. })), "{extended:?}");
+        assert_eq!(
+            list(&mut ground, &format!("SELECT coalesce(attention, 'none') {its}")).await,
+            [is.unwrap_or("none")]
+        );
+    }
+    ground.close().await;
+}
+
+#[tokio::test]
 async fn an_end_that_is_past_earlier_or_never_is_refused() {
     let never = playbook("two").replace("{after: 4h}", "{never: true}");
     let mut ground = Ground::new(&[playbook("one"), never]).await;

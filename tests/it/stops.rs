@@ -11,9 +11,11 @@ use quell::domain::device::DeviceId;
 use quell::domain::stop::StopScope;
 use quell::domain::tenant::TenantId;
 use quell::domain::verdict::Lane;
+use quell::store::approvals::Refusal;
 use quell::store::{GateOutcome, ReadOutcome, Resumed, StopOrder, StopView, Store};
 use quell::worker::stops::Stops;
 
+use crate::approvals::{Says, answer, next_minute, no, refused, request_of, review, sound, taken, yes};
 use crate::operator::Shell;
 use crate::support::Setup;
 use crate::support::alert::{alert, device as numbered, restrict};
@@ -162,6 +164,46 @@ async fn what_would_begin_while_stopped_is_held_and_its_question_outlives_the_st
     assert_eq!(ground.containments(&device('c')).await, ["one expired"]);
     assert_eq!(ground.containments(&device('b')).await, ["two active"]);
     ground.close().await;
+}
+
+#[tokio::test]
+async fn what_a_stop_held_is_rejected_meanwhile_also_beyond_its_time_and_approved_once_it_has_ended() {
+    let mut ground = Ground::new(&[playbook("one")]).await;
+    next_minute(&mut ground).await;
+    stop(&ground.store, StopScope::New, None).await;
+    let (a, b, c) = (device('a'), device('b'), device('c'));
+    for device in [&a, &b, &c] {
+        ground.alert("one", device).await;
+        assert_eq!(ground.decision().await, "hold stopped");
+    }
+    // As the version before recorded it.
+    let sql = format!("UPDATE quell.containments SET ask_lifts = NULL WHERE device_id = '{c}'");
+    ground.execute(sql).await;
+    let request = request_of(&mut ground, &a).await;
+    ground.pass(SignedDuration::from_mins(40)).await;
+    ground.expire().await;
+    let waiting = ground.store.requests_waiting(ground.tenant).await;
+    assert_eq!(waiting.expect("the database is up").devices, 3);
+    let listed = ground.store.requests(ground.tenant, false, 10).await;
+    assert_eq!(listed.expect("the database is up")[0].waiting, 3);
+    let reviewed = review(&ground, request).await;
+    assert_eq!((reviewed.open.len(), reviewed.over.len()), (3, 0));
+    let (refusal, _) = refused(&answer(&ground, request, yes("ann")).await);
+    assert_eq!(refusal, Refusal::Guard, "nobody says yes while stopped");
+    let only_b = Says {
+        only: std::slice::from_ref(&b),
+        ..no("ann")
+    };
+    assert_eq!(taken(&answer(&ground, request, only_b).await), ["declined"]);
+    resume(&ground.store, None).await;
+    assert_eq!(
+        taken(&answer(&ground, request, yes("ann")).await),
+        ["activated", "activated"]
+    );
+    for (device, is) in [(a, "one active"), (b, "one declined"), (c, "one active")] {
+        assert_eq!(ground.containments(&device).await, [is]);
+    }
+    sound(ground).await;
 }
 
 #[tokio::test]

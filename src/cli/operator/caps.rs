@@ -141,7 +141,13 @@ async fn run_lift(args: LiftArgs) -> anyhow::Result<ExitCode> {
     }
     let done = session
         .store
-        .cap_lift(session.id, &rules.caps, session.gate().fleet, &order)
+        .cap_lift(
+            session.id,
+            &rules.caps,
+            &rules.surge,
+            session.gate().fleet,
+            &order,
+        )
         .await?;
     let Some(done) = done else {
         return Ok(nothing_done(&format!(

@@ -168,6 +168,9 @@ fn why_not(refused: &Extended, now: Timestamp) -> String {
         }
         Extended::Past => "that end has passed already: `quell release` ends it now".to_owned(),
         Extended::TooFar => "that is more than a year from now: name an earlier end".to_owned(),
+        Extended::Approved => "a second person passed a protection of this device for the time that was approved: to restrict it longer, begin it \
+             anew with `quell restrict --accept-risk`, which asks a second person again"
+            .to_owned(),
         Extended::Shorter { before } => format!(
             "that is earlier than planned, it ends {}: say `--shorten` if that is meant",
             ahead(now, *before)

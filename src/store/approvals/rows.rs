@@ -13,6 +13,7 @@ use crate::domain::approval::RequestNumber;
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::guard::Protections;
 use crate::domain::recorded::{OwnFacts, RecordedRules, facts_from_json};
+use crate::domain::stop::STOPPED;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::{AskTerms, Limit};
 use crate::store::StoreError;
@@ -47,6 +48,9 @@ pub struct AskRow {
     pub terms: AskTerms,
     /// It can be answered until then.
     pub ask_until: Timestamp,
+    /// A stop is in force: nobody can say yes, so no question runs out.
+    #[serde(skip)]
+    pub(super) is_stopped: bool,
     /// When it was asked.
     pub created_at: Timestamp,
     /// How long the containment lasts from its activation; none: it never ends by itself.
@@ -103,13 +107,13 @@ pub struct AnswerView {
 impl AskRow {
     /// Whether it can be answered at this moment. One whose time is over cannot, also before anybody has written that down.
     pub fn is_open(&self, now: Timestamp) -> bool {
-        self.state == "asked" && self.ask_until > now
+        self.state == "asked" && (self.is_stopped || self.ask_until > now)
     }
 
     /// How it stands, in a word: one whose time is over is expired.
     pub fn stands(&self, now: Timestamp) -> &str {
         match self.state.as_str() {
-            "asked" if self.ask_until <= now => "expired",
+            "asked" if !self.is_open(now) => "expired",
             state => state,
         }
     }
@@ -125,7 +129,7 @@ pub(super) async fn read(
     let rows = sqlx::query!(
         r#"SELECT c.id, c.device_id, c.state, c.state_by, c.state_reason, c.playbook, c.revision, c.begun_by,
              coalesce(c.ask_reason, c.state_reason) AS "ask_reason!", c.ask_lifts, c.ask AS "ask!", c.ask_until AS "ask_until!",
-             c.created_at, extract(epoch FROM c.release_after)::float8 AS release_after, c.alert_id,
+             quell.stop_in_force(c.tenant_id) IS NOT NULL AS "is_stopped!", c.created_at, extract(epoch FROM c.release_after)::float8 AS release_after, c.alert_id,
              coalesce(c.limits, '[]') AS "limits!", c.asked_facts, d.facts AS now_facts, d.facts_fetched_at,
              f.content AS "decided_facts?", w.last_seen AS "last_seen?", w.own_facts AS "own_facts?",
              r.content AS "decided_rules?", e.normalised AS "event?", latest.normalised AS "latest?",
@@ -187,10 +191,14 @@ pub(super) async fn read(
                 playbook: row.playbook,
                 revision: row.revision,
                 begun_by: row.begun_by,
+                // What a stop held was once kept without what its approval lifts.
+                lifts: row
+                    .ask_lifts
+                    .or_else(|| (row.ask_reason == STOPPED).then(|| STOPPED.to_owned())),
                 ask_reason: row.ask_reason,
-                lifts: row.ask_lifts,
                 terms: serde_json::from_value(row.ask)?,
                 ask_until: row.ask_until.to_jiff(),
+                is_stopped: row.is_stopped,
                 created_at: row.created_at.to_jiff(),
                 release_after: row
                     .release_after

@@ -26,11 +26,14 @@ pub(super) const CHECKS: &[Check] = &[
     finds_nothing!(
         "answered_in_time",
         "6",
-        "an answer was given after its ask was recorded and before that expired",
+        "an answer was given after its ask was recorded and before that expired; while stopped no ask expires, and may be denied",
         "SELECT p.tenant_id, p.answered_at, p.containment_id::text, c.device_id,
                 format('%s by %s, asked at %s until %s', p.answer, p.person, c.created_at, c.ask_until)
          FROM quell.approvals p JOIN quell.containments c ON c.id = p.containment_id
          WHERE (p.answered_at > c.ask_until OR p.answered_at < c.created_at OR c.ask_until IS NULL)
+           AND NOT (p.answer = 'denied' AND p.answered_at >= c.created_at AND c.ask_until IS NOT NULL AND EXISTS (
+               SELECT 1 FROM quell.stops t WHERE t.tenant_id = p.tenant_id AND t.begun_at <= p.answered_at
+                 AND coalesce(t.ended_at, 'infinity') >= p.answered_at))
            AND quell.is_in_order(p.answered_at)"
     ),
     finds_nothing!(

@@ -104,7 +104,7 @@ pub(super) const CHECKS: &[Check] = &[
         "asked_was_approved",
         "6",
         "a containment that was asked for and that a person made active has the approvals that its terms want, of its revision \
-         and of one reviewed state, and no denial",
+         and of one reviewed state, and no denial; or it went on because a cap was lifted",
         "SELECT c.tenant_id, s.at, c.id::text, c.device_id, format('active by %s with %s approvals', s.by, coalesce(p.approved, 0))
          FROM quell.containments c
          JOIN quell.transitions s ON s.entity_id = c.id AND s.from_state = 'asked' AND s.to_state = 'active'
@@ -113,6 +113,9 @@ pub(super) const CHECKS: &[Check] = &[
                     FROM (SELECT *, first_value(reviewed) OVER (PARTITION BY containment_id ORDER BY answered_at DESC) AS state
                           FROM quell.approvals) AS given GROUP BY containment_id) p ON p.containment_id = c.id
          WHERE s.by NOT IN ('decide', 'expire')
+           AND NOT (s.reason LIKE 'caps[%' AND s.reason LIKE '%was lifted%' AND EXISTS (
+               SELECT 1 FROM quell.cap_lifts l WHERE l.tenant_id = c.tenant_id AND l.by = s.by
+                 AND l.cap = split_part(s.reason, ' ', 1) AND l.lifted_at <= s.at AND s.at < l.until))
            AND (coalesce(p.approved, 0) < coalesce((c.ask ->> 'approvals')::int, 1) OR p.denied > 0
                 OR p.highest <> c.revision OR p.lowest <> c.revision)"
     ),

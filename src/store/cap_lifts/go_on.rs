@@ -10,11 +10,12 @@ use crate::domain::containment::ContainmentState;
 use crate::domain::decision::{Cap, Usage};
 use crate::domain::device::DeviceId;
 use crate::domain::limit::{cap_of, reached_cap, reached_limit};
+use crate::domain::surge::Surge;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Mode;
 use crate::store::containments::{OpenRow, open};
 use crate::store::effects::{begin_anew, count, lock_limits};
-use crate::store::{Because, Store, StoreError, Wake, stops, wake};
+use crate::store::{Because, Store, StoreError, Wake, stops, surges, wake};
 
 /// So many are judged in one transaction.
 const BATCH: i64 = 100;
@@ -42,7 +43,7 @@ enum Verdict {
     Activate,
     /// Something holds it, as its reason says.
     Hold(String),
-    /// It is not this cap's any more, or a person decides on the device.
+    /// It is not this cap's any more, its revision is not in force any more, or a person decides on the device.
     Leave,
 }
 
@@ -52,6 +53,7 @@ impl Store {
         &self,
         tenant: TenantId,
         caps: &[Cap],
+        surge: &Surge,
         fleet: Option<u64>,
         order: &LiftOrder<'_>,
     ) -> Result<WentOn, StoreError> {
@@ -77,11 +79,22 @@ impl Store {
             let mut usage = Usage::of(caps, fleet);
             for one in &batch {
                 let rows = open(&mut tx, tenant, &one.device).await?;
-                let Some(row) = rows.iter().find(|row| row.id == one.id) else {
+                // What ran out while the locks were waited for is no question any more.
+                let is_open = |row: &&OpenRow| {
+                    row.id == one.id && row.containment.ask_until.is_some_and(|until| until > now)
+                };
+                let Some(row) = rows.iter().find(is_open) else {
                     continue;
                 };
                 let verdict = self
-                    .judge_anew(&mut tx, tenant, (caps, fleet, now), one, (row, &rows), &mut usage)
+                    .judge_anew(
+                        &mut tx,
+                        tenant,
+                        (caps, surge, fleet, now),
+                        one,
+                        (row, &rows),
+                        &mut usage,
+                    )
                     .await?;
                 match verdict {
                     Verdict::Activate => {
@@ -89,7 +102,7 @@ impl Store {
                         activate(&mut tx, one.id, now, order.by, &why).await?;
                         begin_anew(&mut tx, tenant, &one.device, 1).await?;
                         let playbook = row.playbook.as_deref().unwrap_or_default();
-                        usage.count(playbook, Mode::Enforce, &one.device);
+                        usage.count_driven(playbook, Mode::Enforce, &one.device, &row.drivers);
                         let because = Because {
                             by: order.by,
                             reason: &why,
@@ -115,7 +128,7 @@ impl Store {
         &self,
         tx: &mut sqlx::PgConnection,
         tenant: TenantId,
-        (caps, fleet, now): (&[Cap], Option<u64>, Timestamp),
+        (caps, surge, fleet, now): (&[Cap], &Surge, Option<u64>, Timestamp),
         one: &Held,
         (row, rows): (&OpenRow, &[OpenRow]),
         usage: &mut Usage,
@@ -125,10 +138,10 @@ impl Store {
         }
         let playbook = row.playbook.as_deref().unwrap_or_default();
         if row.playbook.is_some() {
-            let standing = self
-                .standing_of(tx, tenant, playbook, row.revision.as_deref())
+            let may_begin = self
+                .may_begin(tx, tenant, playbook, row.revision.as_deref())
                 .await?;
-            if standing.is_some() {
+            if !may_begin {
                 return Ok(Verdict::Leave);
             }
         }
@@ -144,6 +157,10 @@ impl Store {
         let Some(limits) = &row.limits else {
             return Ok(Verdict::Leave);
         };
+        let driven = (surge, row.drivers.as_slice(), &one.device);
+        if let Some(reason) = surges::reached(tx, tenant, now, driven, usage).await? {
+            return Ok(Verdict::Hold(reason));
+        }
         let own = limits.iter().map(|limit| (Some(playbook.to_owned()), limit.per));
         let all = caps.iter().map(|cap| (None, cap.per));
         let keys: Vec<_> = own

@@ -22,6 +22,8 @@ pub(in crate::store) struct OpenRow {
     /// Its playbook's limits, by the revision that began it. `None`: this version cannot read them, which must never keep
     /// anything from ending.
     pub(in crate::store) limits: Option<Vec<Limit>>,
+    /// What drives it.
+    pub(in crate::store) drivers: Vec<String>,
 }
 
 /// Who ends containments, and why.
@@ -49,7 +51,7 @@ pub(in crate::store) async fn open(
              -- While stopped nobody can say yes, so no question runs out.
              CASE WHEN quell.stop_in_force(tenant_id) IS NULL THEN ask_until END AS ask_until,
              restart_on_match, 'alert_resolved' = ANY(release_when) AS "ends_when_resolved!",
-             coalesce(limits, '[]') AS "limits!",
+             coalesce(limits, '[]') AS "limits!", drivers,
              coalesce((ask ->> 'otherwise_act')::boolean, false) AS "otherwise_act!"
            FROM quell.containments WHERE tenant_id = $1 AND device_id = $2 AND state IN ('asked', 'active')
            ORDER BY activated_at, created_at"#,
@@ -81,6 +83,7 @@ pub(in crate::store) async fn open(
                 playbook: row.playbook,
                 revision: row.revision,
                 limits: serde_json::from_value(row.limits).ok(),
+                drivers: row.drivers,
             })
         })
         .collect()

@@ -13,6 +13,9 @@ use crate::domain::stray::Marked;
 use crate::domain::tenant::TenantId;
 use crate::store::StoreError;
 
+/// How the attention of such a containment ends: `quell extend` is a person's decision, and settles it.
+pub(in crate::store) const DECIDE: &str = "release the device, or extend this";
+
 /// Which of a device's strays is the last word on it: the last of ours that was carried out, or still may be.
 pub(super) async fn last_word(
     tx: &mut sqlx::PgConnection,
@@ -81,7 +84,7 @@ pub(super) async fn keep(
         stray.created_at.map(|at| at.to_sqlx()) as Option<jiff_sqlx::Timestamp>,
         "found in defender's list after a restore",
         span.as_secs_f64(),
-        format!("{what} was lost with a restored backup: release the device, or extend this"),
+        format!("{what} was lost with a restored backup: {DECIDE}"),
         format!("{what} is in force at defender, and why is not known any more"),
     )
     .execute(tx)

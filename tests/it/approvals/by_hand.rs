@@ -1,10 +1,13 @@
 //! A restriction by hand against a protection: a second person approves it, and exactly that protection is lifted, for that
 //! device, also where the gate looks again.
 
+use std::time::Duration;
+
 use jiff::SignedDuration;
 use quell::domain::device::{DeviceFacts, DeviceId};
 use quell::domain::fact::Fact;
 use quell::store::approvals::Refusal;
+use quell::store::{Extend, Extended, NewEnd};
 use sqlx::Executor as _;
 
 use super::{answer, ground, no, refused, request_of, sound, taken, yes};
@@ -139,5 +142,36 @@ async fn a_protection_that_was_not_named_refuses_the_approval() {
     let (refusal, said) = refused(&answer(&ground, request, yes("ann")).await);
     assert_eq!(refusal, Refusal::Changed);
     assert_eq!(said, "device.name was dc01.corp.example and is web-1");
+    sound(ground).await;
+}
+
+#[tokio::test]
+async fn what_a_second_person_approved_is_made_longer_by_nobody_alone() {
+    let (mut ground, a) = protected().await;
+    asked_by(&mut ground, "erik", &a, "never.tags").await;
+    let request = request_of(&mut ground, &a).await;
+    assert_eq!(taken(&answer(&ground, request, yes("ann")).await), ["activated"]);
+    let id = ground
+        .words("SELECT id::text FROM quell.containments".to_owned())
+        .await;
+    let containment = id[0].parse().expect("an id");
+    let until = ground.store.now().await.expect("the database is up") + SignedDuration::from_hours(1);
+    let mut done = Vec::new();
+    for end in [NewEnd::By(Duration::from_secs(60)), NewEnd::At(until)] {
+        let extend = Extend {
+            containment,
+            end,
+            may_shorten: true,
+            by: "erik",
+            reason: "a test",
+        };
+        let extended = ground.store.containment_extend(ground.tenant, &extend).await;
+        done.push(extended.expect("the database is up"));
+    }
+    assert_eq!(done[0], Extended::Approved);
+    assert!(
+        matches!(done[1], Extended::Done { .. }),
+        "an earlier end takes one person"
+    );
     sound(ground).await;
 }

@@ -306,3 +306,18 @@ async fn an_ask_because_of_a_limit_lifts_that_limit_for_its_device_and_a_cap_is_
     assert_eq!(taken(&answer(&ground, held, no("ann")).await), ["declined"]);
     sound(ground).await;
 }
+
+#[tokio::test]
+async fn what_a_replaced_revision_asked_never_acts_because_nobody_answered() {
+    let acting = asking_playbook("two", "act");
+    let mut ground = ground(std::slice::from_ref(&acting)).await;
+    ground.alert("two", &device('a')).await;
+    ground.change(&[acting.replace("4h", "5h")]).await;
+    ground.alert("two", &device('b')).await;
+    ground.pass(SignedDuration::from_mins(31)).await;
+    let change = ground.expire().await;
+    assert_eq!((change.activated, change.expired), (1, 1), "{change:?}");
+    assert_eq!(ground.containments(&device('a')).await, ["two expired"]);
+    assert_eq!(ground.containments(&device('b')).await, ["two active"]);
+    sound(ground).await;
+}

@@ -26,6 +26,29 @@ fn on(user: &str) -> Alert {
     }
 }
 
+#[tokio::test]
+async fn what_nobody_answered_acts_on_as_many_devices_of_one_user_as_may_be_and_then_ends() {
+    let mut ground = Ground::new(&[asking_playbook("one", "act")]).await;
+    let surge = Surge {
+        per: HOUR,
+        per_user: Some(2),
+        ..Surge::default()
+    };
+    let decider = ground.decider();
+    decider.rules.surge = surge.clone();
+    decider.context.gate.surge = surge;
+    for n in 0..5 {
+        ground.news(on("ana"), &nth(n)).await;
+        assert_eq!(ground.decision().await, "ask ask", "nothing is restricted yet");
+    }
+    ground.news(on("eve"), &nth(9)).await;
+    ground.pass(jiff::SignedDuration::from_mins(31)).await;
+    let change = ground.expire().await;
+    assert_eq!((change.activated, change.expired), (3, 3), "{change:?}");
+    assert_eq!(ground.containments(&nth(9)).await, ["one active"]);
+    crate::approvals::sound(ground).await;
+}
+
 async fn bounded(surge: Surge) -> Ground {
     let mut ground = Ground::new(&[playbook("one")]).await;
     ground.decider().rules.surge = Surge { per: HOUR, ..surge };

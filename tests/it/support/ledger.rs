@@ -81,6 +81,7 @@ impl Ledger {
             facts_wait: Duration::from_secs(60),
             terms: quell::domain::budget::Terms::default(),
             caps: Vec::new(),
+            surge: quell::domain::surge::Surge::default(),
             fleet: None,
             outstanding: None,
             cancel_after: Some(Duration::from_secs(120)),
