@@ -4,7 +4,8 @@
 //! the store; `quell send` uses [`body`] to cut a file into batches, the demo [`restamp`](mod@restamp) to make samples fresh.
 //!
 //! The way of a record: [`body`] finds it and keeps its exact bytes, [`record`] parses it once, [`normalize`](mod@normalize) tells its format by its shape, the
-//! format's own file reads it ([`mde`], [`sentinel`], [`graph`], [`xdr`], [`unactionable`]) with the readers of
+//! format's own file reads it ([`mde`], [`sentinel`], [`sentinel_incident`], [`graph`], [`xdr`],
+//! [`xdr_incident`], [`elastic`], [`native`], [`unactionable`]) with the readers of
 //! [`field`], [`devices`], [`alert_id`] and [`time`]; [`content`] tells whether two records say the same.
 //!
 //! Nothing here acknowledges, stores or calls anything, and nothing here trusts a record: sizes are bounded, device
@@ -14,21 +15,26 @@ pub mod alert_id;
 pub mod body;
 pub mod content;
 pub mod devices;
+pub mod elastic;
 pub mod field;
 pub mod graph;
 pub mod mde;
+pub mod native;
 pub mod normalize;
 pub mod record;
 pub mod restamp;
 pub mod sentinel;
+pub mod sentinel_incident;
 pub mod time;
 pub mod unactionable;
 pub mod xdr;
+pub mod xdr_incident;
 
 #[cfg(test)]
 mod samples;
 
 pub use content::hash as content_hash;
+pub use native::schema as event_schema;
 pub use normalize::{Refusal, normalize};
 pub use record::Record;
 pub use restamp::restamp;

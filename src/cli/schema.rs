@@ -6,10 +6,9 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use super::output;
-use crate::config;
-use crate::playbook;
+use crate::{config, intake, playbook};
 
-/// Print the JSON Schema of playbooks, their tests or the configuration, for editors
+/// Print the JSON Schema of playbooks, their tests, the configuration or events, for editors and senders
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Of which kind of file
@@ -24,6 +23,8 @@ enum Kind {
     Test,
     /// The configuration
     Config,
+    /// An event in Quell's own shape
+    Event,
 }
 
 impl Kind {
@@ -32,6 +33,7 @@ impl Kind {
             Self::Playbook => playbook::schema::playbook(),
             Self::Test => playbook::schema::test(),
             Self::Config => config::schema::config(),
+            Self::Event => intake::event_schema(),
         }
     }
 }
@@ -62,6 +64,7 @@ mod tests {
             Kind::Playbook => "playbooks/.schema/playbook.v1.json",
             Kind::Test => "playbooks/.schema/test.v1.json",
             Kind::Config => "config/.schema/config.v1.json",
+            Kind::Event => "config/.schema/event.v1.json",
         }
     }
 

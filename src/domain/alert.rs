@@ -26,6 +26,14 @@ pub enum EventFormat {
     GraphV1,
     /// An incident or a page of incidents: recognised, never acted on.
     Incident,
+    /// An alert that stands inside an incident of Defender XDR's `GET /api/incidents`.
+    XdrAlert,
+    /// A body of Sentinel's incident trigger, with the hosts related to it.
+    SentinelIncident,
+    /// A document of Elastic's integrations for Defender.
+    Elastic,
+    /// Quell's own shape.
+    Native,
 }
 
 impl EventFormat {
@@ -40,6 +48,10 @@ impl EventFormat {
             Self::HuntingRow => "hunting_row",
             Self::GraphV1 => "graph_v1",
             Self::Incident => "incident",
+            Self::XdrAlert => "xdr_alert",
+            Self::SentinelIncident => "sentinel_incident",
+            Self::Elastic => "elastic",
+            Self::Native => "native",
         }
     }
 }

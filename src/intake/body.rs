@@ -2,7 +2,9 @@
 //!
 //! Accepted are one JSON object, an array, NDJSON, and the envelopes of the usual shippers: `{"records": […]}` (Azure
 //! diagnostic streaming, Event Hubs), `{"value": […]}` (a page of an API), `{"result": {…}, "sid": …}` (a Splunk alert
-//! action), `{"event": {…}, "source": …}` (a Splunk HTTP event). Envelopes may stand in arrays and in NDJSON lines.
+//! action), `{"event": {…}, "source": …}` (a Splunk HTTP event), `{"specversion": "1.0", "data": …}` (CloudEvents 1.0 in its
+//! structured mode), `{"_index": …, "_source": {…}}` (a hit of Elasticsearch), and incidents of Defender XDR and Graph that
+//! bring their alerts along. Envelopes may stand in arrays and in NDJSON lines.
 //!
 //! One broken NDJSON line does not lose the others; a broken array is refused whole, as nobody can tell where its next
 //! record begins. Nothing here looks at what a record says: [`crate::intake::normalize`](mod@crate::intake::normalize) does.
@@ -230,6 +232,20 @@ struct Envelope<'a> {
     source: Option<&'a RawValue>,
     #[serde(borrow)]
     sourcetype: Option<&'a RawValue>,
+    #[serde(borrow)]
+    specversion: Option<&'a RawValue>,
+    #[serde(borrow)]
+    data: Option<&'a RawValue>,
+    #[serde(borrow, rename = "_index")]
+    index: Option<&'a RawValue>,
+    #[serde(borrow, rename = "_source")]
+    hit: Option<&'a RawValue>,
+    #[serde(borrow)]
+    alerts: Option<&'a RawValue>,
+    #[serde(borrow, rename = "incidentName")]
+    incident_name: Option<&'a RawValue>,
+    #[serde(borrow, rename = "incidentWebUrl")]
+    incident_web_url: Option<&'a RawValue>,
 }
 
 impl<'a> Envelope<'a> {
@@ -241,6 +257,26 @@ impl<'a> Envelope<'a> {
             }
         }
         let object = |held: Option<&'a RawValue>| held.filter(|held| held.get().starts_with('{'));
+        let held = |data: &'a RawValue| match data.get().as_bytes().first() {
+            Some(b'[') => serde_json::from_str(data.get()).ok(),
+            Some(b'{') => Some(vec![data]),
+            _ => None,
+        };
+        if self
+            .specversion
+            .is_some_and(|version| version.get().starts_with("\"1."))
+        {
+            return self.data.and_then(held);
+        }
+        if let (Some(hit), Some(_)) = (object(self.hit), self.index) {
+            return Some(vec![hit]);
+        }
+        // An incident without alerts is a record: it says so itself that it leads to no call.
+        if let (Some(alerts), Some(_)) = (self.alerts, self.incident_name.or(self.incident_web_url)) {
+            let alerts: Vec<&'a RawValue> = serde_json::from_str(alerts.get()).ok()?;
+            let whole = !alerts.is_empty() && alerts.iter().all(|alert| alert.get().starts_with('{'));
+            return whole.then_some(alerts);
+        }
         if let (Some(result), true) = (object(self.result), self.sid.or(self.search_name).is_some()) {
             return Some(vec![result]);
         }
@@ -293,6 +329,20 @@ mod tests {
             r#"[{"records":[{"id":1},[{"id":2}]]},{"id":3}]"#,
             &[r#"{"id":1}"#, r#"{"id":2}"#, r#"{"id":3}"#],
         );
+        check(
+            r#"{"specversion":"1.0","type":"x","source":"y","id":"1","data":{"records":[{"id":1},{"id":2}]}}"#,
+            &[r#"{"id":1}"#, r#"{"id":2}"#],
+        );
+        check(r#"[{"specversion":"1.0","data":[{"id":1}]}]"#, &[r#"{"id":1}"#]);
+        check(r#"{"_index":"logs","_source":{"id":1}}"#, &[r#"{"id":1}"#]);
+        check(
+            r#"{"value":[{"incidentId":7,"incidentName":"x","alerts":[{"alertId":1},{"alertId":2}]}]}"#,
+            &[r#"{"alertId":1}"#, r#"{"alertId":2}"#],
+        );
+        check(
+            r#"{"id":"7","incidentWebUrl":"x","alerts":[{"id":1}]}"#,
+            &[r#"{"id":1}"#],
+        );
         check("[]", &[]);
         check(r#"{"value":[]}"#, &[]);
     }
@@ -305,6 +355,12 @@ mod tests {
             r#"{"event":{"kind":"alert"}}"#,
             r#"{"result":{}}"#,
             r#"{"records":[1],"records":[2]}"#,
+            r#"{"specversion":"1.0","data_base64":"e30="}"#,
+            r#"{"specversion":"0.3","data":{}}"#,
+            r#"{"_source":{"id":1}}"#,
+            r#"{"incidentName":"x","alerts":[]}"#,
+            r#"{"incidentName":"x","alerts":[7]}"#,
+            r#"{"id":"1","alerts":[{"id":2}]}"#,
             "7",
             "null",
         ] {

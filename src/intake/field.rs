@@ -157,7 +157,7 @@ pub fn techniques<'a>(written: impl IntoIterator<Item = Option<&'a Value>>) -> F
 }
 
 /// The technique id in an entry: `T1059.001` from `PowerShell (T1059.001)` or from itself.
-fn technique(entry: &str) -> Option<String> {
+pub fn technique(entry: &str) -> Option<String> {
     let entry = entry.trim();
     let id = match entry.rsplit_once('(') {
         Some((_, inner)) => inner.strip_suffix(')')?.trim(),

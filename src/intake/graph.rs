@@ -8,14 +8,14 @@ use crate::intake::devices::Devices;
 use crate::intake::field;
 
 /// Why a device that Graph calls only contextual is not acted upon.
-const CONTEXTUAL: &str = "the alert calls it only contextual";
+pub(super) const CONTEXTUAL: &str = "the alert calls it only contextual";
 
 /// Reads one alert. Its devices are the `mdeDeviceId`s of its device evidence; file and process evidence repeats the id
 /// of the device it was seen on and is not asked. Device evidence whose roles are all `contextual` (likely benign,
 /// a side effect: Graph's `evidenceRole`) is refused unless it is marked as the primary device.
 pub(super) fn alert(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec<String>) -> Alert {
     for evidence in evidence(record, "deviceEvidence") {
-        if only_contextual(evidence) {
+        if is_contextual(evidence, "detailedRoles") {
             devices.offer_only_named(evidence.get("mdeDeviceId"), CONTEXTUAL);
         } else {
             devices.offer(evidence.get("mdeDeviceId"));
@@ -60,7 +60,8 @@ fn evidence<'a>(record: &'a Value, kind: &'static str) -> impl Iterator<Item = &
     })
 }
 
-fn only_contextual(evidence: &Value) -> bool {
+/// Whether device evidence is there for context alone: all of its roles say so, and under `detailed` it is no primary device.
+pub(super) fn is_contextual(evidence: &Value, detailed: &str) -> bool {
     let texts = |key: &str| {
         let all = evidence
             .get(key)
@@ -70,7 +71,7 @@ fn only_contextual(evidence: &Value) -> bool {
         all.iter().filter_map(Value::as_str).collect::<Vec<_>>()
     };
     let roles = texts("roles");
-    let primary = texts("detailedRoles")
+    let primary = texts(detailed)
         .iter()
         .any(|role| matches!(*role, "PrimaryDevice" | "Main device"));
     !primary && !roles.is_empty() && roles.iter().all(|role| role.eq_ignore_ascii_case("contextual"))

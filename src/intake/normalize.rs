@@ -8,7 +8,10 @@ use serde_json::Value;
 use crate::domain::alert::{Event, EventFormat};
 use crate::domain::device::DeviceIdRule;
 use crate::intake::devices::{Devices, MAX_DEVICES};
-use crate::intake::{alert_id, field, graph, mde, sentinel, unactionable, xdr};
+use crate::intake::{
+    alert_id, elastic, field, graph, mde, native, sentinel, sentinel_incident, unactionable, xdr,
+    xdr_incident,
+};
 
 /// The most remarks kept of one record.
 const MAX_REMARKS: usize = 20;
@@ -22,12 +25,20 @@ pub enum Refusal {
     /// No format that is known has this shape.
     #[error(
         "no known alert shape: expected a Defender alert (`id` with `alertCreationTime`), a Sentinel SecurityAlert \
-         (`SystemAlertId`), a Graph alerts_v2 alert (`id` with `createdDateTime`) or an XDR streaming record \
-         (`category` `AdvancedHunting-…` with `properties`); {found}"
+         (`SystemAlertId`), a Graph alerts_v2 alert (`id` with `createdDateTime`), an XDR streaming record \
+         (`category` `AdvancedHunting-…` with `properties`), or quell's own shape (`quell schema event`); {found}"
     )]
     UnknownShape {
         /// What was found instead, in words.
         found: String,
+    },
+    /// A record of Quell's own shape has a member that is wrong.
+    #[error("the event is not as `quell schema event` says: `{place}` {problem}")]
+    Native {
+        /// The member, as `alert.severity`.
+        place: String,
+        /// What is wrong with it, and what to write.
+        problem: String,
     },
     /// The alert id is longer than [`alert_id::MAX_CHARS`].
     #[error("the alert id is longer than {max} characters", max = alert_id::MAX_CHARS)]
@@ -43,6 +54,7 @@ impl Refusal {
         match self {
             Self::NotAnObject(_) => "not_an_object",
             Self::UnknownShape { .. } => "unknown_shape",
+            Self::Native { .. } => "invalid_event",
             Self::AlertIdTooLong => "alert_id_too_long",
             Self::TooManyDevices(_) => "too_many_devices",
         }
@@ -70,6 +82,10 @@ pub(super) fn read_as(format: EventFormat, record: &Value, rule: &DeviceIdRule) 
         EventFormat::HuntingRow => unactionable::hunting_row(record, &mut devices, &mut remarks),
         EventFormat::GraphV1 => unactionable::graph_v1(record, &mut remarks),
         EventFormat::Incident => unactionable::incident(record, &mut remarks),
+        EventFormat::XdrAlert => xdr_incident::alert(record, &mut devices, &mut remarks),
+        EventFormat::SentinelIncident => sentinel_incident::alert(record, &mut devices, &mut remarks),
+        EventFormat::Elastic => elastic::alert(record, &mut devices, &mut remarks),
+        EventFormat::Native => native::alert(record, &mut devices)?,
     };
     if let Some(count) = devices.too_many() {
         return Err(Refusal::TooManyDevices(count));
@@ -106,11 +122,20 @@ pub(super) fn detect(record: &Value) -> Result<EventFormat, Refusal> {
         }));
     };
     let has = |key: &str| members.contains_key(key);
+    if native::is_event(record) {
+        return Ok(EventFormat::Native);
+    }
+    if elastic::is_document(record) {
+        return Ok(EventFormat::Elastic);
+    }
     if let Some(format) = xdr::table(record) {
         return Ok(format);
     }
     if has("SystemAlertId") || (has("VendorOriginalId") && has("AlertSeverity")) {
         return Ok(EventFormat::SentinelSecurityAlert);
+    }
+    if sentinel_incident::is_incident(record) {
+        return Ok(EventFormat::SentinelIncident);
     }
     if unactionable::is_incident(record) {
         return Ok(EventFormat::Incident);
@@ -126,6 +151,9 @@ pub(super) fn detect(record: &Value) -> Result<EventFormat, Refusal> {
     }
     if has("id") && (has("alertCreationTime") || (has("machineId") && has("severity"))) {
         return Ok(EventFormat::MdeAlert);
+    }
+    if xdr_incident::is_alert(record) {
+        return Ok(EventFormat::XdrAlert);
     }
     if has("Timestamp") && (has("ActionType") || has("DeviceId") || has("AlertId")) {
         return Ok(EventFormat::HuntingRow);
