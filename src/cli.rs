@@ -9,7 +9,8 @@ pub mod cluster;
 pub mod db;
 pub mod demo;
 mod diff;
-pub mod explain;
+pub mod events;
+mod explain;
 pub mod explain_code;
 pub mod facts;
 pub mod fmt;
@@ -75,6 +76,9 @@ enum Command {
     /// See, compare and change the playbooks in force
     #[command(subcommand)]
     Playbooks(playbooks::Command),
+    /// See what arrived and could not be used, and have it read again
+    #[command(subcommand)]
+    Events(events::Command),
     /// Send a file of alerts to a running daemon
     Send(send::SendArgs),
     /// Check playbooks and their tests without running anything
@@ -126,6 +130,7 @@ pub fn main() -> ExitCode {
             Command::Audit(args) => operator::answered(audit::run(args).await),
             Command::Explain(args) => explain::run(*args).await,
             Command::Playbooks(command) => playbooks::run(command).await,
+            Command::Events(command) => operator::answered(events::run(command).await),
             Command::Send(args) => send::run(args).await,
             Command::Check(args) => check::run(&args),
             Command::CheckConfig(args) => check_config::run(&args),

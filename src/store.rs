@@ -16,6 +16,7 @@ mod cancels;
 pub mod cap_lifts;
 mod containments;
 mod converge;
+pub mod dead_letters;
 mod decide;
 mod decisions;
 mod devices;

@@ -4,7 +4,7 @@ DO $grants$
 DECLARE
     -- Only added to: what happened, what was decided and by what, who answered.
     added CONSTANT text[] := ARRAY['transitions', 'seals', 'seal_checkpoints', 'events', 'event_keys', 'alert_devices', 'dead_letters',
-        'decisions', 'decision_inputs', 'approvals', 'approval_requests', 'playbook_sets', 'set_activations', 'canary_fallbacks',
+        'dead_letter_ends', 'decisions', 'decision_inputs', 'approvals', 'approval_requests', 'playbook_sets', 'set_activations', 'canary_fallbacks',
         'alarms', 'clock_jumps'];
     -- Changed, and never deleted.
     kept CONSTANT text[] := ARRAY['tenants', 'devices', 'containments', 'containment_alerts', 'actions', 'attempts', 'budgets',

@@ -46,7 +46,7 @@ pub struct StatusView {
     pub events: i64,
     /// Rows that wait to be decided.
     pub inbox: InboxView,
-    /// Records refused at intake or put aside.
+    /// Records refused at intake or put aside, of which nobody has said yet what is to become.
     pub dead_letters: i64,
     /// When the newest of them came.
     pub dead_letter_at: Option<Timestamp>,
@@ -209,8 +209,10 @@ impl Store {
         let one = sqlx::query!(
             r#"SELECT quell.now() AS "at!",
                  (SELECT count(*) FROM quell.events WHERE tenant_id = $1) AS "events!",
-                 (SELECT count(*) FROM quell.dead_letters WHERE tenant_id = $1) AS "dead_letters!",
-                 (SELECT max(received_at) FROM quell.dead_letters WHERE tenant_id = $1) AS dead_letter_at,
+                 (SELECT count(*) FROM quell.dead_letters l WHERE tenant_id = $1
+                  AND NOT EXISTS (SELECT 1 FROM quell.dead_letter_ends x WHERE x.letter_id = l.id)) AS "dead_letters!",
+                 (SELECT max(received_at) FROM quell.dead_letters l WHERE tenant_id = $1
+                  AND NOT EXISTS (SELECT 1 FROM quell.dead_letter_ends x WHERE x.letter_id = l.id)) AS dead_letter_at,
                  (SELECT count(*) FROM quell.containments WHERE tenant_id = $1 AND state = 'active'
                   AND mode = 'enforce' AND attention IS NOT NULL) AS "attention!",
                  (SELECT count(DISTINCT device_id) FROM quell.containments WHERE tenant_id = $1 AND state = 'active'

@@ -14,6 +14,7 @@ mod containments;
 mod crash;
 mod crash_points;
 mod database;
+mod dead_letters;
 mod decisions;
 mod drift;
 mod explain;

@@ -14,7 +14,9 @@ pub(super) const CHECKS: &[Check] = &[
                FROM quell.events) e
          LEFT JOIN (SELECT event_id, count(*) AS n FROM quell.decisions GROUP BY event_id) d ON d.event_id = e.id
          LEFT JOIN (SELECT event_id, count(*) AS n FROM quell.inbox GROUP BY event_id) i ON i.event_id = e.id
-         LEFT JOIN (SELECT event_id, count(*) AS n FROM quell.dead_letters GROUP BY event_id) l ON l.event_id = e.id
+         LEFT JOIN (SELECT event_id, count(*) AS n FROM quell.dead_letters p WHERE NOT EXISTS (
+                      SELECT 1 FROM quell.dead_letter_ends x WHERE x.letter_id = p.id AND x.ended_as = 'retried')
+                    GROUP BY event_id) l ON l.event_id = e.id
          WHERE devices <> coalesce(d.n, 0) + coalesce(i.n, 0) + coalesce(l.n, 0)"
     ),
     finds_nothing!(
