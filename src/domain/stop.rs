@@ -70,7 +70,7 @@ pub fn hold(decision: &mut Decision, rules: &Rules, restricted_by: &[String]) {
     for ruling in &mut decision.rulings {
         let begins = ruling.kind == DecisionKind::Act
             && ruling.mode == Mode::Enforce
-            && ruling.restriction().is_some()
+            && ruling.containment().is_some()
             && !restricted_by.contains(&ruling.verdict.playbook);
         if begins {
             let mut terms = ruling

@@ -288,28 +288,28 @@ impl DecideTx {
         Ok(())
     }
 
-    /// Ends every containment that quell began on a device, by a release playbook, and declines what is still asked.
-    /// `is_false_positive`: the event that releases classifies its alert so. Returns how many it ended.
+    /// Ends every containment of these measures that quell began on a device, by a release playbook, and declines what is still asked.
+    /// `is_false_positive`: the event that releases classifies its alert so. Returns the playbooks of what it ended.
     ///
     /// # Errors
     /// Postgres is not available.
     pub async fn containments_release(
         &mut self,
         device: &DeviceId,
-        playbook: &str,
+        (playbook, measures): (&str, &[Measure]),
         is_false_positive: bool,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<Vec<String>, StoreError> {
         let why = format!("released by playbook {playbook}");
         let word = super::containments::Word {
             reason: EndReason::ReleasePlaybook,
             by: "decide",
             why: &why,
         };
-        let released = super::containments::release(&mut self.tx, self.tenant, device, word).await?;
+        let released = super::containments::release(&mut self.tx, self.tenant, (device, measures), word).await?;
         if is_false_positive {
             self.false_positives_seen(&released.ended).await?;
         }
-        Ok(released.ended.len() as u64)
+        Ok(released.playbooks)
     }
 
     /// Queues what became due for a device.

@@ -1,10 +1,13 @@
 //! What became of one device under each of the two sets, in as few bytes as the lists need.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::{Behind, Names, Which};
 use crate::domain::device::DeviceId;
+use crate::domain::measure::Measure;
 use crate::domain::verdict::Mode;
 use crate::playbook::rehearse::{Begun, Happening, What};
 
@@ -23,6 +26,8 @@ pub(super) struct DeviceEntry {
 #[derive(Debug, Default)]
 pub(super) struct DeviceSide {
     since: Option<Timestamp>,
+    /// What is held on it.
+    held: BTreeSet<Measure>,
     /// How long it was restricted, the current time excepted.
     total: SignedDuration,
     times: u32,
@@ -181,7 +186,8 @@ impl DeviceEntry {
 
 impl DeviceSide {
     /// It was restricted from the beginning.
-    pub(super) fn stood(&mut self, at: Timestamp, playbook: u32) {
+    pub(super) fn stood(&mut self, at: Timestamp, playbook: u32, measure: Measure) {
+        self.held.insert(measure);
         if self.since.is_none() {
             self.since = Some(at);
             self.times = 1;
@@ -212,11 +218,17 @@ impl DeviceSide {
                 self.began = Some(story(at, names.number(playbook), alert, title));
             }
             What::Action { kind, .. } if kind.begins() => {
-                self.since = Some(at);
-                self.times += 1;
+                // With both measures it is one time.
+                if self.held.is_empty() {
+                    self.since = Some(at);
+                    self.times += 1;
+                }
+                self.held.extend(kind.measure());
             }
             What::Action { kind, .. } if kind.releases() => {
-                if let Some(since) = self.since.take() {
+                self.held.retain(|measure| Some(*measure) != kind.measure());
+                if self.held.is_empty()
+                    && let Some(since) = self.since.take() {
                     self.total += at.duration_since(since);
                 }
             }

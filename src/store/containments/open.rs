@@ -41,6 +41,8 @@ pub(in crate::store) struct Word<'a> {
 pub(in crate::store) struct Released {
     pub(in crate::store) ended: Vec<Uuid>,
     pub(in crate::store) declined: Vec<Uuid>,
+    /// The playbooks of what ended, one for each.
+    pub(in crate::store) playbooks: Vec<String>,
 }
 
 /// What is open on a device, the oldest active one first. The caller holds the device's lock.
@@ -94,23 +96,32 @@ pub(in crate::store) async fn open(
         .collect()
 }
 
-/// Ends what restricts a device and declines what is asked for it.
+/// Ends what holds these measures on a device and declines what is asked for them.
 pub(in crate::store) async fn release(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
-    device: &DeviceId,
+    (device, measures): (&DeviceId, &[Measure]),
     word: Word<'_>,
 ) -> Result<Released, StoreError> {
     let open = open(tx, tenant, device).await?;
     let becomes = |state| -> Vec<Uuid> {
         let rows = open
             .iter()
-            .filter(|row| released(&row.containment) == Some(state));
+            .filter(|row| measures.contains(&row.measure) && released(&row.containment) == Some(state));
         rows.map(|row| row.id).collect()
     };
     let done = Released {
         ended: becomes(ContainmentState::Ended),
         declined: becomes(ContainmentState::Declined),
+        playbooks: Vec::new(),
+    };
+    let playbooks = open
+        .iter()
+        .filter(|row| done.ended.contains(&row.id))
+        .filter_map(|row| row.playbook.clone());
+    let done = Released {
+        playbooks: playbooks.collect(),
+        ..done
     };
     decline(tx, &done.declined, word).await?;
     end(tx, tenant, device, &done.ended, word).await?;

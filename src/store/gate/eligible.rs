@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::domain::containment::{ContainmentState, EndReason};
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::eligibility::{self, Ineligible};
-use crate::domain::measure::Measure;
+use crate::domain::measure::{Isolation, Measure};
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Mode;
 use crate::store::containments::{OpenRow, Word, end, open};
@@ -19,7 +19,8 @@ fn ineligible(candidate: &Candidate, facts: &DeviceFacts, max_age: Duration) -> 
     if candidate.is_unknown_to_defender {
         return Some(Ineligible::NotInInventory);
     }
-    eligibility::restrict(facts).err()
+    let isolation = candidate.argument.as_deref().and_then(Isolation::parse);
+    eligibility::check(candidate.measure(), isolation, facts).err()
 }
 
 impl Store {
