@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::eligibility::{self, INELIGIBLE, Ineligible};
 use crate::domain::fact::Fact;
-use crate::domain::measure::Measure;
 use crate::domain::guard::{self, Protection, Protections};
 use crate::domain::limit::{FLEET_UNKNOWN, reached_cap, reached_limit};
+use crate::domain::measure::Measure;
 use crate::domain::surge::Surge;
 use crate::domain::trust::Trust;
 use crate::domain::verdict::{AskTerms, Mode, PlannedAction, Verdict, Wish};
@@ -346,10 +346,7 @@ struct Judgement {
 fn judge(verdict: &Verdict, mode: Mode, situation: &Situation<'_>, usage: &Usage) -> Judgement {
     let rules = situation.rules;
     let own_ask = verdict.ask.as_ref();
-    let restricts = verdict
-        .then
-        .iter()
-        .any(|action| action.begins().is_some());
+    let restricts = verdict.then.iter().any(|action| action.begins().is_some());
     let isolates = verdict.then.iter().any(|action| action.isolation().is_some());
     let judged = |kind, reason, ask| Judgement {
         kind,
@@ -370,7 +367,11 @@ fn judge(verdict: &Verdict, mode: Mode, situation: &Situation<'_>, usage: &Usage
     if restricts {
         match rules.never.protects(situation.device_id, situation.device) {
             Protection::Protected(why) => return judged(DecisionKind::Skip, format!("never.{why}"), None),
-            _ if let Some(why) = verdict.then.iter().find_map(|action| ineligible(action, situation)) => {
+            _ if let Some(why) = verdict
+                .then
+                .iter()
+                .find_map(|action| ineligible(action, situation)) =>
+            {
                 return judged(DecisionKind::Skip, why.reason().to_owned(), None);
             }
             Protection::Unknown(what) => return ask_first(format!("if_unknown.{what}")),
@@ -438,7 +439,11 @@ fn ineligible(action: &PlannedAction, situation: &Situation<'_>) -> Option<Ineli
 /// isolated all the same.
 fn leave_out_ineligible(verdict: &mut Verdict, situation: &Situation<'_>) {
     let can = |action: &PlannedAction| ineligible(action, situation).is_none();
-    if verdict.then.iter().any(|action| action.begins().is_some() && can(action)) {
+    if verdict
+        .then
+        .iter()
+        .any(|action| action.begins().is_some() && can(action))
+    {
         verdict.then.retain(can);
     }
 }

@@ -64,9 +64,7 @@ impl Ineligible {
             Self::Merged => "the device was merged into another one, whose id holds now",
             Self::Os => "the device's operating system has no such measure",
             Self::OsVersion => "the device's Windows 10 is older than the first that has the measure",
-            Self::Onboarding => {
-                "the device is not onboarded, so nothing on it could carry the action out"
-            }
+            Self::Onboarding => "the device is not onboarded, so nothing on it could carry the action out",
             Self::Health => "the device's sensor sends nothing and can hardly be reached",
         }
     }
@@ -94,11 +92,7 @@ impl Ineligible {
 ///
 /// # Errors
 /// The reason.
-pub fn check(
-    measure: Measure,
-    isolation: Option<Isolation>,
-    facts: &DeviceFacts,
-) -> Result<(), Ineligible> {
+pub fn check(measure: Measure, isolation: Option<Isolation>, facts: &DeviceFacts) -> Result<(), Ineligible> {
     match measure {
         Measure::Restriction => restrict(facts),
         Measure::Isolation => isolate(isolation.unwrap_or_default(), facts),
@@ -176,10 +170,19 @@ fn has_no_isolation(platform: &str, isolation: Isolation) -> bool {
         return year.parse().is_ok_and(|year: u16| (2_000..2_012).contains(&year));
     }
     const NEVER: [&str; 7] = [
-        "windows7", "windows8", "windowsvista", "windowsxp", "ios", "android", "chromeos",
+        "windows7",
+        "windows8",
+        "windowsvista",
+        "windowsxp",
+        "ios",
+        "android",
+        "chromeos",
     ];
     let never = NEVER.iter().any(|start| platform.starts_with(start));
-    never || (isolation == Isolation::Selective && !platform.starts_with("windows") && has_no_restriction(platform))
+    never
+        || (isolation == Isolation::Selective
+            && !platform.starts_with("windows")
+            && has_no_restriction(platform))
 }
 
 /// Whether a version of Windows 10 is older than `first`. Those before 20H2 are written as year and month.

@@ -123,7 +123,11 @@ pub fn read_then(node: &Node<'_>, found: &mut Diagnostics) -> Vec<Action> {
     for item in &items {
         let action = read_action(item, found);
         let named = name_of(item).filter(|name| names.contains(name));
-        let contradicts = |action: &Action| actions.iter().any(|one: &Action| one.restricts() != action.restricts());
+        let contradicts = |action: &Action| {
+            actions
+                .iter()
+                .any(|one: &Action| one.restricts() != action.restricts())
+        };
         if let Some(name) = named {
             let message = format!("`then` names `{name}` twice");
             let help = "write each action once; a playbook of its own may have other terms";

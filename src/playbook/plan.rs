@@ -80,7 +80,9 @@ impl Plan {
         let number = self.number(device);
         let playbook = self.names.number(playbook);
         self.devices[number].side(which).stood(at, playbook, measure);
-        self.sides[which as usize].demand.standing(side::place(number, measure));
+        self.sides[which as usize]
+            .demand
+            .standing(side::place(number, measure));
     }
 
     /// An event and a device were judged under both sets.

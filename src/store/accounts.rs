@@ -65,10 +65,11 @@ impl Store {
                   AND outcome IS DISTINCT FROM 'not_sent') AS "calls!",
                  (SELECT count(*) FROM quell.attempts WHERE tenant_id = $1 AND action_id IS NOT NULL
                   AND outcome IS NULL) AS "unanswered!",
-                 (SELECT count(*) FROM quell.devices WHERE tenant_id = $1 AND restriction <> 'free') AS "not_free!",
-                 (SELECT count(*) FROM quell.devices d WHERE tenant_id = $1 AND restriction <> 'free'
+                 (SELECT count(*) FROM quell.devices WHERE tenant_id = $1
+                  AND (restriction <> 'free' OR isolation <> 'free')) AS "not_free!",
+                 (SELECT count(*) FROM quell.measures d WHERE tenant_id = $1 AND known <> 'free'
                   AND NOT EXISTS (SELECT 1 FROM quell.containments c WHERE c.tenant_id = $1
-                      AND c.device_id = d.device_id AND c.state = 'active' AND c.mode = 'enforce')) AS "unwanted!""#,
+                      AND c.device_id = d.device_id AND c.measure = d.measure AND c.state = 'active' AND c.mode = 'enforce')) AS "unwanted!""#,
             tenant.0,
         )
         .fetch_one(&self.pool)

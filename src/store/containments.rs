@@ -66,6 +66,13 @@ pub struct OperatorRelease {
     pub measures: Vec<MeasureRelease>,
 }
 
+impl OperatorRelease {
+    /// What it did to the measure, if that was to be released.
+    pub fn of(&self, measure: Measure) -> Option<&MeasureRelease> {
+        self.measures.iter().find(|one| one.measure == measure)
+    }
+}
+
 /// What an operator's release did to one measure.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct MeasureRelease {
@@ -287,11 +294,33 @@ impl Store {
         Ok(wait.map(|seconds| Duration::from_secs_f64(seconds.max(0.0))))
     }
 
-    /// Ends every containment of these measures on a device by an operator's word, who may say that it was a false positive.
+    /// Ends every containment on a device by an operator's word, who may say that it was a false positive.
     ///
     /// # Errors
     /// Postgres is not available.
     pub async fn device_release(
+        &self,
+        tenant: TenantId,
+        device: &DeviceId,
+        operator: &str,
+        reason: &str,
+        is_false_positive: bool,
+    ) -> Result<Option<OperatorRelease>, StoreError> {
+        self.measures_release(
+            tenant,
+            (device, &Measure::ALL),
+            operator,
+            reason,
+            is_false_positive,
+        )
+        .await
+    }
+
+    /// The same of these measures only: the other stays as it is.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn measures_release(
         &self,
         tenant: TenantId,
         (device, measures): (&DeviceId, &[Measure]),
@@ -312,7 +341,10 @@ impl Store {
             false => Vec::new(),
         };
         // A person's word begins anew: the delays that earlier failures earned do not hold up the release.
-        let names: Vec<String> = measures.iter().map(|measure| measure.as_str().to_owned()).collect();
+        let names: Vec<String> = measures
+            .iter()
+            .map(|measure| measure.as_str().to_owned())
+            .collect();
         for measure in measures {
             forget_failures(&mut tx, tenant, device, *measure).await?;
         }

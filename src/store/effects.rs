@@ -305,7 +305,8 @@ impl DecideTx {
             by: "decide",
             why: &why,
         };
-        let released = super::containments::release(&mut self.tx, self.tenant, (device, measures), word).await?;
+        let released =
+            super::containments::release(&mut self.tx, self.tenant, (device, measures), word).await?;
         if is_false_positive {
             self.false_positives_seen(&released.ended).await?;
         }

@@ -115,7 +115,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let id = DeviceId::from_stored(device.device.clone());
     let done = session
         .store
-        .device_release(session.id, (&id, &measures), &by, &reason, args.false_positive)
+        .measures_release(session.id, (&id, &measures), &by, &reason, args.false_positive)
         .await?;
     let Some(done) = done.filter(|done| !done.ended.is_empty() || !done.declined.is_empty()) else {
         return Ok(nothing_done("somebody else was faster: nothing was left to end"));
@@ -199,7 +199,9 @@ fn nothing_to_end(device: &DeviceView, measures: &[Measure]) -> String {
             release.state.replace('_', " ")
         );
     }
-    let by_other = measures.iter().find(|measure| device.known(**measure).ends_with("_by_other"));
+    let by_other = measures
+        .iter()
+        .find(|measure| device.known(**measure).ends_with("_by_other"));
     if let Some(measure) = by_other {
         return format!(
             "{what} was {} by somebody else, and quell undoes only what it began: release it in Defender",
@@ -218,8 +220,9 @@ fn nothing_to_end(device: &DeviceView, measures: &[Measure]) -> String {
 
 /// What follows, in words: of each measure that was concerned.
 fn next(done: &OperatorRelease, now: Timestamp, expected_at: Option<Timestamp>, dispatches: bool) -> String {
-    let is_concerned =
-        |one: &&MeasureRelease| one.known != "free" || one.open.is_some() || one.queued.is_some() || one.withdrawn;
+    let is_concerned = |one: &&MeasureRelease| {
+        one.known != "free" || one.open.is_some() || one.queued.is_some() || one.withdrawn
+    };
     let mut concerned: Vec<&MeasureRelease> = done.measures.iter().filter(is_concerned).collect();
     if concerned.is_empty() {
         concerned = done.measures.iter().take(1).collect();

@@ -274,7 +274,11 @@ fn next(
             format!("{what} queued, lane {lane}; it may leave {when}{daemon}")
         }
         (_, Some((kind, state))) if begins(kind) => {
-            format!("{} {what} is {} already", article(measure), state.replace('_', " "))
+            format!(
+                "{} {what} is {} already",
+                article(measure),
+                state.replace('_', " ")
+            )
         }
         _ if begun.known.ends_with("_by_other") => {
             format!("it is {held} already, by somebody else: quell does not undo that at the end")

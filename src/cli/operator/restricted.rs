@@ -39,7 +39,16 @@ fn render(devices: &[RestrictedView], now: Timestamp, paint: Paint) -> String {
     }
     let length = short_length(devices.iter().map(|device| device.device.as_str()));
     // The last column may be wide.
-    let mut table = Table::new(&["DEVICE", "NAME", "IS", "SINCE", "UNTIL", "CONFIRMED", "ALERT", "BY"]);
+    let mut table = Table::new(&[
+        "DEVICE",
+        "NAME",
+        "IS",
+        "SINCE",
+        "UNTIL",
+        "CONFIRMED",
+        "ALERT",
+        "BY",
+    ]);
     for device in devices {
         let past = |at: Option<Timestamp>| at.map_or("-".to_owned(), |at| ago(now, at));
         let alerts: Vec<&str> = device.by.iter().filter_map(|by| by.alert_id.as_deref()).collect();

@@ -228,7 +228,8 @@ impl DeviceSide {
             What::Action { kind, .. } if kind.releases() => {
                 self.held.retain(|measure| Some(*measure) != kind.measure());
                 if self.held.is_empty()
-                    && let Some(since) = self.since.take() {
+                    && let Some(since) = self.since.take()
+                {
                     self.total += at.duration_since(since);
                 }
             }

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 
 use super::Names;
 use super::report::{Held, HourCounts, PlaybookCounts};
-use crate::domain::measure::Measure;
 use crate::domain::decision::{Decision, DecisionKind};
 use crate::domain::demand::{Demand, Rate, Want};
+use crate::domain::measure::Measure;
 use crate::playbook::rehearse::{Happening, What};
 
 /// One set's tallies.

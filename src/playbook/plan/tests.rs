@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::*;
-use crate::domain::measure::Measure;
 use crate::domain::action::ActionKind;
 use crate::domain::budget::{Pace, Window};
+use crate::domain::measure::Measure;
 use crate::domain::verdict::{AskTerms, Lane, Mode, Verdict, Wish};
 use crate::playbook::rehearse::{Begun, What};
 

@@ -112,7 +112,10 @@ impl Rehearsal<'_> {
     /// Makes up that a device has long been restricted by a playbook, without an end.
     pub fn restricted_before(&mut self, id: &DeviceId, playbook: &str) {
         let device = self.devices.entry(id.clone()).or_default();
-        if device.position(playbook, Mode::Enforce, Measure::Restriction).is_some() {
+        if device
+            .position(playbook, Mode::Enforce, Measure::Restriction)
+            .is_some()
+        {
             return;
         }
         device.contained.push(Contained {

@@ -26,7 +26,10 @@ const PRIORITIES: [(&str, &str); 4] = [
 /// How much an isolation cuts off.
 const ISOLATIONS: [(&str, &str); 2] = [
     ("full", "everything but Defender"),
-    ("selective", "everything but Defender, Outlook, Teams and Skype for Business; Windows only"),
+    (
+        "selective",
+        "everything but Defender, Outlook, Teams and Skype for Business; Windows only",
+    ),
 ];
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -220,8 +223,7 @@ fn body(action: &str, about: &str) -> Schema {
         ),
         _ => return body,
     };
-    let message =
-        "say when it ends: `release: {after: 4h}`, or `release: {never: true}` when it must stay until a person ends it";
+    let message = "say when it ends: `release: {after: 4h}`, or `release: {never: true}` when it must stay until a person ends it";
     body.key("release", release(message)).demand("release", message)
 }
 

@@ -145,7 +145,8 @@ impl Expect {
 
     /// Whether the device stands as expected.
     pub(super) fn stands(&self, stand: &Stand) -> bool {
-        self.device.is_none_or(|state| stand.state.split(" and ").any(|one| one == state))
+        self.device
+            .is_none_or(|state| stand.state.split(" and ").any(|one| one == state))
             && self.by.as_ref().is_none_or(|by| stand.by.contains(by))
     }
 }

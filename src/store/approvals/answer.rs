@@ -296,7 +296,7 @@ impl Store {
         Ok(told(
             &one.ask,
             "activated",
-            "approved, and is to be restricted".to_owned(),
+            format!("approved, and is to be {}", one.ask.measure.held()),
         ))
     }
 }

@@ -109,9 +109,7 @@ impl Store {
                     measure,
                     restriction: known.word(measure).to_owned(),
                     by: other.into_iter().collect(),
-                    since: time(row.others_at)
-                        .filter(|_| is_others)
-                        .or(time(row.known_at)),
+                    since: time(row.others_at).filter(|_| is_others).or(time(row.known_at)),
                     until: None,
                     confirmed_at: time(row.confirmed_at),
                 });
