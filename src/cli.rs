@@ -60,6 +60,8 @@ enum Command {
     Extend(operator::extend::Args),
     /// Restrict a device by hand, for a time
     Restrict(operator::restrict::Args),
+    /// Isolate a device from the network by hand, for a time
+    Isolate(operator::isolate::Args),
     /// Stop: no restriction begins or leaves any more, at once and on every replica; releases go on
     Stop(operator::stop::StopArgs),
     /// Resume: end what `quell stop` or the stop file began
@@ -123,6 +125,7 @@ pub fn main() -> ExitCode {
             Command::Release(args) => operator::answered(operator::release::run(*args).await),
             Command::Extend(args) => operator::answered(operator::extend::run(args).await),
             Command::Restrict(args) => operator::answered(operator::restrict::run(args).await),
+            Command::Isolate(args) => operator::answered(operator::isolate::run(args).await),
             Command::Stop(args) => operator::answered(operator::stop::stop(args).await),
             Command::Resume(args) => operator::answered(operator::stop::resume(args).await),
             Command::Approvals(command) => operator::answered(approvals::run(command).await),

@@ -15,6 +15,7 @@ mod claims;
 mod client;
 mod cloud;
 mod credential;
+mod device_call;
 #[cfg(feature = "fail-points")]
 mod failing;
 mod hosts;
@@ -47,6 +48,7 @@ pub use claims::{READ_ROLE, RESTRICT_ROLE};
 pub use client::Client;
 pub use cloud::{Cloud, Region};
 pub use credential::SecretSource;
+pub use device_call::DeviceCall;
 pub use hosts::{Endpoint, HostOptions};
 pub use inventory::{InventoryPage, InventoryPlace, MAX_INVENTORY_PAGE};
 pub use listing::MachineActionFilter;

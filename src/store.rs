@@ -63,7 +63,7 @@ pub use alarms::AlarmKind;
 pub use attempts::AnswerRecord;
 pub use by_hand::{Begun, ByHand, ByHandOutcome};
 pub use cancels::CancelGrant;
-pub use containments::{ContainmentChange, OperatorRelease};
+pub use containments::{ContainmentChange, MeasureRelease, OperatorRelease};
 pub use decide::{DecideTx, DecisionRow, InboxItem};
 pub use devices::{DeviceRow, FactsFound};
 pub use drift::DriftLook;

@@ -6,6 +6,7 @@ pub mod caps;
 pub mod devices;
 pub mod extend;
 mod inventory;
+pub mod isolate;
 pub mod release;
 mod release_many;
 pub mod restrict;

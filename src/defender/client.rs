@@ -4,6 +4,7 @@
 //! a result. Every URL is built from the configured endpoint, so the token goes nowhere else. Called by `worker::submit`,
 //! `worker::reconcile` and the fetching of facts.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 
 use reqwest::header::{AUTHORIZATION, HeaderValue};
@@ -14,6 +15,7 @@ use crate::clock;
 use crate::defender::OptionsError;
 use crate::defender::answer::{classify, json};
 use crate::defender::claims;
+use crate::defender::device_call::DeviceCall;
 use crate::defender::hosts::{Endpoint, is_safe_segment};
 use crate::defender::http::{Failure, Http, Reply, TimeLimits, chain};
 use crate::defender::listing::{Listing, MachineActionFilter, quoted};
@@ -23,6 +25,7 @@ use crate::defender::options::Options;
 use crate::defender::reads::{MAX_MACHINE_IDS, ReadError, readable};
 use crate::defender::throttle::Scale;
 use crate::defender::token::{Token, TokenError, Tokens};
+use crate::domain::action::ActionKind;
 use crate::domain::answer::{Answer, MachineAction};
 use crate::domain::device::DeviceId;
 use crate::limiter::{Permit, ReadPermit};
@@ -46,6 +49,8 @@ struct ActionBody<'a> {
     comment: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     external_id: Option<String>,
+    #[serde(flatten)]
+    more: BTreeMap<&'static str, &'a str>,
 }
 
 impl Client {
@@ -76,29 +81,26 @@ impl Client {
         })
     }
 
-    /// Restricts app execution on a device (`restrictCodeExecution`).
-    pub async fn restrict(&self, permit: Permit, device: &DeviceId, comment: &str) -> Answer {
-        self.act(
-            permit,
-            &["machines", device.as_str(), "restrictCodeExecution"],
-            comment,
-        )
-        .await
+    /// Makes the call of an action on a device, whatever its kind (facts sheet 3.7).
+    pub async fn call(&self, permit: Permit, call: &DeviceCall<'_>) -> Answer {
+        let segments = ["machines", call.device.as_str(), call.segment()];
+        self.act(permit, &segments, call.comment, call.member()).await
     }
 
-    /// Lifts the restriction (`unrestrictCodeExecution`).
-    pub async fn release(&self, permit: Permit, device: &DeviceId, comment: &str) -> Answer {
-        self.act(
-            permit,
-            &["machines", device.as_str(), "unrestrictCodeExecution"],
+    /// Restricts app execution on a device (`restrictCodeExecution`).
+    pub async fn restrict(&self, permit: Permit, device: &DeviceId, comment: &str) -> Answer {
+        let call = DeviceCall {
+            kind: ActionKind::Restrict,
+            device,
             comment,
-        )
-        .await
+            argument: None,
+        };
+        self.call(permit, &call).await
     }
 
     /// Cancels a machine action that is not final.
     pub async fn cancel(&self, permit: Permit, action_id: &str, comment: &str) -> Answer {
-        self.act(permit, &["machineactions", action_id, "cancel"], comment)
+        self.act(permit, &["machineactions", action_id, "cancel"], comment, None)
             .await
     }
 
@@ -258,7 +260,13 @@ impl Client {
         self.options.page_body_bound
     }
 
-    async fn act(&self, permit: Permit, segments: &[&str], comment: &str) -> Answer {
+    async fn act(
+        &self,
+        permit: Permit,
+        segments: &[&str],
+        comment: &str,
+        member: Option<(&'static str, &str)>,
+    ) -> Answer {
         let external_id = self
             .options
             .send_external_id
@@ -266,6 +274,7 @@ impl Client {
         let body = ActionBody {
             comment: cut(comment),
             external_id,
+            more: member.into_iter().collect(),
         };
         let (request, token) = match self.prepared(segments, &body).await {
             Ok(prepared) => prepared,

@@ -9,10 +9,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::device::{DeviceFacts, DeviceId};
-use crate::domain::eligibility::{self, INELIGIBLE};
+use crate::domain::eligibility::{self, INELIGIBLE, Ineligible};
 use crate::domain::fact::Fact;
 use crate::domain::guard::{self, Protection, Protections};
 use crate::domain::limit::{FLEET_UNKNOWN, reached_cap, reached_limit};
+use crate::domain::measure::Measure;
 use crate::domain::surge::Surge;
 use crate::domain::trust::Trust;
 use crate::domain::verdict::{AskTerms, Mode, PlannedAction, Verdict, Wish};
@@ -85,12 +86,15 @@ pub struct Ruling {
 }
 
 impl Ruling {
-    /// The restriction that this ruling begins (now, or once approved), if any.
-    pub fn restriction(&self) -> Option<&PlannedAction> {
-        self.verdict
-            .then
-            .iter()
-            .find(|action| matches!(action, PlannedAction::RestrictAppExecution { .. }))
+    /// What begins a measure by this ruling, now, or once approved.
+    pub fn containments(&self) -> impl Iterator<Item = &PlannedAction> {
+        let then = self.verdict.then.iter();
+        then.filter(|action| action.begins().is_some())
+    }
+
+    /// The first of them, if there is any.
+    pub fn containment(&self) -> Option<&PlannedAction> {
+        self.containments().next()
     }
 
     /// What an approval of this ask lifts, for its device alone; `None`: nothing is asked, or a cap of the installation
@@ -98,16 +102,14 @@ impl Ruling {
     /// approval is refused, and limits and caps are counted again with it.
     pub fn lifts(&self) -> Option<&str> {
         let asks =
-            matches!(self.kind, DecisionKind::Ask | DecisionKind::Hold) && self.restriction().is_some();
+            matches!(self.kind, DecisionKind::Ask | DecisionKind::Hold) && self.containment().is_some();
         Some(self.reason.as_str()).filter(|reason| asks && !reason.starts_with("caps["))
     }
 
-    /// Whether this ruling ends the containments on the device.
-    pub fn releases(&self) -> bool {
-        self.verdict
-            .then
-            .iter()
-            .any(|action| matches!(action, PlannedAction::ReleaseAppRestriction { .. }))
+    /// The measures whose containments on the device this ruling ends.
+    pub fn releases(&self) -> Vec<Measure> {
+        let then = self.verdict.then.iter();
+        then.filter_map(PlannedAction::releases).collect()
     }
 }
 
@@ -186,15 +188,19 @@ pub fn decide(verdicts: Vec<Verdict>, situation: &Situation<'_>, usage: &Usage) 
         .map(|verdict| rule(verdict, situation, usage))
         .collect();
     // A release beats what would restrict: on the news that ends a containment none begins, whatever the playbooks' names.
-    let release = rulings
-        .iter()
-        .find(|r| r.mode == Mode::Enforce && r.kind == DecisionKind::Act && r.releases());
+    let releases = |r: &Ruling| match (r.mode, r.kind) {
+        (Mode::Enforce, DecisionKind::Act) => r.releases(),
+        _ => Vec::new(),
+    };
+    let release = rulings.iter().find(|r| !releases(r).is_empty());
     if let Some(reason) = release.map(|r| format!("release.{}", r.verdict.playbook)) {
+        let released: Vec<Measure> = rulings.iter().flat_map(releases).collect();
+        let begins_released = |ruling: &Ruling| {
+            let begun = ruling.containments().filter_map(PlannedAction::begins);
+            begun.into_iter().any(|measure| released.contains(&measure))
+        };
         for ruling in &mut rulings {
-            if ruling.mode == Mode::Enforce
-                && ruling.kind != DecisionKind::Skip
-                && ruling.restriction().is_some()
-            {
+            if ruling.mode == Mode::Enforce && ruling.kind != DecisionKind::Skip && begins_released(ruling) {
                 ruling.kind = DecisionKind::Skip;
                 ruling.reason.clone_from(&reason);
                 ruling.ask = None;
@@ -223,7 +229,7 @@ fn ask_beats_act(rulings: &mut [Ruling], rules: &Rules) {
     for mode in [Mode::Enforce, Mode::Observe] {
         let asking = rulings
             .iter()
-            .find(|r| r.mode >= mode && r.restriction().is_some() && asks(r));
+            .find(|r| r.mode >= mode && r.containment().is_some() && asks(r));
         let Some(reason) = asking.map(|r| format!("ask.{}", r.verdict.playbook)) else {
             continue;
         };
@@ -237,7 +243,7 @@ fn ask_beats_act(rulings: &mut [Ruling], rules: &Rules) {
                         && ruling.mode == ruling.verdict.mode.min(rules.ceiling)
                 }
             };
-            if acts && ruling.restriction().is_some() {
+            if acts && ruling.containment().is_some() {
                 if mode == Mode::Enforce {
                     ruling.kind = DecisionKind::Ask;
                 }
@@ -268,7 +274,8 @@ fn strength(ruling: &Ruling) -> (u8, u8) {
     (is, would_be)
 }
 
-fn rule(verdict: Verdict, situation: &Situation<'_>, usage: &Usage) -> Ruling {
+fn rule(mut verdict: Verdict, situation: &Situation<'_>, usage: &Usage) -> Ruling {
+    leave_out_ineligible(&mut verdict, situation);
     let mode = verdict.mode.min(situation.rules.ceiling);
     let narrowed = (mode == Mode::Enforce)
         .then(|| narrowed(&verdict, situation))
@@ -339,10 +346,8 @@ struct Judgement {
 fn judge(verdict: &Verdict, mode: Mode, situation: &Situation<'_>, usage: &Usage) -> Judgement {
     let rules = situation.rules;
     let own_ask = verdict.ask.as_ref();
-    let restricts = verdict
-        .then
-        .iter()
-        .any(|a| matches!(a, PlannedAction::RestrictAppExecution { .. }));
+    let restricts = verdict.then.iter().any(|action| action.begins().is_some());
+    let isolates = verdict.then.iter().any(|action| action.isolation().is_some());
     let judged = |kind, reason, ask| Judgement {
         kind,
         reason,
@@ -362,10 +367,18 @@ fn judge(verdict: &Verdict, mode: Mode, situation: &Situation<'_>, usage: &Usage
     if restricts {
         match rules.never.protects(situation.device_id, situation.device) {
             Protection::Protected(why) => return judged(DecisionKind::Skip, format!("never.{why}"), None),
-            _ if let Err(why) = eligibility::restrict(situation.device) => {
+            _ if let Some(why) = verdict
+                .then
+                .iter()
+                .find_map(|action| ineligible(action, situation)) =>
+            {
                 return judged(DecisionKind::Skip, why.reason().to_owned(), None);
             }
             Protection::Unknown(what) => return ask_first(format!("if_unknown.{what}")),
+            // Isolation takes most: what runs on the device is asked about before, where nobody knows it.
+            Protection::Free if isolates && situation.device.os == Fact::Unknown => {
+                return ask_first("if_unknown.device.os".to_owned());
+            }
             Protection::Free => {}
         }
     }
@@ -414,6 +427,25 @@ fn judge(verdict: &Verdict, mode: Mode, situation: &Situation<'_>, usage: &Usage
         }
     }
     judged(DecisionKind::Act, verdict.because.clone(), None)
+}
+
+/// Why the device cannot be held so, if the action begins a measure.
+fn ineligible(action: &PlannedAction, situation: &Situation<'_>) -> Option<Ineligible> {
+    let measure = action.begins()?;
+    eligibility::check(measure, action.isolation(), situation.device).err()
+}
+
+/// Leaves out what the device cannot be held by, where something else begins that it can: a server that knows no restriction is
+/// isolated all the same.
+fn leave_out_ineligible(verdict: &mut Verdict, situation: &Situation<'_>) {
+    let can = |action: &PlannedAction| ineligible(action, situation).is_none();
+    if verdict
+        .then
+        .iter()
+        .any(|action| action.begins().is_some() && can(action))
+    {
+        verdict.then.retain(can);
+    }
 }
 
 /// The reason, when something drives more devices than it may.

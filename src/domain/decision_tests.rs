@@ -254,7 +254,7 @@ fn on_the_news_that_releases_nothing_begins_whatever_the_playbooks_names() {
             let held = decision
                 .rulings
                 .iter()
-                .find(|ruling| ruling.restriction().is_some());
+                .find(|ruling| ruling.containment().is_some());
             let held = held.expect("both are recorded");
             assert_eq!(
                 (held.kind, held.reason.as_str()),

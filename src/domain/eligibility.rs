@@ -1,12 +1,13 @@
-//! Whether a call to restrict a device could succeed at all, told by what the inventory knows of it, so that none is spent on
+//! Whether a call to restrict or isolate a device could succeed at all, told by what the inventory knows of it, so that none is spent on
 //! a certain failure. Pure; [`crate::domain::decision`] asks when an event is decided, the gate asks again with the facts of
 //! its moment.
 //!
 //! What is unknown never blocks: a call that fails costs one slot, an intruder that nobody stops costs more. Releases are never
-//! asked about: the prerequisites are those of restricting, and what quell restricted it must try to lift.
+//! asked about: the prerequisites are those of beginning, and what quell began it must try to lift.
 
 use crate::domain::device::DeviceFacts;
 use crate::domain::fact::Fact;
+use crate::domain::measure::{Isolation, Measure};
 
 /// How a reason begins that this module gave.
 pub const INELIGIBLE: &str = "ineligible.";
@@ -18,9 +19,9 @@ pub enum Ineligible {
     NotInInventory,
     /// Its entry was merged into another one: the id is stale, and a call to it reaches nobody (facts sheet 4.2).
     Merged,
-    /// Its platform has no app restriction: neither Windows 10 or 11 nor Windows Server 2019 or later (facts sheet 4.3).
+    /// Its platform has no such measure: of restriction neither Windows 10 or 11 nor Windows Server 2019 or later (facts sheet 4.3).
     Os,
-    /// Its Windows 10 is older than 1709 (facts sheet 4.3).
+    /// Its Windows 10 is older than 1709, of full isolation 1703 (facts sheet 4.3).
     OsVersion,
     /// It is not onboarded: there is no sensor that could carry anything out.
     Onboarding,
@@ -61,11 +62,9 @@ impl Ineligible {
         match self {
             Self::NotInInventory => "Defender does not know the device",
             Self::Merged => "the device was merged into another one, whose id holds now",
-            Self::Os => "app execution cannot be restricted on the device's operating system",
-            Self::OsVersion => "the device's Windows 10 is older than 1709, the first that can be restricted",
-            Self::Onboarding => {
-                "the device is not onboarded, so nothing on it could carry the restriction out"
-            }
+            Self::Os => "the device's operating system has no such measure",
+            Self::OsVersion => "the device's Windows 10 is older than the first that has the measure",
+            Self::Onboarding => "the device is not onboarded, so nothing on it could carry the action out",
             Self::Health => "the device's sensor sends nothing and can hardly be reached",
         }
     }
@@ -89,17 +88,44 @@ impl Ineligible {
     }
 }
 
+/// Why the measure cannot be held on the device, if its facts say so for sure.
+///
+/// # Errors
+/// The reason.
+pub fn check(measure: Measure, isolation: Option<Isolation>, facts: &DeviceFacts) -> Result<(), Ineligible> {
+    match measure {
+        Measure::Restriction => restrict(facts),
+        Measure::Isolation => isolate(isolation.unwrap_or_default(), facts),
+    }
+}
+
+/// Why the device cannot be isolated, if its facts say so for sure: Windows 10 from 1703 (1709 selectively), Windows 11, Windows
+/// Server from 2012 R2, Linux and macOS fully (facts sheet 3.7). A server of 2012 R2 or 2016 with the older agent fails the call.
+fn isolate(isolation: Isolation, facts: &DeviceFacts) -> Result<(), Ineligible> {
+    let first = match isolation {
+        Isolation::Full => 1_703,
+        Isolation::Selective => 1_709,
+    };
+    hold(facts, |platform| has_no_isolation(platform, isolation), first)
+}
+
 /// Why the device cannot be restricted, if its facts say so for sure.
-pub fn restrict(facts: &DeviceFacts) -> Result<(), Ineligible> {
+fn restrict(facts: &DeviceFacts) -> Result<(), Ineligible> {
+    hold(facts, has_no_restriction, 1_709)
+}
+
+/// What both have in common. `first`: the first Windows 10 that can.
+fn hold(facts: &DeviceFacts, cannot: impl Fn(&str) -> bool, first: u16) -> Result<(), Ineligible> {
     if matches!(facts.merged_into, Fact::Is(_)) {
         return Err(Ineligible::Merged);
     }
     let platform = plain(&facts.os);
-    if platform.as_deref().is_some_and(has_no_restriction) {
+    if platform.as_deref().is_some_and(cannot) {
         return Err(Ineligible::Os);
     }
     let is_windows_10 = platform.is_some_and(|platform| platform.starts_with("windows10"));
-    if is_windows_10 && plain(&facts.os_version).as_deref().is_some_and(is_before_1709) {
+    let version = plain(&facts.os_version);
+    if is_windows_10 && version.is_some_and(|version| is_before(&version, first)) {
         return Err(Ineligible::OsVersion);
     }
     // `InsufficientInfo` says that nobody can tell.
@@ -137,12 +163,34 @@ fn has_no_restriction(platform: &str) -> bool {
         || (platform.contains("linux") && !platform.starts_with("windows"))
 }
 
-/// Whether a version of Windows 10 is older than 1709. Those before 20H2 are written as year and month.
-fn is_before_1709(version: &str) -> bool {
+/// Whether it has no isolation for sure. Selectively only Windows has it.
+fn has_no_isolation(platform: &str, isolation: Isolation) -> bool {
+    if let Some(server) = platform.strip_prefix("windowsserver") {
+        let year: String = server.chars().take_while(char::is_ascii_digit).collect();
+        return year.parse().is_ok_and(|year: u16| (2_000..2_012).contains(&year));
+    }
+    const NEVER: [&str; 7] = [
+        "windows7",
+        "windows8",
+        "windowsvista",
+        "windowsxp",
+        "ios",
+        "android",
+        "chromeos",
+    ];
+    let never = NEVER.iter().any(|start| platform.starts_with(start));
+    never
+        || (isolation == Isolation::Selective
+            && !platform.starts_with("windows")
+            && has_no_restriction(platform))
+}
+
+/// Whether a version of Windows 10 is older than `first`. Those before 20H2 are written as year and month.
+fn is_before(version: &str, first: u16) -> bool {
     version.len() == 4
         && version
             .parse()
-            .is_ok_and(|version: u16| (1_507..1_709).contains(&version))
+            .is_ok_and(|version: u16| (1_507..first).contains(&version))
 }
 
 #[cfg(test)]
@@ -178,6 +226,42 @@ mod tests {
         };
         assert_eq!(restrict(&absent), Ok(()));
         assert_eq!(restrict(&good()), Ok(()));
+    }
+
+    #[test]
+    fn each_platform_can_or_cannot_be_isolated() {
+        for (platform, full, selective) in [
+            ("Windows10", true, true),
+            ("Windows11", true, true),
+            ("WindowsServer2025", true, true),
+            ("WindowsServer2016", true, true),
+            ("WindowsServer2012R2", true, true),
+            ("WindowsServer2008R2", false, false),
+            ("Windows7", false, false),
+            ("macOS", true, false),
+            ("Ubuntu", true, false),
+            ("Linux", true, false),
+            ("iOS", false, false),
+            ("Android", false, false),
+            ("SomethingNew", true, true),
+        ] {
+            let facts = DeviceFacts {
+                os: is(platform),
+                os_version: Fact::Unknown,
+                ..good()
+            };
+            let can = |isolation| isolate(isolation, &facts).is_ok();
+            assert_eq!(can(Isolation::Full), full, "{platform}");
+            assert_eq!(can(Isolation::Selective), selective, "{platform}");
+        }
+        let old = DeviceFacts {
+            os: is("Windows10"),
+            os_version: is("1703"),
+            ..good()
+        };
+        assert_eq!(isolate(Isolation::Full, &old), Ok(()));
+        assert_eq!(isolate(Isolation::Selective, &old), Err(Ineligible::OsVersion));
+        assert_eq!(restrict(&old), Err(Ineligible::OsVersion));
     }
 
     #[test]

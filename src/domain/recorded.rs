@@ -80,7 +80,7 @@ fn counts(ruling: &Ruling, situation: &Situation<'_>, usage: &Usage) -> Vec<u32>
     .iter()
     .any(|reason| ruling.reason.starts_with(reason));
     let is_running = situation.is_running(ruling.mode, &verdict.playbook);
-    if verdict.wish != Wish::Act || held_before || is_running || ruling.restriction().is_none() {
+    if verdict.wish != Wish::Act || held_before || is_running || ruling.containment().is_none() {
         return Vec::new();
     }
     let limits = verdict

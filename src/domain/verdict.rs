@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::canary::Canary;
+use crate::domain::measure::{Isolation, Measure};
 use crate::domain::notify::Notify;
 
 /// Whether a playbook (or the whole installation, as a ceiling) may act. Ordered: `Off < Observe < Enforce`.
@@ -125,6 +126,10 @@ impl Verdict {
             if let PlannedAction::RestrictAppExecution {
                 release_after: Some(after),
                 ..
+            }
+            | PlannedAction::IsolateDevice {
+                release_after: Some(after),
+                ..
             } = action
             {
                 *after /= scale;
@@ -167,8 +172,26 @@ pub enum PlannedAction {
         /// What may end it before that.
         release_when: Vec<ReleaseWhen>,
     },
-    /// End the containments that quell began on this device.
+    /// End the restrictions that quell began on this device.
     ReleaseAppRestriction {
+        /// The comment after fill-in, sanitised, for Defender.
+        comment: String,
+    },
+    /// Begin a containment by isolating the device from the network.
+    IsolateDevice {
+        /// The comment after fill-in, sanitised, for Defender.
+        comment: String,
+        /// How much it cuts off.
+        isolation: Isolation,
+        /// When the containment ends by itself; `None` is `never: true`, written out.
+        release_after: Option<Duration>,
+        /// Whether a new match on this device restarts `release_after`.
+        restart_on_match: bool,
+        /// What may end it before that.
+        release_when: Vec<ReleaseWhen>,
+    },
+    /// End the isolations that quell began on this device.
+    ReleaseIsolation {
         /// The comment after fill-in, sanitised, for Defender.
         comment: String,
     },
@@ -180,6 +203,54 @@ impl PlannedAction {
         match self {
             Self::RestrictAppExecution { .. } => "restrict_app_execution",
             Self::ReleaseAppRestriction { .. } => "release_app_restriction",
+            Self::IsolateDevice { .. } => "isolate_device",
+            Self::ReleaseIsolation { .. } => "release_isolation",
+        }
+    }
+
+    /// The measure that it begins, if it begins one: it takes something from whoever works on the device.
+    pub fn begins(&self) -> Option<Measure> {
+        match self {
+            Self::RestrictAppExecution { .. } => Some(Measure::Restriction),
+            Self::IsolateDevice { .. } => Some(Measure::Isolation),
+            Self::ReleaseAppRestriction { .. } | Self::ReleaseIsolation { .. } => None,
+        }
+    }
+
+    /// The measure that it releases, if it releases one.
+    pub fn releases(&self) -> Option<Measure> {
+        match self {
+            Self::ReleaseAppRestriction { .. } => Some(Measure::Restriction),
+            Self::ReleaseIsolation { .. } => Some(Measure::Isolation),
+            Self::RestrictAppExecution { .. } | Self::IsolateDevice { .. } => None,
+        }
+    }
+
+    /// How much it cuts off, if it isolates.
+    pub fn isolation(&self) -> Option<Isolation> {
+        match self {
+            Self::IsolateDevice { isolation, .. } => Some(*isolation),
+            _ => None,
+        }
+    }
+
+    /// When what it begins ends by itself; the outer `None`: it begins nothing.
+    pub fn release_after(&self) -> Option<Option<Duration>> {
+        match self {
+            Self::RestrictAppExecution { release_after, .. } | Self::IsolateDevice { release_after, .. } => {
+                Some(*release_after)
+            }
+            Self::ReleaseAppRestriction { .. } | Self::ReleaseIsolation { .. } => None,
+        }
+    }
+
+    /// Its comment.
+    pub fn comment_mut(&mut self) -> &mut String {
+        match self {
+            Self::RestrictAppExecution { comment, .. }
+            | Self::ReleaseAppRestriction { comment }
+            | Self::IsolateDevice { comment, .. }
+            | Self::ReleaseIsolation { comment } => comment,
         }
     }
 }

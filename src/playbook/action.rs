@@ -4,18 +4,28 @@ use std::time::Duration;
 
 use super::subject::Subject;
 use super::text::Text;
+use crate::domain::measure::{Isolation, Measure};
 use crate::domain::verdict::{PlannedAction, ReleaseWhen};
 use crate::yaml::diagnostic::quoted;
 use crate::yaml::{Code, Diagnostics, Map, Node, suggest};
 
 /// The actions there are.
-pub const ACTIONS: [&str; 2] = ["restrict_app_execution", "release_app_restriction"];
+pub const ACTIONS: [&str; 4] = [
+    "restrict_app_execution",
+    "release_app_restriction",
+    "isolate_device",
+    "release_isolation",
+];
 
 /// One action as the playbook demands it.
 #[derive(Clone, Debug)]
 pub enum Action {
-    /// Begin a containment.
-    Restrict {
+    /// Begin a containment: of a restriction, or of an isolation.
+    Begin {
+        /// What it holds.
+        measure: Measure,
+        /// How much an isolation cuts off.
+        isolation: Isolation,
         /// The comment for Defender.
         comment: Text,
         /// When it ends by itself; `None` for never.
@@ -25,8 +35,10 @@ pub enum Action {
         /// What may end it before that.
         release_when: Vec<ReleaseWhen>,
     },
-    /// End the containments that quell began.
+    /// End the containments of a measure that quell began.
     Release {
+        /// Which.
+        measure: Measure,
         /// The comment for Defender.
         comment: Text,
     },
@@ -36,26 +48,45 @@ impl Action {
     /// The action for one event and device.
     pub fn plan(&self, subject: &Subject<'_>) -> PlannedAction {
         match self {
-            Self::Restrict {
+            Self::Begin {
+                measure,
+                isolation,
                 comment,
                 release_after,
                 restart_on_match,
                 release_when,
-            } => PlannedAction::RestrictAppExecution {
-                comment: comment.fill(subject),
-                release_after: *release_after,
-                restart_on_match: *restart_on_match,
-                release_when: release_when.clone(),
-            },
-            Self::Release { comment } => PlannedAction::ReleaseAppRestriction {
-                comment: comment.fill(subject),
-            },
+            } => {
+                let (comment, release_when) = (comment.fill(subject), release_when.clone());
+                let (release_after, restart_on_match) = (*release_after, *restart_on_match);
+                match measure {
+                    Measure::Restriction => PlannedAction::RestrictAppExecution {
+                        comment,
+                        release_after,
+                        restart_on_match,
+                        release_when,
+                    },
+                    Measure::Isolation => PlannedAction::IsolateDevice {
+                        comment,
+                        isolation: *isolation,
+                        release_after,
+                        restart_on_match,
+                        release_when,
+                    },
+                }
+            }
+            Self::Release { measure, comment } => {
+                let comment = comment.fill(subject);
+                match measure {
+                    Measure::Restriction => PlannedAction::ReleaseAppRestriction { comment },
+                    Measure::Isolation => PlannedAction::ReleaseIsolation { comment },
+                }
+            }
         }
     }
 
     /// Divides its span, for an installation whose time runs faster.
     pub(super) fn shorten(&mut self, time_scale: u32) {
-        if let Self::Restrict {
+        if let Self::Begin {
             release_after: Some(after),
             ..
         } = self
@@ -66,12 +97,12 @@ impl Action {
 
     /// Whether it may end before its time, when every alert behind it is resolved.
     pub fn ends_when_resolved(&self) -> bool {
-        matches!(self, Self::Restrict { release_when, .. } if release_when.contains(&ReleaseWhen::AlertResolved))
+        matches!(self, Self::Begin { release_when, .. } if release_when.contains(&ReleaseWhen::AlertResolved))
     }
 
     /// Whether it takes something away from the device's user.
     pub fn restricts(&self) -> bool {
-        matches!(self, Self::Restrict { .. })
+        matches!(self, Self::Begin { .. })
     }
 }
 
@@ -88,15 +119,35 @@ pub fn read_then(node: &Node<'_>, found: &mut Diagnostics) -> Vec<Action> {
         );
     }
     let mut actions = Vec::new();
-    for (position, item) in items.iter().enumerate() {
-        if position > 0 {
-            let message = "`then` takes one action: a restriction or a release, once";
+    let mut names = Vec::new();
+    for item in &items {
+        let action = read_action(item, found);
+        let named = name_of(item).filter(|name| names.contains(name));
+        let contradicts = |action: &Action| {
+            actions
+                .iter()
+                .any(|one: &Action| one.restricts() != action.restricts())
+        };
+        if let Some(name) = named {
+            let message = format!("`then` names `{name}` twice");
+            let help = "write each action once; a playbook of its own may have other terms";
+            found.push(item.diagnostic(Code::REPEATED_ACTION, message).help(help));
+        } else if action.as_ref().is_some_and(contradicts) {
+            let message = "`then` both begins and releases";
             let help = "write a playbook of its own for the other";
             found.push(item.diagnostic(Code::REPEATED_ACTION, message).help(help));
         }
-        actions.extend(read_action(item, found));
+        names.extend(name_of(item));
+        actions.extend(action);
     }
     actions
+}
+
+/// The action that an entry names, where it names one that there is.
+fn name_of(item: &Node<'_>) -> Option<&'static str> {
+    let map = item.map(&mut Diagnostics::default())?;
+    let key = map.entries().next()?.0.text;
+    ACTIONS.into_iter().find(|name| *name == key)
 }
 
 fn read_action(item: &Node<'_>, found: &mut Diagnostics) -> Option<Action> {
@@ -123,29 +174,48 @@ fn read_action(item: &Node<'_>, found: &mut Diagnostics) -> Option<Action> {
         return None;
     };
     match key.text {
-        "restrict_app_execution" => {
+        name @ ("restrict_app_execution" | "isolate_device") => {
             let body = body.map(found)?;
-            body.only(&["comment", "release"], found);
+            let measure = match name {
+                "isolate_device" => Measure::Isolation,
+                _ => Measure::Restriction,
+            };
+            let isolation = match measure {
+                Measure::Restriction => {
+                    body.only(&["comment", "release"], found);
+                    Isolation::default()
+                }
+                Measure::Isolation => {
+                    body.only(&["comment", "type", "release"], found);
+                    read_isolation(&body, found)?
+                }
+            };
             let comment = body
                 .required("comment", found)
                 .and_then(|node| Text::read(&node, found));
             let terms = read_release(&body, found);
             let release_when = read_release_when(&body, found);
             let (release_after, restart_on_match) = terms?;
-            Some(Action::Restrict {
+            Some(Action::Begin {
+                measure,
+                isolation,
                 comment: comment?,
                 release_after,
                 restart_on_match,
                 release_when,
             })
         }
-        "release_app_restriction" => {
+        name @ ("release_app_restriction" | "release_isolation") => {
             let body = body.map(found)?;
             body.only(&["comment"], found);
             let comment = body
                 .required("comment", found)
                 .and_then(|node| Text::read(&node, found))?;
-            Some(Action::Release { comment })
+            let measure = match name {
+                "release_isolation" => Measure::Isolation,
+                _ => Measure::Restriction,
+            };
+            Some(Action::Release { measure, comment })
         }
         other => {
             let message = format!("there is no action {}", quoted(other));
@@ -158,12 +228,21 @@ fn read_action(item: &Node<'_>, found: &mut Diagnostics) -> Option<Action> {
     }
 }
 
+/// How much an isolation cuts off: all of it, where nothing is said.
+fn read_isolation(body: &Map<'_>, found: &mut Diagnostics) -> Option<Isolation> {
+    let Some(node) = body.get("type") else {
+        return Some(Isolation::default());
+    };
+    let names = Isolation::ALL.map(Isolation::as_str);
+    Isolation::parse(node.choice(&names, found)?)
+}
+
 /// The latest end, and whether a new match restarts it.
 fn read_release(body: &Map<'_>, found: &mut Diagnostics) -> Option<(Option<Duration>, bool)> {
     let help =
         "write `release: {after: 4h}`, or `release: {never: true}` when it must stay until a person ends it";
     let Some(node) = body.get("release") else {
-        let message = format!("`{}` does not say when the restriction ends", body.node().path());
+        let message = format!("`{}` does not say when it ends", body.node().path());
         found.push(body.place().diagnostic(Code::RELEASE_TERMS, message).help(help));
         return None;
     };
@@ -204,14 +283,14 @@ fn read_release(body: &Map<'_>, found: &mut Diagnostics) -> Option<(Option<Durat
             None
         }
         (None, Some((false, never))) => {
-            let message = "`never: false` does not say when the restriction ends";
+            let message = "`never: false` does not say when it ends";
             found.push(never.diagnostic(Code::RELEASE_TERMS, message).help(help));
             None
         }
         (None, None) => {
             // A `never` that is no boolean was reported already.
             if release.get("never").is_none() {
-                let message = format!("`{}` does not say when the restriction ends", node.path());
+                let message = format!("`{}` does not say when it ends", node.path());
                 found.push(
                     release
                         .place()

@@ -101,7 +101,8 @@ fn lint_actions(playbook: &Playbook, map: &Map<'_>, found: &mut Diagnostics) {
                 .try_fold(body.clone()?, |node, key| node.map(&mut quiet)?.get(key))
         };
         let comment = match action {
-            Action::Restrict {
+            Action::Begin {
+                measure,
                 comment,
                 release_after,
                 ..
@@ -109,14 +110,15 @@ fn lint_actions(playbook: &Playbook, map: &Map<'_>, found: &mut Diagnostics) {
                 if let Some(after) = release_after.filter(|after| *after > LONG_RELEASE) {
                     let place = part(&["release", "after"]).unwrap_or(item.clone());
                     let message = format!(
-                        "the restriction ends after {}, which is over 7 days",
+                        "the {} ends after {}, which is over 7 days",
+                        measure.as_str(),
                         yaml::duration::show(after)
                     );
                     found.push(place.diagnostic(Code::LONG_RELEASE, message));
                 }
                 comment
             }
-            Action::Release { comment } => comment,
+            Action::Release { comment, .. } => comment,
         };
         if comment.may_say_nothing() {
             let place = part(&["comment"]).unwrap_or(item.clone());

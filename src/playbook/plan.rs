@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use crate::domain::decision::{Decision, DecisionKind, Ruling};
 use crate::domain::demand::Rate;
 use crate::domain::device::DeviceId;
+use crate::domain::measure::Measure;
 use crate::domain::verdict::PlannedAction;
 use crate::playbook::rehearse::Happening;
 
@@ -68,12 +69,20 @@ impl Plan {
         }
     }
 
-    /// A device was restricted under one set before the first event: that costs no call.
-    pub fn stood(&mut self, which: Which, at: Timestamp, device: &DeviceId, playbook: &str) {
+    /// A measure was held on a device under one set before the first event: that costs no call.
+    pub fn stood(
+        &mut self,
+        which: Which,
+        at: Timestamp,
+        device: &DeviceId,
+        (playbook, measure): (&str, Measure),
+    ) {
         let number = self.number(device);
         let playbook = self.names.number(playbook);
-        self.devices[number].side(which).stood(at, playbook);
-        self.sides[which as usize].demand.standing(number);
+        self.devices[number].side(which).stood(at, playbook, measure);
+        self.sides[which as usize]
+            .demand
+            .standing(side::place(number, measure));
     }
 
     /// An event and a device were judged under both sets.
@@ -183,12 +192,7 @@ fn is_same_ruling(old: &Ruling, new: &Ruling) -> bool {
 
 fn without_words(action: &PlannedAction) -> PlannedAction {
     let mut action = action.clone();
-    match &mut action {
-        PlannedAction::RestrictAppExecution { comment, .. }
-        | PlannedAction::ReleaseAppRestriction { comment } => {
-            comment.clear();
-        }
-    }
+    action.comment_mut().clear();
     action
 }
 

@@ -20,6 +20,7 @@ use crate::domain::containment::{ContainmentState, EndReason};
 use crate::domain::decision::{Decision, Fallback, Rules, Ruling, Situation, decide};
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::fact::Fact;
+use crate::domain::measure::Measure;
 use crate::domain::trust::Trust;
 use crate::domain::verdict::Mode;
 
@@ -192,14 +193,14 @@ impl<'s> Rehearsal<'s> {
         }
         let effects = change::effects(ruling);
         let mut changed = false;
-        if effects.releases {
-            let ended = self.release(id, &ruling.verdict.playbook, sink);
+        if !effects.releases.is_empty() {
+            let ended = self.release(id, (&ruling.verdict.playbook, &effects.releases), sink);
             changed |= ended.is_some();
             if input.alert.is_false_positive() {
                 self.false_positives(ended.unwrap_or_default(), id, sink);
             }
         }
-        if let Some(begins) = &effects.begins {
+        for begins in &effects.begins {
             self.begin((ruling, drivers), begins, id, sink);
             changed |= ruling.mode == Mode::Enforce;
         }
@@ -207,13 +208,19 @@ impl<'s> Rehearsal<'s> {
     }
 
     /// Ends what a release ends; gives the canaries of what ended, `None` when the device has nothing open.
-    fn release(&mut self, id: &DeviceId, by: &str, sink: Sink<'_>) -> Option<Vec<InCanary>> {
+    fn release(
+        &mut self,
+        id: &DeviceId,
+        (by, measures): (&str, &[Measure]),
+        sink: Sink<'_>,
+    ) -> Option<Vec<InCanary>> {
         let now = self.now;
         let device = self.devices.get_mut(id)?;
         let mut ended = Vec::new();
         device.contained.retain(|contained| {
             let playbook = contained.playbook.as_str();
-            let what = match change::released(&contained.open) {
+            let released = change::released(&contained.open);
+            let what = match released.filter(|_| measures.contains(&contained.measure)) {
                 None => return true,
                 Some(ContainmentState::Ended) => {
                     ended.extend(contained.in_canary());
@@ -246,7 +253,7 @@ impl<'s> Rehearsal<'s> {
         let playbook = ruling.verdict.playbook.as_str();
         let now = self.now;
         let device = self.devices.entry(id.clone()).or_default();
-        let at = device.position(playbook, ruling.mode);
+        let at = device.position(playbook, ruling.mode, begins.measure);
         let open = at.and_then(|at| device.contained.get(at)).map(|its| &its.open);
         let beginning = change::begin(open, begins);
         if beginning == Beginning::Keep {
@@ -255,6 +262,7 @@ impl<'s> Rehearsal<'s> {
         let at = at.unwrap_or_else(|| {
             device.contained.push(Contained {
                 playbook: playbook.to_owned(),
+                measure: begins.measure,
                 lane: ruling.verdict.lane,
                 open: Open {
                     state: ContainmentState::Asked,
@@ -393,16 +401,16 @@ impl<'s> Rehearsal<'s> {
         }
     }
 
-    /// Takes the due action, and forgets a device of which nothing matters any more.
+    /// Takes the due actions, and forgets a device of which nothing matters any more.
     fn settle(&mut self, id: &DeviceId, sink: Sink<'_>) {
         let Some(device) = self.devices.get_mut(id) else {
             return;
         };
-        let action = device.converge();
+        let actions = device.converge();
         if device.is_idle() {
             self.devices.remove(id);
         }
-        if let Some((kind, lane)) = action {
+        for (kind, lane) in actions {
             sink(self.happening(id, What::Action { kind, lane }));
         }
     }

@@ -65,10 +65,11 @@ impl Store {
                   AND outcome IS DISTINCT FROM 'not_sent') AS "calls!",
                  (SELECT count(*) FROM quell.attempts WHERE tenant_id = $1 AND action_id IS NOT NULL
                   AND outcome IS NULL) AS "unanswered!",
-                 (SELECT count(*) FROM quell.devices WHERE tenant_id = $1 AND restriction <> 'free') AS "not_free!",
-                 (SELECT count(*) FROM quell.devices d WHERE tenant_id = $1 AND restriction <> 'free'
+                 (SELECT count(*) FROM quell.devices WHERE tenant_id = $1
+                  AND (restriction <> 'free' OR isolation <> 'free')) AS "not_free!",
+                 (SELECT count(*) FROM quell.measures d WHERE tenant_id = $1 AND known <> 'free'
                   AND NOT EXISTS (SELECT 1 FROM quell.containments c WHERE c.tenant_id = $1
-                      AND c.device_id = d.device_id AND c.state = 'active' AND c.mode = 'enforce')) AS "unwanted!""#,
+                      AND c.device_id = d.device_id AND c.measure = d.measure AND c.state = 'active' AND c.mode = 'enforce')) AS "unwanted!""#,
             tenant.0,
         )
         .fetch_one(&self.pool)
@@ -101,10 +102,10 @@ impl Store {
             r#"WITH on_devices AS (SELECT DISTINCT device_id FROM quell.containments
                                    WHERE tenant_id = $1 AND playbook = $2 AND mode = 'enforce'),
                     done AS (SELECT c.device_id,
-                               count(a.id) FILTER (WHERE a.kind = 'restrict') AS restricts,
-                               count(a.id) FILTER (WHERE a.kind = 'release') AS releases,
-                               max(a.submitted_at) FILTER (WHERE a.kind = 'restrict')
-                                 < min(a.submitted_at) FILTER (WHERE a.kind = 'release') AS in_order
+                               count(a.id) FILTER (WHERE a.kind IN ('restrict', 'isolate')) AS restricts,
+                               count(a.id) FILTER (WHERE a.kind IN ('release', 'release_isolation')) AS releases,
+                               max(a.submitted_at) FILTER (WHERE a.kind IN ('restrict', 'isolate'))
+                                 < min(a.submitted_at) FILTER (WHERE a.kind IN ('release', 'release_isolation')) AS in_order
                              FROM on_devices c LEFT JOIN quell.actions a ON a.tenant_id = $1
                                AND a.device_id = c.device_id AND a.state = 'succeeded'
                              GROUP BY c.device_id)

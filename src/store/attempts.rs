@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::domain::action::{ActionEvent, ActionState};
+use crate::domain::action::{ActionEvent, ActionKind, ActionState};
 use crate::domain::answer::Refusal;
 use crate::domain::tenant::TenantId;
 use crate::failpoint;
@@ -63,6 +63,12 @@ impl Store {
             state = self
                 .action_apply(&mut tx, tenant, &row, event, &record.change, because)
                 .await?;
+        }
+        if record.outcome == "forbidden"
+            && record.pause.is_none()
+            && record.refusal.as_ref().is_some_and(Refusal::is_missing_right)
+        {
+            hold_kind(&mut tx, tenant, row.kind, record.change.not_before).await?;
         }
         wake(
             &mut tx,
@@ -125,7 +131,7 @@ impl Store {
         id: Uuid,
     ) -> Result<ActionRow, StoreError> {
         let r = sqlx::query!(
-            "SELECT id, device_id, kind, state, attempts, defender_id, defender_status, is_adopted
+            "SELECT id, device_id, kind, subject, state, attempts, defender_id, defender_status, is_adopted
              FROM quell.actions WHERE id = $1 AND tenant_id = $2 FOR UPDATE",
             id,
             tenant.0,
@@ -136,6 +142,7 @@ impl Store {
             id: r.id,
             device: crate::domain::device::DeviceId::from_stored(r.device_id),
             kind: super::actions::kind_of(&r.kind)?,
+            subject: r.subject,
             state: super::actions::state_of(r.id, &r.state)?,
             attempts: r.attempts,
             defender_id: r.defender_id,
@@ -143,6 +150,35 @@ impl Store {
             is_adopted: r.is_adopted,
         })
     }
+}
+
+/// One of these is forbidden because a right is missing, so the others would be: none is called for a while, and no slot is spent
+/// on them. What needs another right goes on.
+async fn hold_kind(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    kind: ActionKind,
+    span: Duration,
+) -> Result<(), StoreError> {
+    let held = sqlx::query!(
+        "UPDATE quell.actions SET not_before = greatest(not_before, quell.now() + make_interval(secs => $3))
+         WHERE id IN (SELECT id FROM quell.actions WHERE tenant_id = $1 AND kind = $2 AND state = 'queued'
+                      FOR UPDATE SKIP LOCKED)",
+        tenant.0,
+        kind.as_str(),
+        span.as_secs_f64(),
+    )
+    .execute(tx)
+    .await?
+    .rows_affected();
+    metrics::counter!("quell_actions_without_a_right_total", "kind" => kind.as_str()).increment(1);
+    tracing::error!(
+        kind = kind.as_str(),
+        held,
+        for_seconds = span.as_secs(),
+        "defender refuses these calls because the application lacks the right to make them: grant it; other calls go on"
+    );
+    Ok(())
 }
 
 /// Gives an attempt its outcome, once.

@@ -1,4 +1,4 @@
-//! `quell restrict`: a containment that a person begins, in one transaction with everything that can forbid it. It becomes
+//! `quell restrict` and `quell isolate`: a containment that a person begins, in one transaction with everything that can forbid it. It becomes
 //! active, or, where the person accepts the risk of a protection, is asked of a second one. Which, says [`by_hand::weigh`].
 
 use std::time::Duration;
@@ -12,9 +12,10 @@ use crate::domain::containment::change::until;
 use crate::domain::decision::Usage;
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::eligibility::{self, Ineligible};
+use crate::domain::measure::{Isolation, Measure};
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::{AskTerms, Lane};
-use crate::store::containments::{Bounds, OneMore, pending};
+use crate::store::containments::{Bounds, OneMore, standing};
 use crate::store::{Because, DeviceRow, Gate, Store, StoreError, Wake, wake};
 
 /// What a person wants.
@@ -22,6 +23,10 @@ use crate::store::{Because, DeviceRow, Gate, Store, StoreError, Wake, wake};
 pub struct ByHand<'a> {
     /// The device, which need not be known yet.
     pub device: &'a DeviceId,
+    /// What is to be held on it.
+    pub measure: Measure,
+    /// How much an isolation cuts off; `None` of any other measure.
+    pub isolation: Option<Isolation>,
     /// For how long.
     pub after: Duration,
     /// How urgent.
@@ -43,7 +48,7 @@ pub struct ByHand<'a> {
 /// What came of it.
 #[derive(Clone, Debug)]
 pub enum ByHandOutcome {
-    /// The device is to be restricted.
+    /// The measure is to be held on the device.
     Begun(Begun),
     /// A second person is asked.
     Asked {
@@ -67,9 +72,9 @@ pub struct Begun {
     pub containment: Uuid,
     /// When it ends.
     pub until: Timestamp,
-    /// What is known of the restriction.
-    pub restriction: String,
-    /// The action that is open at Defender, if any: its kind and state.
+    /// What is known of the measure: `free`, `restricted`, `isolated_by_other`, ….
+    pub known: String,
+    /// The action about it that is open at Defender, if any: its kind and state.
     pub open: Option<(String, String)>,
     /// The kind of the queued action, if any, and when it may be called.
     pub queued: Option<(String, Timestamp)>,
@@ -80,7 +85,7 @@ impl Store {
     ///
     /// # Errors
     /// Postgres is not available: nothing was begun.
-    pub async fn restrict_by_hand(
+    pub async fn contain_by_hand(
         &self,
         tenant: TenantId,
         gate: &Gate,
@@ -100,7 +105,7 @@ impl Store {
         // What is unknown never blocks here: only a call that must fail is not worth its slot.
         let ineligible = match facts {
             Some(_) if row.is_unknown_to_defender => Some(Ineligible::NotInInventory),
-            Some(facts) => eligibility::restrict(facts).err(),
+            Some(facts) => eligibility::check(wanted.measure, wanted.isolation, facts).err(),
             None => None,
         };
         let scene = Scene {
@@ -153,31 +158,27 @@ impl Store {
             });
         }
         insert(&mut tx, tenant, wanted, (id, now), None).await?;
-        super::effects::begin_anew(&mut tx, tenant, wanted.device, 1).await?;
+        super::effects::begin_anew(&mut tx, tenant, (wanted.device, wanted.measure), 1).await?;
         let because = Because {
             by: wanted.by,
             reason: wanted.reason,
         };
         self.converge_device(&mut tx, tenant, wanted.device, because)
             .await?;
-        let pending = pending(&mut tx, tenant, wanted.device).await?;
-        let restriction = sqlx::query_scalar!(
-            "SELECT restriction FROM quell.devices WHERE tenant_id = $1 AND device_id = $2",
-            tenant.0,
-            wanted.device.as_str(),
-        )
-        .fetch_one(&mut *tx)
-        .await?;
+        let standing = standing(&mut tx, tenant, wanted.device).await?;
+        let its = standing.into_iter().find(|one| one.measure == wanted.measure);
+        let its = its.ok_or(StoreError::Stale("the device"))?;
         wake(&mut tx, tenant, Wake::Queue).await?;
         tx.commit().await?;
-        metrics::counter!("quell_containments_begun_total", "state" => "active", "mode" => "enforce")
-            .increment(1);
+        metrics::counter!("quell_containments_begun_total", "state" => "active", "mode" => "enforce",
+            "measure" => wanted.measure.as_str())
+        .increment(1);
         Ok(ByHandOutcome::Begun(Begun {
             containment: id,
             until: ends_at,
-            restriction,
-            open: pending.open,
-            queued: pending.queued,
+            known: its.known,
+            open: its.open,
+            queued: its.queued,
         }))
     }
 
@@ -236,9 +237,9 @@ async fn insert(
     };
     sqlx::query!(
         "INSERT INTO quell.containments (id, tenant_id, device_id, state, mode, lane, begun_by, comment, created_at, ask,
-             ask_reason, ask_until, ask_lifts, activated_at, release_after, until, state_by, state_reason)
+             ask_reason, ask_until, ask_lifts, activated_at, release_after, until, state_by, state_reason, measure, isolation)
          VALUES ($1, $2, $3, $4, 'enforce', $5, $6, $7, $8::timestamptz, $9, $10, $11::timestamptz, $10, $12::timestamptz,
-             make_interval(secs => $13), $14::timestamptz, $6, $7)",
+             make_interval(secs => $13), $14::timestamptz, $6, $7, $15, $16)",
         id,
         tenant.0,
         wanted.device.as_str(),
@@ -253,6 +254,8 @@ async fn insert(
         at(activated_at) as Option<jiff_sqlx::Timestamp>,
         wanted.after.as_secs_f64(),
         at(ends_at) as Option<jiff_sqlx::Timestamp>,
+        wanted.measure.as_str(),
+        wanted.isolation.map(Isolation::as_str),
     )
     .execute(tx)
     .await?;

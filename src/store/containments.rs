@@ -6,10 +6,13 @@ use jiff::Timestamp;
 use sqlx::Acquire as _;
 use uuid::Uuid;
 
+use crate::domain::action::ActionKind;
 use crate::domain::containment::EndReason;
 use crate::domain::containment::change::{Due, due};
+use crate::domain::converge::Known;
 use crate::domain::decision::{Cap, Usage};
 use crate::domain::device::DeviceId;
+use crate::domain::measure::Measure;
 use crate::domain::surge::Surge;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Lane;
@@ -59,13 +62,29 @@ pub struct OperatorRelease {
     pub ended: Vec<Uuid>,
     /// Asks declined.
     pub declined: Vec<Uuid>,
-    /// What is known of the restriction now.
-    pub restriction: String,
-    /// The action that is open at Defender, if any: its kind and state.
+    /// What follows of each measure that was to be released.
+    pub measures: Vec<MeasureRelease>,
+}
+
+impl OperatorRelease {
+    /// What it did to the measure, if that was to be released.
+    pub fn of(&self, measure: Measure) -> Option<&MeasureRelease> {
+        self.measures.iter().find(|one| one.measure == measure)
+    }
+}
+
+/// What an operator's release did to one measure.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct MeasureRelease {
+    /// The measure.
+    pub measure: Measure,
+    /// What is known of it now: `free`, `restricted`, `isolated_by_other`, ….
+    pub known: String,
+    /// The action about it that is open at Defender, if any: its kind and state.
     pub open: Option<(String, String)>,
-    /// The kind of the queued action, if any, and when it may be called.
+    /// The kind of the queued action about it, if any, and when it may be called.
     pub queued: Option<(String, Timestamp)>,
-    /// Whether a restrict was withdrawn that had not been sent.
+    /// Whether what begins it was withdrawn before it had been sent.
     pub withdrawn: bool,
 }
 
@@ -141,13 +160,13 @@ impl Store {
     ) -> Result<(), StoreError> {
         let overdue = sqlx::query_scalar!(
             "SELECT id FROM quell.actions
-             WHERE tenant_id = $1 AND device_id = $2 AND state = 'queued' AND valid_until <= quell.now()",
+             WHERE tenant_id = $1 AND device_id = $2 AND state = 'queued' AND valid_until <= quell.now() ORDER BY id",
             tenant.0,
             device.as_str(),
         )
-        .fetch_optional(&mut *tx)
+        .fetch_all(&mut *tx)
         .await?;
-        if let Some(id) = overdue {
+        for id in overdue {
             let row = self.action_read(tx, tenant, id).await?;
             let because = Because {
                 by: "expire",
@@ -182,8 +201,13 @@ impl Store {
         open::end(tx, tenant, device, &ended, word).await?;
         if !activated.is_empty() {
             open::activate(tx, &activated, now).await?;
-            let count = i64::try_from(activated.len()).unwrap_or(i64::MAX);
-            super::effects::begin_anew(tx, tenant, device, count).await?;
+            for measure in Measure::ALL {
+                let of_it = rows
+                    .iter()
+                    .filter(|row| row.measure == measure && activated.contains(&row.id));
+                let count = i64::try_from(of_it.count()).unwrap_or(i64::MAX);
+                super::effects::begin_anew(tx, tenant, (device, measure), count).await?;
+            }
         }
         if !expired.is_empty() {
             open::expire(tx, &expired).await?;
@@ -282,6 +306,28 @@ impl Store {
         reason: &str,
         is_false_positive: bool,
     ) -> Result<Option<OperatorRelease>, StoreError> {
+        self.measures_release(
+            tenant,
+            (device, &Measure::ALL),
+            operator,
+            reason,
+            is_false_positive,
+        )
+        .await
+    }
+
+    /// The same of these measures only: the other stays as it is.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn measures_release(
+        &self,
+        tenant: TenantId,
+        (device, measures): (&DeviceId, &[Measure]),
+        operator: &str,
+        reason: &str,
+        is_false_positive: bool,
+    ) -> Result<Option<OperatorRelease>, StoreError> {
         let mut tx = self.pool.begin().await?;
         super::devices::lock(&mut tx, tenant, &[device.to_string()]).await?;
         let word = Word {
@@ -289,58 +335,69 @@ impl Store {
             by: operator,
             why: reason,
         };
-        let Released { ended, declined } = release(&mut tx, tenant, device, word).await?;
+        let Released { ended, declined, .. } = release(&mut tx, tenant, (device, measures), word).await?;
         let fallen = match is_false_positive {
             true => super::fallbacks::fall_back_for_false_positives(&mut tx, tenant, &ended).await?,
             false => Vec::new(),
         };
         // A person's word begins anew: the delays that earlier failures earned do not hold up the release.
-        let restriction = sqlx::query_scalar!(
-            "UPDATE quell.devices SET failures = 0 WHERE tenant_id = $1 AND device_id = $2 RETURNING restriction",
-            tenant.0,
-            device.as_str(),
-        )
-        .fetch_optional(&mut *tx)
-        .await?;
-        let Some(restriction) = restriction else {
-            return Ok(None);
-        };
+        let names: Vec<String> = measures
+            .iter()
+            .map(|measure| measure.as_str().to_owned())
+            .collect();
+        for measure in measures {
+            forget_failures(&mut tx, tenant, device, *measure).await?;
+        }
         sqlx::query!(
             "UPDATE quell.actions SET not_before = quell.now(), lane = least(lane, $3)
-             WHERE tenant_id = $1 AND device_id = $2 AND state = 'queued' AND kind = 'release'",
+             WHERE tenant_id = $1 AND device_id = $2 AND state = 'queued' AND subject = ANY($4)
+               AND kind IN ('release', 'release_isolation')",
             tenant.0,
             device.as_str(),
             Lane::Release.rank(),
+            &names,
         )
         .execute(&mut *tx)
         .await?;
         wake(&mut tx, tenant, Wake::Queue).await?;
-        let before = pending(&mut tx, tenant, device).await?;
+        let before = standing(&mut tx, tenant, device).await?;
+        if before.is_empty() {
+            return Ok(None);
+        }
         self.converge_device(&mut tx, tenant, device, Because { by: operator, reason })
             .await?;
-        let after = pending(&mut tx, tenant, device).await?;
+        let after = standing(&mut tx, tenant, device).await?;
         tx.commit().await?;
         super::fallbacks::say(&fallen);
-        let restricts = |queued: &Option<(String, Timestamp)>| {
-            queued.as_ref().is_some_and(|(kind, _)| kind == "restrict")
+        let begins = |of: &[Standing], measure: Measure| {
+            let its = of.iter().find(|one| one.measure == measure);
+            let queued = its.and_then(|its| its.queued.as_ref());
+            queued.is_some_and(|(kind, _)| *kind == ActionKind::to_begin(measure).as_str())
         };
+        let measures = after
+            .iter()
+            .filter(|one| measures.contains(&one.measure))
+            .map(|one| MeasureRelease {
+                measure: one.measure,
+                known: one.known.clone(),
+                open: one.open.clone(),
+                queued: one.queued.clone(),
+                withdrawn: begins(&before, one.measure) && !begins(&after, one.measure),
+            });
         Ok(Some(OperatorRelease {
             ended,
             declined,
-            restriction,
-            withdrawn: restricts(&before.queued) && !restricts(&after.queued),
-            open: after.open,
-            queued: after.queued,
+            measures: measures.collect(),
         }))
     }
 
-    /// Ends a playbook's containments on a device, those of one revision only where one is named, or all of them, because
-    /// the mode changed. The caller holds the device's lock.
+    /// Ends a playbook's containments of a measure on a device, those of one revision only where one is named, or all of them,
+    /// because the mode changed. The caller holds the device's lock.
     pub(super) async fn end_for_mode(
         &self,
         tx: &mut sqlx::PgConnection,
         tenant: TenantId,
-        device: &DeviceId,
+        (device, measure): (&DeviceId, Measure),
         playbook: Option<&str>,
         revision: Option<&str>,
     ) -> Result<(), StoreError> {
@@ -348,28 +405,29 @@ impl Store {
             "UPDATE quell.containments SET state = 'ended', ended_at = quell.now(), end_reason = 'mode', state_by = 'gate',
                  state_reason = 'it is not enforced any more'
              WHERE tenant_id = $1 AND device_id = $2 AND ($3::text IS NULL OR playbook = $3)
-               AND ($4::text IS NULL OR revision = $4) AND state = 'active' AND mode = 'enforce'",
+               AND ($4::text IS NULL OR revision = $4) AND measure = $5 AND state = 'active' AND mode = 'enforce'",
             tenant.0,
             device.as_str(),
             playbook,
             revision,
+            measure.as_str(),
         )
         .execute(&mut *tx)
         .await?;
-        forget_failures(tx, tenant, device).await
+        forget_failures(tx, tenant, device, measure).await
     }
 
-    /// Marks a device's containments as needing a person. The caller holds the device's lock.
+    /// Marks a device's containments of a measure as needing a person. The caller holds the device's lock.
     pub(super) async fn give_up(
         &self,
         tx: &mut sqlx::PgConnection,
         tenant: TenantId,
-        device: &DeviceId,
+        (device, measure): (&DeviceId, Measure),
         why: &str,
     ) -> Result<(), StoreError> {
         sqlx::query!(
             "UPDATE quell.containments SET attention = $3
-             WHERE tenant_id = $1 AND device_id = $2 AND state = 'active' AND mode = 'enforce'
+             WHERE tenant_id = $1 AND device_id = $2 AND measure = $6 AND state = 'active' AND mode = 'enforce'
                AND (attention IS NULL OR attention = $4 OR starts_with($3, $5))",
             tenant.0,
             device.as_str(),
@@ -377,6 +435,7 @@ impl Store {
             // That it waits says less than what came of it; that its device is protected says more than all else.
             super::gate::fresh::UNDECIDED,
             super::gate::PROTECTED,
+            measure.as_str(),
         )
         .execute(tx)
         .await?;
@@ -384,48 +443,69 @@ impl Store {
     }
 }
 
-pub(super) struct Pending {
+/// How a measure stands on a device, with what is under way for it.
+pub(super) struct Standing {
+    pub(super) measure: Measure,
+    /// `free`, `restricted`, `isolated_by_other`, …
+    pub(super) known: String,
     pub(super) open: Option<(String, String)>,
     pub(super) queued: Option<(String, Timestamp)>,
 }
 
-/// What is under way for a device.
-pub(super) async fn pending(
+/// How each measure stands on a device; nothing: there is no such device.
+pub(super) async fn standing(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
     device: &DeviceId,
-) -> Result<Pending, StoreError> {
+) -> Result<Vec<Standing>, StoreError> {
     let rows = sqlx::query!(
-        "SELECT kind, state, not_before FROM quell.actions WHERE tenant_id = $1 AND device_id = $2
-           AND state IN ('queued', 'submitting', 'in_doubt', 'submitted')",
+        r#"SELECT m.measure AS "measure!", m.known AS "known!", open.kind AS "open?", open.state AS "state?",
+             queued.kind AS "queued?", queued.not_before AS "not_before?"
+           FROM quell.measures m
+           LEFT JOIN quell.actions open ON open.tenant_id = m.tenant_id AND open.device_id = m.device_id
+             AND open.subject = m.measure AND open.state IN ('submitting', 'in_doubt', 'submitted')
+           LEFT JOIN quell.actions queued ON queued.tenant_id = m.tenant_id AND queued.device_id = m.device_id
+             AND queued.subject = m.measure AND queued.state = 'queued'
+           WHERE m.tenant_id = $1 AND m.device_id = $2 ORDER BY m.measure DESC"#,
         tenant.0,
         device.as_str(),
     )
     .fetch_all(tx)
     .await?;
-    let mut pending = Pending {
-        open: None,
-        queued: None,
+    let corrupt = |column, value: &str| StoreError::Corrupt {
+        table: "devices",
+        column,
+        row: device.to_string(),
+        value: value.to_owned(),
     };
-    for row in rows {
-        match row.state.as_str() {
-            "queued" => pending.queued = Some((row.kind, row.not_before.to_jiff())),
-            _ => pending.open = Some((row.kind, row.state)),
-        }
-    }
-    Ok(pending)
+    rows.into_iter()
+        .map(|row| {
+            let measure = Measure::parse(&row.measure).ok_or_else(|| corrupt("measure", &row.measure))?;
+            let known = Known::parse(&row.known).ok_or_else(|| corrupt("known", &row.known))?;
+            Ok(Standing {
+                measure,
+                known: known.word(measure).to_owned(),
+                open: row.open.zip(row.state),
+                queued: row.queued.zip(time(row.not_before)),
+            })
+        })
+        .collect()
 }
 
-/// What failed while a device was wanted restricted does not hold up its release.
+/// What failed while a measure was wanted on a device does not hold up its release.
 pub(super) async fn forget_failures(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
     device: &DeviceId,
+    measure: Measure,
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "UPDATE quell.devices SET failures = 0 WHERE tenant_id = $1 AND device_id = $2",
+        "UPDATE quell.devices SET failures = CASE $3 WHEN 'restriction' THEN 0 ELSE failures END,
+             isolation_failures = CASE $3 WHEN 'isolation' THEN 0 ELSE isolation_failures END
+         WHERE tenant_id = $1 AND device_id = $2",
         tenant.0,
         device.as_str(),
+        measure.as_str(),
     )
     .execute(tx)
     .await?;

@@ -75,7 +75,7 @@ pub struct DecideTx {
     pub items: Vec<InboxItem>,
     /// The devices of the claimed rows, locked.
     pub devices: HashMap<DeviceId, DeviceRow>,
-    /// Playbooks with an active containment, per device; without those of which only a fallen revision has one, which was never
+    /// Playbooks with an active containment, per device, once for each of theirs; without those of which only a fallen revision has one, which was never
     /// sent and never will be.
     pub restricted_by: HashMap<DeviceId, Vec<String>>,
     /// Playbooks with an active containment that is only observed, per device.
@@ -97,6 +97,31 @@ pub struct DecideTx {
     pub has_converged: bool,
     /// Those fallbacks that this transaction found: said after its commit.
     pub(super) fallen: Vec<Fallback>,
+}
+
+impl DecideTx {
+    /// The playbooks that hold something on the device.
+    pub fn restricting(&self, device: &DeviceId) -> Vec<String> {
+        let mut seen: Vec<String> = Vec::new();
+        for playbook in self.restricted_by.get(device).into_iter().flatten() {
+            if !seen.contains(playbook) {
+                seen.push(playbook.clone());
+            }
+        }
+        seen
+    }
+
+    /// Containments of these playbooks ended, one for each time that it is named.
+    pub fn forget_restricting(&mut self, device: &DeviceId, ended: &[String]) {
+        let Some(restricted_by) = self.restricted_by.get_mut(device) else {
+            return;
+        };
+        for playbook in ended {
+            if let Some(at) = restricted_by.iter().position(|its| its == playbook) {
+                restricted_by.remove(at);
+            }
+        }
+    }
 }
 
 impl Store {
@@ -188,13 +213,13 @@ impl DecideTx {
                CROSS JOIN LATERAL (
                    SELECT array_agg(CASE WHEN c.state = 'active' AND c.mode = 'enforce'
                                          -- What a revoked revision began and never restricted will never be sent.
-                                         AND NOT (d.restriction IN ('free', 'unknown')
+                                         AND NOT ((CASE c.measure WHEN 'isolation' THEN d.isolation ELSE d.restriction END) IN ('free', 'unknown')
                                              AND (EXISTS (SELECT 1 FROM quell.playbook_revisions r WHERE r.tenant_id = c.tenant_id
                                                       AND r.playbook = c.playbook AND r.revision = c.revision AND r.revoked_at IS NOT NULL)
                                                   OR EXISTS (SELECT 1 FROM quell.canary_fallbacks f WHERE f.tenant_id = c.tenant_id
                                                       AND f.playbook = c.playbook AND f.revision = c.revision))
                                              AND NOT EXISTS (SELECT 1 FROM quell.actions a WHERE a.tenant_id = c.tenant_id
-                                                 AND a.device_id = c.device_id AND a.kind = 'restrict'
+                                                 AND a.device_id = c.device_id AND a.subject = c.measure AND a.kind IN ('restrict', 'isolate')
                                                  AND a.state IN ('submitting', 'in_doubt', 'submitted')))
                                          THEN c.playbook END
                                     ORDER BY c.activated_at) AS restricts,

@@ -41,15 +41,18 @@ impl Store {
     /// Postgres is not available.
     pub async fn releases_overdue(&self, tenant: TenantId, after: Duration) -> Result<Overdue, StoreError> {
         let row = sqlx::query!(
-            r#"SELECT d.device_id, last.since AS "since!", last.id, count(*) OVER () AS "devices!"
-               FROM quell.devices d CROSS JOIN LATERAL (
+            r#"SELECT v.device_id, last.since AS "since!", last.id, count(*) OVER () AS "devices!"
+               FROM quell.devices v
+               CROSS JOIN LATERAL (VALUES ('restriction', v.restriction), ('isolation', v.isolation)) AS d (measure, known)
+               CROSS JOIN LATERAL (
                    SELECT c.id, CASE c.state WHEN 'active' THEN c.until ELSE c.ended_at END AS since
                    FROM quell.containments c
-                   WHERE c.tenant_id = d.tenant_id AND c.device_id = d.device_id AND c.mode = 'enforce'
+                   WHERE c.tenant_id = v.tenant_id AND c.device_id = v.device_id AND c.measure = d.measure AND c.mode = 'enforce'
                      AND c.state IN ('active', 'ended')
                    -- One that never ends by itself comes first, and is never overdue.
                    ORDER BY since DESC NULLS FIRST LIMIT 1) AS last
-               WHERE d.tenant_id = $1 AND d.restriction IN ('restricted', 'unknown')
+               WHERE v.tenant_id = $1 AND (v.restriction <> 'free' OR v.isolation <> 'free')
+                 AND d.known IN ('restricted', 'isolated', 'unknown')
                  AND last.since < (SELECT quell.now()) - make_interval(secs => $2)
                ORDER BY last.since LIMIT 1"#,
             tenant.0,
@@ -96,7 +99,7 @@ impl Store {
             device: Some(&oldest.device),
             action: None,
             told: format!(
-                "{} should have been released and are restricted still, this one since {:.0}",
+                "{} should have been released and are contained still, this one since {:.0}",
                 match overdue.devices {
                     1 => "1 device".to_owned(),
                     n => format!("{n} devices"),

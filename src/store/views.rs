@@ -60,6 +60,8 @@ pub struct StatusView {
     pub contained_devices: i64,
     /// Devices by what is last known of their restriction.
     pub restrictions: BTreeMap<String, i64>,
+    /// Devices by what is last known of their isolation.
+    pub isolations: BTreeMap<String, i64>,
     /// The containment that ends next, if none is added.
     pub next_end_at: Option<Timestamp>,
     /// Actions by state.
@@ -219,7 +221,7 @@ impl Store {
                   AND mode = 'enforce') AS "contained!",
                  (SELECT min(until) FROM quell.containments WHERE tenant_id = $1 AND state = 'active'
                   AND mode = 'enforce') AS next_end_at,
-                 (SELECT count(*) FROM quell.actions WHERE tenant_id = $1 AND kind = 'restrict'
+                 (SELECT count(*) FROM quell.actions WHERE tenant_id = $1 AND kind IN ('restrict', 'isolate')
                   AND state IN ('submitting', 'in_doubt', 'submitted')) AS "outstanding!",
                  (SELECT count(*) FROM quell.attempts WHERE tenant_id = $1 AND outcome = 'throttled') AS "throttled!",
                  (SELECT max(answered_at) FROM quell.attempts
@@ -282,6 +284,7 @@ impl Store {
             attention: one.attention,
             contained_devices: one.contained,
             restrictions: counts.of("restriction"),
+            isolations: counts.of("isolation"),
             next_end_at: time(one.next_end_at),
             actions: counts.of("action"),
             queue,
@@ -324,7 +327,8 @@ async fn counts(tx: &mut sqlx::PgConnection, tenant: TenantId) -> Result<Counts,
            UNION ALL SELECT 'containment', CASE mode WHEN 'observe' THEN 'observed' ELSE state END, count(*)
            FROM quell.containments WHERE tenant_id = $1 GROUP BY 2
            UNION ALL SELECT 'action', state, count(*) FROM quell.actions WHERE tenant_id = $1 GROUP BY 2
-           UNION ALL SELECT 'restriction', restriction, count(*) FROM quell.devices WHERE tenant_id = $1 GROUP BY 2"#,
+           UNION ALL SELECT 'restriction', restriction, count(*) FROM quell.devices WHERE tenant_id = $1 GROUP BY 2
+           UNION ALL SELECT 'isolation', isolation, count(*) FROM quell.devices WHERE tenant_id = $1 GROUP BY 2"#,
         tenant.0,
     )
     .fetch_all(tx)
@@ -339,7 +343,8 @@ async fn queue(tx: &mut sqlx::PgConnection, tenant: TenantId) -> Result<Vec<Lane
         r#"SELECT a.lane, count(*) AS "actions!", min(a.queued_at) AS "oldest_at!",
              count(*) FILTER (WHERE a.not_before > quell.now()) AS "delayed!",
              count(*) FILTER (WHERE EXISTS (SELECT 1 FROM quell.actions o WHERE o.tenant_id = a.tenant_id
-                 AND o.device_id = a.device_id AND o.state IN ('submitting', 'in_doubt', 'submitted'))) AS "behind_open!"
+                 AND o.device_id = a.device_id AND o.subject = a.subject
+                 AND o.state IN ('submitting', 'in_doubt', 'submitted'))) AS "behind_open!"
            FROM quell.actions a WHERE a.tenant_id = $1 AND a.state = 'queued' GROUP BY a.lane ORDER BY a.lane"#,
         tenant.0,
     )

@@ -18,7 +18,7 @@ use crate::domain::guard::Protection;
 use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
 use crate::domain::stop;
 use crate::domain::surge::SURGE;
-use crate::domain::verdict::{Mode, PlannedAction, Verdict};
+use crate::domain::verdict::{Mode, Verdict};
 use crate::failpoint;
 use crate::playbook::{PlaybookSet, Subject, evaluate};
 use crate::store::{DecideTx, DecisionRow, InboxItem, NewContainment, StoreError};
@@ -247,7 +247,7 @@ impl Decider {
                 facts
             });
         let unknown = DeviceFacts::default();
-        let restricted_by = tx.restricted_by.get(&item.device).cloned().unwrap_or_default();
+        let restricted_by = tx.restricting(&item.device);
         let subject = Subject {
             alert: &item.event.alert,
             event: item.kind,
@@ -298,7 +298,7 @@ impl Decider {
             .get(&item.device)
             .is_some_and(|device| device.is_unknown_to_defender);
         let own = OwnFacts {
-            restricted_by: tx.restricted_by.get(&item.device).cloned().unwrap_or_default(),
+            restricted_by: tx.restricting(&item.device),
         };
         let unknown = DeviceFacts::default();
         let fallbacks = tx.fallbacks.clone();
@@ -365,9 +365,7 @@ impl Decider {
         let ended = tx.alert_news(item, &begun).await?;
         if !ended.is_empty() {
             changed = true;
-            if let Some(restricted_by) = tx.restricted_by.get_mut(&item.device) {
-                restricted_by.retain(|playbook| !ended.contains(playbook));
-            }
+            tx.forget_restricting(&item.device, &ended);
         }
         if changed {
             tx.converge(&item.device, &decision.reason).await?;
@@ -413,15 +411,15 @@ impl Decider {
             })
             .await?;
         }
-        if effects.releases {
+        if !effects.releases.is_empty() {
             let is_false_positive = item.event.alert.is_false_positive();
             let ended = tx
-                .containments_release(&item.device, playbook, is_false_positive)
+                .containments_release(&item.device, (playbook, &effects.releases), is_false_positive)
                 .await?;
-            changed |= ended > 0;
-            tx.restricted_by.remove(&item.device);
+            changed |= !ended.is_empty();
+            tx.forget_restricting(&item.device, &ended);
         }
-        if let Some(begins) = effects.begins {
+        for begins in effects.begins {
             let new = NewContainment {
                 device: &item.device,
                 mode: ruling.mode,
@@ -491,8 +489,5 @@ fn without_lifted(tx: &DecideTx, item: &InboxItem, verdicts: Vec<Verdict>) -> (V
 }
 
 fn restricts(verdict: &Verdict) -> bool {
-    verdict
-        .then
-        .iter()
-        .any(|action| matches!(action, PlannedAction::RestrictAppExecution { .. }))
+    verdict.then.iter().any(|action| action.begins().is_some())
 }

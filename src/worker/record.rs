@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::domain::action::{ActionEvent, ActionKind, Marker};
 use crate::domain::answer::{Answer, MachineAction, Refusal};
 use crate::domain::budget::{Window, throttle_pause};
+use crate::domain::measure::Measure;
 use crate::domain::outcome::{Asked, Outcome, outcome};
 use crate::store::{AnswerRecord, CancelGrant, Gate, Grant, QueuedChange};
 use crate::worker::retry;
@@ -37,7 +38,17 @@ pub fn record(
     let outcome = outcome(answer, &asked);
     match answer {
         Answer::Accepted(action) => accepted(action, outcome),
-        answer => not_accepted(answer, outcome, tries, windows, pauses),
+        answer => {
+            let mut record = not_accepted(answer, outcome, tries, windows, pauses);
+            if matches!(answer, Answer::Forbidden(refusal) if refusal.is_missing_right())
+                && grant.kind.measure() != Some(Measure::Restriction)
+            {
+                // The right to isolate is one of its own: without it, restrictions and releases go on.
+                record.change.not_before = pauses.forbidden;
+                record.pause = None;
+            }
+            record
+        }
     }
 }
 

@@ -71,10 +71,10 @@ codes! {
     // actions
     UNKNOWN_ACTION = "E201", "the action does not exist";
     ONE_ACTION = "E202", "an entry of `then` names exactly one action";
-    RELEASE_TERMS = "E203", "a restriction says when it ends: `after`, or `never: true` written out";
+    RELEASE_TERMS = "E203", "a restriction or isolation says when it ends: `after`, or `never: true` written out";
     RELEASE_WHEN = "E204", "`release.when` names something that this version cannot wait for";
     NO_ACTION = "E205", "`then` names no action";
-    REPEATED_ACTION = "E206", "`then` names an action twice, or both a restriction and its release";
+    REPEATED_ACTION = "E206", "`then` names an action twice, or both begins and releases";
     CANARY = "E207", "a canary names either a percentage or groups";
     LIMIT_MEASURE = "E208", "a limit has exactly one measure: `devices` or `percent_of_fleet`";
     // structure

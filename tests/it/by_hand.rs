@@ -8,6 +8,7 @@ use quell::domain::decision::Cap;
 use quell::domain::device::{DeviceFacts, DeviceId};
 use quell::domain::fact::Fact;
 use quell::domain::guard::Protections;
+use quell::domain::measure::Measure;
 use quell::domain::stop::StopScope;
 use quell::domain::verdict::{AskTerms, Lane, Mode};
 use quell::store::{ByHand, ByHandOutcome, StopOrder};
@@ -29,6 +30,8 @@ async fn restrict(ground: &Ground, device: &DeviceId, accepts: &[&str]) -> ByHan
     let accepts: Vec<String> = accepts.iter().map(|risk| (*risk).to_owned()).collect();
     let wanted = ByHand {
         device,
+        measure: Measure::Restriction,
+        isolation: None,
         after: Duration::from_secs(4 * 3_600),
         lane: Lane::Critical,
         by: "anna",
@@ -40,7 +43,7 @@ async fn restrict(ground: &Ground, device: &DeviceId, accepts: &[&str]) -> ByHan
     };
     let done = ground
         .store
-        .restrict_by_hand(ground.tenant, ground.gate(), &wanted);
+        .contain_by_hand(ground.tenant, ground.gate(), &wanted);
     done.await.expect("the database is up")
 }
 

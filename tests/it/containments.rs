@@ -2,7 +2,8 @@
 
 use jiff::SignedDuration;
 use quell::domain::action::{ActionEvent, ActionState};
-use quell::store::ContainmentChange;
+use quell::domain::measure::Measure;
+use quell::store::{ContainmentChange, MeasureRelease, OperatorRelease};
 
 use crate::support::ground::{Ground, asking_playbook, device, playbook};
 
@@ -20,6 +21,11 @@ fn hours(hours: i64) -> SignedDuration {
 
 fn minutes(minutes: i64) -> SignedDuration {
     SignedDuration::from_mins(minutes)
+}
+
+/// What a release did to the restriction.
+fn its(done: &OperatorRelease) -> &MeasureRelease {
+    done.of(Measure::Restriction).expect("both measures are released")
 }
 
 /// A second look finds nothing to do, and does nothing.
@@ -116,7 +122,7 @@ async fn a_containment_that_ends_before_its_restrict_was_sent_withdraws_it() {
         .await;
     let done = done.expect("the database is up").expect("the device is known");
     assert!(
-        done.withdrawn && done.queued.is_none() && done.open.is_none(),
+        its(&done).withdrawn && its(&done).queued.is_none() && its(&done).open.is_none(),
         "{done:?}"
     );
     assert_eq!(ground.actions(&device).await, ["restrict withdrawn"]);
@@ -187,10 +193,13 @@ async fn an_operators_release_ends_every_reason_declines_the_asks_and_says_who_a
         .await;
     let done = done.expect("the database is up").expect("the device is known");
     assert_eq!(
-        (done.ended.len(), done.declined.len(), done.withdrawn),
+        (done.ended.len(), done.declined.len(), its(&done).withdrawn),
         (1, 1, false)
     );
-    assert_eq!(done.queued.map(|(kind, _)| kind).as_deref(), Some("release"));
+    assert_eq!(
+        its(&done).queued.as_ref().map(|(kind, _)| kind.as_str()),
+        Some("release")
+    );
     assert_eq!(
         ground.containments(&device).await,
         ["one ended operator", "two declined"]
@@ -230,8 +239,14 @@ async fn an_operators_release_of_an_open_restrict_waits_behind_it() {
         .device_release(ground.tenant, &device, "anna", "false alarm", false)
         .await;
     let done = done.expect("the database is up").expect("the device is known");
-    assert_eq!(done.open, Some(("restrict".to_owned(), "submitted".to_owned())));
-    assert_eq!(done.queued.map(|(kind, _)| kind).as_deref(), Some("release"));
+    assert_eq!(
+        its(&done).open,
+        Some(("restrict".to_owned(), "submitted".to_owned()))
+    );
+    assert_eq!(
+        its(&done).queued.as_ref().map(|(kind, _)| kind.as_str()),
+        Some("release")
+    );
     assert!(ground.reserve().await.is_none(), "one open action a device");
     ground.close().await;
 }
@@ -257,7 +272,7 @@ async fn an_operators_release_is_not_held_up_by_the_delays_of_earlier_failures()
         .await;
     let done = done.expect("the database is up").expect("the device is known");
     assert_eq!(
-        done.queued.map(|(kind, _)| kind).as_deref(),
+        its(&done).queued.as_ref().map(|(kind, _)| kind.as_str()),
         Some("release"),
         "it may be restricted"
     );

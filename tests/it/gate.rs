@@ -8,6 +8,7 @@ use std::time::Duration;
 use quell::domain::action::{ActionEvent, ActionKind, ActionState};
 use quell::domain::budget::BudgetScope;
 use quell::domain::device::DeviceId;
+use quell::domain::measure::Measure;
 use quell::domain::verdict::Lane;
 use quell::store::{
     AnswerRecord, Finding, GateOutcome, Grant, Hold, QueuedChange, ReadOutcome, Store, StoreError,
@@ -292,7 +293,9 @@ async fn an_action_that_waited_behind_another_is_woken_by_its_end() {
         .await;
     let released = released.expect("postgres is there").expect("the device is known");
     assert!(
-        released.queued.is_some(),
+        released
+            .of(Measure::Restriction)
+            .is_some_and(|its| its.queued.is_some()),
         "the release waits for the restrict: {released:?}"
     );
     let mut wakes = ledger.store.wakes().await.expect("postgres is there");

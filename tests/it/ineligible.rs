@@ -132,7 +132,7 @@ async fn a_device_that_became_ineligible_is_not_called_and_a_person_looks_or_it_
     assert_eq!(ground.containments(&mendable).await, ["malware active"]);
     assert_eq!(
         ground.attention(&mendable).await,
-        ["the device is not onboarded, so nothing on it could carry the restriction out"]
+        ["the device is not onboarded, so nothing on it could carry the action out"]
     );
     assert_eq!(
         ground.attention(&gone).await,

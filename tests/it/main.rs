@@ -26,6 +26,7 @@ mod inbox;
 mod ineligible;
 mod intake;
 mod inventory;
+mod isolation;
 mod late;
 mod lifecycle;
 mod operator;

@@ -181,7 +181,7 @@ fn render_open(open: &OpenAsk, now: jiff::Timestamp, paint: Paint, out: &mut Str
         from => from.join(", "),
     };
     let then = if ask.terms.otherwise_act {
-        "restricted"
+        ask.measure.held()
     } else {
         "skipped"
     };

@@ -40,7 +40,7 @@ pub fn asks(asks: &[ContainmentView], now: Timestamp, paint: Paint) -> String {
             (
                 Tone::Warn,
                 if ask.otherwise_act {
-                    "restricted"
+                    ask.measure.held()
                 } else {
                     "skipped"
                 }

@@ -14,10 +14,14 @@ use crate::cli::operator::span::{ago, ahead};
 use crate::cli::operator::stop::sentence;
 use crate::cli::operator::table::{Tone, plain};
 use crate::cli::operator::{Session, nothing_done};
+use crate::domain::action::ActionKind;
+use crate::domain::converge::Known;
 use crate::domain::device::DeviceId;
+use crate::domain::measure::Measure;
 use crate::store::StopView;
 use crate::store::views::{
-    ActionQuery, ActionView, ContainmentHistory, DecisionQuery, DeviceQuery, DeviceView, Show, WaitingView,
+    ActionQuery, ActionView, ContainmentHistory, DecisionQuery, DeviceAction, DeviceQuery, DeviceView, Show,
+    WaitingView,
 };
 
 /// Stops are shown for so long after their end.
@@ -136,21 +140,45 @@ pub fn undecided(waiting: &WaitingView, now: Timestamp) -> String {
     )
 }
 
-/// How a device stands, in a sentence.
+/// How a device stands, in a sentence for each measure that matters.
 pub fn outcome(device: &DeviceView, containments: &[ContainmentHistory], now: Timestamp) -> String {
     let name = device.name.as_ref().map_or_else(
         || format!("device `{}`", device.device),
         |name| format!("`{name}`"),
     );
-    let active: Vec<_> = device
-        .containments
-        .iter()
-        .filter(|c| c.state == "active")
-        .collect();
-    let asked = device.containments.iter().filter(|c| c.state == "asked").count();
-    let under_way = device.actions.first().map(|action| {
+    let matters = |measure: &Measure| {
+        device.known(*measure) != "free"
+            || device.containments.iter().any(|c| c.measure == *measure)
+            || device.actions.iter().any(|action| is_of(action, *measure))
+    };
+    let mut measures: Vec<Measure> = Measure::ALL.into_iter().filter(matters).collect();
+    if measures.is_empty() {
+        measures.push(Measure::Restriction);
+    }
+    let told = measures
+        .into_iter()
+        .map(|measure| stands(device, (&name, measure), containments, now));
+    told.collect::<Vec<_>>().join("; ")
+}
+
+fn is_of(action: &DeviceAction, measure: Measure) -> bool {
+    ActionKind::parse(&action.kind).and_then(ActionKind::measure) == Some(measure)
+}
+
+fn stands(
+    device: &DeviceView,
+    (name, measure): (&str, Measure),
+    containments: &[ContainmentHistory],
+    now: Timestamp,
+) -> String {
+    let held = measure.held();
+    let its = || device.containments.iter().filter(|c| c.measure == measure);
+    let active: Vec<_> = its().filter(|c| c.state == "active").collect();
+    let asked = its().filter(|c| c.state == "asked").count();
+    let under_way = device.actions.iter().find(|action| is_of(action, measure));
+    let under_way = under_way.map(|action| {
         let state = action.state.replace('_', " ");
-        format!("its {} is {state}", action.kind)
+        format!("its {} is {state}", action.kind.replace('_', " of "))
     });
     let wanted = active.first().map(|containment| {
         let by = containment
@@ -179,22 +207,31 @@ pub fn outcome(device: &DeviceView, containments: &[ContainmentHistory], now: Ti
     let attention = active
         .iter()
         .find_map(|containment| containment.attention.as_deref());
-    match (device.restriction.as_str(), wanted, under_way) {
-        ("free", Some(wanted), _) if attention.is_some() => {
+    let known = match device.known(measure) {
+        "free" => Known::Free,
+        known if known == held => Known::Held,
+        known if known.ends_with("_by_other") => Known::HeldByOther,
+        _ => Known::Unknown,
+    };
+    match (known, wanted, under_way) {
+        (Known::Free, Some(wanted), _) if attention.is_some() => {
             format!(
-                "{name} is NOT restricted, though wanted by {wanted}: {}",
+                "{name} is NOT {held}, though wanted by {wanted}: {}",
                 attention.unwrap_or_default()
             )
         }
-        ("free", Some(wanted), Some(action)) => {
-            format!("{name} is not restricted yet, {action}: wanted by {wanted}")
+        (Known::Free, Some(wanted), Some(action)) => {
+            format!("{name} is not {held} yet, {action}: wanted by {wanted}")
         }
-        ("free", Some(wanted), None) => format!("{name} is not restricted, though wanted by {wanted}"),
-        ("free", None, Some(action)) => format!("{name} is free as far as is known, {action}"),
-        ("free", None, None) if asked > 0 => {
-            format!("{name} is free, and a person is asked whether to restrict it")
+        (Known::Free, Some(wanted), None) => format!("{name} is not {held}, though wanted by {wanted}"),
+        (Known::Free, None, Some(action)) => format!("{name} is free as far as is known, {action}"),
+        (Known::Free, None, None) if asked > 0 => {
+            format!(
+                "{name} is free, and a person is asked whether to {} it",
+                ActionKind::to_begin(measure).as_str()
+            )
         }
-        ("free", None, None) => match containments
+        (Known::Free, None, None) => match containments
             .iter()
             .find(|c| c.mode == "enforce" && c.ended_at.is_some())
         {
@@ -202,18 +239,18 @@ pub fn outcome(device: &DeviceView, containments: &[ContainmentHistory], now: Ti
                 "{name} is free: its last containment ended {}",
                 ago(now, last.ended_at.unwrap_or(now))
             ),
-            None => format!("{name} is free: quell never restricted it"),
+            None => format!("{name} is free: quell never {held} it"),
         },
-        ("restricted", Some(wanted), _) => format!("{name} is restricted by quell: {wanted}"),
-        ("restricted", None, Some(action)) => {
-            format!("{name} is still restricted by quell, {action}: nothing wants it any more")
+        (Known::Held, Some(wanted), _) => format!("{name} is {held} by quell: {wanted}"),
+        (Known::Held, None, Some(action)) => {
+            format!("{name} is still {held} by quell, {action}: nothing wants it any more")
         }
-        ("restricted", None, None) => {
-            format!("{name} is still restricted by quell, and nothing wants it any more")
+        (Known::Held, None, None) => {
+            format!("{name} is still {held} by quell, and nothing wants it any more")
         }
-        ("restricted_by_other", ..) => format!("{name} was restricted by somebody else: not quell's to undo"),
-        (_, Some(wanted), _) => format!("{name} is perhaps restricted, nobody can tell: wanted by {wanted}"),
-        (_, None, _) => format!("{name} is perhaps restricted, nobody can tell; a release follows"),
+        (Known::HeldByOther, ..) => format!("{name} was {held} by somebody else: not quell's to undo"),
+        (_, Some(wanted), _) => format!("{name} is perhaps {held}, nobody can tell: wanted by {wanted}"),
+        (_, None, _) => format!("{name} is perhaps {held}, nobody can tell; a release follows"),
     }
 }
 
@@ -221,6 +258,7 @@ pub fn outcome(device: &DeviceView, containments: &[ContainmentHistory], now: Ti
 pub fn render(report: &Report, now: Timestamp, all: bool, page: &mut Page) {
     let device = &report.device;
     let head = match device.restriction.as_str() {
+        "free" if device.isolation == "isolated" => Tone::Good,
         "restricted" => Tone::Good,
         "free" if device.containments.iter().any(|c| c.state == "active") => Tone::Bad,
         "free" => Tone::Head,
@@ -230,7 +268,12 @@ pub fn render(report: &Report, now: Timestamp, all: bool, page: &mut Page) {
     let name = device.name.as_deref().unwrap_or("its name is not known");
     page.entry(2, "device", format!("{}, {name}", device.device));
     if let Some(since) = device.since {
-        let state = device.restriction.replace('_', " ");
+        let states = Measure::ALL.map(|measure| device.known(measure).replace('_', " "));
+        let state = match states {
+            [restriction, isolation] if isolation == "free" => restriction,
+            [restriction, isolation] if restriction == "free" => isolation,
+            states => states.join(" and "),
+        };
         page.entry(2, "known", format!("{state}, as of {}", ago(now, since)));
     }
     for waiting in &report.waiting {
@@ -314,7 +357,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::store::views::{ContainmentView, DeviceAction};
+    use crate::store::views::ContainmentView;
 
     fn now() -> Timestamp {
         "2026-11-22T03:00:00Z".parse().expect("a time")
@@ -325,6 +368,7 @@ mod tests {
             id: Uuid::nil(),
             device: "a".repeat(40),
             name: None,
+            measure: crate::domain::measure::Measure::Restriction,
             state: state.to_owned(),
             playbook: Some("ransomware@0123456789ab".to_owned()),
             alert_id: Some("637_1".to_owned()),
@@ -353,6 +397,7 @@ mod tests {
             device: "a".repeat(40),
             name: Some("web-1".to_owned()),
             restriction: restriction.to_owned(),
+            isolation: "free".to_owned(),
             since: None,
             containments,
             actions: action.into_iter().collect(),

@@ -15,6 +15,7 @@ use crate::domain::decision::DecisionKind;
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::eligibility::Ineligible;
 use crate::domain::fact::Fact;
+use crate::domain::measure::{Isolation, Measure};
 use crate::domain::recorded::RecordedRuling;
 use crate::domain::verdict::{Mode, Most, Wish};
 use crate::playbook::action::Action;
@@ -358,7 +359,9 @@ fn recorded_only(ruling: &RecordedRuling) -> PlaybookTold {
 
 fn then(playbook: &Playbook) -> Vec<String> {
     let told = |action: &Action| match action {
-        Action::Restrict {
+        Action::Begin {
+            measure,
+            isolation,
             release_after,
             restart_on_match,
             ..
@@ -371,9 +374,17 @@ fn then(playbook: &Playbook) -> Vec<String> {
             } else {
                 ""
             };
-            format!("restrict_app_execution {until}{again}")
+            let what = match (measure, isolation) {
+                (Measure::Restriction, _) => "restrict_app_execution",
+                (Measure::Isolation, Isolation::Full) => "isolate_device",
+                (Measure::Isolation, Isolation::Selective) => "isolate_device (selective)",
+            };
+            format!("{what} {until}{again}")
         }
-        Action::Release { .. } => "release_app_restriction".to_owned(),
+        Action::Release { measure, .. } => match measure {
+            Measure::Restriction => "release_app_restriction".to_owned(),
+            Measure::Isolation => "release_isolation".to_owned(),
+        },
     };
     playbook.then.iter().map(told).collect()
 }

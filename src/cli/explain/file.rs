@@ -21,7 +21,7 @@ use crate::domain::fact::Fact;
 use crate::domain::guard::Protections;
 use crate::domain::limit::Usage;
 use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
-use crate::domain::verdict::{AskTerms, Mode, PlannedAction, Verdict};
+use crate::domain::verdict::{AskTerms, Mode, Verdict};
 use crate::intake::body::{Lines, split};
 use crate::intake::{normalize, restamp};
 use crate::playbook::test::{GivenDevice, read_device};
@@ -346,9 +346,7 @@ impl Bench {
 }
 
 fn restricts(verdict: &Verdict) -> bool {
-    let is_restriction =
-        |action: &PlannedAction| matches!(action, PlannedAction::RestrictAppExecution { .. });
-    verdict.then.iter().any(is_restriction)
+    verdict.then.iter().any(|action| action.begins().is_some())
 }
 
 /// The rules where there is no configuration.

@@ -10,6 +10,7 @@ use crate::domain::eligibility;
 use crate::domain::fact::Fact;
 use crate::domain::guard::{self, Protection, Protections};
 use crate::domain::limit::{Cap, cap_of};
+use crate::domain::measure::Measure;
 use crate::domain::recorded::RecordedRules;
 use crate::domain::stop::STOPPED;
 use crate::domain::verdict::Mode;
@@ -176,7 +177,7 @@ fn never(never: &Protections, subject: &Subject<'_>) -> (Truth, String) {
 }
 
 fn ineligible(subject: &Subject<'_>) -> Option<(Truth, String)> {
-    let why = eligibility::restrict(subject.device).err()?;
+    let why = eligibility::check(Measure::Restriction, None, subject.device).err()?;
     let saw = facts::find(why.fact()).map(|fact| text::plain(&text::show(&fact.read(subject))));
     let (says, fact) = (why.says(), why.fact());
     Some((

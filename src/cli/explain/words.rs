@@ -14,13 +14,20 @@ pub fn outcome(case: &Case<'_>, lead: Option<&PlaybookTold>, playbooks: usize) -
         (None, None) => "a device".to_owned(),
     };
     let releases = lead.is_some_and(|lead| lead.then.iter().any(|action| action.starts_with("release")));
+    let isolates = lead.is_some_and(|lead| lead.then.iter().any(|action| action.starts_with("isolate")));
+    let restricts = lead.is_none_or(|lead| lead.then.iter().any(|action| action.starts_with("restrict")));
+    let (hold, holding) = match (restricts, isolates) {
+        (true, true) => ("restrict and isolate", "restricting and isolating"),
+        (false, true) => ("isolate", "isolating"),
+        _ => ("restrict", "restricting"),
+    };
     let did = match (case.kind, releases, case.is_trial) {
         (DecisionKind::Act, true, false) => format!("quell ended its containments on {device}"),
         (DecisionKind::Act, true, true) => format!("quell would end its containments on {device}"),
-        (DecisionKind::Act, false, false) => format!("quell set out to restrict {device}"),
-        (DecisionKind::Act, false, true) => format!("quell would restrict {device}"),
-        (DecisionKind::Ask, _, false) => format!("quell asked before restricting {device}"),
-        (DecisionKind::Ask, _, true) => format!("quell would ask before restricting {device}"),
+        (DecisionKind::Act, false, false) => format!("quell set out to {hold} {device}"),
+        (DecisionKind::Act, false, true) => format!("quell would {hold} {device}"),
+        (DecisionKind::Ask, _, false) => format!("quell asked before {holding} {device}"),
+        (DecisionKind::Ask, _, true) => format!("quell would ask before {holding} {device}"),
         (DecisionKind::Hold, _, false) => format!("quell held back on {device} and left it to a person"),
         (DecisionKind::Hold, _, true) => {
             format!("quell would hold back on {device} and leave it to a person")

@@ -57,8 +57,9 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
     },
     Explanation {
         code: Code::REPEATED_ACTION,
-        text: "A playbook restricts or it releases, once. Both in one file would have to be done in some order, and whichever \
-               came second would undo the first; write a playbook of its own for the other.",
+        text: "A playbook begins something or it releases: a restriction, an isolation, or both, each once. To begin and to release \
+               in one file would have to be done in some order, and whichever came second would undo the first; write a \
+               playbook of its own for the other.",
         wrong: Playbook(
             "then:\n  - restrict_app_execution: {comment: Ransomware, release: {after: 4h}}\n  - release_app_restriction: {comment: Done}\n",
         ),

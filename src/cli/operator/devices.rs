@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::span::{ago, ahead};
 use super::table::{Paint, Table, Tone, cell, cut, plain, short, short_length};
 use super::{Common, Session, nothing_done};
+use crate::domain::measure::Measure;
 use crate::store::views::{ContainmentView, DeviceAction, DeviceQuery, DeviceView, Show};
 
 /// Show devices: restricted ones, ones that should be, and ones that somebody is asked about
@@ -110,7 +111,7 @@ fn render_one(device: &DeviceView, now: Timestamp, paint: Paint) -> String {
     let name = plain(device.name.as_deref().unwrap_or("(its name is not known)"));
     let mut out = format!("{} {name}\n{}{since}\n", device.device, paint.tone(tone, &state));
     if device.containments.is_empty() {
-        return out + "no containment: nothing of ours keeps it restricted\n";
+        return out + "no containment: nothing of ours keeps it contained\n";
     }
     let mut table = Table::new(&["BEGAN", "ENDS", "BY", "ALERT", "WHY"]);
     for containment in &device.containments {
@@ -146,7 +147,14 @@ fn condition(device: &DeviceView, now: Timestamp) -> (Tone, String) {
         .iter()
         .map(|action| progress(action, now))
         .collect();
+    let isolated = match device.isolation.as_str() {
+        "free" => "",
+        "isolated" => "isolated",
+        "isolated_by_other" => "isolated by others",
+        _ => "perhaps isolated",
+    };
     let (tone, known) = match device.restriction.as_str() {
+        "free" if !isolated.is_empty() => (Tone::Good, ""),
         "restricted" => (Tone::Good, "restricted"),
         "restricted_by_other" => (Tone::Warn, "restricted by others"),
         "free" if attention(device).is_some() => (Tone::Bad, "not restricted"),
@@ -156,7 +164,8 @@ fn condition(device: &DeviceView, now: Timestamp) -> (Tone, String) {
         "free" => (Tone::Warn, "asked"),
         _ => (Tone::Warn, "perhaps restricted"),
     };
-    let parts: Vec<&str> = std::iter::once(known)
+    let parts: Vec<&str> = [known, isolated]
+        .into_iter()
         .chain(under_way.iter().map(String::as_str))
         .filter(|part| !part.is_empty())
         .collect();
@@ -169,7 +178,7 @@ fn progress(action: &DeviceAction, now: Timestamp) -> String {
         "in_doubt" => "in doubt".to_owned(),
         state => state.to_owned(),
     };
-    format!("{} {state}", action.kind)
+    format!("{} {state}", action.kind.replace('_', " "))
 }
 
 /// The last end of its containments.
@@ -202,7 +211,10 @@ fn ends(containment: &ContainmentView, now: Timestamp) -> String {
     ) {
         ("asked", _, Some(until)) => {
             let then = if containment.otherwise_act {
-                "restricts"
+                match containment.measure {
+                    Measure::Restriction => "restricts",
+                    Measure::Isolation => "isolates",
+                }
             } else {
                 "skips"
             };
@@ -246,7 +258,11 @@ pub(in crate::cli) fn reason(containment: &ContainmentView) -> String {
         .map_or(containment.by.as_str(), |playbook| {
             playbook.split('@').next().unwrap_or(playbook)
         });
-    format!("{by}: {}", note(containment))
+    let measure = match containment.measure {
+        Measure::Restriction => "",
+        Measure::Isolation => " (isolation)",
+    };
+    format!("{by}{measure}: {}", note(containment))
 }
 
 fn note(containment: &ContainmentView) -> String {

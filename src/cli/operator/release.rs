@@ -1,4 +1,4 @@
-//! `quell release`: an operator ends everything that keeps a device restricted, and is told what follows.
+//! `quell release`: an operator ends everything that keeps a device contained, and is told what follows.
 
 use std::process::ExitCode;
 
@@ -10,11 +10,13 @@ use super::span::{ago, ahead};
 use super::table::{Paint, plain};
 use super::{Common, Session, devices, nothing_done};
 use crate::config::environment;
+use crate::domain::action::ActionKind;
 use crate::domain::device::DeviceId;
+use crate::domain::measure::Measure;
 use crate::domain::person::is_reserved;
 use crate::domain::verdict::Lane;
-use crate::store::OperatorRelease;
-use crate::store::views::{ContainmentView, DeviceQuery, DeviceView, Show};
+use crate::store::views::{ContainmentView, DeviceAction, DeviceQuery, DeviceView, Show};
+use crate::store::{MeasureRelease, OperatorRelease};
 
 /// End every containment on a device or of a selection, and decline what is asked about it
 ///
@@ -41,6 +43,18 @@ pub struct Args {
     /// It was a false positive: two of them let a playbook that is still in its canary fall back to observe
     #[arg(long, conflicts_with = "selection")]
     false_positive: bool,
+    /// Release only this measure, and leave the other as it is
+    #[arg(long, value_enum, value_name = "MEASURE", requires = "device")]
+    only: Option<OnlyMeasure>,
+}
+
+/// Which measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum OnlyMeasure {
+    /// The restriction of app execution
+    Restriction,
+    /// The isolation from the network
+    Isolation,
 }
 
 /// Shorter beginnings of an id fit too many devices by chance.
@@ -89,13 +103,19 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         [device] => device,
         _ => return Ok(nothing_done(&not_one(wanted, &candidates, now))),
     };
-    if device.containments.is_empty() {
-        return Ok(nothing_done(&nothing_to_end(device)));
+    let measures = match args.only {
+        None => Measure::ALL.to_vec(),
+        Some(OnlyMeasure::Restriction) => vec![Measure::Restriction],
+        Some(OnlyMeasure::Isolation) => vec![Measure::Isolation],
+    };
+    let is_meant = |containment: &ContainmentView| measures.contains(&containment.measure);
+    if !device.containments.iter().any(is_meant) {
+        return Ok(nothing_done(&nothing_to_end(device, &measures)));
     }
     let id = DeviceId::from_stored(device.device.clone());
     let done = session
         .store
-        .device_release(session.id, &id, &by, &reason, args.false_positive)
+        .measures_release(session.id, (&id, &measures), &by, &reason, args.false_positive)
         .await?;
     let Some(done) = done.filter(|done| !done.ended.is_empty() || !done.declined.is_empty()) else {
         return Ok(nothing_done("somebody else was faster: nothing was left to end"));
@@ -118,7 +138,10 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         ended: of(&done.ended),
         declined: of(&done.declined),
         next: next(&done, status.at, expected_at, dispatches),
-        expected_at: expected_at.filter(|_| done.queued.is_some() && done.open.is_none()),
+        expected_at: expected_at.filter(|_| {
+            let waits = |one: &MeasureRelease| one.queued.is_some() && one.open.is_none();
+            done.measures.iter().any(waits)
+        }),
         by,
         reason,
     };
@@ -163,57 +186,87 @@ pub(super) fn not_one(wanted: &str, candidates: &[DeviceView], now: Timestamp) -
     }
 }
 
-fn nothing_to_end(device: &DeviceView) -> String {
+fn nothing_to_end(device: &DeviceView, measures: &[Measure]) -> String {
     let what = called(&device.device, device.name.as_deref());
-    if let Some(release) = device.actions.iter().find(|action| action.kind == "release") {
+    let releases = |action: &&DeviceAction| {
+        let kind = ActionKind::parse(&action.kind).filter(|kind| kind.releases());
+        kind.and_then(ActionKind::measure)
+            .is_some_and(|measure| measures.contains(&measure))
+    };
+    if let Some(release) = device.actions.iter().find(releases) {
         return format!(
             "{what} has no containment any more; its release is {} already",
             release.state.replace('_', " ")
         );
     }
-    match device.restriction.as_str() {
-        "restricted_by_other" => format!(
-            "{what} was restricted by somebody else, and quell undoes only what it began: release it in Defender"
-        ),
-        "free" => {
-            format!("{what} has no containment and is not restricted, as far as is known: nothing to release")
-        }
-        _ => format!("{what} has no containment: nothing to end"),
+    let by_other = measures
+        .iter()
+        .find(|measure| device.known(**measure).ends_with("_by_other"));
+    if let Some(measure) = by_other {
+        return format!(
+            "{what} was {} by somebody else, and quell undoes only what it began: release it in Defender",
+            measure.held()
+        );
     }
+    if measures.iter().all(|measure| device.known(*measure) == "free") {
+        let held: Vec<_> = measures.iter().map(|measure| measure.held()).collect();
+        return format!(
+            "{what} has no containment and is not {}, as far as is known: nothing to release",
+            held.join(" or ")
+        );
+    }
+    format!("{what} has no containment: nothing to end")
 }
 
-/// What follows, in words.
+/// What follows, in words: of each measure that was concerned.
 fn next(done: &OperatorRelease, now: Timestamp, expected_at: Option<Timestamp>, dispatches: bool) -> String {
+    let is_concerned = |one: &&MeasureRelease| {
+        one.known != "free" || one.open.is_some() || one.queued.is_some() || one.withdrawn
+    };
+    let mut concerned: Vec<&MeasureRelease> = done.measures.iter().filter(is_concerned).collect();
+    if concerned.is_empty() {
+        concerned = done.measures.iter().take(1).collect();
+    }
+    let told = concerned
+        .into_iter()
+        .map(|one| next_of(one, now, expected_at, dispatches));
+    told.collect::<Vec<_>>().join("; ")
+}
+
+fn next_of(one: &MeasureRelease, now: Timestamp, expected_at: Option<Timestamp>, dispatches: bool) -> String {
     let daemon = if dispatches {
         ""
     } else {
         "; no daemon dispatches now: it leaves when one runs"
     };
-    match (&done.queued, &done.open) {
-        (Some((kind, _)), Some((open, state))) if kind == "release" => {
+    let release = ActionKind::to_release(one.measure).as_str();
+    let (words, held) = (release.replace('_', " of "), one.measure.held());
+    match (&one.queued, &one.open) {
+        (Some((kind, _)), Some((open, state))) if kind == release => {
             let state = state.replace('_', " ");
             format!(
-                "release queued, lane release; it leaves when the {open}, which is {state}, is over{daemon}"
+                "{words} queued, lane release; it leaves when the {open}, which is {state}, is over{daemon}"
             )
         }
-        (Some((kind, not_before)), None) if kind == "release" => {
+        (Some((kind, not_before)), None) if kind == release => {
             let at = expected_at.unwrap_or(now).max(*not_before);
             let when = match at.duration_since(now) < SignedDuration::from_secs(1) {
                 true => "now".to_owned(),
                 false => format!("about {}", ahead(now, at)),
             };
-            format!("release queued, lane release; it may leave {when}{daemon}")
+            format!("{words} queued, lane release; it may leave {when}{daemon}")
         }
-        (_, Some((kind, state))) if kind == "release" => {
-            format!("a release is {} already", state.replace('_', " "))
+        (_, Some((kind, state))) if kind == release => {
+            format!("a {words} is {} already", state.replace('_', " "))
         }
-        _ if done.withdrawn => {
-            "its restriction had not been sent and is withdrawn: nothing is called".to_owned()
+        _ if one.withdrawn => {
+            let what = one.measure.as_str();
+            format!("its {what} had not been sent and is withdrawn: nothing is called")
         }
-        _ if done.restriction == "restricted_by_other" => {
-            "it stays restricted: somebody else restricted it, and quell undoes only what it began".to_owned()
+        _ if one.known.ends_with("_by_other") => {
+            format!("it stays {held}: somebody else {held} it, and quell undoes only what it began")
         }
-        _ => "it was not restricted: nothing is called".to_owned(),
+        _ => format!("it was not {held}: nothing is called"),
     }
 }
 

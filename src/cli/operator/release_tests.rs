@@ -1,7 +1,6 @@
 //! Tests of what a release says: every way it may go has its words.
 
 use super::*;
-use crate::store::views::DeviceAction;
 
 fn now() -> Timestamp {
     "2026-11-22T03:00:00Z".parse().expect("a time")
@@ -15,10 +14,29 @@ fn done(open: Option<(&str, &str)>, queued: Option<&str>) -> OperatorRelease {
     OperatorRelease {
         ended: vec![uuid::Uuid::nil()],
         declined: Vec::new(),
-        restriction: "restricted".to_owned(),
+        measures: vec![of(Measure::Restriction, open, queued)],
+    }
+}
+
+fn of(measure: Measure, open: Option<(&str, &str)>, queued: Option<&str>) -> MeasureRelease {
+    MeasureRelease {
+        measure,
+        known: measure.held().to_owned(),
         open: open.map(|(kind, state)| (kind.to_owned(), state.to_owned())),
         queued: queued.map(|kind| (kind.to_owned(), now())),
         withdrawn: false,
+    }
+}
+
+/// Nothing is under way, and so much is known.
+fn known(known: &str, withdrawn: bool) -> OperatorRelease {
+    OperatorRelease {
+        measures: vec![MeasureRelease {
+            known: known.to_owned(),
+            withdrawn,
+            ..of(Measure::Restriction, None, None)
+        }],
+        ..done(None, None)
     }
 }
 
@@ -58,35 +76,54 @@ fn each_outcome_says_what_follows() {
         true,
         "a release is submitted already",
     );
-    let unsent = OperatorRelease {
-        withdrawn: true,
-        restriction: "free".to_owned(),
-        ..done(None, None)
-    };
     check(
-        &unsent,
+        &known("free", true),
         None,
         true,
         "its restriction had not been sent and is withdrawn: nothing is called",
     );
-    let others = OperatorRelease {
-        restriction: "restricted_by_other".to_owned(),
-        ..done(None, None)
-    };
     check(
-        &others,
+        &known("restricted_by_other", false),
         None,
         true,
         "it stays restricted: somebody else restricted it, and quell undoes only what it began",
     );
     check(
-        &OperatorRelease {
-            restriction: "free".to_owned(),
-            ..done(None, None)
-        },
+        &known("free", false),
         None,
         true,
         "it was not restricted: nothing is called",
+    );
+}
+
+#[test]
+fn with_both_measures_each_says_what_follows() {
+    let both = OperatorRelease {
+        measures: vec![
+            of(Measure::Restriction, None, Some("release")),
+            of(
+                Measure::Isolation,
+                Some(("isolate", "submitted")),
+                Some("release_isolation"),
+            ),
+        ],
+        ..done(None, None)
+    };
+    assert_eq!(
+        next(&both, now(), Some(now()), true),
+        "release queued, lane release; it may leave now; release of isolation queued, lane release; it leaves when the \
+         isolate, which is submitted, is over"
+    );
+    let isolated = OperatorRelease {
+        measures: vec![MeasureRelease {
+            known: "isolated_by_other".to_owned(),
+            ..of(Measure::Isolation, None, None)
+        }],
+        ..done(None, None)
+    };
+    assert_eq!(
+        next(&isolated, now(), None, true),
+        "it stays isolated: somebody else isolated it, and quell undoes only what it began"
     );
 }
 
@@ -96,13 +133,17 @@ fn a_device_without_a_containment_is_told_apart_by_what_is_known_of_it() {
         device: "a".repeat(40),
         name: Some("web-1\u{1b}[2J".to_owned()),
         restriction: restriction.to_owned(),
+        isolation: "free".to_owned(),
         since: None,
         containments: Vec::new(),
         actions: Vec::new(),
     };
     let id = "a".repeat(40);
     let check = |device: &DeviceView, expected: &str| {
-        assert_eq!(nothing_to_end(device), format!("web-1[2J ({id}) {expected}"));
+        assert_eq!(
+            nothing_to_end(device, &[Measure::Restriction]),
+            format!("web-1[2J ({id}) {expected}")
+        );
     };
     check(
         &device("restricted_by_other"),
@@ -135,6 +176,7 @@ fn a_text_that_fits_no_device_or_several_says_what_to_do() {
         device: id.repeat(20),
         name: Some("web-1.corp".to_owned()),
         restriction: "free".to_owned(),
+        isolation: "free".to_owned(),
         since: None,
         containments: Vec::new(),
         actions: Vec::new(),

@@ -1,4 +1,4 @@
-//! `quell restrict`: a person restricts a device by hand, under the guards that hold for playbooks, and is told what follows. A
+//! `quell restrict` and `quell isolate`: a person contains a device by hand, under the guards that hold for playbooks, and is told what follows. A
 //! guard that stands against it is named, with what can be done about it.
 
 use std::process::ExitCode;
@@ -11,8 +11,10 @@ use super::release::{called, candidates, not_one, operator, said};
 use super::span::ahead;
 use super::table::plain;
 use super::{Common, Session, nothing_done};
+use crate::domain::action::ActionKind;
 use crate::domain::by_hand::{RISKS, Refusal};
 use crate::domain::device::DeviceId;
+use crate::domain::measure::{Isolation, Measure};
 use crate::domain::verdict::Lane;
 use crate::store::{Begun, ByHand, ByHandOutcome};
 use crate::yaml::duration;
@@ -74,7 +76,7 @@ pub struct Report {
     pub device: String,
     /// Its name, when known.
     pub name: Option<String>,
-    /// `restricted`, `asked` or `refused`.
+    /// `restricted`, `isolated`, `asked` or `refused`.
     pub outcome: &'static str,
     /// Who did it.
     pub by: String,
@@ -101,10 +103,22 @@ pub struct Report {
 /// # Errors
 /// The configuration cannot be used, the name is not one, or Postgres is away.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    contain(args, Measure::Restriction, None).await
+}
+
+/// Contains a device by hand, with whichever measure.
+pub(super) async fn contain(
+    args: Args,
+    measure: Measure,
+    isolation: Option<Isolation>,
+) -> anyhow::Result<ExitCode> {
     let reason = said(&args.reason, 500);
     if reason.is_empty() {
-        let why = "`--reason` is empty: say in a few words why the device is restricted";
-        return Ok(nothing_done(why));
+        let why = format!(
+            "`--reason` is empty: say in a few words why the device is {}",
+            measure.held()
+        );
+        return Ok(nothing_done(&why));
     }
     let by = operator(args.by.as_deref())?;
     let session = Session::open(&args.common).await?;
@@ -132,6 +146,8 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     };
     let wanted = ByHand {
         device: &device,
+        measure,
+        isolation,
         after: args.after,
         lane,
         by: &by,
@@ -143,7 +159,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     };
     let outcome = session
         .store
-        .restrict_by_hand(session.id, &session.gate(), &wanted)
+        .contain_by_hand(session.id, &session.gate(), &wanted)
         .await?;
     let mut report = Report {
         device: device.to_string(),
@@ -183,9 +199,9 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
             let through = status.forecast_through(lane, &session.pacing());
             let expected_at = through.and_then(|forecast| status.at.checked_add(forecast.last).ok());
             let dispatches = status.lease.as_ref().is_some_and(|lease| lease.is_held);
-            report.outcome = "restricted";
+            report.outcome = measure.held();
             (report.containment, report.until) = (Some(begun.containment), Some(begun.until));
-            report.next = next(&begun, lane, status.at, expected_at, dispatches);
+            report.next = next((&begun, measure), lane, status.at, expected_at, dispatches);
             report.expected_at = expected_at.filter(|_| begun.queued.is_some() && begun.open.is_none());
         }
     }
@@ -227,7 +243,7 @@ async fn await_facts(session: &Session, device: &DeviceId, max_age: Duration) ->
 
 /// What follows, in words.
 fn next(
-    begun: &Begun,
+    (begun, measure): (&Begun, Measure),
     lane: Lane,
     now: Timestamp,
     expected_at: Option<Timestamp>,
@@ -239,28 +255,42 @@ fn next(
         "; no daemon dispatches now: it leaves when one runs"
     };
     let lane = lane.as_str();
+    let (what, held) = (measure.as_str(), measure.held());
+    let begins = |kind: &str| kind == ActionKind::to_begin(measure).as_str();
     match (&begun.queued, &begun.open) {
-        (Some((kind, _)), Some((open, state))) if kind == "restrict" => {
+        (Some((kind, _)), Some((open, state))) if begins(kind) => {
             let state = state.replace('_', " ");
             format!(
-                "restriction queued, lane {lane}; it leaves when the {open}, which is {state}, is over{daemon}"
+                "{what} queued, lane {lane}; it leaves when the {}, which is {state}, is over{daemon}",
+                open.replace('_', " ")
             )
         }
-        (Some((kind, not_before)), None) if kind == "restrict" => {
+        (Some((kind, not_before)), None) if begins(kind) => {
             let at = expected_at.unwrap_or(now).max(*not_before);
             let when = match at.duration_since(now) < SignedDuration::from_secs(1) {
                 true => "now".to_owned(),
                 false => format!("about {}", ahead(now, at)),
             };
-            format!("restriction queued, lane {lane}; it may leave {when}{daemon}")
+            format!("{what} queued, lane {lane}; it may leave {when}{daemon}")
         }
-        (_, Some((kind, state))) if kind == "restrict" => {
-            format!("a restriction is {} already", state.replace('_', " "))
+        (_, Some((kind, state))) if begins(kind) => {
+            format!(
+                "{} {what} is {} already",
+                article(measure),
+                state.replace('_', " ")
+            )
         }
-        _ if begun.restriction == "restricted_by_other" => {
-            "it is restricted already, by somebody else: quell does not undo that at the end".to_owned()
+        _ if begun.known.ends_with("_by_other") => {
+            format!("it is {held} already, by somebody else: quell does not undo that at the end")
         }
-        _ => "it is restricted already, and stays so until the last reason has ended".to_owned(),
+        _ => format!("it is {held} already, and stays so until the last reason has ended"),
+    }
+}
+
+fn article(measure: Measure) -> &'static str {
+    match measure {
+        Measure::Restriction => "a",
+        Measure::Isolation => "an",
     }
 }
 
@@ -304,11 +334,11 @@ mod tests {
             let begun = Begun {
                 containment: uuid::Uuid::nil(),
                 until: now,
-                restriction: restriction.to_owned(),
+                known: restriction.to_owned(),
                 open: open.map(|(kind, state)| (kind.to_owned(), state.to_owned())),
                 queued: queued.map(|kind| (kind.to_owned(), now)),
             };
-            let said = next(&begun, Lane::High, now, Some(now), true);
+            let said = next((&begun, Measure::Restriction), Lane::High, now, Some(now), true);
             assert!(said.starts_with(expected), "{said}");
         };
         check(

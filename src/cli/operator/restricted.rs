@@ -1,4 +1,4 @@
-//! `quell devices --restricted`: who is restricted now, by whom, since when, until when, confirmed when.
+//! `quell devices --restricted`: who is restricted or isolated now, by whom, since when, until when, confirmed when.
 
 use std::process::ExitCode;
 
@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use super::span::{ago, ahead};
 use super::table::{Paint, Table, Tone, cell, plain, short, short_length};
 use super::{Session, nothing_done};
+#[cfg(test)]
+use crate::domain::measure::Measure;
 use crate::store::views::{DeviceQuery, RestrictedBy, RestrictedView};
 
 /// Prints them.
@@ -33,17 +35,27 @@ pub(super) async fn run(session: &Session, query: DeviceQuery, limit: i64) -> an
 /// The table.
 fn render(devices: &[RestrictedView], now: Timestamp, paint: Paint) -> String {
     if devices.is_empty() {
-        return "no device is restricted, as far as is known\n".to_owned();
+        return "no device is restricted or isolated, as far as is known\n".to_owned();
     }
     let length = short_length(devices.iter().map(|device| device.device.as_str()));
     // The last column may be wide.
-    let mut table = Table::new(&["DEVICE", "NAME", "SINCE", "UNTIL", "CONFIRMED", "ALERT", "BY"]);
+    let mut table = Table::new(&[
+        "DEVICE",
+        "NAME",
+        "IS",
+        "SINCE",
+        "UNTIL",
+        "CONFIRMED",
+        "ALERT",
+        "BY",
+    ]);
     for device in devices {
         let past = |at: Option<Timestamp>| at.map_or("-".to_owned(), |at| ago(now, at));
         let alerts: Vec<&str> = device.by.iter().filter_map(|by| by.alert_id.as_deref()).collect();
         table.row([
             cell(short(&device.device, length)),
             cell(device.name.as_deref().unwrap_or("-")),
+            cell(device.measure.held()),
             cell(past(device.since)),
             cell(until(device, now)),
             cell(past(device.confirmed_at)),
@@ -61,7 +73,7 @@ fn render(devices: &[RestrictedView], now: Timestamp, paint: Paint) -> String {
 fn tone(device: &RestrictedView) -> Tone {
     if device.by.iter().any(|by| by.attention.is_some()) {
         Tone::Bad
-    } else if device.restriction == "restricted" && !device.by.is_empty() {
+    } else if device.restriction == device.measure.held() && !device.by.is_empty() {
         Tone::Usual
     } else {
         Tone::Warn
@@ -119,6 +131,7 @@ mod tests {
         let device = |id: &str, restriction: &str, by: Vec<RestrictedBy>| RestrictedView {
             device: id.repeat(40),
             name: None,
+            measure: Measure::Restriction,
             restriction: restriction.to_owned(),
             until: by.first().and_then(|by| by.until),
             by,
@@ -130,16 +143,21 @@ mod tests {
             device("a", "restricted", vec![wanted("playbook", "ransom@0123", ends)]),
             device("b", "restricted_by_other", vec![wanted("other", "anna", None)]),
             device("c", "unknown", Vec::new()),
+            RestrictedView {
+                measure: Measure::Isolation,
+                ..device("a", "isolated", vec![wanted("person", "bob", ends)])
+            },
         ];
         insta::assert_snapshot!(render(&devices, now, Paint::Plain), @r"
-        DEVICE        NAME  SINCE    UNTIL            CONFIRMED  ALERT  BY
-        aaaaaaaaaaaa  -     1 h ago  in 3 h           5 min ago  da637  ransom@0123
-        bbbbbbbbbbbb  -     1 h ago  never by itself  5 min ago  -      anna at Defender
-        cccccccccccc  -     1 h ago  now              5 min ago  -      nobody any more: its release is under way (perhaps)
+        DEVICE        NAME  IS          SINCE    UNTIL            CONFIRMED  ALERT  BY
+        aaaaaaaaaaaa  -     restricted  1 h ago  in 3 h           5 min ago  da637  ransom@0123
+        bbbbbbbbbbbb  -     restricted  1 h ago  never by itself  5 min ago  -      anna at Defender
+        cccccccccccc  -     restricted  1 h ago  now              5 min ago  -      nobody any more: its release is under way (perhaps)
+        aaaaaaaaaaaa  -     isolated    1 h ago  in 3 h           5 min ago  -      bob
         ");
         assert_eq!(
             render(&[], now, Paint::Plain),
-            "no device is restricted, as far as is known\n"
+            "no device is restricted or isolated, as far as is known\n"
         );
     }
 }

@@ -278,12 +278,21 @@ fn facts(report: &Report) -> Vec<(&'static str, String)> {
     let now = status.at;
     let restricted = |kind: &str| status.restrictions.get(kind).copied().unwrap_or(0);
     let mut contained = format!(
-        "{} wanted restricted; {} restricted by quell, {} by others, {} unclear",
+        "{} wanted contained; {} restricted by quell, {} by others, {} unclear",
         counted(status.contained_devices, "device"),
         restricted("restricted"),
         restricted("restricted_by_other"),
         restricted("unknown"),
     );
+    let isolated = |kind: &str| status.isolations.get(kind).copied().unwrap_or(0);
+    if status.isolations.iter().any(|(kind, n)| kind != "free" && *n > 0) {
+        contained += &format!(
+            "; {} isolated by quell, {} by others, {} unclear",
+            isolated("isolated"),
+            isolated("isolated_by_other"),
+            isolated("unknown"),
+        );
+    }
     if let Some(at) = status.next_end_at {
         contained += &format!("; the next ends {}", ahead(now, at));
     }

@@ -1,5 +1,6 @@
 //! Tests of the status as text: the night that it is made for, and the quiet one.
 
+use crate::domain::measure::Measure;
 use jiff::ToSpan as _;
 use uuid::Uuid;
 
@@ -35,6 +36,7 @@ fn quiet() -> Report {
         attention: 0,
         contained_devices: 0,
         restrictions: BTreeMap::new(),
+        isolations: BTreeMap::new(),
         next_end_at: None,
         actions: BTreeMap::new(),
         queue: Vec::new(),
@@ -96,6 +98,7 @@ fn containment(device: &str, state: &str) -> ContainmentView {
         id: Uuid::nil(),
         device: device.to_owned(),
         name: None,
+        measure: Measure::Restriction,
         state: state.to_owned(),
         playbook: Some("ransomware-restrict@3f9a12ab77c0".to_owned()),
         alert_id: Some("637293".to_owned()),
@@ -120,6 +123,7 @@ fn device(id: char, restriction: &str) -> DeviceView {
         name: Some(format!("laptop-{}.corp", &id[..2])),
         device: id,
         restriction: restriction.to_owned(),
+        isolation: "free".to_owned(),
         since: Some(at(-200)),
         actions: Vec::new(),
     }

@@ -85,6 +85,7 @@ impl<'a> Replayer<'a> {
         for row in past {
             let past = Past {
                 playbook: row.playbook.clone(),
+                measure: row.measure,
                 lane: row.lane,
                 mode: row.mode,
                 activated_at: row.activated_at,
@@ -101,7 +102,8 @@ impl<'a> Replayer<'a> {
             for (which, world) in [Which::Old, Which::New].into_iter().zip(&mut self.worlds) {
                 world.stood(&row.device, &past);
                 if past.restricts() {
-                    self.plan.stood(which, self.start, &row.device, &row.playbook);
+                    self.plan
+                        .stood(which, self.start, &row.device, (&row.playbook, row.measure));
                 }
             }
         }

@@ -9,20 +9,25 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::containment::ContainmentState;
 use crate::domain::decision::{DecisionKind, Ruling};
+use crate::domain::measure::{Isolation, Measure};
 use crate::domain::verdict::{AskTerms, Lane, Mode, PlannedAction, ReleaseWhen};
 
 /// What a ruling does to the containments on its device. The release comes first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Effects<'r> {
-    /// What quell began on the device ends, and what is asked is declined.
-    pub releases: bool,
-    /// A containment begins, or the open one of this playbook goes on.
-    pub begins: Option<Begins<'r>>,
+    /// What quell began of these measures on the device ends, and what is asked is declined.
+    pub releases: Vec<Measure>,
+    /// Containments begin, each of a measure of its own, or the open ones of this playbook go on.
+    pub begins: Vec<Begins<'r>>,
 }
 
 /// The terms of a containment to begin, or to go on with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Begins<'r> {
+    /// What it holds.
+    pub measure: Measure,
+    /// How much an isolation cuts off; `None` of any other measure.
+    pub isolation: Option<Isolation>,
     /// The comment, filled in.
     pub comment: &'r str,
     /// `Some`: a person is asked first, on these terms.
@@ -41,30 +46,46 @@ pub fn effects(ruling: &Ruling) -> Effects<'_> {
         DecisionKind::Act => true,
         // In observe mode a containment is recorded only where enforce would have begun one at once.
         DecisionKind::Observe => ruling.ask.is_none(),
-        DecisionKind::Ask | DecisionKind::Hold => ruling.restriction().is_some(),
+        DecisionKind::Ask | DecisionKind::Hold => ruling.containment().is_some(),
         DecisionKind::Skip => false,
     };
     if !has_effect {
         return Effects::default();
     }
-    let begins = match ruling.restriction() {
-        Some(PlannedAction::RestrictAppExecution {
+    let acts = ruling.kind == DecisionKind::Act && ruling.mode == Mode::Enforce;
+    Effects {
+        releases: acts.then(|| ruling.releases()).unwrap_or_default(),
+        begins: (ruling.verdict.then.iter())
+            .filter_map(|action| begins(action, ruling.ask.as_ref()))
+            .collect(),
+    }
+}
+
+/// What an action begins, and on which terms.
+fn begins<'r>(action: &'r PlannedAction, ask: Option<&'r AskTerms>) -> Option<Begins<'r>> {
+    match action {
+        PlannedAction::RestrictAppExecution {
             comment,
             release_after,
             restart_on_match,
             release_when,
-        }) => Some(Begins {
+        }
+        | PlannedAction::IsolateDevice {
             comment,
-            ask: ruling.ask.as_ref(),
+            release_after,
+            restart_on_match,
+            release_when,
+            ..
+        } => Some(Begins {
+            measure: action.begins()?,
+            isolation: action.isolation(),
+            comment,
+            ask,
             release_after: *release_after,
             restart_on_match: *restart_on_match,
             release_when,
         }),
-        _ => None,
-    };
-    Effects {
-        releases: ruling.kind == DecisionKind::Act && ruling.mode == Mode::Enforce && ruling.releases(),
-        begins,
+        PlannedAction::ReleaseAppRestriction { .. } | PlannedAction::ReleaseIsolation { .. } => None,
     }
 }
 

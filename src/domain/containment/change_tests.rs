@@ -74,7 +74,8 @@ fn open(state: ContainmentState, mode: Mode) -> Open {
 fn only_what_acts_asks_or_is_observed_begins_a_containment() {
     let begins = |kind, mode, asks| {
         let ruling = ruling(kind, mode, restrict(), asks);
-        effects(&ruling).begins.map(|begins| begins.ask.is_some())
+        let effects = effects(&ruling);
+        effects.begins.first().map(|begins| begins.ask.is_some())
     };
     for (kind, mode, asks, expected) in [
         (DecisionKind::Act, Mode::Enforce, false, Some(false)),
@@ -94,14 +95,18 @@ fn only_a_release_that_acts_in_enforce_mode_ends_anything() {
     let releases = |kind, mode, asks| {
         let ruling = ruling(kind, mode, release(), asks);
         let effects = effects(&ruling);
-        assert_eq!(effects.begins, None);
-        effects.releases
+        assert_eq!(effects.begins, []);
+        effects.releases == [Measure::Restriction]
     };
     assert!(releases(DecisionKind::Act, Mode::Enforce, false));
     assert!(!releases(DecisionKind::Observe, Mode::Observe, false));
     assert!(!releases(DecisionKind::Hold, Mode::Enforce, true));
     assert!(!releases(DecisionKind::Skip, Mode::Enforce, false));
-    assert!(!effects(&ruling(DecisionKind::Act, Mode::Enforce, restrict(), false)).releases);
+    assert!(
+        !effects(&ruling(DecisionKind::Act, Mode::Enforce, restrict(), false))
+            .releases
+            .contains(&Measure::Restriction)
+    );
 }
 
 #[test]
@@ -109,6 +114,8 @@ fn a_new_match_begins_restarts_activates_or_changes_nothing() {
     let ask = terms();
     let begin = |state: Option<ContainmentState>, asks: bool, restart_on_match: bool| {
         let new = Begins {
+            measure: Measure::Restriction,
+            isolation: None,
             comment: "c",
             ask: asks.then_some(&ask),
             release_after: Some(HOUR),

@@ -1,11 +1,13 @@
 //! What became of one device under each of the two sets, in as few bytes as the lists need.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::{Behind, Names, Which};
-use crate::domain::action::ActionKind;
 use crate::domain::device::DeviceId;
+use crate::domain::measure::Measure;
 use crate::domain::verdict::Mode;
 use crate::playbook::rehearse::{Begun, Happening, What};
 
@@ -24,6 +26,8 @@ pub(super) struct DeviceEntry {
 #[derive(Debug, Default)]
 pub(super) struct DeviceSide {
     since: Option<Timestamp>,
+    /// What is held on it.
+    held: BTreeSet<Measure>,
     /// How long it was restricted, the current time excepted.
     total: SignedDuration,
     times: u32,
@@ -182,7 +186,8 @@ impl DeviceEntry {
 
 impl DeviceSide {
     /// It was restricted from the beginning.
-    pub(super) fn stood(&mut self, at: Timestamp, playbook: u32) {
+    pub(super) fn stood(&mut self, at: Timestamp, playbook: u32, measure: Measure) {
+        self.held.insert(measure);
         if self.since.is_none() {
             self.since = Some(at);
             self.times = 1;
@@ -212,18 +217,19 @@ impl DeviceSide {
                 };
                 self.began = Some(story(at, names.number(playbook), alert, title));
             }
-            What::Action {
-                kind: ActionKind::Restrict,
-                ..
-            } => {
-                self.since = Some(at);
-                self.times += 1;
+            What::Action { kind, .. } if kind.begins() => {
+                // With both measures it is one time.
+                if self.held.is_empty() {
+                    self.since = Some(at);
+                    self.times += 1;
+                }
+                self.held.extend(kind.measure());
             }
-            What::Action {
-                kind: ActionKind::Release,
-                ..
-            } => {
-                if let Some(since) = self.since.take() {
+            What::Action { kind, .. } if kind.releases() => {
+                self.held.retain(|measure| Some(*measure) != kind.measure());
+                if self.held.is_empty()
+                    && let Some(since) = self.since.take()
+                {
                     self.total += at.duration_since(since);
                 }
             }
@@ -232,6 +238,7 @@ impl DeviceSide {
             | What::Ended { .. }
             | What::Declined { .. }
             | What::FellBack { .. }
+            | What::Action { .. }
             | What::Expired { .. } => {}
         }
     }

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 
 use super::Names;
 use super::report::{Held, HourCounts, PlaybookCounts};
-use crate::domain::action::ActionKind;
 use crate::domain::decision::{Decision, DecisionKind};
 use crate::domain::demand::{Demand, Rate, Want};
+use crate::domain::measure::Measure;
 use crate::playbook::rehearse::{Happening, What};
 
 /// One set's tallies.
@@ -77,12 +77,12 @@ impl Side {
             What::Action { kind, lane } => {
                 let minute = self.minute(at);
                 match kind {
-                    ActionKind::Restrict => minute.restricts += 1,
-                    ActionKind::Release => minute.releases += 1,
+                    kind if kind.releases() => minute.releases += 1,
+                    _ => minute.restricts += 1,
                 }
                 self.demand.want(Want {
                     at,
-                    device,
+                    device: place(device, kind.measure().unwrap_or_default()),
                     kind,
                     lane,
                 });
@@ -155,4 +155,9 @@ fn is_held_back(reason: &str) -> bool {
 
 pub(super) fn is_limit(reason: &str) -> bool {
     reason.starts_with("limits[") || reason.starts_with("caps[") || reason.starts_with("canary.limits[")
+}
+
+/// The place of a device's measure among what is wanted: each measure is called for by itself.
+pub(super) fn place(device: usize, measure: Measure) -> usize {
+    device * Measure::ALL.len() + measure as usize
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::domain::action::ActionKind;
 use crate::domain::budget::{Pace, Window};
+use crate::domain::measure::Measure;
 use crate::domain::verdict::{AskTerms, Lane, Mode, Verdict, Wish};
 use crate::playbook::rehearse::{Begun, What};
 
@@ -238,7 +239,7 @@ fn two_reasons_are_one_restriction_and_an_unanswered_ask_that_acts_tells_the_ask
 fn what_stood_before_costs_no_call_and_is_no_difference() {
     let mut plan = plan();
     for which in [Which::Old, Which::New] {
-        plan.stood(which, at(0), &device('a'), "p");
+        plan.stood(which, at(0), &device('a'), ("p", Measure::Restriction));
         Teller(&mut plan, which).turn(HOUR, 'a', Released);
     }
     let report = plan.report();

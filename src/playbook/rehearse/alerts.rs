@@ -45,7 +45,7 @@ impl Rehearsal<'_> {
         for ruling in decision
             .rulings
             .iter()
-            .filter(|ruling| effects(ruling).begins.is_some())
+            .filter(|ruling| !effects(ruling).begins.is_empty())
         {
             let its = (ruling.verdict.playbook.as_str(), ruling.mode);
             for contained in device

@@ -8,6 +8,7 @@ use crate::domain::containment::ContainmentState;
 use crate::domain::containment::change::{self, Answer};
 use crate::domain::device::DeviceId;
 use crate::domain::limit::reached_cap;
+use crate::domain::measure::Measure;
 use crate::domain::verdict::Mode;
 
 impl Rehearsal<'_> {
@@ -21,8 +22,24 @@ impl Rehearsal<'_> {
         sink: Sink<'_>,
     ) -> Option<ContainmentState> {
         self.windows.advance(self.now);
+        let answers: Vec<Option<ContainmentState>> = Measure::ALL
+            .into_iter()
+            .map(|measure| self.answer_one(id, (playbook, measure), answer, sink))
+            .collect();
+        self.settle(id, sink);
+        answers.into_iter().flatten().next()
+    }
+
+    /// The same of what it asked about one measure.
+    fn answer_one(
+        &mut self,
+        id: &DeviceId,
+        (playbook, measure): (&str, Measure),
+        answer: Answer,
+        sink: Sink<'_>,
+    ) -> Option<ContainmentState> {
         let device = self.devices.get(id)?;
-        let at = device.position(playbook, Mode::Enforce)?;
+        let at = device.position(playbook, Mode::Enforce, measure)?;
         let contained = device.contained.get(at)?;
         let is_held = match &contained.lifts {
             Some(lifts) => self.is_held(id, contained, lifts),
@@ -36,7 +53,6 @@ impl Rehearsal<'_> {
             device.contained.remove(at);
             sink(self.happening(id, What::Declined { playbook }));
         }
-        self.settle(id, sink);
         Some(next)
     }
 

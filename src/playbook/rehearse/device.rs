@@ -1,4 +1,4 @@
-//! One device of a rehearsal: its open containments and whether it is restricted.
+//! One device of a rehearsal: its open containments and what is held on it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,14 +8,15 @@ use jiff::Timestamp;
 use crate::domain::action::{ActionKind, ActionState};
 use crate::domain::containment::ContainmentState;
 use crate::domain::containment::change::{self, Begins, Open};
-use crate::domain::converge::{Restriction, Step, converge};
+use crate::domain::converge::{Known, Step, converge};
 use crate::domain::decision::Ruling;
+use crate::domain::measure::Measure;
 use crate::domain::verdict::{Lane, Limit, Mode, ReleaseWhen};
 
 /// What is known of a device.
 #[derive(Clone, Debug)]
 pub struct Device {
-    known: Restriction,
+    known: BTreeMap<Measure, Known>,
     pub(super) contained: Vec<Contained>,
 }
 
@@ -34,6 +35,8 @@ pub struct Asked<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct Contained {
     pub(super) playbook: String,
+    /// What it holds.
+    pub(super) measure: Measure,
     pub(super) lane: Lane,
     pub(super) open: Open,
     pub(super) release_after: Option<Duration>,
@@ -95,25 +98,31 @@ impl Contained {
 impl Default for Device {
     fn default() -> Self {
         Self {
-            known: Restriction::Free,
+            known: BTreeMap::new(),
             contained: Vec::new(),
         }
     }
 }
 
 impl Device {
-    /// Whether Defender restricts it, which it does and undoes at once here.
-    pub fn is_restricted(&self) -> bool {
-        self.known == Restriction::Restricted
+    /// Whether the measure is in force on it, which Defender does and undoes at once here.
+    pub fn is_held(&self, measure: Measure) -> bool {
+        self.known.get(&measure) == Some(&Known::Held)
     }
 
-    /// The playbooks with an active, enforced containment, in the order in which these became active.
+    /// The playbooks with an active, enforced containment, of whichever measure, in the order in which these became active.
     pub fn restricted_by(&self) -> impl Iterator<Item = &str> {
         let restricting = self
             .contained
             .iter()
             .filter(|contained| contained.open.restricts());
-        restricting.map(|contained| contained.playbook.as_str())
+        let mut seen: Vec<&str> = Vec::new();
+        for contained in restricting {
+            if !seen.contains(&contained.playbook.as_str()) {
+                seen.push(&contained.playbook);
+            }
+        }
+        seen.into_iter()
     }
 
     /// The playbooks with an active containment that is only observed.
@@ -124,11 +133,14 @@ impl Device {
         observed.map(|contained| contained.playbook.as_str())
     }
 
-    /// What is asked about it.
+    /// What is asked about it, once for each playbook that asks.
     pub fn asks(&self) -> impl Iterator<Item = Asked<'_>> {
         let asked = self.contained.iter();
-        let asked = asked.filter(|contained| contained.open.state == ContainmentState::Asked);
-        asked.map(|contained| Asked {
+        let mut asked: Vec<&Contained> = asked
+            .filter(|contained| contained.open.state == ContainmentState::Asked)
+            .collect();
+        asked.dedup_by(|a, b| a.playbook == b.playbook);
+        asked.into_iter().map(|contained| Asked {
             playbook: &contained.playbook,
             until: contained.open.ask_until.unwrap_or(Timestamp::MAX),
             approvals: contained.approvals,
@@ -137,32 +149,39 @@ impl Device {
 
     /// Nothing is known that matters later.
     pub(super) fn is_idle(&self) -> bool {
-        self.contained.is_empty() && self.known == Restriction::Free
+        self.contained.is_empty() && self.known.values().all(|known| *known == Known::Free)
     }
 
-    /// Its containment of a playbook in a mode.
-    pub(super) fn position(&self, playbook: &str, mode: Mode) -> Option<usize> {
-        self.contained
-            .iter()
-            .position(|contained| contained.playbook == playbook && contained.open.mode == mode)
+    /// Its containment of a measure by a playbook in a mode.
+    pub(super) fn position(&self, playbook: &str, mode: Mode, measure: Measure) -> Option<usize> {
+        self.contained.iter().position(|contained| {
+            contained.playbook == playbook && contained.open.mode == mode && contained.measure == measure
+        })
     }
 
-    /// The action that is due, if any, and its lane. Defender carries it out at once.
-    pub(super) fn converge(&mut self) -> Option<(ActionKind, Lane)> {
-        let restricting = || {
-            self.contained
-                .iter()
-                .filter(|contained| contained.open.restricts())
-        };
-        let wanted = restricting().next().is_some();
-        let Step::Queue(kind) = converge(wanted, self.known, None, None) else {
-            return None;
-        };
-        let lane = match kind {
-            ActionKind::Restrict => change::lane(restricting().map(|contained| contained.lane)),
-            ActionKind::Release => Lane::Release,
-        };
-        self.known = Restriction::after(kind, false, ActionState::Succeeded).unwrap_or(self.known);
-        Some((kind, lane))
+    /// The actions that are due, and their lanes. Defender carries them out at once.
+    pub(super) fn converge(&mut self) -> Vec<(ActionKind, Lane)> {
+        let mut due = Vec::new();
+        for measure in Measure::ALL {
+            let holding = || {
+                self.contained
+                    .iter()
+                    .filter(move |contained| contained.measure == measure && contained.open.restricts())
+            };
+            let wanted = holding().next().is_some();
+            let known = self.known.get(&measure).copied().unwrap_or(Known::Free);
+            let Step::Queue(kind) = converge(measure, wanted, known, None, None) else {
+                continue;
+            };
+            let lane = if kind.begins() {
+                change::lane(holding().map(|contained| contained.lane))
+            } else {
+                Lane::Release
+            };
+            let known = Known::after(kind, false, ActionState::Succeeded).unwrap_or(known);
+            self.known.insert(measure, known);
+            due.push((kind, lane));
+        }
+        due
     }
 }

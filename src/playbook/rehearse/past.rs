@@ -10,6 +10,7 @@ use super::device::{Behind, Contained};
 use crate::domain::containment::ContainmentState;
 use crate::domain::containment::change::Open;
 use crate::domain::device::DeviceId;
+use crate::domain::measure::Measure;
 use crate::domain::verdict::{Lane, Mode};
 
 /// A containment from before.
@@ -17,6 +18,8 @@ use crate::domain::verdict::{Lane, Mode};
 pub struct Past {
     /// Its playbook.
     pub playbook: String,
+    /// What it holds.
+    pub measure: Measure,
     /// The lane of its calls.
     pub lane: Lane,
     /// Observe or enforce.
@@ -64,7 +67,7 @@ impl Rehearsal<'_> {
             return;
         };
         let device = self.devices.entry(id.clone()).or_default();
-        if device.position(&past.playbook, past.mode).is_some() {
+        if device.position(&past.playbook, past.mode, past.measure).is_some() {
             return;
         }
         let open_at = Open {
@@ -82,6 +85,7 @@ impl Rehearsal<'_> {
         let next = open_at.next_change();
         device.contained.push(Contained {
             playbook: past.playbook.clone(),
+            measure: past.measure,
             lane: past.lane,
             open: open_at,
             release_after: open.release_after,
@@ -101,18 +105,22 @@ impl Rehearsal<'_> {
             drivers: Vec::new(),
         });
         // It was called then; what it led to is known.
-        let _ = device.converge();
+        device.converge();
         self.note(next, id);
     }
 
     /// Makes up that a device has long been restricted by a playbook, without an end.
     pub fn restricted_before(&mut self, id: &DeviceId, playbook: &str) {
         let device = self.devices.entry(id.clone()).or_default();
-        if device.position(playbook, Mode::Enforce).is_some() {
+        if device
+            .position(playbook, Mode::Enforce, Measure::Restriction)
+            .is_some()
+        {
             return;
         }
         device.contained.push(Contained {
             playbook: playbook.to_owned(),
+            measure: Measure::Restriction,
             lane: Lane::default(),
             open: Open {
                 state: ContainmentState::Active,

@@ -9,6 +9,7 @@ use super::{ID_PATTERN, filled_text};
 use crate::playbook::action::ACTIONS;
 use crate::playbook::terms::{LONGEST_ASK, LONGEST_WINDOW, TEXT_CHARS};
 use crate::yaml::schema::Schema;
+use crate::yaml::suggest;
 
 /// The modes of a playbook.
 pub(super) const MODES: [(&str, &str); 3] = [
@@ -21,6 +22,14 @@ const PRIORITIES: [(&str, &str); 4] = [
     ("high", "before normal"),
     ("normal", "the usual"),
     ("low", "when nothing else waits"),
+];
+/// How much an isolation cuts off.
+const ISOLATIONS: [(&str, &str); 2] = [
+    ("full", "everything but Defender"),
+    (
+        "selective",
+        "everything but Defender, Outlook, Teams and Skype for Business; Windows only",
+    ),
 ];
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -45,7 +54,7 @@ limits:
 /// The whole playbook, but for the definitions.
 pub(super) fn playbook() -> Schema {
     let about =
-        "One playbook: when an event and a device match, one action follows. Its file is named like its id.";
+        "One playbook: when an event and a device match, its actions follow. Its file is named like its id.";
     Schema::map(about)
         .required("id", id())
         .required("title", Schema::short_text("What it is for, in one line.", TEXT_CHARS))
@@ -168,17 +177,20 @@ fn then() -> Schema {
     let about = "One action under its name.";
     let names = ACTIONS.map(|action| (action, action_about(action)));
     let message = format!(
-        "one action: `{}` or `{}`, with its details indented below it",
-        ACTIONS[0], ACTIONS[1]
+        "one action: {}, with its details indented below it",
+        suggest::list(&ACTIONS)
     );
     let mut action = Schema::map(about).with("errorMessage", message.as_str());
     for (name, about) in names {
         action = action.key(name, body(name, about));
     }
     let action = action.keys(1, Some(1), &message);
-    Schema::list("What follows: one action, a restriction or its release.", action)
-        .with("minItems", 1)
-        .with("maxItems", 1)
+    Schema::list(
+        "What follows: a restriction, an isolation, or both, each with its own terms; or the release of either or both.",
+        action,
+    )
+    .with("minItems", 1)
+    .with("maxItems", 2)
 }
 
 fn action_about(action: &str) -> &'static str {
@@ -186,7 +198,14 @@ fn action_about(action: &str) -> &'static str {
         "restrict_app_execution" => {
             "Begin a containment: only programs signed by Microsoft run on the device until it ends."
         }
-        _ => "End the containments that quell began on the device. One that a person restricted stays so.",
+        "isolate_device" => {
+            "Begin a containment: the device reaches nothing but Defender until it ends. It takes more from its user than a \
+             restriction."
+        }
+        "release_isolation" => {
+            "End the isolations that quell began on the device. What a person isolated stays so."
+        }
+        _ => "End the restrictions that quell began on the device. What a person restricted stays so.",
     }
 }
 
@@ -196,10 +215,15 @@ fn body(action: &str, about: &str) -> Schema {
     )
     .example("Ransomware alert {alert.id}: {alert.title}");
     let body = Schema::map(about).required("comment", comment);
-    if action != "restrict_app_execution" {
-        return body;
-    }
-    let message = "say when the restriction ends: `release: {after: 4h}`, or `release: {never: true}` when it must stay until a person ends it";
+    let body = match action {
+        "restrict_app_execution" => body,
+        "isolate_device" => body.key(
+            "type",
+            Schema::word("How much is cut off.", &ISOLATIONS).default_is("full"),
+        ),
+        _ => return body,
+    };
+    let message = "say when it ends: `release: {after: 4h}`, or `release: {never: true}` when it must stay until a person ends it";
     body.key("release", release(message)).demand("release", message)
 }
 
@@ -214,7 +238,7 @@ fn release(message: &str) -> Schema {
         "match",
         "a new match of this playbook on the device restarts `after`",
     )];
-    Schema::map("When the restriction ends.")
+    Schema::map("When it ends.")
         .key(
             "after",
             Schema::duration("The latest end, from the moment it begins. At least a minute.", None).example("4h"),
@@ -260,7 +284,7 @@ fn limits() -> Schema {
             )
             .key(
                 "devices",
-                Schema::count("Distinct devices restricted by this playbook.", 1..=100_000),
+                Schema::count("Distinct devices contained by this playbook.", 1..=100_000),
             )
             .required(
                 "per",
@@ -272,7 +296,7 @@ fn limits() -> Schema {
                 Schema::word("What follows at the limit.", &otherwise).default_is("ask"),
             );
     Schema::list(
-        "How many devices this playbook may restrict in which time. At a limit it asks or skips, and stays on.",
+        "How many devices this playbook may contain in which time. At a limit it asks or skips, and stays on.",
         limit,
     )
     .example(json!([{"devices": 25, "per": "1h", "otherwise": "ask"}]))

@@ -260,9 +260,10 @@ fn value(fact: &FactDef) -> Schema {
 fn expect() -> Schema {
     let actions = ACTIONS.map(|action| (action, "in the order of the playbook"));
     let stands = [
-        ("restricted", "it is restricted"),
-        ("released", "it was restricted and is not any more"),
-        ("free", "it never was restricted"),
+        ("restricted", "it is restricted, and perhaps isolated"),
+        ("isolated", "it is isolated, and perhaps restricted"),
+        ("released", "it was restricted or isolated and is not any more"),
+        ("free", "it never was restricted nor isolated"),
     ];
     Schema::map("What must hold. What is left out may be anything.")
         .keys(
@@ -280,7 +281,7 @@ fn expect() -> Schema {
         )
         .key(
             "release_after",
-            Schema::about("When the restriction ends by itself: a duration, or `never`.").duration_or(&["never"]),
+            Schema::about("When what begins (the first, of two) ends by itself: a duration, or `never`.").duration_or(&["never"]),
         )
         .key(
             "because",

@@ -193,7 +193,7 @@ fn branches(playbook: &Playbook) -> Vec<BranchCoverage> {
         add("ask.otherwise".to_owned(), "ask", None);
     }
     for action in &playbook.then {
-        let Action::Restrict {
+        let Action::Begin {
             release_after,
             restart_on_match,
             ..

@@ -11,7 +11,7 @@ use crate::yaml::{Code, Diagnostics, Node, duration, suggest};
 const DECISIONS: [&str; 5] = ["act", "ask", "observe", "hold", "skip"];
 const OF_A_DECISION: [&str; 4] = ["decision", "actions", "release_after", "because"];
 const OF_A_DEVICE: [&str; 2] = ["device", "by"];
-const STANDS: [&str; 3] = ["restricted", "released", "free"];
+const STANDS: [&str; 4] = ["restricted", "isolated", "released", "free"];
 
 /// Where an expectation stands: it says what there is to expect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub(super) struct Expect {
 /// How a device stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Stand {
-    /// `restricted`, `released` or `free`.
+    /// `restricted`, `isolated` (of which a device may be both), `released` or `free`.
     pub(super) state: &'static str,
     /// The playbooks that restrict it, or what released it.
     pub(super) by: Vec<String>,
@@ -145,7 +145,8 @@ impl Expect {
 
     /// Whether the device stands as expected.
     pub(super) fn stands(&self, stand: &Stand) -> bool {
-        self.device.is_none_or(|state| state == stand.state)
+        self.device
+            .is_none_or(|state| stand.state.split(" and ").any(|one| one == state))
             && self.by.as_ref().is_none_or(|by| stand.by.contains(by))
     }
 }
@@ -200,13 +201,11 @@ fn actions(decision: &Decision) -> Vec<&'static str> {
         .collect()
 }
 
-/// When the restriction ends by itself.
+/// When what begins first ends by itself.
 fn release_after(decision: &Decision) -> Option<String> {
-    effective(decision).find_map(|ruling| match ruling.restriction() {
-        Some(PlannedAction::RestrictAppExecution { release_after, .. }) => {
-            Some(release_after.map_or_else(|| "never".to_owned(), duration::show))
-        }
-        _ => None,
+    effective(decision).find_map(|ruling| {
+        let after = ruling.containment()?.release_after()?;
+        Some(after.map_or_else(|| "never".to_owned(), duration::show))
     })
 }
 

@@ -15,6 +15,7 @@ use crate::domain::containment::change::Answer;
 use crate::domain::containment::{ContainmentState, EndReason};
 use crate::domain::device::DeviceId;
 use crate::domain::fact::Fact;
+use crate::domain::measure::Measure;
 use crate::domain::verdict::Mode;
 use crate::playbook::rehearse::{Begun, Happening, Input, Rehearsal, What};
 use crate::playbook::set::PlaybookSet;
@@ -380,8 +381,15 @@ impl Record {
         for ask in device.into_iter().flat_map(|device| device.asks()) {
             more.push_str(&format!(", asked by {} until {}", ask.playbook, since(ask.until)));
         }
-        let (state, by) = if device.is_some_and(|device| device.is_restricted()) {
-            ("restricted", world.restricted_by(id))
+        let is_held = |measure| device.is_some_and(|device| device.is_held(measure));
+        let held = Measure::ALL.map(is_held);
+        let (state, by) = if held.contains(&true) {
+            let state = match held {
+                [true, true] => "restricted and isolated",
+                [true, false] => "restricted",
+                _ => "isolated",
+            };
+            (state, world.restricted_by(id))
         } else if self.restricted.contains(id) {
             ("released", self.ended_by.get(id).cloned().into_iter().collect())
         } else {

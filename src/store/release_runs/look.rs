@@ -112,19 +112,22 @@ impl Store {
     ) -> Result<Preview, StoreError> {
         let rows = sqlx::query!(
             r#"WITH chosen AS (
-                 SELECT c.id, c.device_id, c.state, d.restriction FROM quell.containments c
+                 SELECT c.id, c.device_id, c.measure, c.state,
+                   CASE c.measure WHEN 'isolation' THEN d.isolation ELSE d.restriction END AS known
+                 FROM quell.containments c
                  JOIN quell.devices d ON d.tenant_id = c.tenant_id AND d.device_id = c.device_id
                  WHERE c.tenant_id = $1 AND c.state IN ('asked', 'active') AND c.mode = 'enforce'
                    AND ($2::text IS NULL OR c.playbook = $2) AND ($3::text IS NULL OR starts_with(c.revision, $3))
                    AND ($4::timestamptz IS NULL OR coalesce(c.activated_at, c.created_at) >= $4)
                    AND ($5::timestamptz IS NULL OR coalesce(c.activated_at, c.created_at) < $5)
                    AND ($6::text IS NULL OR lower(d.facts -> 'group' ->> 'is') = lower($6)))
-               SELECT c.id, c.device_id, c.state, c.restriction,
+               SELECT c.id, c.device_id, c.measure, c.state, c.known AS "known!",
                  EXISTS (SELECT 1 FROM quell.containments o WHERE o.tenant_id = $1 AND o.device_id = c.device_id
+                         AND o.measure = c.measure
                          AND o.state = 'active' AND o.mode = 'enforce' AND o.id NOT IN (SELECT id FROM chosen)) AS "kept!",
                  EXISTS (SELECT 1 FROM quell.actions a WHERE a.tenant_id = $1 AND a.device_id = c.device_id
-                         AND a.state IN ('submitting', 'in_doubt', 'submitted') AND a.kind = 'restrict') AS "open!"
-               FROM chosen c ORDER BY c.device_id, c.id"#,
+                         AND a.subject = c.measure AND a.state IN ('submitting', 'in_doubt', 'submitted') AND a.kind IN ('restrict', 'isolate')) AS "open!"
+               FROM chosen c ORDER BY c.device_id, c.measure DESC, c.id"#,
             tenant.0,
             selection.playbook,
             selection.revision,
@@ -140,19 +143,21 @@ impl Store {
             asked: rows.iter().filter(|row| row.state == "asked").count(),
             ..Preview::default()
         };
-        let mut seen = BTreeSet::new();
+        let (mut devices, mut seen) = (BTreeSet::new(), BTreeSet::new());
         for row in &rows {
-            if !seen.insert(row.device_id.as_str()) {
+            devices.insert(row.device_id.as_str());
+            // A call for each measure.
+            if !seen.insert((row.device_id.as_str(), row.measure.as_str())) {
                 continue;
             }
-            preview.devices += 1;
-            match row.restriction.as_str() {
+            match row.known.as_str() {
                 _ if row.kept => preview.kept += 1,
-                "restricted_by_other" => preview.by_others += 1,
+                "restricted_by_other" | "isolated_by_other" => preview.by_others += 1,
                 "free" if !row.open => preview.unsent += 1,
                 _ => preview.released += 1,
             }
         }
+        preview.devices = devices.len();
         Ok(preview)
     }
 
@@ -189,8 +194,8 @@ impl Store {
         let devices = sqlx::query!(
             r#"SELECT CASE WHEN EXISTS (SELECT 1 FROM quell.containments c WHERE c.tenant_id = $2 AND c.device_id = i.device_id
                                 AND c.state = 'active' AND c.mode = 'enforce') THEN 'kept'
-                    WHEN d.restriction = 'restricted_by_other' THEN 'by_others'
-                    WHEN d.restriction <> 'free' OR EXISTS (SELECT 1 FROM quell.actions a WHERE a.tenant_id = $2
+                    WHEN d.restriction = 'restricted_by_other' OR d.isolation = 'isolated_by_other' THEN 'by_others'
+                    WHEN d.restriction <> 'free' OR d.isolation <> 'free' OR EXISTS (SELECT 1 FROM quell.actions a WHERE a.tenant_id = $2
                          AND a.device_id = i.device_id AND a.state IN ('queued', 'submitting', 'in_doubt', 'submitted'))
                          THEN 'releasing'
                     ELSE 'free' END AS "stands!", count(*) AS "n!"

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Replay;
 use crate::domain::device::DeviceId;
+use crate::domain::measure::Measure;
 use crate::domain::verdict::{Lane, Mode};
 use crate::store::StoreError;
 use crate::store::containments::time;
@@ -17,6 +18,8 @@ pub struct PastContainment {
     pub device: DeviceId,
     /// The playbook.
     pub playbook: String,
+    /// What it holds.
+    pub measure: Measure,
     /// Observe or enforce.
     pub mode: Mode,
     /// The lane of its restrict.
@@ -51,7 +54,7 @@ impl Replay {
     pub async fn past(&mut self, longest: Duration) -> Result<Vec<PastContainment>, StoreError> {
         let since = self.span.since;
         let rows = sqlx::query!(
-            r#"SELECT device_id, playbook AS "playbook!", mode, lane, activated_at, until, ended_at, ask_until,
+            r#"SELECT device_id, playbook AS "playbook!", measure, mode, lane, activated_at, until, ended_at, ask_until,
                  extract(epoch FROM release_after)::float8 AS release_after,
                  coalesce((ask ->> 'otherwise_act')::boolean, false) AS "otherwise_act!", restart_on_match,
                  'alert_resolved' = ANY (release_when) AS "ends_when_resolved!",
@@ -79,6 +82,7 @@ impl Replay {
             Some(PastContainment {
                 device: DeviceId::from_stored(row.device_id),
                 playbook: row.playbook,
+                measure: Measure::parse(&row.measure)?,
                 mode: Mode::parse(&row.mode)?,
                 lane: Lane::parse(&row.lane).unwrap_or_default(),
                 is_open: activated_at.is_none() || time(row.ended_at).is_none_or(|at| at > since),

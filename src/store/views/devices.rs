@@ -1,9 +1,10 @@
-//! Devices as people read them: what is known of the restriction, every reason for it, and what is under way.
+//! Devices as people read them: what is known to be held on them, every reason for it, and what is under way.
 
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::domain::measure::Measure;
 use crate::domain::tenant::TenantId;
 use crate::store::containments::time;
 use crate::store::{Store, StoreError};
@@ -17,6 +18,8 @@ pub struct DeviceView {
     pub name: Option<String>,
     /// `free`, `restricted`, `restricted_by_other` or `unknown`, as last known.
     pub restriction: String,
+    /// The same of the isolation: `free`, `isolated`, `isolated_by_other` or `unknown`.
+    pub isolation: String,
     /// Since when that is known.
     pub since: Option<Timestamp>,
     /// The reasons to keep it restricted, asked and active, enforced ones only.
@@ -25,7 +28,7 @@ pub struct DeviceView {
     pub actions: Vec<DeviceAction>,
 }
 
-/// One reason to keep one device restricted.
+/// One reason to keep one device contained.
 #[derive(Clone, Debug, Serialize)]
 pub struct ContainmentView {
     /// Its id.
@@ -34,6 +37,8 @@ pub struct ContainmentView {
     pub device: String,
     /// The device's name, when known.
     pub name: Option<String>,
+    /// What it holds.
+    pub measure: Measure,
     /// `asked` or `active`.
     pub state: String,
     /// `playbook@revision`; none: an operator began it.
@@ -67,7 +72,7 @@ pub struct ContainmentView {
 /// An action that is not over.
 #[derive(Clone, Debug, Serialize)]
 pub struct DeviceAction {
-    /// Restrict or release.
+    /// `restrict`, `release`, `isolate`, ….
     pub kind: String,
     /// Where it stands.
     pub state: String,
@@ -75,6 +80,16 @@ pub struct DeviceAction {
     pub defender_status: Option<String>,
     /// Not called before this, while it is queued.
     pub not_before: Timestamp,
+}
+
+impl DeviceView {
+    /// What is known of the measure, as last known.
+    pub fn known(&self, measure: Measure) -> &str {
+        match measure {
+            Measure::Restriction => &self.restriction,
+            Measure::Isolation => &self.isolation,
+        }
+    }
 }
 
 /// Which devices to show.
@@ -124,13 +139,14 @@ impl Store {
                  FROM quell.containments
                  WHERE tenant_id = $1 AND mode = 'enforce' AND state = ANY($3)
                  GROUP BY device_id)
-             SELECT d.device_id, d.facts -> 'name' ->> 'is' AS name, d.restriction, d.restriction_at
+             SELECT d.device_id, d.facts -> 'name' ->> 'is' AS name, d.restriction, d.isolation,
+                    greatest(d.restriction_at, d.isolation_at) AS since
              FROM quell.devices d LEFT JOIN open USING (device_id)
-             WHERE d.tenant_id = $1 AND ($2 OR d.restriction <> 'free' OR open.device_id IS NOT NULL)
+             WHERE d.tenant_id = $1 AND ($2 OR d.restriction <> 'free' OR d.isolation <> 'free' OR open.device_id IS NOT NULL)
                AND ($4::text IS NULL AND $5::text IS NULL OR starts_with(lower(d.device_id), lower($4))
                     OR lower($5) IN (lower(d.facts -> 'name' ->> 'is'),
                                      split_part(lower(d.facts -> 'name' ->> 'is'), '.', 1)))
-             ORDER BY open.attention IS NULL, open.newest DESC NULLS LAST, d.restriction_at DESC NULLS LAST, d.device_id
+             ORDER BY open.attention IS NULL, open.newest DESC NULLS LAST, greatest(d.restriction_at, d.isolation_at) DESC NULLS LAST, d.device_id
              LIMIT $6",
             tenant.0,
             all,
@@ -158,7 +174,8 @@ impl Store {
                 device: r.device_id,
                 name: r.name,
                 restriction: r.restriction,
-                since: time(r.restriction_at),
+                isolation: r.isolation,
+                since: time(r.since),
                 containments: Vec::new(),
                 actions: Vec::new(),
             })
@@ -198,7 +215,7 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<ContainmentView>, StoreError> {
         let rows = sqlx::query!(
-            r#"SELECT c.id, c.device_id, d.facts -> 'name' ->> 'is' AS name, c.state,
+            r#"SELECT c.id, c.device_id, d.facts -> 'name' ->> 'is' AS name, c.measure, c.state,
                  c.playbook || '@' || left(c.revision, 12) AS playbook, c.alert_id,
                  e.normalised -> 'alert' -> 'title' ->> 'is' AS title, c.created_at, c.activated_at, c.until,
                  c.ask_reason, c.ask_until, c.attention, c.state_by, c.state_reason,
@@ -223,6 +240,7 @@ impl Store {
                 id: r.id,
                 device: r.device_id,
                 name: r.name,
+                measure: Measure::parse(&r.measure).unwrap_or_default(),
                 state: r.state,
                 playbook: r.playbook,
                 alert_id: r.alert_id,

@@ -137,9 +137,9 @@ impl Store {
         let rows = sqlx::query!(
             r#"SELECT c.id, c.state, c.mode, c.playbook, c.revision, c.begun_by, c.event_id, c.alert_id, c.created_at, c.ask_reason,
                  c.ask_until, c.activated_at, c.until, c.ended_at, c.end_reason, c.attention, c.state_by, c.state_reason,
-                 c.request, d.restriction AS "device_is!",
+                 c.request, CASE c.measure WHEN 'isolation' THEN d.isolation ELSE d.restriction END AS "device_is!",
                  (SELECT a.kind || ' ' || a.state FROM quell.actions a WHERE a.tenant_id = c.tenant_id
-                  AND a.device_id = c.device_id ORDER BY a.queued_at DESC, a.id DESC LIMIT 1) AS last_action
+                  AND a.device_id = c.device_id AND a.subject = c.measure ORDER BY a.queued_at DESC, a.id DESC LIMIT 1) AS last_action
                FROM quell.containments c JOIN quell.devices d ON d.tenant_id = c.tenant_id AND d.device_id = c.device_id
                WHERE c.tenant_id = $1 AND c.device_id = $2 ORDER BY c.created_at DESC, c.id DESC LIMIT $3"#,
             tenant.0,

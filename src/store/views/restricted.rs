@@ -1,26 +1,30 @@
-//! Who is restricted now, by whom, since when, until when, and when that was last confirmed: one query.
+//! Who is restricted or isolated now, by whom, since when, until when, and when that was last confirmed: one query.
 
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::domain::converge::Known;
+use crate::domain::measure::Measure;
 use crate::domain::tenant::TenantId;
 use crate::store::containments::time;
 use crate::store::views::DeviceQuery;
 use crate::store::{Store, StoreError};
 
-/// One restricted device, or one that may be.
+/// One measure that is held on a device, or may be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RestrictedView {
     /// Its id.
     pub device: String,
     /// Its name, when known.
     pub name: Option<String>,
-    /// `restricted`, `restricted_by_other` or `unknown`.
+    /// The measure.
+    pub measure: Measure,
+    /// `restricted`, `restricted_by_other`, `isolated`, `isolated_by_other` or `unknown`.
     pub restriction: String,
-    /// Who wants it restricted; empty: nobody any more, its release is under way.
+    /// Who wants it held; empty: nobody any more, its release is under way.
     pub by: Vec<RestrictedBy>,
-    /// Since when it is restricted, as far as is known.
+    /// Since when it is held, as far as is known.
     pub since: Option<Timestamp>,
     /// When the last reason ends by itself; none: never, or nobody knows.
     pub until: Option<Timestamp>,
@@ -28,7 +32,7 @@ pub struct RestrictedView {
     pub confirmed_at: Option<Timestamp>,
 }
 
-/// Somebody who wants a device restricted.
+/// Somebody who wants the measure held.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RestrictedBy {
     /// `playbook`, `person`, `quell` or `other`.
@@ -59,22 +63,23 @@ impl Store {
     ) -> Result<Vec<RestrictedView>, StoreError> {
         let rows = sqlx::query!(
             r#"WITH those AS (
-                 SELECT d.device_id, d.facts -> 'name' ->> 'is' AS name, d.restriction, d.restriction_at, d.others_by, d.others_at
-                 FROM quell.devices d WHERE d.tenant_id = $1 AND d.restriction <> 'free'
+                 SELECT d.device_id, d.facts -> 'name' ->> 'is' AS name, m.measure, m.known, m.known_at, m.others_by, m.others_at
+                 FROM quell.devices d JOIN quell.measures m ON m.tenant_id = d.tenant_id AND m.device_id = d.device_id
+                 WHERE d.tenant_id = $1 AND (d.restriction <> 'free' OR d.isolation <> 'free') AND m.known <> 'free'
                    AND ($2::text IS NULL AND $3::text IS NULL OR starts_with(lower(d.device_id), lower($2))
                         OR lower($3) IN (lower(d.facts -> 'name' ->> 'is'),
                                          split_part(lower(d.facts -> 'name' ->> 'is'), '.', 1)))
-                 ORDER BY d.restriction_at DESC NULLS LAST, d.device_id LIMIT $4)
-               SELECT t.device_id, t.name, t.restriction, t.restriction_at, t.others_by, t.others_at,
+                 ORDER BY m.known_at DESC NULLS LAST, d.device_id, m.measure LIMIT $4)
+               SELECT t.device_id, t.name, t.measure AS "measure!", t.known AS "known!", t.known_at, t.others_by, t.others_at,
                  CASE WHEN EXISTS (SELECT 1 FROM quell.actions a WHERE a.tenant_id = $1 AND a.device_id = t.device_id
-                                   AND a.state IN ('submitting', 'in_doubt', 'submitted')) THEN t.restriction_at
-                      ELSE greatest(t.restriction_at, l.listed_at) END AS confirmed_at,
+                                   AND a.subject = t.measure AND a.state IN ('submitting', 'in_doubt', 'submitted'))
+                      THEN t.known_at ELSE greatest(t.known_at, l.listed_at) END AS confirmed_at,
                  c.id AS "id?", c.playbook || '@' || left(c.revision, 12) AS playbook, c.begun_by, c.state_by AS "state_by?",
                  c.alert_id, c.activated_at, c.until, c.attention
                FROM those t LEFT JOIN quell.looks l ON l.tenant_id = $1
-               LEFT JOIN quell.containments c ON c.tenant_id = $1 AND c.device_id = t.device_id AND c.state = 'active'
-                 AND c.mode = 'enforce'
-               ORDER BY t.restriction_at DESC NULLS LAST, t.device_id, c.activated_at, c.id"#,
+               LEFT JOIN quell.containments c ON c.tenant_id = $1 AND c.device_id = t.device_id AND c.measure = t.measure
+                 AND c.state = 'active' AND c.mode = 'enforce'
+               ORDER BY t.known_at DESC NULLS LAST, t.device_id, t.measure, c.activated_at, c.id"#,
             tenant.0,
             query.id,
             query.name,
@@ -84,8 +89,11 @@ impl Store {
         .await?;
         let mut devices: Vec<RestrictedView> = Vec::new();
         for row in rows {
-            if devices.last().is_none_or(|last| last.device != row.device_id) {
-                let is_others = row.restriction == "restricted_by_other";
+            let measure = Measure::parse(&row.measure).unwrap_or_default();
+            let is_next = |last: &RestrictedView| last.device != row.device_id || last.measure != measure;
+            if devices.last().is_none_or(is_next) {
+                let known = Known::parse(&row.known).unwrap_or(Known::Unknown);
+                let is_others = known == Known::HeldByOther;
                 let other = is_others.then(|| RestrictedBy {
                     kind: "other".to_owned(),
                     who: row.others_by.unwrap_or_else(|| "somebody else".to_owned()),
@@ -98,11 +106,10 @@ impl Store {
                 devices.push(RestrictedView {
                     device: row.device_id,
                     name: row.name,
-                    restriction: row.restriction,
+                    measure,
+                    restriction: known.word(measure).to_owned(),
                     by: other.into_iter().collect(),
-                    since: time(row.others_at)
-                        .filter(|_| is_others)
-                        .or(time(row.restriction_at)),
+                    since: time(row.others_at).filter(|_| is_others).or(time(row.known_at)),
                     until: None,
                     confirmed_at: time(row.confirmed_at),
                 });

@@ -1,0 +1,225 @@
+//! Isolation beside restriction: two measures on one device, each with its own containment, action and end.
+
+use jiff::SignedDuration;
+use quell::domain::action::ActionEvent;
+use quell::domain::device::{DeviceFacts, DeviceId};
+use quell::domain::fact::Fact;
+use quell::domain::kind::ActionKind;
+use quell::domain::measure::Measure;
+use quell::domain::verdict::Lane;
+use quell::store::{AnswerRecord, GateOutcome, QueuedChange};
+
+use crate::support::ground::{Ground, device};
+
+/// A playbook that isolates for an hour and restricts for four.
+fn both(id: &str, isolation: &str) -> String {
+    format!(
+        "id: {id}\ntitle: Isolate and restrict\nowner: soc@example.com\nmode: enforce\nwhen: {{alert.category: {id}}}\n\
+         if_unknown: ask\nthen:\n  - isolate_device: {{comment: cut off, type: {isolation}, release: {{after: 1h}}}}\n  \
+         - restrict_app_execution: {{comment: restrict, release: {{after: 4h}}}}\n"
+    )
+}
+
+fn release(id: &str, action: &str) -> String {
+    format!(
+        "id: {id}\ntitle: Release\nowner: soc@example.com\nmode: enforce\nwhen: {{alert.category: {id}}}\n\
+         then:\n  - {action}: {{comment: enough}}\n"
+    )
+}
+
+async fn a_windows_machine(ground: &mut Ground, device: &DeviceId) {
+    let facts = DeviceFacts {
+        os: Fact::Is("Windows11".to_owned()),
+        os_version: Fact::Is("23H2".to_owned()),
+        onboarding: Fact::Is("Onboarded".to_owned()),
+        health: Fact::Is("Active".to_owned()),
+        merged_into: Fact::Absent,
+        ..DeviceFacts::default()
+    };
+    ground.facts(device, facts).await;
+}
+
+/// What is known of both measures.
+async fn known(ground: &mut Ground, device: &DeviceId) -> String {
+    let sql =
+        format!("SELECT restriction || ' ' || isolation FROM quell.devices WHERE device_id = '{device}'");
+    ground.words(sql).await.remove(0)
+}
+
+async fn arguments(ground: &mut Ground) -> Vec<String> {
+    let sql = "SELECT concat_ws(' ', kind, subject, argument) FROM quell.actions ORDER BY id";
+    ground.words(sql.to_owned()).await
+}
+
+#[tokio::test]
+async fn both_measures_are_held_on_one_device_and_each_is_released_in_its_time() {
+    let mut ground = Ground::new(&[both("both", "full")]).await;
+    let device = device('a');
+    a_windows_machine(&mut ground, &device).await;
+    ground.alert("both", &device).await;
+    assert_eq!(ground.decision().await, "act matched");
+    assert_eq!(ground.containments(&device).await, ["both active", "both active"]);
+    let mut queued = arguments(&mut ground).await;
+    queued.sort();
+    assert_eq!(queued, ["isolate isolation full", "restrict restriction"]);
+    ground.call_succeeds().await;
+    ground.call_succeeds().await;
+    assert_eq!(known(&mut ground, &device).await, "restricted isolated");
+    ground.pass(SignedDuration::from_mins(60)).await;
+    assert_eq!(ground.expire().await.ended, 1, "the isolation's time is up");
+    ground.call_succeeds().await;
+    assert_eq!(known(&mut ground, &device).await, "restricted free");
+    ground.pass(SignedDuration::from_hours(3)).await;
+    assert_eq!(ground.expire().await.ended, 1, "and then the restriction's");
+    ground.call_succeeds().await;
+    assert_eq!(known(&mut ground, &device).await, "free free");
+    let kinds: Vec<String> = ground.actions(&device).await;
+    assert_eq!(kinds[2..], ["release_isolation succeeded", "release succeeded"]);
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn neither_measure_waits_for_the_other_at_defender() {
+    let mut ground = Ground::new(&[both("both", "full")]).await;
+    let device = device('a');
+    a_windows_machine(&mut ground, &device).await;
+    ground.alert("both", &device).await;
+    for _ in 0..2 {
+        ground.call(ActionEvent::Accepted, None, false).await;
+    }
+    let mut actions = ground.actions(&device).await;
+    actions.sort();
+    assert_eq!(actions, ["isolate submitted", "restrict submitted"]);
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn a_release_of_one_measure_leaves_the_other() {
+    let lifts = release("let-in", "release_isolation");
+    let frees = release("free", "release_app_restriction");
+    let mut ground = Ground::new(&[both("both", "full"), lifts, frees]).await;
+    for (c, category, left) in [('a', "let-in", "restricted free"), ('b', "free", "free isolated")] {
+        let device = device(c);
+        a_windows_machine(&mut ground, &device).await;
+        ground.alert("both", &device).await;
+        ground.call_succeeds().await;
+        ground.call_succeeds().await;
+        assert_eq!(known(&mut ground, &device).await, "restricted isolated");
+        ground.alert(category, &device).await;
+        ground.call_succeeds().await;
+        assert_eq!(known(&mut ground, &device).await, left, "{category}");
+        assert!(ground.reserve().await.is_none(), "nothing else follows");
+    }
+    // By hand, one and then the other.
+    let device = device('c');
+    a_windows_machine(&mut ground, &device).await;
+    ground.alert("both", &device).await;
+    ground.call_succeeds().await;
+    ground.call_succeeds().await;
+    let only = ground
+        .store
+        .measures_release(
+            ground.tenant,
+            (&device, &[Measure::Isolation]),
+            "anna",
+            "seen",
+            false,
+        )
+        .await;
+    let only = only.expect("the database is up").expect("the device is known");
+    assert_eq!((only.ended.len(), only.measures.len()), (1, 1));
+    ground.call_succeeds().await;
+    assert_eq!(known(&mut ground, &device).await, "restricted free");
+    let rest = ground
+        .store
+        .device_release(ground.tenant, &device, "anna", "seen", false)
+        .await;
+    let rest = rest.expect("the database is up").expect("the device is known");
+    assert_eq!(rest.ended.len(), 1);
+    ground.call_succeeds().await;
+    assert_eq!(known(&mut ground, &device).await, "free free");
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn of_a_full_and_a_selective_isolation_the_queued_one_becomes_full() {
+    let mut ground = Ground::new(&[both("some", "selective"), both("all", "full")]).await;
+    let device = device('a');
+    a_windows_machine(&mut ground, &device).await;
+    ground.alert("some", &device).await;
+    ground.alert("all", &device).await;
+    let mut queued = arguments(&mut ground).await;
+    queued.sort();
+    assert_eq!(queued, ["isolate isolation full", "restrict restriction"]);
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn a_machine_that_knows_no_restriction_is_isolated_all_the_same_and_an_unknown_one_asks() {
+    let mut ground = Ground::new(&[both("both", "full")]).await;
+    let server = device('a');
+    let facts = DeviceFacts {
+        os: Fact::Is("WindowsServer2016".to_owned()),
+        ..DeviceFacts::default()
+    };
+    ground.facts(&server, facts).await;
+    ground.alert("both", &server).await;
+    assert_eq!(ground.actions(&server).await, ["isolate queued"]);
+    let unknown = device('b');
+    ground.facts(&unknown, DeviceFacts::default()).await;
+    ground.alert("both", &unknown).await;
+    assert_eq!(ground.decision().await, "ask if_unknown.device.os");
+    assert!(ground.actions(&unknown).await.is_empty());
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn without_the_right_to_isolate_restrictions_go_on() {
+    let mut ground = Ground::new(&[both("both", "full")]).await;
+    for c in ['a', 'b'] {
+        a_windows_machine(&mut ground, &device(c)).await;
+        ground.alert("both", &device(c)).await;
+    }
+    let mut called = Vec::new();
+    loop {
+        let (epoch, outcome) = ground.ask_the_gate(Lane::Low).await;
+        let GateOutcome::Granted(grant) = outcome else {
+            break;
+        };
+        called.push(grant.kind);
+        let refused = grant.kind == ActionKind::Isolate;
+        let record = AnswerRecord {
+            outcome: if refused { "forbidden" } else { "accepted" },
+            event: if refused {
+                ActionEvent::NotExecuted
+            } else {
+                ActionEvent::Accepted
+            },
+            then: None,
+            change: QueuedChange {
+                defender_id: (!refused).then(|| uuid::Uuid::now_v7().to_string()),
+                not_before: std::time::Duration::from_secs(300),
+                ..QueuedChange::default()
+            },
+            refusal: refused.then(|| quell::domain::answer::Refusal {
+                status: 403,
+                code: "Forbidden".to_owned(),
+                ..quell::domain::answer::Refusal::default()
+            }),
+            is_answered: true,
+            pause: None,
+        };
+        ground
+            .store
+            .attempt_finish(ground.tenant, epoch, &grant, &record)
+            .await
+            .expect("the answer is the first one");
+    }
+    let count = |kind| called.iter().filter(|one| **one == kind).count();
+    assert_eq!(
+        (count(ActionKind::Isolate), count(ActionKind::Restrict)),
+        (1, 2),
+        "one is refused, the other is held, and both restrictions leave"
+    );
+    ground.close().await;
+}
