@@ -24,6 +24,7 @@ mod listing;
 mod machine;
 mod machine_action;
 mod options;
+mod permission;
 mod reads;
 mod throttle;
 mod token;
@@ -43,17 +44,21 @@ mod token_tests;
 #[cfg(test)]
 mod trap_tests;
 
-pub use claims::{READ_ROLE, RESTRICT_ROLE};
+pub use claims::Claims;
 pub use client::Client;
 pub use cloud::{Cloud, Region};
-pub use credential::SecretSource;
+pub use credential::certificate::CertificateFiles;
+pub use credential::managed::{Identity, ManagedIdentity};
+pub use credential::sign_in_file::{SignInFacts, SignInFile};
+pub use credential::{Credential, SecretSource};
 pub use hosts::{Endpoint, HostOptions};
 pub use inventory::{InventoryPage, InventoryPlace, MAX_INVENTORY_PAGE};
 pub use listing::MachineActionFilter;
 pub use machine::Machine;
 pub use options::Options;
+pub use permission::{DELEGATED_RIGHTS, Permission};
 pub use reads::{MAX_MACHINE_IDS, ReadError};
-pub use token::TokenError;
+pub use token::{OAuth, TokenError, TokenFacts};
 
 /// An option of the client that cannot be used. Found when the configuration is loaded, never later.
 #[derive(Debug, thiserror::Error)]
