@@ -26,17 +26,22 @@ mod machine_action;
 mod options;
 mod permission;
 mod reads;
+mod sign_in;
 mod throttle;
 mod token;
 
 #[cfg(test)]
 mod action_tests;
 #[cfg(test)]
+mod credential_tests;
+#[cfg(test)]
 mod fake;
 #[cfg(test)]
 mod property_tests;
 #[cfg(test)]
 mod read_tests;
+#[cfg(test)]
+mod sign_in_tests;
 #[cfg(test)]
 mod throttled_tests;
 #[cfg(test)]
@@ -58,6 +63,7 @@ pub use machine::Machine;
 pub use options::Options;
 pub use permission::{DELEGATED_RIGHTS, Permission};
 pub use reads::{MAX_MACHINE_IDS, ReadError};
+pub use sign_in::{DeviceCode, DeviceLogin, LoginError};
 pub use token::{OAuth, TokenError, TokenFacts};
 
 /// An option of the client that cannot be used. Found when the configuration is loaded, never later.

@@ -64,6 +64,7 @@ impl Client {
             url: options.endpoint.token_url_of(options.oauth),
             scope: options.endpoint.scope().to_owned(),
             version: options.oauth,
+            directory: options.endpoint.directory().to_owned(),
         };
         let tokens = Tokens::new(http.clone(), target, options.credential.clone(), scale);
         Ok(Self {

@@ -122,6 +122,12 @@ impl Endpoint {
         }
     }
 
+    /// The Entra tenant that tokens are asked for, as configured.
+    pub(super) fn directory(&self) -> &str {
+        let mut segments = self.token.path().rsplit('/');
+        segments.nth(3).unwrap_or_default()
+    }
+
     /// Where a user's sign-in by device code begins.
     pub(super) fn device_code_url(&self) -> Url {
         self.beside_token(&["oauth2", "v2.0", "devicecode"])

@@ -282,4 +282,30 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn what_a_token_lacks_is_told_of_what_is_wanted_only_and_until_it_is_there() {
+        let wanted = Wanted::default();
+        let reader = claims(&["Machine.Read.All"], &[]);
+        wanted.look(&reader);
+        assert_eq!(wanted.told(), [Permission::Restrict]);
+        wanted.add(Permission::Scan, Some(&reader));
+        wanted.add(Permission::Isolate, None);
+        assert_eq!(wanted.told(), [Permission::Restrict, Permission::Scan]);
+        wanted.look(&reader);
+        assert_eq!(
+            wanted.told(),
+            [Permission::Restrict, Permission::Isolate, Permission::Scan]
+        );
+        wanted.look(&claims(
+            &[
+                "Machine.Read.All",
+                "Machine.RestrictExecution",
+                "Machine.Scan",
+                "Machine.Isolate",
+            ],
+            &[],
+        ));
+        assert_eq!(wanted.told(), []);
+    }
 }

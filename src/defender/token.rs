@@ -63,6 +63,8 @@ pub(super) struct Target {
     pub scope: String,
     /// Which version.
     pub version: OAuth,
+    /// The Entra tenant as configured, a GUID or a domain.
+    pub directory: String,
 }
 
 /// An access token. Clones are the same token.
@@ -377,6 +379,7 @@ impl Tokens {
             error.without(proof.hidden().chain(header))
         })?;
         let claims = Claims::read(issued.access.expose_secret());
+        self.target.is_for_us(claims.as_ref())?;
         if let (Some(used), Some(refresh)) = (proof.sign_in, &issued.refresh) {
             self.renew_sign_in(pause, used, refresh);
         }
@@ -428,6 +431,26 @@ impl Target {
     pub fn resource(&self) -> &str {
         let resource = self.scope.strip_suffix("/.default").unwrap_or(&self.scope);
         resource.trim_end_matches('/')
+    }
+
+    /// Whether the token is for the configured directory, where both are GUIDs: a token of another one acts on other people's
+    /// devices, which the wrong managed identity or sign-in would give.
+    fn is_for_us(&self, claims: Option<&Claims>) -> Result<(), TokenError> {
+        let guid = |text: &str| text.parse::<uuid::Uuid>().ok();
+        let Some((theirs, ours)) = claims
+            .and_then(|claims| guid(&claims.directory))
+            .zip(guid(&self.directory))
+        else {
+            return Ok(());
+        };
+        if theirs == ours {
+            return Ok(());
+        }
+        Err(TokenError::Credential {
+            reason: format!(
+                "the token is for directory `{theirs}` and `directory_id` is `{ours}`: correct whichever is wrong; the token is not used"
+            ),
+        })
     }
 
     /// The whole form: what shows who we are, and what is wanted.

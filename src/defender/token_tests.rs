@@ -345,6 +345,7 @@ async fn a_late_401_of_an_old_token_leaves_the_new_one_alone() {
                 .expect("an address"),
             scope: "scope".to_owned(),
             version: OAuth::V2,
+            directory: "t".to_owned(),
         },
         secret_from(|| Ok(SecretString::from(SECRET))),
         Scale::new(1.0).expect("a valid scale"),

@@ -72,7 +72,7 @@ impl TokenError {
     }
 
     /// The error without these texts, should an endpoint have echoed one.
-    pub(super) fn without<'a>(self, hidden: impl IntoIterator<Item = &'a str>) -> Self {
+    pub(in crate::defender) fn without<'a>(self, hidden: impl IntoIterator<Item = &'a str>) -> Self {
         let Self::Refused {
             status,
             mut code,
