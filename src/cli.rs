@@ -15,6 +15,7 @@ pub mod explain_code;
 pub mod facts;
 pub mod fmt;
 pub mod junit;
+pub mod login;
 pub mod operator;
 mod output;
 pub mod plan;
@@ -87,6 +88,8 @@ enum Command {
     Check(check::Args),
     /// Check a configuration without starting anything
     CheckConfig(check_config::Args),
+    /// Sign a user in whose rights Quell uses, by a code that is entered in any browser
+    Login(login::Args),
     /// Say what a diagnostic code means, with an example
     ExplainCode(explain_code::Args),
     /// List the facts that playbooks may test
@@ -137,6 +140,7 @@ pub fn main() -> ExitCode {
             Command::Send(args) => send::run(args).await,
             Command::Check(args) => check::run(&args),
             Command::CheckConfig(args) => check_config::run(&args),
+            Command::Login(args) => login::run(args).await,
             Command::ExplainCode(args) => explain_code::run(&args),
             Command::Facts(args) => facts::run(&args),
             Command::Fmt(args) => fmt::run(&args),

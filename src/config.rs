@@ -22,6 +22,7 @@ use crate::yaml::{self, Code, Diagnostic, Diagnostics, SourceText};
 
 mod approvals;
 mod budget;
+mod credential;
 mod drift;
 pub mod environment;
 mod guards;
@@ -33,12 +34,14 @@ mod server;
 mod tenant;
 
 pub use budget::Budget;
+pub use credential::{Credential, CredentialKind};
 pub use drift::{DriftLooks, Releases};
 pub use pace::{Call, Facts, Inventory, Reconcile, Retry, SHORTEST_SEND_DEADLINE, SHORTEST_TOTAL_TIMEOUT};
 pub use secret::{SecretError, SecretFile};
 pub use server::{Database, DatabaseAddress, Http};
-pub use tenant::{ClientSecret, Tenant};
+pub use tenant::Tenant;
 
+use credential::AzureEnvironment;
 use secret::Places;
 use section::{Kind, Reading, Section};
 
@@ -146,8 +149,12 @@ impl Config {
             .parent()
             .map(Path::to_path_buf)
             .unwrap_or_default();
-        let credentials = environment::read("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-        Self::parse(&path.display().to_string(), &text, &base, credentials).map_err(ConfigError::Invalid)
+        let places = Places {
+            base,
+            credentials: environment::read("CREDENTIALS_DIRECTORY").map(PathBuf::from),
+            azure: AzureEnvironment::read(),
+        };
+        Self::parse_in(&path.display().to_string(), &text, &places).map_err(ConfigError::Invalid)
     }
 
     /// Checks a text. Relative paths in it begin at `base`; names of secrets without a slash lie in `credentials`.
@@ -163,10 +170,15 @@ impl Config {
         let places = Places {
             base: base.to_path_buf(),
             credentials,
+            ..Places::default()
         };
+        Self::parse_in(file, text, &places)
+    }
+
+    fn parse_in(file: &str, text: &str, places: &Places) -> Result<Loaded, Diagnostics> {
         let mut reading = Reading::default();
         let config = match yaml::parse(file, text) {
-            Ok(document) => Some(Self::read(&document, &places, &mut reading)),
+            Ok(document) => Some(Self::read(&document, places, &mut reading)),
             Err(errors) => {
                 reading.found.extend(errors);
                 None
@@ -317,9 +329,9 @@ impl Config {
                 .iter()
                 .map(|file| ("http.operator_token_file".to_owned(), file)),
         );
-        files.extend(self.tenants.iter().enumerate().map(|(position, tenant)| {
-            let key = format!("tenants[{position}].credential.client_secret.secret_file");
-            (key, &tenant.credential.secret_file)
+        files.extend(self.tenants.iter().enumerate().filter_map(|(position, tenant)| {
+            let (key, file) = tenant.credential.secret_file()?;
+            Some((format!("tenants[{position}].credential.{key}"), file))
         }));
         files
     }

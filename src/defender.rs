@@ -25,12 +25,16 @@ mod listing;
 mod machine;
 mod machine_action;
 mod options;
+mod permission;
 mod reads;
+mod sign_in;
 mod throttle;
 mod token;
 
 #[cfg(test)]
 mod action_tests;
+#[cfg(test)]
+mod credential_tests;
 #[cfg(test)]
 mod fake;
 #[cfg(test)]
@@ -38,24 +42,31 @@ mod property_tests;
 #[cfg(test)]
 mod read_tests;
 #[cfg(test)]
+mod sign_in_tests;
+#[cfg(test)]
 mod throttled_tests;
 #[cfg(test)]
 mod token_tests;
 #[cfg(test)]
 mod trap_tests;
 
-pub use claims::{READ_ROLE, RESTRICT_ROLE};
+pub use claims::Claims;
 pub use client::Client;
 pub use cloud::{Cloud, Region};
-pub use credential::SecretSource;
+pub use credential::certificate::CertificateFiles;
+pub use credential::managed::{Identity, ManagedIdentity};
+pub use credential::sign_in_file::{SignInFacts, SignInFile};
+pub use credential::{Credential, SecretSource};
 pub use device_call::DeviceCall;
 pub use hosts::{Endpoint, HostOptions};
 pub use inventory::{InventoryPage, InventoryPlace, MAX_INVENTORY_PAGE};
 pub use listing::MachineActionFilter;
 pub use machine::Machine;
 pub use options::Options;
+pub use permission::{DELEGATED_RIGHTS, Permission};
 pub use reads::{MAX_MACHINE_IDS, ReadError};
-pub use token::TokenError;
+pub use sign_in::{DeviceCode, DeviceLogin, LoginError};
+pub use token::{OAuth, TokenError, TokenFacts};
 
 /// An option of the client that cannot be used. Found when the configuration is loaded, never later.
 #[derive(Debug, thiserror::Error)]

@@ -43,6 +43,7 @@ pub use options::{
     WindowAlgorithm,
 };
 pub use report::Report;
+pub use token::entra::{Entra, User};
 pub use windows::WindowUse;
 
 use connection::{Line, Socket};

@@ -101,11 +101,12 @@ const ANYTHING_BUT_CLI: &[&str] = &[
 ];
 
 /// The modules (or single files) that may name an outside crate.
-const HOMES: [(&str, &[&str]); 15] = [
+const HOMES: [(&str, &[&str]); 16] = [
     ("sqlx", &["store"]),
     ("jiff_sqlx", &["store"]),
     ("reqwest", &["defender", "outbound"]),
     ("rustls", &["defender", "outbound"]),
+    ("ring", &["simulator"]),
     ("governor", &["limiter"]),
     ("axum", &["web", "simulator"]),
     ("serde_yaml", &["yaml"]),

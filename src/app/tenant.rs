@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::app::reload::{Reloader, Target};
 use crate::app::{MigrationError, migrations};
 use crate::config::{Budget, Config, Tenant, environment};
-use crate::defender::{Client, Endpoint, Options, SecretSource};
+use crate::defender::{Client, Endpoint, Options, OptionsError};
 use crate::domain::budget::{BudgetScope, Pace, Pacing, Reserve, Terms, jump_bound};
 use crate::domain::tenant::TenantId;
 use crate::lifecycle::Tasks;
@@ -40,7 +40,7 @@ pub(super) struct Start {
 /// The gate of a tenant, every span as it holds in real time.
 pub fn gate_of(config: &Config, tenant: &Tenant) -> Gate {
     Gate {
-        app_id: tenant.credential.client_id.clone(),
+        app_id: tenant.credential.app_id().to_owned(),
         scope: tenant.budget.scope,
         actions: config.scaled_windows(&tenant.budget.shared(&tenant.budget.windows)),
         reads: config.scaled_windows(&tenant.budget.shared(&tenant.budget.reads)),
@@ -104,19 +104,24 @@ pub fn pacing_of(config: &Config, tenant: &Tenant) -> Pacing {
     }
 }
 
+/// What the client of a tenant is made from, every span as it holds in real time.
+///
+/// # Errors
+/// An address that cannot be called.
+pub fn client_options(config: &Config, tenant: &Tenant) -> Result<Options, OptionsError> {
+    let endpoint = Endpoint::resolve(&tenant.hosts())?;
+    let mut options = Options::with(endpoint, tenant.credential.for_client()?);
+    options.oauth = tenant.oauth;
+    options.connect_timeout = config.connect_timeout();
+    options.total_timeout = config.call_timing().total_timeout;
+    options.time_scale = f64::from(config.time_scale);
+    options.send_external_id = tenant.external_id;
+    Ok(options)
+}
+
 /// The clients of all tenants: wrong addresses are said before anything starts.
 pub(super) fn clients(config: &Config) -> anyhow::Result<BTreeMap<String, Arc<Client>>> {
-    let client = |tenant: &Tenant| -> anyhow::Result<Client> {
-        let endpoint = Endpoint::resolve(&tenant.hosts())?;
-        let file = tenant.credential.secret_file.clone();
-        let secret = SecretSource::function(move || file.read().map_err(|error| error.to_string()));
-        let mut options = Options::new(endpoint, tenant.credential.client_id.clone(), secret);
-        options.connect_timeout = config.connect_timeout();
-        options.total_timeout = config.call_timing().total_timeout;
-        options.time_scale = f64::from(config.time_scale);
-        options.send_external_id = tenant.external_id;
-        Ok(Client::new(options)?)
-    };
+    let client = |tenant: &Tenant| anyhow::Ok(Client::new(client_options(config, tenant)?)?);
     config
         .tenants
         .iter()
@@ -255,7 +260,7 @@ impl Start {
         let mut tenants = Vec::new();
         for tenant in &self.config.tenants {
             let id = self.store.tenant_ensure(&tenant.name).await?;
-            self.store.budget_ensure(id, &tenant.credential.client_id).await?;
+            self.store.budget_ensure(id, tenant.credential.app_id()).await?;
             self.store.continues(id).await?;
             tenants.push((id, tenant.clone()));
         }

@@ -7,10 +7,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use jiff::SignedDuration;
 
 use super::operator::{paint, table::Paint};
 use super::output;
-use crate::config::{Config, ConfigError, Loaded};
+use crate::clock;
+use crate::config::{Config, ConfigError, CredentialKind, Loaded};
 use crate::yaml::Diagnostics;
 
 /// Check a configuration without starting anything
@@ -110,7 +112,35 @@ fn surroundings(config: &Config, without_secrets: bool) -> (Vec<String>, Vec<Str
             Ok(_) => {}
         }
     }
+    if !without_secrets {
+        judge_credentials(config, &mut broken, &mut doubtful);
+    }
     (broken, doubtful)
+}
+
+/// A certificate that expires sooner than this is doubtful.
+const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// What the client itself says of certificates and sign-ins, without asking anybody.
+fn judge_credentials(config: &Config, broken: &mut Vec<String>, doubtful: &mut Vec<String>) {
+    let now = clock::now();
+    for (position, tenant) in config.tenants.iter().enumerate() {
+        let Some(key) = tenant.credential.judged_by_client() else {
+            continue;
+        };
+        let judged = tenant.credential.for_client().map_err(|error| error.to_string());
+        match judged.and_then(|credential| credential.check(now)) {
+            // Somebody will sign in; the daemon starts and waits.
+            Err(reason) if matches!(&tenant.credential.kind, CredentialKind::Delegated { sign_in_file, .. } if !sign_in_file.exists()) => {
+                doubtful.push(format!("`tenants[{position}].credential.{key}`: {reason}"));
+            }
+            Err(reason) => broken.push(format!("`tenants[{position}].credential.{key}`: {reason}")),
+            Ok(Some(until)) if until.duration_since(now) < SOON => doubtful.push(format!(
+                "`tenants[{position}].credential.{key}`: the certificate expires at {until:.0}: put a new one in its place in time"
+            )),
+            Ok(_) => {}
+        }
+    }
 }
 
 fn print(

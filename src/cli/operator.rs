@@ -128,7 +128,7 @@ pub(super) async fn connect(config: Option<&Path>) -> anyhow::Result<(Config, St
 }
 
 /// The configuration that is named, or the one that is found, and where it is.
-fn configuration(config: Option<&Path>) -> anyhow::Result<(Config, PathBuf)> {
+pub(super) fn configuration(config: Option<&Path>) -> anyhow::Result<(Config, PathBuf)> {
     let path = match config {
         Some(path) => path.to_owned(),
         None => default_config()?,
@@ -228,7 +228,7 @@ fn default_config() -> anyhow::Result<PathBuf> {
     })
 }
 
-fn tenant_of<'a>(config: &'a Config, name: Option<&str>) -> anyhow::Result<&'a Tenant> {
+pub(super) fn tenant_of<'a>(config: &'a Config, name: Option<&str>) -> anyhow::Result<&'a Tenant> {
     let found = match name {
         Some(name) => config.tenants.iter().find(|tenant| tenant.name == name),
         None => config.tenants.first(),

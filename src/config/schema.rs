@@ -5,7 +5,6 @@
 //! `quell schema config` prints it, and `config/.schema` holds it as a file.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
@@ -39,10 +38,7 @@ struct Note {
 /// Every key that is read, by its path, where `[]` stands for any entry of a list.
 fn keys() -> BTreeMap<String, Key> {
     let document = yaml::parse("quell.example.yaml", EXAMPLE).expect("the example is YAML, a test reads it");
-    let places = Places {
-        base: PathBuf::new(),
-        credentials: None,
-    };
+    let places = Places::default();
     let mut reading = Reading::default();
     Config::read(&document, &places, &mut reading);
     let keys = reading.keys.into_iter();
@@ -142,6 +138,7 @@ fn particular(path: &str, map: Schema) -> Schema {
                 "errorMessage": "`database` needs `url` or `url_file`: where Postgres is",
             },
         })),
+        "tenants[].credential" => map.keys(1, Some(1), "give exactly one kind of credential"),
         _ => map,
     }
 }
@@ -182,7 +179,8 @@ fn notes(keys: &BTreeMap<String, Key>) -> BTreeMap<String, Note> {
                     },
                     commented: commented.is_some(),
                 };
-                if commented.is_none() {
+                // What is below a map that is only mentioned is mentioned too.
+                if commented.is_none() || keys[&path].kind == Kind::Map {
                     open.retain(|(outer, _)| *outer < indent);
                     open.push((indent, path.clone()));
                 }

@@ -12,6 +12,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use secrecy::SecretString;
 
+use super::credential::AzureEnvironment;
 use super::section::Reading;
 use crate::yaml::{Code, Node};
 
@@ -45,12 +46,14 @@ pub enum SecretError {
 }
 
 /// Where names of secrets' files lead.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Places {
     /// The directory of the configuration file: relative paths begin there.
     pub base: PathBuf,
     /// systemd's `$CREDENTIALS_DIRECTORY`: names without a slash lie there, if it is set.
     pub credentials: Option<PathBuf>,
+    /// What the environment says of Azure's workload identity.
+    pub azure: AzureEnvironment,
 }
 
 impl Places {
@@ -220,6 +223,7 @@ mod tests {
         let mut places = Places {
             base: PathBuf::from("/etc/quell"),
             credentials: None,
+            azure: AzureEnvironment::default(),
         };
         assert_eq!(places.secret("mde").path(), Path::new("/etc/quell/mde"));
         places.credentials = Some(PathBuf::from("/run/credentials/quell.service"));

@@ -87,6 +87,15 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// As [`Section::of`], or an empty map below the parent if there is no node.
+    pub fn below(&self, key: &'static str, node: Option<&Node<'a>>, reading: &mut Reading) -> Self {
+        Self {
+            map: node.and_then(|node| node.map(&mut reading.found)),
+            path: self.path_of(key),
+            known: Vec::new(),
+        }
+    }
+
     /// The map at `key`, or an empty one.
     pub fn section(&mut self, key: &'static str, reading: &mut Reading) -> Self {
         let map = self

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use super::budget::Budget;
-use super::secret::{self, Places, SecretFile};
+use super::credential::{Credential, CredentialKind};
+use super::secret::Places;
 use super::section::{Kind, Reading, Section, count_in, text_of};
-use crate::defender::{Cloud, Endpoint, HostOptions, Region};
+use crate::defender::{Cloud, Endpoint, HostOptions, OAuth, Region};
 use crate::yaml::{Code, Node};
 
 /// One of `tenants`.
@@ -24,7 +25,9 @@ pub struct Tenant {
     /// `scope`: the scope of the token in place of the cloud's. Default none.
     pub scope: Option<String>,
     /// `credential`: how we show who we are.
-    pub credential: ClientSecret,
+    pub credential: Credential,
+    /// `oauth`: which of Entra's endpoints gives the tokens. Default `v2`.
+    pub oauth: OAuth,
     /// `budget`: what Defender's rate limits allow us.
     pub budget: Budget,
     /// `external_id`: send our action's id as `ExternalId` too, which Defender's service metadata has and its reference
@@ -33,17 +36,6 @@ pub struct Tenant {
     /// `fleet_size`: how many devices the tenant has, for limits that are `percent_of_fleet`. Default none: as many as the last
     /// complete sweep of the inventory counted; without one such a limit counts as reached.
     pub fleet_size: Option<u64>,
-}
-
-/// `credential.client_secret`: an app registration with a client secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClientSecret {
-    /// `directory_id`: the Entra tenant, a GUID or a domain.
-    pub directory_id: String,
-    /// `client_id`: the application.
-    pub client_id: String,
-    /// `secret_file`: holds the secret.
-    pub secret_file: SecretFile,
 }
 
 /// Reads `tenants`.
@@ -86,8 +78,21 @@ impl Tenant {
         let base_url = section.text("base_url", reading);
         let authority = section.text("authority", reading);
         let scope = section.text("scope", reading);
-        let credential = section.required("credential", Kind::Map, reading);
-        let credential = ClientSecret::read(credential, places, reading);
+        let oauth = section.choice(
+            "oauth",
+            &[("v2", OAuth::V2), ("v1", OAuth::V1)],
+            OAuth::V2,
+            reading,
+        );
+        let credential = Credential::read(&mut section, places, reading);
+        if let (OAuth::V1, CredentialKind::Delegated { .. }) = (oauth, &credential.kind) {
+            let message = format!(
+                "`{}` has `oauth: v1` and `credential.delegated`: users sign in at v2 only",
+                node.path()
+            );
+            reading.found.push(node.diagnostic(Code::ONE_OF_TWO, message));
+        }
+        let authority = authority.or_else(|| credential.authority(places));
         let budget = Budget::read(section.section("budget", reading), reading);
         let external_id = section.bool("external_id", false, reading);
         let fleet_size = section
@@ -103,6 +108,7 @@ impl Tenant {
             authority,
             scope,
             credential,
+            oauth,
             budget,
             external_id,
             fleet_size,
@@ -128,34 +134,6 @@ impl Tenant {
             authority: self.authority.clone(),
             scope: self.scope.clone(),
         }
-    }
-}
-
-impl ClientSecret {
-    fn read(node: Option<Node<'_>>, places: &Places, reading: &mut Reading) -> Self {
-        let none = || Self {
-            directory_id: String::new(),
-            client_id: String::new(),
-            secret_file: places.secret(""),
-        };
-        // A text is a secret that was written out, and has been reported as such.
-        let Some(node) = node.filter(|node| !secret::is_written_out("credential", node)) else {
-            return none();
-        };
-        let mut kinds = Section::of(&node, reading);
-        let kind = kinds.required("client_secret", Kind::Map, reading);
-        kinds.close(reading);
-        let Some(kind) = kind.filter(|node| !secret::is_written_out("client_secret", node)) else {
-            return none();
-        };
-        let mut section = Section::of(&kind, reading);
-        let credential = Self {
-            directory_id: section.required_text("directory_id", reading),
-            client_id: section.required_text("client_id", reading),
-            secret_file: places.secret(&section.required_text("secret_file", reading)),
-        };
-        section.close(reading);
-        credential
     }
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use crate::defender::fake::{DEVICE, wide_guard};
-use crate::defender::fake::{Fake, Step, action, client, device, guard, options, permit, reply};
-use crate::defender::{Client, DeviceCall, SecretSource};
+use crate::defender::fake::{Fake, Step, action, client, device, guard, options, permit, reply, secret_from};
+use crate::defender::{Client, Credential, DeviceCall, SecretSource};
 use crate::domain::action::ActionKind;
 use crate::domain::answer::{Answer, MachineActionKind};
 use crate::domain::device::DeviceId;
@@ -281,7 +281,7 @@ async fn a_permit_that_grew_late_while_a_token_was_fetched_sends_nothing() {
     let fake = Fake::defender(|_, _| restricted()).await;
     let send_deadline = Monotonic::now().plus(Duration::from_millis(20));
     let mut options = options(&fake.url(), &fake.url());
-    options.secret = SecretSource::function(move || {
+    options.credential = secret_from(move || {
         // A slow secret store, as slow as it takes.
         while !send_deadline.remaining().is_zero() {
             std::hint::spin_loop();
@@ -372,7 +372,10 @@ async fn a_scale_or_a_page_that_makes_no_sense_is_an_options_error() {
     assert!(Client::new(good()).is_ok());
     let mut bad = vec![good(), good(), good(), good(), good()];
     bad[0].time_scale = 0.0;
-    bad[1].client_id = String::new();
+    bad[1].credential = Credential::ClientSecret {
+        client_id: String::new(),
+        secret: SecretSource::file("secret".into()),
+    };
     bad[2].page_size = 10_001;
     bad[3].page_bound = 0;
     bad[4].total_timeout = Duration::from_secs(1);

@@ -14,7 +14,6 @@ use serde::Serialize;
 use crate::clock;
 use crate::defender::OptionsError;
 use crate::defender::answer::{classify, json};
-use crate::defender::claims;
 use crate::defender::device_call::DeviceCall;
 use crate::defender::hosts::{Endpoint, is_safe_segment};
 use crate::defender::http::{Failure, Http, Reply, TimeLimits, chain};
@@ -22,9 +21,10 @@ use crate::defender::listing::{Listing, MachineActionFilter, quoted};
 use crate::defender::machine::{self, Machine};
 use crate::defender::machine_action;
 use crate::defender::options::Options;
+use crate::defender::permission::{Permission, forbidden_hint};
 use crate::defender::reads::{MAX_MACHINE_IDS, ReadError, readable};
 use crate::defender::throttle::Scale;
-use crate::defender::token::{Token, TokenError, Tokens};
+use crate::defender::token::{Target, Token, TokenError, TokenFacts, Tokens};
 use crate::domain::action::ActionKind;
 use crate::domain::answer::{Answer, MachineAction};
 use crate::domain::device::DeviceId;
@@ -65,14 +65,13 @@ impl Client {
             total: options.total_timeout,
         };
         let http = Http::new(limits, options.endpoint.needs_tls())?;
-        let tokens = Tokens::new(
-            http.clone(),
-            options.endpoint.token_url(),
-            options.client_id.clone(),
-            options.endpoint.scope().to_owned(),
-            options.secret.clone(),
-            scale,
-        );
+        let target = Target {
+            url: options.endpoint.token_url_of(options.oauth),
+            scope: options.endpoint.scope().to_owned(),
+            version: options.oauth,
+            directory: options.endpoint.directory().to_owned(),
+        };
+        let tokens = Tokens::new(http.clone(), target, options.credential.clone(), scale);
         Ok(Self {
             options,
             scale,
@@ -239,15 +238,30 @@ impl Client {
         self.tokens.token().await.map(drop)
     }
 
-    /// The app roles that the token lacks, by name; `None` if the token is not one that can be read.
+    /// Those of `wanted` that the token lacks; `None` if the token is not one that can be read. Costs no call of Defender.
     ///
     /// # Errors
     /// [`TokenError`] if there is no token.
-    pub async fn missing_roles(&self) -> Result<Option<Vec<&'static str>>, TokenError> {
-        self.tokens
-            .token()
-            .await
-            .map(|token| claims::missing_roles(token.expose()))
+    pub async fn missing_permissions(
+        &self,
+        wanted: &[Permission],
+    ) -> Result<Option<Vec<Permission>>, TokenError> {
+        let token = self.tokens.token().await?;
+        Ok(token.claims().map(|claims| claims.missing(wanted)))
+    }
+
+    /// Says that calls of this kind are to come, so that a missing permission is told by name before the first of them.
+    pub fn want(&self, permission: Permission) {
+        self.tokens.want(permission);
+    }
+
+    /// Asks for a new token now, whatever is in the cache, and tells what is known of it. For `quell doctor`. After a failure
+    /// within this process it keeps to the same pauses as every other request.
+    ///
+    /// # Errors
+    /// [`TokenError`], whose [`TokenError::remedy`] says what to do.
+    pub async fn token_facts(&self) -> Result<TokenFacts, TokenError> {
+        self.tokens.facts().await
     }
 
     /// Where the calls go.
@@ -276,6 +290,10 @@ impl Client {
             external_id,
             more: member.into_iter().collect(),
         };
+        let permission = segments.last().and_then(|segment| Permission::of_call(segment));
+        permission
+            .into_iter()
+            .for_each(|permission| self.tokens.want(permission));
         let (request, token) = match self.prepared(segments, &body).await {
             Ok(prepared) => prepared,
             Err(reason) => return Answer::NotSent { reason },
@@ -285,7 +303,18 @@ impl Client {
             .exchange(request, self.options.body_bound, || permit.redeem())
             .await;
         self.note_token(&token, &outcome).await;
-        classify(outcome, clock::now(), self.scale)
+        match classify(outcome, clock::now(), self.scale) {
+            Answer::Forbidden(mut refusal) if refusal.is_missing_right() => {
+                let hint = token
+                    .claims()
+                    .and_then(|claims| forbidden_hint(claims, permission));
+                if let Some(hint) = hint {
+                    refusal.message = format!("{} ({hint})", refusal.message);
+                }
+                Answer::Forbidden(refusal)
+            }
+            answer => answer,
+        }
     }
 
     async fn prepared(
@@ -310,6 +339,12 @@ impl Client {
         bound: usize,
     ) -> Result<Option<Reply>, ReadError> {
         let unavailable = |reason| ReadError::Unavailable { reason };
+        let permission = if url.path().to_ascii_lowercase().contains("/alerts") {
+            Permission::ReadAlerts
+        } else {
+            Permission::ReadMachines
+        };
+        self.tokens.want(permission);
         let token = self
             .tokens
             .token()
@@ -330,7 +365,18 @@ impl Client {
             return Err(ReadError::NoPermit { reason });
         }
         self.note_token(&token, &outcome).await;
-        readable(outcome, clock::now(), self.scale)
+        readable(outcome, clock::now(), self.scale).map_err(|error| match error {
+            ReadError::Forbidden { reason } => {
+                let hint = token
+                    .claims()
+                    .and_then(|claims| forbidden_hint(claims, Some(permission)));
+                let hint = hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
+                ReadError::Forbidden {
+                    reason: reason + &hint,
+                }
+            }
+            error => error,
+        })
     }
 
     /// A 401 is the API's word on this very token; any other reply says that it was good.

@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::clock::Monotonic;
-use crate::defender::{Client, Endpoint, HostOptions, Options, SecretSource};
+use crate::defender::{Client, Credential, Endpoint, HostOptions, Options, SecretSource};
 use crate::domain::device::DeviceId;
 use crate::limiter::{CommittedAttempt, Permit, ReadPermit, SecondGuard, Window};
 
@@ -246,6 +246,16 @@ pub(super) fn options(api: &str, authority: &str) -> Options {
         connect_timeout: Duration::from_secs(5),
         total_timeout: Duration::from_secs(10),
         ..Options::new(endpoint, "client-1".to_owned(), secret)
+    }
+}
+
+/// A client secret that a function gives.
+pub(super) fn secret_from(
+    read: impl Fn() -> Result<SecretString, String> + Send + Sync + 'static,
+) -> Credential {
+    Credential::ClientSecret {
+        client_id: "client-1".to_owned(),
+        secret: SecretSource::function(read),
     }
 }
 

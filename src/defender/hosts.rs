@@ -9,6 +9,7 @@ use reqwest::Url;
 
 use crate::defender::OptionsError;
 use crate::defender::cloud::{Cloud, Region};
+use crate::defender::token::OAuth;
 
 /// What the configuration says of a tenant's hosts.
 #[derive(Clone, Debug, Default)]
@@ -113,8 +114,32 @@ impl Endpoint {
             .any(|url| url.scheme() == "https")
     }
 
-    pub(super) fn token_url(&self) -> Url {
-        self.token.clone()
+    /// The token endpoint of that version.
+    pub(super) fn token_url_of(&self, version: OAuth) -> Url {
+        match version {
+            OAuth::V2 => self.token.clone(),
+            OAuth::V1 => self.beside_token(&["oauth2", "token"]),
+        }
+    }
+
+    /// The Entra tenant that tokens are asked for, as configured.
+    pub(super) fn directory(&self) -> &str {
+        let mut segments = self.token.path().rsplit('/');
+        segments.nth(3).unwrap_or_default()
+    }
+
+    /// Where a user's sign-in by device code begins.
+    pub(super) fn device_code_url(&self) -> Url {
+        self.beside_token(&["oauth2", "v2.0", "devicecode"])
+    }
+
+    /// Another endpoint of the same directory: the token endpoint's path without its last three segments, and these.
+    fn beside_token(&self, segments: &[&str]) -> Url {
+        let mut url = self.token.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop().pop().pop().extend(segments);
+        }
+        url
     }
 
     /// The address of a resource. The segments must be ours or have passed [`is_safe_segment`].

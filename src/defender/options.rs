@@ -3,19 +3,20 @@
 use std::time::Duration;
 
 use crate::defender::OptionsError;
-use crate::defender::credential::SecretSource;
+use crate::defender::credential::{Credential, SecretSource};
 use crate::defender::hosts::Endpoint;
 use crate::defender::throttle::Scale;
+use crate::defender::token::OAuth;
 
 /// What the client needs to know of a tenant.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Where calls and token requests go.
     pub endpoint: Endpoint,
-    /// The app registration's client id.
-    pub client_id: String,
-    /// Where its secret comes from.
-    pub secret: SecretSource,
+    /// How we show who we are.
+    pub credential: Credential,
+    /// Which of Entra's endpoints gives the tokens. Default v2.0.
+    pub oauth: OAuth,
     /// DNS, TCP and TLS together, in real time. Default 5 s.
     pub connect_timeout: Duration,
     /// A whole exchange, in real time. Default 30 s.
@@ -35,12 +36,17 @@ pub struct Options {
 }
 
 impl Options {
-    /// The defaults.
+    /// The defaults, with a client secret.
     pub fn new(endpoint: Endpoint, client_id: String, secret: SecretSource) -> Self {
+        Self::with(endpoint, Credential::ClientSecret { client_id, secret })
+    }
+
+    /// The defaults, with any credential.
+    pub fn with(endpoint: Endpoint, credential: Credential) -> Self {
         Self {
             endpoint,
-            client_id,
-            secret,
+            credential,
+            oauth: OAuth::default(),
             connect_timeout: Duration::from_secs(5),
             total_timeout: Duration::from_secs(30),
             time_scale: 1.0,
@@ -57,8 +63,14 @@ impl Options {
             what,
             reason: reason.to_owned(),
         };
-        if self.client_id.is_empty() {
+        if self.credential.client_id().is_some_and(str::is_empty) {
             return Err(refused("the client id", "it is empty"));
+        }
+        if self.oauth == OAuth::V1 && matches!(self.credential, Credential::Delegated { .. }) {
+            return Err(refused(
+                "the v1 endpoint",
+                "a user signs in at the v2.0 endpoint only",
+            ));
         }
         if !(1..=10_000).contains(&self.page_size) || self.page_bound == 0 {
             return Err(refused(

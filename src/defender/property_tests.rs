@@ -102,6 +102,6 @@ proptest! {
             let _ = machine_action::parse(&value);
             let _ = machine::parse(&value);
         }
-        let _ = claims::missing_roles(&text);
+        let _ = claims::Claims::read(&text);
     }
 }

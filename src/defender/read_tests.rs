@@ -4,8 +4,9 @@ use std::cell::Cell;
 
 use jiff::Timestamp;
 
-use crate::defender::fake::{DEVICE, Fake, action, client, device, options, read_permit, reply};
-use crate::defender::{Client, MAX_MACHINE_IDS, MachineActionFilter, READ_ROLE, RESTRICT_ROLE, ReadError};
+use crate::defender::fake::{DEVICE, Fake, action, client, device, options, permit, read_permit, reply};
+use crate::defender::{Client, MAX_MACHINE_IDS, MachineActionFilter, Permission, ReadError};
+use crate::domain::answer::Answer;
 use crate::domain::device::{DeviceId, DeviceKind};
 use crate::domain::fact::Fact;
 
@@ -238,15 +239,68 @@ async fn several_devices_are_read_at_once_and_strangers_are_dropped() {
     assert_eq!(fake.calls().len(), 4);
 }
 
-#[tokio::test]
-async fn missing_roles_are_named_before_the_first_call() {
+/// A token with these claims.
+fn jwt(claims: &str) -> String {
     use base64::Engine as _;
-    let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(r#"{"roles":["Machine.Read.All"]}"#);
-    let fake =
-        Fake::scripted(move |_, _| crate::defender::fake::token(&format!("h.{claims}.s"), "3599")).await;
-    assert_eq!(client(&fake).missing_roles().await, Ok(Some(vec![RESTRICT_ROLE])));
+    let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(claims);
+    format!("h.{claims}.s")
+}
+
+#[tokio::test]
+async fn missing_permissions_are_named_before_the_first_call() {
+    let bearer = jwt(r#"{"roles":["Machine.Read.All"]}"#);
+    let fake = Fake::scripted(move |_, _| crate::defender::fake::token(&bearer, "3599")).await;
+    let missing = client(&fake).missing_permissions(&Permission::ALWAYS).await;
+    assert_eq!(missing, Ok(Some(vec![Permission::Restrict])));
     let opaque = Fake::defender(|_, _| Vec::new()).await;
-    assert_eq!(client(&opaque).missing_roles().await, Ok(None));
-    assert_ne!(RESTRICT_ROLE, READ_ROLE);
+    let missing = client(&opaque).missing_permissions(&Permission::ALWAYS).await;
+    assert_eq!(missing, Ok(None));
     assert!(opaque.calls().is_empty());
+}
+
+#[tokio::test]
+async fn a_403_says_which_permission_the_token_lacks_or_what_the_user_needs() {
+    let forbidden = r#"{"error":{"code":"Forbidden","message":"no","target":"t"}}"#;
+    let check = async |claims: &str, action: &str, read: &str| {
+        let bearer = jwt(claims);
+        let fake = Fake::scripted(move |_, heard| match heard.is_for_token() {
+            true => crate::defender::fake::token(&bearer, "3599"),
+            false => reply(403, "", forbidden),
+        })
+        .await;
+        let client = client(&fake);
+        let answer = client.restrict(permit(), &device(), "c").await;
+        let Answer::Forbidden(refusal) = answer else {
+            panic!("a 403 forbids: {answer:?}")
+        };
+        assert_eq!(refusal.message, format!("no{action}"));
+        let error = client
+            .get_machine(read_permit(), &device())
+            .await
+            .expect_err("a 403");
+        let expected =
+            format!("defender forbids this read: status 403: Forbidden no (correlation id t){read}");
+        assert_eq!(error.to_string(), expected);
+    };
+    check("[]", "", "").await;
+    check(
+        r#"{"roles":["Machine.RestrictExecution","Machine.Read.All"]}"#,
+        "",
+        "",
+    )
+    .await;
+    check(
+        r#"{"roles":["Machine.Read.All"]}"#,
+        " (the access token lacks the permission `Machine.RestrictExecution`)",
+        "",
+    )
+    .await;
+    let user = " (the signed-in user `ana@c.example` needs the permission 'Active remediation actions' in a Defender role, and that role must be \
+                assigned to the device group that the device is in)";
+    check(
+        r#"{"scp":"Machine.RestrictExecution","upn":"ana@c.example"}"#,
+        user,
+        " (the access token lacks the permission `Machine.Read`)",
+    )
+    .await;
 }

@@ -1,4 +1,4 @@
-//! Access tokens: client credentials on the v2.0 endpoint (facts sheet 5.1), cached.
+//! Access tokens of one tenant (facts sheet 5), cached.
 //!
 //! One token for all tasks. It is renewed when 80 % of its life is over or 5 minutes before its end, whichever is later
 //! (a token of 3,599 s after 3,299 s, one of 600 s after 480 s), less up to a tenth of what is then left, at random, so
@@ -15,17 +15,27 @@ use std::time::Duration;
 use jiff::Timestamp;
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::Value;
 
 use crate::clock::{self, Monotonic};
-use crate::defender::answer::{json, printable};
-use crate::defender::credential::SecretSource;
-use crate::defender::http::{Http, Reply};
-use crate::defender::throttle::{self, Scale};
+use crate::defender::claims::Claims;
+use crate::defender::credential::Credential;
+use crate::defender::credential::sign_in_file::SignIn;
+use crate::defender::http::Http;
+use crate::defender::permission::{Permission, Wanted};
+use crate::defender::throttle::Scale;
 use crate::failpoint;
 
+mod entra;
+mod error;
+mod facts;
+mod reply;
+
+pub use error::TokenError;
+pub use facts::TokenFacts;
+pub(super) use reply::{Issued, read};
+
 /// A token is small; anything longer is not one.
-const BODY_BOUND: usize = 256 * 1024;
+pub(super) const BODY_BOUND: usize = 256 * 1024;
 /// How long before its end a long-lived token is renewed.
 const EARLY: Duration = Duration::from_secs(300);
 /// How long a caller with a good token waits for a newer one.
@@ -34,10 +44,34 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
+/// Which of Entra's two endpoints is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OAuth {
+    /// `/oauth2/v2.0/token`, which takes a `scope`.
+    #[default]
+    V2,
+    /// `/oauth2/token`, which takes a `resource`.
+    V1,
+}
+
+/// What tokens are asked for, and where.
+#[derive(Clone, Debug)]
+pub(super) struct Target {
+    /// The token endpoint, of the version that is asked.
+    pub url: Url,
+    /// The API, `https://api.securitycenter.microsoft.com/.default`.
+    pub scope: String,
+    /// Which version.
+    pub version: OAuth,
+    /// The Entra tenant as configured, a GUID or a domain.
+    pub directory: String,
+}
+
 /// An access token. Clones are the same token.
 #[derive(Clone)]
 pub(super) struct Token {
     value: Arc<SecretString>,
+    claims: Option<Arc<Claims>>,
     serial: u64,
 }
 
@@ -45,6 +79,11 @@ impl Token {
     /// For the `Authorization` header and nothing else.
     pub fn expose(&self) -> &str {
         self.value.expose_secret()
+    }
+
+    /// What it says of itself, if it can be read.
+    pub fn claims(&self) -> Option<&Claims> {
+        self.claims.as_deref()
     }
 }
 
@@ -54,62 +93,14 @@ impl fmt::Debug for Token {
     }
 }
 
-/// Why there is no token. Nothing was sent to Defender.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TokenError {
-    /// The client secret cannot be read.
-    #[error("the client secret cannot be used: {reason}")]
-    Secret {
-        /// Why.
-        reason: String,
-    },
-    /// Entra refused: the operator has to change something.
-    #[error("the token endpoint refused with status {status}: `{code}` {description}")]
-    Refused {
-        /// The HTTP status.
-        status: u16,
-        /// `error`, e.g. `invalid_client`.
-        code: String,
-        /// `error_description`, cut.
-        description: String,
-    },
-    /// 429: too many token requests.
-    #[error("the token endpoint asks to wait {wait:?}")]
-    Throttled {
-        /// How long.
-        wait: Duration,
-    },
-    /// The endpoint could not be reached or failed.
-    #[error("the token endpoint is unavailable: {reason}")]
-    Unavailable {
-        /// What was seen.
-        reason: String,
-    },
-    /// A reply that holds no token.
-    #[error("the token endpoint's reply cannot be used: {reason}")]
-    Malformed {
-        /// What was seen.
-        reason: String,
-    },
-    /// An earlier request failed a short while ago.
-    #[error("no new token is asked for during the next {wait:?}: {reason}")]
-    Waiting {
-        /// The rest of the pause.
-        wait: Duration,
-        /// The failure.
-        reason: String,
-    },
-}
-
 /// The source and the cache of one tenant's tokens.
 #[derive(Debug)]
 pub(super) struct Tokens {
     http: Http,
-    url: Url,
-    client_id: String,
-    scope: String,
-    secret: SecretSource,
+    target: Target,
+    credential: Credential,
     scale: Scale,
+    wanted: Wanted,
     current: Mutex<Current>,
     /// Held by the one task that asks for a token.
     asking: tokio::sync::Mutex<Pause>,
@@ -134,27 +125,64 @@ struct Pause {
     serial: u64,
     failures: u32,
     until: Option<(Monotonic, String)>,
+    unsaved: Option<Unsaved>,
+}
+
+/// A renewed sign-in that could not be written to its file, which still holds the one that was used.
+#[derive(Debug)]
+struct Unsaved {
+    used: SignIn,
+    renewed: SignIn,
+}
+
+/// A reply's token, and what is known beside it.
+struct Fresh {
+    issued: Issued,
+    claims: Option<Claims>,
+    asked_at: Monotonic,
+    took: Duration,
+    credential_expires_at: Option<Timestamp>,
 }
 
 impl Tokens {
-    pub fn new(
-        http: Http,
-        url: Url,
-        client_id: String,
-        scope: String,
-        secret: SecretSource,
-        scale: Scale,
-    ) -> Self {
+    pub fn new(http: Http, target: Target, credential: Credential, scale: Scale) -> Self {
         Self {
             http,
-            url,
-            client_id,
-            scope,
-            secret,
+            target,
+            credential,
             scale,
+            wanted: Wanted::default(),
             current: Mutex::default(),
             asking: tokio::sync::Mutex::default(),
         }
+    }
+
+    /// Notes that calls of this kind are to come: what the token lacks for them is said now, and again with each new token that
+    /// lacks it.
+    pub fn want(&self, permission: Permission) {
+        let claims = self
+            .current()
+            .token
+            .as_ref()
+            .and_then(|cached| cached.token.claims.clone());
+        self.wanted.add(permission, claims.as_deref());
+    }
+
+    /// A new token now, whatever is in the cache, and what is known of it.
+    pub async fn facts(&self) -> Result<TokenFacts, TokenError> {
+        let mut pause = self.asking.lock().await;
+        let fresh = self.fresh(&mut pause).await?;
+        let facts = TokenFacts {
+            credential: self.credential.kind(),
+            endpoint: self.credential.asks(&self.target.url),
+            claims: fresh.claims.clone(),
+            life: fresh.issued.life,
+            took: fresh.took,
+            server_time: fresh.issued.server_time,
+            credential_expires_at: fresh.credential_expires_at,
+        };
+        self.keep(&mut pause, fresh);
+        Ok(facts)
     }
 
     /// A token that is good now.
@@ -237,6 +265,12 @@ impl Tokens {
     }
 
     async fn ask(&self, pause: &mut Pause) -> Result<Token, TokenError> {
+        let fresh = self.fresh(pause).await?;
+        Ok(self.keep(pause, fresh))
+    }
+
+    /// Asks, unless an earlier failure forbids it yet.
+    async fn fresh(&self, pause: &mut Pause) -> Result<Fresh, TokenError> {
         if let Some((until, reason)) = &pause.until {
             let wait = until.remaining();
             if !wait.is_zero() {
@@ -246,30 +280,35 @@ impl Tokens {
                 });
             }
         }
-        match self.request().await {
-            Ok((value, life, asked_at)) => {
-                failpoint::reach!(TokenRefresh);
-                pause.serial += 1;
-                pause.failures = 0;
-                pause.until = None;
-                let token = Token {
-                    value: Arc::new(value),
-                    serial: pause.serial,
-                };
-                let (renew_in, good_for) = self.terms(life);
-                self.current().token = Some(Cached {
-                    token: token.clone(),
-                    renew_at: asked_at.plus(renew_in),
-                    good_until: asked_at.plus(good_for),
-                });
-                tracing::debug!(life_s = life.as_secs(), "a new access token was issued");
-                Ok(token)
-            }
-            Err(error) => {
-                self.note_failure(pause, &error);
-                Err(error)
-            }
+        let fresh = self.request(pause).await;
+        fresh.inspect_err(|error| self.note_failure(pause, error))
+    }
+
+    /// Puts a new token in the old one's place.
+    fn keep(&self, pause: &mut Pause, fresh: Fresh) -> Token {
+        failpoint::reach!(TokenRefresh);
+        pause.serial += 1;
+        pause.failures = 0;
+        pause.until = None;
+        let token = Token {
+            value: Arc::new(fresh.issued.access),
+            claims: fresh.claims.map(Arc::new),
+            serial: pause.serial,
+        };
+        if let Some(claims) = token.claims() {
+            self.wanted.look(claims);
         }
+        let (renew_in, good_for) = self.terms(fresh.issued.life);
+        self.current().token = Some(Cached {
+            token: token.clone(),
+            renew_at: fresh.asked_at.plus(renew_in),
+            good_until: fresh.asked_at.plus(good_for),
+        });
+        tracing::debug!(
+            life_s = fresh.issued.life.as_secs(),
+            "a new access token was issued"
+        );
+        token
     }
 
     fn note_failure(&self, pause: &mut Pause, error: &TokenError) {
@@ -302,125 +341,129 @@ impl Tokens {
         )
     }
 
-    async fn request(&self) -> Result<(SecretString, Duration, Monotonic), TokenError> {
-        let secret = self
-            .secret
-            .read()
-            .await
-            .map_err(|reason| TokenError::Secret { reason })?;
-        let form = [
-            ("grant_type", "client_credentials"),
-            ("client_id", &self.client_id),
-            ("client_secret", secret.expose_secret()),
-            ("scope", &self.scope),
-        ];
+    async fn request(&self, pause: &mut Pause) -> Result<Fresh, TokenError> {
+        let unsaved = pause
+            .unsaved
+            .take()
+            .filter(|unsaved| self.is_still_unsaved(unsaved));
+        let unsaved_sign_in = unsaved.as_ref().map(|unsaved| &unsaved.renewed);
+        let proof = self
+            .credential
+            .prove(self.target.url.as_str(), clock::now(), unsaved_sign_in);
+        // Kept whatever comes of the request: it is the only copy.
+        pause.unsaved = unsaved;
+        let proof = proof?;
+        let request = match &self.credential {
+            Credential::ManagedIdentity(identity) => identity.request(&self.http, self.target.resource()),
+            _ => self
+                .http
+                .post(self.target.url.clone())
+                .form(&self.target.form(&proof.form)),
+        };
+        let request = request.build().map_err(|error| TokenError::Malformed {
+            reason: format!("the request cannot be built: {}", error.without_url()),
+        })?;
         let asked_at = Monotonic::now();
-        let request = self
-            .http
-            .post(self.url.clone())
-            .form(&form)
-            .build()
-            .map_err(|error| TokenError::Malformed {
-                reason: format!("the request cannot be built: {}", error.without_url()),
-            })?;
-        let reply = self
-            .http
-            .exchange(request, BODY_BOUND, || Ok(()))
-            .await
-            .map_err(|failure| TokenError::Unavailable {
-                reason: failure.reason().to_owned(),
-            })?;
-        let (value, life) =
-            read(&reply, clock::now(), self.scale).map_err(|error| without(error, &secret))?;
-        Ok((value, life, asked_at))
-    }
-}
-
-/// Reads the token endpoint's reply.
-pub(super) fn read(
-    reply: &Reply,
-    now: Timestamp,
-    scale: Scale,
-) -> Result<(SecretString, Duration), TokenError> {
-    let body = json(reply);
-    match reply.status {
-        200 => {}
-        429 => {
-            let asked =
-                throttle::retry_after(reply.retry_after.as_deref(), reply.date.as_deref(), now, scale);
-            // Entra's own figure when it does not say (facts sheet 5.7).
-            return Err(TokenError::Throttled {
-                wait: asked.unwrap_or(scale.real(LONGEST_PAUSE)),
-            });
+        let reply = self.http.exchange(request, BODY_BOUND, || Ok(())).await;
+        let took = asked_at.elapsed();
+        let reply = reply.map_err(|failure| TokenError::Unavailable {
+            reason: failure.reason().to_owned(),
+        })?;
+        let issued = read(&reply, clock::now(), self.scale).map_err(|error| {
+            let header = match &self.credential {
+                Credential::ManagedIdentity(identity) => {
+                    identity.hidden().map(|header| header.expose_secret())
+                }
+                _ => None,
+            };
+            error.without(proof.hidden().chain(header))
+        })?;
+        let claims = Claims::read(issued.access.expose_secret());
+        self.target.is_for_us(claims.as_ref())?;
+        if let (Some(used), Some(refresh)) = (proof.sign_in, &issued.refresh) {
+            self.renew_sign_in(pause, used, refresh);
         }
-        400..=407 | 409..=499 => return Err(refused(reply.status, body.ok())),
-        status => {
-            return Err(TokenError::Unavailable {
-                reason: format!("status {status}"),
-            });
-        }
+        Ok(Fresh {
+            issued,
+            claims,
+            asked_at,
+            took,
+            credential_expires_at: proof.expires_at,
+        })
     }
-    // What the parser says of a body with a token in it could quote the token.
-    let body = body.map_err(|_| TokenError::Malformed {
-        reason: "it is not JSON".to_owned(),
-    })?;
-    let malformed = |reason: &str| TokenError::Malformed {
-        reason: reason.to_owned(),
-    };
-    let token = body
-        .get("access_token")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(malformed("`access_token` is missing or is not a token"));
-    }
-    let life = match body.get("expires_in") {
-        Some(Value::Number(number)) => number.as_f64(),
-        // The older endpoint and the managed identities' write a string.
-        Some(Value::String(text)) => text.trim().parse::<f64>().ok(),
-        _ => None,
-    };
-    let life = life
-        .filter(|seconds| *seconds > 0.0)
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    let life = life.ok_or_else(|| malformed("`expires_in` is missing or is not a number of seconds"))?;
-    // A year: longer lives are cut, so that no arithmetic on the clock overflows.
-    Ok((
-        SecretString::from(token),
-        life.min(Duration::from_secs(31_536_000)),
-    ))
-}
 
-fn refused(status: u16, body: Option<Value>) -> TokenError {
-    let text = |name: &str| {
-        let text = body
-            .as_ref()
-            .and_then(|body| body.get(name))
-            .and_then(Value::as_str);
-        printable(text.unwrap_or_default(), 500)
-    };
-    TokenError::Refused {
-        status,
-        code: text("error"),
-        description: text("error_description"),
+    /// Whether the file still holds what the unsaved sign-in came from: a newer one counts more.
+    fn is_still_unsaved(&self, unsaved: &Unsaved) -> bool {
+        self.credential
+            .signed_in()
+            .is_ok_and(|kept| kept.refresh.expose_secret() == unsaved.used.refresh.expose_secret())
     }
-}
 
-/// The error without the secret, should an endpoint have echoed it.
-fn without(error: TokenError, secret: &SecretString) -> TokenError {
-    match error {
-        TokenError::Refused {
-            status,
-            code,
-            description,
-        } => {
-            let hidden = |text: String| text.replace(secret.expose_secret(), "…");
-            TokenError::Refused {
-                status,
-                code: hidden(code),
-                description: hidden(description),
+    /// Keeps the next refresh token before the access token that came with it is used.
+    fn renew_sign_in(&self, pause: &mut Pause, used: SignIn, refresh: &SecretString) {
+        let Credential::Delegated { file, .. } = &self.credential else {
+            return;
+        };
+        let mut renewed = used.clone();
+        renewed.refresh = refresh.clone();
+        renewed.facts.renewed_at = clock::now();
+        // What is in the file is what `used` came from, if that was never written itself.
+        let in_file = pause.unsaved.take().map_or(used, |unsaved| unsaved.used);
+        match file.renew(&in_file, &renewed) {
+            Ok(true) => {}
+            Ok(false) => tracing::debug!("the sign-in in the file is another one by now, and stays"),
+            Err(error) => {
+                tracing::error!(
+                    error,
+                    "the renewed sign-in is kept in memory only: after a restart the old one is used, and in the end somebody must sign in again"
+                );
+                pause.unsaved = Some(Unsaved {
+                    used: in_file,
+                    renewed,
+                });
             }
         }
-        other => other,
+    }
+}
+
+impl Target {
+    /// The API as v1 endpoints and managed identities want it named.
+    pub fn resource(&self) -> &str {
+        let resource = self.scope.strip_suffix("/.default").unwrap_or(&self.scope);
+        resource.trim_end_matches('/')
+    }
+
+    /// Whether the token is for the configured directory, where both are GUIDs: a token of another one acts on other people's
+    /// devices, which the wrong managed identity or sign-in would give.
+    fn is_for_us(&self, claims: Option<&Claims>) -> Result<(), TokenError> {
+        let guid = |text: &str| text.parse::<uuid::Uuid>().ok();
+        let Some((theirs, ours)) = claims
+            .and_then(|claims| guid(&claims.directory))
+            .zip(guid(&self.directory))
+        else {
+            return Ok(());
+        };
+        if theirs == ours {
+            return Ok(());
+        }
+        Err(TokenError::Credential {
+            reason: format!(
+                "the token is for directory `{theirs}` and `directory_id` is `{ours}`: correct whichever is wrong; the token is not used"
+            ),
+        })
+    }
+
+    /// The whole form: what shows who we are, and what is wanted.
+    fn form<'a>(&'a self, proof: &'a [(&'static str, SecretString)]) -> Vec<(&'static str, &'a str)> {
+        let mut form: Vec<_> = proof
+            .iter()
+            .map(|(name, value)| (*name, value.expose_secret()))
+            .collect();
+        match self.version {
+            _ if form.iter().any(|(name, _)| *name == "scope") => {}
+            OAuth::V2 => form.push(("scope", &self.scope)),
+            OAuth::V1 => form.push(("resource", self.resource())),
+        }
+        form
     }
 }

@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use crate::defender::fake::{Fake, SECRET, Step, client, device, options, pass, permit, reply, token};
+use crate::defender::fake::{
+    Fake, SECRET, Step, client, device, options, pass, permit, reply, secret_from, token,
+};
 use crate::defender::http::{Http, TimeLimits};
 use crate::defender::throttle::Scale;
-use crate::defender::token::Tokens;
-use crate::defender::{Client, SecretSource, TokenError};
+use crate::defender::token::{OAuth, Target, Tokens};
+use crate::defender::{Client, Credential, SecretSource, TokenError};
 use crate::domain::answer::Answer;
 
 /// The bearer of the latest call.
@@ -253,7 +255,7 @@ async fn a_rotated_secret_is_used_at_the_next_request() {
     let reads = Arc::new(AtomicUsize::new(0));
     let mut options = options(&fake.url(), &fake.url());
     let counter = Arc::clone(&reads);
-    options.secret = SecretSource::function(move || {
+    options.credential = secret_from(move || {
         Ok(SecretString::from(format!(
             "secret-{}",
             counter.fetch_add(1, Ordering::SeqCst)
@@ -279,7 +281,8 @@ async fn a_refusal_names_entras_reason_and_never_the_secret() {
     let error = client.ready().await.expect_err("refused");
     assert_eq!(
         error.to_string(),
-        "the token endpoint refused with status 401: `invalid_client` AADSTS7000215: got …"
+        "the token endpoint refused with status 401: `invalid_client` AADSTS7000215: got …; the secret is not the application's: write the \
+         secret's value, not its id, into the file of `secret_file`; it is read anew each time"
     );
     let later = client.ready().await.expect_err("waiting");
     assert!(!format!("{error:?} {later:?} {later} {client:?}").contains(SECRET));
@@ -309,7 +312,10 @@ async fn a_reply_that_holds_no_token_is_malformed_and_not_shown() {
 async fn a_secret_that_cannot_be_read_is_named_and_nothing_is_asked() {
     let fake = Fake::trap().await;
     let mut options = options(&fake.url(), &fake.url());
-    options.secret = SecretSource::file("/nonexistent/quell-secret".into());
+    options.credential = Credential::ClientSecret {
+        client_id: "client-1".to_owned(),
+        secret: SecretSource::file("/nonexistent/quell-secret".into()),
+    };
     let error = Client::new(options)
         .expect("valid options")
         .ready()
@@ -333,12 +339,15 @@ async fn a_late_401_of_an_old_token_leaves_the_new_one_alone() {
     };
     let tokens = Tokens::new(
         Http::new(limits, false).expect("a client"),
-        format!("{}/t/oauth2/v2.0/token", fake.url())
-            .parse()
-            .expect("an address"),
-        "client-1".to_owned(),
-        "scope".to_owned(),
-        SecretSource::function(|| Ok(SecretString::from(SECRET))),
+        Target {
+            url: format!("{}/t/oauth2/v2.0/token", fake.url())
+                .parse()
+                .expect("an address"),
+            scope: "scope".to_owned(),
+            version: OAuth::V2,
+            directory: "t".to_owned(),
+        },
+        secret_from(|| Ok(SecretString::from(SECRET))),
         Scale::new(1.0).expect("a valid scale"),
     );
     let old = tokens.token().await.expect("a token");

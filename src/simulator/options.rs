@@ -11,6 +11,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::simulator::token::entra::Entra;
+
 /// After this long without reaching the device the service gives an action up: 72 h 14 min 6 s in the recorded
 /// `RestrictCodeExecution` (facts sheet 0.4, `[REAL]`).
 pub const GIVES_UP_AFTER: Duration = Duration::from_secs(72 * 3600 + 14 * 60 + 6);
@@ -66,6 +68,8 @@ pub struct Options {
     pub credentials: Option<(String, String)>,
     /// The application roles in issued tokens. Default `Machine.RestrictExecution` and `Machine.Read.All`.
     pub roles: Vec<String>,
+    /// What the token endpoints know of certificates, federated tokens and users. Default: they take any.
+    pub entra: Entra,
     /// How long a token is good for, in real time. Default 3,599 s.
     pub token_lifetime: Duration,
     /// So many devices are listed whether anybody called for them or not: those whose ids are the numbers from 0, in 40 hex
@@ -111,6 +115,7 @@ impl Default for Options {
                 "Machine.RestrictExecution".to_owned(),
                 "Machine.Read.All".to_owned(),
             ],
+            entra: Entra::default(),
             token_lifetime: Duration::from_secs(3599),
             listed: 0,
             fleet: Fleet::default(),

@@ -57,6 +57,7 @@ pub async fn serve(
                 None,
             )
         }
+        Route::Unknown if let Some(reply) = token::pages::answer(&hub, &parts, &body) => (reply.into(), None),
         Route::Unknown => (
             Reply::error(StatusCode::NOT_FOUND, "NotFound", "No such resource").into(),
             None,

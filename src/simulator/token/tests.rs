@@ -1,0 +1,180 @@
+//! The token endpoints: what Entra says to a right request, and to each wrong one.
+
+use std::time::Duration;
+
+use super::*;
+
+const DEFENDER: &str = "https://api.securitycenter.microsoft.com/.default";
+
+fn form(fields: &[(&str, &str)]) -> Vec<(String, String)> {
+    fields
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
+}
+
+fn good(scope: &str) -> Vec<(String, String)> {
+    form(&[
+        ("grant_type", "client_credentials"),
+        ("client_id", "app"),
+        ("client_secret", "s"),
+        ("scope", scope),
+    ])
+}
+
+struct Desk {
+    tokens: Tokens,
+    options: Options,
+    clock: Clock,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self {
+            tokens: Tokens::default(),
+            options: Options::default(),
+            clock: Clock::start(60.0),
+        }
+    }
+
+    fn ask(&mut self, form: &[(String, String)]) -> (u16, serde_json::Value) {
+        let now = self.clock.now();
+        let reply = self
+            .tokens
+            .issue("tid", Some(form), &self.options, &self.clock, now);
+        (
+            reply.status.as_u16(),
+            serde_json::from_str(&reply.body).expect("Entra answers JSON"),
+        )
+    }
+
+    fn bearer(&mut self, scope: &str) -> String {
+        let (_, body) = self.ask(&good(scope));
+        format!("Bearer {}", body["access_token"].as_str().expect("a token"))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_says_for_whom_and_what_it_is_and_runs_out_in_real_time() {
+    let mut desk = Desk::new();
+    let bearer = desk.bearer(DEFENDER);
+    let claims = bearer.split('.').nth(1).expect("three parts");
+    let claims: serde_json::Value =
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).expect("base64")).expect("claims are JSON");
+    assert_eq!(claims["aud"], "https://api.securitycenter.microsoft.com");
+    assert_eq!(
+        (claims["tid"].as_str(), claims["appid"].as_str()),
+        (Some("tid"), Some("app"))
+    );
+    assert_eq!(
+        claims["roles"],
+        json!(["Machine.RestrictExecution", "Machine.Read.All"])
+    );
+
+    tokio::time::advance(Duration::from_secs(3598)).await;
+    let grant = desk
+        .tokens
+        .check(Some(&bearer), desk.clock.now())
+        .expect("it is good for an hour less a second");
+    grant.allows(CallKind::Action).expect("it has the role");
+    tokio::time::advance(Duration::from_secs(1)).await;
+    let refused = desk
+        .tokens
+        .check(Some(&bearer), desk.clock.now())
+        .expect_err("it has run out");
+    assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_tokens_for_this_api_and_issued_here_are_good() {
+    let mut desk = Desk::new();
+    let now = desk.clock.now();
+    for scope in [
+        DEFENDER,
+        "https://securitycenter.onmicrosoft.com/windowsatpservice/.default",
+    ] {
+        let bearer = desk.bearer(scope);
+        desk.tokens
+            .check(Some(&bearer), now)
+            .expect("both names are the API's");
+    }
+    let other = desk.bearer("https://api.security.microsoft.com/.default");
+    for bad in [
+        None,
+        Some("Basic x"),
+        Some("Bearer"),
+        Some("Bearer a.b.c"),
+        Some(other.as_str()),
+    ] {
+        desk.tokens.check(bad, now).expect_err("not a token of this API");
+    }
+    let bearer = desk.bearer(DEFENDER);
+    desk.tokens.revoke_all();
+    desk.tokens.check(Some(&bearer), now).expect_err("it was revoked");
+}
+
+#[tokio::test(start_paused = true)]
+async fn entra_says_what_is_wrong_with_a_request() {
+    let mut desk = Desk::new();
+    desk.options.credentials = Some(("app".to_owned(), "s".to_owned()));
+    let (id, secret, grant) = (
+        ("client_id", "app"),
+        ("client_secret", "s"),
+        ("grant_type", "client_credentials"),
+    );
+    let cases = [
+        (form(&[]), 400, "invalid_request", 900_144),
+        (
+            form(&[("grant_type", "password")]),
+            400,
+            "unsupported_grant_type",
+            70_003,
+        ),
+        (form(&[grant, id]), 401, "invalid_client", 7_000_218),
+        (
+            form(&[grant, id, ("client_secret", "x")]),
+            401,
+            "invalid_client",
+            7_000_215,
+        ),
+        (
+            form(&[grant, ("client_id", "x"), secret]),
+            400,
+            "unauthorized_client",
+            700_016,
+        ),
+        (form(&[grant, id, secret]), 400, "invalid_request", 900_144),
+        (
+            good("https://graph.example/User.Read"),
+            400,
+            "invalid_scope",
+            70_011,
+        ),
+    ];
+    for (form, status, error, number) in cases {
+        let (found, body) = desk.ask(&form);
+        assert_eq!(
+            (found, &body["error"], &body["error_codes"]),
+            (status, &json!(error), &json!([number])),
+            "{body}"
+        );
+    }
+    assert_eq!(desk.ask(&good(DEFENDER)).0, 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_without_the_role_is_forbidden_to_act() {
+    let mut desk = Desk::new();
+    desk.options.roles = vec!["Machine.Read.All".to_owned()];
+    let bearer = desk.bearer(DEFENDER);
+    let grant = desk
+        .tokens
+        .check(Some(&bearer), desk.clock.now())
+        .expect("the token is good");
+    grant.allows(CallKind::Read).expect("it may read");
+    let refused = grant.allows(CallKind::Action).expect_err("it may not act");
+    assert_eq!(
+        (refused.status, refused.code.as_deref()),
+        (StatusCode::FORBIDDEN, Some("Forbidden"))
+    );
+}
