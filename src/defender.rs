@@ -4,7 +4,7 @@
 //! reconcile and fetch facts hand it read permits. It makes exactly the call it was permitted to make: no retry, no
 //! redirect, no second host. It never decides what follows from an answer and knows no table.
 //!
-//! Reading order: [`Client`], `answer` (what every reply means), [`Endpoint`] (where calls go), `token`, `http`,
+//! Reading order: [`Client`], `answer` (what every reply means), [`Endpoint`] (where calls go), [`Route`] (how they get there), `token`, `http`,
 //! `listing`, `machine_action`, `machine`, `availability`, `av_info`.
 //!
 //! Facts about the API come from public documentation and recorded payloads; "facts sheet" in a comment means the
@@ -27,6 +27,7 @@ mod machine;
 mod machine_action;
 mod options;
 mod reads;
+mod route;
 mod throttle;
 mod token;
 
@@ -39,7 +40,11 @@ mod property_tests;
 #[cfg(test)]
 mod read_tests;
 #[cfg(test)]
+mod route_tests;
+#[cfg(test)]
 mod throttled_tests;
+#[cfg(test)]
+mod tls_fake;
 #[cfg(test)]
 mod token_tests;
 #[cfg(test)]
@@ -49,7 +54,7 @@ pub use av_info::{AvInfo, AvMode};
 pub use availability::{Availability, AvailableActions, FullAction};
 pub use claims::{READ_ROLE, RESTRICT_ROLE};
 pub use client::Client;
-pub use cloud::{Cloud, Region};
+pub use cloud::{ApiVersion, Cloud, Region};
 pub use credential::SecretSource;
 pub use hosts::{Endpoint, HostOptions};
 pub use inventory::{InventoryPage, InventoryPlace, MAX_INVENTORY_PAGE};
@@ -57,6 +62,7 @@ pub use listing::MachineActionFilter;
 pub use machine::Machine;
 pub use options::Options;
 pub use reads::{MAX_MACHINE_IDS, ReadError};
+pub use route::{ProxyRoute, Route};
 pub use token::TokenError;
 
 /// An option of the client that cannot be used. Found when the configuration is loaded, never later.

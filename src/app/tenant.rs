@@ -111,6 +111,7 @@ pub(super) fn clients(config: &Config) -> anyhow::Result<BTreeMap<String, Arc<Cl
         let file = tenant.credential.secret_file.clone();
         let secret = SecretSource::function(move || file.read().map_err(|error| error.to_string()));
         let mut options = Options::new(endpoint, tenant.credential.client_id.clone(), secret);
+        options.route = tenant.reach.route()?;
         options.connect_timeout = config.connect_timeout();
         options.total_timeout = config.call_timing().total_timeout;
         options.time_scale = f64::from(config.time_scale);

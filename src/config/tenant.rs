@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use super::budget::Budget;
+use super::reach::Reach;
 use super::secret::{self, Places, SecretFile};
 use super::section::{Kind, Reading, Section, count_in, text_of};
-use crate::defender::{Cloud, Endpoint, HostOptions, Region};
+use crate::defender::{ApiVersion, Cloud, Endpoint, HostOptions, Region};
 use crate::yaml::{Code, Node};
 
 /// One of `tenants`.
@@ -19,10 +20,14 @@ pub struct Tenant {
     pub region: Option<Region>,
     /// `base_url`: the API's address in place of the cloud's. Plain HTTP to this machine only. Default none.
     pub base_url: Option<String>,
+    /// `api_version`: the version of the API. Default `latest`.
+    pub api_version: ApiVersion,
     /// `authority`: the token authority in place of the cloud's. Default none.
     pub authority: Option<String>,
     /// `scope`: the scope of the token in place of the cloud's. Default none.
     pub scope: Option<String>,
+    /// `tls` and `proxy`: how these hosts are reached. Default directly, trusting the system's roots.
+    pub reach: Reach,
     /// `credential`: how we show who we are.
     pub credential: ClientSecret,
     /// `budget`: what Defender's rate limits allow us.
@@ -84,8 +89,12 @@ impl Tenant {
         let regions = Region::ALL.map(|region| (region.as_str(), Some(region)));
         let region = section.choice("region", &regions, None, reading);
         let base_url = section.text("base_url", reading);
+        let versions = ApiVersion::ALL.map(|version| (version.as_str(), version));
+        let api_version = section.choice("api_version", &versions, ApiVersion::Latest, reading);
         let authority = section.text("authority", reading);
         let scope = section.text("scope", reading);
+        let (tls, proxy) = (section.section("tls", reading), section.section("proxy", reading));
+        let reach = Reach::read(tls, proxy, places, reading);
         let credential = section.required("credential", Kind::Map, reading);
         let credential = ClientSecret::read(credential, places, reading);
         let budget = Budget::read(section.section("budget", reading), reading);
@@ -100,8 +109,10 @@ impl Tenant {
             cloud,
             region,
             base_url,
+            api_version,
             authority,
             scope,
+            reach,
             credential,
             budget,
             external_id,
@@ -125,6 +136,7 @@ impl Tenant {
             cloud: self.cloud,
             region: self.region,
             base_url: self.base_url.clone(),
+            api_version: self.api_version,
             authority: self.authority.clone(),
             scope: self.scope.clone(),
         }

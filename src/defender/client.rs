@@ -59,7 +59,7 @@ impl Client {
             connect: options.connect_timeout,
             total: options.total_timeout,
         };
-        let http = Http::new(limits, options.endpoint.needs_tls())?;
+        let http = Http::along(&options.route, limits, options.endpoint.needs_tls())?;
         let tokens = Tokens::new(
             http.clone(),
             options.endpoint.token_url(),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::defender::OptionsError;
 use crate::defender::credential::SecretSource;
 use crate::defender::hosts::Endpoint;
+use crate::defender::route::Route;
 use crate::defender::throttle::Scale;
 
 /// What the client needs to know of a tenant.
@@ -12,6 +13,8 @@ use crate::defender::throttle::Scale;
 pub struct Options {
     /// Where calls and token requests go.
     pub endpoint: Endpoint,
+    /// How connections are made. Default: directly, trusting the system's roots.
+    pub route: Route,
     /// The app registration's client id.
     pub client_id: String,
     /// Where its secret comes from.
@@ -39,6 +42,7 @@ impl Options {
     pub fn new(endpoint: Endpoint, client_id: String, secret: SecretSource) -> Self {
         Self {
             endpoint,
+            route: Route::default(),
             client_id,
             secret,
             connect_timeout: Duration::from_secs(5),
