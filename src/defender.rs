@@ -4,13 +4,15 @@
 //! reconcile and fetch facts hand it read permits. It makes exactly the call it was permitted to make: no retry, no
 //! redirect, no second host. It never decides what follows from an answer and knows no table.
 //!
-//! Reading order: [`Client`], `answer` (what every reply means), [`Endpoint`] (where calls go), `token`, `http`,
-//! `listing`, `machine_action`, `machine`.
+//! Reading order: [`Client`], `answer` (what every reply means), [`Endpoint`] (where calls go), [`Route`] (how they get there), `token`, `http`,
+//! `listing`, `machine_action`, `machine`, `availability`, `av_info`.
 //!
 //! Facts about the API come from public documentation and recorded payloads; "facts sheet" in a comment means the
 //! sections of `docs/defender-api.md`.
 
 mod answer;
+mod av_info;
+mod availability;
 mod claims;
 mod client;
 mod cloud;
@@ -27,6 +29,7 @@ mod machine_action;
 mod options;
 mod permission;
 mod reads;
+mod route;
 mod sign_in;
 mod throttle;
 mod token;
@@ -42,17 +45,23 @@ mod property_tests;
 #[cfg(test)]
 mod read_tests;
 #[cfg(test)]
+mod route_tests;
+#[cfg(test)]
 mod sign_in_tests;
 #[cfg(test)]
 mod throttled_tests;
+#[cfg(test)]
+mod tls_fake;
 #[cfg(test)]
 mod token_tests;
 #[cfg(test)]
 mod trap_tests;
 
+pub use av_info::{AvInfo, AvMode};
+pub use availability::{Availability, AvailableActions, FullAction};
 pub use claims::Claims;
 pub use client::Client;
-pub use cloud::{Cloud, Region};
+pub use cloud::{ApiVersion, Cloud, Region};
 pub use credential::certificate::CertificateFiles;
 pub use credential::managed::{Identity, ManagedIdentity};
 pub use credential::sign_in_file::{SignInFacts, SignInFile};
@@ -65,6 +74,7 @@ pub use machine::Machine;
 pub use options::Options;
 pub use permission::{DELEGATED_RIGHTS, Permission};
 pub use reads::{MAX_MACHINE_IDS, ReadError};
+pub use route::{ProxyRoute, Route};
 pub use sign_in::{DeviceCode, DeviceLogin, LoginError};
 pub use token::{OAuth, TokenError, TokenFacts};
 

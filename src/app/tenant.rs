@@ -111,6 +111,7 @@ pub fn pacing_of(config: &Config, tenant: &Tenant) -> Pacing {
 pub fn client_options(config: &Config, tenant: &Tenant) -> Result<Options, OptionsError> {
     let endpoint = Endpoint::resolve(&tenant.hosts())?;
     let mut options = Options::with(endpoint, tenant.credential.for_client()?);
+    options.route = tenant.reach.route()?;
     options.oauth = tenant.oauth;
     options.connect_timeout = config.connect_timeout();
     options.total_timeout = config.call_timing().total_timeout;

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use super::budget::Budget;
 use super::credential::{Credential, CredentialKind};
+use super::reach::Reach;
 use super::secret::Places;
 use super::section::{Kind, Reading, Section, count_in, text_of};
-use crate::defender::{Cloud, Endpoint, HostOptions, OAuth, Region};
+use crate::defender::{ApiVersion, Cloud, Endpoint, HostOptions, OAuth, Region};
 use crate::yaml::{Code, Node};
 
 /// One of `tenants`.
@@ -20,10 +21,14 @@ pub struct Tenant {
     pub region: Option<Region>,
     /// `base_url`: the API's address in place of the cloud's. Plain HTTP to this machine only. Default none.
     pub base_url: Option<String>,
+    /// `api_version`: the version of the API. Default `latest`.
+    pub api_version: ApiVersion,
     /// `authority`: the token authority in place of the cloud's. Default none.
     pub authority: Option<String>,
     /// `scope`: the scope of the token in place of the cloud's. Default none.
     pub scope: Option<String>,
+    /// `tls` and `proxy`: how these hosts are reached. Default directly, trusting the system's roots.
+    pub reach: Reach,
     /// `credential`: how we show who we are.
     pub credential: Credential,
     /// `oauth`: which of Entra's endpoints gives the tokens. Default `v2`.
@@ -76,6 +81,8 @@ impl Tenant {
         let regions = Region::ALL.map(|region| (region.as_str(), Some(region)));
         let region = section.choice("region", &regions, None, reading);
         let base_url = section.text("base_url", reading);
+        let versions = ApiVersion::ALL.map(|version| (version.as_str(), version));
+        let api_version = section.choice("api_version", &versions, ApiVersion::Latest, reading);
         let authority = section.text("authority", reading);
         let scope = section.text("scope", reading);
         let oauth = section.choice(
@@ -84,6 +91,8 @@ impl Tenant {
             OAuth::V2,
             reading,
         );
+        let (tls, proxy) = (section.section("tls", reading), section.section("proxy", reading));
+        let reach = Reach::read(tls, proxy, places, reading);
         let credential = Credential::read(&mut section, places, reading);
         if let (OAuth::V1, CredentialKind::Delegated { .. }) = (oauth, &credential.kind) {
             let message = format!(
@@ -105,8 +114,10 @@ impl Tenant {
             cloud,
             region,
             base_url,
+            api_version,
             authority,
             scope,
+            reach,
             credential,
             oauth,
             budget,
@@ -131,6 +142,7 @@ impl Tenant {
             cloud: self.cloud,
             region: self.region,
             base_url: self.base_url.clone(),
+            api_version: self.api_version,
             authority: self.authority.clone(),
             scope: self.scope.clone(),
         }

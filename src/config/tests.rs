@@ -316,6 +316,40 @@ fn only_hosts_that_may_be_called_are_accepted() {
     check("base_url: http://defender.example", false);
     check("base_url: https://defender.example", true);
     check("base_url: http://127.0.0.1:1", true);
+    check("api_version: v1.0", true);
+    check("api_version: v2", false);
+    check("tls: {ca_file: ca.pem, system_roots: false}", true);
+    check("tls: {system_roots: false}", false);
+    check("proxy: {url: 'http://proxy.example:3128'}", true);
+    check(
+        "proxy: {url: 'http://proxy.example:3128', user: ann, password_file: p, except: [.example]}",
+        true,
+    );
+    check("proxy: {environment: true}", true);
+    check(
+        "proxy: {url: 'http://proxy.example:3128', environment: true}",
+        false,
+    );
+    check("proxy: {url: 'http://proxy.example:3128', user: ann}", false);
+    check("proxy: {url: 'socks5://proxy.example'}", false);
+    check("proxy: {url: 'http://ann:hunter2@proxy.example'}", false);
+    check("proxy: {except: [a]}", false);
+}
+
+#[test]
+fn the_way_to_a_tenants_hosts_is_as_written() {
+    let text = "tls: {ca_file: ca.pem}\n    proxy: {url: 'http://proxy.example:3128', user: ann, password_file: pw, except: [a, .b]}";
+    let config = loaded(&MINIMAL.replace("- name: contoso", &format!("- name: contoso\n    {text}")));
+    let reach = &config.tenants[0].reach;
+    assert_eq!(reach.ca_file.as_deref(), Some(Path::new("/etc/quell/ca.pem")));
+    assert!(reach.system_roots);
+    let error = reach.route().expect_err("there is no such file").to_string();
+    assert_eq!(error, "the proxy's password cannot be used");
+    let direct = loaded(MINIMAL).tenants[0].reach.route();
+    assert_eq!(
+        direct.expect("nothing to read"),
+        crate::defender::Route::default()
+    );
 }
 
 #[test]

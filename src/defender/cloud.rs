@@ -1,4 +1,4 @@
-//! Microsoft's clouds and regions by name, with their hosts, authorities and scopes (facts sheet 6). Used by `hosts`, which
+//! Microsoft's clouds, regions and API versions by name, with their hosts, authorities and scopes (facts sheet 6). Used by `hosts`, which
 //! turns them into an endpoint, and by the configuration, which reads their names. Pure tables.
 
 use crate::defender::OptionsError;
@@ -128,6 +128,29 @@ impl Region {
             .into_iter()
             .find(|region| region.as_str() == name)
             .ok_or_else(|| unknown("region", name, &Self::ALL.map(Self::as_str)))
+    }
+}
+
+/// Which version of the API is called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ApiVersion {
+    /// `/api`: whichever is the latest.
+    #[default]
+    Latest,
+    /// `/api/v1.0`: pinned.
+    V1,
+}
+
+impl ApiVersion {
+    /// All versions.
+    pub const ALL: [Self; 2] = [Self::Latest, Self::V1];
+
+    /// The name in the configuration, and for a pinned one the path's last segment.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Latest => "latest",
+            Self::V1 => "v1.0",
+        }
     }
 }
 

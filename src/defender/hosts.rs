@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use reqwest::Url;
 
 use crate::defender::OptionsError;
-use crate::defender::cloud::{Cloud, Region};
+use crate::defender::cloud::{ApiVersion, Cloud, Region};
 use crate::defender::token::OAuth;
 
 /// What the configuration says of a tenant's hosts.
@@ -23,6 +23,8 @@ pub struct HostOptions {
     /// The API's origin in place of the cloud's, e.g. `http://127.0.0.1:8080`; a path is kept as a prefix, and `/api`
     /// is added unless it ends in `/api` or `/api/v1.0`.
     pub base_url: Option<String>,
+    /// The version of the API. Default [`ApiVersion::Latest`]; a `base_url` that ends in `/api/v1.0` has said it.
+    pub api_version: ApiVersion,
     /// The token authority in place of the cloud's, without the tenant.
     pub authority: Option<String>,
     /// The scope in place of the cloud's.
@@ -70,12 +72,7 @@ impl Endpoint {
                 });
             }
         };
-        let path = api.path().trim_end_matches('/');
-        let api = if path.ends_with("/api") || path.ends_with("/api/v1.0") {
-            api
-        } else {
-            below(&api, &["api"])
-        };
+        let api = versioned(api, options.api_version);
         let authority = options.authority.as_deref().unwrap_or(options.cloud.authority());
         let authority = address("authority", authority)?;
         let scope = options.scope.clone().unwrap_or_else(|| options.cloud.scope());
@@ -145,6 +142,23 @@ impl Endpoint {
     /// The address of a resource. The segments must be ours or have passed [`is_safe_segment`].
     pub(super) fn resource(&self, segments: &[&str]) -> Url {
         below(&self.api, segments)
+    }
+}
+
+/// Adds `/api` and the version, as far as the address does not say them itself.
+fn versioned(base: Url, version: ApiVersion) -> Url {
+    let path = base.path().trim_end_matches('/');
+    if path.ends_with("/api/v1.0") {
+        return base;
+    }
+    let api = if path.ends_with("/api") {
+        base
+    } else {
+        below(&base, &["api"])
+    };
+    match version {
+        ApiVersion::Latest => api,
+        ApiVersion::V1 => below(&api, &[version.as_str()]),
     }
 }
 
@@ -323,6 +337,35 @@ mod tests {
             pinned.resource(&["machines", "ab"]).as_str(),
             "https://api.security.microsoft.com/api/v1.0/machines/ab"
         );
+    }
+
+    #[test]
+    fn a_version_is_pinned_once_wherever_it_is_said() {
+        let pinned = |base_url: Option<&str>| {
+            let endpoint = Endpoint::resolve(&HostOptions {
+                base_url: base_url.map(str::to_owned),
+                api_version: ApiVersion::V1,
+                ..options()
+            });
+            endpoint
+                .expect("valid addresses")
+                .resource(&["machines", "ab"])
+                .to_string()
+        };
+        assert_eq!(
+            pinned(None),
+            "https://api.security.microsoft.com/api/v1.0/machines/ab"
+        );
+        for base in [
+            "https://h",
+            "https://h/",
+            "https://h/api",
+            "https://h/api/",
+            "https://h/api/v1.0",
+            "https://h/api/v1.0/",
+        ] {
+            assert_eq!(pinned(Some(base)), "https://h/api/v1.0/machines/ab", "{base}");
+        }
     }
 
     #[test]

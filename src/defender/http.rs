@@ -1,19 +1,18 @@
 //! One HTTP exchange, and what is known of its fate.
 //!
 //! Builds the only HTTP client of this module and sends everything through one function. HTTP/1.1 only, so that nothing
-//! is resent by the protocol; no retries, no redirects, no proxy from the environment; bodies are read as a stream and cut
-//! at a bound. It never looks into a body: `answer` and `reads` say what a reply means.
+//! is resent by the protocol; no retries, no redirects, no proxy but a configured one; bodies are read as a stream and cut
+//! at a bound, which counts what they unpack to. It never looks into a body: `answer` and `reads` say what a reply means.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use reqwest::{Request, Response};
-use rustls_platform_verifier::BuilderVerifierExt as _;
 
 use crate::defender::OptionsError;
 #[cfg(feature = "fail-points")]
 use crate::defender::failing;
+use crate::defender::route::Route;
 use crate::limiter::Void;
 
 /// What bounds an exchange.
@@ -68,22 +67,32 @@ impl Failure {
 }
 
 impl Http {
+    /// A client that connects directly and trusts the system's roots.
+    #[cfg(test)]
     pub fn new(limits: TimeLimits, needs_tls: bool) -> Result<Self, OptionsError> {
-        reqwest::Client::builder()
-            .tls_backend_preconfigured(tls(needs_tls)?)
+        Self::along(&Route::default(), limits, needs_tls)
+    }
+
+    /// A client whose connections are made as the route says.
+    pub fn along(route: &Route, limits: TimeLimits, needs_tls: bool) -> Result<Self, OptionsError> {
+        let builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(route.tls(needs_tls)?)
             .http1_only()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
+            // Nothing from the environment; a configured proxy is added below.
             .no_proxy()
             .referer(false)
             .connect_timeout(limits.connect)
             .timeout(limits.total)
             // Shorter than what gateways keep, so that few calls meet a connection that is just being closed.
             .pool_idle_timeout(Duration::from_secs(30))
-            .user_agent(concat!("quell/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map(Self)
-            .map_err(OptionsError::Http)
+            .user_agent(concat!("quell/", env!("CARGO_PKG_VERSION")));
+        let builder = match &route.proxy {
+            Some(proxy) => builder.proxy(proxy.build()?),
+            None => builder,
+        };
+        builder.build().map(Self).map_err(OptionsError::Http)
     }
 
     pub fn get(&self, url: reqwest::Url) -> reqwest::RequestBuilder {
@@ -173,39 +182,4 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     text
-}
-
-/// rustls on ring, with the operating system's roots; nothing process-wide is installed. Without TLS to speak (everything
-/// on this machine) no root is trusted and none need be installed.
-fn tls(needed: bool) -> Result<rustls::ClientConfig, OptionsError> {
-    let builder =
-        rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(OptionsError::Tls)?;
-    let builder = if needed {
-        builder.with_platform_verifier().map_err(OptionsError::Tls)?
-    } else {
-        return Ok(builder
-            .with_root_certificates(rustls::RootCertStore::empty())
-            .with_no_client_auth());
-    };
-    Ok(builder.with_no_client_auth())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn building_the_client_installs_no_process_wide_tls_provider() {
-        let limits = TimeLimits {
-            connect: Duration::from_secs(5),
-            total: Duration::from_secs(30),
-        };
-        let built = Http::new(limits, false);
-        assert!(built.is_ok());
-        let trusting = tls(true);
-        assert!(trusting.is_ok() || matches!(trusting, Err(OptionsError::Tls(_))));
-        assert!(rustls::crypto::CryptoProvider::get_default().is_none());
-    }
 }

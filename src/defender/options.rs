@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::defender::OptionsError;
 use crate::defender::credential::{Credential, SecretSource};
 use crate::defender::hosts::Endpoint;
+use crate::defender::route::Route;
 use crate::defender::throttle::Scale;
 use crate::defender::token::OAuth;
 
@@ -13,6 +14,8 @@ use crate::defender::token::OAuth;
 pub struct Options {
     /// Where calls and token requests go.
     pub endpoint: Endpoint,
+    /// How connections are made. Default: directly, trusting the system's roots.
+    pub route: Route,
     /// How we show who we are.
     pub credential: Credential,
     /// Which of Entra's endpoints gives the tokens. Default v2.0.
@@ -45,6 +48,7 @@ impl Options {
     pub fn with(endpoint: Endpoint, credential: Credential) -> Self {
         Self {
             endpoint,
+            route: Route::default(),
             credential,
             oauth: OAuth::default(),
             connect_timeout: Duration::from_secs(5),

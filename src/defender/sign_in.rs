@@ -107,7 +107,7 @@ impl DeviceLogin {
             total: options.total_timeout,
         };
         Ok(Self {
-            http: Http::new(limits, options.endpoint.needs_tls())?,
+            http: Http::along(&options.route, limits, options.endpoint.needs_tls())?,
             scale,
             codes: options.endpoint.device_code_url(),
             target: Target {

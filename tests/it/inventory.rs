@@ -56,10 +56,9 @@ async fn sweeper(ground: &Ground, simulator: &Simulator, page: u32) -> Sweeper {
     let endpoint = Endpoint::resolve(&HostOptions {
         entra_tenant: "11111111-2222-3333-4444-555555555555".to_owned(),
         cloud: Cloud::Commercial,
-        region: None,
         base_url: Some(simulator.base_url().to_string()),
         authority: Some(simulator.authority().to_string()),
-        scope: None,
+        ..HostOptions::default()
     })
     .expect("the simulator's addresses can be used");
     let secret = SecretSource::function(|| Ok("a secret".to_owned().into()));
