@@ -107,8 +107,8 @@ pub fn pacing_of(config: &Config, tenant: &Tenant) -> Pacing {
 /// What the client of a tenant is made from, every span as it holds in real time.
 ///
 /// # Errors
-/// An address that cannot be called.
-pub fn client_options(config: &Config, tenant: &Tenant) -> Result<Options, OptionsError> {
+/// An address that cannot be called, or a file that the way there needs cannot be read.
+pub fn client_options(config: &Config, tenant: &Tenant) -> anyhow::Result<Options> {
     let endpoint = Endpoint::resolve(&tenant.hosts())?;
     let mut options = Options::with(endpoint, tenant.credential.for_client()?);
     options.route = tenant.reach.route()?;
