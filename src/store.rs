@@ -9,6 +9,7 @@ mod actions;
 mod alarms;
 mod alerts;
 pub mod approvals;
+mod asides;
 mod attempts;
 pub mod audit;
 mod by_hand;

@@ -300,6 +300,16 @@ impl Client {
         url: Url,
         bound: usize,
     ) -> Result<Option<Reply>, ReadError> {
+        readable(self.reply(permit, url, bound).await?, clock::now(), self.scale)
+    }
+
+    /// The reply of a read as it came, whatever its status.
+    pub(super) async fn reply(
+        &self,
+        permit: ReadPermit,
+        url: Url,
+        bound: usize,
+    ) -> Result<Result<Reply, Failure>, ReadError> {
         let unavailable = |reason| ReadError::Unavailable { reason };
         let token = self
             .tokens
@@ -321,7 +331,22 @@ impl Client {
             return Err(ReadError::NoPermit { reason });
         }
         self.note_token(&token, &outcome).await;
-        readable(outcome, clock::now(), self.scale)
+        Ok(outcome)
+    }
+
+    /// What sends.
+    pub(super) fn http(&self) -> &Http {
+        &self.http
+    }
+
+    /// How durations from Defender become ours.
+    pub(super) fn scale(&self) -> Scale {
+        self.scale
+    }
+
+    /// Where the tokens come from.
+    pub(super) fn tokens(&self) -> &Tokens {
+        &self.tokens
     }
 
     /// A 401 is the API's word on this very token; any other reply says that it was good.

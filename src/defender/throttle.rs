@@ -81,7 +81,7 @@ fn believable(span: Duration) -> Option<Duration> {
 }
 
 /// The one form of date that servers may send (RFC 9110, IMF-fixdate).
-fn http_date(text: &str) -> Option<Timestamp> {
+pub(super) fn http_date(text: &str) -> Option<Timestamp> {
     let zoned = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text.trim());
     zoned.ok()
 }
