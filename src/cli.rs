@@ -9,6 +9,7 @@ pub mod cluster;
 pub mod db;
 pub mod demo;
 mod diff;
+pub mod doctor;
 pub mod explain;
 pub mod explain_code;
 pub mod facts;
@@ -19,6 +20,7 @@ mod output;
 pub mod plan;
 pub mod playbooks;
 mod progress;
+mod reads;
 #[cfg(test)]
 mod reference;
 pub mod run;
@@ -77,6 +79,8 @@ enum Command {
     Playbooks(playbooks::Command),
     /// Send a file of alerts to a running daemon
     Send(send::SendArgs),
+    /// Check everything that must be right before and while quell runs, and say what to do where it is not
+    Doctor(doctor::Args),
     /// Check playbooks and their tests without running anything
     Check(check::Args),
     /// Check a configuration without starting anything
@@ -127,6 +131,7 @@ pub fn main() -> ExitCode {
             Command::Explain(args) => explain::run(*args).await,
             Command::Playbooks(command) => playbooks::run(command).await,
             Command::Send(args) => send::run(args).await,
+            Command::Doctor(args) => operator::answered(doctor::run(args).await),
             Command::Check(args) => check::run(&args),
             Command::CheckConfig(args) => check_config::run(&args),
             Command::ExplainCode(args) => explain_code::run(&args),

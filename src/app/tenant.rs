@@ -105,7 +105,10 @@ pub fn pacing_of(config: &Config, tenant: &Tenant) -> Pacing {
 }
 
 /// The clients of all tenants: wrong addresses are said before anything starts.
-pub(super) fn clients(config: &Config) -> anyhow::Result<BTreeMap<String, Arc<Client>>> {
+///
+/// # Errors
+/// An address or another option of a tenant cannot be used.
+pub fn clients(config: &Config) -> anyhow::Result<BTreeMap<String, Arc<Client>>> {
     let client = |tenant: &Tenant| -> anyhow::Result<Client> {
         let endpoint = Endpoint::resolve(&tenant.hosts())?;
         let file = tenant.credential.secret_file.clone();

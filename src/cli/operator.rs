@@ -217,7 +217,7 @@ pub(super) fn nothing_done(why: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
-fn default_config() -> anyhow::Result<PathBuf> {
+pub(super) fn default_config() -> anyhow::Result<PathBuf> {
     let found = PLACES.iter().map(PathBuf::from).find(|path| path.exists());
     found.with_context(|| {
         format!(
@@ -227,7 +227,7 @@ fn default_config() -> anyhow::Result<PathBuf> {
     })
 }
 
-fn tenant_of<'a>(config: &'a Config, name: Option<&str>) -> anyhow::Result<&'a Tenant> {
+pub(super) fn tenant_of<'a>(config: &'a Config, name: Option<&str>) -> anyhow::Result<&'a Tenant> {
     let found = match name {
         Some(name) => config.tenants.iter().find(|tenant| tenant.name == name),
         None => config.tenants.first(),
