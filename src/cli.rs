@@ -19,6 +19,7 @@ pub mod operator;
 mod output;
 pub mod plan;
 pub mod playbooks;
+pub mod probe;
 mod progress;
 mod reads;
 #[cfg(test)]
@@ -81,6 +82,8 @@ enum Command {
     Send(send::SendArgs),
     /// Check everything that must be right before and while quell runs, and say what to do where it is not
     Doctor(doctor::Args),
+    /// Ask a live tenant what the API's documentation leaves open; dry unless told to go
+    Probe(Box<probe::Args>),
     /// Check playbooks and their tests without running anything
     Check(check::Args),
     /// Check a configuration without starting anything
@@ -132,6 +135,7 @@ pub fn main() -> ExitCode {
             Command::Playbooks(command) => playbooks::run(command).await,
             Command::Send(args) => send::run(args).await,
             Command::Doctor(args) => operator::answered(doctor::run(args).await),
+            Command::Probe(args) => operator::answered(probe::run(*args).await),
             Command::Check(args) => check::run(&args),
             Command::CheckConfig(args) => check_config::run(&args),
             Command::ExplainCode(args) => explain_code::run(&args),

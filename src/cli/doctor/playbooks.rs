@@ -100,7 +100,8 @@ mod tests {
         let text = |id: &str, mode: &str| SourceFile {
             name: format!("{id}.yaml"),
             text: format!(
-                "id: {id}\ntitle: t\nowner: soc\nmode: {mode}\nwhen:\n  - alert.severity: {{at_least: high}}\nthen:\n  - release_app_restriction: {{comment: c}}\n"
+                "id: {id}\ntitle: t\nowner: soc@example.com\nmode: {mode}\npriority: normal\nwhen:\n  alert.severity: {{at_least: high}}\n\
+                 if_unknown: ask\nthen:\n  - release_app_restriction:\n      comment: c\n"
             ),
         };
         let files = [text("a", "enforce"), text("b", "observe"), text("c", "enforce")];

@@ -194,7 +194,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 /// How many devices the fleet has, as decisions know it.
-async fn fleet(session: &Session) -> anyhow::Result<Option<u64>> {
+pub(in crate::cli) async fn fleet(session: &Session) -> anyhow::Result<Option<u64>> {
     if session.tenant.fleet_size.is_some() {
         return Ok(session.tenant.fleet_size);
     }
@@ -206,7 +206,11 @@ async fn fleet(session: &Session) -> anyhow::Result<Option<u64>> {
 }
 
 /// Fresh facts are wanted; a daemon fetches them. Without one, or when they do not come in time, they are unknown.
-async fn await_facts(session: &Session, device: &DeviceId, max_age: Duration) -> anyhow::Result<()> {
+pub(in crate::cli) async fn await_facts(
+    session: &Session,
+    device: &DeviceId,
+    max_age: Duration,
+) -> anyhow::Result<()> {
     let (store, config) = (&session.store, &session.config);
     let dispatches = store.status(session.id, &session.gate()).await?.lease;
     let patience = match dispatches.is_some_and(|lease| lease.is_held) {
