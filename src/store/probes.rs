@@ -41,8 +41,6 @@ pub struct ProbedAction {
     pub attempt: Option<Uuid>,
     /// When Defender answered that one.
     pub answered_at: Option<Timestamp>,
-    /// The status of that answer.
-    pub http_status: Option<i32>,
     /// What went wrong.
     pub error: Option<String>,
 }
@@ -106,9 +104,8 @@ impl Store {
         .fetch_one(&self.pool)
         .await?;
         let actions = sqlx::query!(
-            r#"SELECT a.id, a.kind, a.state, a.defender_id, a.error, t.id AS "attempt?", t.answered_at AS "answered_at?",
-                 t.http_status AS "http_status?"
-               FROM quell.actions a LEFT JOIN LATERAL (SELECT id, answered_at, http_status FROM quell.attempts
+            r#"SELECT a.id, a.kind, a.state, a.defender_id, a.error, t.id AS "attempt?", t.answered_at AS "answered_at?"
+               FROM quell.actions a LEFT JOIN LATERAL (SELECT id, answered_at FROM quell.attempts
                    WHERE action_id = a.id AND kind = a.kind ORDER BY n DESC LIMIT 1) AS t ON true
                WHERE a.tenant_id = $1 AND a.device_id = $2 AND a.queued_at >= $3::timestamptz ORDER BY a.queued_at, a.id"#,
             tenant.0,
@@ -131,7 +128,6 @@ impl Store {
                     defender_id: row.defender_id,
                     attempt: row.attempt,
                     answered_at: time(row.answered_at),
-                    http_status: row.http_status,
                     error: row.error,
                 })
                 .collect(),

@@ -53,6 +53,9 @@ fn tone(state: State) -> Tone {
     }
 }
 
+/// A longer name pushes its own line aside, and no other.
+const WIDEST: usize = 36;
+
 /// The findings, one line each with its remedy below it, and a summary.
 pub fn render(title: &str, findings: &[Finding], paint: Paint) -> String {
     let signs = Signs::of(paint);
@@ -60,7 +63,8 @@ pub fn render(title: &str, findings: &[Finding], paint: Paint) -> String {
         .iter()
         .map(|finding| finding.check.len())
         .max()
-        .unwrap_or(0);
+        .unwrap_or(0)
+        .min(WIDEST);
     let mut out = format!("{}\n\n", plain(title));
     for finding in findings {
         let sign = paint.tone(tone(finding.state), signs.of_state(finding.state));

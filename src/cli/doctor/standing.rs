@@ -258,7 +258,7 @@ fn overdue(overdue: &Overdue, now: Timestamp) -> Finding {
                 oldest.device,
                 ago(now, oldest.since)
             ),
-            format!("see why: quell explain device {}", oldest.device),
+            format!("see why: quell explain --device {}", oldest.device),
         ),
     }
 }

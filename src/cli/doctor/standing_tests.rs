@@ -124,7 +124,7 @@ fn alarms_are_told_and_overdue_releases_are_wrong() {
     assert!(
         found
             .remedy
-            .is_some_and(|remedy| remedy.ends_with("quell explain device abc"))
+            .is_some_and(|remedy| remedy.ends_with("quell explain --device abc"))
     );
 }
 

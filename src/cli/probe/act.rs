@@ -152,11 +152,6 @@ impl Act<'_> {
             let why = restrict.error.unwrap_or_else(|| restrict.state.clone());
             return Err(format!("the restriction was not taken by Defender: {why}"));
         };
-        if let Some(status) = restrict.http_status {
-            done.answers.push(
-                Answer::of("accepted_status", format!("{status}")).figure(f64::from(status), "http status"),
-            );
-        }
         let first = self.read_after_write(&restrict, &id, done, progress).await?;
         if let Some(entity) = &first {
             done.answers.extend(self.echoes(entity, &restrict));

@@ -71,7 +71,7 @@ impl Answer {
 }
 
 /// Every question by its name, in the order in which they are answered (facts sheet 9).
-pub const QUESTIONS: [(&str, &str); 18] = [
+pub const QUESTIONS: [(&str, &str); 17] = [
     ("clock", "how far is Defender's clock from this machine's"),
     ("read_latency", "how long does a read take"),
     (
@@ -91,7 +91,6 @@ pub const QUESTIONS: [(&str, &str); 18] = [
         "oldest_action",
         "how far back does the list of machine actions go",
     ),
-    ("accepted_status", "with which status is a restriction accepted"),
     ("read_after_write", "how soon can a new machine action be read"),
     ("external_id_echo", "does `ExternalId` come back"),
     ("comment_echo", "does the comment come back whole"),
@@ -196,7 +195,7 @@ pub fn render(report: &Report, paint: Paint) -> String {
     match report.released {
         Some(true) => out += &format!("\n{}\n", paint.tone(Tone::Good, "the device is free again")),
         Some(false) => {
-            let text = "THE DEVICE IS NOT KNOWN TO BE FREE: see `quell devices` and `quell explain device`, and release it";
+            let text = "THE DEVICE IS NOT KNOWN TO BE FREE: see `quell devices` and `quell explain --device`, and release it";
             out += &format!("\n{}\n", paint.tone(Tone::Bad, text));
         }
         None => {}
