@@ -9,8 +9,9 @@ pub mod cluster;
 pub mod db;
 pub mod demo;
 mod diff;
+pub mod doctor;
 pub mod events;
-mod explain;
+pub mod explain;
 pub mod explain_code;
 pub mod facts;
 pub mod fmt;
@@ -20,7 +21,9 @@ pub mod operator;
 mod output;
 pub mod plan;
 pub mod playbooks;
+pub mod probe;
 mod progress;
+mod reads;
 #[cfg(test)]
 mod reference;
 pub mod run;
@@ -84,6 +87,10 @@ enum Command {
     Events(events::Command),
     /// Send a file of alerts to a running daemon
     Send(send::SendArgs),
+    /// Check everything that must be right before and while quell runs, and say what to do where it is not
+    Doctor(doctor::Args),
+    /// Ask a live tenant what the API's documentation leaves open; dry unless told to go
+    Probe(Box<probe::Args>),
     /// Check playbooks and their tests without running anything
     Check(check::Args),
     /// Check a configuration without starting anything
@@ -138,6 +145,8 @@ pub fn main() -> ExitCode {
             Command::Playbooks(command) => playbooks::run(command).await,
             Command::Events(command) => operator::answered(events::run(command).await),
             Command::Send(args) => send::run(args).await,
+            Command::Doctor(args) => operator::answered(doctor::run(args).await),
+            Command::Probe(args) => operator::answered(probe::run(*args).await),
             Command::Check(args) => check::run(&args),
             Command::CheckConfig(args) => check_config::run(&args),
             Command::Login(args) => login::run(args).await,

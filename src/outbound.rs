@@ -111,7 +111,24 @@ impl Poster {
         if let Some(token) = &self.token {
             request = request.header(AUTHORIZATION, token.clone());
         }
-        let request = request.build().map_err(|error| self.no_answer(error))?;
+        self.exchange(request.build().map_err(|error| self.no_answer(error))?)
+            .await
+    }
+
+    /// Gets what is there. Once; trying again is the caller's decision.
+    ///
+    /// # Errors
+    /// No whole answer came.
+    pub async fn get(&self) -> Result<Reply, OutboundError> {
+        let mut request = self.client.get(self.url.clone());
+        if let Some(token) = &self.token {
+            request = request.header(AUTHORIZATION, token.clone());
+        }
+        self.exchange(request.build().map_err(|error| self.no_answer(error))?)
+            .await
+    }
+
+    async fn exchange(&self, request: reqwest::Request) -> Result<Reply, OutboundError> {
         let mut response = self
             .client
             .execute(request)

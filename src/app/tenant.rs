@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::app::reload::{Reloader, Target};
 use crate::app::{MigrationError, migrations};
 use crate::config::{Budget, Config, Tenant, environment};
-use crate::defender::{Client, Endpoint, Options, OptionsError};
+use crate::defender::{Client, Endpoint, Options};
 use crate::domain::budget::{BudgetScope, Pace, Pacing, Reserve, Terms, jump_bound};
 use crate::domain::tenant::TenantId;
 use crate::lifecycle::Tasks;
@@ -121,7 +121,10 @@ pub fn client_options(config: &Config, tenant: &Tenant) -> anyhow::Result<Option
 }
 
 /// The clients of all tenants: wrong addresses are said before anything starts.
-pub(super) fn clients(config: &Config) -> anyhow::Result<BTreeMap<String, Arc<Client>>> {
+///
+/// # Errors
+/// An address or another option of a tenant cannot be used.
+pub fn clients(config: &Config) -> anyhow::Result<BTreeMap<String, Arc<Client>>> {
     let client = |tenant: &Tenant| anyhow::Ok(Client::new(client_options(config, tenant)?)?);
     config
         .tenants

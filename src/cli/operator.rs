@@ -218,7 +218,7 @@ pub(super) fn nothing_done(why: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
-fn default_config() -> anyhow::Result<PathBuf> {
+pub(super) fn default_config() -> anyhow::Result<PathBuf> {
     let found = PLACES.iter().map(PathBuf::from).find(|path| path.exists());
     found.with_context(|| {
         format!(

@@ -348,6 +348,32 @@ impl Client {
         url: Url,
         bound: usize,
     ) -> Result<Option<Reply>, ReadError> {
+        let (outcome, hint) = self.asked(permit, url, bound).await?;
+        readable(outcome, clock::now(), self.scale).map_err(|error| match error {
+            ReadError::Forbidden { reason } => ReadError::Forbidden {
+                reason: reason + &hint,
+            },
+            error => error,
+        })
+    }
+
+    /// The reply of a read as it came, whatever its status.
+    pub(super) async fn reply(
+        &self,
+        permit: ReadPermit,
+        url: Url,
+        bound: usize,
+    ) -> Result<Result<Reply, Failure>, ReadError> {
+        Ok(self.asked(permit, url, bound).await?.0)
+    }
+
+    /// The reply, and what a 403 would come from as far as the token tells.
+    async fn asked(
+        &self,
+        permit: ReadPermit,
+        url: Url,
+        bound: usize,
+    ) -> Result<(Result<Reply, Failure>, String), ReadError> {
         let unavailable = |reason| ReadError::Unavailable { reason };
         let permission = if url.path().to_ascii_lowercase().contains("/alerts") {
             Permission::ReadAlerts
@@ -375,18 +401,25 @@ impl Client {
             return Err(ReadError::NoPermit { reason });
         }
         self.note_token(&token, &outcome).await;
-        readable(outcome, clock::now(), self.scale).map_err(|error| match error {
-            ReadError::Forbidden { reason } => {
-                let hint = token
-                    .claims()
-                    .and_then(|claims| forbidden_hint(claims, Some(permission)));
-                let hint = hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
-                ReadError::Forbidden {
-                    reason: reason + &hint,
-                }
-            }
-            error => error,
-        })
+        let hint = token
+            .claims()
+            .and_then(|claims| forbidden_hint(claims, Some(permission)));
+        Ok((outcome, hint.map(|hint| format!(" ({hint})")).unwrap_or_default()))
+    }
+
+    /// What sends.
+    pub(super) fn http(&self) -> &Http {
+        &self.http
+    }
+
+    /// How durations from Defender become ours.
+    pub(super) fn scale(&self) -> Scale {
+        self.scale
+    }
+
+    /// Where the tokens come from.
+    pub(super) fn tokens(&self) -> &Tokens {
+        &self.tokens
     }
 
     /// A 401 is the API's word on this very token; any other reply says that it was good.

@@ -217,7 +217,7 @@ pub(super) async fn lock_budget(
 }
 
 /// What the locked row of the reads says.
-async fn reads_budget(
+pub(super) async fn reads_budget(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
     app_id: &str,

@@ -11,6 +11,7 @@ mod inventory;
 mod judging;
 mod outlook;
 mod restricted;
+mod server;
 mod sets;
 mod stops;
 
@@ -34,6 +35,7 @@ pub use inventory::InventoryView;
 pub use judging::KnownDevice;
 pub use outlook::{Expected, Outlook, QueuedAction};
 pub use restricted::{RestrictedBy, RestrictedView};
+pub use server::{IdentityView, MigrationsView, ReplicaView, RightsView, ServerView};
 pub use sets::{ActivationView, PlaybookDeeds, RevisionView};
 pub use stops::StopCounts;
 

@@ -150,7 +150,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 /// The devices that the text may mean: an exact id or name rules out the beginnings of others.
-pub(super) async fn candidates(session: &Session, wanted: &str) -> anyhow::Result<Vec<DeviceView>> {
+pub(in crate::cli) async fn candidates(session: &Session, wanted: &str) -> anyhow::Result<Vec<DeviceView>> {
     let query = DeviceQuery {
         show: Show::All,
         id: Some(wanted.to_owned()).filter(|id| id.chars().count() >= SHORTEST_PREFIX),
@@ -167,7 +167,7 @@ pub(super) async fn candidates(session: &Session, wanted: &str) -> anyhow::Resul
     Ok(found)
 }
 
-pub(super) fn not_one(wanted: &str, candidates: &[DeviceView], now: Timestamp) -> String {
+pub(in crate::cli) fn not_one(wanted: &str, candidates: &[DeviceView], now: Timestamp) -> String {
     let wanted = plain(wanted);
     if !candidates.is_empty() {
         let table = devices::render(candidates, now, Paint::Plain, "  ");

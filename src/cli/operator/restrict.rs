@@ -210,7 +210,7 @@ pub(super) async fn contain(
 }
 
 /// How many devices the fleet has, as decisions know it.
-async fn fleet(session: &Session) -> anyhow::Result<Option<u64>> {
+pub(in crate::cli) async fn fleet(session: &Session) -> anyhow::Result<Option<u64>> {
     if session.tenant.fleet_size.is_some() {
         return Ok(session.tenant.fleet_size);
     }
@@ -222,7 +222,11 @@ async fn fleet(session: &Session) -> anyhow::Result<Option<u64>> {
 }
 
 /// Fresh facts are wanted; a daemon fetches them. Without one, or when they do not come in time, they are unknown.
-async fn await_facts(session: &Session, device: &DeviceId, max_age: Duration) -> anyhow::Result<()> {
+pub(in crate::cli) async fn await_facts(
+    session: &Session,
+    device: &DeviceId,
+    max_age: Duration,
+) -> anyhow::Result<()> {
     let (store, config) = (&session.store, &session.config);
     let dispatches = store.status(session.id, &session.gate()).await?.lease;
     let patience = match dispatches.is_some_and(|lease| lease.is_held) {
