@@ -25,6 +25,7 @@ mod machine;
 mod machine_action;
 mod options;
 mod reads;
+mod tasks;
 mod throttle;
 mod token;
 
@@ -36,6 +37,8 @@ mod fake;
 mod property_tests;
 #[cfg(test)]
 mod read_tests;
+#[cfg(test)]
+mod task_tests;
 #[cfg(test)]
 mod throttled_tests;
 #[cfg(test)]
@@ -53,6 +56,7 @@ pub use listing::MachineActionFilter;
 pub use machine::Machine;
 pub use options::Options;
 pub use reads::{MAX_MACHINE_IDS, ReadError};
+pub use tasks::PackageLink;
 pub use token::TokenError;
 
 /// An option of the client that cannot be used. Found when the configuration is loaded, never later.

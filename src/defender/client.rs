@@ -4,6 +4,7 @@
 //! a result. Every URL is built from the configured endpoint, so the token goes nowhere else. Called by `worker::submit`,
 //! `worker::reconcile` and the fetching of facts.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 
 use reqwest::header::{AUTHORIZATION, HeaderValue};
@@ -46,6 +47,9 @@ struct ActionBody<'a> {
     comment: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     external_id: Option<String>,
+    /// What the kind of call has beside these (facts sheet 3), under its own name.
+    #[serde(flatten)]
+    more: Option<BTreeMap<&'static str, &'a str>>,
 }
 
 impl Client {
@@ -253,12 +257,28 @@ impl Client {
         &self.options.endpoint
     }
 
+    /// Bytes of a reply that holds one thing, at most.
+    pub(super) fn body_bound(&self) -> usize {
+        self.options.body_bound
+    }
+
     /// Bytes of a page of a listing, at most.
     pub(super) fn page_body_bound(&self) -> usize {
         self.options.page_body_bound
     }
 
     async fn act(&self, permit: Permit, segments: &[&str], comment: &str) -> Answer {
+        self.act_with(permit, segments, comment, None).await
+    }
+
+    /// A call whose body says more than a comment.
+    pub(super) async fn act_with(
+        &self,
+        permit: Permit,
+        segments: &[&str],
+        comment: &str,
+        more: Option<(&'static str, &str)>,
+    ) -> Answer {
         let external_id = self
             .options
             .send_external_id
@@ -266,6 +286,7 @@ impl Client {
         let body = ActionBody {
             comment: cut(comment),
             external_id,
+            more: more.map(|(name, value)| BTreeMap::from([(name, value)])),
         };
         let (request, token) = match self.prepared(segments, &body).await {
             Ok(prepared) => prepared,
@@ -333,7 +354,7 @@ impl Client {
         }
     }
 
-    fn resource(&self, segments: &[&str]) -> Result<Url, String> {
+    pub(super) fn resource(&self, segments: &[&str]) -> Result<Url, String> {
         match segments.iter().find(|segment| !is_safe_segment(segment)) {
             Some(id) => Err(format!(
                 "the id `{}` may not stand in an address",
@@ -352,7 +373,7 @@ fn authorized(request: RequestBuilder, token: &Token) -> Result<RequestBuilder, 
 }
 
 /// A reply's JSON, or the error that a caller can act on: what was cut may come whole next time.
-fn whole(reply: &Reply) -> Result<serde_json::Value, ReadError> {
+pub(super) fn whole(reply: &Reply) -> Result<serde_json::Value, ReadError> {
     json(reply).map_err(|reason| match &reply.body {
         crate::defender::http::Body::Cut(_) => ReadError::Unavailable { reason },
         crate::defender::http::Body::Whole(_) => malformed(reason),
@@ -370,6 +391,6 @@ fn missing(what: &str) -> ReadError {
     malformed(format!("status 404 for {what}: check `base_url`"))
 }
 
-fn malformed(reason: String) -> ReadError {
+pub(super) fn malformed(reason: String) -> ReadError {
     ReadError::Malformed { reason }
 }

@@ -15,7 +15,7 @@ use crate::domain::guard::{self, Protection, Protections};
 use crate::domain::limit::{FLEET_UNKNOWN, reached_cap, reached_limit};
 use crate::domain::surge::Surge;
 use crate::domain::trust::Trust;
-use crate::domain::verdict::{AskTerms, Mode, PlannedAction, Verdict, Wish};
+use crate::domain::verdict::{AskTerms, Mode, PlannedAction, PlannedTask, Verdict, Wish};
 
 pub use crate::domain::limit::{Cap, Usage, UsageKey, is_capped};
 
@@ -91,6 +91,11 @@ impl Ruling {
             .then
             .iter()
             .find(|action| matches!(action, PlannedAction::RestrictAppExecution { .. }))
+    }
+
+    /// What this ruling does once, beside what it begins or ends.
+    pub fn tasks(&self) -> impl Iterator<Item = &PlannedTask> {
+        self.verdict.then.iter().filter_map(PlannedAction::task)
     }
 
     /// What an approval of this ask lifts, for its device alone; `None`: nothing is asked, or a cap of the installation
@@ -343,13 +348,16 @@ fn judge(verdict: &Verdict, mode: Mode, situation: &Situation<'_>, usage: &Usage
         .then
         .iter()
         .any(|a| matches!(a, PlannedAction::RestrictAppExecution { .. }));
+    let mut tasks = verdict.then.iter().filter_map(PlannedAction::task).peekable();
+    let has_tasks = tasks.peek().is_some();
     let judged = |kind, reason, ask| Judgement {
         kind,
         reason,
         ask,
         at_limit: false,
     };
-    // A release that may not act by itself is held back: the device stays as it is until its time.
+    // A release that may not act by itself is held back: the device stays as it is until its time. So are tasks alone: there is
+    // no containment that could wait for an answer.
     let asking = if restricts {
         DecisionKind::Ask
     } else {
@@ -359,10 +367,15 @@ fn judge(verdict: &Verdict, mode: Mode, situation: &Situation<'_>, usage: &Usage
     if verdict.wish == Wish::Skip {
         return judged(DecisionKind::Skip, verdict.because.clone(), None);
     }
-    if restricts {
+    if restricts || has_tasks {
+        // With a restriction its tasks wait and fall; of tasks alone each that can be done is done.
+        let able = match restricts {
+            true => eligibility::restrict(situation.device),
+            false => eligibility::any_task(tasks.map(|planned| &planned.task), situation.device),
+        };
         match rules.never.protects(situation.device_id, situation.device) {
             Protection::Protected(why) => return judged(DecisionKind::Skip, format!("never.{why}"), None),
-            _ if let Err(why) = eligibility::restrict(situation.device) => {
+            _ if let Err(why) = able => {
                 return judged(DecisionKind::Skip, why.reason().to_owned(), None);
             }
             Protection::Unknown(what) => return ask_first(format!("if_unknown.{what}")),
@@ -388,8 +401,13 @@ fn judge(verdict: &Verdict, mode: Mode, situation: &Situation<'_>, usage: &Usage
     {
         return ask_first(reason.to_owned());
     }
-    if restricts && !situation.is_running(mode, &verdict.playbook) {
-        if let Some(reason) = surge(mode, situation, usage) {
+    // What a playbook of tasks alone does is one more device for its own limits each time, and for no bound on containments.
+    let counts = match restricts {
+        true => !situation.is_running(mode, &verdict.playbook),
+        false => has_tasks,
+    };
+    if counts {
+        if restricts && let Some(reason) = surge(mode, situation, usage) {
             return ask_first(reason);
         }
         let reached = reached_limit(
@@ -408,7 +426,7 @@ fn judge(verdict: &Verdict, mode: Mode, situation: &Situation<'_>, usage: &Usage
             let at_limit = !held.reason.ends_with(FLEET_UNKNOWN);
             return Judgement { at_limit, ..held };
         }
-        if let Some(reason) = reached_cap(&rules.caps, mode, situation.device_id, usage) {
+        if restricts && let Some(reason) = reached_cap(&rules.caps, mode, situation.device_id, usage) {
             let terms = terms_without_acting(own_ask, rules);
             return judged(DecisionKind::Hold, reason, Some(terms));
         }

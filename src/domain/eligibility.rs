@@ -5,6 +5,10 @@
 //! What is unknown never blocks: a call that fails costs one slot, an intruder that nobody stops costs more. Releases are never
 //! asked about: the prerequisites are those of restricting, and what quell restricted it must try to lift.
 
+mod task;
+
+pub use task::{any_task, task};
+
 use crate::domain::device::DeviceFacts;
 use crate::domain::fact::Fact;
 
@@ -99,7 +103,11 @@ pub fn restrict(facts: &DeviceFacts) -> Result<(), Ineligible> {
         return Err(Ineligible::Os);
     }
     let is_windows_10 = platform.is_some_and(|platform| platform.starts_with("windows10"));
-    if is_windows_10 && plain(&facts.os_version).as_deref().is_some_and(is_before_1709) {
+    if is_windows_10
+        && plain(&facts.os_version)
+            .as_deref()
+            .is_some_and(|version| is_version_before(version, 1_709))
+    {
         return Err(Ineligible::OsVersion);
     }
     // `InsufficientInfo` says that nobody can tell.
@@ -137,12 +145,12 @@ fn has_no_restriction(platform: &str) -> bool {
         || (platform.contains("linux") && !platform.starts_with("windows"))
 }
 
-/// Whether a version of Windows 10 is older than 1709. Those before 20H2 are written as year and month.
-fn is_before_1709(version: &str) -> bool {
+/// Whether a version of Windows 10 is older than this one. Those before 20H2 are written as year and month.
+fn is_version_before(version: &str, first: u16) -> bool {
     version.len() == 4
         && version
             .parse()
-            .is_ok_and(|version: u16| (1_507..1_709).contains(&version))
+            .is_ok_and(|version: u16| (1_507..first).contains(&version))
 }
 
 #[cfg(test)]

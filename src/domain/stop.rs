@@ -73,8 +73,11 @@ pub fn hold(decision: &mut Decision, rules: &Rules, restricted_by: &[String]) {
     for ruling in &mut decision.rulings {
         let begins = ruling.kind == DecisionKind::Act
             && ruling.mode == Mode::Enforce
-            && ruling.restriction().is_some()
-            && !restricted_by.contains(&ruling.verdict.playbook);
+            && match ruling.restriction() {
+                Some(_) => !restricted_by.contains(&ruling.verdict.playbook),
+                // Tasks alone are not done later, once it has ended: nobody may want them any more.
+                None => ruling.tasks().next().is_some() && !ruling.releases(),
+            };
         if begins {
             let mut terms = ruling
                 .verdict

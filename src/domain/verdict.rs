@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::canary::Canary;
 use crate::domain::notify::Notify;
+use crate::domain::task::Task;
 
 /// Whether a playbook (or the whole installation, as a ceiling) may act. Ordered: `Off < Observe < Enforce`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -172,6 +173,17 @@ pub enum PlannedAction {
         /// The comment after fill-in, sanitised, for Defender.
         comment: String,
     },
+    /// Do something once.
+    Task(PlannedTask),
+}
+
+/// A task of a playbook's `then`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedTask {
+    /// What.
+    pub task: Task,
+    /// The comment after fill-in, sanitised, for Defender.
+    pub comment: String,
 }
 
 impl PlannedAction {
@@ -180,6 +192,15 @@ impl PlannedAction {
         match self {
             Self::RestrictAppExecution { .. } => "restrict_app_execution",
             Self::ReleaseAppRestriction { .. } => "release_app_restriction",
+            Self::Task(planned) => planned.task.name(),
+        }
+    }
+
+    /// The task, if it is one.
+    pub fn task(&self) -> Option<&PlannedTask> {
+        match self {
+            Self::Task(planned) => Some(planned),
+            _ => None,
         }
     }
 }
@@ -190,6 +211,8 @@ impl PlannedAction {
 pub enum ReleaseWhen {
     /// Every alert behind it is resolved.
     AlertResolved,
+    /// An antivirus scan of ours that began after it became active ended without a word of something new.
+    ScanClean,
 }
 
 impl ReleaseWhen {
@@ -197,6 +220,7 @@ impl ReleaseWhen {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::AlertResolved => "alert_resolved",
+            Self::ScanClean => "scan_clean",
         }
     }
 }

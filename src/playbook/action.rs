@@ -1,15 +1,25 @@
 //! The actions of `then`: read and checked when a playbook is loaded, planned with their texts filled in when it matches.
 
+mod task;
+
 use std::time::Duration;
 
+use self::task::{TASKS, read_task, refuse_repeated};
 use super::subject::Subject;
 use super::text::Text;
-use crate::domain::verdict::{PlannedAction, ReleaseWhen};
+use crate::domain::task::Task;
+use crate::domain::verdict::{PlannedAction, PlannedTask, ReleaseWhen};
 use crate::yaml::diagnostic::quoted;
 use crate::yaml::{Code, Diagnostics, Map, Node, suggest};
 
 /// The actions there are.
-pub const ACTIONS: [&str; 2] = ["restrict_app_execution", "release_app_restriction"];
+pub const ACTIONS: [&str; 5] = [
+    "restrict_app_execution",
+    "release_app_restriction",
+    TASKS[0],
+    TASKS[1],
+    TASKS[2],
+];
 
 /// One action as the playbook demands it.
 #[derive(Clone, Debug)]
@@ -29,6 +39,13 @@ pub enum Action {
     Release {
         /// The comment for Defender.
         comment: Text,
+    },
+    /// Do something once.
+    Task {
+        /// The comment for Defender.
+        comment: Text,
+        /// What.
+        task: Task,
     },
 }
 
@@ -50,6 +67,10 @@ impl Action {
             Self::Release { comment } => PlannedAction::ReleaseAppRestriction {
                 comment: comment.fill(subject),
             },
+            Self::Task { comment, task } => PlannedAction::Task(PlannedTask {
+                task: task.clone(),
+                comment: comment.fill(subject),
+            }),
         }
     }
 
@@ -67,6 +88,19 @@ impl Action {
     /// Whether it may end before its time, when every alert behind it is resolved.
     pub fn ends_when_resolved(&self) -> bool {
         matches!(self, Self::Restrict { release_when, .. } if release_when.contains(&ReleaseWhen::AlertResolved))
+    }
+
+    /// What it does once, if it is a task.
+    pub fn task(&self) -> Option<&Task> {
+        match self {
+            Self::Task { task, .. } => Some(task),
+            _ => None,
+        }
+    }
+
+    /// Whether a clean scan may end it before its time.
+    pub fn ends_when_clean(&self) -> bool {
+        matches!(self, Self::Restrict { release_when, .. } if release_when.contains(&ReleaseWhen::ScanClean))
     }
 
     /// Whether it takes something away from the device's user.
@@ -88,15 +122,25 @@ pub fn read_then(node: &Node<'_>, found: &mut Diagnostics) -> Vec<Action> {
         );
     }
     let mut actions = Vec::new();
-    for (position, item) in items.iter().enumerate() {
-        if position > 0 {
-            let message = "`then` takes one action: a restriction or a release, once";
+    let mut is_said = false;
+    for item in &items {
+        if !is_task(item) && std::mem::replace(&mut is_said, true) {
+            let message = "`then` takes a restriction or a release, once; tasks may stand beside it";
             let help = "write a playbook of its own for the other";
             found.push(item.diagnostic(Code::REPEATED_ACTION, message).help(help));
         }
-        actions.extend(read_action(item, found));
+        if let Some(action) = read_action(item, found) {
+            actions.push(action);
+            refuse_repeated(&actions, item, found);
+        }
     }
     actions
+}
+
+/// Whether an entry names a task, so that it may stand beside others.
+fn is_task(item: &Node<'_>) -> bool {
+    let map = item.map(&mut Diagnostics::default());
+    map.is_some_and(|map| map.keys().any(|key| TASKS.contains(&key.text)))
 }
 
 fn read_action(item: &Node<'_>, found: &mut Diagnostics) -> Option<Action> {
@@ -147,6 +191,7 @@ fn read_action(item: &Node<'_>, found: &mut Diagnostics) -> Option<Action> {
                 .and_then(|node| Text::read(&node, found))?;
             Some(Action::Release { comment })
         }
+        name if TASKS.contains(&name) => read_task(name, &body, found),
         other => {
             let message = format!("there is no action {}", quoted(other));
             found.push(
@@ -248,12 +293,8 @@ fn read_release_when(body: &Map<'_>, found: &mut Diagnostics) -> Vec<ReleaseWhen
             Some("alert_resolved") if !when.contains(&ReleaseWhen::AlertResolved) => {
                 when.push(ReleaseWhen::AlertResolved);
             }
-            Some("scan_clean") => {
-                let message = "`scan_clean` needs an antivirus scan, which this version cannot ask for";
-                found.push(
-                    word.diagnostic(Code::RELEASE_WHEN, message)
-                        .help("take it away; `after` and `alert_resolved` end the restriction"),
-                );
+            Some("scan_clean") if !when.contains(&ReleaseWhen::ScanClean) => {
+                when.push(ReleaseWhen::ScanClean);
             }
             _ => {}
         }

@@ -188,6 +188,7 @@ fn without_words(action: &PlannedAction) -> PlannedAction {
         | PlannedAction::ReleaseAppRestriction { comment } => {
             comment.clear();
         }
+        PlannedAction::Task(planned) => planned.comment.clear(),
     }
     action
 }

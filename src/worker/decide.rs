@@ -266,7 +266,7 @@ impl Decider {
         };
         let hangs_on_facts = evaluation.unknown_device_facts
             || evaluation.verdicts.iter().any(waits_in_canary)
-            || (evaluation.verdicts.iter().any(restricts) && matches!(protection(), Protection::Unknown(_)));
+            || (evaluation.verdicts.iter().any(acts_on) && matches!(protection(), Protection::Unknown(_)));
         if facts.is_none() && hangs_on_facts {
             let wait = SignedDuration::try_from(self.facts_wait).unwrap_or(SignedDuration::ZERO);
             let until = item.enqueued_at + wait;
@@ -325,7 +325,7 @@ impl Decider {
                 reason: "drift.lifted".to_owned(),
                 rulings: Vec::new(),
             }
-        } else if gone && facts.is_some() && verdicts.iter().any(restricts) {
+        } else if gone && facts.is_some() && verdicts.iter().any(acts_on) {
             // Defender does not know the device: no call is spent on a certain failure.
             Decision {
                 kind: DecisionKind::Skip,
@@ -495,4 +495,9 @@ fn restricts(verdict: &Verdict) -> bool {
         .then
         .iter()
         .any(|action| matches!(action, PlannedAction::RestrictAppExecution { .. }))
+}
+
+/// Whether it calls something on the device that protections and prerequisites stand against.
+fn acts_on(verdict: &Verdict) -> bool {
+    restricts(verdict) || verdict.then.iter().any(|action| action.task().is_some())
 }

@@ -361,6 +361,7 @@ fn then(playbook: &Playbook) -> Vec<String> {
         Action::Restrict {
             release_after,
             restart_on_match,
+            release_when,
             ..
         } => {
             let until = release_after.map_or("until a person ends it".to_owned(), |after| {
@@ -371,9 +372,15 @@ fn then(playbook: &Playbook) -> Vec<String> {
             } else {
                 ""
             };
-            format!("restrict_app_execution {until}{again}")
+            let early: Vec<_> = release_when.iter().map(|when| when.as_str()).collect();
+            let early = match early.as_slice() {
+                [] => String::new(),
+                words => format!(", or until {}", words.join(" or ")),
+            };
+            format!("restrict_app_execution {until}{again}{early}")
         }
         Action::Release { .. } => "release_app_restriction".to_owned(),
+        Action::Task { task, .. } => format!("{}, once: {}", task.name(), task.says()),
     };
     playbook.then.iter().map(told).collect()
 }

@@ -345,10 +345,10 @@ impl Bench {
     }
 }
 
+/// Whether it calls something on the device that protections and prerequisites stand against.
 fn restricts(verdict: &Verdict) -> bool {
-    let is_restriction =
-        |action: &PlannedAction| matches!(action, PlannedAction::RestrictAppExecution { .. });
-    verdict.then.iter().any(is_restriction)
+    let is_release = |action: &PlannedAction| matches!(action, PlannedAction::ReleaseAppRestriction { .. });
+    !verdict.then.iter().all(is_release)
 }
 
 /// The rules where there is no configuration.

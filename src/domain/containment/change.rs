@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::containment::ContainmentState;
 use crate::domain::decision::{DecisionKind, Ruling};
-use crate::domain::verdict::{AskTerms, Lane, Mode, PlannedAction, ReleaseWhen};
+use crate::domain::verdict::{AskTerms, Lane, Mode, PlannedAction, PlannedTask, ReleaseWhen};
 
 /// What a ruling does to the containments on its device. The release comes first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Effects<'r> {
     pub releases: bool,
     /// A containment begins, or the open one of this playbook goes on.
     pub begins: Option<Begins<'r>>,
+    /// What is done once: at once, or, beside a containment that a person is asked about, when that begins.
+    pub tasks: Vec<&'r PlannedTask>,
 }
 
 /// The terms of a containment to begin, or to go on with.
@@ -65,6 +67,7 @@ pub fn effects(ruling: &Ruling) -> Effects<'_> {
     Effects {
         releases: ruling.kind == DecisionKind::Act && ruling.mode == Mode::Enforce && ruling.releases(),
         begins,
+        tasks: ruling.tasks().collect(),
     }
 }
 

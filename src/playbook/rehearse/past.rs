@@ -99,6 +99,9 @@ impl Rehearsal<'_> {
                 .collect(),
             canary: None,
             drivers: Vec::new(),
+            activated_at: None,
+            ends_when_clean: false,
+            scans: false,
         });
         // It was called then; what it led to is known.
         let _ = device.converge();
@@ -130,6 +133,9 @@ impl Rehearsal<'_> {
             alerts: BTreeMap::new(),
             canary: None,
             drivers: Vec::new(),
+            activated_at: None,
+            ends_when_clean: false,
+            scans: false,
         });
         device.converge();
     }

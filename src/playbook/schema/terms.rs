@@ -9,6 +9,7 @@ use super::{ID_PATTERN, filled_text};
 use crate::playbook::action::ACTIONS;
 use crate::playbook::terms::{LONGEST_ASK, LONGEST_WINDOW, TEXT_CHARS};
 use crate::yaml::schema::Schema;
+use crate::yaml::suggest;
 
 /// The modes of a playbook.
 pub(super) const MODES: [(&str, &str); 3] = [
@@ -119,7 +120,7 @@ fn if_unknown() -> Schema {
         ("skip", "nothing is done, and that is recorded"),
     ];
     Schema::word(
-        "What follows when a fact that decides is unknown. It never acts. A playbook that releases holds instead of asking.",
+        "What follows when a fact that decides is unknown. It never acts. A playbook that only releases or only has tasks holds instead of asking.",
         &words,
     )
     .default_is("ask")
@@ -168,17 +169,16 @@ fn then() -> Schema {
     let about = "One action under its name.";
     let names = ACTIONS.map(|action| (action, action_about(action)));
     let message = format!(
-        "one action: `{}` or `{}`, with its details indented below it",
-        ACTIONS[0], ACTIONS[1]
+        "one action, with its details indented below it: {}",
+        suggest::list(&ACTIONS)
     );
     let mut action = Schema::map(about).with("errorMessage", message.as_str());
     for (name, about) in names {
         action = action.key(name, body(name, about));
     }
     let action = action.keys(1, Some(1), &message);
-    Schema::list("What follows: one action, a restriction or its release.", action)
-        .with("minItems", 1)
-        .with("maxItems", 1)
+    let about = "What follows: a restriction or its release, and tasks, which are done once.";
+    Schema::list(about, action).with("minItems", 1)
 }
 
 fn action_about(action: &str) -> &'static str {
@@ -186,6 +186,9 @@ fn action_about(action: &str) -> &'static str {
         "restrict_app_execution" => {
             "Begin a containment: only programs signed by Microsoft run on the device until it ends."
         }
+        "scan" => "Scan the device for malware, once.",
+        "collect_package" => "Collect an investigation package on the device, once.",
+        "quarantine_file" => "Stop a file on the device and quarantine it, once.",
         _ => "End the containments that quell began on the device. One that a person restricted stays so.",
     }
 }
@@ -196,15 +199,41 @@ fn body(action: &str, about: &str) -> Schema {
     )
     .example("Ransomware alert {alert.id}: {alert.title}");
     let body = Schema::map(about).required("comment", comment);
-    if action != "restrict_app_execution" {
-        return body;
+    match action {
+        "restrict_app_execution" => {}
+        "scan" => return body.key("type", scan_type()),
+        "quarantine_file" => return body.required("sha1", file_hash()),
+        _ => return body,
     }
     let message = "say when the restriction ends: `release: {after: 4h}`, or `release: {never: true}` when it must stay until a person ends it";
     body.key("release", release(message)).demand("release", message)
 }
 
+fn scan_type() -> Schema {
+    let types = [
+        ("quick", "where malware usually starts: minutes"),
+        ("full", "every file: hours"),
+    ];
+    Schema::word("How far the scan looks.", &types).default_is("quick")
+}
+
+fn file_hash() -> Schema {
+    Schema::text("The SHA-1 of the file.")
+        .pattern(
+            "^[0-9A-Fa-f]{40}$",
+            "40 hex digits, in quotes if they might be read as a number",
+        )
+        .example("3395856ce81f2b7382dee72602f798b642f14140")
+}
+
 fn release(message: &str) -> Schema {
-    let early = [("alert_resolved", "every alert behind the containment is closed")];
+    let early = [
+        ("alert_resolved", "every alert behind the containment is closed"),
+        (
+            "scan_clean",
+            "an antivirus scan of quell's, begun while it was active, succeeded, and no alert came since",
+        ),
+    ];
     let list = Schema::default()
         .with("type", "array")
         .with("minItems", 1)
