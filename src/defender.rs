@@ -15,6 +15,7 @@ mod claims;
 mod client;
 mod cloud;
 mod credential;
+mod device_call;
 #[cfg(feature = "fail-points")]
 mod failing;
 mod hosts;
@@ -24,8 +25,8 @@ mod listing;
 mod machine;
 mod machine_action;
 mod options;
+mod package;
 mod reads;
-mod tasks;
 mod throttle;
 mod token;
 
@@ -34,11 +35,11 @@ mod action_tests;
 #[cfg(test)]
 mod fake;
 #[cfg(test)]
+mod package_tests;
+#[cfg(test)]
 mod property_tests;
 #[cfg(test)]
 mod read_tests;
-#[cfg(test)]
-mod task_tests;
 #[cfg(test)]
 mod throttled_tests;
 #[cfg(test)]
@@ -50,13 +51,14 @@ pub use claims::{READ_ROLE, RESTRICT_ROLE};
 pub use client::Client;
 pub use cloud::{Cloud, Region};
 pub use credential::SecretSource;
+pub use device_call::DeviceCall;
 pub use hosts::{Endpoint, HostOptions};
 pub use inventory::{InventoryPage, InventoryPlace, MAX_INVENTORY_PAGE};
 pub use listing::MachineActionFilter;
 pub use machine::Machine;
 pub use options::Options;
+pub use package::PackageLink;
 pub use reads::{MAX_MACHINE_IDS, ReadError};
-pub use tasks::PackageLink;
 pub use token::TokenError;
 
 /// An option of the client that cannot be used. Found when the configuration is loaded, never later.

@@ -1,8 +1,8 @@
 //! The words and the rules of Quell, as types and pure functions. Nothing here reads a clock, a file or a socket:
 //! `now` is always a parameter.
 //!
-//! Reading order: [`tenant`], [`device`], [`fact`], [`alert`], [`verdict`], [`notify`], [`canary`], [`guard`], [`eligibility`], [`limit`],
-//! [`decision`], [`by_hand`], [`recorded`], [`containment`], [`approval`], [`action`], [`answer`], [`outcome`], [`converge`], [`person`],
+//! Reading order: [`tenant`], [`measure`], [`device`], [`fact`], [`alert`], [`verdict`], [`notify`], [`canary`], [`guard`], [`eligibility`], [`limit`],
+//! [`decision`], [`by_hand`], [`recorded`], [`containment`], [`approval`], [`action`], [`kind`], [`answer`], [`outcome`], [`converge`], [`person`],
 //! [`seal`], [`stop`], [`stray`], [`budget`], [`clock_watch`], [`demand`].
 
 pub mod action;
@@ -22,7 +22,9 @@ pub mod drift;
 pub mod eligibility;
 pub mod fact;
 pub mod guard;
+pub mod kind;
 pub mod limit;
+pub mod measure;
 pub mod notify;
 pub mod outcome;
 pub mod person;

@@ -6,10 +6,21 @@ use secrecy::SecretString;
 
 use crate::defender::fake::{DEVICE, wide_guard};
 use crate::defender::fake::{Fake, Step, action, client, device, guard, options, permit, reply};
-use crate::defender::{Client, SecretSource};
+use crate::defender::{Client, DeviceCall, SecretSource};
+use crate::domain::action::ActionKind;
 use crate::domain::answer::{Answer, MachineActionKind};
+use crate::domain::device::DeviceId;
 use crate::limiter::{CommittedAttempt, Permit};
 use crate::{clock::Monotonic, domain::answer::Refusal};
+
+fn call<'a>(device: &'a DeviceId, kind: ActionKind, argument: Option<&'a str>) -> DeviceCall<'a> {
+    DeviceCall {
+        kind,
+        device,
+        comment: "c",
+        argument,
+    }
+}
 
 fn restricted() -> Vec<Step> {
     reply(201, "", &action("a-1", "RestrictCodeExecution"))
@@ -42,11 +53,72 @@ async fn a_restrict_is_one_post_with_the_comment_and_the_token() {
 }
 
 #[tokio::test]
+async fn each_kind_of_action_goes_to_its_own_address_with_what_its_body_needs() {
+    let sha1 = "4388963aaa83afe2042a46a3c017ad50bdcdafb3";
+    for (kind, argument, address, body) in [
+        (
+            ActionKind::Isolate,
+            None,
+            "isolate",
+            r#"{"Comment":"c","IsolationType":"Full"}"#,
+        ),
+        (
+            ActionKind::Isolate,
+            Some("selective"),
+            "isolate",
+            r#"{"Comment":"c","IsolationType":"Selective"}"#,
+        ),
+        (
+            ActionKind::ReleaseIsolation,
+            None,
+            "unisolate",
+            r#"{"Comment":"c"}"#,
+        ),
+        (
+            ActionKind::Scan,
+            None,
+            "runAntiVirusScan",
+            r#"{"Comment":"c","ScanType":"Quick"}"#,
+        ),
+        (
+            ActionKind::Scan,
+            Some("full"),
+            "runAntiVirusScan",
+            r#"{"Comment":"c","ScanType":"Full"}"#,
+        ),
+        (
+            ActionKind::CollectPackage,
+            None,
+            "collectInvestigationPackage",
+            r#"{"Comment":"c"}"#,
+        ),
+        (
+            ActionKind::QuarantineFile,
+            Some(sha1),
+            "StopAndQuarantineFile",
+            r#"{"Comment":"c","Sha1":"4388963aaa83afe2042a46a3c017ad50bdcdafb3"}"#,
+        ),
+    ] {
+        let fake = Fake::defender(|_, _| reply(201, "", &action("a-1", "Isolate"))).await;
+        let device = device();
+        client(&fake).call(permit(), &call(&device, kind, argument)).await;
+        let calls = fake.calls();
+        assert_eq!(
+            calls[0].line,
+            format!("POST /api/machines/{DEVICE}/{address} HTTP/1.1")
+        );
+        assert_eq!(calls[0].body, body);
+    }
+}
+
+#[tokio::test]
 async fn a_release_and_a_cancel_go_to_their_own_addresses() {
     let fake = Fake::defender(|_, _| reply(200, "", &action("a-1", "UnrestrictCodeExecution"))).await;
     let client = client(&fake);
     assert!(matches!(
-        client.release(permit(), &device(), "r").await,
+        client
+            .call(permit(), &call(&device(), ActionKind::Release, None))
+            .await,
         Answer::Accepted(_)
     ));
     assert!(matches!(

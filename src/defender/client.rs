@@ -15,6 +15,7 @@ use crate::clock;
 use crate::defender::OptionsError;
 use crate::defender::answer::{classify, json};
 use crate::defender::claims;
+use crate::defender::device_call::DeviceCall;
 use crate::defender::hosts::{Endpoint, is_safe_segment};
 use crate::defender::http::{Failure, Http, Reply, TimeLimits, chain};
 use crate::defender::listing::{Listing, MachineActionFilter, quoted};
@@ -24,6 +25,7 @@ use crate::defender::options::Options;
 use crate::defender::reads::{MAX_MACHINE_IDS, ReadError, readable};
 use crate::defender::throttle::Scale;
 use crate::defender::token::{Token, TokenError, Tokens};
+use crate::domain::action::ActionKind;
 use crate::domain::answer::{Answer, MachineAction};
 use crate::domain::device::DeviceId;
 use crate::limiter::{Permit, ReadPermit};
@@ -47,9 +49,8 @@ struct ActionBody<'a> {
     comment: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     external_id: Option<String>,
-    /// What the kind of call has beside these (facts sheet 3), under its own name.
     #[serde(flatten)]
-    more: Option<BTreeMap<&'static str, &'a str>>,
+    more: BTreeMap<&'static str, &'a str>,
 }
 
 impl Client {
@@ -80,29 +81,26 @@ impl Client {
         })
     }
 
-    /// Restricts app execution on a device (`restrictCodeExecution`).
-    pub async fn restrict(&self, permit: Permit, device: &DeviceId, comment: &str) -> Answer {
-        self.act(
-            permit,
-            &["machines", device.as_str(), "restrictCodeExecution"],
-            comment,
-        )
-        .await
+    /// Makes the call of an action on a device, whatever its kind (facts sheet 3.7).
+    pub async fn call(&self, permit: Permit, call: &DeviceCall<'_>) -> Answer {
+        let segments = ["machines", call.device.as_str(), call.segment()];
+        self.act(permit, &segments, call.comment, call.member()).await
     }
 
-    /// Lifts the restriction (`unrestrictCodeExecution`).
-    pub async fn release(&self, permit: Permit, device: &DeviceId, comment: &str) -> Answer {
-        self.act(
-            permit,
-            &["machines", device.as_str(), "unrestrictCodeExecution"],
+    /// Restricts app execution on a device (`restrictCodeExecution`).
+    pub async fn restrict(&self, permit: Permit, device: &DeviceId, comment: &str) -> Answer {
+        let call = DeviceCall {
+            kind: ActionKind::Restrict,
+            device,
             comment,
-        )
-        .await
+            argument: None,
+        };
+        self.call(permit, &call).await
     }
 
     /// Cancels a machine action that is not final.
     pub async fn cancel(&self, permit: Permit, action_id: &str, comment: &str) -> Answer {
-        self.act(permit, &["machineactions", action_id, "cancel"], comment)
+        self.act(permit, &["machineactions", action_id, "cancel"], comment, None)
             .await
     }
 
@@ -267,17 +265,12 @@ impl Client {
         self.options.page_body_bound
     }
 
-    async fn act(&self, permit: Permit, segments: &[&str], comment: &str) -> Answer {
-        self.act_with(permit, segments, comment, None).await
-    }
-
-    /// A call whose body says more than a comment.
-    pub(super) async fn act_with(
+    async fn act(
         &self,
         permit: Permit,
         segments: &[&str],
         comment: &str,
-        more: Option<(&'static str, &str)>,
+        member: Option<(&'static str, &str)>,
     ) -> Answer {
         let external_id = self
             .options
@@ -286,7 +279,7 @@ impl Client {
         let body = ActionBody {
             comment: cut(comment),
             external_id,
-            more: more.map(|(name, value)| BTreeMap::from([(name, value)])),
+            more: member.into_iter().collect(),
         };
         let (request, token) = match self.prepared(segments, &body).await {
             Ok(prepared) => prepared,

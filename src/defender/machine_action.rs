@@ -56,6 +56,11 @@ fn kind(name: &str) -> MachineActionKind {
     match name {
         "RestrictCodeExecution" => MachineActionKind::Restrict,
         "UnrestrictCodeExecution" => MachineActionKind::Unrestrict,
+        "Isolate" => MachineActionKind::Isolate,
+        "Unisolate" => MachineActionKind::Unisolate,
+        "RunAntiVirusScan" => MachineActionKind::RunAntiVirusScan,
+        "CollectInvestigationPackage" => MachineActionKind::CollectInvestigationPackage,
+        "StopAndQuarantineFile" => MachineActionKind::StopAndQuarantineFile,
         other => MachineActionKind::Other(other.to_owned()),
     }
 }

@@ -8,42 +8,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::answer::{MachineAction, MachineActionKind, MachineActionStatus};
+use crate::domain::answer::{MachineAction, MachineActionStatus};
 
-/// What an action does to its device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ActionKind {
-    /// `restrictCodeExecution`.
-    Restrict,
-    /// `unrestrictCodeExecution`.
-    Release,
-}
-
-impl ActionKind {
-    /// The name in SQL, JSON and logs.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Restrict => "restrict",
-            Self::Release => "release",
-        }
-    }
-
-    /// The kind with that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Restrict, Self::Release]
-            .into_iter()
-            .find(|kind| kind.as_str() == name)
-    }
-
-    /// Whether Defender's action is of this kind.
-    pub fn is(self, wire: &MachineActionKind) -> bool {
-        matches!(
-            (self, wire),
-            (Self::Restrict, MachineActionKind::Restrict) | (Self::Release, MachineActionKind::Unrestrict)
-        )
-    }
-}
+pub use crate::domain::kind::ActionKind;
 
 /// Where an action stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

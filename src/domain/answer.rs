@@ -116,6 +116,16 @@ pub enum MachineActionKind {
     Restrict,
     /// `UnrestrictCodeExecution`.
     Unrestrict,
+    /// `Isolate`.
+    Isolate,
+    /// `Unisolate`.
+    Unisolate,
+    /// `RunAntiVirusScan`.
+    RunAntiVirusScan,
+    /// `CollectInvestigationPackage`.
+    CollectInvestigationPackage,
+    /// `StopAndQuarantineFile`.
+    StopAndQuarantineFile,
     /// Any other, as written.
     Other(String),
 }

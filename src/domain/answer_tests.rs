@@ -32,18 +32,20 @@ fn kinds_and_states_are_read_by_the_names_they_are_written_with() {
     for (kind, name, wire) in [
         (ActionKind::Restrict, "restrict", MachineActionKind::Restrict),
         (ActionKind::Release, "release", MachineActionKind::Unrestrict),
+        (ActionKind::Isolate, "isolate", MachineActionKind::Isolate),
     ] {
         assert_eq!((kind.as_str(), ActionKind::parse(name)), (name, Some(kind)));
         let others = [
             MachineActionKind::Restrict,
             MachineActionKind::Unrestrict,
-            MachineActionKind::Other("Isolate".to_owned()),
+            MachineActionKind::Isolate,
+            MachineActionKind::Other("Offboard".to_owned()),
         ];
         for other in others {
             assert_eq!(kind.is(&other), other == wire, "{kind:?} {other:?}");
         }
     }
-    assert_eq!(ActionKind::parse("isolate"), None);
+    assert_eq!(ActionKind::parse("unisolate"), None);
     for state in ActionState::ALL {
         assert_eq!(ActionState::parse(state.as_str()), Some(state));
     }

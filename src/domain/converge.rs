@@ -1,59 +1,70 @@
-//! Desired state against last known state: which action, if any, is due for a device.
+//! Desired state against last known state: which action, if any, is due for a measure on a device. Each measure is judged by
+//! itself: nothing that is wanted, known or under way of the one says anything of the other.
 //!
 //! A pure function of what is wanted and what is known. It runs in every transaction that changes either, so after any
 //! crash the next look repairs everything.
 
 use crate::domain::action::{ActionKind, ActionState};
+use crate::domain::measure::Measure;
 
-/// What is known of a device's restriction at Defender.
+/// What is known of a measure on a device at Defender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Restriction {
-    /// Not restricted, as far as we know; also a device that we never touched.
+pub enum Known {
+    /// Not in force, as far as we know; also on a device that we never touched.
     Free,
-    /// Restricted by us.
-    Restricted,
-    /// Restricted by an action that we adopted: we did not begin it, so we do not undo it.
-    RestrictedByOther,
-    /// A restrict of ours ended without a clear result: it may have been enforced.
+    /// In force, by us.
+    Held,
+    /// In force by an action that we adopted: we did not begin it, so we do not undo it.
+    HeldByOther,
+    /// An action of ours that begins it ended without a clear result: it may have been enforced.
     Unknown,
 }
 
-impl Restriction {
+impl Known {
     /// All.
-    pub const ALL: [Self; 4] = [
-        Self::Free,
-        Self::Restricted,
-        Self::RestrictedByOther,
-        Self::Unknown,
-    ];
+    pub const ALL: [Self; 4] = [Self::Free, Self::Held, Self::HeldByOther, Self::Unknown];
 
-    /// The name in SQL, JSON and logs.
+    /// The name in SQL and logs, whichever the measure.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Free => "free",
-            Self::Restricted => "restricted",
-            Self::RestrictedByOther => "restricted_by_other",
+            Self::Held => "held",
+            Self::HeldByOther => "held_by_other",
             Self::Unknown => "unknown",
         }
     }
 
-    /// The restriction with that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|restriction| restriction.as_str() == name)
+    /// What it is called of one measure: a device is `restricted`, or `isolated_by_other`.
+    pub fn word(self, measure: Measure) -> &'static str {
+        match (self, measure) {
+            (Self::Held, _) => measure.held(),
+            (Self::HeldByOther, Measure::Restriction) => "restricted_by_other",
+            (Self::HeldByOther, Measure::Isolation) => "isolated_by_other",
+            (Self::Free | Self::Unknown, _) => self.as_str(),
+        }
     }
 
-    /// What is known after an action reached a final state. `None`: nothing new.
+    /// What is known under that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == name)
+    }
+
+    /// What is known of the action's measure after it reached a final state. `None`: nothing new, as of any task.
     pub fn after(kind: ActionKind, adopted: bool, state: ActionState) -> Option<Self> {
-        match (kind, state) {
-            (ActionKind::Restrict, ActionState::Succeeded) if adopted => Some(Self::RestrictedByOther),
-            (ActionKind::Restrict, ActionState::Succeeded) => Some(Self::Restricted),
+        let succeeded = state == ActionState::Succeeded;
+        if kind.releases() {
+            return succeeded.then_some(Self::Free);
+        }
+        if !kind.begins() {
+            return None;
+        }
+        match state {
+            ActionState::Succeeded if adopted => Some(Self::HeldByOther),
+            ActionState::Succeeded => Some(Self::Held),
             // What somebody else began and we adopted is not ours to undo, however it ended.
-            (ActionKind::Restrict, ActionState::Cancelled | ActionState::TimedOut) if adopted => None,
+            ActionState::Cancelled | ActionState::TimedOut if adopted => None,
             // It may have been enforced although Defender reports otherwise (facts sheet 2.3 and 9).
-            (ActionKind::Restrict, ActionState::Cancelled | ActionState::TimedOut) => Some(Self::Unknown),
-            (ActionKind::Release, ActionState::Succeeded) => Some(Self::Free),
+            ActionState::Cancelled | ActionState::TimedOut => Some(Self::Unknown),
             _ => None,
         }
     }
@@ -72,29 +83,26 @@ pub enum Step {
     Swap(ActionKind),
 }
 
-/// Says which step is due.
+/// Says which step is due for a measure.
 ///
-/// * `wanted`: at least one active, enforced containment on the device, whose restrict has not failed for good.
-/// * `known`: the last known restriction.
-/// * `open`: the kind of the action that is open at Defender, if any.
-/// * `queued`: the kind of the queued action, if any.
+/// * `wanted`: at least one active, enforced containment of this measure on the device, whose action has not failed for good.
+/// * `known`: what is known of the measure.
+/// * `open`: the kind of the measure's action that is open at Defender, if any.
+/// * `queued`: the kind of the measure's queued action, if any.
 pub fn converge(
+    measure: Measure,
     wanted: bool,
-    known: Restriction,
+    known: Known,
     open: Option<ActionKind>,
     queued: Option<ActionKind>,
 ) -> Step {
+    let (begin, release) = (ActionKind::to_begin(measure), ActionKind::to_release(measure));
     let due = match (open, wanted) {
         // An open action will change the state: judge by what it will have done.
-        (Some(ActionKind::Restrict), true) | (Some(ActionKind::Release), false) => None,
-        (Some(ActionKind::Restrict), false) => Some(ActionKind::Release),
-        (Some(ActionKind::Release), true) => Some(ActionKind::Restrict),
-        (None, true) => {
-            matches!(known, Restriction::Free | Restriction::Unknown).then_some(ActionKind::Restrict)
-        }
-        (None, false) => {
-            matches!(known, Restriction::Restricted | Restriction::Unknown).then_some(ActionKind::Release)
-        }
+        (Some(open), true) => (!open.begins()).then_some(begin),
+        (Some(open), false) => (!open.releases()).then_some(release),
+        (None, true) => matches!(known, Known::Free | Known::Unknown).then_some(begin),
+        (None, false) => matches!(known, Known::Held | Known::Unknown).then_some(release),
     };
     match (due, queued) {
         (None, None) => Step::Nothing,
@@ -109,7 +117,13 @@ pub fn converge(
 mod tests {
     use super::*;
 
-    const KINDS: [Option<ActionKind>; 3] = [None, Some(ActionKind::Restrict), Some(ActionKind::Release)];
+    fn kinds(measure: Measure) -> [Option<ActionKind>; 3] {
+        [
+            None,
+            Some(ActionKind::to_begin(measure)),
+            Some(ActionKind::to_release(measure)),
+        ]
+    }
 
     fn apply(step: Step, queued: Option<ActionKind>) -> Option<ActionKind> {
         match step {
@@ -119,93 +133,124 @@ mod tests {
         }
     }
 
+    /// Every case there is: the measure, whether it is wanted, what is known, open and queued.
+    fn cases() -> impl Iterator<Item = (Measure, bool, Known, Option<ActionKind>, Option<ActionKind>)> {
+        Measure::ALL.into_iter().flat_map(|measure| {
+            [true, false].into_iter().flat_map(move |wanted| {
+                Known::ALL.into_iter().flat_map(move |known| {
+                    kinds(measure).into_iter().flat_map(move |open| {
+                        kinds(measure)
+                            .into_iter()
+                            .map(move |queued| (measure, wanted, known, open, queued))
+                    })
+                })
+            })
+        })
+    }
+
     #[test]
     fn a_second_look_finds_nothing_to_do() {
-        for wanted in [true, false] {
-            for known in Restriction::ALL {
-                for open in KINDS {
-                    for queued in KINDS {
-                        let after = apply(converge(wanted, known, open, queued), queued);
-                        assert_eq!(converge(wanted, known, open, after), Step::Nothing);
-                    }
-                }
-            }
+        for (measure, wanted, known, open, queued) in cases() {
+            let after = apply(converge(measure, wanted, known, open, queued), queued);
+            assert_eq!(converge(measure, wanted, known, open, after), Step::Nothing);
         }
     }
 
     #[test]
     fn from_every_state_the_device_comes_to_what_is_wanted() {
-        for wanted in [true, false] {
-            for start in Restriction::ALL {
-                for open in KINDS {
-                    for queued in KINDS {
-                        let (mut known, mut open, mut queued) = (start, open, queued);
-                        for _ in 0..6 {
-                            queued = apply(converge(wanted, known, open, queued), queued);
-                            match open.take() {
-                                Some(kind) => {
-                                    known = Restriction::after(kind, false, ActionState::Succeeded)
-                                        .unwrap_or(known);
-                                }
-                                None => open = queued.take(),
-                            }
-                        }
-                        let others = known == Restriction::RestrictedByOther;
-                        let restricted = others || known == Restriction::Restricted;
-                        assert_eq!(restricted, wanted || others, "{wanted} {start:?}");
+        for (measure, wanted, start, mut open, mut queued) in cases() {
+            let mut known = start;
+            for _ in 0..6 {
+                queued = apply(converge(measure, wanted, known, open, queued), queued);
+                match open.take() {
+                    Some(kind) => {
+                        known = Known::after(kind, false, ActionState::Succeeded).unwrap_or(known);
                     }
+                    None => open = queued.take(),
                 }
+            }
+            let others = known == Known::HeldByOther;
+            let held = others || known == Known::Held;
+            assert_eq!(held, wanted || others, "{measure:?} {wanted} {start:?}");
+        }
+    }
+
+    #[test]
+    fn whatever_is_due_for_a_measure_is_of_that_measure() {
+        for (measure, wanted, known, open, queued) in cases() {
+            if let Some(kind) = apply(converge(measure, wanted, known, open, queued), queued) {
+                assert_eq!(kind.measure(), Some(measure));
             }
         }
     }
 
     #[test]
     fn a_queued_action_of_the_other_kind_gives_way_to_the_due_one() {
-        for (wanted, known, due, other) in [
-            (true, Restriction::Free, ActionKind::Restrict, ActionKind::Release),
-            (
-                false,
-                Restriction::Restricted,
-                ActionKind::Release,
-                ActionKind::Restrict,
-            ),
-        ] {
-            assert_eq!(converge(wanted, known, None, Some(other)), Step::Swap(due));
-            assert_eq!(converge(wanted, known, None, Some(due)), Step::Nothing);
+        for measure in Measure::ALL {
+            let (begin, release) = (ActionKind::to_begin(measure), ActionKind::to_release(measure));
+            for (wanted, known, due, other) in [
+                (true, Known::Free, begin, release),
+                (false, Known::Held, release, begin),
+            ] {
+                assert_eq!(
+                    converge(measure, wanted, known, None, Some(other)),
+                    Step::Swap(due)
+                );
+                assert_eq!(converge(measure, wanted, known, None, Some(due)), Step::Nothing);
+            }
         }
     }
 
     #[test]
-    fn what_somebody_else_restricted_is_never_released() {
-        for queued in KINDS {
-            let step = converge(false, Restriction::RestrictedByOther, None, queued);
-            assert!(!matches!(
-                step,
-                Step::Queue(ActionKind::Release) | Step::Swap(ActionKind::Release)
-            ));
+    fn what_somebody_else_began_is_never_released() {
+        for measure in Measure::ALL {
+            let release = ActionKind::to_release(measure);
+            for queued in kinds(measure) {
+                let step = converge(measure, false, Known::HeldByOther, None, queued);
+                assert!(![Step::Queue(release), Step::Swap(release)].contains(&step));
+            }
         }
     }
 
     #[test]
-    fn an_adopted_restrict_leaves_nothing_to_undo_however_it_ends() {
-        for state in [
-            ActionState::Succeeded,
-            ActionState::Cancelled,
-            ActionState::TimedOut,
-            ActionState::Failed,
-        ] {
-            let known = Restriction::after(ActionKind::Restrict, true, state).unwrap_or(Restriction::Free);
-            assert_eq!(converge(false, known, None, None), Step::Nothing, "{state:?}");
+    fn an_adopted_action_leaves_nothing_to_undo_however_it_ends() {
+        for measure in Measure::ALL {
+            for state in [
+                ActionState::Succeeded,
+                ActionState::Cancelled,
+                ActionState::TimedOut,
+                ActionState::Failed,
+            ] {
+                let begin = ActionKind::to_begin(measure);
+                let known = Known::after(begin, true, state).unwrap_or(Known::Free);
+                assert_eq!(
+                    converge(measure, false, known, None, None),
+                    Step::Nothing,
+                    "{state:?}"
+                );
+            }
         }
     }
 
     #[test]
-    fn an_unclear_restrict_that_is_not_wanted_is_released() {
-        assert_eq!(
-            converge(false, Restriction::Unknown, None, None),
-            Step::Queue(ActionKind::Release)
-        );
-        let unclear = Restriction::after(ActionKind::Restrict, false, ActionState::TimedOut);
-        assert_eq!(unclear, Some(Restriction::Unknown));
+    fn an_unclear_end_that_is_not_wanted_is_released() {
+        for measure in Measure::ALL {
+            assert_eq!(
+                converge(measure, false, Known::Unknown, None, None),
+                Step::Queue(ActionKind::to_release(measure))
+            );
+            let unclear = Known::after(ActionKind::to_begin(measure), false, ActionState::TimedOut);
+            assert_eq!(unclear, Some(Known::Unknown));
+        }
+    }
+
+    #[test]
+    fn a_task_says_nothing_of_any_measure() {
+        for kind in ActionKind::ALL.into_iter().filter(|kind| kind.is_task()) {
+            for state in ActionState::ALL {
+                assert_eq!(Known::after(kind, false, state), None);
+                assert_eq!(Known::after(kind, true, state), None);
+            }
+        }
     }
 }

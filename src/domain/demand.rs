@@ -196,13 +196,13 @@ impl Demand {
         self.advance(want.at);
         self.reach(want.device);
         let state = self.devices[want.device];
-        let (next, lane) = match (want.kind, state) {
-            (ActionKind::Restrict, State::Free) => (State::ToRestrict(self.tickets), want.lane),
-            (ActionKind::Release, State::Restricted) => (State::ToRelease(self.tickets), Lane::Release),
-            (ActionKind::Restrict, State::ToRelease(_)) => {
+        let (next, lane) = match (want.kind.begins(), state) {
+            (true, State::Free) => (State::ToRestrict(self.tickets), want.lane),
+            (false, State::Restricted) => (State::ToRelease(self.tickets), Lane::Release),
+            (true, State::ToRelease(_)) => {
                 return self.withdraw(want.device, State::Restricted);
             }
-            (ActionKind::Release, State::ToRestrict(_)) => return self.withdraw(want.device, State::Free),
+            (false, State::ToRestrict(_)) => return self.withdraw(want.device, State::Free),
             _ => return,
         };
         self.devices[want.device] = next;
@@ -265,7 +265,7 @@ impl Demand {
             }
             self.lanes[rank].pop_front();
             self.waiting -= 1;
-            if head.kind == ActionKind::Restrict && at > later(head.at, self.rate.validity) {
+            if head.kind.begins() && at > later(head.at, self.rate.validity) {
                 self.devices[head.device] = State::Free;
                 self.forecast.expired += 1;
                 continue;
@@ -338,9 +338,10 @@ impl Demand {
                 self.releases.pop_front();
             }
         }
-        let (state, count) = match head.kind {
-            ActionKind::Restrict => (State::Restricted, &mut self.forecast.restricts),
-            ActionKind::Release => (State::Free, &mut self.forecast.releases),
+        let (state, count) = if head.kind.begins() {
+            (State::Restricted, &mut self.forecast.restricts)
+        } else {
+            (State::Free, &mut self.forecast.releases)
         };
         *count += 1;
         #[cfg(test)]

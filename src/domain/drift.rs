@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use crate::domain::action::{ActionKind, Marker, is_of};
 use crate::domain::answer::{MachineAction, MachineActionStatus};
+use crate::domain::measure::Measure;
 
 /// What follows when somebody else lifts a restriction of ours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,12 +54,12 @@ pub enum Whose {
     Theirs,
 }
 
-/// A restrict or release that was carried out.
+/// An action that begins or releases a measure, and that was carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Done {
     /// Defender's id.
     pub id: String,
-    /// Which of the two.
+    /// What it did.
     pub kind: ActionKind,
     /// Whose.
     pub whose: Whose,
@@ -68,7 +69,7 @@ pub struct Done {
     pub done_at: Timestamp,
 }
 
-/// An action of a listing that somebody else may have begun: a restrict or release without a marker of this installation, which
+/// An action of a listing that somebody else may have begun: one of a measure, without a marker of this installation, which
 /// was carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Foreign {
@@ -80,11 +81,13 @@ pub struct Foreign {
     pub requestor: String,
 }
 
-/// What a listing shows of one device.
+/// What a listing shows of one measure on one device: what was done of the other says nothing here.
 #[derive(Clone, Debug, Default)]
 pub struct OfDevice {
     /// The device, in lower case.
     pub device: String,
+    /// The measure.
+    pub measure: Measure,
     /// What of somebody else's was not judged yet.
     pub unjudged: Vec<Foreign>,
     /// Everything that was carried out, whosever it is.
@@ -130,7 +133,7 @@ pub enum Drift {
     Unclear,
 }
 
-/// The restricts and releases of a listing that were carried out and do not carry a marker of this installation. Those that do
+/// The actions of measures in a listing that were carried out and do not carry a marker of this installation. Those that do
 /// not say when, or on which device that could be called, are left out.
 pub fn foreign(listing: &[MachineAction], installation: i32) -> Vec<Foreign> {
     let not_ours = |action: &&MachineAction| {
@@ -148,11 +151,9 @@ pub fn foreign(listing: &[MachineAction], installation: i32) -> Vec<Foreign> {
     listing.iter().filter(not_ours).filter_map(read).collect()
 }
 
-/// Every restrict and release of a listing that was carried out, by device in lower case; whose it is, is for the books to say.
+/// An action of a measure that was carried out, by device in lower case; whose it is, is for the books to say.
 pub fn done(action: &MachineAction, whose: Whose) -> Option<(String, Done)> {
-    let kind = [ActionKind::Restrict, ActionKind::Release]
-        .into_iter()
-        .find(|kind| kind.is(&action.kind))?;
+    let kind = ActionKind::of(&action.kind).filter(|kind| kind.measure().is_some())?;
     let device = action.machine_id.as_deref()?.to_lowercase();
     let callable = (1..=64).contains(&device.len())
         && device
@@ -172,39 +173,49 @@ pub fn done(action: &MachineAction, whose: Whose) -> Option<(String, Done)> {
     })
 }
 
-/// The devices on which something is to be judged, each with all that the listing shows of it.
+/// The devices and measures on which something is to be judged, each with all that the listing shows of it.
 pub fn by_device(unjudged: Vec<Foreign>, listing: &[MachineAction]) -> Vec<OfDevice> {
-    let mut devices: HashMap<String, OfDevice> = HashMap::new();
+    let mut devices: HashMap<(String, Measure), OfDevice> = HashMap::new();
     for foreign in unjudged {
-        let of = devices.entry(foreign.device.clone()).or_default();
+        let Some(measure) = foreign.done.kind.measure() else {
+            continue;
+        };
+        let of = devices.entry((foreign.device.clone(), measure)).or_default();
         of.device.clone_from(&foreign.device);
+        of.measure = measure;
         of.unjudged.push(foreign);
     }
     if devices.is_empty() {
         return Vec::new();
     }
     for action in listing {
-        let device = action.machine_id.as_deref().map(str::to_lowercase);
-        let Some(of) = device.and_then(|device| devices.get_mut(&device)) else {
+        let kind = ActionKind::of(&action.kind);
+        let (Some(device), Some(measure)) = (
+            action.machine_id.as_deref().map(str::to_lowercase),
+            kind.and_then(ActionKind::measure),
+        ) else {
+            continue;
+        };
+        let Some(of) = devices.get_mut(&(device, measure)) else {
             continue;
         };
         of.listed.insert(action.id.clone());
         of.done.extend(done(action, Whose::Theirs).map(|(_, done)| done));
     }
     let mut devices: Vec<OfDevice> = devices.into_values().collect();
-    devices.sort_by(|a, b| a.device.cmp(&b.device));
+    devices.sort_by(|a, b| (&a.device, a.measure).cmp(&(&b.device, b.measure)));
     devices
 }
 
-/// The last word of everything that was carried out on one device, in whatever order it is given.
+/// The last word of everything that was carried out of one measure on one device, in whatever order it is given.
 pub fn last_word(done: &[Done]) -> LastWord {
     let mut done: Vec<&Done> = done.iter().collect();
     done.sort_by(|a, b| moment(a).cmp(&moment(b)).then_with(|| a.id.cmp(&b.id)));
     done.dedup_by(|a, b| a.id == b.id);
     let mut word = LastWord::default();
     for each in &done {
-        match (each.kind, each.whose) {
-            (ActionKind::Restrict, whose) => {
+        match (each.kind.begins(), each.whose) {
+            (true, whose) => {
                 if whose != Whose::Theirs {
                     word.ours = true;
                     word.lifted = None;
@@ -214,7 +225,7 @@ pub fn last_word(done: &[Done]) -> LastWord {
                 }
                 word.freed = None;
             }
-            (ActionKind::Release, Whose::Theirs) => {
+            (false, Whose::Theirs) => {
                 if std::mem::take(&mut word.ours) {
                     word.lifted = Some(each.id.clone());
                 }
@@ -222,7 +233,7 @@ pub fn last_word(done: &[Done]) -> LastWord {
                 word.freed = Some(each.id.clone());
             }
             // A release that we adopted was wanted by us.
-            (ActionKind::Release, Whose::Ours | Whose::Adopted) => word = LastWord::default(),
+            (false, Whose::Ours | Whose::Adopted) => word = LastWord::default(),
         }
     }
     if let Some(last) = done.last() {
@@ -237,9 +248,9 @@ pub fn drift(action: &Done, word: &LastWord) -> Drift {
     let is = |id: &Option<String>| id.as_ref() == Some(&action.id);
     match action.kind {
         _ if word.is_unclear => Drift::Unclear,
-        ActionKind::Restrict if is(&word.theirs) => Drift::Restricted,
-        ActionKind::Release if is(&word.lifted) => Drift::Lifted,
-        ActionKind::Release if is(&word.freed) => Drift::Freed,
+        kind if kind.begins() && is(&word.theirs) => Drift::Restricted,
+        kind if kind.releases() && is(&word.lifted) => Drift::Lifted,
+        kind if kind.releases() && is(&word.freed) => Drift::Freed,
         _ => Drift::Overtaken,
     }
 }

@@ -31,8 +31,8 @@ struct Device {
 
 impl Device {
     fn live(&mut self, action: &Done) {
-        match action.kind {
-            ActionKind::Restrict => {
+        match action.kind.begins() {
+            true => {
                 self.is_restricted = true;
                 if action.whose == Whose::Theirs {
                     self.by_other = Some(action.id.clone());
@@ -44,7 +44,7 @@ impl Device {
                     self.by_other = Some(action.id.clone());
                 }
             }
-            ActionKind::Release => {
+            false => {
                 let by_person = action.whose == Whose::Theirs;
                 self.lifted = match (by_person, self.by_us) {
                     (true, true) => Some(action.id.clone()),
@@ -60,9 +60,15 @@ impl Device {
 }
 
 fn actions() -> impl Strategy<Value = Vec<(ActionKind, Whose)>> {
-    let kind = prop_oneof![Just(ActionKind::Restrict), Just(ActionKind::Release)];
     let whose = prop_oneof![Just(Whose::Ours), Just(Whose::Adopted), Just(Whose::Theirs)];
-    prop::collection::vec((kind, whose), 0..12)
+    let of_one = |measure| {
+        let kind = prop_oneof![
+            Just(ActionKind::to_begin(measure)),
+            Just(ActionKind::to_release(measure))
+        ];
+        prop::collection::vec((kind, whose.clone()), 0..12)
+    };
+    prop_oneof![of_one(Measure::Restriction), of_one(Measure::Isolation)]
 }
 
 proptest! {
@@ -94,7 +100,7 @@ proptest! {
             .collect();
         prop_assert_eq!(lifts.first().copied(), device.lifted.as_deref());
         let free = theirs().any(|each| {
-            drift(each, &word) == Drift::Freed && each.kind == ActionKind::Release
+            drift(each, &word) == Drift::Freed && each.kind.releases()
         });
         prop_assert!(!(free && word.is_restricted()), "what is free is not restricted");
     }
@@ -112,7 +118,7 @@ proptest! {
         fastrand::Rng::with_seed(order).shuffle(&mut listing);
         let word = last_word(&listing);
         prop_assert!(word.ours);
-        for each in listing.iter().filter(|each| each.kind == ActionKind::Release) {
+        for each in listing.iter().filter(|each| each.kind.releases()) {
             prop_assert_eq!(drift(each, &word), Drift::Overtaken);
         }
     }

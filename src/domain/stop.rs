@@ -45,10 +45,7 @@ impl StopScope {
 
     /// Whether an action of this kind may not be called.
     pub fn forbids(self, kind: ActionKind) -> bool {
-        match kind {
-            ActionKind::Restrict => true,
-            ActionKind::Release => self == Self::Freeze,
-        }
+        !kind.releases() || self == Self::Freeze
     }
 
     /// What it means, in a sentence for people.
@@ -208,8 +205,10 @@ mod tests {
     #[test]
     fn every_scope_forbids_restricts_and_only_a_freeze_forbids_releases() {
         for scope in StopScope::ALL {
-            assert!(scope.forbids(ActionKind::Restrict), "{scope:?}");
-            assert_eq!(scope.forbids(ActionKind::Release), scope == StopScope::Freeze);
+            for kind in ActionKind::ALL {
+                let is_forbidden = !kind.releases() || scope == StopScope::Freeze;
+                assert_eq!(scope.forbids(kind), is_forbidden, "{scope:?} {kind:?}");
+            }
             assert_eq!(StopScope::parse(scope.as_str()), Some(scope));
         }
         assert_eq!(StopScope::parse("everything"), None);

@@ -31,8 +31,8 @@ pub struct Marked {
 /// Attempts of one action that a marker can speak of, at most: a larger number was not written by us.
 pub const MOST_ATTEMPTS: i32 = 100;
 
-/// The marked restricts and releases of a listing, in the order in which they last changed. Others' comments that only look
-/// like ours (another kind of action, no device that could be called) are left out.
+/// The marked actions of a listing that begin or release a measure, in the order in which they last changed. Others' comments that only look
+/// like ours (another kind of action, no device that could be called) are left out; tasks too, which hold nothing.
 pub fn marked(listing: &[MachineAction]) -> Vec<Marked> {
     let mut marked: Vec<Marked> = listing.iter().filter_map(read).collect();
     marked.sort_by_key(|m| (m.updated_at, m.created_at));
@@ -41,9 +41,7 @@ pub fn marked(listing: &[MachineAction]) -> Vec<Marked> {
 
 fn read(action: &MachineAction) -> Option<Marked> {
     let marker = Marker::read(action.requestor_comment.as_deref()?)?;
-    let kind = [ActionKind::Restrict, ActionKind::Release]
-        .into_iter()
-        .find(|kind| kind.is(&action.kind))?;
+    let kind = ActionKind::of(&action.kind).filter(|kind| kind.measure().is_some())?;
     let device = action.machine_id.as_deref()?.to_lowercase();
     let callable = (1..=64).contains(&device.len())
         && device
@@ -125,9 +123,9 @@ pub fn taking(marked: &Marked, named: Option<Named>, installation: i32) -> Takin
     }
 }
 
-/// Whether a restrict that the books ended without effect shows as carried out now: it may have come after its release.
+/// Whether what begins a measure and what the books ended without effect shows as carried out now: it may have come after its release.
 pub fn is_late(marked: &Marked, ended: ActionState) -> bool {
-    marked.kind == ActionKind::Restrict
+    marked.kind.begins()
         && ActionEvent::from_status(&marked.status) == Some(ActionEvent::Succeeded)
         && matches!(
             ended,
@@ -188,7 +186,7 @@ mod tests {
             wire("by hand", restrict(), Some("abc")),
             wire(
                 &comment,
-                MachineActionKind::Other("Isolate".to_owned()),
+                MachineActionKind::Other("Offboard".to_owned()),
                 Some("abc"),
             ),
             wire(&comment, restrict(), None),

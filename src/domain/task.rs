@@ -9,6 +9,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::kind::ActionKind;
+
 /// What is done once on a device.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -38,6 +40,24 @@ impl Task {
         }
     }
 
+    /// The kind of its actions.
+    pub fn kind(&self) -> ActionKind {
+        match self {
+            Self::Scan { .. } => ActionKind::Scan,
+            Self::CollectPackage => ActionKind::CollectPackage,
+            Self::QuarantineFile { .. } => ActionKind::QuarantineFile,
+        }
+    }
+
+    /// What its call says beside the comment.
+    pub fn argument(&self) -> Option<String> {
+        match self {
+            Self::Scan { scan } => Some(scan.as_str().to_owned()),
+            Self::CollectPackage => None,
+            Self::QuarantineFile { sha1 } => Some(sha1.to_string()),
+        }
+    }
+
     /// What of the device it is about: one of a kind is open at a time, and one queued behind it.
     pub fn subject(&self) -> String {
         match self {
@@ -56,11 +76,11 @@ impl Task {
     }
 
     /// The task that an action of that subject does; `None`: none of ours. A scan whose type nobody wrote down may be a quick one.
-    pub fn of(subject: &str, scan_type: Option<&str>) -> Option<Self> {
+    pub fn of(subject: &str, argument: Option<&str>) -> Option<Self> {
         match subject.split_once(':') {
             Some(("file", sha1)) => Sha1::parse(sha1).map(|sha1| Self::QuarantineFile { sha1 }),
             None if subject == "scan" => Some(Self::Scan {
-                scan: scan_type.and_then(ScanType::parse).unwrap_or_default(),
+                scan: argument.and_then(ScanType::parse).unwrap_or_default(),
             }),
             None if subject == "package" => Some(Self::CollectPackage),
             _ => None,
@@ -102,14 +122,6 @@ impl ScanType {
         match self {
             Self::Quick => "quick",
             Self::Full => "full",
-        }
-    }
-
-    /// The name in a call (`ScanType` in the service's metadata).
-    pub fn as_wire(self) -> &'static str {
-        match self {
-            Self::Quick => "Quick",
-            Self::Full => "Full",
         }
     }
 

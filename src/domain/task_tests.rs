@@ -27,8 +27,9 @@ fn task() -> impl Strategy<Value = Task> {
 #[test]
 fn a_task_is_read_back_from_what_its_action_says() {
     for task in tasks() {
-        let scan_type = task.scan_type().map(ScanType::as_str);
-        assert_eq!(Task::of(&task.subject(), scan_type), Some(task));
+        assert!(task.kind().is_task());
+        let argument = task.argument();
+        assert_eq!(Task::of(&task.subject(), argument.as_deref()), Some(task));
     }
     for subject in ["restriction", "isolation", "file:", "file:zz", "scan:1", ""] {
         assert_eq!(Task::of(subject, None), None, "{subject}");

@@ -101,10 +101,10 @@ impl Store {
             r#"WITH on_devices AS (SELECT DISTINCT device_id FROM quell.containments
                                    WHERE tenant_id = $1 AND playbook = $2 AND mode = 'enforce'),
                     done AS (SELECT c.device_id,
-                               count(a.id) FILTER (WHERE a.kind = 'restrict') AS restricts,
-                               count(a.id) FILTER (WHERE a.kind = 'release') AS releases,
-                               max(a.submitted_at) FILTER (WHERE a.kind = 'restrict')
-                                 < min(a.submitted_at) FILTER (WHERE a.kind = 'release') AS in_order
+                               count(a.id) FILTER (WHERE a.kind IN ('restrict', 'isolate')) AS restricts,
+                               count(a.id) FILTER (WHERE a.kind IN ('release', 'release_isolation')) AS releases,
+                               max(a.submitted_at) FILTER (WHERE a.kind IN ('restrict', 'isolate'))
+                                 < min(a.submitted_at) FILTER (WHERE a.kind IN ('release', 'release_isolation')) AS in_order
                              FROM on_devices c LEFT JOIN quell.actions a ON a.tenant_id = $1
                                AND a.device_id = c.device_id AND a.state = 'succeeded'
                              GROUP BY c.device_id)

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::domain::action::{ActionEvent, ActionKind, ActionState, next};
-use crate::domain::converge::Restriction;
+use crate::domain::converge::Known;
 use crate::domain::device::DeviceId;
 use crate::domain::tenant::TenantId;
 use crate::failpoint;
@@ -19,6 +19,8 @@ pub struct ActionRow {
     pub device: DeviceId,
     /// What it does.
     pub kind: ActionKind,
+    /// What it is about: its measure, or its task. At most one action of a subject is open on a device, and one queued.
+    pub subject: String,
     /// Where it stands.
     pub state: ActionState,
     /// How many calls were made for it.
@@ -88,7 +90,7 @@ impl Store {
     /// Postgres is not available.
     pub async fn actions_open(&self, tenant: TenantId) -> Result<Vec<OpenAction>, StoreError> {
         let rows = sqlx::query!(
-            r#"SELECT a.id, a.device_id, a.kind, a.state, a.attempts, a.defender_id, a.defender_status, a.is_adopted,
+            r#"SELECT a.id, a.device_id, a.kind, a.subject, a.state, a.attempts, a.defender_id, a.defender_status, a.is_adopted,
                       a.submitted_at, t.reserved_at, t.answered_at, t.outcome,
                       NOT EXISTS (SELECT 1 FROM quell.clock_jumps j
                         WHERE j.at + greatest(j.most, -j.least) + interval '5 s' >= t.reserved_at) AS "is_clock_sure!"
@@ -105,6 +107,7 @@ impl Store {
                         id: r.id,
                         device: DeviceId::from_stored(r.device_id),
                         kind: kind_of(&r.kind)?,
+                        subject: r.subject,
                         state: state_of(r.id, &r.state)?,
                         attempts: r.attempts,
                         defender_id: r.defender_id,
@@ -154,7 +157,7 @@ impl Store {
         };
         if to == ActionState::Queued {
             // An opposite action may have been queued behind this one; converge says below which of them is due.
-            queued_withdraw(tx, tenant, &row.device, because).await?;
+            queued_withdraw(tx, tenant, (&row.device, &row.subject), because).await?;
         }
         let changed = sqlx::query!(
             "UPDATE quell.actions SET state = $3, state_by = $4, state_reason = $5,
@@ -249,7 +252,7 @@ impl Store {
         Ok(ours)
     }
 
-    /// What a final state tells of the device.
+    /// What a final state tells of the measure on the device. A task tells nothing.
     async fn after_final(
         &self,
         tx: &mut sqlx::PgConnection,
@@ -259,9 +262,12 @@ impl Store {
         change: &QueuedChange,
         because: Because<'_>,
     ) -> Result<(), StoreError> {
-        let known = match Restriction::after(row.kind, row.is_adopted || change.is_adopted, to) {
-            _ if change.is_fate_unknown => Some(Restriction::Unknown),
-            Some(_) if change.is_order_unclear => Some(Restriction::Unknown),
+        let Some(measure) = row.kind.measure() else {
+            return Ok(());
+        };
+        let known = match Known::after(row.kind, row.is_adopted || change.is_adopted, to) {
+            _ if change.is_fate_unknown => Some(Known::Unknown),
+            Some(_) if change.is_order_unclear => Some(Known::Unknown),
             known => known,
         };
         // What quell itself cancelled is no failure: if the device is wanted again by now, it is restricted at once.
@@ -272,50 +278,51 @@ impl Store {
                 ActionState::Failed | ActionState::TimedOut | ActionState::Cancelled
             );
         let failures = sqlx::query_scalar!(
-            "UPDATE quell.devices SET
+            r#"UPDATE quell.measures SET
                  -- Whether ours was carried out or not: what others began is not undone, so nothing unknown is left of it.
-                 restriction = CASE WHEN $3 = 'restricted' AND is_restricted_by_others THEN 'restricted_by_other'
-                                    WHEN $3 = 'unknown' AND is_restricted_by_others THEN
-                                        CASE WHEN EXISTS (SELECT 1 FROM quell.containments c WHERE c.tenant_id = $1
-                                                  AND c.device_id = $2 AND c.state = 'active' AND c.mode = 'enforce')
-                                             THEN 'free' ELSE 'restricted_by_other' END
-                                    ELSE coalesce($3, restriction) END,
-                 is_restricted_by_others = CASE $3 WHEN 'restricted_by_other' THEN true WHEN 'free' THEN false
-                                           ELSE is_restricted_by_others END,
-                 restriction_at = CASE WHEN $3::text IS NULL THEN restriction_at ELSE quell.now() END,
+                 known = CASE WHEN $3 = 'held' AND is_by_others THEN 'held_by_other'
+                              WHEN $3 = 'unknown' AND is_by_others THEN
+                                  CASE WHEN EXISTS (SELECT 1 FROM quell.containments c WHERE c.tenant_id = $1
+                                            AND c.device_id = $2 AND c.measure = $7 AND c.state = 'active' AND c.mode = 'enforce')
+                                       THEN 'free' ELSE 'held_by_other' END
+                              ELSE coalesce($3, known) END,
+                 is_by_others = CASE $3 WHEN 'held_by_other' THEN true WHEN 'free' THEN false ELSE is_by_others END,
+                 known_at = CASE WHEN $3::text IS NULL THEN known_at ELSE quell.now() END,
                  failures = CASE WHEN $4 THEN least(greatest(failures + 1, $6), 1000) WHEN $5 THEN 0 ELSE failures END
-             WHERE tenant_id = $1 AND device_id = $2 RETURNING failures",
+             WHERE tenant_id = $1 AND device_id = $2 AND measure = $7 RETURNING failures AS "failures!""#,
             tenant.0,
             row.device.as_str(),
-            known.map(Restriction::as_str),
+            known.map(Known::as_str),
             failed,
             to == ActionState::Succeeded,
-            // What will not fare better is not tried again soon. A restrict that may have been carried out says nothing of how
-            // its release will fare.
-            if change.is_permanent && !(change.is_fate_unknown && row.kind == ActionKind::Restrict) {
+            // What will not fare better is not tried again soon. What may have been carried out says nothing of how its
+            // release will fare.
+            if change.is_permanent && !(change.is_fate_unknown && row.kind.begins()) {
                 i32::try_from(self.retry_delays.len() + 2).unwrap_or(1000)
             } else {
                 0
             },
+            measure.as_str(),
         )
         .fetch_one(&mut *tx)
         .await?;
-        if row.kind == ActionKind::Release && failed && change.speaks_of_device {
-            self.release_settle(tx, tenant, row, failures).await?;
+        if row.kind.releases() && failed && change.speaks_of_device {
+            self.release_settle(tx, tenant, (row, measure), failures).await?;
         }
         let given_up = change.is_permanent || self.is_given_up(u32::try_from(failures).unwrap_or(0));
         let expired = to == ActionState::Expired;
-        if row.kind == ActionKind::Restrict && ((failed && given_up) || expired) {
+        if row.kind.begins() && ((failed && given_up) || expired) {
             let why = change.error.as_deref().unwrap_or(because.reason);
             let marked = sqlx::query!(
                 "UPDATE quell.containments SET attention = $3
-                 WHERE tenant_id = $1 AND device_id = $2 AND state = 'active' AND mode = 'enforce'
+                 WHERE tenant_id = $1 AND device_id = $2 AND measure = $5 AND state = 'active' AND mode = 'enforce'
                    -- That it waits is no longer so.
                    AND (attention IS NULL OR attention = $4)",
                 tenant.0,
                 row.device.as_str(),
-                format!("restrict {}: {why}", to.as_str()),
+                format!("{} {}: {why}", row.kind.as_str(), to.as_str()),
                 super::gate::fresh::UNDECIDED,
+                measure.as_str(),
             )
             .execute(&mut *tx)
             .await?
@@ -323,27 +330,28 @@ impl Store {
             if marked > 0 {
                 metrics::counter!("quell_containments_needing_attention_total").increment(marked);
                 tracing::error!(action.id = %row.id, device.id = %row.device, error = why,
-                    "a device that should be restricted is not: a person must look");
+                    "a device that should be {} is not: a person must look", measure.held());
             }
         }
         Ok(())
     }
 }
 
-/// Withdraws the device's queued action.
+/// Withdraws the device's queued action of that subject.
 pub(super) async fn queued_withdraw(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
-    device: &DeviceId,
+    (device, subject): (&DeviceId, &str),
     because: Because<'_>,
 ) -> Result<(), StoreError> {
     sqlx::query!(
         "UPDATE quell.actions SET state = 'withdrawn', final_at = quell.now(), state_by = $3, state_reason = $4
-         WHERE tenant_id = $1 AND device_id = $2 AND state = 'queued'",
+         WHERE tenant_id = $1 AND device_id = $2 AND subject = $5 AND state = 'queued'",
         tenant.0,
         device.as_str(),
         because.by,
         because.reason,
+        subject,
     )
     .execute(tx)
     .await?;

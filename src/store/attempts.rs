@@ -125,7 +125,7 @@ impl Store {
         id: Uuid,
     ) -> Result<ActionRow, StoreError> {
         let r = sqlx::query!(
-            "SELECT id, device_id, kind, state, attempts, defender_id, defender_status, is_adopted
+            "SELECT id, device_id, kind, subject, state, attempts, defender_id, defender_status, is_adopted
              FROM quell.actions WHERE id = $1 AND tenant_id = $2 FOR UPDATE",
             id,
             tenant.0,
@@ -136,6 +136,7 @@ impl Store {
             id: r.id,
             device: crate::domain::device::DeviceId::from_stored(r.device_id),
             kind: super::actions::kind_of(&r.kind)?,
+            subject: r.subject,
             state: super::actions::state_of(r.id, &r.state)?,
             attempts: r.attempts,
             defender_id: r.defender_id,

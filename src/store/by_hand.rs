@@ -12,6 +12,7 @@ use crate::domain::containment::change::until;
 use crate::domain::decision::Usage;
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::eligibility::{self, Ineligible};
+use crate::domain::measure::Measure;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::{AskTerms, Lane};
 use crate::store::containments::{Bounds, OneMore, pending};
@@ -153,7 +154,7 @@ impl Store {
             });
         }
         insert(&mut tx, tenant, wanted, (id, now), None).await?;
-        super::effects::begin_anew(&mut tx, tenant, wanted.device, 1).await?;
+        super::effects::begin_anew(&mut tx, tenant, (wanted.device, Measure::Restriction), 1).await?;
         let because = Because {
             by: wanted.by,
             reason: wanted.reason,

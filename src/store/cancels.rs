@@ -58,11 +58,12 @@ impl Store {
         let after = if takes_back { Duration::ZERO } else { after };
         let found = sqlx::query_scalar!(
             "SELECT a.id FROM quell.actions a JOIN quell.devices d ON d.tenant_id = a.tenant_id AND d.device_id = a.device_id
-             WHERE a.tenant_id = $1 AND a.state = 'submitted' AND a.kind = 'restrict' AND NOT a.is_adopted
+             WHERE a.tenant_id = $1 AND a.state = 'submitted' AND a.kind IN ('restrict', 'isolate') AND NOT a.is_adopted
                AND a.submitted_at <= (SELECT quell.now()) - make_interval(secs => $2)
                AND a.cancel_not_before <= (SELECT quell.now())
                AND NOT EXISTS (SELECT 1 FROM quell.containments c WHERE c.tenant_id = a.tenant_id
-                               AND c.device_id = a.device_id AND c.state = 'active' AND c.mode = 'enforce')
+                               AND c.device_id = a.device_id AND c.measure = a.subject
+                               AND c.state = 'active' AND c.mode = 'enforce')
              ORDER BY a.submitted_at LIMIT 1 FOR UPDATE OF d SKIP LOCKED",
             tenant.0,
             after.as_secs_f64(),
@@ -77,7 +78,8 @@ impl Store {
             r#"UPDATE quell.actions a SET cancels = cancels + 1, cancel_not_before = quell.now() + make_interval(secs => $3)
                WHERE a.id = $1 AND a.tenant_id = $2 AND a.state = 'submitted' AND a.cancel_not_before <= quell.now()
                  AND NOT EXISTS (SELECT 1 FROM quell.containments c WHERE c.tenant_id = a.tenant_id
-                                 AND c.device_id = a.device_id AND c.state = 'active' AND c.mode = 'enforce')
+                                 AND c.device_id = a.device_id AND c.measure = a.subject
+                               AND c.state = 'active' AND c.mode = 'enforce')
                RETURNING a.cancels, a.device_id, a.defender_id AS "defender_id!""#,
             action,
             tenant.0,
@@ -165,7 +167,7 @@ impl Store {
 async fn hold_all(tx: &mut sqlx::PgConnection, tenant: TenantId, span: Duration) -> Result<(), StoreError> {
     sqlx::query!(
         "UPDATE quell.actions SET cancel_not_before = greatest(cancel_not_before, quell.now() + make_interval(secs => $2))
-         WHERE id IN (SELECT id FROM quell.actions WHERE tenant_id = $1 AND state = 'submitted' AND kind = 'restrict'
+         WHERE id IN (SELECT id FROM quell.actions WHERE tenant_id = $1 AND state = 'submitted' AND kind IN ('restrict', 'isolate')
                         AND NOT is_adopted FOR UPDATE SKIP LOCKED)",
         tenant.0,
         span.as_secs_f64(),

@@ -10,6 +10,7 @@ use crate::domain::containment::EndReason;
 use crate::domain::containment::change::{Due, due};
 use crate::domain::decision::{Cap, Usage};
 use crate::domain::device::DeviceId;
+use crate::domain::measure::Measure;
 use crate::domain::surge::Surge;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Lane;
@@ -141,13 +142,13 @@ impl Store {
     ) -> Result<(), StoreError> {
         let overdue = sqlx::query_scalar!(
             "SELECT id FROM quell.actions
-             WHERE tenant_id = $1 AND device_id = $2 AND state = 'queued' AND valid_until <= quell.now()",
+             WHERE tenant_id = $1 AND device_id = $2 AND state = 'queued' AND valid_until <= quell.now() ORDER BY id",
             tenant.0,
             device.as_str(),
         )
-        .fetch_optional(&mut *tx)
+        .fetch_all(&mut *tx)
         .await?;
-        if let Some(id) = overdue {
+        for id in overdue {
             let row = self.action_read(tx, tenant, id).await?;
             let because = Because {
                 by: "expire",
@@ -182,8 +183,13 @@ impl Store {
         open::end(tx, tenant, device, &ended, word).await?;
         if !activated.is_empty() {
             open::activate(tx, &activated, now).await?;
-            let count = i64::try_from(activated.len()).unwrap_or(i64::MAX);
-            super::effects::begin_anew(tx, tenant, device, count).await?;
+            for measure in Measure::ALL {
+                let of_it = rows
+                    .iter()
+                    .filter(|row| row.measure == measure && activated.contains(&row.id));
+                let count = i64::try_from(of_it.count()).unwrap_or(i64::MAX);
+                super::effects::begin_anew(tx, tenant, (device, measure), count).await?;
+            }
         }
         if !expired.is_empty() {
             open::expire(tx, &expired).await?;
@@ -307,7 +313,7 @@ impl Store {
         };
         sqlx::query!(
             "UPDATE quell.actions SET not_before = quell.now(), lane = least(lane, $3)
-             WHERE tenant_id = $1 AND device_id = $2 AND state = 'queued' AND kind = 'release'",
+             WHERE tenant_id = $1 AND device_id = $2 AND state = 'queued' AND kind IN ('release', 'release_isolation')",
             tenant.0,
             device.as_str(),
             Lane::Release.rank(),
@@ -322,7 +328,9 @@ impl Store {
         tx.commit().await?;
         super::fallbacks::say(&fallen);
         let restricts = |queued: &Option<(String, Timestamp)>| {
-            queued.as_ref().is_some_and(|(kind, _)| kind == "restrict")
+            queued
+                .as_ref()
+                .is_some_and(|(kind, _)| kind == "restrict" || kind == "isolate")
         };
         Ok(Some(OperatorRelease {
             ended,
@@ -334,13 +342,13 @@ impl Store {
         }))
     }
 
-    /// Ends a playbook's containments on a device, those of one revision only where one is named, or all of them, because
-    /// the mode changed. The caller holds the device's lock.
+    /// Ends a playbook's containments of a measure on a device, those of one revision only where one is named, or all of them,
+    /// because the mode changed. The caller holds the device's lock.
     pub(super) async fn end_for_mode(
         &self,
         tx: &mut sqlx::PgConnection,
         tenant: TenantId,
-        device: &DeviceId,
+        (device, measure): (&DeviceId, Measure),
         playbook: Option<&str>,
         revision: Option<&str>,
     ) -> Result<(), StoreError> {
@@ -348,28 +356,29 @@ impl Store {
             "UPDATE quell.containments SET state = 'ended', ended_at = quell.now(), end_reason = 'mode', state_by = 'gate',
                  state_reason = 'it is not enforced any more'
              WHERE tenant_id = $1 AND device_id = $2 AND ($3::text IS NULL OR playbook = $3)
-               AND ($4::text IS NULL OR revision = $4) AND state = 'active' AND mode = 'enforce'",
+               AND ($4::text IS NULL OR revision = $4) AND measure = $5 AND state = 'active' AND mode = 'enforce'",
             tenant.0,
             device.as_str(),
             playbook,
             revision,
+            measure.as_str(),
         )
         .execute(&mut *tx)
         .await?;
-        forget_failures(tx, tenant, device).await
+        forget_failures(tx, tenant, device, measure).await
     }
 
-    /// Marks a device's containments as needing a person. The caller holds the device's lock.
+    /// Marks a device's containments of a measure as needing a person. The caller holds the device's lock.
     pub(super) async fn give_up(
         &self,
         tx: &mut sqlx::PgConnection,
         tenant: TenantId,
-        device: &DeviceId,
+        (device, measure): (&DeviceId, Measure),
         why: &str,
     ) -> Result<(), StoreError> {
         sqlx::query!(
             "UPDATE quell.containments SET attention = $3
-             WHERE tenant_id = $1 AND device_id = $2 AND state = 'active' AND mode = 'enforce'
+             WHERE tenant_id = $1 AND device_id = $2 AND measure = $6 AND state = 'active' AND mode = 'enforce'
                AND (attention IS NULL OR attention = $4 OR starts_with($3, $5))",
             tenant.0,
             device.as_str(),
@@ -377,6 +386,7 @@ impl Store {
             // That it waits says less than what came of it; that its device is protected says more than all else.
             super::gate::fresh::UNDECIDED,
             super::gate::PROTECTED,
+            measure.as_str(),
         )
         .execute(tx)
         .await?;
@@ -416,16 +426,20 @@ pub(super) async fn pending(
     Ok(pending)
 }
 
-/// What failed while a device was wanted restricted does not hold up its release.
+/// What failed while a measure was wanted on a device does not hold up its release.
 pub(super) async fn forget_failures(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
     device: &DeviceId,
+    measure: Measure,
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "UPDATE quell.devices SET failures = 0 WHERE tenant_id = $1 AND device_id = $2",
+        "UPDATE quell.devices SET failures = CASE $3 WHEN 'restriction' THEN 0 ELSE failures END,
+             isolation_failures = CASE $3 WHEN 'isolation' THEN 0 ELSE isolation_failures END
+         WHERE tenant_id = $1 AND device_id = $2",
         tenant.0,
         device.as_str(),
+        measure.as_str(),
     )
     .execute(tx)
     .await?;

@@ -6,8 +6,9 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::domain::action::{ActionKind, id_of};
-use crate::domain::converge::{Restriction, Step, converge};
+use crate::domain::converge::{Known, Step, converge};
 use crate::domain::device::DeviceId;
+use crate::domain::measure::Measure;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Lane;
 use crate::failpoint;
@@ -69,124 +70,143 @@ impl Store {
         because: Because<'_>,
         told: String,
     ) -> Result<(), StoreError> {
-        // With the most urgent active containment that has not been given up: it gives the restrict its lane, its text and its
-        // name.
-        let state = sqlx::query!(
-            r#"SELECT d.restriction, d.failures,
+        // Of each measure, with the most urgent active containment that has not been given up: it gives the action its lane, its
+        // text and its name. How much an isolation cuts off is the most that any of them wants.
+        let standing = sqlx::query!(
+            r#"SELECT m.measure AS "measure!", m.known AS "known!", m.failures AS "failures!",
                  EXISTS (SELECT 1 FROM quell.containments c WHERE c.tenant_id = $1 AND c.device_id = $2
-                         AND c.state = 'active' AND c.mode = 'enforce'
+                         AND c.measure = m.measure AND c.state = 'active' AND c.mode = 'enforce'
                          -- What a protection forbids keeps nothing restricted that was restricted for another reason.
                          AND (c.attention IS NULL OR NOT starts_with(c.attention, $3))) AS "wanted!",
-                 (SELECT a.kind FROM quell.actions a WHERE a.tenant_id = $1 AND a.device_id = $2
+                 (SELECT a.kind FROM quell.actions a WHERE a.tenant_id = $1 AND a.device_id = $2 AND a.subject = m.measure
                   AND a.state IN ('submitting', 'in_doubt', 'submitted')) AS open,
-                 (SELECT a.kind FROM quell.actions a WHERE a.tenant_id = $1 AND a.device_id = $2
+                 (SELECT a.kind FROM quell.actions a WHERE a.tenant_id = $1 AND a.device_id = $2 AND a.subject = m.measure
                   AND a.state = 'queued') AS queued,
                  (SELECT installation FROM quell.tenants WHERE id = $1) AS "installation!",
                  cause.id AS "cause_id?", cause.playbook AS "playbook?", cause.revision AS "revision?",
-                 cause.comment AS "comment?", cause.lane AS "lane?"
-               FROM quell.devices d LEFT JOIN LATERAL (
-                   SELECT id, playbook, revision, comment, lane FROM quell.containments
-                   WHERE tenant_id = $1 AND device_id = $2 AND state = 'active' AND mode = 'enforce' AND attention IS NULL
+                 cause.comment AS "comment?", cause.lane AS "lane?", cause.argument AS "argument?"
+               FROM quell.measures m LEFT JOIN LATERAL (
+                   SELECT id, playbook, revision, comment, lane, min(isolation) OVER () AS argument FROM quell.containments
+                   WHERE tenant_id = $1 AND device_id = $2 AND measure = m.measure AND state = 'active' AND mode = 'enforce'
+                     AND attention IS NULL
                    ORDER BY array_position(ARRAY['critical', 'high', 'normal', 'low'], lane), activated_at LIMIT 1
                  ) AS cause ON true
-               WHERE d.tenant_id = $1 AND d.device_id = $2"#,
+               WHERE m.tenant_id = $1 AND m.device_id = $2"#,
             tenant.0,
             device.as_str(),
             PROTECTED,
         )
-        .fetch_one(&mut *tx)
+        .fetch_all(&mut *tx)
         .await?;
-        let cause = state.cause_id.map(|id| Cause {
-            id,
-            playbook: state.playbook,
-            revision: state.revision,
-            comment: state.comment.unwrap_or_default(),
-            lane: state.lane.unwrap_or_default(),
-        });
-        let known = Restriction::parse(&state.restriction).ok_or_else(|| StoreError::Corrupt {
-            table: "devices",
-            column: "restriction",
-            row: device.to_string(),
-            value: state.restriction.clone(),
-        })?;
-        let open = state.open.as_deref().map(kind_of).transpose()?;
-        let queued = state.queued.as_deref().map(kind_of).transpose()?;
-        let mut step = converge(state.wanted, known, open, queued);
+        for row in standing {
+            let corrupt = |column, value: &str| StoreError::Corrupt {
+                table: "devices",
+                column,
+                row: device.to_string(),
+                value: value.to_owned(),
+            };
+            let stands = Stands {
+                measure: Measure::parse(&row.measure).ok_or_else(|| corrupt("measure", &row.measure))?,
+                known: Known::parse(&row.known).ok_or_else(|| corrupt("known", &row.known))?,
+                failures: u32::try_from(row.failures).unwrap_or(0),
+                is_wanted: row.wanted,
+                open: row.open.as_deref().map(kind_of).transpose()?,
+                queued: row.queued.as_deref().map(kind_of).transpose()?,
+                installation: row.installation,
+                cause: row.cause_id.map(|id| Cause {
+                    id,
+                    playbook: row.playbook,
+                    revision: row.revision,
+                    comment: row.comment.unwrap_or_default(),
+                    lane: row.lane.as_deref().and_then(Lane::parse).unwrap_or_default(),
+                    argument: row.argument,
+                }),
+            };
+            self.converge_measure(tx, tenant, device, stands, because, &told)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// One measure of the device.
+    async fn converge_measure(
+        &self,
+        tx: &mut sqlx::PgConnection,
+        tenant: TenantId,
+        device: &DeviceId,
+        stands: Stands,
+        because: Because<'_>,
+        told: &str,
+    ) -> Result<(), StoreError> {
+        let Stands {
+            measure,
+            known,
+            failures,
+            is_wanted,
+            open,
+            queued,
+            installation,
+            cause,
+        } = stands;
+        let mut step = converge(measure, is_wanted, known, open, queued);
         if cause.is_none() {
-            // Wanted, but given up: a person must look, and no further restrict is spent.
+            // Wanted, but given up: a person must look, and no further call is spent.
             step = match step {
-                Step::Queue(ActionKind::Restrict) => Step::Nothing,
-                Step::Swap(ActionKind::Restrict) => Step::Withdraw,
+                Step::Queue(kind) if kind.begins() => Step::Nothing,
+                Step::Swap(kind) if kind.begins() => Step::Withdraw,
                 step => step,
             };
         }
-        let lane = cause
-            .as_ref()
-            .and_then(|c| Lane::parse(&c.lane))
-            .unwrap_or_default();
+        let subject = (device, measure.as_str());
         let kind = match step {
             Step::Nothing => {
-                if !state.wanted && known == Restriction::RestrictedByOther && open.is_none() {
+                if !is_wanted && known == Known::HeldByOther && open.is_none() {
                     // INVARIANT: only what quell began is undone by quell. A person must know that nobody will.
                     tracing::warn!(device.id = %device, reason = because.reason,
-                        "the device stays restricted: somebody else began that, so quell does not release it");
-                    metrics::counter!("quell_devices_left_restricted_total").increment(1);
+                        "the device stays {}: somebody else began that, so quell does not release it", measure.held());
+                    metrics::counter!("quell_devices_left_restricted_total", "measure" => measure.as_str())
+                        .increment(1);
                 }
-                if let (Some(ActionKind::Restrict), Some(cause)) = (queued, cause) {
+                if let (true, Some(cause)) = (queued.is_some_and(ActionKind::begins), cause) {
                     // INVARIANT: what is queued names a cause that lives, since the gate judges the one that is named.
-                    sqlx::query!(
-                        "UPDATE quell.actions SET lane = least(lane, $3), containment_id = $4, playbook = $5, revision = $6,
-                             comment = $7, wanted_by = CASE WHEN containment_id = $4 THEN wanted_by ELSE $8 END
-                         WHERE tenant_id = $1 AND device_id = $2 AND state = 'queued'
-                           AND (lane > $3 OR containment_id IS DISTINCT FROM $4)",
-                        tenant.0,
-                        device.as_str(),
-                        lane.rank(),
-                        cause.id,
-                        cause.playbook,
-                        cause.revision,
-                        cause.comment,
-                        because.by,
-                    )
-                    .execute(&mut *tx)
-                    .await?;
+                    recall(tx, tenant, subject, cause, because).await?;
                 }
                 return Ok(());
             }
-            Step::Withdraw => return queued_withdraw(tx, tenant, device, because).await,
+            Step::Withdraw => return queued_withdraw(tx, tenant, subject, because).await,
             Step::Queue(kind) => kind,
             Step::Swap(kind) => {
-                queued_withdraw(tx, tenant, device, because).await?;
+                queued_withdraw(tx, tenant, subject, because).await?;
                 kind
             }
         };
-        let failures = u32::try_from(state.failures).unwrap_or(0);
         let delay = self.delay_after(failures);
-        let (lane, comment, validity) = match kind {
-            ActionKind::Restrict => (
-                lane,
+        let (lane, comment, validity) = if kind.begins() {
+            (
+                cause.as_ref().map(|c| c.lane).unwrap_or_default(),
                 cause.as_ref().map(|c| c.comment.clone()).unwrap_or_default(),
                 Some(self.validity.as_secs_f64()),
-            ),
+            )
+        } else if self.is_given_up(failures) {
             // One that failed again and again does not stand before everything else for ever.
-            ActionKind::Release if self.is_given_up(failures) => {
-                tracing::error!(device.id = %device, failures, "a restriction cannot be lifted: a person must look");
-                metrics::counter!("quell_releases_failing_total").increment(1);
-                (Lane::Low, format!("released: {}", because.reason), None)
-            }
-            ActionKind::Release => (Lane::Release, format!("released: {}", because.reason), None),
+            tracing::error!(device.id = %device, failures, "a {} cannot be lifted: a person must look", measure.as_str());
+            metrics::counter!("quell_releases_failing_total").increment(1);
+            (Lane::Low, format!("released: {}", because.reason), None)
+        } else {
+            (Lane::Release, format!("released: {}", because.reason), None)
         };
-        let cause = cause.filter(|_| kind == ActionKind::Restrict);
+        let cause = cause.filter(|_| kind.begins());
         sqlx::query!(
             "WITH queued AS (INSERT INTO quell.actions (id, tenant_id, device_id, kind, state, lane, containment_id, playbook, revision,
-                                        comment, wanted_by, not_before, valid_until, state_by, state_reason, is_retry)
+                                        comment, wanted_by, not_before, valid_until, state_by, state_reason, subject, argument, is_retry)
              VALUES ($1, $2, $3, $4, 'queued', $5, $6, $7, $8, $9, $10, quell.now() + make_interval(secs => $11),
-                     quell.now() + make_interval(secs => $12), $10, $13,
-                     -- It repeats the device's last one, if that was for the same and came to nothing.
+                     quell.now() + make_interval(secs => $12), $10, $13, $15, $16,
+                     -- It repeats the last one about the same, if that was the same and came to nothing.
                      coalesce((SELECT f.kind = $4 AND f.cancels = 0 AND f.state IN ('failed', 'timed_out', 'cancelled') FROM quell.actions f
-                               WHERE f.tenant_id = $2 AND f.device_id = $3 ORDER BY f.queued_at DESC LIMIT 1), false)))
+                               WHERE f.tenant_id = $2 AND f.device_id = $3 AND f.subject = $15
+                               ORDER BY f.queued_at DESC LIMIT 1), false)))
              SELECT pg_notify('quell_wake', $14)",
-            id_of(Uuid::now_v7(), state.installation),
+            id_of(Uuid::now_v7(), installation),
             tenant.0,
             device.as_str(),
             kind.as_str(),
@@ -200,12 +220,27 @@ impl Store {
             validity,
             because.reason,
             told,
+            measure.as_str(),
+            cause.as_ref().and_then(|c| c.argument.clone()),
         )
         .execute(&mut *tx)
         .await?;
-        failpoint::note!(ReleaseQueuedRestrictNotFinal, if (kind, open) == (ActionKind::Release, Some(ActionKind::Restrict)));
+        failpoint::note!(ReleaseQueuedRestrictNotFinal, if kind.releases() && open.is_some_and(ActionKind::begins));
         Ok(())
     }
+}
+
+/// How a measure stands on a device.
+struct Stands {
+    measure: Measure,
+    known: Known,
+    /// Actions in a row that came to nothing.
+    failures: u32,
+    is_wanted: bool,
+    open: Option<ActionKind>,
+    queued: Option<ActionKind>,
+    installation: i32,
+    cause: Option<Cause>,
 }
 
 /// The containment that an action is queued for.
@@ -214,7 +249,38 @@ struct Cause {
     playbook: Option<String>,
     revision: Option<String>,
     comment: String,
-    lane: String,
+    lane: Lane,
+    /// How much an isolation cuts off; `full` is before `selective`, in the alphabet too.
+    argument: Option<String>,
+}
+
+/// Lets the queued action name the cause that there is now.
+async fn recall(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    (device, subject): (&DeviceId, &str),
+    cause: Cause,
+    because: Because<'_>,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE quell.actions SET lane = least(lane, $3), containment_id = $4, playbook = $5, revision = $6,
+             comment = $7, wanted_by = CASE WHEN containment_id = $4 THEN wanted_by ELSE $8 END, argument = $10
+         WHERE tenant_id = $1 AND device_id = $2 AND subject = $9 AND state = 'queued'
+           AND (lane > $3 OR containment_id IS DISTINCT FROM $4 OR argument IS DISTINCT FROM $10)",
+        tenant.0,
+        device.as_str(),
+        cause.lane.rank(),
+        cause.id,
+        cause.playbook,
+        cause.revision,
+        cause.comment,
+        because.by,
+        subject,
+        cause.argument,
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 /// The number that stands in the ids of this installation's actions.

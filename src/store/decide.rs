@@ -188,13 +188,13 @@ impl DecideTx {
                CROSS JOIN LATERAL (
                    SELECT array_agg(CASE WHEN c.state = 'active' AND c.mode = 'enforce'
                                          -- What a revoked revision began and never restricted will never be sent.
-                                         AND NOT (d.restriction IN ('free', 'unknown')
+                                         AND NOT ((CASE c.measure WHEN 'isolation' THEN d.isolation ELSE d.restriction END) IN ('free', 'unknown')
                                              AND (EXISTS (SELECT 1 FROM quell.playbook_revisions r WHERE r.tenant_id = c.tenant_id
                                                       AND r.playbook = c.playbook AND r.revision = c.revision AND r.revoked_at IS NOT NULL)
                                                   OR EXISTS (SELECT 1 FROM quell.canary_fallbacks f WHERE f.tenant_id = c.tenant_id
                                                       AND f.playbook = c.playbook AND f.revision = c.revision))
                                              AND NOT EXISTS (SELECT 1 FROM quell.actions a WHERE a.tenant_id = c.tenant_id
-                                                 AND a.device_id = c.device_id AND a.kind = 'restrict'
+                                                 AND a.device_id = c.device_id AND a.subject = c.measure AND a.kind IN ('restrict', 'isolate')
                                                  AND a.state IN ('submitting', 'in_doubt', 'submitted')))
                                          THEN c.playbook END
                                     ORDER BY c.activated_at) AS restricts,

@@ -12,8 +12,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use jiff_sqlx::ToSqlx as _;
 
-use crate::domain::action::{ActionKind, ActionState};
-use crate::domain::converge::Restriction;
+use crate::domain::action::ActionState;
+use crate::domain::converge::Known;
 use crate::domain::device::DeviceId;
 use crate::domain::drift::{Done, Drift, DriftTerms, Foreign, LastWord, OfDevice, Whose, drift, last_word};
 use crate::domain::tenant::TenantId;
@@ -99,10 +99,7 @@ impl Store {
         of: &OfDevice,
     ) -> Result<bool, StoreError> {
         let mut tx = self.pool.begin().await?;
-        let restricts = of
-            .unjudged
-            .iter()
-            .any(|each| each.done.kind == ActionKind::Restrict);
+        let restricts = of.unjudged.iter().any(|each| each.done.kind.begins());
         let known = sqlx::query_scalar!(
             "SELECT device_id FROM quell.devices WHERE tenant_id = $1 AND device_id IN ($2, upper($2)) LIMIT 1",
             tenant.0,
@@ -128,16 +125,12 @@ impl Store {
             return Ok(false);
         };
         let (word, is_sure) = last(&booked, of);
-        let restricts = || {
-            booked
-                .iter()
-                .filter(|each| each.done.kind == ActionKind::Restrict)
-        };
+        let restricts = || booked.iter().filter(|each| each.done.kind.begins());
         let called_at = restricts().filter_map(|each| each.called_at).max();
         let ours = restricts().max_by_key(|each| each.done.done_at);
         let ours = match ours.is_some_and(|each| each.has_succeeded) {
-            true => Restriction::Restricted,
-            false => Restriction::Unknown,
+            true => Known::Held,
+            false => Known::Unknown,
         };
         let mut unjudged = of.unjudged.clone();
         unjudged.sort_by(|a, b| (a.done.done_at, &a.done.id).cmp(&(b.done.done_at, &b.done.id)));
@@ -148,17 +141,22 @@ impl Store {
             };
             let lift = lift::Lift {
                 foreign,
+                measure: of.measure,
                 until: called_at.map_or(foreign.done.done_at, |at| at.max(foreign.done.done_at)),
                 was_ours: drift == Drift::Lifted,
                 terms: look.terms,
             };
             if word.theirs.is_none() && matches!(drift, Drift::Lifted | Drift::Freed | Drift::Overtaken) {
                 let left = (drift == Drift::Overtaken && word.ours).then_some(ours);
-                self.others_gone(&mut tx, tenant, &device, foreign, left).await?;
+                self.others_gone(&mut tx, tenant, &device, foreign, (of.measure, left))
+                    .await?;
             }
             let verdict = match drift {
                 Drift::Lifted | Drift::Freed => self.lifted(&mut tx, tenant, &device, &lift).await?,
-                Drift::Restricted => self.restricted_by(&mut tx, tenant, &device, foreign).await?,
+                Drift::Restricted => {
+                    self.held_by(&mut tx, tenant, &device, (foreign, of.measure))
+                        .await?
+                }
                 Drift::Overtaken => "overtaken",
                 Drift::Unclear => lift::unclear(&mut tx, tenant, &device, foreign).await?,
             };
@@ -226,7 +224,7 @@ impl Store {
     }
 }
 
-/// The books' actions on the device; `None`: one is open, or newer than the listing.
+/// The books' actions of the measure on the device; `None`: one is open, or newer than the listing.
 async fn booked(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
@@ -238,11 +236,12 @@ async fn booked(
         r#"SELECT a.id, a.defender_id, a.kind, a.state, a.is_adopted, a.submitted_at, a.final_at, a.defender_done_at,
                   t.reserved_at AS "reserved_at?"
            FROM quell.actions a LEFT JOIN quell.attempts t ON t.action_id = a.id AND t.kind = a.kind AND t.n = a.attempts
-           WHERE a.tenant_id = $1 AND a.device_id = $2
+           WHERE a.tenant_id = $1 AND a.device_id = $2 AND a.subject = $3
              AND (a.state IN ('submitting', 'in_doubt', 'submitted') OR (a.final_at IS NOT NULL AND a.defender_id IS NOT NULL))
            ORDER BY a.queued_at DESC LIMIT 200"#,
         tenant.0,
         device.as_str(),
+        of.measure.as_str(),
     )
     .fetch_all(tx)
     .await?;
@@ -260,7 +259,7 @@ async fn booked(
         }
         let kind = kind_of(&row.kind)?;
         // One that was cancelled or timed out may have been enforced all the same.
-        let may_hold = kind == ActionKind::Restrict
+        let may_hold = kind.begins()
             && matches!(state, ActionState::TimedOut | ActionState::Cancelled)
             && !row.is_adopted;
         if state != ActionState::Succeeded && !may_hold {

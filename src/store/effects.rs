@@ -8,6 +8,7 @@ use crate::domain::containment::change::{Beginning, Begins, begin, until};
 use crate::domain::containment::{ContainmentState, EndReason};
 use crate::domain::decision::{Usage, UsageKey};
 use crate::domain::device::DeviceId;
+use crate::domain::measure::{Isolation, Measure};
 use crate::domain::notify::Notify;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::{Lane, Limit, Mode, ReleaseWhen};
@@ -20,7 +21,7 @@ pub struct NewContainment<'a> {
     pub device: &'a DeviceId,
     /// Observe or enforce.
     pub mode: Mode,
-    /// The lane of its restrict.
+    /// The lane of its call.
     pub lane: Lane,
     /// The playbook.
     pub playbook: &'a str,
@@ -84,9 +85,11 @@ impl DecideTx {
         } else {
             Vec::new()
         };
-        let its = open
-            .iter()
-            .find(|row| row.playbook.as_deref() == Some(new.playbook) && row.containment.mode == new.mode);
+        let its = open.iter().find(|row| {
+            row.playbook.as_deref() == Some(new.playbook)
+                && row.containment.mode == new.mode
+                && row.measure == new.begins.measure
+        });
         let its = match its.filter(|row| self.is_fallen(row, new)) {
             Some(fallen) => {
                 let word = super::containments::Word {
@@ -120,7 +123,13 @@ impl DecideTx {
                 .execute(&mut *self.tx)
                 .await?;
                 // New evidence: a restrict that was given up is tried again.
-                super::containments::forget_failures(&mut self.tx, self.tenant, new.device).await?;
+                super::containments::forget_failures(
+                    &mut self.tx,
+                    self.tenant,
+                    new.device,
+                    new.begins.measure,
+                )
+                .await?;
             }
             (Beginning::Activate, Some(row)) => {
                 let after = new.begins.release_after;
@@ -149,7 +158,7 @@ impl DecideTx {
                 )
                 .execute(&mut *self.tx)
                 .await?;
-                begin_anew(&mut self.tx, self.tenant, new.device, 1).await?;
+                begin_anew(&mut self.tx, self.tenant, (new.device, new.begins.measure), 1).await?;
             }
             (Beginning::Begin | Beginning::Ask, _) => {
                 self.insert(id, new, beginning).await?;
@@ -196,7 +205,8 @@ impl DecideTx {
         .await?
         .rows_affected();
         if lifted > 0 {
-            super::containments::forget_failures(&mut self.tx, self.tenant, new.device).await?;
+            super::containments::forget_failures(&mut self.tx, self.tenant, new.device, new.begins.measure)
+                .await?;
         }
         Ok(())
     }
@@ -221,15 +231,21 @@ impl DecideTx {
             "WITH begun AS (
              INSERT INTO quell.containments (id, tenant_id, device_id, state, mode, lane, playbook, revision, event_id,
                  alert_id, comment, created_at, ask, ask_reason, ask_until, activated_at, release_after,
-                 restart_on_match, until, state_by, state_reason, is_canary, ask_lifts, release_when, notify, limits, drivers)
+                 restart_on_match, until, state_by, state_reason, is_canary, ask_lifts, release_when, notify, limits, drivers,
+                 measure, isolation)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::timestamptz, $13, $14, $15::timestamptz,
                  $16::timestamptz, make_interval(secs => $17), $18, $19::timestamptz, 'decide', $20, $21, $22,
-                 $23, $24, $25, $28)), anew AS (
+                 $23, $24, $25, $28, $29, $30)), anew AS (
              -- As `begin_anew` does; what begins here is not among what this statement sees.
-             UPDATE quell.devices SET failures = 0,
-                 restriction = CASE WHEN restriction = 'restricted_by_other' AND NOT EXISTS (
-                     SELECT 1 FROM quell.containments c WHERE c.tenant_id = $2 AND c.device_id = $3
-                       AND c.state = 'active' AND c.mode = 'enforce') THEN 'free' ELSE restriction END
+             UPDATE quell.devices SET
+                 failures = CASE $29 WHEN 'restriction' THEN 0 ELSE failures END,
+                 isolation_failures = CASE $29 WHEN 'isolation' THEN 0 ELSE isolation_failures END,
+                 restriction = CASE WHEN $29 = 'restriction' AND restriction = 'restricted_by_other' AND NOT EXISTS (
+                     SELECT 1 FROM quell.containments c WHERE c.tenant_id = $2 AND c.device_id = $3 AND c.measure = $29
+                       AND c.state = 'active' AND c.mode = 'enforce') THEN 'free' ELSE restriction END,
+                 isolation = CASE WHEN $29 = 'isolation' AND isolation = 'isolated_by_other' AND NOT EXISTS (
+                     SELECT 1 FROM quell.containments c WHERE c.tenant_id = $2 AND c.device_id = $3 AND c.measure = $29
+                       AND c.state = 'active' AND c.mode = 'enforce') THEN 'free' ELSE isolation END
              WHERE tenant_id = $2 AND device_id = $3 AND $27)
              INSERT INTO quell.containment_alerts (containment_id, alert_id, event_id, open_at)
              VALUES ($1, $10, $9, $26::timestamptz)",
@@ -261,11 +277,14 @@ impl DecideTx {
             open_at.map(jiff_sqlx::ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>,
             beginning == Beginning::Begin && new.mode == Mode::Enforce,
             new.drivers,
+            new.begins.measure.as_str(),
+            new.begins.isolation.map(Isolation::as_str),
         )
         .execute(&mut *self.tx)
         .await?;
-        metrics::counter!("quell_containments_begun_total", "state" => state, "mode" => new.mode.as_str())
-            .increment(1);
+        metrics::counter!("quell_containments_begun_total", "state" => state, "mode" => new.mode.as_str(),
+            "measure" => new.begins.measure.as_str())
+        .increment(1);
         Ok(())
     }
 
@@ -373,24 +392,25 @@ pub(super) async fn lock_limits(tx: &mut sqlx::PgConnection, tenant: TenantId) -
     Ok(())
 }
 
-/// A device on which so many containments became active just now is looked at anew: earlier failures do not count
+/// A device on which so many containments of a measure became active just now is looked at anew: earlier failures do not count
 /// against it, and what somebody else once restricted may have been lifted since, so it is not relied on unless another
 /// containment was active all the time. The caller holds the device's lock.
 pub(super) async fn begin_anew(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
-    device: &DeviceId,
+    (device, measure): (&DeviceId, Measure),
     activated: i64,
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "UPDATE quell.devices SET failures = 0,
-             restriction = CASE WHEN restriction = 'restricted_by_other' AND $3 >= (
-                     SELECT count(*) FROM quell.containments c WHERE c.tenant_id = $1 AND c.device_id = $2
-                       AND c.state = 'active' AND c.mode = 'enforce') THEN 'free' ELSE restriction END
-         WHERE tenant_id = $1 AND device_id = $2",
+        "UPDATE quell.measures SET failures = 0,
+             known = CASE WHEN known = 'held_by_other' AND $3 >= (
+                     SELECT count(*) FROM quell.containments c WHERE c.tenant_id = $1 AND c.device_id = $2 AND c.measure = $4
+                       AND c.state = 'active' AND c.mode = 'enforce') THEN 'free' ELSE known END
+         WHERE tenant_id = $1 AND device_id = $2 AND measure = $4 AND $3::bigint > 0",
         tenant.0,
         device.as_str(),
         activated,
+        measure.as_str(),
     )
     .execute(tx)
     .await?;

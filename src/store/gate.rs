@@ -58,7 +58,7 @@ pub struct Gate {
     pub surge: Surge,
     /// How many devices the fleet has, for caps that are a part of it, as far as that is known.
     pub fleet: Option<u64>,
-    /// Restricts open at Defender at once, at most; `None`: any number.
+    /// Actions that begin something open at Defender at once, at most; `None`: any number.
     pub outstanding: Option<u32>,
     /// A restrict that has been pending at Defender for so long, and that nothing wants any more, is cancelled; `None`:
     /// never.
@@ -113,6 +113,8 @@ pub struct Grant {
     pub device: DeviceId,
     /// What to do.
     pub kind: ActionKind,
+    /// What the call says beside its comment.
+    pub argument: Option<String>,
     /// The priority class.
     pub lane: Lane,
     /// It repeats an earlier call that came to nothing.
@@ -244,6 +246,7 @@ impl Store {
             n,
             device: row.device,
             kind: candidate.kind,
+            argument: candidate.argument.clone(),
             lane: Lane::ALL
                 .get(usize::try_from(candidate.lane).unwrap_or(3))
                 .copied()
@@ -263,7 +266,7 @@ impl Store {
         gate: &Gate,
         candidate: &Candidate,
     ) -> Result<Option<(ActionEvent, String)>, StoreError> {
-        if candidate.kind == ActionKind::Release {
+        if candidate.kind.releases() {
             // Releases never depend on playbooks, protections or caps.
             return Ok(None);
         }
@@ -274,7 +277,7 @@ impl Store {
             )));
         }
         if gate.ceiling < Mode::Enforce {
-            self.end_for_mode(tx, tenant, &candidate.device, None, None)
+            self.end_for_mode(tx, tenant, (&candidate.device, candidate.measure()), None, None)
                 .await?;
             return Ok(Some((
                 ActionEvent::Withdrawn,
@@ -285,8 +288,14 @@ impl Store {
             let why = fallen.why;
             // A later revision may have begun its own since.
             let revision = candidate.revision.as_deref().filter(|_| fallen.is_revision_only);
-            self.end_for_mode(tx, tenant, &candidate.device, Some(playbook), revision)
-                .await?;
+            self.end_for_mode(
+                tx,
+                tenant,
+                (&candidate.device, candidate.measure()),
+                Some(playbook),
+                revision,
+            )
+            .await?;
             return Ok(Some((
                 ActionEvent::Withdrawn,
                 format!("playbook `{playbook}` {why}"),
@@ -299,14 +308,16 @@ impl Store {
             .map_or(Ok(DeviceFacts::default()), serde_json::from_value)
         else {
             let why = "the stored facts of the device cannot be read";
-            self.give_up(tx, tenant, &candidate.device, why).await?;
+            self.give_up(tx, tenant, (&candidate.device, candidate.measure()), why)
+                .await?;
             return Ok(Some((ActionEvent::Withdrawn, why.to_owned())));
         };
         // What is too old may protect no more, or not yet: fresh facts decide.
         let fresh = candidate.fresh(facts.clone(), gate.facts_max_age);
         if let Some(list) = protected(tx, tenant, &gate.never, &candidate.device, &fresh).await? {
             let why = format!("{PROTECTED}{list}");
-            self.give_up(tx, tenant, &candidate.device, &why).await?;
+            self.give_up(tx, tenant, (&candidate.device, candidate.measure()), &why)
+                .await?;
             return Ok(Some((ActionEvent::Withdrawn, why)));
         }
         let max_age = gate.facts_max_age;
@@ -317,8 +328,9 @@ impl Store {
             return Ok(Some((ActionEvent::Withdrawn, why)));
         }
         if let Some(cap) = caps::above(tx, tenant, gate, &candidate.device).await? {
-            let why = format!("more devices than {cap} allows were restricted before it");
-            self.give_up(tx, tenant, &candidate.device, &why).await?;
+            let why = format!("more devices than {cap} allows were contained before it");
+            self.give_up(tx, tenant, (&candidate.device, candidate.measure()), &why)
+                .await?;
             return Ok(Some((ActionEvent::Withdrawn, why)));
         }
         Ok(None)

@@ -35,15 +35,16 @@ impl Store {
         // There is always one row.
         let rows = sqlx::query!(
             r#"WITH t AS MATERIALIZED (SELECT quell.now() AS now, quell.stop_in_force($1) IS NULL AND ($2::bigint IS NULL OR $2 > (
-                   SELECT count(*) FROM quell.actions r WHERE r.tenant_id = $1 AND r.kind = 'restrict'
+                   SELECT count(*) FROM quell.actions r WHERE r.tenant_id = $1 AND r.kind IN ('restrict', 'isolate')
                      AND r.state IN ('submitting', 'in_doubt', 'submitted'))) AS has_room),
                heads AS MATERIALIZED (
                  SELECT l.lane, h.waited FROM t, (VALUES (0), (1), (2), (3), (4)) AS l (lane), LATERAL (
                      SELECT extract(epoch FROM t.now - a.queued_at)::float8 AS waited FROM quell.actions a
                      WHERE a.tenant_id = $1 AND a.state = 'queued' AND a.lane = l.lane AND a.not_before <= t.now
-                       AND (a.kind = 'release' OR t.has_room)
+                       AND (a.kind IN ('release', 'release_isolation') OR t.has_room)
                        AND NOT EXISTS (SELECT 1 FROM quell.actions o WHERE o.tenant_id = a.tenant_id
-                                       AND o.device_id = a.device_id AND o.state IN ('submitting', 'in_doubt', 'submitted'))
+                                       AND o.device_id = a.device_id AND o.subject = a.subject
+                                       AND o.state IN ('submitting', 'in_doubt', 'submitted'))
                      ORDER BY a.queued_at, a.id LIMIT 1) AS h
                  WHERE t.has_room OR l.lane IN (1, 4)),
                cancels AS MATERIALIZED (
@@ -51,10 +52,11 @@ impl Store {
                             WHEN quell.stop_in_force($1) IN ('cancel_pending', 'release_all') THEN 0 ELSE $3::float8 END), a.cancel_not_before))
                                            - (SELECT now FROM t))::float8 AS due
                  FROM quell.actions a
-                 WHERE $3::float8 IS NOT NULL AND a.tenant_id = $1 AND a.state = 'submitted' AND a.kind = 'restrict'
+                 WHERE $3::float8 IS NOT NULL AND a.tenant_id = $1 AND a.state = 'submitted' AND a.kind IN ('restrict', 'isolate')
                    AND NOT a.is_adopted
                    AND NOT EXISTS (SELECT 1 FROM quell.containments c WHERE c.tenant_id = a.tenant_id
-                                   AND c.device_id = a.device_id AND c.state = 'active' AND c.mode = 'enforce')),
+                                   AND c.device_id = a.device_id AND c.measure = a.subject
+                                   AND c.state = 'active' AND c.mode = 'enforce')),
                later AS MATERIALIZED (
                  SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM heads) THEN (
                      SELECT extract(epoch FROM min(not_before) - (SELECT now FROM t))::float8 FROM quell.actions

@@ -7,8 +7,9 @@ mod rows;
 
 use uuid::Uuid;
 
-use crate::domain::action::{ActionEvent, ActionKind, ActionState, ulid};
+use crate::domain::action::{ActionEvent, ActionState, ulid};
 use crate::domain::device::DeviceId;
+use crate::domain::measure::Measure;
 use crate::domain::stray::{Marked, Named, Origin, Taking, is_late, taking};
 use crate::domain::tenant::TenantId;
 use crate::store::actions::{kind_of, state_of};
@@ -115,11 +116,14 @@ impl Store {
         super::devices::lock(&mut tx, tenant, std::slice::from_ref(&device)).await?;
         leases::fence(&mut tx, tenant, epoch).await?;
         let device = DeviceId::from_stored(device);
-        let last = kept::last_word(&mut tx, tenant, &device, strays).await?;
+        let mut last = Vec::new();
+        for measure in Measure::ALL {
+            last.extend(kept::last_word(&mut tx, tenant, &device, strays, measure).await?);
+        }
         for (n, stray) in strays.iter().enumerate() {
             let spans = StraySpans {
-                // Only the last word on the device keeps it restricted.
-                kept: if last == Some(n) {
+                // Only the last word on the device's measure keeps it.
+                kept: if last.contains(&n) {
                     spans.kept
                 } else {
                     std::time::Duration::ZERO
@@ -264,7 +268,7 @@ impl Store {
         Ok(Taken::Done(origin))
     }
 
-    /// A restrict that the books ended without effect was carried out: whether before or after the release, nobody knows.
+    /// What the books ended without effect was carried out: whether before or after the release, nobody knows.
     async fn carried_out_late(
         &self,
         tx: &mut sqlx::PgConnection,
@@ -279,7 +283,8 @@ impl Store {
             device: Some(device.as_str()),
             action: Some(action),
             told: format!(
-                "restrict {} was carried out although defender had reported its end",
+                "{} {} was carried out although defender had reported its end",
+                stray.kind.as_str(),
                 ulid(action)
             ),
         };
@@ -287,17 +292,18 @@ impl Store {
             return Ok(Taken::Nothing);
         }
         sqlx::query!(
-            "UPDATE quell.devices SET restriction_at = quell.now(), restriction =
-                 CASE WHEN is_restricted_by_others THEN 'restricted_by_other' ELSE 'unknown' END
-             WHERE tenant_id = $1 AND device_id = $2",
+            "UPDATE quell.measures SET known_at = quell.now(),
+                 known = CASE WHEN is_by_others THEN 'held_by_other' ELSE 'unknown' END
+             WHERE tenant_id = $1 AND device_id = $2 AND measure = $3",
             tenant.0,
             device.as_str(),
+            stray.kind.measure().unwrap_or_default().as_str(),
         )
         .execute(&mut *tx)
         .await?;
         let because = Because {
             by: "reconcile",
-            reason: "a restrict was carried out late",
+            reason: "an action was carried out late",
         };
         self.converge_device(tx, tenant, device, because).await?;
         Ok(Taken::Done(Origin::SeenAfterQuiescence))
@@ -344,7 +350,9 @@ async fn tell(
         told,
     };
     let is_news = raise(tx, tenant, &alarm(kind, told.clone())).await?;
-    if stray.kind == ActionKind::Restrict && is_watched(tx, tenant, Some(device), watched).await? {
+    if let (true, Some(measure)) = (stray.kind.begins(), stray.kind.measure())
+        && is_watched(tx, tenant, Some((device, measure)), watched).await?
+    {
         let told = format!("{what} came after the release of its device");
         raise(tx, tenant, &alarm(AlarmKind::LateRestrict, told)).await?;
     }
@@ -364,20 +372,21 @@ async fn tell(
     Ok(())
 }
 
-/// Whether a device (`None`: any) was released within the span.
+/// Whether a device was released of a measure within the span; `None`: any of any.
 pub(super) async fn is_watched(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
-    device: Option<&DeviceId>,
+    device: Option<(&DeviceId, Measure)>,
     watched: std::time::Duration,
 ) -> Result<bool, StoreError> {
     let released = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT 1 FROM quell.actions WHERE tenant_id = $1 AND ($2::text IS NULL OR device_id = $2)
-             AND kind = 'release' AND state = 'succeeded'
+             AND kind IN ('release', 'release_isolation') AND ($4::text IS NULL OR subject = $4) AND state = 'succeeded'
              AND final_at > (SELECT quell.now()) - make_interval(secs => $3)) AS "released!""#,
         tenant.0,
-        device.map(DeviceId::as_str),
+        device.map(|(device, _)| device.as_str()),
         watched.as_secs_f64(),
+        device.map(|(_, measure)| measure.as_str()),
     )
     .fetch_one(tx)
     .await?;

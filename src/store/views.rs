@@ -217,7 +217,7 @@ impl Store {
                   AND mode = 'enforce') AS "contained!",
                  (SELECT min(until) FROM quell.containments WHERE tenant_id = $1 AND state = 'active'
                   AND mode = 'enforce') AS next_end_at,
-                 (SELECT count(*) FROM quell.actions WHERE tenant_id = $1 AND kind = 'restrict'
+                 (SELECT count(*) FROM quell.actions WHERE tenant_id = $1 AND kind IN ('restrict', 'isolate')
                   AND state IN ('submitting', 'in_doubt', 'submitted')) AS "outstanding!",
                  (SELECT count(*) FROM quell.attempts WHERE tenant_id = $1 AND outcome = 'throttled') AS "throttled!",
                  (SELECT max(answered_at) FROM quell.attempts

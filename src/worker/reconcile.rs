@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Monotonic;
 use crate::defender::{Client, MachineActionFilter, ReadError};
-use crate::domain::action::{ActionKind, OnAmbiguous};
+use crate::domain::action::OnAmbiguous;
 use crate::domain::answer::MachineAction;
 use crate::failpoint;
 use crate::limiter::SecondGuard;
@@ -221,9 +221,10 @@ impl Reconciler {
     }
 
     fn policy(&self, action: &OpenAction) -> OnAmbiguous {
-        match action.row.kind {
-            ActionKind::Restrict => self.on_ambiguous.0,
-            ActionKind::Release => self.on_ambiguous.1,
+        if action.row.kind.releases() {
+            self.on_ambiguous.1
+        } else {
+            self.on_ambiguous.0
         }
     }
 

@@ -17,6 +17,7 @@ fn grant(n: i32) -> Grant {
         n,
         device: DeviceId::from_stored("a".repeat(40)),
         kind: ActionKind::Restrict,
+        argument: None,
         is_retry: false,
         lane: Lane::Normal,
         comment: Marker { action, attempt: n }.comment("text"),

@@ -15,8 +15,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::clock::Monotonic;
-use crate::defender::{Client, TokenError};
-use crate::domain::action::ActionKind;
+use crate::defender::{Client, DeviceCall, TokenError};
 use crate::domain::answer::Answer;
 use crate::domain::budget::{LaneHead, lanes};
 use crate::domain::verdict::Lane;
@@ -229,10 +228,13 @@ impl Submitter {
         };
         let permit = Permit::from_committed(attempt, &self.guard);
         metrics::counter!("quell_calls_total", "kind" => grant.kind.as_str()).increment(1);
-        let answer = match grant.kind {
-            ActionKind::Restrict => self.client.restrict(permit, &grant.device, &grant.comment).await,
-            ActionKind::Release => self.client.release(permit, &grant.device, &grant.comment).await,
+        let call = DeviceCall {
+            kind: grant.kind,
+            device: &grant.device,
+            comment: &grant.comment,
+            argument: grant.argument.as_deref(),
         };
+        let answer = self.client.call(permit, &call).await;
         let in_a_row = self.unsent.count(
             matches!(answer, Answer::Late { .. } | Answer::NotSent { .. }),
             self.pauses,

@@ -95,6 +95,7 @@ pub fn found(state: &State, at: u8, ticks: [u8; 4]) -> Option<Finding> {
             id: id(at),
             device: device(),
             kind: row.kind,
+            subject: "restriction".to_owned(),
             state: row.state,
             attempts: i32::from(row.n),
             defender_id: row.at_defender.map(|made| made.to_string()),
@@ -154,10 +155,7 @@ fn wire(number: u8, made: Made) -> MachineAction {
     });
     MachineAction {
         id: number.to_string(),
-        kind: match made.kind {
-            ActionKind::Restrict => MachineActionKind::Restrict,
-            ActionKind::Release => MachineActionKind::Unrestrict,
-        },
+        kind: made.kind.wire(),
         status: status(made.status),
         machine_id: Some(device().to_string()),
         requestor_comment: comment,

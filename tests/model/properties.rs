@@ -1,7 +1,8 @@
 //! What must never be, and what must be when everything has come to its end.
 
 use quell::domain::action::ActionKind;
-use quell::domain::converge::{Restriction, Step as Due, converge};
+use quell::domain::converge::{Known, Step as Due, converge};
+use quell::domain::measure::Measure;
 
 use crate::protocol::Protocol;
 use crate::state::{Made, State, Status, What};
@@ -33,7 +34,7 @@ pub fn is_at_rest(state: &State) -> bool {
         && state.findings.iter().all(Option::is_none)
         && state.made.all().all(|(_, made)| is_done(made))
         && state.rows.all().all(|(_, row)| row.state.is_final())
-        && converge(state.is_wanted, state.known, None, None) == Due::Nothing
+        && converge(Measure::Restriction, state.is_wanted, state.known, None, None) == Due::Nothing
 }
 
 fn of_defender(state: &State, say: &mut impl FnMut(&'static str)) {
@@ -100,7 +101,7 @@ fn of_the_end(state: &State, say: &mut impl FnMut(&'static str)) {
     if state.is_restricted != state.is_wanted {
         say(UNWANTED);
     }
-    if (state.known == Restriction::Restricted) != state.is_restricted {
+    if (state.known == Known::Held) != state.is_restricted {
         say(MISTAKEN);
     }
 }

@@ -1,7 +1,8 @@
 //! The protocol's rules, each of which a test can take away, and how time stands between them.
 
 use quell::domain::action::{ActionEvent, ActionKind, ActionState, next};
-use quell::domain::converge::{Restriction, Step as Due, converge};
+use quell::domain::converge::{Known, Step as Due, converge};
+use quell::domain::measure::Measure;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -98,7 +99,7 @@ impl Model for Protocol {
     fn first(&self) -> State {
         let mut state = State {
             is_wanted: true,
-            known: Restriction::Free,
+            known: Known::Free,
             is_restricted_by_others: false,
             rows: Few::NONE,
             holder: None,
@@ -142,6 +143,7 @@ pub fn converge_device(state: &mut State) {
     let open = state.open().next().map(|(_, row)| row.kind);
     let queued = state.queued();
     let step = converge(
+        Measure::Restriction,
         state.is_wanted,
         state.known,
         open,
@@ -196,19 +198,19 @@ pub fn apply(state: &mut State, at: usize, event: ActionEvent, made: Option<u8>,
 
 /// `store::actions::after_final`.
 fn after_final(state: &mut State, kind: ActionKind, is_adopted: bool, to: ActionState) {
-    let Some(known) = Restriction::after(kind, is_adopted, to) else {
+    let Some(known) = Known::after(kind, is_adopted, to) else {
         return;
     };
     let others = state.is_restricted_by_others;
     state.known = match known {
-        Restriction::Restricted if others => Restriction::RestrictedByOther,
-        Restriction::Unknown if others && state.is_wanted => Restriction::Free,
-        Restriction::Unknown if others => Restriction::RestrictedByOther,
+        Known::Held if others => Known::HeldByOther,
+        Known::Unknown if others && state.is_wanted => Known::Free,
+        Known::Unknown if others => Known::HeldByOther,
         known => known,
     };
     state.is_restricted_by_others = match known {
-        Restriction::RestrictedByOther => true,
-        Restriction::Free => false,
+        Known::HeldByOther => true,
+        Known::Free => false,
         _ => others,
     };
 }

@@ -1,7 +1,7 @@
 //! The state of one device: our rows, the processes' calls under way, what travels, and what Defender has.
 
 use quell::domain::action::{ActionEvent, ActionKind, ActionState};
-use quell::domain::converge::Restriction;
+use quell::domain::converge::Known;
 
 /// A few things, in order; what goes beyond `N` is an error of the model, not of the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -160,7 +160,7 @@ pub const REPLICAS: usize = 2;
 pub struct State {
     /// A containment is active.
     pub is_wanted: bool,
-    pub known: Restriction,
+    pub known: Known,
     pub is_restricted_by_others: bool,
     pub rows: Few<Row, 5>,
     /// Who holds the lease.

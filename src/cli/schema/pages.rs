@@ -13,7 +13,7 @@ use crate::playbook::schema::OP_MEANINGS;
 const PAGE: &str = "docs/playbooks.md";
 
 /// The order in which keys are explained; a key that is not here comes last.
-const ORDER: [&str; 38] = [
+const ORDER: [&str; 43] = [
     "id",
     "title",
     "owner",

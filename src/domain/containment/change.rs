@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::containment::ContainmentState;
 use crate::domain::decision::{DecisionKind, Ruling};
+use crate::domain::measure::{Isolation, Measure};
 use crate::domain::verdict::{AskTerms, Lane, Mode, PlannedAction, PlannedTask, ReleaseWhen};
 
 /// What a ruling does to the containments on its device. The release comes first.
@@ -25,6 +26,10 @@ pub struct Effects<'r> {
 /// The terms of a containment to begin, or to go on with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Begins<'r> {
+    /// What it holds.
+    pub measure: Measure,
+    /// How much an isolation cuts off; `None` of any other measure.
+    pub isolation: Option<Isolation>,
     /// The comment, filled in.
     pub comment: &'r str,
     /// `Some`: a person is asked first, on these terms.
@@ -56,6 +61,8 @@ pub fn effects(ruling: &Ruling) -> Effects<'_> {
             restart_on_match,
             release_when,
         }) => Some(Begins {
+            measure: Measure::Restriction,
+            isolation: None,
             comment,
             ask: ruling.ask.as_ref(),
             release_after: *release_after,

@@ -109,6 +109,8 @@ fn a_new_match_begins_restarts_activates_or_changes_nothing() {
     let ask = terms();
     let begin = |state: Option<ContainmentState>, asks: bool, restart_on_match: bool| {
         let new = Begins {
+            measure: Measure::Restriction,
+            isolation: None,
             comment: "c",
             ask: asks.then_some(&ask),
             release_after: Some(HOUR),

@@ -4,7 +4,6 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::{Behind, Names, Which};
-use crate::domain::action::ActionKind;
 use crate::domain::device::DeviceId;
 use crate::domain::verdict::Mode;
 use crate::playbook::rehearse::{Begun, Happening, What};
@@ -212,17 +211,11 @@ impl DeviceSide {
                 };
                 self.began = Some(story(at, names.number(playbook), alert, title));
             }
-            What::Action {
-                kind: ActionKind::Restrict,
-                ..
-            } => {
+            What::Action { kind, .. } if kind.begins() => {
                 self.since = Some(at);
                 self.times += 1;
             }
-            What::Action {
-                kind: ActionKind::Release,
-                ..
-            } => {
+            What::Action { kind, .. } if kind.releases() => {
                 if let Some(since) = self.since.take() {
                     self.total += at.duration_since(since);
                 }
@@ -232,6 +225,7 @@ impl DeviceSide {
             | What::Ended { .. }
             | What::Declined { .. }
             | What::FellBack { .. }
+            | What::Action { .. }
             | What::Expired { .. } => {}
         }
     }

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 
 use super::Names;
 use super::report::{Held, HourCounts, PlaybookCounts};
-use crate::domain::action::ActionKind;
 use crate::domain::decision::{Decision, DecisionKind};
 use crate::domain::demand::{Demand, Rate, Want};
 use crate::playbook::rehearse::{Happening, What};
@@ -77,8 +76,8 @@ impl Side {
             What::Action { kind, lane } => {
                 let minute = self.minute(at);
                 match kind {
-                    ActionKind::Restrict => minute.restricts += 1,
-                    ActionKind::Release => minute.releases += 1,
+                    kind if kind.releases() => minute.releases += 1,
+                    _ => minute.restricts += 1,
                 }
                 self.demand.want(Want {
                     at,

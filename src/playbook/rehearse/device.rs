@@ -9,15 +9,16 @@ use super::scans::Scans;
 use crate::domain::action::{ActionKind, ActionState};
 use crate::domain::containment::ContainmentState;
 use crate::domain::containment::change::{self, Begins, Open};
-use crate::domain::converge::{Restriction, Step, converge};
+use crate::domain::converge::{Known, Step, converge};
 use crate::domain::decision::Ruling;
+use crate::domain::measure::Measure;
 use crate::domain::task::Task;
 use crate::domain::verdict::{Lane, Limit, Mode, ReleaseWhen};
 
 /// What is known of a device.
 #[derive(Clone, Debug)]
 pub struct Device {
-    known: Restriction,
+    known: Known,
     pub(super) contained: Vec<Contained>,
     pub(super) scans: Scans,
 }
@@ -108,7 +109,7 @@ impl Contained {
 impl Default for Device {
     fn default() -> Self {
         Self {
-            known: Restriction::Free,
+            known: Known::Free,
             contained: Vec::new(),
             scans: Scans::default(),
         }
@@ -118,7 +119,7 @@ impl Default for Device {
 impl Device {
     /// Whether Defender restricts it, which it does and undoes at once here.
     pub fn is_restricted(&self) -> bool {
-        self.known == Restriction::Restricted
+        self.known == Known::Held
     }
 
     /// The playbooks with an active, enforced containment, in the order in which these became active.
@@ -151,7 +152,7 @@ impl Device {
 
     /// Nothing is known that matters later.
     pub(super) fn is_idle(&self) -> bool {
-        self.contained.is_empty() && self.known == Restriction::Free
+        self.contained.is_empty() && self.known == Known::Free
     }
 
     /// Its containment of a playbook in a mode.
@@ -169,14 +170,15 @@ impl Device {
                 .filter(|contained| contained.open.restricts())
         };
         let wanted = restricting().next().is_some();
-        let Step::Queue(kind) = converge(wanted, self.known, None, None) else {
+        let Step::Queue(kind) = converge(Measure::Restriction, wanted, self.known, None, None) else {
             return None;
         };
-        let lane = match kind {
-            ActionKind::Restrict => change::lane(restricting().map(|contained| contained.lane)),
-            ActionKind::Release => Lane::Release,
+        let lane = if kind.begins() {
+            change::lane(restricting().map(|contained| contained.lane))
+        } else {
+            Lane::Release
         };
-        self.known = Restriction::after(kind, false, ActionState::Succeeded).unwrap_or(self.known);
+        self.known = Known::after(kind, false, ActionState::Succeeded).unwrap_or(self.known);
         Some((kind, lane))
     }
 }

@@ -287,7 +287,7 @@ impl Store {
             return Err(StoreError::Stale("the ask"));
         }
         let device = &one.ask.device;
-        crate::store::effects::begin_anew(tx, tenant, device, 1).await?;
+        crate::store::effects::begin_anew(tx, tenant, (device, one.ask.measure), 1).await?;
         let because = Because {
             by: answer.who,
             reason: &why,

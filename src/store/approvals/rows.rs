@@ -12,6 +12,7 @@ use crate::domain::alert::{Alert, Event};
 use crate::domain::approval::RequestNumber;
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::guard::Protections;
+use crate::domain::measure::Measure;
 use crate::domain::recorded::{OwnFacts, RecordedRules, facts_from_json};
 use crate::domain::stop::STOPPED;
 use crate::domain::tenant::TenantId;
@@ -26,6 +27,8 @@ pub struct AskRow {
     pub id: Uuid,
     /// The device.
     pub device: DeviceId,
+    /// What is to be held on it.
+    pub measure: Measure,
     /// The device's name, when known.
     pub name: Option<String>,
     /// `asked`, `active`, `ended`, `declined` or `expired`.
@@ -127,7 +130,7 @@ pub(super) async fn read(
 ) -> Result<Vec<AskRow>, StoreError> {
     // News of the alert by when it happened: feeds deliver late and out of order.
     let rows = sqlx::query!(
-        r#"SELECT c.id, c.device_id, c.state, c.state_by, c.state_reason, c.playbook, c.revision, c.begun_by,
+        r#"SELECT c.id, c.device_id, c.measure, c.state, c.state_by, c.state_reason, c.playbook, c.revision, c.begun_by,
              coalesce(c.ask_reason, c.state_reason) AS "ask_reason!", c.ask_lifts, c.ask AS "ask!", c.ask_until AS "ask_until!",
              quell.stop_in_force(c.tenant_id) IS NOT NULL AS "is_stopped!", c.created_at, extract(epoch FROM c.release_after)::float8 AS release_after, c.alert_id,
              coalesce(c.limits, '[]') AS "limits!", c.asked_facts, d.facts AS now_facts, d.facts_fetched_at,
@@ -136,13 +139,13 @@ pub(super) async fn read(
              ARRAY(SELECT o.playbook FROM quell.containments o WHERE o.tenant_id = c.tenant_id AND o.device_id = c.device_id
                    AND o.state = 'active' AND o.mode = 'enforce' AND o.playbook IS NOT NULL
                    -- As decisions see it: what a revoked revision began and never restricted will never be sent.
-                   AND NOT (d.restriction IN ('free', 'unknown')
+                   AND NOT ((CASE o.measure WHEN 'isolation' THEN d.isolation ELSE d.restriction END) IN ('free', 'unknown')
                        AND (EXISTS (SELECT 1 FROM quell.playbook_revisions p WHERE p.tenant_id = o.tenant_id
                                 AND p.playbook = o.playbook AND p.revision = o.revision AND p.revoked_at IS NOT NULL)
                             OR EXISTS (SELECT 1 FROM quell.canary_fallbacks p WHERE p.tenant_id = o.tenant_id
                                 AND p.playbook = o.playbook AND p.revision = o.revision))
                        AND NOT EXISTS (SELECT 1 FROM quell.actions a WHERE a.tenant_id = o.tenant_id
-                           AND a.device_id = o.device_id AND a.kind = 'restrict'
+                           AND a.device_id = o.device_id AND a.subject = o.measure AND a.kind IN ('restrict', 'isolate')
                            AND a.state IN ('submitting', 'in_doubt', 'submitted')))
                    ORDER BY o.activated_at) AS "restricted_by!"
            FROM quell.containments c
@@ -184,6 +187,7 @@ pub(super) async fn read(
             Ok(AskRow {
                 id: row.id,
                 device: DeviceId::from_stored(row.device_id),
+                measure: Measure::parse(&row.measure).unwrap_or_default(),
                 name,
                 state: row.state,
                 by: row.state_by,

@@ -45,7 +45,7 @@ pub(super) const CHECKS: &[Check] = &[
                      ELSE format('a %s for an action that is a %s', t.kind, a.kind) END
          FROM quell.attempts t LEFT JOIN quell.actions a ON a.id = t.action_id
          WHERE (t.action_id IS NOT NULL AND a.id IS NULL) OR a.tenant_id <> t.tenant_id OR (t.reserved_at < a.queued_at AND t.outcome IS DISTINCT FROM 'imported' AND quell.is_in_order(a.queued_at))
-            OR (t.kind <> a.kind AND NOT (t.kind = 'cancel' AND a.kind = 'restrict'))
+            OR (t.kind <> a.kind AND NOT (t.kind = 'cancel' AND a.kind NOT IN ('release', 'release_isolation')))
             OR t.send_deadline < t.reserved_at
             OR (t.answered_at < t.reserved_at AND quell.is_in_order(t.answered_at))"
     ),
@@ -61,22 +61,22 @@ pub(super) const CHECKS: &[Check] = &[
     finds_nothing!(
         "one_open_action",
         "2",
-        "at no moment of the history were two actions of one device open",
+        "at no moment of the history were two actions about the same on one device open",
         "SELECT tenant_id, at, entity_id::text, device_id, format('the %s became %s while another was open', 'action', to_state)
-         FROM (SELECT *, sum(step) OVER (PARTITION BY tenant_id, device_id ORDER BY id) AS open
-               FROM (SELECT *, (to_state IN ('submitting', 'in_doubt', 'submitted'))::int
+         FROM (SELECT *, sum(step) OVER (PARTITION BY tenant_id, device_id, subject ORDER BY id) AS open
+               FROM (SELECT t.*, (SELECT a.subject FROM quell.actions a WHERE a.id = t.entity_id) AS subject, (to_state IN ('submitting', 'in_doubt', 'submitted'))::int
                              - (coalesce(from_state, '') IN ('submitting', 'in_doubt', 'submitted'))::int AS step
-                     FROM quell.transitions WHERE entity = 'action') AS steps WHERE step <> 0) AS running
+                     FROM quell.transitions t WHERE entity = 'action') AS steps WHERE step <> 0) AS running
          WHERE step > 0 AND open > 1"
     ),
     finds_nothing!(
         "one_queued_action",
         "2",
-        "at no moment of the history were two actions of one device queued",
+        "at no moment of the history were two actions about the same on one device queued",
         "SELECT tenant_id, at, entity_id::text, device_id, 'queued while another was'
-         FROM (SELECT *, sum(step) OVER (PARTITION BY tenant_id, device_id ORDER BY id) AS queued
-               FROM (SELECT *, (to_state = 'queued')::int - (coalesce(from_state, '') = 'queued')::int AS step
-                     FROM quell.transitions WHERE entity = 'action') AS steps WHERE step <> 0) AS running
+         FROM (SELECT *, sum(step) OVER (PARTITION BY tenant_id, device_id, subject ORDER BY id) AS queued
+               FROM (SELECT t.*, (SELECT a.subject FROM quell.actions a WHERE a.id = t.entity_id) AS subject, (to_state = 'queued')::int - (coalesce(from_state, '') = 'queued')::int AS step
+                     FROM quell.transitions t WHERE entity = 'action') AS steps WHERE step <> 0) AS running
          WHERE step > 0 AND queued > 1"
     ),
     finds_nothing!(
@@ -86,7 +86,7 @@ pub(super) const CHECKS: &[Check] = &[
         "SELECT t.tenant_id, t.reserved_at, t.id::text, a.device_id,
                 format('a %s while the %s %s was %s', a.kind, o.kind, o.id, s.to_state)
          FROM quell.attempts t JOIN quell.actions a ON a.id = t.action_id AND a.kind = t.kind
-         JOIN quell.actions o ON o.tenant_id = a.tenant_id AND o.device_id = a.device_id AND o.kind <> a.kind
+         JOIN quell.actions o ON o.tenant_id = a.tenant_id AND o.device_id = a.device_id AND o.subject = a.subject AND o.kind <> a.kind
          CROSS JOIN LATERAL (SELECT to_state FROM quell.transitions s WHERE s.entity_id = o.id AND s.at < t.reserved_at
                              ORDER BY s.id DESC LIMIT 1) s
          WHERE s.to_state IN ('submitting', 'in_doubt', 'submitted') AND t.outcome IS DISTINCT FROM 'imported'
@@ -151,15 +151,16 @@ pub(super) const CHECKS: &[Check] = &[
     finds_nothing!(
         "releases_only_ours",
         "8",
-        "a device was released only after a restrict of our own was queued for it",
+        "a device was released of a measure only after an action of our own that begins it was queued for it",
         "SELECT a.tenant_id, a.queued_at, a.id::text, a.device_id, 'a release of what quell did not begin'
          FROM quell.actions a
-         WHERE a.kind = 'release' AND a.attempts > 0
+         WHERE a.kind IN ('release', 'release_isolation') AND a.attempts > 0
            -- A restored backup may have lost the restrict.
            AND NOT EXISTS (SELECT 1 FROM quell.attempts t WHERE t.action_id = a.id AND t.outcome = 'imported')
            AND NOT EXISTS (
              SELECT 1 FROM quell.actions r WHERE r.tenant_id = a.tenant_id AND r.device_id = a.device_id
-               AND r.kind = 'restrict' AND NOT r.is_adopted AND r.attempts > 0 AND r.queued_at <= a.queued_at)"
+               AND r.subject = a.subject AND r.kind IN ('restrict', 'isolate') AND NOT r.is_adopted
+               AND r.attempts > 0 AND r.queued_at <= a.queued_at)"
     ),
     finds_nothing!(
         "cancels_only_ours",

@@ -64,36 +64,36 @@ pub(super) const CHECKS: &[Check] = &[
     finds_nothing!(
         "wanted_is_on_its_way",
         "desired state",
-        "a device that is wanted restricted is, or has an action, or a person's attention",
-        "SELECT d.tenant_id, d.restriction_at, d.device_id, d.device_id, format('wanted restricted, and %s', d.restriction)
-         FROM quell.devices d
-         WHERE d.restriction NOT IN ('restricted', 'restricted_by_other')
+        "a device on which a measure is wanted is held so, or has an action for it, or a person's attention",
+        "SELECT d.tenant_id, d.known_at, d.device_id, d.device_id, format('%s wanted, and %s', d.measure, d.known)
+         FROM quell.measures d
+         WHERE d.known NOT IN ('held', 'held_by_other')
            AND EXISTS (SELECT 1 FROM quell.containments c WHERE c.tenant_id = d.tenant_id AND c.device_id = d.device_id
-                       AND c.state = 'active' AND c.mode = 'enforce' AND c.attention IS NULL)
+                       AND c.measure = d.measure AND c.state = 'active' AND c.mode = 'enforce' AND c.attention IS NULL)
            AND NOT EXISTS (SELECT 1 FROM quell.actions a WHERE a.tenant_id = d.tenant_id AND a.device_id = d.device_id
-                           AND a.state IN ('queued', 'submitting', 'in_doubt', 'submitted'))"
+                           AND a.subject = d.measure AND a.state IN ('queued', 'submitting', 'in_doubt', 'submitted'))"
     ),
     finds_nothing!(
         "release_is_on_its_way",
         "desired state",
-        "a device that quell restricted and that nothing wants restricted has an action on its way",
-        "SELECT d.tenant_id, d.restriction_at, d.device_id, d.device_id, format('%s, and nothing wants it', d.restriction)
-         FROM quell.devices d
-         WHERE d.restriction IN ('restricted', 'unknown')
+        "a device on which quell holds a measure that nothing wants has an action for it on its way",
+        "SELECT d.tenant_id, d.known_at, d.device_id, d.device_id, format('%s %s, and nothing wants it', d.measure, d.known)
+         FROM quell.measures d
+         WHERE d.known IN ('held', 'unknown')
            AND NOT EXISTS (SELECT 1 FROM quell.containments c WHERE c.tenant_id = d.tenant_id
-                           AND c.device_id = d.device_id AND c.state = 'active' AND c.mode = 'enforce')
+                           AND c.device_id = d.device_id AND c.measure = d.measure AND c.state = 'active' AND c.mode = 'enforce')
            AND NOT EXISTS (SELECT 1 FROM quell.actions a WHERE a.tenant_id = d.tenant_id AND a.device_id = d.device_id
-                           AND a.state IN ('queued', 'submitting', 'in_doubt', 'submitted'))"
+                           AND a.subject = d.measure AND a.state IN ('queued', 'submitting', 'in_doubt', 'submitted'))"
     ),
     finds_nothing!(
         "restricted_by_a_restrict",
         "desired state",
-        "a device that counts as restricted by quell has a restrict of quell's own that succeeded",
-        "SELECT d.tenant_id, d.restriction_at, d.device_id, d.device_id, 'no restrict of ours succeeded'
-         FROM quell.devices d
-         WHERE d.restriction = 'restricted' AND NOT EXISTS (
+        "a measure that counts as held by quell was begun by an action of quell's own that succeeded",
+        "SELECT d.tenant_id, d.known_at, d.device_id, d.device_id, format('nothing of ours that begins the %s succeeded', d.measure)
+         FROM quell.measures d
+         WHERE d.known = 'held' AND NOT EXISTS (
              SELECT 1 FROM quell.actions a WHERE a.tenant_id = d.tenant_id AND a.device_id = d.device_id
-               AND a.kind = 'restrict' AND a.state = 'succeeded' AND NOT a.is_adopted)"
+               AND a.subject = d.measure AND a.kind IN ('restrict', 'isolate') AND a.state = 'succeeded' AND NOT a.is_adopted)"
     ),
     finds_nothing!(
         "inventory_adds_up",

@@ -6,12 +6,12 @@ pub(super) const CHECKS: &[Check] = &[
     finds_nothing!(
         "drift_has_its_evidence",
         "desired state",
-        "a containment that ended by drift was lifted by a release of somebody else's on its device",
+        "a containment that ended by drift was lifted by a release of somebody else's of its measure on its device",
         "SELECT c.tenant_id, c.ended_at, c.id::text, c.device_id, 'nobody else released its device'
          FROM quell.containments c
          WHERE c.end_reason = 'drift' AND NOT EXISTS (
              SELECT 1 FROM quell.foreign_actions f WHERE f.tenant_id = c.tenant_id AND f.device_id = c.device_id
-               AND f.kind = 'release' AND f.verdict = 'lifted'
+               AND f.kind = CASE c.measure WHEN 'isolation' THEN 'release_isolation' ELSE 'release' END AND f.verdict = 'lifted'
                AND f.judged_at BETWEEN c.ended_at - interval '1 min' AND c.ended_at + interval '1 min')"
     ),
     finds_nothing!(

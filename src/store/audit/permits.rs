@@ -6,12 +6,13 @@ pub(super) const CHECKS: &[Check] = &[
     finds_nothing!(
         "restrict_was_wanted",
         "6",
-        "at each restrict attempt an enforced containment on the device was active",
+        "at each attempt to begin a measure an enforced containment of it on the device was active",
         "SELECT t.tenant_id, t.reserved_at, t.id::text, a.device_id, 'no enforced containment was active'
          FROM quell.attempts t JOIN quell.actions a ON a.id = t.action_id
-         WHERE t.kind = 'restrict' AND t.outcome IS DISTINCT FROM 'imported' AND quell.is_in_order(t.reserved_at)
+         WHERE t.kind IN ('restrict', 'isolate') AND t.outcome IS DISTINCT FROM 'imported' AND quell.is_in_order(t.reserved_at)
            AND NOT EXISTS (
              SELECT 1 FROM quell.containments c WHERE c.tenant_id = a.tenant_id AND c.device_id = a.device_id
+               AND c.measure = a.subject
                AND c.mode = 'enforce' AND c.activated_at <= t.reserved_at
                -- An end that was not committed yet is none.
                AND coalesce(c.ended_at, 'infinity') >= t.reserved_at - interval '10 s')"
@@ -23,29 +24,30 @@ pub(super) const CHECKS: &[Check] = &[
         "SELECT a.tenant_id, a.queued_at, a.id::text, a.device_id,
                 CASE WHEN c.id IS NULL THEN 'its containment is not there'
                      WHEN c.mode <> 'enforce' THEN 'its containment only observes'
-                     ELSE 'its containment is of another device, playbook or revision' END
+                     ELSE 'its containment is of another device, measure, playbook or revision' END
          FROM quell.actions a LEFT JOIN quell.containments c ON c.id = a.containment_id
          WHERE a.containment_id IS NOT NULL
            AND (c.id IS NULL OR c.mode <> 'enforce'
                 OR (c.tenant_id, c.device_id) IS DISTINCT FROM (a.tenant_id, a.device_id)
+                OR (c.measure <> a.subject AND a.subject IN ('restriction', 'isolation'))
                 OR (c.playbook, c.revision) IS DISTINCT FROM (a.playbook, a.revision))"
     ),
     finds_nothing!(
         "within_validity",
         "6",
-        "no restrict was reserved after its validity",
+        "nothing that begins a measure was reserved after its validity",
         "SELECT t.tenant_id, t.reserved_at, t.id::text, a.device_id, format('valid until %s', a.valid_until)
          FROM quell.attempts t JOIN quell.actions a ON a.id = t.action_id
-         WHERE t.kind = 'restrict' AND t.outcome IS DISTINCT FROM 'imported' AND t.reserved_at > a.valid_until
+         WHERE t.kind IN ('restrict', 'isolate') AND t.outcome IS DISTINCT FROM 'imported' AND t.reserved_at > a.valid_until
            AND quell.is_in_order(t.reserved_at)"
     ),
     finds_nothing!(
         "playbook_enforced",
         "6",
-        "at each restrict attempt for a playbook the set in force had that playbook, in mode enforce",
+        "at each attempt to begin a measure for a playbook the set in force had that playbook, in mode enforce",
         "SELECT t.tenant_id, t.reserved_at, t.id::text, a.device_id, format('`%s` did not enforce', a.playbook)
          FROM quell.attempts t JOIN quell.actions a ON a.id = t.action_id
-         WHERE t.kind = 'restrict' AND a.playbook IS NOT NULL AND t.outcome IS DISTINCT FROM 'imported'
+         WHERE t.kind IN ('restrict', 'isolate') AND a.playbook IS NOT NULL AND t.outcome IS DISTINCT FROM 'imported'
            AND quell.is_in_order(t.reserved_at)
            AND t.reserved_at >= (SELECT min(activated_at) FROM quell.set_activations v WHERE v.tenant_id = t.tenant_id)
            AND NOT EXISTS (
@@ -59,7 +61,7 @@ pub(super) const CHECKS: &[Check] = &[
     finds_nothing!(
         "revision_may_act",
         "6",
-        "no restrict was reserved for a revision that was unknown, revoked, or had fallen back from its canary",
+        "nothing that begins a measure was reserved for a revision that was unknown, revoked, or had fallen back from its canary",
         "SELECT t.tenant_id, t.reserved_at, t.id::text, a.device_id,
                 format('`%s` %s', a.playbook, CASE WHEN r.revision IS NULL THEN 'has no such revision'
                                                    WHEN r.revoked_at < t.reserved_at THEN 'was revoked in this revision'
@@ -69,7 +71,7 @@ pub(super) const CHECKS: &[Check] = &[
              ON r.tenant_id = a.tenant_id AND r.playbook = a.playbook AND r.revision = a.revision
          LEFT JOIN quell.canary_fallbacks f
              ON f.tenant_id = a.tenant_id AND f.playbook = a.playbook AND f.revision = a.revision
-         WHERE t.kind = 'restrict' AND a.playbook IS NOT NULL AND t.outcome IS DISTINCT FROM 'imported'
+         WHERE t.kind IN ('restrict', 'isolate') AND a.playbook IS NOT NULL AND t.outcome IS DISTINCT FROM 'imported'
            AND quell.is_in_order(t.reserved_at)
            AND (r.revision IS NULL OR r.revoked_at < t.reserved_at - interval '10 s'
                 OR f.since < t.reserved_at - interval '10 s')"
@@ -84,7 +86,8 @@ pub(super) const CHECKS: &[Check] = &[
          JOIN quell.stops s ON s.tenant_id = t.tenant_id
              AND t.reserved_at >= s.begun_at + CASE WHEN s.is_exact THEN interval '0' ELSE interval '1 min' END
              AND (s.ended_at IS NULL OR t.reserved_at < s.ended_at)
-         WHERE (t.kind = 'restrict' OR (t.kind IN ('release', 'cancel') AND s.scope = 'freeze'))
+         WHERE (t.kind NOT IN ('release', 'release_isolation', 'cancel', 'list', 'get', 'seed')
+                OR (t.kind IN ('release', 'release_isolation', 'cancel') AND s.scope = 'freeze'))
            AND t.outcome IS DISTINCT FROM 'imported' AND quell.is_in_order(t.reserved_at)"
     ),
     finds_nothing!(

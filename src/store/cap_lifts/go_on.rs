@@ -100,7 +100,7 @@ impl Store {
                     Verdict::Activate => {
                         let why = format!("caps[{}] was lifted: {}", order.index, order.reason);
                         activate(&mut tx, one.id, now, order.by, &why).await?;
-                        begin_anew(&mut tx, tenant, &one.device, 1).await?;
+                        begin_anew(&mut tx, tenant, (&one.device, row.measure), 1).await?;
                         let playbook = row.playbook.as_deref().unwrap_or_default();
                         usage.count_driven(playbook, Mode::Enforce, &one.device, &row.drivers);
                         let because = Because {

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::domain::containment::change::{Open, released};
 use crate::domain::containment::{ContainmentState, EndReason};
 use crate::domain::device::DeviceId;
+use crate::domain::measure::Measure;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::{Limit, Mode};
 use crate::store::StoreError;
@@ -17,6 +18,8 @@ pub(in crate::store) struct OpenRow {
     /// `None`: begun by hand.
     pub(in crate::store) playbook: Option<String>,
     pub(in crate::store) containment: Open,
+    /// What it holds.
+    pub(in crate::store) measure: Measure,
     /// The revision that began it.
     pub(in crate::store) revision: Option<String>,
     /// Its playbook's limits, by the revision that began it. `None`: this version cannot read them, which must never keep
@@ -47,7 +50,7 @@ pub(in crate::store) async fn open(
     device: &DeviceId,
 ) -> Result<Vec<OpenRow>, StoreError> {
     let rows = sqlx::query!(
-        r#"SELECT id, state, mode, playbook, revision, until,
+        r#"SELECT id, state, mode, measure, playbook, revision, until,
              -- While stopped nobody can say yes, so no question runs out.
              CASE WHEN quell.stop_in_force(tenant_id) IS NULL THEN ask_until END AS ask_until,
              restart_on_match, 'alert_resolved' = ANY(release_when) AS "ends_when_resolved!",
@@ -80,6 +83,8 @@ pub(in crate::store) async fn open(
                     restart_on_match: row.restart_on_match,
                     ends_when_resolved: row.ends_when_resolved,
                 },
+                measure: Measure::parse(&row.measure)
+                    .ok_or_else(|| corrupt("measure", row.id, &row.measure))?,
                 playbook: row.playbook,
                 revision: row.revision,
                 limits: serde_json::from_value(row.limits).ok(),
@@ -148,18 +153,24 @@ pub(in crate::store) async fn end(
     let ended = sqlx::query!(
         "UPDATE quell.containments SET state = 'ended', ended_at = quell.now(), end_reason = $2, state_by = $3,
              state_reason = $4
-         WHERE id = ANY($1) AND state = 'active'",
+         WHERE id = ANY($1) AND state = 'active' RETURNING measure",
         ids,
         reason,
         word.by,
         word.why,
     )
-    .execute(&mut *tx)
-    .await?
-    .rows_affected();
-    super::forget_failures(tx, tenant, device).await?;
-    tracing::info!(device.id = %device, reason, containments = ended, "containment ended");
-    metrics::counter!("quell_containments_ended_total", "reason" => reason).increment(ended);
+    .fetch_all(&mut *tx)
+    .await?;
+    for measure in Measure::ALL {
+        let of_it = ended.iter().filter(|row| row.measure == measure.as_str());
+        let containments = of_it.count() as u64;
+        if containments > 0 {
+            super::forget_failures(tx, tenant, device, measure).await?;
+            tracing::info!(device.id = %device, reason, containments, measure = measure.as_str(), "containment ended");
+            metrics::counter!("quell_containments_ended_total", "reason" => reason, "measure" => measure.as_str())
+                .increment(containments);
+        }
+    }
     Ok(())
 }
 

@@ -1,14 +1,16 @@
-//! What follows when somebody else lifted or applied a restriction, in the transaction that judges it. The caller holds the
+//! What follows when somebody else lifted or applied a measure, in the transaction that judges it. The caller holds the
 //! device's lock.
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use uuid::Uuid;
 
+use crate::domain::action::ActionKind;
 use crate::domain::containment::EndReason;
-use crate::domain::converge::Restriction;
+use crate::domain::converge::Known;
 use crate::domain::device::DeviceId;
 use crate::domain::drift::{DriftTerms, Foreign, OnLift};
+use crate::domain::measure::Measure;
 use crate::domain::tenant::TenantId;
 use crate::store::alarms::{Alarm, AlarmKind, raise};
 use crate::store::containments::{Word, decline, end};
@@ -23,6 +25,7 @@ pub(in crate::store) const LIFTED_TOO_OFTEN: &str = ", as often before: not rest
 /// A release by somebody else that left the device free.
 pub(super) struct Lift<'a> {
     pub(super) foreign: &'a Foreign,
+    pub(super) measure: Measure,
     /// What began, and what was seen, until then stood when it was lifted: what came later begins anew.
     pub(super) until: Timestamp,
     /// A restriction of ours, or one that we adopted, was in force.
@@ -39,21 +42,22 @@ impl Store {
         device: &DeviceId,
         lift: &Lift<'_>,
     ) -> Result<&'static str, StoreError> {
-        let before = restriction(tx, tenant, device).await?;
+        let before = known_of(tx, tenant, device, lift.measure).await?;
         // Nothing was in force, as far as was known: then nothing was lifted. What is queued goes its way.
         let Some(before) = before.filter(|known| known != "free") else {
             return Ok("freed");
         };
         // Who undoes what he restricted himself has lifted nothing of ours.
-        let was_theirs = !lift.was_ours && before == Restriction::RestrictedByOther.as_str();
+        let was_theirs = !lift.was_ours && before == Known::HeldByOther.as_str();
         let stood = sqlx::query_scalar!(
             "SELECT c.id FROM quell.containments c WHERE c.tenant_id = $1 AND c.device_id = $2 AND c.state = 'active'
-               AND NOT $4 AND c.mode = 'enforce' AND c.activated_at <= $3::timestamptz
+               AND NOT $4 AND c.mode = 'enforce' AND c.measure = $5 AND c.activated_at <= $3::timestamptz
                AND NOT EXISTS (SELECT 1 FROM quell.containment_alerts a WHERE a.containment_id = c.id AND a.seen_at > $3)",
             tenant.0,
             device.as_str(),
             lift.until.to_sqlx() as jiff_sqlx::Timestamp,
             was_theirs,
+            lift.measure.as_str(),
         )
         .fetch_all(&mut *tx)
         .await?;
@@ -64,18 +68,19 @@ impl Store {
         );
         // Whether one of ours that ended without a clear result will still be carried out, nobody knows: that stays unknown.
         sqlx::query!(
-            "UPDATE quell.devices SET restriction = CASE restriction WHEN 'unknown' THEN 'unknown' ELSE 'free' END,
-                 restriction_at = quell.now(), is_restricted_by_others = false, others_by = NULL, others_at = NULL
-             WHERE tenant_id = $1 AND device_id = $2",
+            "UPDATE quell.measures SET known = CASE known WHEN 'unknown' THEN 'unknown' ELSE 'free' END,
+                 known_at = quell.now(), is_by_others = false, others_by = NULL, others_at = NULL
+             WHERE tenant_id = $1 AND device_id = $2 AND measure = $3",
             tenant.0,
             device.as_str(),
+            lift.measure.as_str(),
         )
         .execute(&mut *tx)
         .await?;
         let verdict = match (stood.is_empty(), lift.terms.on_lift) {
             (true, _) => "freed",
             (false, OnLift::Respect) => {
-                respect(tx, tenant, device, &stood, &why).await?;
+                respect(tx, tenant, device, (lift.measure, &stood), &why).await?;
                 "lifted"
             }
             (false, OnLift::Enforce) => {
@@ -83,7 +88,7 @@ impl Store {
                 "enforced"
             }
         };
-        note(tx, tenant, device, (verdict, &why), &before).await?;
+        note(tx, tenant, device, (verdict, &why), (lift.measure, &before)).await?;
         let because = Because {
             by: "reconcile",
             reason: &why,
@@ -95,11 +100,12 @@ impl Store {
                 "UPDATE quell.actions SET not_before = greatest(not_before, quell.now() + make_interval(secs => $3)),
                      valid_until = greatest(valid_until, not_before + make_interval(secs => $4),
                                             quell.now() + make_interval(secs => $3 + $4))
-                 WHERE tenant_id = $1 AND device_id = $2 AND state = 'queued' AND kind = 'restrict'",
+                 WHERE tenant_id = $1 AND device_id = $2 AND state = 'queued' AND kind = $5",
                 tenant.0,
                 device.as_str(),
                 lift.terms.again_after.as_secs_f64(),
                 self.validity.as_secs_f64(),
+                ActionKind::to_begin(lift.measure).as_str(),
             )
             .execute(&mut *tx)
             .await?;
@@ -107,14 +113,14 @@ impl Store {
         if verdict != "freed" {
             let follows = match verdict {
                 "lifted" => "its containments ended",
-                _ => "it is restricted again",
+                _ => "the device is to be held again",
             };
             tell(tx, tenant, device, foreign, format!("{why}: {follows}")).await?;
         }
         Ok(verdict)
     }
 
-    /// What others restricted is in force no more: nothing of ours is left alone because of it. `left`: what is in force
+    /// What others began is in force no more: nothing of ours is left alone because of it. `left`: what is in force
     /// instead, where that is ours, so that it is undone when its time comes.
     pub(super) async fn others_gone(
         &self,
@@ -122,13 +128,14 @@ impl Store {
         tenant: TenantId,
         device: &DeviceId,
         foreign: &Foreign,
-        left: Option<Restriction>,
+        (measure, left): (Measure, Option<Known>),
     ) -> Result<(), StoreError> {
         sqlx::query!(
-            "UPDATE quell.devices SET is_restricted_by_others = false, others_by = NULL, others_at = NULL
-             WHERE tenant_id = $1 AND device_id = $2 AND is_restricted_by_others",
+            "UPDATE quell.measures SET is_by_others = false, others_by = NULL, others_at = NULL
+             WHERE tenant_id = $1 AND device_id = $2 AND measure = $3 AND is_by_others",
             tenant.0,
             device.as_str(),
+            measure.as_str(),
         )
         .execute(&mut *tx)
         .await?;
@@ -136,11 +143,12 @@ impl Store {
             return Ok(());
         };
         let changed = sqlx::query!(
-            "UPDATE quell.devices SET restriction = $3, restriction_at = quell.now()
-             WHERE tenant_id = $1 AND device_id = $2 AND restriction = 'restricted_by_other'",
+            "UPDATE quell.measures SET known = $3, known_at = quell.now()
+             WHERE tenant_id = $1 AND device_id = $2 AND measure = $4 AND known = 'held_by_other'",
             tenant.0,
             device.as_str(),
             left.as_str(),
+            measure.as_str(),
         )
         .execute(&mut *tx)
         .await?
@@ -152,8 +160,8 @@ impl Store {
                 foreign.requestor,
                 foreign.done.done_at
             );
-            let before = Restriction::RestrictedByOther.as_str();
-            note(tx, tenant, device, ("overtaken", &why), before).await?;
+            let before = Known::HeldByOther.as_str();
+            note(tx, tenant, device, ("overtaken", &why), (measure, before)).await?;
             let because = Because {
                 by: "reconcile",
                 reason: &why,
@@ -163,32 +171,35 @@ impl Store {
         Ok(())
     }
 
-    /// Somebody restricted the device: it is not ours to undo. Says what became of it.
-    pub(super) async fn restricted_by(
+    /// Somebody began the measure on the device: it is not ours to undo. Says what became of it.
+    pub(super) async fn held_by(
         &self,
         tx: &mut sqlx::PgConnection,
         tenant: TenantId,
         device: &DeviceId,
-        foreign: &Foreign,
+        (foreign, measure): (&Foreign, Measure),
     ) -> Result<&'static str, StoreError> {
-        let before = restriction(tx, tenant, device).await?.unwrap_or_default();
+        let before = known_of(tx, tenant, device, measure).await?.unwrap_or_default();
         sqlx::query!(
-            "UPDATE quell.devices SET restriction = 'restricted_by_other', is_restricted_by_others = true, others_by = $3,
+            "UPDATE quell.measures SET known = 'held_by_other', is_by_others = true, others_by = $3,
                  others_at = $4::timestamptz,
-                 restriction_at = CASE restriction WHEN 'restricted_by_other' THEN restriction_at ELSE quell.now() END
-             WHERE tenant_id = $1 AND device_id = $2",
+                 known_at = CASE known WHEN 'held_by_other' THEN known_at ELSE quell.now() END
+             WHERE tenant_id = $1 AND device_id = $2 AND measure = $5",
             tenant.0,
             device.as_str(),
             foreign.requestor,
             foreign.done.done_at.to_sqlx() as jiff_sqlx::Timestamp,
+            measure.as_str(),
         )
         .execute(&mut *tx)
         .await?;
         let why = format!(
-            "restricted at defender by {} at {:.0}",
-            foreign.requestor, foreign.done.done_at
+            "{} at defender by {} at {:.0}",
+            measure.held(),
+            foreign.requestor,
+            foreign.done.done_at
         );
-        note(tx, tenant, device, ("restricted", &why), &before).await?;
+        note(tx, tenant, device, ("restricted", &why), (measure, &before)).await?;
         let because = Because {
             by: "reconcile",
             reason: &why,
@@ -220,7 +231,7 @@ async fn respect(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
     device: &DeviceId,
-    stood: &[Uuid],
+    (measure, stood): (Measure, &[Uuid]),
     why: &str,
 ) -> Result<(), StoreError> {
     let alerts = sqlx::query_scalar!(
@@ -231,10 +242,11 @@ async fn respect(
     .await?;
     let asked = sqlx::query_scalar!(
         "SELECT c.id FROM quell.containments c WHERE c.tenant_id = $1 AND c.device_id = $2 AND c.state = 'asked'
-           AND EXISTS (SELECT 1 FROM quell.containment_alerts a WHERE a.containment_id = c.id AND a.alert_id = ANY($3))",
+           AND c.measure = $4 AND EXISTS (SELECT 1 FROM quell.containment_alerts a WHERE a.containment_id = c.id AND a.alert_id = ANY($3))",
         tenant.0,
         device.as_str(),
         &alerts,
+        measure.as_str(),
     )
     .fetch_all(&mut *tx)
     .await?;
@@ -285,15 +297,17 @@ async fn enforce(
     Ok(())
 }
 
-async fn restriction(
+async fn known_of(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
     device: &DeviceId,
+    measure: Measure,
 ) -> Result<Option<String>, StoreError> {
     let known = sqlx::query_scalar!(
-        "SELECT restriction FROM quell.devices WHERE tenant_id = $1 AND device_id = $2",
+        r#"SELECT known AS "known!" FROM quell.measures WHERE tenant_id = $1 AND device_id = $2 AND measure = $3"#,
         tenant.0,
         device.as_str(),
+        measure.as_str(),
     )
     .fetch_optional(tx)
     .await?;
@@ -306,10 +320,13 @@ async fn note(
     tenant: TenantId,
     device: &DeviceId,
     (verdict, why): (&str, &str),
-    before: &str,
+    (measure, before): (Measure, &str),
 ) -> Result<(), StoreError> {
-    let after = restriction(tx, tenant, device).await?.unwrap_or_default();
-    let known = |restriction: &str| serde_json::json!({ "restriction": restriction });
+    let after = known_of(tx, tenant, device, measure).await?.unwrap_or_default();
+    let known = |known: &str| {
+        let word = Known::parse(known).map_or(known, |known| known.word(measure));
+        serde_json::json!({ measure.as_str(): word })
+    };
     sqlx::query!(
         "SELECT quell.note_change($1, 'drift', $2, $3, NULL, $4, 'reconcile', $5, NULL, $6, $7)",
         tenant.0,

@@ -6,7 +6,7 @@ use crate::domain::limit::{Cap, CapUse, lifted};
 use crate::domain::tenant::TenantId;
 use crate::store::{Gate, StoreError, cap_lifts, inventory};
 
-/// The first cap whose number the device is above, as the caps are now: counted are the devices whose containment became active
+/// A device counts once, whichever measures are held on it. The first cap whose number the device is above, as the caps are now: counted are the devices whose containment became active
 /// in the window that ends with the activation of its own, in the order of activation; a lift counts that held then. Those
 /// that came later do not count against it, so this never holds what was allowed, unless a cap was lowered since. Parts of
 /// the fleet and of a group were counted exactly, with the sizes of that moment, by the transaction that activated the containment

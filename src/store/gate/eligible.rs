@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::domain::containment::{ContainmentState, EndReason};
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::eligibility::{self, Ineligible};
+use crate::domain::measure::Measure;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Mode;
 use crate::store::containments::{OpenRow, Word, end, open};
@@ -36,9 +37,10 @@ impl Store {
             return Ok(None);
         };
         if why.is_permanent() {
-            fail(tx, tenant, &candidate.device, why).await?;
+            fail(tx, tenant, (&candidate.device, candidate.measure()), why).await?;
         } else {
-            self.give_up(tx, tenant, &candidate.device, why.says()).await?;
+            self.give_up(tx, tenant, (&candidate.device, candidate.measure()), why.says())
+                .await?;
         }
         metrics::counter!("quell_withdrawn_ineligible_total", "reason" => why.reason()).increment(1);
         Ok(Some(why.reason().to_owned()))
@@ -49,12 +51,14 @@ impl Store {
 async fn fail(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
-    device: &DeviceId,
+    (device, measure): (&DeviceId, Measure),
     why: Ineligible,
 ) -> Result<(), StoreError> {
     let open = open(tx, tenant, device).await?;
     let restricting = |row: &&OpenRow| {
-        row.containment.mode == Mode::Enforce && row.containment.state == ContainmentState::Active
+        row.measure == measure
+            && row.containment.mode == Mode::Enforce
+            && row.containment.state == ContainmentState::Active
     };
     let ids: Vec<_> = open.iter().filter(restricting).map(|row| row.id).collect();
     let word = Word {

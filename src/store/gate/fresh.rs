@@ -4,7 +4,6 @@
 
 use std::time::Duration;
 
-use crate::domain::action::ActionKind;
 use crate::domain::device::DeviceFacts;
 use crate::domain::guard::Protection;
 use crate::domain::tenant::TenantId;
@@ -36,7 +35,7 @@ impl Store {
         gate: &Gate,
         candidate: &Candidate,
     ) -> Result<bool, StoreError> {
-        if candidate.kind == ActionKind::Release {
+        if candidate.kind.releases() {
             return Ok(false);
         }
         let facts: Option<DeviceFacts> = candidate
@@ -61,13 +60,14 @@ impl Store {
         // A person was asked about exactly that and said yes.
         let is_lifted = sqlx::query_scalar!(
             r#"SELECT EXISTS (SELECT 1 FROM quell.containments c JOIN quell.approvals a ON a.containment_id = c.id
-                 WHERE c.tenant_id = $1 AND c.device_id = $2 AND c.state = 'active' AND c.mode = 'enforce'
-                   AND a.answer = 'approved'
+                 WHERE c.tenant_id = $1 AND c.device_id = $2 AND c.measure = $4 AND c.state = 'active'
+                   AND c.mode = 'enforce' AND a.answer = 'approved'
                    -- What was asked may have had other reasons beside this one.
                    AND $3 = ANY(regexp_split_to_array(a.lifts, '\s*,\s*'))) AS "is_lifted!""#,
             tenant.0,
             candidate.device.as_str(),
             undecided,
+            candidate.measure().as_str(),
         )
         .fetch_one(&mut *tx)
         .await?;
@@ -85,7 +85,8 @@ impl Store {
         .fetch_one(&mut *tx)
         .await?;
         if is_fresh || waited >= gate.facts_wait.as_secs_f64() {
-            self.give_up(tx, tenant, &candidate.device, UNDECIDED).await?;
+            self.give_up(tx, tenant, (&candidate.device, candidate.measure()), UNDECIDED)
+                .await?;
         }
         // Fresh ones tell no more when they are fetched once more.
         if !is_fresh {
@@ -120,11 +121,12 @@ impl Store {
         sqlx::query!(
             "WITH known AS (UPDATE quell.actions SET facts_awaited_at = NULL WHERE id = $4)
              UPDATE quell.containments SET attention = NULL
-             WHERE tenant_id = $1 AND device_id = $2 AND state = 'active' AND attention = $3",
+             WHERE tenant_id = $1 AND device_id = $2 AND measure = $5 AND state = 'active' AND attention = $3",
             tenant.0,
             candidate.device.as_str(),
             UNDECIDED,
             candidate.action,
+            candidate.measure().as_str(),
         )
         .execute(tx)
         .await?;

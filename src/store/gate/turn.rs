@@ -11,6 +11,7 @@ use crate::clock::Monotonic;
 use crate::domain::action::{ActionKind, ActionState};
 use crate::domain::budget::{Call, LaneHead, Wait};
 use crate::domain::device::DeviceId;
+use crate::domain::measure::Measure;
 use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Lane;
@@ -48,7 +49,7 @@ pub(super) enum Turn {
 struct Look {
     /// Of this lane and more urgent ones.
     lowest: Lane,
-    /// Restricts only while fewer are open.
+    /// Whatever is no release only while fewer that begin something are open.
     outstanding: Option<u32>,
     /// No repetitions, but of releases and critical calls.
     without_retries: bool,
@@ -59,6 +60,9 @@ pub(super) struct Candidate {
     pub(super) action: Uuid,
     pub(super) device: DeviceId,
     pub(super) kind: ActionKind,
+    pub(super) subject: String,
+    /// What the call says beside its comment.
+    pub(super) argument: Option<String>,
     pub(super) lane: i16,
     pub(super) attempts: i32,
     pub(super) is_retry: bool,
@@ -81,12 +85,18 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
+    /// The measure that it begins or releases. A task stands where a restriction does: what forbids that forbids it.
+    pub(super) fn measure(&self) -> Measure {
+        self.kind.measure().unwrap_or_default()
+    }
+
     /// The queued action, for its change of state.
     pub(super) fn row(&self) -> ActionRow {
         ActionRow {
             id: self.action,
             device: self.device.clone(),
             kind: self.kind,
+            subject: self.subject.clone(),
             state: ActionState::Queued,
             attempts: self.attempts,
             defender_id: self.defender_id.clone(),
@@ -195,15 +205,16 @@ async fn heads(
     // the lanes of releases are walked.
     let rows = sqlx::query!(
         r#"WITH t AS MATERIALIZED (SELECT quell.now() AS now, quell.stop_in_force($1) IS NULL AND ($3::bigint IS NULL OR $3 > (
-                SELECT count(*) FROM quell.actions r WHERE r.tenant_id = $1 AND r.kind = 'restrict'
+                SELECT count(*) FROM quell.actions r WHERE r.tenant_id = $1 AND r.kind IN ('restrict', 'isolate')
                   AND r.state IN ('submitting', 'in_doubt', 'submitted'))) AS has_room)
            SELECT l.lane AS "lane!", h.waited AS "waited!" FROM t, (VALUES (0), (1), (2), (3), (4)) AS l (lane), LATERAL (
                SELECT extract(epoch FROM t.now - a.queued_at)::float8 AS waited FROM quell.actions a
                WHERE a.tenant_id = $1 AND a.state = 'queued' AND a.lane = l.lane AND a.not_before <= t.now
-                 AND (a.kind = 'release' OR t.has_room)
-                 AND (NOT $4 OR NOT a.is_retry OR a.kind = 'release' OR a.lane = 0)
+                 AND (a.kind IN ('release', 'release_isolation') OR t.has_room)
+                 AND (NOT $4 OR NOT a.is_retry OR a.kind IN ('release', 'release_isolation') OR a.lane = 0)
                  AND NOT EXISTS (SELECT 1 FROM quell.actions o WHERE o.tenant_id = a.tenant_id
-                                 AND o.device_id = a.device_id AND o.state IN ('submitting', 'in_doubt', 'submitted'))
+                                 AND o.device_id = a.device_id AND o.subject = a.subject
+                                 AND o.state IN ('submitting', 'in_doubt', 'submitted'))
                ORDER BY a.queued_at, a.id LIMIT 1) AS h
            WHERE l.lane <= $2 AND (t.has_room OR l.lane IN (1, 4))"#,
         tenant.0,
@@ -235,12 +246,12 @@ async fn pick(
     let found = sqlx::query!(
         "SELECT a.id FROM quell.actions a JOIN quell.devices d ON d.tenant_id = a.tenant_id AND d.device_id = a.device_id
          WHERE a.tenant_id = $1 AND a.state = 'queued' AND a.lane = $2 AND a.not_before <= (SELECT quell.now())
-           AND (a.kind = 'release' OR $3::bigint IS NULL OR $3 > (
-                SELECT count(*) FROM quell.actions r WHERE r.tenant_id = $1 AND r.kind = 'restrict'
+           AND (a.kind IN ('release', 'release_isolation') OR $3::bigint IS NULL OR $3 > (
+                SELECT count(*) FROM quell.actions r WHERE r.tenant_id = $1 AND r.kind IN ('restrict', 'isolate')
                   AND r.state IN ('submitting', 'in_doubt', 'submitted')))
-           AND (NOT $4 OR NOT a.is_retry OR a.kind = 'release' OR a.lane = 0)
+           AND (NOT $4 OR NOT a.is_retry OR a.kind IN ('release', 'release_isolation') OR a.lane = 0)
            AND NOT EXISTS (SELECT 1 FROM quell.actions o WHERE o.tenant_id = a.tenant_id AND o.device_id = a.device_id
-                           AND o.state IN ('submitting', 'in_doubt', 'submitted'))
+                           AND o.subject = a.subject AND o.state IN ('submitting', 'in_doubt', 'submitted'))
          ORDER BY a.queued_at, a.id LIMIT 1 FOR UPDATE OF d SKIP LOCKED",
         tenant.0,
         lane.rank(),
@@ -254,7 +265,7 @@ async fn pick(
     };
     // The device is locked now: what the first look saw may have changed before that.
     let row = sqlx::query!(
-        r#"SELECT a.id, a.device_id, a.kind, a.lane, a.attempts, a.is_retry, a.playbook, a.revision, a.comment,
+        r#"SELECT a.id, a.device_id, a.kind, a.subject, a.argument, a.lane, a.attempts, a.is_retry, a.playbook, a.revision, a.comment,
                   a.defender_id, a.defender_status, a.is_adopted,
                   coalesce(a.valid_until < quell.now(), false) AS "is_overdue!", d.facts,
                   extract(epoch FROM quell.now() - d.facts_fetched_at)::float8 AS facts_age, d.is_unknown_to_defender,
@@ -268,7 +279,7 @@ async fn pick(
            FROM quell.actions a JOIN quell.devices d ON d.tenant_id = a.tenant_id AND d.device_id = a.device_id
            WHERE a.id = $1 AND a.state = 'queued'
              AND NOT EXISTS (SELECT 1 FROM quell.actions o WHERE o.tenant_id = a.tenant_id AND o.device_id = a.device_id
-                             AND o.state IN ('submitting', 'in_doubt', 'submitted'))
+                             AND o.subject = a.subject AND o.state IN ('submitting', 'in_doubt', 'submitted'))
            FOR UPDATE OF a"#,
         found.id,
     )
@@ -283,6 +294,8 @@ async fn pick(
         action: r.id,
         device: DeviceId::from_stored(r.device_id),
         kind: crate::store::actions::kind_of(&r.kind)?,
+        subject: r.subject,
+        argument: r.argument,
         lane: r.lane,
         attempts: r.attempts,
         is_retry: r.is_retry,

@@ -123,7 +123,7 @@ impl Store {
                  EXISTS (SELECT 1 FROM quell.containments o WHERE o.tenant_id = $1 AND o.device_id = c.device_id
                          AND o.state = 'active' AND o.mode = 'enforce' AND o.id NOT IN (SELECT id FROM chosen)) AS "kept!",
                  EXISTS (SELECT 1 FROM quell.actions a WHERE a.tenant_id = $1 AND a.device_id = c.device_id
-                         AND a.state IN ('submitting', 'in_doubt', 'submitted') AND a.kind = 'restrict') AS "open!"
+                         AND a.state IN ('submitting', 'in_doubt', 'submitted') AND a.kind IN ('restrict', 'isolate')) AS "open!"
                FROM chosen c ORDER BY c.device_id, c.id"#,
             tenant.0,
             selection.playbook,

@@ -44,7 +44,8 @@ impl Store {
                SELECT c.device_id FROM quell.containments c
                WHERE c.tenant_id = $1 AND c.state = 'active' AND c.mode = 'enforce'
                  AND (c.activated_at >= $2 OR EXISTS (
-                   SELECT 1 FROM quell.actions a WHERE a.tenant_id = $1 AND a.device_id = c.device_id AND a.kind = 'restrict'
+                   SELECT 1 FROM quell.actions a WHERE a.tenant_id = $1 AND a.device_id = c.device_id AND a.subject = c.measure
+                     AND a.kind IN ('restrict', 'isolate')
                      AND a.state IN ('queued', 'submitting', 'in_doubt', 'submitted') AND NOT a.is_adopted)))
              ORDER BY d.device_id LIMIT $3 FOR UPDATE SKIP LOCKED",
             tenant.0,
@@ -92,7 +93,8 @@ impl Store {
             "SELECT c.id FROM quell.containments c
              WHERE c.tenant_id = $1 AND c.device_id = $2 AND c.state = 'active' AND c.mode = 'enforce'
                AND (c.activated_at >= $3 OR EXISTS (
-                 SELECT 1 FROM quell.actions a WHERE a.tenant_id = $1 AND a.device_id = $2 AND a.kind = 'restrict'
+                 SELECT 1 FROM quell.actions a WHERE a.tenant_id = $1 AND a.device_id = $2 AND a.subject = c.measure
+                   AND a.kind IN ('restrict', 'isolate')
                    AND a.state IN ('queued', 'submitting', 'in_doubt', 'submitted') AND NOT a.is_adopted))",
             tenant.0,
             device.as_str(),

@@ -6,9 +6,10 @@ use std::time::Duration;
 use jiff_sqlx::ToSqlx as _;
 use uuid::Uuid;
 
-use crate::domain::action::{ActionKind, is_of, ulid};
+use crate::domain::action::{is_of, ulid};
 use crate::domain::answer::MachineActionStatus;
 use crate::domain::device::DeviceId;
+use crate::domain::measure::Measure;
 use crate::domain::stray::Marked;
 use crate::domain::tenant::TenantId;
 use crate::store::StoreError;
@@ -16,12 +17,13 @@ use crate::store::StoreError;
 /// How the attention of such a containment ends: `quell extend` is a person's decision, and settles it.
 pub(in crate::store) const DECIDE: &str = "release the device, or extend this";
 
-/// Which of a device's strays is the last word on it: the last of ours that was carried out, or still may be.
+/// Which of a device's strays is the last word on a measure: the last of ours that was carried out, or still may be.
 pub(super) async fn last_word(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
     device: &DeviceId,
     strays: &[&Marked],
+    measure: Measure,
 ) -> Result<Option<usize>, StoreError> {
     let installation = crate::store::converge::installation(tx, tenant).await?;
     let ids: Vec<Uuid> = strays.iter().map(|stray| stray.marker.action).collect();
@@ -47,7 +49,9 @@ pub(super) async fn last_word(
     Ok((0..strays.len())
         .rev()
         .zip(strays.iter().rev())
-        .find(|(n, stray)| !came_to_nothing(stray) && is_ours(*n, stray))
+        .find(|(n, stray)| {
+            stray.kind.measure() == Some(measure) && !came_to_nothing(stray) && is_ours(*n, stray)
+        })
         .map(|(n, _)| n))
 }
 
@@ -58,7 +62,7 @@ fn came_to_nothing(stray: &Marked) -> bool {
     )
 }
 
-/// Begins that containment, unless something wants the device restricted anyway or the restrict has come to nothing. It is active
+/// Begins that containment, unless something wants its measure anyway or the action has come to nothing. It is active
 /// since Defender made the action, as the lost one was, so that caps count it where they did.
 pub(super) async fn keep(
     tx: &mut sqlx::PgConnection,
@@ -67,17 +71,22 @@ pub(super) async fn keep(
     stray: &Marked,
     span: Duration,
 ) -> Result<(), StoreError> {
-    if stray.kind != ActionKind::Restrict || came_to_nothing(stray) || span.is_zero() {
+    let Some(measure) = stray.kind.measure().filter(|_| stray.kind.begins()) else {
+        return Ok(());
+    };
+    if came_to_nothing(stray) || span.is_zero() {
         return Ok(());
     }
-    let what = format!("restrict {}", ulid(stray.marker.action));
+    let what = format!("{} {}", stray.kind.as_str(), ulid(stray.marker.action));
     let kept = sqlx::query!(
         "INSERT INTO quell.containments (id, tenant_id, device_id, state, mode, lane, begun_by, comment, activated_at, release_after,
-                                         until, attention, state_by, state_reason)
+                                         until, attention, state_by, state_reason, measure, isolation)
          SELECT $1, $2, $3, 'active', 'enforce', 'normal', 'reconcile', $5, least(coalesce($4::timestamptz, quell.now()), quell.now()),
-                make_interval(secs => $6), quell.now() + make_interval(secs => $6), $7, 'reconcile', $8
+                make_interval(secs => $6), quell.now() + make_interval(secs => $6), $7, 'reconcile', $8,
+                -- How much was cut off is lost too: what is asked for again is the whole.
+                $9, CASE $9 WHEN 'isolation' THEN 'full' END
          WHERE NOT EXISTS (SELECT 1 FROM quell.containments WHERE tenant_id = $2 AND device_id = $3 AND state = 'active'
-                           AND mode = 'enforce')",
+                           AND mode = 'enforce' AND measure = $9)",
         Uuid::now_v7(),
         tenant.0,
         device.as_str(),
@@ -86,6 +95,7 @@ pub(super) async fn keep(
         span.as_secs_f64(),
         format!("{what} was lost with a restored backup: {DECIDE}"),
         format!("{what} is in force at defender, and why is not known any more"),
+        measure.as_str(),
     )
     .execute(tx)
     .await?

@@ -3,7 +3,6 @@
 use jiff_sqlx::ToSqlx as _;
 use uuid::Uuid;
 
-use crate::domain::action::ActionKind;
 use crate::domain::device::DeviceId;
 use crate::domain::stray::Marked;
 use crate::domain::tenant::TenantId;
@@ -13,7 +12,7 @@ use crate::store::{Because, Gate, StoreError};
 /// How far Defender's clock and ours may be apart.
 const SKEW_SECONDS: f64 = 120.0;
 
-/// Whether another action of the device may have come after the stray: then what the stray left behind is unknown.
+/// Whether another action on the device's measure may have come after the stray: then what the stray left behind is unknown.
 pub(super) async fn was_followed(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
@@ -24,7 +23,7 @@ pub(super) async fn was_followed(
         return Ok(true);
     };
     let followed = sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT 1 FROM quell.actions WHERE tenant_id = $1 AND device_id = $2 AND id <> $3
+        r#"SELECT EXISTS (SELECT 1 FROM quell.actions WHERE tenant_id = $1 AND device_id = $2 AND id <> $3 AND subject = $6
              AND state IN ('succeeded', 'failed', 'timed_out', 'cancelled')
              AND coalesce(defender_done_at, final_at) > $4::timestamptz - make_interval(secs => $5)) AS "followed!""#,
         tenant.0,
@@ -32,6 +31,7 @@ pub(super) async fn was_followed(
         stray.marker.action,
         created_at.to_sqlx() as jiff_sqlx::Timestamp,
         SKEW_SECONDS,
+        stray.kind.measure().unwrap_or_default().as_str(),
     )
     .fetch_one(tx)
     .await?;
@@ -47,15 +47,17 @@ pub(super) async fn insert(
     attempts: i32,
     because: Because<'_>,
 ) -> Result<Uuid, StoreError> {
-    let lane = match stray.kind {
-        ActionKind::Restrict => Lane::Normal,
-        ActionKind::Release => Lane::Release,
+    let lane = if stray.kind.releases() {
+        Lane::Release
+    } else {
+        Lane::Normal
     };
     let id = sqlx::query_scalar!(
         "INSERT INTO quell.actions (id, tenant_id, device_id, kind, state, lane, containment_id, playbook, revision, comment,
-                                    wanted_by, attempts, submitted_at, defender_id, defender_status, state_by, state_reason)
+                                    wanted_by, attempts, submitted_at, defender_id, defender_status, state_by, state_reason, subject, argument)
          SELECT CASE WHEN n.id IS NULL THEN $2 ELSE $3 END, $1, $4, $5, 'submitted', $6, n.containment_id, n.playbook,
-                n.revision, coalesce(n.comment, 'taken over from defender''s list'), $9, $10, quell.now(), $7, $8, $9, $11
+                n.revision, coalesce(n.comment, 'taken over from defender''s list'), $9, $10, quell.now(), $7, $8, $9, $11,
+                coalesce(n.subject, $12), n.argument
          FROM (SELECT 1) AS one LEFT JOIN quell.actions n ON n.id = $2
          RETURNING id",
         tenant.0,
@@ -69,6 +71,7 @@ pub(super) async fn insert(
         because.by,
         attempts,
         because.reason,
+        stray.kind.measure().unwrap_or_default().as_str(),
     )
     .fetch_one(tx)
     .await?;

@@ -183,7 +183,9 @@ pub(super) async fn read(
             .ok()
             .and_then(|rank| Lane::ALL.get(rank).copied());
         let lane = lane.unwrap_or_default();
-        let waits_for_quota = row.is_retry && row.kind == "restrict" && lane != Lane::Critical;
+        let waits_for_quota = row.is_retry
+            && crate::domain::action::ActionKind::parse(&row.kind).is_none_or(|kind| !kind.releases())
+            && lane != Lane::Critical;
         let held = retries_held.filter(|_| waits_for_quota).unwrap_or_default();
         QueuedAction {
             id: row.id,

@@ -24,9 +24,9 @@ impl Store {
     pub async fn stop_counts(&self, tenant: Option<TenantId>) -> Result<StopCounts, StoreError> {
         let counts = sqlx::query_as!(
             StopCounts,
-            r#"SELECT count(*) FILTER (WHERE state = 'queued' AND kind = 'restrict') AS "queued!",
+            r#"SELECT count(*) FILTER (WHERE state = 'queued' AND kind NOT IN ('release', 'release_isolation')) AS "queued!",
                       count(*) FILTER (WHERE state IN ('submitting', 'in_doubt')) AS "under_way!",
-                      count(*) FILTER (WHERE state = 'submitted' AND kind = 'restrict') AS "pending!"
+                      count(*) FILTER (WHERE state = 'submitted' AND kind NOT IN ('release', 'release_isolation')) AS "pending!"
                FROM quell.actions WHERE ($1::int IS NULL OR tenant_id = $1)
                  AND state IN ('queued', 'submitting', 'in_doubt', 'submitted')"#,
             tenant.map(|tenant| tenant.0),

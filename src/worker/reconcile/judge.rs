@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{PENDING_AT_MOST, signed};
-use crate::domain::action::{ActionEvent, ActionState, Marker, OnAmbiguous};
+use crate::domain::action::{ActionEvent, ActionKind, ActionState, Marker, OnAmbiguous};
 use crate::domain::answer::MachineAction;
 use crate::domain::budget::CallTiming;
 use crate::store::{Finding, OpenAction, QueuedChange};
@@ -160,8 +160,10 @@ fn resolve(
     }
     // An opposite action is in progress: ours waits for its end.
     let opposite_pending = pending().any(|action| {
-        !open.row.kind.is(&action.kind)
-            && !matches!(action.kind, crate::domain::answer::MachineActionKind::Other(_))
+        let other = ActionKind::of(&action.kind).filter(|other| *other != open.row.kind);
+        other
+            .and_then(ActionKind::measure)
+            .is_some_and(|measure| open.row.kind.measure() == Some(measure))
     });
     if !is_settled || (refused && opposite_pending) {
         return None;

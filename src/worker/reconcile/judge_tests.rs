@@ -25,6 +25,7 @@ fn open(state: ActionState, outcome: Option<&str>) -> OpenAction {
             id: Uuid::now_v7(),
             device: DeviceId::from_stored("a".repeat(40)),
             kind: ActionKind::Restrict,
+            subject: "restriction".to_owned(),
             state,
             attempts: 1,
             defender_id: (state == ActionState::Submitted).then(|| "m1".to_owned()),

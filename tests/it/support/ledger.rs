@@ -8,6 +8,7 @@ use quell::domain::containment::change::Begins;
 use quell::domain::decision::DecisionKind;
 use quell::domain::device::DeviceIdRule;
 use quell::domain::guard::Protections;
+use quell::domain::measure::Measure;
 use quell::domain::recorded::OwnFacts;
 use quell::domain::tenant::TenantId;
 use quell::domain::verdict::{Lane, Mode};
@@ -226,6 +227,8 @@ fn containment(item: &InboxItem) -> NewContainment<'_> {
         drivers: &[],
         notify: &[],
         begins: Begins {
+            measure: Measure::Restriction,
+            isolation: None,
             comment: "test",
             ask: None,
             release_after: Some(24 * HOUR),
