@@ -1,7 +1,7 @@
 //! What tasks leave at Defender: the link to a collected package.
 //!
 //! The link is a secret for as long as it holds: whoever has it can fetch the package without a token, so it is never logged and
-//! never stored. Called by `quell actions package`.
+//! never stored. No loop asks for it: it is for a person who does.
 
 use std::fmt;
 

@@ -1,6 +1,9 @@
 //! Inbox → decisions. Claims a batch, evaluates every playbook for each event and device, applies guards and limits, and
 //! records what follows, in one transaction.
 
+mod tasks;
+mod verdicts;
+
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,11 +21,12 @@ use crate::domain::guard::Protection;
 use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
 use crate::domain::stop;
 use crate::domain::surge::SURGE;
-use crate::domain::verdict::{Mode, PlannedAction, Verdict};
+use crate::domain::verdict::{Mode, Verdict};
 use crate::failpoint;
 use crate::playbook::{PlaybookSet, Subject, evaluate};
 use crate::store::{DecideTx, DecisionRow, InboxItem, NewContainment, StoreError};
 use crate::worker::active_set::InForce;
+use crate::worker::decide::verdicts::{acts_on, restricts, without_lifted};
 use crate::worker::{BATCH_TIME, Context, Outage, POLL, bounded, chain, pause, within};
 
 /// The loop's parts.
@@ -421,6 +425,8 @@ impl Decider {
             changed |= ended > 0;
             tx.restricted_by.remove(&item.device);
         }
+        let tasks = effects.tasks;
+        let mut beginning = None;
         if let Some(begins) = effects.begins {
             let new = NewContainment {
                 device: &item.device,
@@ -439,14 +445,14 @@ impl Decider {
                 notify: &ruling.verdict.notify,
                 begins,
             };
-            let beginning = tx.containment_begin(&new).await?;
-            if beginning == Beginning::Ask && ruling.kind == DecisionKind::Hold {
+            let begun_so = *beginning.insert(tx.containment_begin(&new).await?);
+            if begun_so == Beginning::Ask && ruling.kind == DecisionKind::Hold {
                 tx.cap_reached(&self.rules.caps, &ruling.reason).await?;
             }
-            if beginning.is_activation() || beginning == Beginning::Ask {
+            if begun_so.is_activation() || begun_so == Beginning::Ask {
                 begun.push(playbook.clone());
             }
-            if beginning.is_activation() {
+            if begun_so.is_activation() {
                 usage.count_driven(playbook, ruling.mode, &item.device, drivers);
                 if !enforced {
                     tx.observed_by
@@ -464,6 +470,7 @@ impl Decider {
             // A restart may also lift an attention: the device is looked at in either case.
             changed |= enforced && new.begins.ask.is_none();
         }
+        tasks::wish(tx, item, ruling, (&tasks, beginning), usage).await?;
         Ok(changed)
     }
 }
@@ -471,33 +478,4 @@ impl Decider {
 enum Weighed {
     Wait(Timestamp),
     Judge(Option<Box<DeviceFacts>>, Vec<Verdict>),
-}
-
-/// The verdicts without those that would restrict a device again for an alert whose restriction somebody lifted at Defender, and
-/// whether there were any.
-fn without_lifted(tx: &DecideTx, item: &InboxItem, verdicts: Vec<Verdict>) -> (Vec<Verdict>, bool) {
-    let alert = &item.event.alert.id;
-    let device = tx.devices.get(&item.device);
-    if alert.is_empty() || !device.is_some_and(|device| device.lifted_alerts.contains(alert)) {
-        return (verdicts, false);
-    }
-    let before = verdicts.len();
-    let kept: Vec<Verdict> = verdicts
-        .into_iter()
-        .filter(|verdict| !restricts(verdict))
-        .collect();
-    let is_lifted = kept.len() < before;
-    (kept, is_lifted)
-}
-
-fn restricts(verdict: &Verdict) -> bool {
-    verdict
-        .then
-        .iter()
-        .any(|action| matches!(action, PlannedAction::RestrictAppExecution { .. }))
-}
-
-/// Whether it calls something on the device that protections and prerequisites stand against.
-fn acts_on(verdict: &Verdict) -> bool {
-    restricts(verdict) || verdict.then.iter().any(|action| action.task().is_some())
 }

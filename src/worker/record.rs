@@ -35,10 +35,16 @@ pub fn record(
         device: &grant.device,
     };
     let outcome = outcome(answer, &asked);
-    match answer {
+    let mut record = match answer {
         Answer::Accepted(action) => accepted(action, outcome),
         answer => not_accepted(answer, outcome, tries, windows, pauses),
+    };
+    if let (Answer::Forbidden(_), true) = (answer, grant.kind.is_task()) {
+        // The right to a task is one of its own: without it restrictions and releases go on, and the task waits.
+        record.pause = None;
+        record.change.not_before = pauses.forbidden;
     }
+    record
 }
 
 /// What is to be written for the answer to a cancel.
