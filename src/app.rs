@@ -13,6 +13,7 @@ use anyhow::Context as _;
 use tokio::net::TcpListener;
 
 use crate::config::{Config, Loaded};
+use crate::domain::task::TaskLimit;
 use crate::lifecycle::{Lifecycle, StopLimits};
 use crate::playbook::PlaybookSet;
 use crate::store::{MigrationState, Store, StoreError, StoreOptions};
@@ -94,6 +95,11 @@ pub fn store(config: &Config) -> anyhow::Result<Store> {
         .collect();
     let validity = config.scaled(config.validity);
     let max_connections = config.database.max_connections;
+    let (tasks, settle) = config.tasks;
+    let tasks = TaskLimit {
+        per: config.scaled(tasks.per),
+        ..tasks
+    };
     Store::new(&StoreOptions {
         url,
         max_connections,
@@ -101,6 +107,7 @@ pub fn store(config: &Config) -> anyhow::Result<Store> {
         retry_delays,
         retry_cap: config.scaled(retry.cap),
     })
+    .map(|store| store.with_tasks(tasks, config.scaled(settle)))
     .context("`database.url` is not a Postgres URL such as `postgres://user@host/database`")
 }
 

@@ -16,6 +16,7 @@ use crate::domain::device::kind::KindSigns;
 use crate::domain::drift::DriftTerms;
 use crate::domain::guard::Protections;
 use crate::domain::surge::Surge;
+use crate::domain::task::TaskLimit;
 use crate::domain::verdict::{AskTerms, Mode};
 use crate::telemetry::LogOptions;
 use crate::yaml::{self, Code, Diagnostic, Diagnostics, SourceText};
@@ -86,6 +87,8 @@ pub struct Config {
     pub release: Releases,
     /// `never`: devices that are never restricted.
     pub never: Protections,
+    /// `tasks`: how many in a window, over all playbooks, and how long what a scan found may take to arrive.
+    pub tasks: (TaskLimit, Duration),
     /// `caps`: distinct devices in a window, over all playbooks.
     pub caps: Vec<Cap>,
     /// `surge`: what one source, user or title may drive, and the devices of administrators.
@@ -228,6 +231,7 @@ impl Config {
             drift: DriftLooks::read(root.section("drift", reading), reading),
             release: Releases::read(root.section("release", reading), reading),
             never: guards::read_never(root.section("never", reading), reading),
+            tasks: guards::read_tasks(root.section("tasks", reading), reading),
             caps: guards::read_caps(&mut root, reading),
             surge: guards::read_surge(root.section("surge", reading), reading),
             outstanding: root.count("outstanding", 1..=1_000_000, 500, reading),

@@ -28,6 +28,7 @@ mod look;
 mod machine;
 mod machine_action;
 mod options;
+mod package;
 mod permission;
 mod reads;
 mod route;
@@ -41,6 +42,8 @@ mod action_tests;
 mod credential_tests;
 #[cfg(test)]
 mod fake;
+#[cfg(test)]
+mod package_tests;
 #[cfg(test)]
 mod property_tests;
 #[cfg(test)]
@@ -74,6 +77,7 @@ pub use listing::MachineActionFilter;
 pub use look::{Greeting, Look, Question, TokenSeen};
 pub use machine::Machine;
 pub use options::Options;
+pub use package::PackageLink;
 pub use permission::{DELEGATED_RIGHTS, Permission};
 pub use reads::{MAX_MACHINE_IDS, ReadError};
 pub use route::{ProxyRoute, Route};

@@ -34,6 +34,7 @@ pub mod spelling;
 pub mod stop;
 pub mod stray;
 pub mod surge;
+pub mod task;
 pub mod tenant;
 pub mod trust;
 pub mod verdict;

@@ -50,6 +50,7 @@ mod settle;
 mod stops;
 mod strays;
 mod surges;
+mod tasks;
 pub mod views;
 mod wakes;
 
@@ -90,9 +91,11 @@ pub use restores::Swept;
 pub use safety::SafetyOptions;
 pub use stops::{Resumed, StopOrder, StopView, StopWork};
 pub use strays::{StraySpans, StraysTaken};
+pub use tasks::NewWish;
 use wakes::wake;
 pub use wakes::{Wake, Wakes};
 
+use crate::domain::task::TaskLimit;
 use crate::domain::tenant::TenantId;
 use crate::failpoint;
 
@@ -124,6 +127,8 @@ pub struct Store {
     retry_delays: std::sync::Arc<[Duration]>,
     retry_cap: Duration,
     safety: Option<std::sync::Arc<safety::Safety>>,
+    tasks: TaskLimit,
+    scan_settles: Duration,
 }
 
 /// Within this span a connection that is idle answers a word.
@@ -167,6 +172,8 @@ impl Store {
             retry_delays,
             retry_cap: options.retry_cap,
             safety: None,
+            tasks: TaskLimit::default(),
+            scan_settles: tasks::SCAN_SETTLES,
         })
     }
 

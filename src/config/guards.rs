@@ -7,6 +7,7 @@ use crate::domain::decision::Cap;
 use crate::domain::device::kind::KindSigns;
 use crate::domain::guard::Protections;
 use crate::domain::surge::{Administrators, Surge};
+use crate::domain::task::TaskLimit;
 use crate::yaml::Code;
 
 /// The tags that protect a device unless the configuration lists others.
@@ -83,6 +84,21 @@ pub(super) fn read_caps(section: &mut Section<'_>, reading: &mut Reading) -> Vec
         }));
     }
     caps
+}
+
+/// Reads `tasks`: how many scans, packages and quarantined files in a window, over all playbooks, and how long what a scan found
+/// may take to arrive. Default 60 in 1 h, and 10 min.
+pub(super) fn read_tasks(mut section: Section<'_>, reading: &mut Reading) -> (TaskLimit, Duration) {
+    let default = TaskLimit::default();
+    let span = Duration::from_secs(60)..=Duration::from_secs(7 * 86_400);
+    let limit = TaskLimit {
+        most: section.count("most", 0..=100_000, default.most, reading),
+        per: section.duration("per", span, default.per, reading),
+    };
+    let settle = Duration::ZERO..=Duration::from_secs(86_400);
+    let settles = section.duration("settle", settle, Duration::from_secs(600), reading);
+    section.close(reading);
+    (limit, settles)
 }
 
 /// Reads `surge`: what one source, user or title may drive, and the devices of administrators. Default 50, 5 and 50 distinct

@@ -269,6 +269,11 @@ impl Client {
         &self.options.endpoint
     }
 
+    /// Bytes of a reply that holds one thing, at most.
+    pub(super) fn body_bound(&self) -> usize {
+        self.options.body_bound
+    }
+
     /// Bytes of a page of a listing, at most.
     pub(super) fn page_body_bound(&self) -> usize {
         self.options.page_body_bound
@@ -431,7 +436,7 @@ impl Client {
         }
     }
 
-    fn resource(&self, segments: &[&str]) -> Result<Url, String> {
+    pub(super) fn resource(&self, segments: &[&str]) -> Result<Url, String> {
         match segments.iter().find(|segment| !is_safe_segment(segment)) {
             Some(id) => Err(format!(
                 "the id `{}` may not stand in an address",
@@ -468,6 +473,6 @@ fn missing(what: &str) -> ReadError {
     malformed(format!("status 404 for {what}: check `base_url`"))
 }
 
-fn malformed(reason: String) -> ReadError {
+pub(super) fn malformed(reason: String) -> ReadError {
     ReadError::Malformed { reason }
 }

@@ -1,6 +1,7 @@
 //! Containments: one reason to keep one device restricted. [`change`] says what happens to them.
 
 pub mod change;
+pub mod clean;
 
 use serde::{Deserialize, Serialize};
 
@@ -74,6 +75,8 @@ pub enum EndReason {
     Mode,
     /// Every alert behind it was resolved.
     AlertResolved,
+    /// An antivirus scan ended, and nothing new came since.
+    ScanClean,
 }
 
 impl EndReason {
@@ -87,6 +90,7 @@ impl EndReason {
             Self::Failed => "failed",
             Self::Mode => "mode",
             Self::AlertResolved => "alert_resolved",
+            Self::ScanClean => "scan_clean",
         }
     }
 }

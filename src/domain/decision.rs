@@ -16,7 +16,7 @@ use crate::domain::limit::{FLEET_UNKNOWN, reached_cap, reached_limit};
 use crate::domain::measure::Measure;
 use crate::domain::surge::Surge;
 use crate::domain::trust::Trust;
-use crate::domain::verdict::{AskTerms, Mode, PlannedAction, Verdict, Wish};
+use crate::domain::verdict::{AskTerms, Mode, PlannedAction, PlannedTask, Verdict, Wish};
 
 pub use crate::domain::limit::{Cap, Usage, UsageKey, is_capped};
 
@@ -95,6 +95,11 @@ impl Ruling {
     /// The first of them, if there is any.
     pub fn containment(&self) -> Option<&PlannedAction> {
         self.containments().next()
+    }
+
+    /// What this ruling does once, beside what it begins or ends.
+    pub fn tasks(&self) -> impl Iterator<Item = &PlannedTask> {
+        self.verdict.then.iter().filter_map(PlannedAction::task)
     }
 
     /// What an approval of this ask lifts, for its device alone; `None`: nothing is asked, or a cap of the installation
@@ -348,13 +353,16 @@ fn judge(verdict: &Verdict, mode: Mode, situation: &Situation<'_>, usage: &Usage
     let own_ask = verdict.ask.as_ref();
     let restricts = verdict.then.iter().any(|action| action.begins().is_some());
     let isolates = verdict.then.iter().any(|action| action.isolation().is_some());
+    let mut tasks = verdict.then.iter().filter_map(PlannedAction::task).peekable();
+    let has_tasks = tasks.peek().is_some();
     let judged = |kind, reason, ask| Judgement {
         kind,
         reason,
         ask,
         at_limit: false,
     };
-    // A release that may not act by itself is held back: the device stays as it is until its time.
+    // A release that may not act by itself is held back: the device stays as it is until its time. So are tasks alone: there is
+    // no containment that could wait for an answer.
     let asking = if restricts {
         DecisionKind::Ask
     } else {
@@ -364,14 +372,18 @@ fn judge(verdict: &Verdict, mode: Mode, situation: &Situation<'_>, usage: &Usage
     if verdict.wish == Wish::Skip {
         return judged(DecisionKind::Skip, verdict.because.clone(), None);
     }
-    if restricts {
-        match rules.never.protects(situation.device_id, situation.device) {
-            Protection::Protected(why) => return judged(DecisionKind::Skip, format!("never.{why}"), None),
-            _ if let Some(why) = verdict
+    if restricts || has_tasks {
+        // With a containment its tasks wait and fall; of tasks alone each that can be done is done.
+        let unable = match restricts {
+            true => verdict
                 .then
                 .iter()
-                .find_map(|action| ineligible(action, situation)) =>
-            {
+                .find_map(|action| ineligible(action, situation)),
+            false => eligibility::any_task(tasks.map(|planned| &planned.task), situation.device).err(),
+        };
+        match rules.never.protects(situation.device_id, situation.device) {
+            Protection::Protected(why) => return judged(DecisionKind::Skip, format!("never.{why}"), None),
+            _ if let Some(why) = unable => {
                 return judged(DecisionKind::Skip, why.reason().to_owned(), None);
             }
             Protection::Unknown(what) => return ask_first(format!("if_unknown.{what}")),
@@ -401,8 +413,13 @@ fn judge(verdict: &Verdict, mode: Mode, situation: &Situation<'_>, usage: &Usage
     {
         return ask_first(reason.to_owned());
     }
-    if restricts && !situation.is_running(mode, &verdict.playbook) {
-        if let Some(reason) = surge(mode, situation, usage) {
+    // What a playbook of tasks alone does is one more device for its own limits each time, and for no bound on containments.
+    let counts = match restricts {
+        true => !situation.is_running(mode, &verdict.playbook),
+        false => has_tasks,
+    };
+    if counts {
+        if restricts && let Some(reason) = surge(mode, situation, usage) {
             return ask_first(reason);
         }
         let reached = reached_limit(
@@ -421,7 +438,7 @@ fn judge(verdict: &Verdict, mode: Mode, situation: &Situation<'_>, usage: &Usage
             let at_limit = !held.reason.ends_with(FLEET_UNKNOWN);
             return Judgement { at_limit, ..held };
         }
-        if let Some(reason) = reached_cap(&rules.caps, mode, situation.device_id, usage) {
+        if restricts && let Some(reason) = reached_cap(&rules.caps, mode, situation.device_id, usage) {
             let terms = terms_without_acting(own_ask, rules);
             return judged(DecisionKind::Hold, reason, Some(terms));
         }

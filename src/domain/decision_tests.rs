@@ -238,6 +238,80 @@ fn releasing(playbook: &str) -> Verdict {
     }
 }
 
+fn scanning(playbook: &str) -> Verdict {
+    use crate::domain::task::{ScanType, Task};
+    Verdict {
+        then: vec![PlannedAction::Task(crate::domain::verdict::PlannedTask {
+            task: Task::Scan {
+                scan: ScanType::Quick,
+            },
+            comment: "c".to_owned(),
+        })],
+        ..verdict(playbook)
+    }
+}
+
+#[test]
+fn tasks_alone_are_guarded_like_a_restriction_and_hold_where_it_would_ask() {
+    let now = Timestamp::from_second(1_000_000).expect("in range");
+    let limited = Verdict {
+        limits: vec![Limit {
+            most: Most::Devices(0),
+            per: HOUR,
+            otherwise_ask: true,
+        }],
+        ..scanning("a")
+    };
+    let protected = Rules {
+        never: Protections {
+            ids: vec![device(0).as_str().to_owned()],
+            ..Protections::default()
+        },
+        ..rules()
+    };
+    let capped = Rules {
+        caps: vec![Cap::of(0, HOUR)],
+        ..rules()
+    };
+    let observed = Rules {
+        ceiling: Mode::Observe,
+        ..rules()
+    };
+    for (verdict, rules, expected) in [
+        (scanning("a"), rules(), (DecisionKind::Act, "matched")),
+        (scanning("a"), protected, (DecisionKind::Skip, "never.ids")),
+        // It contains nothing, so it counts against no cap on what is contained.
+        (scanning("a"), capped, (DecisionKind::Act, "matched")),
+        (scanning("a"), observed, (DecisionKind::Observe, "matched")),
+        (limited, rules(), (DecisionKind::Hold, "limits[0]")),
+    ] {
+        let decision = check(vec![verdict], &rules, &Usage::default());
+        assert_eq!(outcome(&decision), expected);
+        let acts = crate::domain::containment::change::effects(&decision.rulings[0]);
+        let is_done = expected.0 == DecisionKind::Act || expected.0 == DecisionKind::Observe;
+        assert_eq!(acts.tasks.len(), usize::from(is_done), "{expected:?}");
+        assert_eq!(acts.begins, None);
+    }
+    let (facts, id) = (DeviceFacts::default(), device(0));
+    let rules = rules();
+    let stale = now - jiff::SignedDuration::from_hours(2);
+    let situation = Situation {
+        rules: &rules,
+        now,
+        occurred_at: &Fact::Is(stale),
+        device_id: &id,
+        device: &facts,
+        restricted_by: &[],
+        fleet: None,
+        fallbacks: &[],
+        observed_by: &[],
+        drivers: &[],
+        trust: Trust::Act,
+    };
+    let decision = decide(vec![scanning("a")], &situation, &Usage::default());
+    assert_eq!(outcome(&decision), (DecisionKind::Hold, "freshness"));
+}
+
 #[test]
 fn on_the_news_that_releases_nothing_begins_whatever_the_playbooks_names() {
     let asking = |playbook| Verdict {

@@ -5,6 +5,10 @@
 //! What is unknown never blocks: a call that fails costs one slot, an intruder that nobody stops costs more. Releases are never
 //! asked about: the prerequisites are those of beginning, and what quell began it must try to lift.
 
+mod task;
+
+pub use task::{any_task, task};
+
 use crate::domain::device::DeviceFacts;
 use crate::domain::fact::Fact;
 use crate::domain::measure::{Isolation, Measure};
@@ -125,7 +129,7 @@ fn hold(facts: &DeviceFacts, cannot: impl Fn(&str) -> bool, first: u16) -> Resul
     }
     let is_windows_10 = platform.is_some_and(|platform| platform.starts_with("windows10"));
     let version = plain(&facts.os_version);
-    if is_windows_10 && version.is_some_and(|version| is_before(&version, first)) {
+    if is_windows_10 && version.is_some_and(|version| is_version_before(&version, first)) {
         return Err(Ineligible::OsVersion);
     }
     // `InsufficientInfo` says that nobody can tell.
@@ -185,8 +189,8 @@ fn has_no_isolation(platform: &str, isolation: Isolation) -> bool {
             && has_no_restriction(platform))
 }
 
-/// Whether a version of Windows 10 is older than `first`. Those before 20H2 are written as year and month.
-fn is_before(version: &str, first: u16) -> bool {
+/// Whether a version of Windows 10 is older than this one. Those before 20H2 are written as year and month.
+fn is_version_before(version: &str, first: u16) -> bool {
     version.len() == 4
         && version
             .parse()

@@ -293,7 +293,16 @@ impl Usage {
         }
     }
 
-    /// The same, and what drove it, as `domain::surge` names it.
+    /// Counts a device on which a playbook did tasks alone: in that playbook's limits, and in no cap, since nothing is contained.
+    pub fn count_alone(&mut self, playbook: &str, mode: Mode, device: &DeviceId) {
+        for (key, devices) in &mut self.windows {
+            if key.0.is_some() && Self::counts(key, playbook, mode) {
+                devices.insert(device.clone());
+            }
+        }
+    }
+
+    /// Counts a device that became contained, and what drove it, as `domain::surge` names it.
     pub fn count_driven(&mut self, playbook: &str, mode: Mode, device: &DeviceId, drivers: &[String]) {
         self.count(playbook, mode, device);
         for driver in drivers {

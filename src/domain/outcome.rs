@@ -50,6 +50,12 @@ pub fn outcome(answer: &Answer, asked: &Asked<'_>) -> Outcome {
     match answer {
         // Another's action, or of another kind: what became of ours, the list tells.
         Answer::Accepted(made) if !is_about(made, asked) => row("unknown", FateUnknown),
+        // A file's hash does not stand in what we read: whether another's is for the same file nobody can tell.
+        Answer::Accepted(made)
+            if asked.kind == ActionKind::QuarantineFile && !Marker::is_on(asked.action, made) =>
+        {
+            row("unknown", FateUnknown)
+        }
         Answer::Accepted(made) => {
             let is_ours = Marker::is_on(asked.action, made);
             Outcome {

@@ -193,3 +193,23 @@ fn an_adopted_action_is_one_without_our_marker() {
         .collect();
     assert_eq!(adopted, ["2xx with another marker or none"]);
 }
+
+#[test]
+fn of_a_quarantine_only_our_own_is_taken_for_ours() {
+    let action = Uuid::now_v7();
+    let device = device();
+    let asked = Asked {
+        action,
+        kind: ActionKind::QuarantineFile,
+        device: &device,
+    };
+    let answer = |comment: String| {
+        let kind = MachineActionKind::StopAndQuarantineFile;
+        let made = made(Some(comment), kind, MachineActionStatus::Pending);
+        outcome(&Answer::Accepted(Box::new(made)), &asked)
+    };
+    let ours = answer(Marker { action, attempt: 1 }.comment("x"));
+    assert_eq!((ours.event, ours.is_adopted), (ActionEvent::Accepted, false));
+    // It may be for another file: the list tells.
+    assert_eq!(answer("by hand".to_owned()).event, ActionEvent::FateUnknown);
+}

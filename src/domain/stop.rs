@@ -70,8 +70,11 @@ pub fn hold(decision: &mut Decision, rules: &Rules, restricted_by: &[String]) {
     for ruling in &mut decision.rulings {
         let begins = ruling.kind == DecisionKind::Act
             && ruling.mode == Mode::Enforce
-            && ruling.containment().is_some()
-            && !restricted_by.contains(&ruling.verdict.playbook);
+            && match ruling.containment() {
+                Some(_) => !restricted_by.contains(&ruling.verdict.playbook),
+                // Tasks alone are not done later, once it has ended: nobody may want them any more.
+                None => ruling.tasks().next().is_some() && ruling.releases().is_empty(),
+            };
         if begins {
             let mut terms = ruling
                 .verdict

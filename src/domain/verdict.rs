@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::canary::Canary;
 use crate::domain::measure::{Isolation, Measure};
 use crate::domain::notify::Notify;
+use crate::domain::task::Task;
 
 /// Whether a playbook (or the whole installation, as a ceiling) may act. Ordered: `Off < Observe < Enforce`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -195,6 +196,17 @@ pub enum PlannedAction {
         /// The comment after fill-in, sanitised, for Defender.
         comment: String,
     },
+    /// Do something once.
+    Task(PlannedTask),
+}
+
+/// A task of a playbook's `then`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedTask {
+    /// What.
+    pub task: Task,
+    /// The comment after fill-in, sanitised, for Defender.
+    pub comment: String,
 }
 
 impl PlannedAction {
@@ -205,6 +217,7 @@ impl PlannedAction {
             Self::ReleaseAppRestriction { .. } => "release_app_restriction",
             Self::IsolateDevice { .. } => "isolate_device",
             Self::ReleaseIsolation { .. } => "release_isolation",
+            Self::Task(planned) => planned.task.name(),
         }
     }
 
@@ -213,7 +226,7 @@ impl PlannedAction {
         match self {
             Self::RestrictAppExecution { .. } => Some(Measure::Restriction),
             Self::IsolateDevice { .. } => Some(Measure::Isolation),
-            Self::ReleaseAppRestriction { .. } | Self::ReleaseIsolation { .. } => None,
+            Self::ReleaseAppRestriction { .. } | Self::ReleaseIsolation { .. } | Self::Task(_) => None,
         }
     }
 
@@ -222,7 +235,7 @@ impl PlannedAction {
         match self {
             Self::ReleaseAppRestriction { .. } => Some(Measure::Restriction),
             Self::ReleaseIsolation { .. } => Some(Measure::Isolation),
-            Self::RestrictAppExecution { .. } | Self::IsolateDevice { .. } => None,
+            Self::RestrictAppExecution { .. } | Self::IsolateDevice { .. } | Self::Task(_) => None,
         }
     }
 
@@ -240,7 +253,15 @@ impl PlannedAction {
             Self::RestrictAppExecution { release_after, .. } | Self::IsolateDevice { release_after, .. } => {
                 Some(*release_after)
             }
-            Self::ReleaseAppRestriction { .. } | Self::ReleaseIsolation { .. } => None,
+            Self::ReleaseAppRestriction { .. } | Self::ReleaseIsolation { .. } | Self::Task(_) => None,
+        }
+    }
+
+    /// The task, if it is one.
+    pub fn task(&self) -> Option<&PlannedTask> {
+        match self {
+            Self::Task(planned) => Some(planned),
+            _ => None,
         }
     }
 
@@ -251,6 +272,7 @@ impl PlannedAction {
             | Self::ReleaseAppRestriction { comment }
             | Self::IsolateDevice { comment, .. }
             | Self::ReleaseIsolation { comment } => comment,
+            Self::Task(planned) => &mut planned.comment,
         }
     }
 }
@@ -261,6 +283,8 @@ impl PlannedAction {
 pub enum ReleaseWhen {
     /// Every alert behind it is resolved.
     AlertResolved,
+    /// An antivirus scan of ours that began after it became active ended without a word of something new.
+    ScanClean,
 }
 
 impl ReleaseWhen {
@@ -268,6 +292,7 @@ impl ReleaseWhen {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::AlertResolved => "alert_resolved",
+            Self::ScanClean => "scan_clean",
         }
     }
 }

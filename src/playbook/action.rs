@@ -1,20 +1,27 @@
 //! The actions of `then`: read and checked when a playbook is loaded, planned with their texts filled in when it matches.
 
+mod task;
+
 use std::time::Duration;
 
+use self::task::{TASKS, read_task, refuse_repeated};
 use super::subject::Subject;
 use super::text::Text;
 use crate::domain::measure::{Isolation, Measure};
-use crate::domain::verdict::{PlannedAction, ReleaseWhen};
+use crate::domain::task::Task;
+use crate::domain::verdict::{PlannedAction, PlannedTask, ReleaseWhen};
 use crate::yaml::diagnostic::quoted;
 use crate::yaml::{Code, Diagnostics, Map, Node, suggest};
 
 /// The actions there are.
-pub const ACTIONS: [&str; 4] = [
+pub const ACTIONS: [&str; 7] = [
     "restrict_app_execution",
     "release_app_restriction",
     "isolate_device",
     "release_isolation",
+    TASKS[0],
+    TASKS[1],
+    TASKS[2],
 ];
 
 /// One action as the playbook demands it.
@@ -41,6 +48,13 @@ pub enum Action {
         measure: Measure,
         /// The comment for Defender.
         comment: Text,
+    },
+    /// Do something once.
+    Task {
+        /// The comment for Defender.
+        comment: Text,
+        /// What.
+        task: Task,
     },
 }
 
@@ -81,6 +95,10 @@ impl Action {
                     Measure::Isolation => PlannedAction::ReleaseIsolation { comment },
                 }
             }
+            Self::Task { comment, task } => PlannedAction::Task(PlannedTask {
+                task: task.clone(),
+                comment: comment.fill(subject),
+            }),
         }
     }
 
@@ -98,6 +116,19 @@ impl Action {
     /// Whether it may end before its time, when every alert behind it is resolved.
     pub fn ends_when_resolved(&self) -> bool {
         matches!(self, Self::Begin { release_when, .. } if release_when.contains(&ReleaseWhen::AlertResolved))
+    }
+
+    /// What it does once, if it is a task.
+    pub fn task(&self) -> Option<&Task> {
+        match self {
+            Self::Task { task, .. } => Some(task),
+            _ => None,
+        }
+    }
+
+    /// Whether a clean scan may end it before its time.
+    pub fn ends_when_clean(&self) -> bool {
+        matches!(self, Self::Begin { release_when, .. } if release_when.contains(&ReleaseWhen::ScanClean))
     }
 
     /// Whether it takes something away from the device's user.
@@ -122,11 +153,12 @@ pub fn read_then(node: &Node<'_>, found: &mut Diagnostics) -> Vec<Action> {
     let mut names = Vec::new();
     for item in &items {
         let action = read_action(item, found);
-        let named = name_of(item).filter(|name| names.contains(name));
+        let named = name_of(item).filter(|name| !TASKS.contains(name) && names.contains(name));
         let contradicts = |action: &Action| {
-            actions
-                .iter()
-                .any(|one: &Action| one.restricts() != action.restricts())
+            action.task().is_none()
+                && actions
+                    .iter()
+                    .any(|one: &Action| one.task().is_none() && one.restricts() != action.restricts())
         };
         if let Some(name) = named {
             let message = format!("`then` names `{name}` twice");
@@ -138,7 +170,10 @@ pub fn read_then(node: &Node<'_>, found: &mut Diagnostics) -> Vec<Action> {
             found.push(item.diagnostic(Code::REPEATED_ACTION, message).help(help));
         }
         names.extend(name_of(item));
-        actions.extend(action);
+        if let Some(action) = action {
+            actions.push(action);
+            refuse_repeated(&actions, item, found);
+        }
     }
     actions
 }
@@ -217,6 +252,7 @@ fn read_action(item: &Node<'_>, found: &mut Diagnostics) -> Option<Action> {
             };
             Some(Action::Release { measure, comment })
         }
+        name if TASKS.contains(&name) => read_task(name, &body, found),
         other => {
             let message = format!("there is no action {}", quoted(other));
             found.push(
@@ -327,12 +363,8 @@ fn read_release_when(body: &Map<'_>, found: &mut Diagnostics) -> Vec<ReleaseWhen
             Some("alert_resolved") if !when.contains(&ReleaseWhen::AlertResolved) => {
                 when.push(ReleaseWhen::AlertResolved);
             }
-            Some("scan_clean") => {
-                let message = "`scan_clean` needs an antivirus scan, which this version cannot ask for";
-                found.push(
-                    word.diagnostic(Code::RELEASE_WHEN, message)
-                        .help("take it away; `after` and `alert_resolved` end the restriction"),
-                );
+            Some("scan_clean") if !when.contains(&ReleaseWhen::ScanClean) => {
+                when.push(ReleaseWhen::ScanClean);
             }
             _ => {}
         }

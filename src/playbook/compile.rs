@@ -118,6 +118,7 @@ pub(super) fn compile(document: &Document, found: &mut Diagnostics) -> Option<Pl
         .required("then", found)
         .map(|node| read_then(&node, found))
         .unwrap_or_default();
+    refuse_idle_ask(&map, &then, found);
     let limits = map
         .get("limits")
         .map(|node| read_limits(&node, found))
@@ -165,6 +166,17 @@ fn refuse_unsupported(map: &Map<'_>, found: &mut Diagnostics) {
         let message = "`freshness` is not set in a playbook";
         let help = "it is one setting of the configuration; test `alert.age` for a playbook of its own mind";
         found.push(key.diagnostic(Code::UNSUPPORTED, message).help(help));
+    }
+}
+
+/// A question is about a containment: tasks alone begin none that could wait for an answer.
+fn refuse_idle_ask(map: &Map<'_>, then: &[Action], found: &mut Diagnostics) {
+    let is_tasks_alone = !then.is_empty() && then.iter().all(|action| action.task().is_some());
+    let key = map.keys().find(|key| key.text == "ask");
+    if let Some(key) = key.filter(|_| is_tasks_alone) {
+        let message = "a playbook of tasks alone has nothing that a person could be asked about first";
+        let help = "take `ask` away, or put the tasks beside a restriction: they wait with it";
+        found.push(key.diagnostic(Code::TASK_ASK, message).help(help));
     }
 }
 

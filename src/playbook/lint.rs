@@ -14,6 +14,7 @@ use super::truth::Truth;
 use crate::domain::alert::EventKind;
 use crate::domain::fact::Fact;
 use crate::domain::guard::Protections;
+use crate::domain::task::Task;
 use crate::domain::verdict::Mode;
 use crate::yaml::{self, Code, Diagnostics, Document, Map, suggest};
 
@@ -50,6 +51,15 @@ pub(super) fn lint(playbook: &Playbook, document: &Document, found: &mut Diagnos
         found.push(
             key.diagnostic(Code::RESOLVED_BEGINS, message)
                 .help("add `alert.event: [new, updated]` to `when`"),
+        );
+    }
+    let scans = |action: &Action| matches!(action.task(), Some(Task::Scan { .. }));
+    if playbook.then.iter().any(Action::ends_when_clean) && !playbook.then.iter().any(scans) {
+        let key = place("then").unwrap_or(map.place());
+        let message = "the restriction may end after a clean scan, and the playbook asks for no scan";
+        found.push(
+            key.diagnostic(Code::NO_SCAN, message)
+                .help("add `- scan: {comment: …}` to `then`, unless another playbook scans"),
         );
     }
     lint_actions(playbook, &map, found);
@@ -118,7 +128,7 @@ fn lint_actions(playbook: &Playbook, map: &Map<'_>, found: &mut Diagnostics) {
                 }
                 comment
             }
-            Action::Release { comment, .. } => comment,
+            Action::Release { comment, .. } | Action::Task { comment, .. } => comment,
         };
         if comment.may_say_nothing() {
             let place = part(&["comment"]).unwrap_or(item.clone());

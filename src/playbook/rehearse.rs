@@ -30,6 +30,7 @@ mod device;
 mod fallbacks;
 mod happening;
 mod past;
+mod scans;
 mod setting;
 pub(in crate::playbook) mod windows;
 
@@ -170,6 +171,7 @@ impl<'s> Rehearsal<'s> {
         let decision = decide(verdicts, &situation, self.windows.usage());
         let mut changed = false;
         let stood = self.standing(input.device_id);
+        self.scan_news(input);
         for ruling in &decision.rulings {
             changed |= self.apply((ruling, &drivers), input, sink);
         }
@@ -204,6 +206,7 @@ impl<'s> Rehearsal<'s> {
             self.begin((ruling, drivers), begins, id, sink);
             changed |= ruling.mode == Mode::Enforce;
         }
+        self.scan_with(ruling, &effects, id);
         changed
     }
 
@@ -280,6 +283,9 @@ impl<'s> Rehearsal<'s> {
                 alerts: BTreeMap::new(),
                 canary: None,
                 drivers: drivers.to_vec(),
+                activated_at: None,
+                ends_when_clean: false,
+                scans: false,
             });
             device.contained.len() - 1
         });
@@ -333,6 +339,7 @@ impl<'s> Rehearsal<'s> {
             return;
         };
         its.activate(now);
+        let scans = its.scans && its.open.mode == Mode::Enforce && by != Begun::Match;
         let driven = self.rules.surge.keys(&its.drivers);
         self.windows.count(now, &its.playbook, its.open.mode, id, driven);
         sink(Happening {
@@ -347,6 +354,9 @@ impl<'s> Rehearsal<'s> {
         });
         let next = its.open.next_change();
         self.note(next, id);
+        if scans {
+            self.scan_begins(id);
+        }
     }
 
     /// Does what time does to a device's containments now.

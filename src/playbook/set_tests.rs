@@ -205,13 +205,32 @@ fn every_mistake_has_its_code() {
         ("restrict_app_execution", "restrict_app_exection", &["E201"]),
         (
             "release: {after: 1h}",
-            "release: {after: 1h, when: [scan_clean]}",
-            &["E204"],
+            "release: {after: 1h, when: [alert_closed, scan_clear]}",
+            &["E313", "E313"],
         ),
         (
-            "release: {after: 1h}",
-            "release: {after: 1h, when: [alert_closed, scan_clean]}",
-            &["E313", "E204"],
+            "limits:",
+            "  - scan: {comment: c, type: deep}\nlimits:",
+            &["E313"],
+        ),
+        ("limits:", "  - scan: {comment: c, sha1: a}\nlimits:", &["E310"]),
+        ("limits:", "  - scan\nlimits:", &["E202"]),
+        ("limits:", "  - collect_package: {}\nlimits:", &["E312"]),
+        ("limits:", "  - quarantine_file: {comment: c}\nlimits:", &["E312"]),
+        (
+            "limits:",
+            "  - quarantine_file: {comment: c, sha1: abc}\nlimits:",
+            &["E222"],
+        ),
+        (
+            "limits:",
+            "  - quarantine_file: {comment: c, sha1: 7}\nlimits:",
+            &["E222"],
+        ),
+        (
+            "limits:",
+            "  - scan: {comment: c}\n  - scan: {comment: d, type: full}\nlimits:",
+            &["E220"],
         ),
         (
             "release: {after: 1h}",

@@ -305,6 +305,8 @@ fn read_case(map: &Map<'_>, facts: Option<&Map<'_>>, found: &mut Diagnostics) ->
 }
 
 #[cfg(test)]
+mod scan_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod timeline_tests;

@@ -157,6 +157,9 @@ impl Store {
         };
         if to == ActionState::Queued {
             // An opposite action may have been queued behind this one; converge says below which of them is due.
+            if row.kind.is_task() {
+                self.task_comes_back(tx, tenant, row).await?;
+            }
             queued_withdraw(tx, tenant, (&row.device, &row.subject), because).await?;
         }
         let changed = sqlx::query!(
@@ -263,7 +266,7 @@ impl Store {
         because: Because<'_>,
     ) -> Result<(), StoreError> {
         let Some(measure) = row.kind.measure() else {
-            return Ok(());
+            return self.task_ended(tx, tenant, row, to, change, because).await;
         };
         let known = match Known::after(row.kind, row.is_adopted || change.is_adopted, to) {
             _ if change.is_fate_unknown => Some(Known::Unknown),

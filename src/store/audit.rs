@@ -9,6 +9,7 @@ mod flow;
 mod history;
 mod lifecycle;
 mod permits;
+mod tasks;
 mod windows;
 
 use std::future::Future;
@@ -194,6 +195,7 @@ fn checks() -> impl Iterator<Item = &'static Check> {
         flow::CHECKS,
         history::CHECKS,
         lifecycle::CHECKS,
+        tasks::CHECKS,
     ];
     all.into_iter().flatten()
 }

@@ -114,11 +114,15 @@ impl Store {
                  UNION SELECT device_id FROM quell.containments
                  WHERE tenant_id = $1 AND state = 'asked' AND ask_until <= $3 AND quell.stop_in_force($1) IS NULL
                  UNION SELECT device_id FROM quell.actions
-                 WHERE tenant_id = $1 AND state = 'queued' AND valid_until <= $3)
+                 WHERE tenant_id = $1 AND state = 'queued' AND valid_until <= $3
+                 UNION SELECT device_id FROM quell.scanned
+                 WHERE tenant_id = $1 AND begun_at >= activated_at AND (news_at IS NULL OR news_at <= begun_at)
+                   AND ended_at <= $3 - make_interval(secs => $4))
                ORDER BY d.device_id LIMIT $2 FOR UPDATE SKIP LOCKED"#,
             tenant.0,
             batch,
             now as jiff_sqlx::Timestamp,
+            self.scan_settles.as_secs_f64(),
         )
         .fetch_all(&mut *tx)
         .await?;
@@ -184,6 +188,7 @@ impl Store {
             .await?;
             change.invalid += 1;
         }
+        change.ended += self.end_clean(tx, tenant, device, now).await?;
         let rows = open(tx, tenant, device).await?;
         let held = self.held_asks(tx, tenant, bounds, now, device, &rows).await?;
         let ids = |what: Due| -> Vec<Uuid> {
@@ -211,6 +216,13 @@ impl Store {
         }
         if !expired.is_empty() {
             open::expire(tx, &expired).await?;
+        }
+        let because = Because {
+            by: "expire",
+            reason: "nobody answered: otherwise act",
+        };
+        if !activated.is_empty() {
+            self.tasks_begin(tx, tenant, device, because).await?;
         }
         change.ended += ended.len() as u64;
         change.activated += activated.len() as u64;

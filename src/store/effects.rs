@@ -353,12 +353,17 @@ pub(super) async fn count(
     let modes: Vec<String> = keys.iter().map(|key| key.1.as_str().to_owned()).collect();
     let spans: Vec<f64> = keys.iter().map(|key| key.2.as_secs_f64()).collect();
     let rows = sqlx::query!(
-        r#"SELECT k.n AS "n!", c.device_id
+        r#"SELECT k.n AS "n!", c.device_id AS "device_id!"
            FROM unnest($2::text[], $3::text[], $4::float8[]) WITH ORDINALITY AS k (playbook, mode, secs, n), LATERAL (
-             SELECT DISTINCT device_id FROM quell.containments
+             SELECT device_id FROM quell.containments
              WHERE tenant_id = $1 AND mode = k.mode AND activated_at > $5::timestamptz - make_interval(secs => k.secs)
                AND (k.playbook IS NULL OR playbook = k.playbook
-                    OR (starts_with(k.playbook, 'surge:') AND substr(k.playbook, 7) = ANY(drivers)))) AS c"#,
+                    OR (starts_with(k.playbook, 'surge:') AND substr(k.playbook, 7) = ANY(drivers)))
+             -- What a playbook of tasks alone did counts in its own limits.
+             UNION SELECT device_id FROM quell.task_wishes
+             WHERE tenant_id = $1 AND mode = k.mode AND playbook = k.playbook AND containment_id IS NULL
+               AND settled_at > $5::timestamptz - make_interval(secs => k.secs)
+               AND outcome IN ('queued', 'satisfied', 'observed')) AS c"#,
         tenant.0,
         &playbooks as &[Option<String>],
         &modes,

@@ -4,6 +4,7 @@
 mod caps;
 mod eligible;
 pub(super) mod fresh;
+mod task;
 pub(super) mod turn;
 
 use std::time::Duration;
@@ -269,6 +270,9 @@ impl Store {
         if candidate.kind.releases() {
             // Releases never depend on playbooks, protections or caps.
             return Ok(None);
+        }
+        if candidate.kind.is_task() {
+            return self.task_forbidden(tx, tenant, gate, candidate).await;
         }
         if candidate.is_overdue {
             return Ok(Some((

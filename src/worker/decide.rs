@@ -1,6 +1,9 @@
 //! Inbox → decisions. Claims a batch, evaluates every playbook for each event and device, applies guards and limits, and
 //! records what follows, in one transaction.
 
+mod tasks;
+mod verdicts;
+
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +26,7 @@ use crate::failpoint;
 use crate::playbook::{PlaybookSet, Subject, evaluate};
 use crate::store::{DecideTx, DecisionRow, InboxItem, NewContainment, StoreError};
 use crate::worker::active_set::InForce;
+use crate::worker::decide::verdicts::{acts_on, restricts, without_lifted};
 use crate::worker::{BATCH_TIME, Context, Outage, POLL, bounded, chain, pause, within};
 
 /// The loop's parts.
@@ -266,7 +270,7 @@ impl Decider {
         };
         let hangs_on_facts = evaluation.unknown_device_facts
             || evaluation.verdicts.iter().any(waits_in_canary)
-            || (evaluation.verdicts.iter().any(restricts) && matches!(protection(), Protection::Unknown(_)));
+            || (evaluation.verdicts.iter().any(acts_on) && matches!(protection(), Protection::Unknown(_)));
         if facts.is_none() && hangs_on_facts {
             let wait = SignedDuration::try_from(self.facts_wait).unwrap_or(SignedDuration::ZERO);
             let until = item.enqueued_at + wait;
@@ -325,7 +329,7 @@ impl Decider {
                 reason: "drift.lifted".to_owned(),
                 rulings: Vec::new(),
             }
-        } else if gone && facts.is_some() && verdicts.iter().any(restricts) {
+        } else if gone && facts.is_some() && verdicts.iter().any(acts_on) {
             // Defender does not know the device: no call is spent on a certain failure.
             Decision {
                 kind: DecisionKind::Skip,
@@ -419,6 +423,8 @@ impl Decider {
             changed |= !ended.is_empty();
             tx.forget_restricting(&item.device, &ended);
         }
+        let tasks = effects.tasks;
+        let mut beginning = None;
         for begins in effects.begins {
             let new = NewContainment {
                 device: &item.device,
@@ -437,14 +443,18 @@ impl Decider {
                 notify: &ruling.verdict.notify,
                 begins,
             };
-            let beginning = tx.containment_begin(&new).await?;
-            if beginning == Beginning::Ask && ruling.kind == DecisionKind::Hold {
+            let begun_so = tx.containment_begin(&new).await?;
+            // What waited beside a question goes on as soon as one of them is settled.
+            if beginning != Some(Beginning::Activate) {
+                beginning = Some(begun_so);
+            }
+            if begun_so == Beginning::Ask && ruling.kind == DecisionKind::Hold {
                 tx.cap_reached(&self.rules.caps, &ruling.reason).await?;
             }
-            if beginning.is_activation() || beginning == Beginning::Ask {
+            if begun_so.is_activation() || begun_so == Beginning::Ask {
                 begun.push(playbook.clone());
             }
-            if beginning.is_activation() {
+            if begun_so.is_activation() {
                 usage.count_driven(playbook, ruling.mode, &item.device, drivers);
                 if !enforced {
                     tx.observed_by
@@ -462,6 +472,7 @@ impl Decider {
             // A restart may also lift an attention: the device is looked at in either case.
             changed |= enforced && new.begins.ask.is_none();
         }
+        tasks::wish(tx, item, ruling, (&tasks, beginning), usage).await?;
         Ok(changed)
     }
 }
@@ -469,25 +480,4 @@ impl Decider {
 enum Weighed {
     Wait(Timestamp),
     Judge(Option<Box<DeviceFacts>>, Vec<Verdict>),
-}
-
-/// The verdicts without those that would restrict a device again for an alert whose restriction somebody lifted at Defender, and
-/// whether there were any.
-fn without_lifted(tx: &DecideTx, item: &InboxItem, verdicts: Vec<Verdict>) -> (Vec<Verdict>, bool) {
-    let alert = &item.event.alert.id;
-    let device = tx.devices.get(&item.device);
-    if alert.is_empty() || !device.is_some_and(|device| device.lifted_alerts.contains(alert)) {
-        return (verdicts, false);
-    }
-    let before = verdicts.len();
-    let kept: Vec<Verdict> = verdicts
-        .into_iter()
-        .filter(|verdict| !restricts(verdict))
-        .collect();
-    let is_lifted = kept.len() < before;
-    (kept, is_lifted)
-}
-
-fn restricts(verdict: &Verdict) -> bool {
-    verdict.then.iter().any(|action| action.begins().is_some())
 }

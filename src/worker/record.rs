@@ -36,20 +36,20 @@ pub fn record(
         device: &grant.device,
     };
     let outcome = outcome(answer, &asked);
-    match answer {
+    let mut record = match answer {
         Answer::Accepted(action) => accepted(action, outcome),
-        answer => {
-            let mut record = not_accepted(answer, outcome, tries, windows, pauses);
-            if matches!(answer, Answer::Forbidden(refusal) if refusal.is_missing_right())
-                && grant.kind.measure() != Some(Measure::Restriction)
-            {
-                // The right to isolate is one of its own: without it, restrictions and releases go on.
-                record.change.not_before = pauses.forbidden;
-                record.pause = None;
-            }
-            record
-        }
+        answer => not_accepted(answer, outcome, tries, windows, pauses),
+    };
+    let is_own_right = |refusal: &Refusal| {
+        grant.kind.is_task()
+            || (refusal.is_missing_right() && grant.kind.measure() != Some(Measure::Restriction))
+    };
+    if matches!(answer, Answer::Forbidden(refusal) if is_own_right(refusal)) {
+        // The right to isolate, and to each task, is one of its own: without it restrictions and releases go on, and this waits.
+        record.pause = None;
+        record.change.not_before = pauses.forbidden;
     }
+    record
 }
 
 /// What is to be written for the answer to a cancel.

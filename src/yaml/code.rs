@@ -72,11 +72,14 @@ codes! {
     UNKNOWN_ACTION = "E201", "the action does not exist";
     ONE_ACTION = "E202", "an entry of `then` names exactly one action";
     RELEASE_TERMS = "E203", "a restriction or isolation says when it ends: `after`, or `never: true` written out";
-    RELEASE_WHEN = "E204", "`release.when` names something that this version cannot wait for";
+    // E204 was that `release.when: scan_clean` could not be waited for; it is not used again.
     NO_ACTION = "E205", "`then` names no action";
     REPEATED_ACTION = "E206", "`then` names an action twice, or both begins and releases";
     CANARY = "E207", "a canary names either a percentage or groups";
     LIMIT_MEASURE = "E208", "a limit has exactly one measure: `devices` or `percent_of_fleet`";
+    REPEATED_TASK = "E220", "`then` asks for the same task twice";
+    TASK_ASK = "E221", "a playbook of tasks alone has nothing that a person could be asked about first";
+    FILE_HASH = "E222", "the file to quarantine is not named by a SHA-1";
     // structure
     SYNTAX = "E300", "the file is not YAML";
     TOO_LARGE = "E301", "the file is larger than files of its kind may be";
@@ -132,6 +135,7 @@ codes! {
     OPEN_WITHOUT_TOKEN = "W452", "other machines may send events without showing a token";
     IDLE_CANARY = "W410", "the playbook has a canary and does not enforce, so the canary narrows nothing";
     RESOLVED_BEGINS = "W411", "a resolved alert can begin a restriction that ends when its alerts are resolved";
+    NO_SCAN = "W420", "a restriction may end after a clean scan, and the playbook asks for none";
     SEVERITY_GAP = "W404", "a list of ordered values skips one between its ends";
     SHADOWED = "W405", "every device that the playbook demands is protected by the configuration";
     EMPTY_COMMENT = "W406", "the comment may say nothing once its facts are filled in";

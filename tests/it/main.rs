@@ -48,6 +48,7 @@ mod stops;
 mod storm;
 mod strays;
 mod support;
+mod tasks;
 mod terms;
 mod torture;
 mod transitions;

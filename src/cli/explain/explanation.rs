@@ -364,6 +364,7 @@ fn then(playbook: &Playbook) -> Vec<String> {
             isolation,
             release_after,
             restart_on_match,
+            release_when,
             ..
         } => {
             let until = release_after.map_or("until a person ends it".to_owned(), |after| {
@@ -374,17 +375,23 @@ fn then(playbook: &Playbook) -> Vec<String> {
             } else {
                 ""
             };
+            let early: Vec<_> = release_when.iter().map(|when| when.as_str()).collect();
+            let early = match early.as_slice() {
+                [] => String::new(),
+                words => format!(", or until {}", words.join(" or ")),
+            };
             let what = match (measure, isolation) {
                 (Measure::Restriction, _) => "restrict_app_execution",
                 (Measure::Isolation, Isolation::Full) => "isolate_device",
                 (Measure::Isolation, Isolation::Selective) => "isolate_device (selective)",
             };
-            format!("{what} {until}{again}")
+            format!("{what} {until}{again}{early}")
         }
         Action::Release { measure, .. } => match measure {
             Measure::Restriction => "release_app_restriction".to_owned(),
             Measure::Isolation => "release_isolation".to_owned(),
         },
+        Action::Task { task, .. } => format!("{}, once: {}", task.name(), task.says()),
     };
     playbook.then.iter().map(told).collect()
 }

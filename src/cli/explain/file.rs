@@ -345,8 +345,10 @@ impl Bench {
     }
 }
 
+/// Whether it calls something on the device that protections and prerequisites stand against.
 fn restricts(verdict: &Verdict) -> bool {
-    verdict.then.iter().any(|action| action.begins().is_some())
+    let is_release = |action: &PlannedAction| action.releases().is_some();
+    !verdict.then.iter().all(is_release)
 }
 
 /// The rules where there is no configuration.

@@ -7,9 +7,10 @@ use crate::yaml::Code;
 pub(super) const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: Code::UNKNOWN_ACTION,
-        text: "There are two actions: `restrict_app_execution` allows only software signed by Microsoft to run on the device, \
-               and `release_app_restriction` ends the restrictions that quell began.",
-        wrong: Playbook("then:\n  - isolate_device:\n      comment: Ransomware\n"),
+        text: "`restrict_app_execution` allows only software signed by Microsoft to run on the device, and \
+               `release_app_restriction` ends the restrictions that quell began. Beside one of them, or alone, stand tasks, \
+               which are done once: `scan`, `collect_package` and `quarantine_file`.",
+        wrong: Playbook("then:\n  - contain_device:\n      comment: Ransomware\n"),
         right: Playbook(
             "when:\n  alert.event: [new, updated]\nthen:\n  - restrict_app_execution:\n      comment: Ransomware\n      release: {after: 4h, when: alert_resolved}\n",
         ),
@@ -35,18 +36,6 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         ),
     },
     Explanation {
-        code: Code::RELEASE_WHEN,
-        text: "A restriction ends at the latest after its time, and before it when every alert behind it is resolved, if \
-               `when: alert_resolved` says so. `scan_clean` waits for an antivirus scan, which this version cannot ask for; \
-               it is refused rather than ignored.",
-        wrong: Playbook(
-            "then:\n  - restrict_app_execution:\n      comment: Ransomware\n      release: {after: 4h, when: [scan_clean]}\n",
-        ),
-        right: Playbook(
-            "then:\n  - restrict_app_execution:\n      comment: Ransomware\n      release: {after: 4h}\n",
-        ),
-    },
-    Explanation {
         code: Code::NO_ACTION,
         text: "`then` says what follows a match, and it is empty. A playbook that shall only watch has an action too, and \
                `mode: observe`: it records what it would have done.",
@@ -59,11 +48,35 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         code: Code::REPEATED_ACTION,
         text: "A playbook begins something or it releases: a restriction, an isolation, or both, each once. To begin and to release \
                in one file would have to be done in some order, and whichever came second would undo the first; write a \
-               playbook of its own for the other.",
+               playbook of its own for the other. Tasks may stand beside either.",
         wrong: Playbook(
             "then:\n  - restrict_app_execution: {comment: Ransomware, release: {after: 4h}}\n  - release_app_restriction: {comment: Done}\n",
         ),
         right: Playbook("then:\n  - restrict_app_execution: {comment: Ransomware, release: {after: 4h}}\n"),
+    },
+    Explanation {
+        code: Code::REPEATED_TASK,
+        text: "A task is done once for each match, so asking for it twice asks for nothing more. Of two scans keep the one that \
+               looks further; several files may be quarantined, each of them once.",
+        wrong: Playbook("then:\n  - scan: {comment: Malware}\n  - scan: {comment: Malware, type: full}\n"),
+        right: Playbook("then:\n  - scan: {comment: Malware, type: full}\n"),
+    },
+    Explanation {
+        code: Code::TASK_ASK,
+        text: "What a person is asked about is a containment: it waits until he says yes, and its tasks wait with it. A playbook \
+               of tasks alone takes nothing from anybody and begins no containment, so there is nothing that could wait. Let \
+               it act by itself, or put its tasks beside a restriction.",
+        wrong: Playbook("ask: {from: [soc-leads], within: 30m}\nthen:\n  - scan: {comment: Malware}\n"),
+        right: Playbook("then:\n  - scan: {comment: Malware}\n"),
+    },
+    Explanation {
+        code: Code::FILE_HASH,
+        text: "Defender finds the file to stop and quarantine by its SHA-1: 40 hex digits, in quotes when they might be read as \
+               a number.",
+        wrong: Playbook("then:\n  - quarantine_file: {comment: Malware, sha1: evil.exe}\n"),
+        right: Playbook(
+            "then:\n  - quarantine_file: {comment: Malware, sha1: 3395856ce81f2b7382dee72602f798b642f14140}\n",
+        ),
     },
     Explanation {
         code: Code::CANARY,

@@ -92,4 +92,15 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
             "when:\n  alert.event: [new, updated]\n  alert.severity: high\nthen:\n  - restrict_app_execution:\n      comment: Ransomware\n      release: {after: 4h, when: alert_resolved}\n",
         ),
     },
+    Explanation {
+        code: Code::NO_SCAN,
+        text: "`release.when: scan_clean` ends the restriction once an antivirus scan that quell asked for has ended, and this \
+               playbook asks for none. Unless another playbook does, the restriction stays until its time is up.",
+        wrong: Playbook(
+            "then:\n  - restrict_app_execution:\n      comment: Malware\n      release: {after: 4h, when: scan_clean}\n",
+        ),
+        right: Playbook(
+            "then:\n  - restrict_app_execution:\n      comment: Malware\n      release: {after: 4h, when: scan_clean}\n  - scan: {comment: Malware}\n",
+        ),
+    },
 ];

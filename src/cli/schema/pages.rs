@@ -13,7 +13,7 @@ use crate::playbook::schema::OP_MEANINGS;
 const PAGE: &str = "docs/playbooks.md";
 
 /// The order in which keys are explained; a key that is not here comes last.
-const ORDER: [&str; 38] = [
+const ORDER: [&str; 43] = [
     "id",
     "title",
     "owner",
@@ -37,6 +37,11 @@ const ORDER: [&str; 38] = [
     "otherwise",
     "restrict_app_execution",
     "release_app_restriction",
+    "scan",
+    "collect_package",
+    "quarantine_file",
+    "type",
+    "sha1",
     "after",
     "never",
     "restart_on",

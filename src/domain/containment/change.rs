@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::containment::ContainmentState;
 use crate::domain::decision::{DecisionKind, Ruling};
 use crate::domain::measure::{Isolation, Measure};
-use crate::domain::verdict::{AskTerms, Lane, Mode, PlannedAction, ReleaseWhen};
+use crate::domain::verdict::{AskTerms, Lane, Mode, PlannedAction, PlannedTask, ReleaseWhen};
 
 /// What a ruling does to the containments on its device. The release comes first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct Effects<'r> {
     pub releases: Vec<Measure>,
     /// Containments begin, each of a measure of its own, or the open ones of this playbook go on.
     pub begins: Vec<Begins<'r>>,
+    /// What is done once: at once, or, beside a containment that a person is asked about, when that begins.
+    pub tasks: Vec<&'r PlannedTask>,
 }
 
 /// The terms of a containment to begin, or to go on with.
@@ -58,6 +60,7 @@ pub fn effects(ruling: &Ruling) -> Effects<'_> {
         begins: (ruling.verdict.then.iter())
             .filter_map(|action| begins(action, ruling.ask.as_ref()))
             .collect(),
+        tasks: ruling.tasks().collect(),
     }
 }
 
@@ -85,7 +88,7 @@ fn begins<'r>(action: &'r PlannedAction, ask: Option<&'r AskTerms>) -> Option<Be
             restart_on_match: *restart_on_match,
             release_when,
         }),
-        PlannedAction::ReleaseAppRestriction { .. } | PlannedAction::ReleaseIsolation { .. } => None,
+        _ => None,
     }
 }
 

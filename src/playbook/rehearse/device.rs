@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::scans::Scans;
 use crate::domain::action::{ActionKind, ActionState};
 use crate::domain::containment::ContainmentState;
 use crate::domain::containment::change::{self, Begins, Open};
 use crate::domain::converge::{Known, Step, converge};
 use crate::domain::decision::Ruling;
 use crate::domain::measure::Measure;
+use crate::domain::task::Task;
 use crate::domain::verdict::{Lane, Limit, Mode, ReleaseWhen};
 
 /// What is known of a device.
@@ -18,6 +20,7 @@ use crate::domain::verdict::{Lane, Limit, Mode, ReleaseWhen};
 pub struct Device {
     known: BTreeMap<Measure, Known>,
     pub(super) contained: Vec<Contained>,
+    pub(super) scans: Scans,
 }
 
 /// A question that a person may answer.
@@ -52,6 +55,12 @@ pub(super) struct Contained {
     pub(super) canary: Option<String>,
     /// What drives it, by `domain::surge`.
     pub(super) drivers: Vec<String>,
+    /// When it became active.
+    pub(super) activated_at: Option<Timestamp>,
+    /// Whether a clean scan ends it, by the revision that began it.
+    pub(super) ends_when_clean: bool,
+    /// Whether a scan begins with it.
+    pub(super) scans: bool,
 }
 
 /// An alert behind a containment.
@@ -72,6 +81,9 @@ impl Contained {
         self.release_after = begins.release_after;
         self.open.restart_on_match = begins.restart_on_match;
         self.open.ends_when_resolved = begins.release_when.contains(&ReleaseWhen::AlertResolved);
+        self.ends_when_clean = begins.release_when.contains(&ReleaseWhen::ScanClean);
+        let mut tasks = ruling.tasks();
+        self.scans = tasks.any(|planned| matches!(planned.task, Task::Scan { .. }));
         self.canary = ruling
             .verdict
             .canary
@@ -86,6 +98,7 @@ impl Contained {
 
     /// Makes it active now.
     pub(super) fn activate(&mut self, now: Timestamp) {
+        self.activated_at.get_or_insert(now);
         self.open = Open {
             state: ContainmentState::Active,
             until: change::until(now, self.release_after),
@@ -100,6 +113,7 @@ impl Default for Device {
         Self {
             known: BTreeMap::new(),
             contained: Vec::new(),
+            scans: Scans::default(),
         }
     }
 }

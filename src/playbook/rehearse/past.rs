@@ -103,6 +103,9 @@ impl Rehearsal<'_> {
                 .collect(),
             canary: None,
             drivers: Vec::new(),
+            activated_at: None,
+            ends_when_clean: false,
+            scans: false,
         });
         // It was called then; what it led to is known.
         device.converge();
@@ -138,6 +141,9 @@ impl Rehearsal<'_> {
             alerts: BTreeMap::new(),
             canary: None,
             drivers: Vec::new(),
+            activated_at: None,
+            ends_when_clean: false,
+            scans: false,
         });
         device.converge();
     }

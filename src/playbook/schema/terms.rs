@@ -128,7 +128,7 @@ fn if_unknown() -> Schema {
         ("skip", "nothing is done, and that is recorded"),
     ];
     Schema::word(
-        "What follows when a fact that decides is unknown. It never acts. A playbook that releases holds instead of asking.",
+        "What follows when a fact that decides is unknown. It never acts. A playbook that only releases or only has tasks holds instead of asking.",
         &words,
     )
     .default_is("ask")
@@ -177,7 +177,7 @@ fn then() -> Schema {
     let about = "One action under its name.";
     let names = ACTIONS.map(|action| (action, action_about(action)));
     let message = format!(
-        "one action: {}, with its details indented below it",
+        "one action, with its details indented below it: {}",
         suggest::list(&ACTIONS)
     );
     let mut action = Schema::map(about).with("errorMessage", message.as_str());
@@ -185,12 +185,9 @@ fn then() -> Schema {
         action = action.key(name, body(name, about));
     }
     let action = action.keys(1, Some(1), &message);
-    Schema::list(
-        "What follows: a restriction, an isolation, or both, each with its own terms; or the release of either or both.",
-        action,
-    )
-    .with("minItems", 1)
-    .with("maxItems", 2)
+    let about = "What follows: a restriction, an isolation, or both, each with its own terms; or the release of either or both; and tasks, \
+                 which are done once.";
+    Schema::list(about, action).with("minItems", 1)
 }
 
 fn action_about(action: &str) -> &'static str {
@@ -205,6 +202,9 @@ fn action_about(action: &str) -> &'static str {
         "release_isolation" => {
             "End the isolations that quell began on the device. What a person isolated stays so."
         }
+        "scan" => "Scan the device for malware, once.",
+        "collect_package" => "Collect an investigation package on the device, once.",
+        "quarantine_file" => "Stop a file on the device and quarantine it, once.",
         _ => "End the restrictions that quell began on the device. What a person restricted stays so.",
     }
 }
@@ -221,14 +221,39 @@ fn body(action: &str, about: &str) -> Schema {
             "type",
             Schema::word("How much is cut off.", &ISOLATIONS).default_is("full"),
         ),
+        "scan" => return body.key("type", scan_type()),
+        "quarantine_file" => return body.required("sha1", file_hash()),
         _ => return body,
     };
     let message = "say when it ends: `release: {after: 4h}`, or `release: {never: true}` when it must stay until a person ends it";
     body.key("release", release(message)).demand("release", message)
 }
 
+fn scan_type() -> Schema {
+    let types = [
+        ("quick", "where malware usually starts: minutes"),
+        ("full", "every file: hours"),
+    ];
+    Schema::word("How far the scan looks.", &types).default_is("quick")
+}
+
+fn file_hash() -> Schema {
+    Schema::text("The SHA-1 of the file.")
+        .pattern(
+            "^[0-9A-Fa-f]{40}$",
+            "40 hex digits, in quotes if they might be read as a number",
+        )
+        .example("3395856ce81f2b7382dee72602f798b642f14140")
+}
+
 fn release(message: &str) -> Schema {
-    let early = [("alert_resolved", "every alert behind the containment is closed")];
+    let early = [
+        ("alert_resolved", "every alert behind the containment is closed"),
+        (
+            "scan_clean",
+            "an antivirus scan of quell's, begun while it was active, succeeded, and no alert came since",
+        ),
+    ];
     let list = Schema::default()
         .with("type", "array")
         .with("minItems", 1)

@@ -149,6 +149,7 @@ fn timeline() -> Schema {
         .key("event", givens("An event that arrives, written as `given`."))
         .key("approve", people("These people approve everything that is asked about the device."))
         .key("decline", people("These people decline everything that is asked about the device."))
+        .key("scan", Schema::word("The antivirus scan that is under way on the device ends so.", &SCAN_ENDS))
         .key("of", Schema::text("The `device.id` that is answered about or looked at. Left out: that of the latest event."))
         .key("expect", expect())
         .rule(json!({
@@ -166,8 +167,11 @@ fn timeline() -> Schema {
                 "else": {
                     "if": {"required": ["decline"]},
                     "else": {
-                        "required": ["expect"],
-                        "errorMessage": "nothing happens at this moment: give `event`, `approve`, `decline` or `expect`",
+                        "if": {"required": ["scan"]},
+                        "else": {
+                            "required": ["expect"],
+                            "errorMessage": "nothing happens at this moment: give `event`, `approve`, `decline`, `scan` or `expect`",
+                        },
                     },
                 },
             },
@@ -192,6 +196,15 @@ fn givens(about: &str) -> Schema {
     Schema::list(&format!("{about} {rest}"), item)
         .example(json!(["high", "ws", {"device": {"tags": "unknown"}}]))
 }
+
+/// How a scan of a timeline ends.
+const SCAN_ENDS: [(&str, &str); 2] = [
+    (
+        "succeeded",
+        "a containment that waits for a clean scan ends, unless news came since it began",
+    ),
+    ("failed", "nothing follows"),
+];
 
 fn given() -> Schema {
     let mut given = Schema::map(

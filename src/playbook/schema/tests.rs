@@ -249,6 +249,12 @@ proptest! {
             "then: [restrict_app_execution: {comment: '{alert.idd}', release: {after: 4h}}]",
             "then: [restrict_app_execution: {comment: '{', release: {after: 4h}}]",
             "then: [isolate: {comment: c}]",
+            "then: [scan: {comment: c}]", "then: [scan: {comment: c, type: full}]", "then: [scan: {comment: c, type: deep}]",
+            "then: [scan: {type: quick}]", "then: [scan]", "then: [collect_package: {comment: c}]",
+            "then: [restrict_app_execution: {comment: c, release: {after: 4h, when: scan_clean}}, scan: {comment: c}]",
+            "then: [scan: {comment: c}, collect_package: {comment: c}, release_app_restriction: {comment: c}]",
+            "then: [quarantine_file: {comment: c, sha1: 3395856ce81f2b7382dee72602f798b642f14140}]",
+            "then: [quarantine_file: {comment: c, sha1: evil.exe}]", "then: [quarantine_file: {comment: c}]",
         ][..]),
         limits in select(&[
             "", "limits: []", "limits: [{devices: 25, per: 1h}]", "limits: [{devices: 25, per: 1h, otherwise: skip}]",

@@ -143,6 +143,11 @@ impl Coverage {
                 reason: EndReason::AlertResolved,
                 ..
             } => (playbook, "release.when"),
+            What::Ended {
+                playbook,
+                reason: EndReason::ScanClean,
+                ..
+            } => (playbook, "release.when.scan_clean"),
             _ => return,
         };
         if playbook == self.playbook {
@@ -205,6 +210,7 @@ fn branches(playbook: &Playbook) -> Vec<BranchCoverage> {
             ("release.after", release_after.is_some()),
             ("release.restart_on", *restart_on_match),
             ("release.when", action.ends_when_resolved()),
+            ("release.when.scan_clean", action.ends_when_clean()),
         ] {
             if is_there {
                 add(branch.to_owned(), "then", None);

@@ -33,6 +33,8 @@ struct Moment {
     place: String,
     event: Option<Given>,
     answer: Option<(Answer, Vec<String>)>,
+    /// Its scan ends: whether it succeeded.
+    scan: Option<bool>,
     /// The device that is answered about or looked at.
     device: DeviceId,
     expect: Option<Expect>,
@@ -123,6 +125,14 @@ impl Timeline {
                 let expected = format!("a question that {} can answer", people.join(" and "));
                 return Some(fail(expected, stand(&world, &record).to_string(), &record));
             }
+            if let Some(has_succeeded) = moment.scan
+                && !world.scan_ends(&moment.device, has_succeeded, &mut |happening| {
+                    record.note(happening, coverage)
+                })
+            {
+                let expected = "a scan that is under way".to_owned();
+                return Some(fail(expected, stand(&world, &record).to_string(), &record));
+            }
             let Some(expect) = &moment.expect else { continue };
             let its = stand(&world, &record);
             if decision.as_ref().is_none_or(|decision| expect.holds(decision)) && expect.stands(&its) {
@@ -160,7 +170,10 @@ fn read_moment(
     found: &mut Diagnostics,
 ) -> Option<(Moment, bool)> {
     let map = item.map(found)?;
-    map.only(&["at", "event", "approve", "decline", "of", "expect"], found);
+    map.only(
+        &["at", "event", "approve", "decline", "scan", "of", "expect"],
+        found,
+    );
     let at_node = map.required("at", found);
     let at = at_node.as_ref().and_then(|node| node.duration(found));
     if let (Some(at), Some(last), Some(node)) = (at, last, &at_node)
@@ -185,6 +198,10 @@ fn read_moment(
         given
     });
     let answer = read_answer(&map, found);
+    let scan_node = map.get("scan");
+    let scan = scan_node
+        .as_ref()
+        .and_then(|node| node.choice(&["succeeded", "failed"], found));
     let place = if event.is_some() {
         Place::Event
     } else {
@@ -194,11 +211,11 @@ fn read_moment(
     let expect = expect_node
         .as_ref()
         .and_then(|node| Expect::read(node, place, found));
-    if event.is_none() && answer.is_none() && expect_node.is_none() {
+    if event.is_none() && answer.is_none() && scan_node.is_none() && expect_node.is_none() {
         let message = "nothing happens at this moment, and nothing is expected";
         found.push(
             item.diagnostic(Code::TIMELINE_ENTRY, message)
-                .help("give `event`, `approve`, `decline` or `expect`"),
+                .help("give `event`, `approve`, `decline`, `scan` or `expect`"),
         );
     }
     let named = map.get("of").and_then(|node| {
@@ -213,7 +230,7 @@ fn read_moment(
     let device = named
         .or(event.as_ref().map(|event| event.device_id.clone()))
         .or(device);
-    if device.is_none() && (answer.is_some() || expect_node.is_some()) {
+    if device.is_none() && (answer.is_some() || scan.is_some() || expect_node.is_some()) {
         let message = "nothing has happened to any device by this moment";
         found.push(
             item.diagnostic(Code::TIMELINE_ENTRY, message)
@@ -225,6 +242,7 @@ fn read_moment(
         place: format!("{file}:{}", item.line()),
         event,
         answer,
+        scan: scan.map(|word| word == "succeeded"),
         device: device?,
         expect,
     };
@@ -404,6 +422,7 @@ fn term(reason: EndReason) -> String {
     match reason {
         EndReason::Time => "release.after".to_owned(),
         EndReason::AlertResolved => "release.when".to_owned(),
+        EndReason::ScanClean => "release.when.scan_clean".to_owned(),
         other => other.as_str().to_owned(),
     }
 }

@@ -83,7 +83,7 @@ fn a_wrong_timeline_is_refused_where_it_is_wrong() {
 }
 
 /// Runs one timeline over the playbook above, and others beside it; the text of its failure.
-fn timeline(playbooks: &[(&str, &str)], head: &str, entries: &[&str]) -> String {
+pub(super) fn timeline(playbooks: &[(&str, &str)], head: &str, entries: &[&str]) -> String {
     let files: Vec<_> = playbooks
         .iter()
         .map(|(id, text)| SourceFile {

@@ -293,6 +293,7 @@ impl Store {
             reason: &why,
         };
         self.converge_device(tx, tenant, device, because).await?;
+        self.tasks_begin(tx, tenant, device, because).await?;
         Ok(told(
             &one.ask,
             "activated",

@@ -109,6 +109,7 @@ impl Store {
                         };
                         self.converge_device(&mut tx, tenant, &one.device, because)
                             .await?;
+                        self.tasks_begin(&mut tx, tenant, &one.device, because).await?;
                         went_on.devices.push(one.device.clone());
                     }
                     Verdict::Hold(reason) if cap_of(&reason) == Some(order.index) => went_on.still_held += 1,

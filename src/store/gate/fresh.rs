@@ -84,7 +84,8 @@ impl Store {
         )
         .fetch_one(&mut *tx)
         .await?;
-        if is_fresh || waited >= gate.facts_wait.as_secs_f64() {
+        // A task goes on waiting until its validity is over: no containment of the device is given up for it.
+        if !candidate.kind.is_task() && (is_fresh || waited >= gate.facts_wait.as_secs_f64()) {
             self.give_up(tx, tenant, (&candidate.device, candidate.measure()), UNDECIDED)
                 .await?;
         }

@@ -46,7 +46,9 @@ impl Store {
                  AND (c.activated_at >= $2 OR EXISTS (
                    SELECT 1 FROM quell.actions a WHERE a.tenant_id = $1 AND a.device_id = c.device_id AND a.subject = c.measure
                      AND a.kind IN ('restrict', 'isolate')
-                     AND a.state IN ('queued', 'submitting', 'in_doubt', 'submitted') AND NOT a.is_adopted)))
+                     AND a.state IN ('queued', 'submitting', 'in_doubt', 'submitted') AND NOT a.is_adopted))
+               UNION SELECT t.device_id FROM quell.actions t WHERE t.tenant_id = $1 AND t.state = 'queued'
+                 AND t.kind IN ('scan', 'collect_package', 'quarantine_file'))
              ORDER BY d.device_id LIMIT $3 FOR UPDATE SKIP LOCKED",
             tenant.0,
             stop.since as Option<jiff_sqlx::Timestamp>,
@@ -107,6 +109,7 @@ impl Store {
             by: word.by,
             reason: word.why,
         };
+        self.tasks_withdraw(tx, tenant, device, because).await?;
         self.converge_device(tx, tenant, device, because).await?;
         Ok(ids.len() as u64)
     }

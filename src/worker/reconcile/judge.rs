@@ -134,7 +134,11 @@ fn resolve(
         .map(Vec::as_slice)
         .unwrap_or_default();
     let pending = || pending.iter().copied().filter(|action| !action.status.is_final());
-    let same = pending().find(|action| open.row.kind.is(&action.kind));
+    // Of another's quarantine nobody can tell which file it is for, so none is taken for ours.
+    let is_same = |action: &&MachineAction| {
+        open.row.kind.is(&action.kind) && open.row.kind != ActionKind::QuarantineFile
+    };
+    let same = pending().find(is_same);
     let refused = is_refused_for_another(open);
     // A refused call made nothing: what counts is only that the list shows what was there then. Any other call may
     // still be executed until the quiescence has passed.

@@ -266,3 +266,30 @@ fn what_is_absent_is_held_for_a_person_where_the_policy_says_so() {
     let again = Some((vec![ActionEvent::NotExecuted], false));
     assert_eq!(hold(&refused, 120), again, "a refused call made nothing");
 }
+
+#[test]
+fn anothers_scan_answers_for_ours_and_anothers_quarantine_never_does() {
+    let others = |kind| wire("m9", "by hand", kind, MachineActionStatus::Pending);
+    for (kind, wire_kind, adopts) in [
+        (ActionKind::Scan, MachineActionKind::RunAntiVirusScan, true),
+        (
+            ActionKind::CollectPackage,
+            MachineActionKind::CollectInvestigationPackage,
+            true,
+        ),
+        (
+            ActionKind::QuarantineFile,
+            MachineActionKind::StopAndQuarantineFile,
+            false,
+        ),
+    ] {
+        let mut action = open(ActionState::InDoubt, Some("already_in_progress"));
+        action.row.kind = kind;
+        let expected = match adopts {
+            true => (vec![ActionEvent::Accepted], true),
+            // It is called again later, since nothing was made.
+            false => (vec![ActionEvent::NotExecuted], false),
+        };
+        assert_eq!(check(&action, &[others(wire_kind)], 60), Some(expected), "{kind:?}");
+    }
+}

@@ -326,4 +326,19 @@ pub const CASES: &[Case] = &[
         "SELECT '-7'",
         &[],
     ),
+    case(
+        "task_waits_with_its_question",
+        "INSERT INTO quell.task_wishes (id, tenant_id, device_id, subject, comment, mode, lane, playbook, revision, event_id, alert_id,
+                                        containment_id, outcome)
+         SELECT gen_random_uuid(), tenant_id, device_id, 'scan', 'c', 'enforce', 'normal', 'one', 'r', gen_random_uuid(), 'a1', id,
+                'waiting' FROM quell.containments WHERE device_id = '{b}'",
+        "SELECT id::text FROM quell.task_wishes",
+        &[],
+    ),
+    case(
+        "clean_end_has_its_scan",
+        "UPDATE quell.containments SET end_reason = 'scan_clean' WHERE device_id = '{a}'",
+        "SELECT id::text FROM quell.containments WHERE device_id = '{a}'",
+        &[],
+    ),
 ];
