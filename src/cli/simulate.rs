@@ -87,7 +87,7 @@ pub struct Args {
     /// How long a new action cannot be read yet.
     #[arg(long, value_name = "SPAN", value_parser = span, default_value = "0s")]
     read_after_write: Duration,
-    /// Faults from the start, as JSON; see POST /sim/faults.
+    /// Faults from the start, as JSON; see docs/simulator.md.
     #[arg(long, value_name = "JSON", value_parser = faults)]
     faults: Option<Faults>,
     /// How to print.
@@ -112,10 +112,12 @@ enum Duplicates {
     /// It is answered with the pending one.
     ReturnPending,
     /// It is answered 400, "Action is already in progress".
-    #[value(name = "reject-400")]
+    #[value(name = "reject-400", alias = "400-active")]
     Reject400,
     /// It is made, and takes effect only after the opposite one.
     SecondStuckPending,
+    /// One of these, drawn for each call.
+    Random,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -142,7 +144,10 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
             let (base_url, authority) = (simulator.base_url(), simulator.authority());
             println!(
                 "{}",
-                json!({ "base_url": base_url, "authority": authority, "scale": scale })
+                json!({
+                    "base_url": base_url, "authority": authority, "scale": scale,
+                    "control": format!("{base_url}/_control"), "control_token": simulator.control_token(),
+                })
             );
         }
     }
@@ -211,9 +216,12 @@ pub fn config_snippet(simulator: &Simulator, scale: f64) -> String {
 fn welcome(simulator: &Simulator, scale: f64) -> String {
     let base_url = simulator.base_url();
     format!(
-        "{base_url}\n\n# for the configuration:\n{}\n\n# journal: {base_url}/sim/journal   report: {base_url}/sim/report\n\
+        "{base_url}\n\n# for the configuration:\n{}\n\n\
+         # its own pages, such as the report and the journal:\n\
+         # curl -H 'Authorization: Bearer {}' {base_url}/_control/report\n\
          # stop with Ctrl-C",
-        config_snippet(simulator, scale)
+        config_snippet(simulator, scale),
+        simulator.control_token(),
     )
 }
 
@@ -263,6 +271,7 @@ fn options(args: Args) -> Options {
             Duplicates::ReturnPending => DuplicateMode::ReturnPending,
             Duplicates::Reject400 => DuplicateMode::Reject400,
             Duplicates::SecondStuckPending => DuplicateMode::SecondStuckPending,
+            Duplicates::Random => DuplicateMode::Random,
         },
         read_after_write: args.read_after_write,
         faults: args.faults.unwrap_or_default(),
