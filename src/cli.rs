@@ -22,9 +22,10 @@ mod progress;
 #[cfg(test)]
 mod reference;
 pub mod run;
+pub mod scenario;
 pub mod schema;
 pub mod send;
-pub mod simulate;
+mod simulate;
 mod since;
 pub mod test;
 
