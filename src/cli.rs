@@ -27,9 +27,10 @@ mod reads;
 #[cfg(test)]
 mod reference;
 pub mod run;
+pub mod scenario;
 pub mod schema;
 pub mod send;
-pub mod simulate;
+mod simulate;
 mod since;
 pub mod test;
 

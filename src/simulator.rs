@@ -1,7 +1,7 @@
-//! A Defender to practise against: the token endpoint, restrict and release, machine actions and machines, both rate
-//! windows, duplicates, offline devices and faults, on a loopback port.
+//! A Defender to practise against: the token endpoint, every machine action, machines, alerts and their lists, all rate
+//! windows, duplicates, offline devices, portal actions and faults, on a loopback port.
 //!
-//! Used by `quell simulate`, the demo and tests. It is a leaf: nothing of the daemon is imported here, so the two cannot
+//! Used by `quell simulate`, `quell drill`, the demo and tests. It is a leaf: nothing of the daemon is imported here, so the two cannot
 //! agree on a mistake. What it answers follows the public facts on the real service; each file says which.
 //!
 //! Time runs `scale` times faster here: windows and delays are divided by it, while time stamps, token life and reply
@@ -19,30 +19,44 @@ use tokio::task::JoinSet;
 use tokio_util::sync::DropGuard;
 
 pub mod action;
+pub mod alert;
 mod api;
 mod book;
 mod clock;
 mod connection;
+mod control;
+pub mod deed;
 mod device;
 mod fault;
 mod hub;
 pub mod journal;
 mod odata;
 pub mod options;
+mod permission;
 mod pipeline;
 mod query;
+mod quota;
 mod reply;
 pub mod report;
 mod route;
+pub mod rule;
+pub mod scenario;
+pub mod span;
+pub mod switches;
 mod token;
 mod windows;
 
 pub use action::Kind;
+pub use deed::{Deed, Timed};
 pub use options::{
-    BudgetScope, DeviceOverride, DuplicateMode, Faults, Fleet, GIVES_UP_AFTER, Options, QuotaDialect, Window,
-    WindowAlgorithm,
+    BudgetScope, DeviceOverride, DuplicateMode, Faults, Fleet, GIVES_UP_AFTER, Options, QuotaDialect,
+    RetryAfter, Window, WindowAlgorithm,
 };
-pub use report::Report;
+pub use report::{Invariant, Report};
+pub use route::{Endpoint, Scope};
+pub use rule::{FaultRule, RuleAnswer};
+pub use scenario::Scenario;
+pub use span::Span;
 pub use token::entra::{Entra, User};
 pub use windows::WindowUse;
 
@@ -97,7 +111,9 @@ impl Simulator {
         let listener = TcpListener::bind(addr).await.map_err(listen)?;
         let addr = listener.local_addr().map_err(listen)?;
 
+        let timeline = options.timeline.clone();
         let hub = Arc::new(Hub::new(options, format!("http://{addr}")));
+        deed::play(&hub, timeline);
         let service = Router::new()
             .fallback(pipeline::serve)
             .with_state(Arc::clone(&hub));
@@ -154,6 +170,58 @@ impl Simulator {
         state.book.is_restricted(device)
     }
 
+    /// How the device is isolated now, if it is: `Full` or `Selective`.
+    pub fn isolation(&self, device: &str) -> Option<String> {
+        let mut state = self.hub.state();
+        state.book.settle(&self.hub.clock, self.hub.clock.now());
+        state.book.isolation(device)
+    }
+
+    /// The files that were quarantined on the device, by SHA-1.
+    pub fn quarantined(&self, device: &str) -> Vec<String> {
+        let mut state = self.hub.state();
+        state.book.settle(&self.hub.clock, self.hub.clock.now());
+        state.book.quarantined(device)
+    }
+
+    /// Everything that devices carried out so far, in order: how long after the start, which device, what, and whether it
+    /// was asked for through the API.
+    pub fn effects(&self) -> Vec<(Duration, String, Kind, bool)> {
+        let mut state = self.hub.state();
+        state.book.settle(&self.hub.clock, self.hub.clock.now());
+        let effects = state.book.effects().iter();
+        effects
+            .map(|effect| {
+                let at = self.hub.clock.since_start(effect.at);
+                let by_api = effect.source == action::Source::PublicApi;
+                (at, effect.device.clone(), effect.kind, by_api)
+            })
+            .collect()
+    }
+
+    /// How long it has been running, in real time.
+    pub fn uptime(&self) -> Duration {
+        self.hub.clock.since_start(self.hub.clock.now())
+    }
+
+    /// The token that its own pages ask for.
+    pub fn control_token(&self) -> &str {
+        &self.hub.control_token
+    }
+
+    /// Does something beside the calls of the client; says what came of it.
+    ///
+    /// # Errors
+    /// The deed makes no sense, or the service refuses it.
+    pub fn perform(&self, deed: Deed) -> Result<serde_json::Value, String> {
+        deed::perform(&self.hub, deed)
+    }
+
+    /// Does each of these at its time, counted from now.
+    pub fn play(&self, timeline: Vec<Timed>) {
+        deed::play(&self.hub, timeline);
+    }
+
     /// Changes what goes wrong from now on.
     pub fn set_faults(&self, faults: Faults) {
         self.hub.state().faults = faults;
@@ -167,7 +235,8 @@ impl Simulator {
     /// Somebody else begins an action in Defender's own console. Gives its id, or nothing when the service does not
     /// know the device or refuses a duplicate.
     pub fn act_by_other(&self, device: &str, kind: Kind) -> Option<String> {
-        self.hub.act_by_other(device, kind, "by hand")
+        self.hub
+            .act_by_other(device, kind, "by hand", action::Details::default())
     }
 
     /// A call of the API that was on its way for long (in a stopped process, or a queue of the service's own) is carried

@@ -255,10 +255,11 @@ impl Stage {
                quell devices --config {config}\n  \
                psql '{database}'     the tables are in the schema quell\n  \
                curl {url}/metrics\n  \
-               curl {defender}/sim/report\n  \
+               curl -H 'Authorization: Bearer {token}' {defender}/_control/report\n  \
                tail -f {log}\n  \
                quell send FILE --restamp --to {url}\n  \
                the playbooks stand beside the configuration",
+            token = self.simulator.control_token(),
             defender = self.simulator.base_url(),
             log = log.display(),
             config = config.display(),

@@ -10,14 +10,27 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::ValueEnum;
-use jiff::SignedDuration;
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::cli::scenario;
 use crate::simulator::{
-    BudgetScope, DuplicateMode, Faults, Fleet, Options, QuotaDialect, Report, Simulator, Window,
-    WindowAlgorithm,
+    BudgetScope, DuplicateMode, Faults, Fleet, Invariant, Options, QuotaDialect, Report, RetryAfter,
+    Simulator, Span, Window, WindowAlgorithm,
 };
+
+/// Every permission that a call of the simulator asks for.
+pub const ALL_ROLES: [&str; 9] = [
+    "Machine.RestrictExecution",
+    "Machine.Isolate",
+    "Machine.Scan",
+    "Machine.CollectForensics",
+    "Machine.StopAndQuarantine",
+    "Machine.Offboard",
+    "Machine.LiveResponse",
+    "Machine.Read.All",
+    "Alert.Read.All",
+];
 
 /// Run a simulated Defender on a loopback port.
 ///
@@ -27,12 +40,17 @@ pub struct Args {
     /// Where to listen; loopback addresses only, port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
-    /// How many times faster than Defender it lives.
-    #[arg(long, value_name = "N", default_value_t = 1.0)]
-    scale: f64,
-    /// Seed of everything that is drawn: devices, delays, failures, faults.
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    seed: u64,
+    /// A file that says what the service is like, what happens when, and which alerts are listed (docs/simulator.md). What it
+    /// says holds over the options below, but for --scale and --seed. Built in: ransomware-outbreak, credential-theft,
+    /// false-positive-storm, defender-outage, portal-interference.
+    #[arg(long, value_name = "FILE|NAME")]
+    scenario: Option<String>,
+    /// How many times faster than Defender it lives [default: 1, or the scenario's].
+    #[arg(long, value_name = "N")]
+    scale: Option<f64>,
+    /// Seed of everything that is drawn: devices, delays, failures, faults [default: 1, or the scenario's].
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
     /// A rate window, such as 100/60s; may be repeated [default: 100/60s and 1500/1h].
     #[arg(long = "window", value_name = "CALLS/SPAN", value_parser = window)]
     windows: Vec<Window>,
@@ -40,8 +58,20 @@ pub struct Args {
     #[arg(long, value_name = "ALGORITHM", value_enum, default_value_t = Algorithm::SlidingLog)]
     window_algorithm: Algorithm,
     /// Count actions and reads together.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "per_endpoint_budget")]
     shared_budget: bool,
+    /// Count each endpoint for itself.
+    #[arg(long)]
+    per_endpoint_budget: bool,
+    /// How a 429 says when to come back.
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = ComeBack::Seconds)]
+    retry_after: ComeBack,
+    /// A permission in issued tokens; may be repeated [default: Machine.RestrictExecution and Machine.Read.All].
+    #[arg(long = "role", value_name = "PERMISSION")]
+    roles: Vec<String>,
+    /// Every permission there is in issued tokens.
+    #[arg(long, conflicts_with = "roles")]
+    all_roles: bool,
     /// Word a 429 as documented rather than as recorded.
     #[arg(long)]
     documented_429: bool,
@@ -87,7 +117,7 @@ pub struct Args {
     /// How long a new action cannot be read yet.
     #[arg(long, value_name = "SPAN", value_parser = span, default_value = "0s")]
     read_after_write: Duration,
-    /// Faults from the start, as JSON; see POST /sim/faults.
+    /// Faults from the start, as JSON; see docs/simulator.md.
     #[arg(long, value_name = "JSON", value_parser = faults)]
     faults: Option<Faults>,
     /// How to print.
@@ -108,14 +138,28 @@ enum Algorithm {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ComeBack {
+    /// Not at all.
+    None,
+    /// In seconds; with a fraction when time is scaled.
+    Seconds,
+    /// In seconds with a fraction.
+    Fraction,
+    /// As an HTTP date.
+    Date,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Duplicates {
     /// It is answered with the pending one.
     ReturnPending,
     /// It is answered 400, "Action is already in progress".
-    #[value(name = "reject-400")]
+    #[value(name = "reject-400", alias = "400-active")]
     Reject400,
     /// It is made, and takes effect only after the opposite one.
     SecondStuckPending,
+    /// One of these, drawn for each call.
+    Random,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -133,7 +177,16 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let output = args.output;
-    let options = options(args);
+    let scenario = args.scenario.as_deref().map(scenario::find).transpose()?;
+    let (seed, scale) = (args.seed, args.scale);
+    let mut options = options(args);
+    if let Some(scenario) = &scenario {
+        scenario.apply(&mut options);
+        options.seed = seed.unwrap_or(options.seed);
+        options.scale = scale.unwrap_or(options.scale);
+        options.timeline.extend(scenario.timeline());
+        options.timeline.extend(scenario.alerts_as_deeds(options.seed));
+    }
     let scale = options.scale;
     let simulator = Simulator::start(options).await?;
     match output {
@@ -142,7 +195,10 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
             let (base_url, authority) = (simulator.base_url(), simulator.authority());
             println!(
                 "{}",
-                json!({ "base_url": base_url, "authority": authority, "scale": scale })
+                json!({
+                    "base_url": base_url, "authority": authority, "scale": scale,
+                    "control": format!("{base_url}/_control"), "control_token": simulator.control_token(),
+                })
             );
         }
     }
@@ -152,11 +208,25 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     }
     let report = simulator.report();
     simulator.stop().await;
+    let invariants = report.invariants();
     match output {
-        Output::Table => println!("\n{}", table(&report)),
-        Output::Json => println!("{}", serde_json::to_string(&report)?),
+        Output::Table => println!("\n{}\n\n{}", table(&report), promises(&invariants)),
+        Output::Json => {
+            let mut shown = serde_json::to_value(&report)?;
+            shown["invariants"] = json!(invariants);
+            println!("{shown}");
+        }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What must hold of a client, a line each.
+pub fn promises(invariants: &[Invariant]) -> String {
+    let lines = invariants.iter().map(|Invariant { name, held, detail }| {
+        let mark = if *held { "✓" } else { "✗" };
+        format!("{mark} {name}: {detail}")
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// A report as a small table for people.
@@ -171,6 +241,11 @@ pub fn table(report: &Report) -> String {
         row(&name, format!("{} of {}", window.most, window.limit));
     }
     row("answered 429", report.rejected_429.to_string());
+    row("of them too early again", report.early_after_429.to_string());
+    row(
+        "calls without a good token",
+        (report.without_token + report.bad_tokens).to_string(),
+    );
     row("duplicates", report.duplicates.to_string());
     row("opposite while open", report.opposite_while_open.to_string());
     row("faults", report.faults.to_string());
@@ -181,12 +256,20 @@ pub fn table(report: &Report) -> String {
         row(&format!("actions {status}"), count.to_string());
     }
     row("restricted now", report.restricted_now.to_string());
+    row("isolated now", report.isolated_now.to_string());
+    row("files quarantined", report.quarantined_files.to_string());
 
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let mut lines: Vec<String> = rows
         .iter()
         .map(|(name, value)| format!("{name:<width$}  {value}"))
         .collect();
+    lines.extend(
+        report
+            .timeline_refused
+            .iter()
+            .map(|refused| format!("! {refused}")),
+    );
     lines.extend(report.violations.iter().map(|violation| format!("! {violation}")));
     lines.join("\n")
 }
@@ -211,9 +294,12 @@ pub fn config_snippet(simulator: &Simulator, scale: f64) -> String {
 fn welcome(simulator: &Simulator, scale: f64) -> String {
     let base_url = simulator.base_url();
     format!(
-        "{base_url}\n\n# for the configuration:\n{}\n\n# journal: {base_url}/sim/journal   report: {base_url}/sim/report\n\
+        "{base_url}\n\n# for the configuration:\n{}\n\n\
+         # its own pages, such as the report and the journal:\n\
+         # curl -H 'Authorization: Bearer {}' {base_url}/_control/report\n\
          # stop with Ctrl-C",
-        config_snippet(simulator, scale)
+        config_snippet(simulator, scale),
+        simulator.control_token(),
     )
 }
 
@@ -221,8 +307,19 @@ fn options(args: Args) -> Options {
     let plain = Options::default();
     Options {
         listen: args.listen,
-        scale: args.scale,
-        seed: args.seed,
+        scale: args.scale.unwrap_or(plain.scale),
+        seed: args.seed.unwrap_or(plain.seed),
+        roles: match (args.all_roles, args.roles.is_empty()) {
+            (true, _) => ALL_ROLES.map(str::to_owned).to_vec(),
+            (false, true) => plain.roles,
+            (false, false) => args.roles,
+        },
+        retry_after_form: match args.retry_after {
+            ComeBack::None => RetryAfter::None,
+            ComeBack::Seconds => RetryAfter::Seconds,
+            ComeBack::Fraction => RetryAfter::Fraction,
+            ComeBack::Date => RetryAfter::Date,
+        },
         window_algorithm: match args.window_algorithm {
             Algorithm::SlidingLog => WindowAlgorithm::SlidingLog,
             Algorithm::Fixed => WindowAlgorithm::Fixed,
@@ -236,6 +333,8 @@ fn options(args: Args) -> Options {
         },
         budget_scope: if args.shared_budget {
             BudgetScope::Shared
+        } else if args.per_endpoint_budget {
+            BudgetScope::PerEndpoint
         } else {
             plain.budget_scope
         },
@@ -263,6 +362,7 @@ fn options(args: Args) -> Options {
             Duplicates::ReturnPending => DuplicateMode::ReturnPending,
             Duplicates::Reject400 => DuplicateMode::Reject400,
             Duplicates::SecondStuckPending => DuplicateMode::SecondStuckPending,
+            Duplicates::Random => DuplicateMode::Random,
         },
         read_after_write: args.read_after_write,
         faults: args.faults.unwrap_or_default(),
@@ -280,10 +380,7 @@ fn percent(text: &str) -> Result<f64, String> {
 }
 
 fn span(text: &str) -> Result<Duration, String> {
-    let span: SignedDuration = text
-        .parse()
-        .map_err(|_| format!("`{text}` is no span; write `90s`, `15m`, `1h`"))?;
-    Duration::try_from(span).map_err(|_| format!("`{text}` lies in the past"))
+    text.parse().map(|Span(span)| span)
 }
 
 fn spans(text: &str) -> Result<RangeInclusive<Duration>, String> {
@@ -297,16 +394,7 @@ fn spans(text: &str) -> Result<RangeInclusive<Duration>, String> {
 }
 
 fn window(text: &str) -> Result<Window, String> {
-    let (limit, per) = text
-        .split_once('/')
-        .ok_or_else(|| format!("`{text}` is no window; write `100/60s`"))?;
-    let limit = limit
-        .parse()
-        .map_err(|_| format!("`{limit}` is no number of calls"))?;
-    Ok(Window {
-        limit,
-        per: span(per)?,
-    })
+    text.parse()
 }
 
 fn faults(text: &str) -> Result<Faults, String> {

@@ -5,11 +5,12 @@
 use jiff::Timestamp;
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::simulator::clock::stamp;
 
-/// The two actions that the simulator knows.
+/// The actions that the simulator knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -17,22 +18,59 @@ pub enum Kind {
     Restrict,
     /// Lift the restriction.
     Release,
+    /// Take the device off the network.
+    Isolate,
+    /// Let it back.
+    ReleaseIsolation,
+    /// Let Defender Antivirus scan.
+    Scan,
+    /// Collect an investigation package.
+    CollectPackage,
+    /// Stop a file's processes and quarantine it.
+    QuarantineFile,
+    /// Offboard the device from Defender.
+    Offboard,
+    /// Run commands in a live response session.
+    LiveResponse,
 }
 
 impl Kind {
-    /// Defender's name of the action's type.
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Restrict,
+        Self::Release,
+        Self::Isolate,
+        Self::ReleaseIsolation,
+        Self::Scan,
+        Self::CollectPackage,
+        Self::QuarantineFile,
+        Self::Offboard,
+        Self::LiveResponse,
+    ];
+
+    /// Defender's name of the action's type (facts sheet 2.1, `[EDMX]`).
     pub fn wire(self) -> &'static str {
         match self {
             Self::Restrict => "RestrictCodeExecution",
             Self::Release => "UnrestrictCodeExecution",
+            Self::Isolate => "Isolate",
+            Self::ReleaseIsolation => "Unisolate",
+            Self::Scan => "RunAntiVirusScan",
+            Self::CollectPackage => "CollectInvestigationPackage",
+            Self::QuarantineFile => "StopAndQuarantineFile",
+            Self::Offboard => "Offboard",
+            Self::LiveResponse => "LiveResponse",
         }
     }
 
-    /// The action that undoes this one.
-    pub fn opposite(self) -> Self {
+    /// The action that undoes this one, if one does.
+    pub fn opposite(self) -> Option<Self> {
         match self {
-            Self::Restrict => Self::Release,
-            Self::Release => Self::Restrict,
+            Self::Restrict => Some(Self::Release),
+            Self::Release => Some(Self::Restrict),
+            Self::Isolate => Some(Self::ReleaseIsolation),
+            Self::ReleaseIsolation => Some(Self::Isolate),
+            _ => None,
         }
     }
 }
@@ -123,6 +161,28 @@ pub struct Request {
     pub external_id: Option<String>,
     /// Through which door.
     pub source: Source,
+    /// What belongs to some kinds only.
+    pub details: Details,
+}
+
+/// What a caller says beside the comment; each is of one kind of action.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Details {
+    /// `scope`: `Full` or `Selective` of an isolation, `Quick` or `Full` of a scan.
+    pub scope: Option<String>,
+    /// The file to quarantine, by its SHA-1.
+    pub sha1: Option<String>,
+    /// The commands of a live response session.
+    pub commands: Vec<LiveCommand>,
+}
+
+/// A command of a live response session: its type and its parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveCommand {
+    /// `PutFile`, `RunScript` or `GetFile`.
+    pub kind: String,
+    /// Keys and values, as they came.
+    pub params: Vec<(String, String)>,
 }
 
 /// Who called an action back, and when.
@@ -185,13 +245,40 @@ impl Serialize for Action {
             &cancelled.map(|cancelled| stamp(cancelled.at)),
         )?;
         body.serialize_field("errorHResult", &self.status.error_hresult())?;
-        body.serialize_field("scope", &None::<&str>)?;
+        body.serialize_field("scope", &self.request.details.scope)?;
         body.serialize_field("externalId", &self.request.external_id)?;
         body.serialize_field("requestSource", self.request.source.wire())?;
-        body.serialize_field("relatedFileInfo", &None::<&str>)?;
-        body.serialize_field("commands", &[(); 0])?;
+        let file = self.request.details.sha1.as_ref();
+        let file = file.map(|sha1| json!({ "fileIdentifier": sha1, "fileIdentifierType": "Sha1" }));
+        body.serialize_field("relatedFileInfo", &file)?;
+        body.serialize_field("commands", &self.commands())?;
         body.serialize_field("troubleshootInfo", &None::<&str>)?;
         body.end()
+    }
+}
+
+impl Action {
+    /// What became of the commands of a live response session, as `commands` shows it (facts sheet 2.1).
+    fn commands(&self) -> Vec<Value> {
+        let status = match self.status {
+            Status::Pending => "Created",
+            Status::InProgress => "Executing",
+            Status::Succeeded => "Completed",
+            Status::Failed | Status::TimeOut | Status::Cancelled => "Failed",
+        };
+        let over = (!self.status.is_open()).then(|| stamp(self.updated_at));
+        let commands = self.request.details.commands.iter().enumerate();
+        commands
+            .map(|(index, command)| {
+                let params: Vec<Value> = (command.params.iter())
+                    .map(|(key, value)| json!({ "key": key, "value": value }))
+                    .collect();
+                json!({
+                    "index": index, "startTime": stamp(self.created_at), "endTime": over, "commandStatus": status,
+                    "errors": [], "command": { "type": command.kind, "params": params },
+                })
+            })
+            .collect()
     }
 }
 
@@ -213,6 +300,7 @@ mod tests {
                 title: None,
                 external_id: None,
                 source: Source::PublicApi,
+                details: Details::default(),
             },
             status: Status::Pending,
             created_at,

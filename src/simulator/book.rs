@@ -17,9 +17,16 @@ use crate::simulator::action::{Action, Cancellation, Kind, Request, Source, Stat
 use crate::simulator::clock::Clock;
 use crate::simulator::device;
 use crate::simulator::options::{DuplicateMode, GIVES_UP_AFTER, Options};
+use crate::simulator::switches::Switches;
+use state::Device;
+
+mod shown;
+mod state;
 
 /// How long after the opposite action a stuck duplicate takes effect, unscaled. Never recorded; it only has to be after.
 const STUCK_FOLLOWS_AFTER: Duration = Duration::from_secs(1);
+/// Longer than any simulator runs: ten years.
+const FOR_GOOD: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
 /// What the arrival of a new action amounted to.
 #[derive(Clone, Debug)]
@@ -34,7 +41,7 @@ pub struct Placed {
 /// can foresee what others do in the portal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Offence {
-    /// The same action is open on the device.
+    /// The same action is open on the device, about the same file where it is about one.
     DoublesOpen,
     /// The device is surely in the wanted state already.
     RepeatsState,
@@ -56,35 +63,42 @@ pub enum NotCancelled {
 pub struct Book {
     actions: Vec<Arc<Action>>,
     by_id: HashMap<String, usize>,
+    plans: Vec<Plan>,
     devices: HashMap<String, Device>,
-    due: BinaryHeap<Reverse<(Instant, u64, usize, Step)>>,
+    due: BinaryHeap<Reverse<Due>>,
     steps_planned: u64,
     steps_played: u64,
     restricted: u64,
+    isolated: u64,
     counts: HashMap<(Kind, Status), u64>,
+    effects: Vec<Effect>,
 }
 
-#[derive(Debug)]
-struct Device {
-    restricted: bool,
-    /// The latest action that ended was the API's own and succeeded (or there was none): the client can know the state.
-    certain: bool,
-    open: Vec<usize>,
-    actions: u32,
-    online_at: Option<Instant>,
+/// A device carried an action out.
+#[derive(Clone, Debug)]
+pub struct Effect {
+    /// When.
+    pub at: Instant,
+    /// The device.
+    pub device: String,
+    /// What it did.
+    pub kind: Kind,
+    /// Through which door it was asked for.
+    pub source: Source,
 }
 
-impl Default for Device {
-    fn default() -> Self {
-        Self {
-            restricted: false,
-            certain: true,
-            open: Vec::new(),
-            actions: 0,
-            online_at: None,
-        }
-    }
+/// What an action's steps are planned from.
+#[derive(Clone, Copy, Debug)]
+struct Plan {
+    /// Steps of an earlier plan do not count any more.
+    generation: u32,
+    /// Which of the device's actions it is, from 1.
+    ordinal: u32,
+    gives_up_at: Instant,
 }
+
+/// A planned step: when, in which order it was planned, of which action under which plan.
+type Due = (Instant, u64, usize, u32, Step);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Step {
@@ -96,7 +110,14 @@ enum Step {
 
 impl Book {
     /// Takes a new action in, or answers as the duplicate mode says.
-    pub fn place(&mut self, request: Request, options: &Options, clock: &Clock, now: Instant) -> Placed {
+    pub fn place(
+        &mut self,
+        request: Request,
+        switches: &Switches,
+        options: &Options,
+        clock: &Clock,
+        now: Instant,
+    ) -> Placed {
         self.settle(clock, now);
         let kind = request.kind;
         let by_api = request.source == Source::PublicApi;
@@ -104,29 +125,37 @@ impl Book {
         let open_of = |wanted: Kind, api_only: bool| {
             let matches = |index: &&usize| {
                 let open = &self.actions[**index].request;
-                open.kind == wanted && (!api_only || open.source == Source::PublicApi)
+                open.kind == wanted
+                    && open.details.sha1 == request.details.sha1
+                    && (!api_only || open.source == Source::PublicApi)
             };
             device.open.iter().find(matches).copied()
         };
-        let repeats = device.open.is_empty() && device.restricted == (kind == Kind::Restrict);
+        let twin = open_of(kind, false);
+        let twin_by_api = open_of(kind, true).is_some();
+        let opposite = kind.opposite();
+        let nothing_open = twin.is_none() && opposite.is_none_or(|other| open_of(other, false).is_none());
+        let opposite_by_api = opposite.is_some_and(|other| open_of(other, true).is_some());
+        let state = device.measure(kind).map(|(measure, on)| (*measure, on));
+        let repeats = nothing_open && state.is_some_and(|(measure, on)| measure.on == on);
         let offence = if !by_api {
             None
-        } else if open_of(kind, true).is_some() {
+        } else if twin_by_api {
             Some(Offence::DoublesOpen)
-        } else if open_of(kind.opposite(), true).is_some() {
+        } else if opposite_by_api {
             Some(Offence::OppositeOpen)
         } else {
-            (repeats && device.certain).then_some(Offence::RepeatsState)
+            let certain = state.is_some_and(|(measure, _)| measure.certain);
+            (repeats && certain).then_some(Offence::RepeatsState)
         };
 
-        let twin = open_of(kind, false);
-        let stuck = match (options.duplicate_mode, twin) {
-            (DuplicateMode::ReturnPending, Some(twin)) => {
-                return Placed {
-                    action: Some(Arc::clone(&self.actions[twin])),
-                    offence,
-                };
-            }
+        // A second session is refused whatever the mode (facts sheet 3).
+        let mode = match switches.duplicates {
+            _ if kind == Kind::LiveResponse => DuplicateMode::Reject400,
+            DuplicateMode::Random => self.random_mode(&request.device, options),
+            mode => mode,
+        };
+        let stuck = match (mode, twin) {
             (DuplicateMode::Reject400, Some(_)) => {
                 return Placed {
                     action: None,
@@ -134,12 +163,28 @@ impl Book {
                 };
             }
             (DuplicateMode::SecondStuckPending, twin) => twin.is_some() || repeats,
+            (_, Some(twin)) => {
+                return Placed {
+                    action: Some(Arc::clone(&self.actions[twin])),
+                    offence,
+                };
+            }
             (_, None) => false,
         };
-        let action = self.insert(request, stuck, options, clock, now);
+        let visible_from = now + clock.scaled(switches.read_after_write);
+        let action = self.insert(request, (stuck, visible_from), options, clock, now);
         Placed {
             action: Some(action),
             offence,
+        }
+    }
+
+    /// One of the three ways, drawn anew for each call.
+    fn random_mode(&self, name: &str, options: &Options) -> DuplicateMode {
+        match device::draw(options.seed, name, &format!("duplicate {}", self.steps_planned)) % 3 {
+            0 => DuplicateMode::ReturnPending,
+            1 => DuplicateMode::Reject400,
+            _ => DuplicateMode::SecondStuckPending,
         }
     }
 
@@ -177,18 +222,18 @@ impl Book {
         });
         self.end(index, Status::Cancelled, clock, now);
         if takes_effect {
-            self.take_effect(index, false);
+            self.take_effect(index, false, now);
         }
         Ok(Arc::clone(&self.actions[index]))
     }
 
     /// Plays everything that is due by `now`.
     pub fn settle(&mut self, clock: &Clock, now: Instant) {
-        while let Some(Reverse((at, _, index, step))) =
+        while let Some(Reverse((at, _, index, generation, step))) =
             self.due.peek().copied().filter(|Reverse((at, ..))| *at <= now)
         {
             self.due.pop();
-            if !self.actions[index].status.is_open() {
+            if !self.actions[index].status.is_open() || self.plans[index].generation != generation {
                 continue;
             }
             self.steps_played += 1;
@@ -198,7 +243,7 @@ impl Book {
                 Step::GiveUp => self.end(index, Status::TimeOut, clock, at),
                 Step::Succeed => {
                     self.end(index, Status::Succeeded, clock, at);
-                    self.take_effect(index, true);
+                    self.take_effect(index, true, at);
                     self.free_stuck(index, clock, at);
                 }
             }
@@ -228,14 +273,38 @@ impl Book {
         self.devices.keys().cloned()
     }
 
-    /// Whether the device is restricted now.
-    pub fn is_restricted(&self, device: &str) -> bool {
-        self.devices.get(device).is_some_and(|device| device.restricted)
+    /// The device goes out of reach, until a moment or until it is told otherwise: what is pending waits.
+    pub fn go_offline(
+        &mut self,
+        name: &str,
+        until: Option<Instant>,
+        options: &Options,
+        clock: &Clock,
+        now: Instant,
+    ) {
+        self.settle(clock, now);
+        let until = until.unwrap_or(now + FOR_GOOD);
+        self.devices.entry(name.to_owned()).or_default().online_at = Some(until);
+        self.plan_pending_anew(name, options, clock, now);
     }
 
-    /// How many devices are restricted now.
-    pub fn restricted(&self) -> u64 {
-        self.restricted
+    /// The device can be reached again: what is pending fires.
+    pub fn come_online(&mut self, name: &str, options: &Options, clock: &Clock, now: Instant) {
+        self.settle(clock, now);
+        self.devices.entry(name.to_owned()).or_default().online_at = Some(now);
+        self.plan_pending_anew(name, options, clock, now);
+    }
+
+    fn plan_pending_anew(&mut self, name: &str, options: &Options, clock: &Clock, now: Instant) {
+        let open = self.devices.get(name).map(|device| device.open.clone());
+        for index in open.unwrap_or_default() {
+            let action = &self.actions[index];
+            // What the device has begun goes on there; a stuck duplicate waits for something else.
+            if action.status == Status::Pending && !action.stuck {
+                self.plans[index].generation += 1;
+                self.plan_steps(index, options, clock, now);
+            }
+        }
     }
 
     /// How many actions there are of each type at each status.
@@ -258,7 +327,7 @@ impl Book {
     fn insert(
         &mut self,
         request: Request,
-        stuck: bool,
+        (stuck, visible_from): (bool, Instant),
         options: &Options,
         clock: &Clock,
         now: Instant,
@@ -277,7 +346,7 @@ impl Book {
                 .checked_add(SignedDuration::from_nanos(500))
                 .unwrap_or(created_at),
             cancellation: None,
-            visible_from: now + clock.scaled(options.read_after_write),
+            visible_from,
             stuck,
         });
         *self
@@ -289,11 +358,30 @@ impl Book {
 
         let device = self.devices.entry(name.clone()).or_default();
         device.open.push(index);
-        device.actions += 1;
-        let ordinal = device.actions;
-        let online_at = *device
+        device.history.push(index);
+        let ordinal = u32::try_from(device.history.len()).unwrap_or(u32::MAX);
+        device
             .online_at
             .get_or_insert_with(|| now + clock.scaled(device::offline_for(options, &name)));
+        self.plans.push(Plan {
+            generation: 0,
+            ordinal,
+            gives_up_at: now + clock.scaled(GIVES_UP_AFTER),
+        });
+        self.plan_steps(index, options, clock, now);
+        action
+    }
+
+    /// Plans what becomes of a pending action: it begins when its device can be reached, or is given up.
+    fn plan_steps(&mut self, index: usize, options: &Options, clock: &Clock, now: Instant) {
+        let Plan {
+            ordinal, gives_up_at, ..
+        } = self.plans[index];
+        let (name, stuck) = {
+            let action = &self.actions[index];
+            (action.request.device.clone(), action.stuck)
+        };
+        let online_at = self.devices.get(&name).and_then(|device| device.online_at);
         let between = |range: &std::ops::RangeInclusive<Duration>, purpose: &str| {
             let share = device::share(options.seed, &name, &format!("{purpose} {ordinal}"));
             clock.scaled(
@@ -302,9 +390,8 @@ impl Book {
                     .saturating_add(range.end().saturating_sub(*range.start()).mul_f64(share)),
             )
         };
-        let begins_at = now.max(online_at) + between(&options.pending_for, "pending");
+        let begins_at = now.max(online_at.unwrap_or(now)) + between(&options.pending_for, "pending");
         let ends_at = begins_at + between(&options.in_progress_for, "in progress");
-        let gives_up_at = now + clock.scaled(GIVES_UP_AFTER);
         if stuck || ends_at > gives_up_at {
             self.plan(gives_up_at, index, Step::GiveUp);
         }
@@ -313,12 +400,13 @@ impl Book {
             let fails = device::fails(options, &name, ordinal);
             self.plan(ends_at, index, if fails { Step::Fail } else { Step::Succeed });
         }
-        action
     }
 
     fn plan(&mut self, at: Instant, index: usize, step: Step) {
         self.steps_planned += 1;
-        self.due.push(Reverse((at, self.steps_planned, index, step)));
+        let generation = self.plans[index].generation;
+        self.due
+            .push(Reverse((at, self.steps_planned, index, generation, step)));
     }
 
     fn turn(&mut self, index: usize, status: Status, clock: &Clock, at: Instant) {
@@ -334,19 +422,27 @@ impl Book {
         self.turn(index, status, clock, at);
         let request = &self.actions[index].request;
         if let Some(device) = self.devices.get_mut(&request.device) {
-            device.open.retain(|open| *open != index);
-            device.certain = status == Status::Succeeded && request.source == Source::PublicApi;
+            device.end(index, request, status);
         }
     }
 
-    fn take_effect(&mut self, index: usize, certain: bool) {
+    fn take_effect(&mut self, index: usize, certain: bool, at: Instant) {
         let request = &self.actions[index].request;
-        if let Some(device) = self.devices.get_mut(&request.device) {
-            let restricted = request.kind == Kind::Restrict;
-            self.restricted = self.restricted - u64::from(device.restricted) + u64::from(restricted);
-            device.restricted = restricted;
-            device.certain &= certain;
-        }
+        let Some(device) = self.devices.get_mut(&request.device) else {
+            return;
+        };
+        let held = |device: &Device| (u64::from(device.restriction.on), u64::from(device.isolation.on));
+        let before = held(device);
+        device.take_effect(request, certain);
+        let after = held(device);
+        self.restricted = self.restricted - before.0 + after.0;
+        self.isolated = self.isolated - before.1 + after.1;
+        self.effects.push(Effect {
+            at,
+            device: request.device.clone(),
+            kind: request.kind,
+            source: request.source,
+        });
     }
 
     /// Lets duplicates of the opposite type go on: the order that left a device isolated after its release.
@@ -357,7 +453,7 @@ impl Book {
         };
         let waits = |open: &&usize| {
             let other = &self.actions[**open];
-            other.stuck && other.request.kind == request.kind.opposite()
+            other.stuck && Some(other.request.kind) == request.kind.opposite()
         };
         for stuck in device.open.iter().filter(waits).copied().collect::<Vec<_>>() {
             self.plan(at + clock.scaled(STUCK_FOLLOWS_AFTER), stuck, Step::Succeed);

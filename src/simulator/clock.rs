@@ -31,6 +31,11 @@ impl Clock {
         }
     }
 
+    /// How many times faster than Defender's time passes.
+    pub fn scale(&self) -> f64 {
+        self.scale
+    }
+
     /// The monotonic clock.
     pub fn now(&self) -> Instant {
         Instant::now()

@@ -9,33 +9,57 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::Sleep;
 
-/// A handle on one connection, to break it.
+/// A handle on one connection, to break it or to make it crawl.
 #[derive(Clone, Debug)]
-pub struct Line(Arc<AtomicU64>);
+pub struct Line(Arc<Bounds>);
+
+#[derive(Debug)]
+struct Bounds {
+    /// How many bytes are let out yet.
+    left: AtomicU64,
+    /// Microseconds from one byte to the next; 0: no bound.
+    drip: AtomicU64,
+}
 
 impl Line {
     /// Lets so many more bytes out and resets the connection then.
     pub fn cut_after(&self, bytes: u64) {
-        self.0.store(bytes, Ordering::Release);
+        self.0.left.store(bytes, Ordering::Release);
+    }
+
+    /// Lets one byte out at a time, so far apart, from now on.
+    pub fn drip(&self, every: Duration) {
+        let every = u64::try_from(every.as_micros()).unwrap_or(u64::MAX);
+        self.0.drip.store(every, Ordering::Release);
     }
 
     fn whole() -> Self {
-        Self(Arc::new(AtomicU64::new(u64::MAX)))
+        Self(Arc::new(Bounds {
+            left: AtomicU64::new(u64::MAX),
+            drip: AtomicU64::new(0),
+        }))
     }
 
     fn left(&self) -> u64 {
-        self.0.load(Ordering::Acquire)
+        self.0.left.load(Ordering::Acquire)
+    }
+
+    fn every(&self) -> Option<Duration> {
+        let every = self.0.drip.load(Ordering::Acquire);
+        (every > 0).then(|| Duration::from_micros(every))
     }
 
     fn spend(&self, bytes: u64) {
         if self.left() != u64::MAX {
-            self.0.fetch_sub(bytes, Ordering::AcqRel);
+            self.0.left.fetch_sub(bytes, Ordering::AcqRel);
         }
     }
 }
@@ -58,6 +82,7 @@ impl Listener for Socket {
             Wire {
                 stream,
                 line: Line::whole(),
+                next_drop: None,
             },
             addr,
         )
@@ -79,6 +104,7 @@ impl Connected<IncomingStream<'_, Socket>> for Line {
 pub struct Wire {
     stream: TcpStream,
     line: Line,
+    next_drop: Option<Pin<Box<Sleep>>>,
 }
 
 impl AsyncRead for Wire {
@@ -100,7 +126,15 @@ impl AsyncWrite for Wire {
             self.stream.set_zero_linger()?;
             return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
         }
-        let most = usize::try_from(left).map_or(buf.len(), |left| left.min(buf.len()));
+        let mut most = usize::try_from(left).map_or(buf.len(), |left| left.min(buf.len()));
+        if let Some(every) = self.line.every() {
+            let next = self
+                .next_drop
+                .get_or_insert_with(|| Box::pin(tokio::time::sleep(every)));
+            std::task::ready!(next.as_mut().poll(cx));
+            self.next_drop = None;
+            most = most.min(1);
+        }
         let written = std::task::ready!(Pin::new(&mut self.stream).poll_write(cx, &buf[..most]))?;
         self.line.spend(written as u64);
         Poll::Ready(Ok(written))

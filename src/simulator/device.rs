@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use crate::simulator::action::Kind;
 use crate::simulator::clock::stamp;
 use crate::simulator::options::{DeviceOverride, Options};
 
@@ -62,8 +63,18 @@ pub fn fails(options: &Options, id: &str, ordinal: u32) -> bool {
     })
 }
 
-/// Whether app execution can be restricted on the platform: Windows 10, 11, Server 2019 and later (facts sheet 4.3).
-pub fn platform_is_supported(os_platform: &str) -> bool {
+/// Whether an action can be had on the platform. Restriction needs Windows 10, 11, Server 2019 or later (facts sheet 4.3);
+/// files are quarantined on Windows only (3); a live response session and a package can be had anywhere, and so can
+/// isolation. What the service says of the others was never recorded.
+pub fn platform_supports(kind: Kind, os_platform: &str) -> bool {
+    match kind {
+        Kind::Restrict | Kind::Release => can_be_restricted(os_platform),
+        Kind::QuarantineFile | Kind::Offboard => os_platform.starts_with("Windows"),
+        _ => true,
+    }
+}
+
+fn can_be_restricted(os_platform: &str) -> bool {
     [
         "Windows10",
         "Windows11",
@@ -95,7 +106,7 @@ pub struct Machine {
     pub os_platform: String,
     os_version: Option<String>,
     os_processor: &'static str,
-    pub(super) version: &'static str,
+    pub(super) version: String,
     pub(super) last_ip_address: String,
     last_external_ip_address: String,
     agent_version: &'static str,
@@ -139,7 +150,7 @@ pub fn machine(options: &Options, id: &str, now: Timestamp) -> Machine {
         .clone()
         .unwrap_or_else(|| os_platform(options, id));
     let (version, os_build, agent_version) = build_of(&os_platform);
-    let version = special.version.unwrap_or(version);
+    let version = special.version.clone().unwrap_or_else(|| version.to_owned());
     let (rbac_group_id, rbac_group_name) = group(&special, of("group"));
     let ip_address = format!(
         "10.{}.{}.{}",
@@ -374,7 +385,9 @@ mod tests {
         let changed = machine(&options, &id(5), Timestamp::UNIX_EPOCH);
         assert_eq!(changed.machine_tags, ["domain-controller"]);
         assert_eq!(changed.rbac_group_name, plain.rbac_group_name);
-        assert!(!platform_is_supported(&name_and_platform(&options, &id(5)).1));
+        let (_, platform) = name_and_platform(&options, &id(5));
+        assert!(!platform_supports(Kind::Restrict, &platform));
+        assert!(platform_supports(Kind::Isolate, &platform));
         assert!(!is_known(&options, &id(5)));
         assert!(is_known(&options, &id(6)));
     }

@@ -1,13 +1,15 @@
 //! Which fault a call suffers. How faults are brought about is the pipeline's business.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::simulator::options::Faults;
+use crate::simulator::rule::FaultRule;
 use crate::simulator::windows::CallKind;
 
 /// A fault put in the way of one call; see [`Faults`] for more of each. After the first four the call is not carried
 /// out, after the others it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Fault {
     /// Reset without an answer.
     ResetBefore,
@@ -29,6 +31,8 @@ pub enum Fault {
     Garbage,
     /// Its own answer, late.
     Slow(Duration),
+    /// What a rule orders.
+    Ordered(Arc<FaultRule>),
 }
 
 impl Fault {
@@ -63,7 +67,7 @@ impl Fault {
     }
 
     /// Its name in the journal: that of its percentage.
-    pub fn name(self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         match self {
             Self::ResetBefore => "reset_before_processing",
             Self::UnavailableBefore => "http_503_before_processing",
@@ -75,6 +79,7 @@ impl Fault {
             Self::ServerErrorAfter => "http_500_after_processing",
             Self::Garbage => "garbage_body",
             Self::Slow(_) => "slow",
+            Self::Ordered(rule) => rule.answer.name(),
         }
     }
 }
@@ -94,7 +99,12 @@ mod tests {
         let drawn: Vec<_> = (0..10_000)
             .map(|_| Fault::draw(&faults, CallKind::Action, &mut dice))
             .collect();
-        let times = |fault: Fault| drawn.iter().filter(|drawn| **drawn == Some(fault)).count();
+        let times = |fault: Fault| {
+            drawn
+                .iter()
+                .filter(|drawn| drawn.as_ref() == Some(&fault))
+                .count()
+        };
         assert!((850..1150).contains(&times(Fault::ResetBefore)));
         assert!(
             (4200..4800).contains(&times(Fault::DropAfter)),

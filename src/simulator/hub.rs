@@ -8,18 +8,27 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
-use crate::simulator::action::{Kind, Request, Source};
+use crate::simulator::action::{Details, Kind, Request, Source};
+use crate::simulator::alert::Alert;
 use crate::simulator::book::Book;
 use crate::simulator::clock::Clock;
 use crate::simulator::device;
 use crate::simulator::fault::Fault;
 use crate::simulator::journal::{Entry, Journal};
-use crate::simulator::options::{Faults, Options};
+use crate::simulator::options::{Faults, Options, Window};
 use crate::simulator::report::{Report, Tally};
+use crate::simulator::route::{Call, Endpoint};
+use crate::simulator::rule::Rules;
+use crate::simulator::switches::Switches;
 use crate::simulator::token::Tokens;
-use crate::simulator::windows::{CallKind, Windows};
+use crate::simulator::windows::Windows;
+
+/// Who acts in the portal.
+const ANALYST: &str = "analyst@contoso.example";
 
 /// A running simulator, seen from inside.
 #[derive(Debug)]
@@ -30,6 +39,8 @@ pub struct Hub {
     pub clock: Clock,
     /// Where it is reached: `http://127.0.0.1:port`.
     pub origin: String,
+    /// What the control pages must be shown.
+    pub control_token: String,
     /// Cancelled when it is to stop.
     pub stopping: CancellationToken,
     moved: watch::Sender<u64>,
@@ -49,8 +60,14 @@ pub struct State {
     pub journal: Journal,
     /// The counters.
     pub tally: Tally,
-    /// What goes wrong at present.
+    /// What goes wrong at present, by percentage.
     pub faults: Faults,
+    /// What goes wrong at present, on demand.
+    pub rules: Rules,
+    /// How it answers at present.
+    pub switches: Switches,
+    /// The alerts, oldest first.
+    pub alerts: Vec<Alert>,
     /// Calls that are carried out after their connection has ended.
     pub later: JoinSet<()>,
     dice: fastrand::Rng,
@@ -60,24 +77,35 @@ impl Hub {
     /// A simulator that nobody has called yet.
     pub fn new(options: Options, origin: String) -> Self {
         let clock = Clock::start(options.scale);
-        let windows = options
-            .windows
-            .iter()
-            .map(|window| (*window, clock.scaled(window.per)))
-            .collect();
+        let scaled = |windows: &[Window]| -> Vec<_> {
+            let each = windows.iter();
+            each.map(|window| (*window, clock.scaled(window.per))).collect()
+        };
+        let mut rules = Rules::default();
+        for rule in &options.rules {
+            let lasts = rule.lasts.map(|lasts| clock.scaled(lasts.0));
+            rules.add(rule.clone(), lasts, clock.now());
+        }
+        let drawn = || Uuid::new_v4().simple().to_string();
+        let control_token = options.control_token.clone().unwrap_or_else(drawn);
         let state = State {
             book: Book::default(),
             windows: Windows::new(
-                windows,
+                scaled(&options.windows),
                 options.budget_scope,
                 options.window_counts_rejected,
                 options.window_algorithm,
                 clock.now(),
-            ),
+            )
+            .with_own(Endpoint::DeviceAvInfo, scaled(&options.health_windows))
+            .with_own(Endpoint::LiveResponse, scaled(&options.live_response_windows)),
             tokens: Tokens::default(),
             journal: Journal::new(options.journal_limit),
             tally: Tally::default(),
             faults: options.faults,
+            rules,
+            switches: Switches::of(&options),
+            alerts: options.alerts.iter().cloned().map(Into::into).collect(),
             later: JoinSet::new(),
             dice: fastrand::Rng::with_seed(options.seed),
         };
@@ -86,6 +114,7 @@ impl Hub {
             options,
             clock,
             origin,
+            control_token,
             stopping: CancellationToken::new(),
             moved,
             state: Mutex::new(state),
@@ -100,6 +129,11 @@ impl Hub {
     /// Writes a request down and tells whoever waits.
     pub fn record(&self, entry: Entry) {
         self.state().journal.write(entry);
+        self.stir();
+    }
+
+    /// Wakes whoever waits for something to happen.
+    pub fn stir(&self) {
         self.moved.send_modify(|times| *times += 1);
     }
 
@@ -135,21 +169,32 @@ impl Hub {
     pub fn report(&self) -> Report {
         let mut state = self.state();
         state.book.settle(&self.clock, self.clock.now());
+        let State {
+            book, windows, tally, ..
+        } = &*state;
         let mut report = Report {
             scale: self.options.scale,
-            token_requests: state.tally.token_requests,
-            action_calls: state.tally.action_calls,
-            read_calls: state.tally.read_calls,
-            rejected_429: state.tally.rejected_429,
-            most_in_window: state.windows.most(),
-            duplicates: state.tally.duplicates,
-            opposite_while_open: state.tally.opposite_while_open,
-            restricted_now: state.book.restricted(),
+            token_requests: tally.token_requests,
+            action_calls: tally.action_calls,
+            read_calls: tally.read_calls,
+            rejected_429: tally.rejected_429,
+            early_after_429: tally.early_after_429,
+            without_token: tally.without_token,
+            bad_tokens: tally.bad_tokens,
+            forbidden: tally.forbidden,
+            unknown_paths: tally.unknown_paths,
+            most_in_window: windows.most(),
+            duplicates: tally.duplicates,
+            opposite_while_open: tally.opposite_while_open,
+            restricted_now: book.restricted(),
+            isolated_now: book.isolated(),
+            quarantined_files: book.quarantined_files(),
             actions_by_status: Default::default(),
             actions_by_type: Default::default(),
             actions_open: 0,
-            faults: state.tally.faults,
-            violations: state.tally.violations.clone(),
+            faults: tally.faults,
+            timeline_refused: tally.tripped.clone(),
+            violations: tally.violations.clone(),
         };
         for (kind, status, count) in state.book.counts().filter(|(.., count)| *count > 0) {
             *report
@@ -164,14 +209,30 @@ impl Hub {
 
     /// Somebody else begins an action in the portal. Gives its id, or nothing when the device is unknown or the
     /// service refuses a duplicate.
-    pub fn act_by_other(&self, device: &str, kind: Kind, comment: &str) -> Option<String> {
-        self.act(device, kind, comment, "analyst@contoso.example", Source::Portal)
+    pub fn act_by_other(&self, device: &str, kind: Kind, comment: &str, details: Details) -> Option<String> {
+        self.act(device, kind, comment, (ANALYST, Source::Portal), details)
+    }
+
+    /// Somebody else calls the open action of a kind back in the portal, whoever began it. Gives its id, or nothing when
+    /// none is open.
+    pub fn cancel_by_other(&self, device: &str, kind: Kind, comment: &str) -> Option<String> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        state.book.settle(&self.clock, now);
+        let id = state.book.open_of(device, kind)?;
+        let takes_effect = state.draw_cancel_race();
+        let by = (ANALYST, comment);
+        let cancelled = state.book.cancel(&id, by, takes_effect, &self.clock, now);
+        drop(state);
+        self.stir();
+        cancelled.ok().map(|action| action.id.clone())
     }
 
     /// A call of the API that was on its way for long is carried out now. Gives its id, or nothing as above. It counts in no
     /// window and stands in no journal: it was counted and written down when it came.
     pub fn act_late(&self, device: &str, kind: Kind, comment: &str) -> Option<String> {
-        self.act(device, kind, comment, "quell", Source::PublicApi)
+        let by = ("quell", Source::PublicApi);
+        self.act(device, kind, comment, by, Details::default())
     }
 
     fn act(
@@ -179,8 +240,8 @@ impl Hub {
         device: &str,
         kind: Kind,
         comment: &str,
-        requestor: &str,
-        source: Source,
+        (requestor, source): (&str, Source),
+        details: Details,
     ) -> Option<String> {
         if !device::is_known(&self.options, device) {
             return None;
@@ -195,12 +256,15 @@ impl Hub {
             title: None,
             external_id: None,
             source,
+            details,
         };
-        let placed = self
-            .state()
+        let mut state = self.state();
+        let switches = state.switches;
+        let placed = state
             .book
-            .place(request, &self.options, &self.clock, self.clock.now());
-        self.moved.send_modify(|times| *times += 1);
+            .place(request, &switches, &self.options, &self.clock, self.clock.now());
+        drop(state);
+        self.stir();
         placed.action.map(|action| action.id.clone())
     }
 }
@@ -212,15 +276,21 @@ impl State {
         from + to.saturating_sub(from).mul_f64(self.dice.f64())
     }
 
-    /// The fault that this call suffers, if any.
-    pub fn draw_fault(&mut self, kind: CallKind) -> Option<Fault> {
-        let fault = Fault::draw(&self.faults, kind, &mut self.dice);
+    /// The fault that this call suffers, if any: what a rule orders, or what the dice say.
+    pub fn draw_fault(&mut self, call: &Call, now: Instant) -> Option<Fault> {
+        let ordered = self
+            .rules
+            .apply(call.endpoint(), call.device(), now, &mut self.dice);
+        let fault = match ordered {
+            Some(rule) => Some(Fault::Ordered(rule)),
+            None => Fault::draw(&self.faults, call.kind(), &mut self.dice),
+        };
         self.tally.faults += u64::from(fault.is_some());
         fault
     }
 
-    /// Whether something that happens in so many percent of cases happens now.
-    pub fn draw_percent(&mut self, percent: f64) -> bool {
-        self.dice.f64() * 100.0 < percent
+    /// Whether a cancelled action takes effect all the same, this time.
+    pub fn draw_cancel_race(&mut self) -> bool {
+        self.dice.f64() * 100.0 < self.switches.cancel_race_percent
     }
 }

@@ -22,6 +22,12 @@ pub struct Entry {
     pub path: String,
     /// The status that was meant to be answered; 0 when nothing was.
     pub status: u16,
+    /// Which endpoint of the API it is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub endpoint: Option<String>,
+    /// The application whose token it showed; `none` without one, `bad` with one that is no good.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub app: Option<String>,
     /// The device named in the path.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub device: Option<String>,

@@ -6,10 +6,16 @@
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::simulator::deed::Timed;
+use crate::simulator::rule::FaultRule;
+use crate::simulator::span::Span;
 
 use crate::simulator::token::entra::Entra;
 
@@ -36,6 +42,15 @@ pub struct Options {
     pub quota_dialect: QuotaDialect,
     /// Whether a 429 carries `Retry-After`. Default true.
     pub retry_after: bool,
+    /// How it is written then. Default whole seconds, or a fraction of them when time is scaled.
+    pub retry_after_form: RetryAfter,
+    /// The windows of `GET /api/deviceavinfo`, which has its own (facts sheet 4.3, `[DOC]`). Default 30 in 60 s and 1,000
+    /// in 3,600 s.
+    pub health_windows: Vec<Window>,
+    /// The windows of live response, which has its own (facts sheet 3). Default 10 in 60 s.
+    pub live_response_windows: Vec<Window>,
+    /// How many live response sessions may be open at once; the next is answered 429. Default 25.
+    pub live_response_sessions: u64,
     /// Seed of everything that is drawn: devices, delays, failures, faults. Ids of actions are always fresh.
     pub seed: u64,
     /// How long a reply takes, in real time, never scaled. Default 1 to 5 ms.
@@ -64,6 +79,10 @@ pub struct Options {
     /// Whether `@odata.nextLink` names another host than the one called, as the service may. The name is a reserved one
     /// that resolves nowhere. Default true.
     pub next_link_elsewhere: bool,
+    /// Whether `@odata.context` names another host than the one called, as recorded. Default true.
+    pub context_elsewhere: bool,
+    /// Whether a body with a property that the service does not know is refused. Default true.
+    pub refuse_unknown_properties: bool,
     /// The only client id and secret accepted; without one every non-empty pair is. Default none.
     pub credentials: Option<(String, String)>,
     /// The application roles in issued tokens. Default `Machine.RestrictExecution` and `Machine.Read.All`.
@@ -81,6 +100,14 @@ pub struct Options {
     pub devices: BTreeMap<String, DeviceOverride>,
     /// What goes wrong on the way. Can be changed at run time.
     pub faults: Faults,
+    /// Errors on demand, from the start: by route, device and number of the call. Can be changed at run time.
+    pub rules: Vec<FaultRule>,
+    /// What happens by itself, at its time after the start. Default nothing.
+    pub timeline: Vec<Timed>,
+    /// The alerts that `GET /api/alerts` lists, as the service writes them.
+    pub alerts: Vec<serde_json::Map<String, serde_json::Value>>,
+    /// What the control pages (`/_control/…`) must be shown as a bearer token. Default: drawn anew at each start.
+    pub control_token: Option<String>,
     /// Most requests kept in the journal; the oldest are forgotten first. The report does not depend on it. Default
     /// 200,000.
     pub journal_limit: usize,
@@ -97,6 +124,10 @@ impl Default for Options {
             window_counts_rejected: true,
             quota_dialect: QuotaDialect::default(),
             retry_after: true,
+            retry_after_form: RetryAfter::default(),
+            health_windows: vec![Window::new(30, 60), Window::new(1000, 3600)],
+            live_response_windows: vec![Window::new(10, 60)],
+            live_response_sessions: 25,
             seed: 1,
             latency: Duration::from_millis(1)..=Duration::from_millis(5),
             pending_for: Duration::from_secs(2)..=Duration::from_secs(6),
@@ -110,6 +141,8 @@ impl Default for Options {
             read_after_write: Duration::ZERO,
             page_size: 10_000,
             next_link_elsewhere: true,
+            context_elsewhere: true,
+            refuse_unknown_properties: true,
             credentials: None,
             roles: vec![
                 "Machine.RestrictExecution".to_owned(),
@@ -121,6 +154,10 @@ impl Default for Options {
             fleet: Fleet::default(),
             devices: BTreeMap::new(),
             faults: Faults::default(),
+            rules: Vec::new(),
+            timeline: Vec::new(),
+            alerts: Vec::new(),
+            control_token: None,
             journal_limit: 200_000,
         }
     }
@@ -145,8 +182,41 @@ impl Window {
     }
 }
 
+impl FromStr for Window {
+    type Err = String;
+
+    /// Reads `100/60s`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (limit, per) = text
+            .split_once('/')
+            .ok_or_else(|| format!("`{text}` is no window; write `100/60s`"))?;
+        let limit = limit
+            .parse()
+            .map_err(|_| format!("`{limit}` is no number of calls"))?;
+        let Span(per) = per.parse()?;
+        if limit == 0 || per.is_zero() {
+            return Err(format!("`{text}` lets no call through"));
+        }
+        Ok(Self { limit, per })
+    }
+}
+
+impl<'de> Deserialize<'de> for Window {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(D::Error::custom)
+    }
+}
+
+impl Serialize for Window {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{}/{}", self.limit, Span(self.per)))
+    }
+}
+
 /// How a window is counted. Undocumented; services commonly use one of these.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum WindowAlgorithm {
     /// Every call of the last span is remembered: exact.
     #[default]
@@ -160,17 +230,21 @@ pub enum WindowAlgorithm {
 }
 
 /// Which calls share a counter. Undocumented; the default is the project's reading of "per API" (facts sheet 7).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum BudgetScope {
     /// One counter for restrict, release and cancel, one for reads.
     #[default]
     ActionsAndReads,
     /// One counter for everything.
     Shared,
+    /// Each endpoint has its own: the other reading of "per API".
+    PerEndpoint,
 }
 
 /// How a 429 is worded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum QuotaDialect {
     /// Code `429` and a message that names the window, as recorded (facts sheet 0.1, `[REAL]`).
     #[default]
@@ -179,17 +253,36 @@ pub enum QuotaDialect {
     Documented,
 }
 
+/// How a 429 says when to come back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RetryAfter {
+    /// Not at all.
+    None,
+    /// In seconds: whole ones in real time, with a fraction when time is scaled.
+    #[default]
+    Seconds,
+    /// In seconds with a fraction, which is no HTTP.
+    Fraction,
+    /// As an HTTP date. Dates are real, so this one is `Retry-After` in scaled time and needs no division.
+    Date,
+}
+
 /// What a second action of the same type does. All three have been seen (facts sheet 0.3).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DuplicateMode {
     /// The reply is the pending action, with 201 like a new one (the status was never recorded).
     #[default]
     ReturnPending,
     /// 400 `ActiveRequestAlreadyExists`, "Action is already in progress".
+    #[serde(rename = "400_active")]
     Reject400,
     /// A second action is made, which stays `Pending` until the opposite one has succeeded and then takes effect after
     /// it; so does one that only repeats the state the device is in already.
     SecondStuckPending,
+    /// One of these, drawn for each call.
+    Random,
 }
 
 /// What the devices are like whose ids nobody described. All figures are percentages; a device's draw depends on the
@@ -240,7 +333,7 @@ pub struct DeviceOverride {
     /// `osPlatform`.
     pub os_platform: Option<String>,
     /// `version`.
-    pub version: Option<&'static str>,
+    pub version: Option<String>,
     /// `mergedIntoMachineId`.
     pub merged_into: Option<String>,
     /// `machineTags`.
@@ -259,6 +352,10 @@ pub struct DeviceOverride {
     pub onboarding_status: Option<String>,
     /// `lastSeen`.
     pub last_seen: Option<Timestamp>,
+    /// `avMode` of its antivirus: `0` active, `1` passive, `2` disabled, `4` EDR blocked, `5` passive audit.
+    pub av_mode: Option<String>,
+    /// Why an action is not available on it, by the action's name in `availableMachineActions`.
+    pub not_available: BTreeMap<String, String>,
 }
 
 /// What goes wrong with API calls, each in percent of the calls concerned. They are drawn in the order of the fields;

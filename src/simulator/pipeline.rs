@@ -1,4 +1,4 @@
-//! The way of a request through the simulator: route, token, windows, fault, call, journal, delay, reply.
+//! The way of a request through the simulator: route, token, windows, permission, fault, call, journal, delay, reply.
 //!
 //! axum calls [`serve`] for every request. Everything up to the journal happens without an await once the body is read,
 //! so a client that hangs up cannot leave a call carried out but not written down.
@@ -11,22 +11,22 @@ use axum::extract::{ConnectInfo, Form, FromRequest, Request, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
-use serde_json::json;
 use tokio::time::Instant;
 
-use crate::simulator::action::Kind;
 use crate::simulator::api::{self, Answer};
 use crate::simulator::clock::stamp;
 use crate::simulator::connection::Line;
+use crate::simulator::control;
 use crate::simulator::fault::Fault;
 use crate::simulator::hub::Hub;
 use crate::simulator::journal::Entry;
-use crate::simulator::options::{Faults, Options, QuotaDialect, Window};
+use crate::simulator::permission;
+use crate::simulator::quota;
 use crate::simulator::reply::Reply;
-use crate::simulator::route::{Call, OwnPage, Route};
+use crate::simulator::route::{Call, Route};
+use crate::simulator::rule::RuleAnswer;
 use crate::simulator::token;
-use crate::simulator::windows::{CallKind, Caller, Exceeded};
+use crate::simulator::windows::{CallKind, Caller, Counts};
 
 /// The longest body that is read.
 const MAX_BODY: usize = 64 * 1024;
@@ -40,6 +40,8 @@ pub async fn serve(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
+    // What was slowed down was the answer before this one.
+    line.drip(Duration::ZERO);
     let route = Route::find(&parts.method, parts.uri.path());
     let read = to_bytes(body, MAX_BODY).await;
     let arrived = hub.clock.now();
@@ -47,7 +49,7 @@ pub async fn serve(
         return unread(&hub, arrived, &parts, &route);
     };
     let (answer, fault) = match &route {
-        Route::Own(page) => return own_page(&hub, *page, &body),
+        Route::Own(page) => return control::page(&hub, *page, &parts.headers, &body),
         Route::Token { tenant } => (issue_token(&hub, tenant, &parts, body).await, None),
         Route::Api(call) => answer(&hub, &parts, call, &body),
         Route::WrongMethod => {
@@ -58,14 +60,17 @@ pub async fn serve(
             )
         }
         Route::Unknown if let Some(reply) = token::pages::answer(&hub, &parts, &body) => (reply.into(), None),
-        Route::Unknown => (
-            Reply::error(StatusCode::NOT_FOUND, "NotFound", "No such resource").into(),
-            None,
-        ),
+        Route::Unknown => {
+            hub.state().tally.unknown_paths += 1;
+            (
+                Reply::error(StatusCode::NOT_FOUND, "NotFound", "No such resource").into(),
+                None,
+            )
+        }
     };
-    write_down(&hub, arrived, &parts, &route, fault, &answer);
-    delay(&hub, fault).await;
-    spoil(answer.reply, fault, &line)
+    write_down(&hub, arrived, &parts, &route, fault.as_ref(), &answer);
+    delay(&hub, fault.as_ref()).await;
+    spoil(answer.reply, fault.as_ref(), &line)
 }
 
 /// What becomes of a request whose body is too long, or broke off: nothing is done, and the connection ends with the
@@ -90,17 +95,39 @@ fn unread(hub: &Hub, arrived: Instant, parts: &Parts, route: &Route) -> Response
 
 /// Takes a call of the API through the token, the windows and the dice, and carries it out if they let it.
 fn answer(hub: &Arc<Hub>, parts: &Parts, call: &Call, body: &Bytes) -> (Answer, Option<Fault>) {
-    let (caller, fault) = match let_in(hub, parts, call.kind()) {
+    let (caller, fault) = match let_in(hub, parts, call) {
         Ok(passed) => passed,
         Err(reply) => return (reply.into(), None),
     };
-    let answer = match fault {
+    let answer = match &fault {
+        Some(Fault::Ordered(rule)) => {
+            let ordered = match &rule.answer {
+                RuleAnswer::TooMany {
+                    dialect,
+                    retry_after,
+                    after,
+                    window,
+                } => Some(quota::ordered(hub, (*dialect, *retry_after), (*after, *window))),
+                RuleAnswer::Reset => Some(Reply::html(StatusCode::BAD_GATEWAY)),
+                other => other.reply(),
+            };
+            let carried_out = rule
+                .lets_through()
+                .then(|| api::carry_out(hub, &caller, call, &parts.uri, body));
+            match (carried_out, ordered) {
+                (Some(answer), Some(reply)) => Answer { reply, ..answer },
+                (Some(answer), None) => answer,
+                (None, reply) => reply
+                    .unwrap_or_else(|| Reply::html(StatusCode::BAD_GATEWAY))
+                    .into(),
+            }
+        }
         Some(Fault::UnavailableBefore) => Reply::html(StatusCode::SERVICE_UNAVAILABLE).into(),
         Some(Fault::Unauthorized) => token::unauthorized().into(),
-        Some(Fault::TooMany) => too_many_for_others(&hub.options).into(),
+        Some(Fault::TooMany) => quota::for_others(hub).into(),
         Some(Fault::ResetBefore) => Reply::html(StatusCode::BAD_GATEWAY).into(),
         Some(Fault::Late(by)) => {
-            carry_out_later(hub, caller.clone(), call, parts, body.clone(), by);
+            carry_out_later(hub, caller.clone(), call, parts, body.clone(), *by);
             Reply::html(StatusCode::BAD_GATEWAY).into()
         }
         _ => api::carry_out(hub, &caller, call, &parts.uri, body),
@@ -123,11 +150,19 @@ fn carry_out_later(hub: &Arc<Hub>, caller: Caller, call: &Call, parts: &Parts, b
         let arrived = later.clock.now();
         let answer = api::carry_out(&later, &caller, &call, &parts.uri, &body);
         let fault = Some(Fault::Late(by));
-        write_down(&later, arrived, &parts, &Route::Api(call), fault, &answer);
+        write_down(
+            &later,
+            arrived,
+            &parts,
+            &Route::Api(call),
+            fault.as_ref(),
+            &answer,
+        );
     });
 }
 
-fn let_in(hub: &Hub, parts: &Parts, kind: CallKind) -> Result<(Caller, Option<Fault>), Reply> {
+fn let_in(hub: &Hub, parts: &Parts, call: &Call) -> Result<(Caller, Option<Fault>), Reply> {
+    let kind = call.kind();
     let mut state = hub.state();
     let now = hub.clock.now();
     match kind {
@@ -138,9 +173,22 @@ fn let_in(hub: &Hub, parts: &Parts, kind: CallKind) -> Result<(Caller, Option<Fa
         .headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok());
-    let grant = state.tokens.check(authorization, now)?;
-    if let Err(exceeded) = state.windows.admit(&grant.caller, kind, now) {
+    let grant = match state.tokens.check(authorization, now) {
+        Ok(grant) => grant,
+        Err(reply) => {
+            let tally = &mut state.tally;
+            tally.without_token += u64::from(authorization.is_none());
+            tally.bad_tokens += u64::from(authorization.is_some());
+            return Err(reply);
+        }
+    };
+    let counts = Counts {
+        kind,
+        endpoint: call.endpoint(),
+    };
+    if let Err(exceeded) = state.windows.admit(&grant.caller, counts, now) {
         state.tally.rejected_429 += 1;
+        state.tally.early_after_429 += u64::from(exceeded.early);
         state.tally.violate(format!(
             "{} calls for {} within {} s at {}, {} are allowed",
             exceeded.held,
@@ -149,60 +197,28 @@ fn let_in(hub: &Hub, parts: &Parts, kind: CallKind) -> Result<(Caller, Option<Fa
             stamp(hub.clock.wall(now)),
             exceeded.window.limit,
         ));
-        return Err(too_many(
-            &exceeded,
-            &hub.options,
+        let switches = state.switches;
+        return Err(quota::too_many(
+            exceeded.window,
+            (switches.quota_dialect, switches.retry_after),
+            &hub.clock,
             hub.clock.unscaled(exceeded.wait),
         ));
     }
-    grant.allows(kind)?;
-    let fault = state.draw_fault(kind);
+    if let Err(reply) = allowed(&grant, authorization, call) {
+        state.tally.forbidden += 1;
+        return Err(reply);
+    }
+    let fault = state.draw_fault(call, now);
     Ok((grant.caller, fault))
 }
 
-/// A 429 in the dialect asked for. Both the window in the message and `Retry-After` are Defender's, unscaled: a client
-/// that lives faster divides both by its own time scale. `Retry-After` then carries a fraction, which is no HTTP but
-/// keeps a minute that lasts half a second from being rounded away.
-fn too_many(exceeded: &Exceeded, options: &Options, wait: Duration) -> Reply {
-    let per = exceeded.window.per.as_secs();
-    let (limit, per) = (
-        exceeded.window.limit,
-        format!("{:02}:{:02}:{:02}", per / 3600, per / 60 % 60, per % 60),
-    );
-    let reply = match options.quota_dialect {
-        QuotaDialect::Recorded => {
-            let message = format!("API calls quota exceeded! maximum allowed {limit} per {per}");
-            Reply::error(StatusCode::TOO_MANY_REQUESTS, "429", message)
-        }
-        QuotaDialect::Documented => Reply::error(
-            StatusCode::TOO_MANY_REQUESTS,
-            "TooManyRequests",
-            "Too many requests. Try again later.",
-        ),
-    };
-    let seconds = if options.scale > 1.0 {
-        // A millisecond more than the exact span, because a window includes its ends.
-        format!("{:.3}", (wait.as_secs_f64() * 1000.0).ceil() / 1000.0 + 0.001)
-    } else {
-        format!("{}", wait.as_secs_f64().floor() + 1.0)
-    };
-    Reply {
-        retry_after: options.retry_after.then_some(seconds),
-        ..reply
+/// The two permissions that are always needed are the grant's to judge; the others stand in the token's claims.
+fn allowed(grant: &token::Grant, authorization: Option<&str>, call: &Call) -> Result<(), Reply> {
+    if grant.allows(call.kind()).is_ok() && permission::is_of_two(call) {
+        return Ok(());
     }
-}
-
-/// The 429 of a window that others have used up.
-fn too_many_for_others(options: &Options) -> Reply {
-    let shortest = options.windows.iter().min_by_key(|window| window.per);
-    let window = *shortest.unwrap_or(&Window::new(100, 60));
-    let exceeded = Exceeded {
-        scope: "actions",
-        window,
-        held: window.limit as usize,
-        wait: Duration::ZERO,
-    };
-    too_many(&exceeded, options, window.per / 10)
+    permission::check(authorization, call)
 }
 
 async fn issue_token(hub: &Hub, tenant: &str, parts: &Parts, body: Bytes) -> Answer {
@@ -226,15 +242,15 @@ fn write_down(
     arrived: Instant,
     parts: &Parts,
     route: &Route,
-    fault: Option<Fault>,
+    fault: Option<&Fault>,
     answer: &Answer,
 ) {
-    let device = match route {
-        Route::Api(Call::Act { device, .. } | Call::Machine { device }) => Some(device.clone()),
+    let call = match route {
+        Route::Api(call) => Some(call),
         _ => None,
     };
     let status = match fault {
-        Some(Fault::ResetBefore | Fault::DropAfter | Fault::Late(_)) => 0,
+        Some(fault) if is_silent(fault) => 0,
         Some(Fault::ServerErrorAfter) => StatusCode::INTERNAL_SERVER_ERROR.as_u16(),
         _ => answer.reply.status.as_u16(),
     };
@@ -250,7 +266,9 @@ fn write_down(
         method: parts.method.to_string(),
         path: path_and_query(&parts.uri),
         status,
-        device,
+        endpoint: call.map(|call| call.endpoint().name().to_owned()),
+        app: call.map(|_| app_of(hub, parts)),
+        device: call.and_then(Call::device).map(str::to_owned),
         action: answer.action.clone(),
         comment: answer.comment.clone(),
         code: answer.reply.code.clone(),
@@ -258,11 +276,34 @@ fn write_down(
     });
 }
 
+/// Whether no answer goes out.
+fn is_silent(fault: &Fault) -> bool {
+    match fault {
+        Fault::ResetBefore | Fault::DropAfter | Fault::Late(_) => true,
+        Fault::Ordered(rule) => rule.answer == RuleAnswer::Reset,
+        _ => false,
+    }
+}
+
+/// Whose token a call showed, never the token.
+fn app_of(hub: &Hub, parts: &Parts) -> String {
+    let Some(authorization) = parts.headers.get(header::AUTHORIZATION) else {
+        return "none".to_owned();
+    };
+    let state = hub.state();
+    let grant = state.tokens.check(authorization.to_str().ok(), hub.clock.now());
+    grant.map_or_else(|_| "bad".to_owned(), |grant| grant.caller.app)
+}
+
 /// Makes the caller wait as long as replies take, unless the simulator is stopping.
-async fn delay(hub: &Hub, fault: Option<Fault>) {
+async fn delay(hub: &Hub, fault: Option<&Fault>) {
     let latency = hub.state().draw_latency(&hub.options);
     let slow = match fault {
-        Some(Fault::Slow(slow)) => slow,
+        Some(Fault::Slow(slow)) => *slow,
+        Some(Fault::Ordered(rule)) => match rule.answer {
+            RuleAnswer::Slow { by } => by.0,
+            _ => Duration::ZERO,
+        },
         _ => Duration::ZERO,
     };
     tokio::select! {
@@ -272,16 +313,21 @@ async fn delay(hub: &Hub, fault: Option<Fault>) {
 }
 
 /// The reply as the caller gets it.
-fn spoil(reply: Reply, fault: Option<Fault>, line: &Line) -> Response {
+fn spoil(reply: Reply, fault: Option<&Fault>, line: &Line) -> Response {
     match fault {
-        Some(Fault::ResetBefore | Fault::DropAfter | Fault::Late(_)) => line.cut_after(0),
+        Some(fault) if is_silent(fault) => line.cut_after(0),
+        Some(Fault::Ordered(rule)) => match rule.answer {
+            RuleAnswer::Cut => line.cut_after(CUT_AFTER),
+            RuleAnswer::Drip { every } => line.drip(every.0),
+            _ => {}
+        },
         Some(Fault::CutAfter) => line.cut_after(CUT_AFTER),
         Some(Fault::ServerErrorAfter) => {
             return Reply::error(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", "")
                 .into_response();
         }
         Some(Fault::Garbage) => {
-            let body = "{\"@odata.context\":\"https://api-us3.securitycen\u{0}\u{1}".to_owned();
+            let body = Reply::GARBAGE.to_owned();
             return Reply { body, ..reply }.into_response();
         }
         _ => {}
@@ -292,87 +338,4 @@ fn spoil(reply: Reply, fault: Option<Fault>, line: &Line) -> Response {
 fn path_and_query(uri: &Uri) -> String {
     uri.path_and_query()
         .map_or_else(|| uri.path().to_owned(), ToString::to_string)
-}
-
-/// What `POST /sim/act` takes.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OtherAct {
-    device: String,
-    kind: Kind,
-    #[serde(default)]
-    comment: String,
-}
-
-fn own_page(hub: &Hub, page: OwnPage, body: &[u8]) -> Response {
-    let wrong = |error: serde_json::Error| {
-        Reply::bad_request("InvalidRequestBody", error.to_string()).into_response()
-    };
-    match page {
-        OwnPage::Report => Reply::json(StatusCode::OK, &hub.report()).into_response(),
-        OwnPage::Journal => {
-            let entries = hub.state().journal.entries();
-            let lines: String = entries
-                .iter()
-                .map(|entry| format!("{}\n", json!(entry)))
-                .collect();
-            ([(header::CONTENT_TYPE, "application/x-ndjson")], lines).into_response()
-        }
-        OwnPage::Faults => match serde_json::from_slice::<Faults>(body) {
-            Ok(faults) => {
-                hub.state().faults = faults;
-                Reply::json(StatusCode::OK, &faults).into_response()
-            }
-            Err(error) => wrong(error),
-        },
-        OwnPage::Act => match serde_json::from_slice::<OtherAct>(body) {
-            Ok(act) => match hub.act_by_other(&act.device, act.kind, &act.comment) {
-                Some(action) => Reply::json(StatusCode::CREATED, &json!({ "id": action })).into_response(),
-                None => Reply::bad_request("BadRequest", "unknown device, or refused as a duplicate")
-                    .into_response(),
-            },
-            Err(error) => wrong(error),
-        },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn refusal(scale: f64, dialect: QuotaDialect, wait_ms: u64) -> Reply {
-        let options = Options {
-            scale,
-            quota_dialect: dialect,
-            ..Options::default()
-        };
-        let exceeded = Exceeded {
-            scope: "actions",
-            window: Window::new(1500, 3600),
-            held: 1501,
-            wait: Duration::ZERO,
-        };
-        too_many(&exceeded, &options, Duration::from_millis(wait_ms))
-    }
-
-    #[test]
-    fn a_429_is_worded_as_recorded_or_as_documented() {
-        let recorded = refusal(1.0, QuotaDialect::Recorded, 10);
-        let start = r#"{"error":{"code":"429","message":"API calls quota exceeded! maximum allowed 1500 per 01:00:00","target":""#;
-        assert!(recorded.body.starts_with(start), "{}", recorded.body);
-        let documented = refusal(1.0, QuotaDialect::Documented, 10);
-        assert_eq!(documented.code.as_deref(), Some("TooManyRequests"));
-    }
-
-    #[test]
-    fn retry_after_is_whole_seconds_in_real_time_and_fractions_when_scaled() {
-        let seconds = |scale, wait_ms| refusal(scale, QuotaDialect::Recorded, wait_ms).retry_after;
-        assert_eq!(seconds(1.0, 10_200).as_deref(), Some("11"));
-        assert_eq!(
-            seconds(1.0, 10_000).as_deref(),
-            Some("11"),
-            "at 10 s sharp the window is still full"
-        );
-        assert_eq!(seconds(60.0, 10_200).as_deref(), Some("10.201"));
-    }
 }

@@ -1,4 +1,4 @@
-//! What a list is asked for: `$filter`, `$orderby`, `$top`, `$skip`, `$count`, and the pages that follow from it.
+//! What a list is asked for: `$filter`, `$orderby`, `$top`, `$skip`, `$count`, `$select`, `$expand`, and the pages that follow from it.
 //!
 //! Used for actions and machines alike. Options that the service does not know are refused as it refuses them.
 
@@ -8,6 +8,7 @@ use axum::extract::Query as Pairs;
 use axum::http::Uri;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value as Json};
 
 use crate::simulator::odata::{Filter, Schema, Value, compare};
 
@@ -23,6 +24,7 @@ pub struct Query {
     top: Option<usize>,
     skip: usize,
     count: bool,
+    select: Vec<String>,
     /// Options to be repeated in the link to the next page.
     kept: Vec<(String, String)>,
 }
@@ -34,9 +36,19 @@ pub struct Page<'a, T> {
     context: &'a str,
     #[serde(rename = "@odata.count", skip_serializing_if = "Option::is_none")]
     count: Option<usize>,
-    value: Vec<T>,
+    value: Vec<Item<T>>,
     #[serde(rename = "@odata.nextLink", skip_serializing_if = "Option::is_none")]
     next_link: Option<String>,
+}
+
+/// An entity as it is listed.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Item<T> {
+    /// With all its properties.
+    Whole(T),
+    /// With those that were asked for.
+    Parts(Map<String, Json>),
 }
 
 impl Query {
@@ -45,6 +57,14 @@ impl Query {
     /// # Errors
     /// The message for the caller.
     pub fn read(uri: &Uri, schema: &'static Schema) -> Result<Self, String> {
+        Self::read_expandable(uri, schema, &[])
+    }
+
+    /// The same for entities with properties that `$expand` may name. They are always there.
+    ///
+    /// # Errors
+    /// The message for the caller.
+    pub fn read_expandable(uri: &Uri, schema: &'static Schema, expandable: &[&str]) -> Result<Self, String> {
         let Pairs(pairs) =
             Pairs::<Vec<(String, String)>>::try_from_uri(uri).map_err(|error| error.to_string())?;
         let mut query = Self::default();
@@ -56,6 +76,16 @@ impl Query {
                 "$orderby" => query.order = order(&value, schema)?,
                 "$top" => query.top = Some(number("$top", &value, MAX_TOP)?),
                 "$skip" => query.skip = number("$skip", &value, usize::MAX)?,
+                "$select" => {
+                    let names = value.split(',').map(|name| name.trim().to_owned());
+                    query.select = names.filter(|name| !name.is_empty()).collect();
+                }
+                "$expand" if !expandable.is_empty() => {
+                    let known = |name: &str| expandable.iter().any(|known| known.eq_ignore_ascii_case(name));
+                    if let Some(name) = value.split(',').map(str::trim).find(|name| !known(name)) {
+                        return Err(format!("Could not find a property named '{name}'."));
+                    }
+                }
                 "$count" => query.count = value.eq_ignore_ascii_case("true"),
                 _ if name.starts_with('$') => {
                     return Err(format!(
@@ -75,7 +105,7 @@ impl Query {
     ///
     /// `value_of` gives a property of an entity by its place in the schema; `origin` and `path` make the link to the
     /// next page.
-    pub fn page<'a, T>(
+    pub fn page<'a, T: Serialize>(
         &self,
         entities: impl Iterator<Item = T>,
         value_of: &dyn for<'t> Fn(&'t T, usize) -> Value<'t>,
@@ -98,13 +128,29 @@ impl Query {
             let top = self.top.map(|top| top - taken);
             format!("{origin}{path}?{}", self.next(taken, top))
         });
-        let value = found.into_iter().skip(self.skip).take(taken).collect();
+        let value = found
+            .into_iter()
+            .skip(self.skip)
+            .take(taken)
+            .map(|entity| self.item(entity))
+            .collect();
         Page {
             context,
             count: self.count.then_some(total),
             value,
             next_link,
         }
+    }
+
+    fn item<T: Serialize>(&self, entity: T) -> Item<T> {
+        if self.select.is_empty() {
+            return Item::Whole(entity);
+        }
+        let Ok(Json::Object(mut parts)) = serde_json::to_value(&entity) else {
+            return Item::Whole(entity);
+        };
+        parts.retain(|name, _| self.select.iter().any(|wanted| wanted.eq_ignore_ascii_case(name)));
+        Item::Parts(parts)
     }
 
     fn compared<T>(

@@ -16,7 +16,7 @@ pub struct Reply {
     pub status: StatusCode,
     /// `Content-Type`.
     pub content_type: &'static str,
-    /// `Retry-After`, in seconds of Defender's life.
+    /// `Retry-After`: seconds of Defender's life, or a real date.
     pub retry_after: Option<String>,
     /// The body.
     pub body: String,
@@ -73,6 +73,25 @@ impl Reply {
             details: [],
         };
         Self::json(StatusCode::BAD_REQUEST, &Envelope { error })
+    }
+
+    /// The beginning of an answer that is no text any more.
+    pub const GARBAGE: &str = "{\"@odata.context\":\"https://api-us3.securitycen\u{0}\u{1}";
+
+    /// A body as given, sent as JSON unless it begins with `<`.
+    pub fn bare(status: StatusCode, body: impl Into<String>) -> Self {
+        let body = body.into();
+        Self {
+            status,
+            content_type: if body.starts_with('<') {
+                "text/html"
+            } else {
+                "application/json; odata.metadata=minimal"
+            },
+            retry_after: None,
+            body,
+            code: None,
+        }
     }
 
     /// A gateway's page, as proxies put in the service's place.

@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 use crate::simulator::book::Offence;
 use crate::simulator::windows::WindowUse;
 
+mod invariants;
+
+pub use invariants::Invariant;
+
 /// Most sentences kept in [`Report::violations`]; the counters go on.
 const MAX_VIOLATIONS: usize = 200;
 
@@ -19,12 +23,27 @@ pub struct Report {
     pub scale: f64,
     /// Requests for a token.
     pub token_requests: u64,
-    /// Restrict, release and cancel calls, whatever the answer.
+    /// Calls that change something, whatever the answer.
     pub action_calls: u64,
     /// Reading calls, whatever the answer.
     pub read_calls: u64,
     /// Calls answered 429.
     pub rejected_429: u64,
+    /// Those of them that came although an earlier 429 had said to wait longer.
+    #[serde(default)]
+    pub early_after_429: u64,
+    /// Calls of the API without a token.
+    #[serde(default)]
+    pub without_token: u64,
+    /// Calls of the API with one that was made up, had run out, was revoked or is for another API.
+    #[serde(default)]
+    pub bad_tokens: u64,
+    /// Calls that the token has no permission for.
+    #[serde(default)]
+    pub forbidden: u64,
+    /// Requests for paths that do not exist.
+    #[serde(default)]
+    pub unknown_paths: u64,
     /// The most calls that any window held, by scope and window.
     pub most_in_window: Vec<WindowUse>,
     /// Calls for an action while the same one was open on the device, or that repeated the state the device was surely
@@ -34,6 +53,12 @@ pub struct Report {
     pub opposite_while_open: u64,
     /// Devices that are restricted now.
     pub restricted_now: u64,
+    /// Devices that are isolated now.
+    #[serde(default)]
+    pub isolated_now: u64,
+    /// Files that were quarantined, over all devices.
+    #[serde(default)]
+    pub quarantined_files: u64,
     /// All actions, those of others included, by status as Defender spells it.
     pub actions_by_status: BTreeMap<String, u64>,
     /// The same by type.
@@ -42,6 +67,9 @@ pub struct Report {
     pub actions_open: u64,
     /// Calls that a fault was put in the way of.
     pub faults: u64,
+    /// What the timeline could not do as written.
+    #[serde(default)]
+    pub timeline_refused: Vec<String>,
     /// What was wrong, in sentences, the first 200.
     pub violations: Vec<String>,
 }
@@ -57,12 +85,24 @@ pub struct Tally {
     pub read_calls: u64,
     /// See [`Report::rejected_429`].
     pub rejected_429: u64,
+    /// See [`Report::early_after_429`].
+    pub early_after_429: u64,
+    /// See [`Report::without_token`].
+    pub without_token: u64,
+    /// See [`Report::bad_tokens`].
+    pub bad_tokens: u64,
+    /// See [`Report::forbidden`].
+    pub forbidden: u64,
+    /// See [`Report::unknown_paths`].
+    pub unknown_paths: u64,
     /// See [`Report::duplicates`].
     pub duplicates: u64,
     /// See [`Report::opposite_while_open`].
     pub opposite_while_open: u64,
     /// See [`Report::faults`].
     pub faults: u64,
+    /// See [`Report::timeline_refused`].
+    pub tripped: Vec<String>,
     /// See [`Report::violations`].
     pub violations: Vec<String>,
 }
@@ -85,6 +125,13 @@ impl Tally {
             }
         };
         self.violate(sentence);
+    }
+
+    /// Writes down what the timeline could not do.
+    pub fn trip(&mut self, sentence: String) {
+        if self.tripped.len() < MAX_VIOLATIONS {
+            self.tripped.push(sentence);
+        }
     }
 
     /// Writes a sentence, as long as there is room.

@@ -1,9 +1,12 @@
 //! The simulator over real loopback HTTP. tokio's clock is paused, so a minute passes when a test says so.
 
 mod client;
+mod deeds;
 mod faulty;
+mod kinds;
 mod life_cycle;
 mod lists;
+mod ordered;
 
 use std::time::Duration;
 
@@ -179,7 +182,9 @@ async fn a_second_restrict_is_answered_as_the_mode_says_and_always_counted() {
         match mode {
             DuplicateMode::ReturnPending => assert_eq!(second["id"], first["id"]),
             DuplicateMode::Reject400 => assert_eq!(second["error"]["code"], "ActiveRequestAlreadyExists"),
-            DuplicateMode::SecondStuckPending => assert_ne!(second["id"], first["id"]),
+            DuplicateMode::SecondStuckPending | DuplicateMode::Random => {
+                assert_ne!(second["id"], first["id"]);
+            }
         }
         let report = simulator.report();
         assert_eq!((report.duplicates, report.violations.len()), (1, 1), "{mode:?}");
@@ -300,16 +305,17 @@ async fn a_device_whose_system_is_not_supported_is_refused() {
 async fn the_own_pages_show_the_journal_and_the_report_and_take_acts_of_others() {
     let (simulator, client) = start(Options::default()).await;
     client.restrict(&device(1)).await.expect("no faults here");
-    let act = json!({ "device": device(2), "kind": "restrict" }).to_string();
-    let by_other = client.post("/sim/act", &act).await;
-    assert_eq!(by_other.status, 201, "{}", by_other.body);
+    let control = client.control(&simulator);
+    let act = json!({ "act": { "device": device(2), "action": "restrict" } }).to_string();
+    let by_other = control.post("/_control/do", &act).await;
+    assert_eq!(by_other.status, 200, "{}", by_other.body);
     let path = format!(
         "/api/machineactions/{}",
         by_other.json()["id"].as_str().expect("an id")
     );
     assert_eq!(client.get(&path).await.json()["requestSource"], "Portal");
 
-    let journal = client.get("/sim/journal").await.body;
+    let journal = control.get("/_control/journal").await.body;
     let lines: Vec<Value> = journal
         .lines()
         .map(|line| serde_json::from_str(line).expect("NDJSON"))
@@ -333,9 +339,11 @@ async fn the_own_pages_show_the_journal_and_the_report_and_take_acts_of_others()
         "no secrets in the journal"
     );
     let report: crate::simulator::Report =
-        serde_json::from_str(&client.get("/sim/report").await.body).expect("the report reads back");
+        serde_json::from_str(&control.get("/_control/report").await.body).expect("the report reads back");
     assert_eq!(report, simulator.report());
-    assert_eq!(client.post("/sim/faults", r#"{"slow":1}"#).await.status, 400);
+    let unknown = control.post("/_control/do", r#"{"faults":{"slow":1}}"#).await;
+    assert_eq!(unknown.status, 400);
+    assert_eq!(client.get("/_control/report").await.status, 401);
 }
 
 #[tokio::test(start_paused = true)]

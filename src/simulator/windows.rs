@@ -4,13 +4,14 @@
 //! Used by the pipeline for every call that carries a good token. It never looks at a clock: `now` comes from the
 //! caller, which hands in non-decreasing readings because it holds the simulator's lock.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use crate::simulator::options::{BudgetScope, Window, WindowAlgorithm};
+use crate::simulator::route::Endpoint;
 
 mod counter;
 
@@ -34,6 +35,15 @@ pub enum CallKind {
     Read,
 }
 
+/// What a call is counted as: its kind, and the endpoint where each has its own counter.
+#[derive(Clone, Copy, Debug)]
+pub struct Counts {
+    /// Action or read.
+    pub kind: CallKind,
+    /// Which endpoint.
+    pub endpoint: Endpoint,
+}
+
 /// A call was one too many for a window.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exceeded {
@@ -45,12 +55,14 @@ pub struct Exceeded {
     pub held: usize,
     /// How long until a call would be let through again, in real (scaled) time.
     pub wait: Duration,
+    /// It came although an earlier refusal had said to wait longer.
+    pub early: bool,
 }
 
 /// The most calls that any span of one window's length held, over all callers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WindowUse {
-    /// `actions`, `reads`, or `all` when the counter is shared.
+    /// `actions`, `reads`, or `all` when the counter is shared; an endpoint's name where it has its own.
     pub scope: String,
     /// The window's length in Defender's seconds, unscaled.
     pub per_seconds: u64,
@@ -63,18 +75,30 @@ pub struct WindowUse {
 /// All counters of a simulator.
 #[derive(Debug)]
 pub struct Windows {
-    windows: Vec<(Window, Duration)>,
-    shared: bool,
+    windows: Lengths,
+    own: HashMap<Endpoint, Lengths>,
+    scope: BudgetScope,
     counts_rejected: bool,
     algorithm: WindowAlgorithm,
     origin: Instant,
-    logs: HashMap<(Caller, &'static str), Vec<Counted>>,
+    logs: HashMap<(Caller, &'static str), Counters>,
+}
+
+/// Unscaled windows, each with its length here.
+type Lengths = Vec<(Window, Duration)>;
+
+/// The windows of one scope of one caller.
+#[derive(Debug, Default)]
+struct Counters {
+    windows: Vec<Counted>,
+    /// Until when the latest refusal said to stay away.
+    closed_until: Option<Instant>,
 }
 
 impl Windows {
     /// `windows` pairs each unscaled window with its length here; fixed windows begin at `origin`.
     pub fn new(
-        windows: Vec<(Window, Duration)>,
+        windows: Lengths,
         scope: BudgetScope,
         counts_rejected: bool,
         algorithm: WindowAlgorithm,
@@ -82,7 +106,8 @@ impl Windows {
     ) -> Self {
         Self {
             windows,
-            shared: scope == BudgetScope::Shared,
+            own: HashMap::new(),
+            scope,
             counts_rejected,
             algorithm,
             origin,
@@ -90,66 +115,97 @@ impl Windows {
         }
     }
 
+    /// Gives an endpoint windows of its own, whatever the scope of the others.
+    pub fn with_own(mut self, endpoint: Endpoint, windows: Lengths) -> Self {
+        self.own.insert(endpoint, windows);
+        self
+    }
+
     /// Counts a call, and lets it through if no window is full.
     ///
     /// # Errors
     /// [`Exceeded`] for the window that keeps the caller waiting longest.
-    pub fn admit(&mut self, caller: &Caller, kind: CallKind, now: Instant) -> Result<(), Exceeded> {
-        let scope = self.scope_of(kind);
-        let log = self.logs.entry((caller.clone(), scope)).or_insert_with(|| {
-            self.windows
-                .iter()
-                .map(|(window, span)| Counted {
-                    window: *window,
-                    span: *span,
-                    arrivals: VecDeque::new(),
-                    counter: Counter::new(self.algorithm, *window, *span, self.origin),
-                    most: 0,
-                })
-                .collect()
-        });
-        let full: Vec<bool> = log.iter_mut().map(|one| one.arrive(now)).collect();
+    pub fn admit(&mut self, caller: &Caller, counts: Counts, now: Instant) -> Result<(), Exceeded> {
+        let scope = self.scope_of(counts);
+        let windows = self.own.get(&counts.endpoint).unwrap_or(&self.windows);
+        let log = self
+            .logs
+            .entry((caller.clone(), scope))
+            .or_insert_with(|| Counters {
+                windows: windows
+                    .iter()
+                    .map(|(window, span)| Counted {
+                        window: *window,
+                        span: *span,
+                        arrivals: VecDeque::new(),
+                        counter: Counter::new(self.algorithm, *window, *span, self.origin),
+                        most: 0,
+                    })
+                    .collect(),
+                closed_until: None,
+            });
+        let early = log.closed_until.is_some_and(|until| now < until);
+        let full: Vec<bool> = log.windows.iter_mut().map(|one| one.arrive(now)).collect();
         let refused = full.contains(&true);
         if !refused || self.counts_rejected {
-            log.iter_mut().for_each(|one| one.counter.count(now));
+            log.windows.iter_mut().for_each(|one| one.counter.count(now));
         }
-        let filled = log.iter().zip(full).filter_map(|(one, full)| full.then_some(one));
-        match filled
+        let filled = log
+            .windows
+            .iter()
+            .zip(full)
+            .filter_map(|(one, full)| full.then_some(one));
+        let exceeded = filled
             .map(|one| one.exceeded(scope, now))
-            .max_by_key(|exceeded| exceeded.wait)
-        {
-            Some(exceeded) => Err(exceeded),
+            .max_by_key(|exceeded| exceeded.wait);
+        match exceeded {
+            Some(exceeded) => {
+                log.closed_until = Some(now + exceeded.wait);
+                Err(Exceeded { early, ..exceeded })
+            }
             None => Ok(()),
         }
     }
 
-    /// The most that each window held so far, one entry per scope and window, also where nothing came.
+    /// The most that each window held so far: one entry per window of the scopes that are always there, also where nothing
+    /// came, and of every other scope that was used.
     pub fn most(&self) -> Vec<WindowUse> {
-        let scopes: &[&str] = if self.shared {
-            &["all"]
-        } else {
-            &["actions", "reads"]
+        let always: &[&'static str] = match self.scope {
+            BudgetScope::Shared => &["all"],
+            BudgetScope::ActionsAndReads => &["actions", "reads"],
+            BudgetScope::PerEndpoint => &[],
         };
+        let used: BTreeSet<&'static str> = self.logs.keys().map(|(_, scope)| *scope).collect();
+        let others = used.into_iter().filter(|scope| !always.contains(scope));
         let mut uses = Vec::new();
-        for scope in scopes {
-            for (index, (window, _)) in self.windows.iter().enumerate() {
-                let of_scope = self.logs.iter().filter(|((_, of), _)| of == scope);
+        for scope in always.iter().copied().chain(others) {
+            let own = self.own.iter().find(|(endpoint, _)| endpoint.name() == scope);
+            let windows = own.map_or(&self.windows, |(_, windows)| windows);
+            for (index, (window, _)) in windows.iter().enumerate() {
+                let of_scope = self.logs.iter().filter(|((_, of), _)| *of == scope);
                 uses.push(WindowUse {
-                    scope: (*scope).to_owned(),
+                    scope: scope.to_owned(),
                     per_seconds: window.per.as_secs(),
                     limit: window.limit,
-                    most: of_scope.map(|(_, log)| log[index].most).max().unwrap_or(0) as u64,
+                    most: of_scope
+                        .map(|(_, log)| log.windows[index].most)
+                        .max()
+                        .unwrap_or(0) as u64,
                 });
             }
         }
         uses
     }
 
-    fn scope_of(&self, kind: CallKind) -> &'static str {
-        match kind {
-            _ if self.shared => "all",
-            CallKind::Action => "actions",
-            CallKind::Read => "reads",
+    fn scope_of(&self, counts: Counts) -> &'static str {
+        match self.scope {
+            _ if self.own.contains_key(&counts.endpoint) => counts.endpoint.name(),
+            BudgetScope::PerEndpoint => counts.endpoint.name(),
+            BudgetScope::Shared => "all",
+            BudgetScope::ActionsAndReads => match counts.kind {
+                CallKind::Action => "actions",
+                CallKind::Read => "reads",
+            },
         }
     }
 }
@@ -189,6 +245,7 @@ impl Counted {
             window: self.window,
             held: self.arrivals.len(),
             wait: self.counter.wait(now),
+            early: false,
         }
     }
 }
@@ -196,6 +253,15 @@ impl Counted {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const ACTION: Counts = Counts {
+        kind: CallKind::Action,
+        endpoint: Endpoint::Restrict,
+    };
+    const READ: Counts = Counts {
+        kind: CallKind::Read,
+        endpoint: Endpoint::ListActions,
+    };
 
     fn windows(counts_rejected: bool, scope: BudgetScope) -> Windows {
         let minute = Window::new(3, 60);
@@ -217,7 +283,7 @@ mod tests {
     }
 
     fn admit(windows: &mut Windows, now: Instant) -> Result<(), Exceeded> {
-        windows.admit(&caller("a"), CallKind::Action, now)
+        windows.admit(&caller("a"), ACTION, now)
     }
 
     #[tokio::test(start_paused = true)]
@@ -268,10 +334,10 @@ mod tests {
             admit(&mut apart, start).expect("three calls fit a minute");
         }
         apart
-            .admit(&caller("a"), CallKind::Read, start)
+            .admit(&caller("a"), READ, start)
             .expect("reads have their own counter");
         apart
-            .admit(&caller("b"), CallKind::Action, start)
+            .admit(&caller("b"), ACTION, start)
             .expect("another app has its own counter");
 
         let mut shared = windows(true, BudgetScope::Shared);
@@ -279,13 +345,51 @@ mod tests {
             admit(&mut shared, start).expect("three calls fit a minute");
         }
         let refused = shared
-            .admit(&caller("a"), CallKind::Read, start)
+            .admit(&caller("a"), READ, start)
             .expect_err("one counter for everything");
         assert_eq!(refused.scope, "all");
         assert_eq!(
             shared.most().iter().map(|one| one.most).collect::<Vec<_>>(),
             [4, 4]
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_endpoint_can_have_windows_of_its_own_and_each_can() {
+        let start = Instant::now();
+        let health = Counts {
+            kind: CallKind::Read,
+            endpoint: Endpoint::DeviceAvInfo,
+        };
+        let two = Window::new(2, 60);
+        let mut own =
+            windows(true, BudgetScope::Shared).with_own(Endpoint::DeviceAvInfo, vec![(two, two.per)]);
+        for _ in 0..2 {
+            own.admit(&caller("a"), health, start).expect("two fit");
+        }
+        let refused = own
+            .admit(&caller("a"), health, start)
+            .expect_err("the third does not");
+        assert_eq!((refused.scope, refused.early), ("device_av_info", false));
+        let again = own
+            .admit(&caller("a"), health, start)
+            .expect_err("nor the fourth");
+        assert!(again.early, "it was told to wait");
+        own.admit(&caller("a"), READ, start)
+            .expect("the others have their own");
+
+        let mut each = windows(true, BudgetScope::PerEndpoint);
+        for _ in 0..3 {
+            admit(&mut each, start).expect("three calls fit a minute");
+        }
+        let release = Counts {
+            endpoint: Endpoint::Release,
+            ..ACTION
+        };
+        each.admit(&caller("a"), release, start)
+            .expect("another endpoint");
+        let scopes: Vec<_> = each.most().iter().map(|one| one.scope.clone()).collect();
+        assert_eq!(scopes, ["release", "release", "restrict", "restrict"]);
     }
 
     proptest::proptest! {

@@ -61,6 +61,14 @@ impl Client {
         client
     }
 
+    /// The same with the token that the control pages ask for.
+    pub fn control(&self, simulator: &Simulator) -> Self {
+        Self {
+            addr: self.addr,
+            token: simulator.control_token().to_owned(),
+        }
+    }
+
     pub async fn get(&self, path: &str) -> Received {
         self.send("GET", path, "", "").await.expect("no faults here")
     }

@@ -182,8 +182,10 @@ async fn a_slow_answer_is_late_and_right() {
 #[tokio::test(start_paused = true)]
 async fn faults_can_be_set_over_http_and_the_journal_names_them() {
     let (simulator, client) = start(Options::default()).await;
-    let faults = json!({ "drop_after_processing_percent": 100, "spare_reads": true }).to_string();
-    assert_eq!(client.post("/sim/faults", &faults).await.status, 200);
+    let faults = json!({ "drop_after_processing_percent": 100, "spare_reads": true });
+    let faults = json!({ "faults": faults }).to_string();
+    let set = client.control(&simulator).post("/_control/do", &faults).await;
+    assert_eq!(set.status, 200, "{}", set.body);
     client.restrict(&device(1)).await.expect_err("no answer comes");
     assert_eq!(
         client.get("/api/machineactions").await.status,

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use crate::simulator::action::{Action, Kind, Request, Source, Status};
+use crate::simulator::action::{Action, Details, Kind, Request, Source, Status};
 use crate::simulator::book::{Book, NotCancelled, Offence, Placed};
 use crate::simulator::clock::Clock;
+use crate::simulator::switches::Switches;
 use crate::simulator::{DuplicateMode, GIVES_UP_AFTER, Options};
 
 struct World {
@@ -42,9 +43,11 @@ impl World {
             title: None,
             external_id: None,
             source,
+            details: Details::default(),
         };
+        let switches = Switches::of(&self.options);
         self.book
-            .place(request, &self.options, &self.clock, self.clock.now())
+            .place(request, &switches, &self.options, &self.clock, self.clock.now())
     }
 
     fn id(&mut self, kind: Kind) -> String {

@@ -150,7 +150,7 @@ async fn a_fleet_is_listed_page_by_page_and_a_merged_device_names_the_id_that_ho
     };
     let merged = DeviceOverride {
         merged_into: Some(device(1)),
-        version: Some("1703"),
+        version: Some("1703".to_owned()),
         ..DeviceOverride::default()
     };
     options.devices.insert(format!("{:040x}", 3), merged);
