@@ -5,12 +5,14 @@
 //! redirect, no second host. It never decides what follows from an answer and knows no table.
 //!
 //! Reading order: [`Client`], `answer` (what every reply means), [`Endpoint`] (where calls go), `token`, `http`,
-//! `listing`, `machine_action`, `machine`.
+//! `listing`, `machine_action`, `machine`, `availability`, `av_info`.
 //!
 //! Facts about the API come from public documentation and recorded payloads; "facts sheet" in a comment means the
 //! sections of `docs/defender-api.md`.
 
 mod answer;
+mod av_info;
+mod availability;
 mod claims;
 mod client;
 mod cloud;
@@ -43,6 +45,8 @@ mod token_tests;
 #[cfg(test)]
 mod trap_tests;
 
+pub use av_info::{AvInfo, AvMode};
+pub use availability::{Availability, AvailableActions, FullAction};
 pub use claims::{READ_ROLE, RESTRICT_ROLE};
 pub use client::Client;
 pub use cloud::{Cloud, Region};

@@ -258,6 +258,16 @@ impl Client {
         self.options.page_body_bound
     }
 
+    /// Bytes of any other reply, at most.
+    pub(super) fn body_bound(&self) -> usize {
+        self.options.body_bound
+    }
+
+    /// The address of a resource that is to be read; its segments are checked.
+    pub(super) fn checked(&self, segments: &[&str]) -> Result<Url, ReadError> {
+        self.resource(segments).map_err(malformed)
+    }
+
     async fn act(&self, permit: Permit, segments: &[&str], comment: &str) -> Answer {
         let external_id = self
             .options
@@ -352,7 +362,7 @@ fn authorized(request: RequestBuilder, token: &Token) -> Result<RequestBuilder, 
 }
 
 /// A reply's JSON, or the error that a caller can act on: what was cut may come whole next time.
-fn whole(reply: &Reply) -> Result<serde_json::Value, ReadError> {
+pub(super) fn whole(reply: &Reply) -> Result<serde_json::Value, ReadError> {
     json(reply).map_err(|reason| match &reply.body {
         crate::defender::http::Body::Cut(_) => ReadError::Unavailable { reason },
         crate::defender::http::Body::Whole(_) => malformed(reason),

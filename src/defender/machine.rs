@@ -62,7 +62,7 @@ pub(super) fn parse(value: &Value) -> Result<Machine, String> {
     Ok(Machine { id, facts })
 }
 
-fn text(value: &Value, name: &str) -> Fact<String> {
+pub(super) fn text(value: &Value, name: &str) -> Fact<String> {
     match value.get(name) {
         Some(Value::Null) => Fact::Absent,
         Some(Value::String(text)) if text.is_empty() => Fact::Absent,
