@@ -23,6 +23,7 @@ pub mod eligibility;
 pub mod fact;
 pub mod guard;
 pub mod limit;
+pub mod lookup;
 pub mod notify;
 pub mod outcome;
 pub mod person;

@@ -100,8 +100,12 @@ impl Store {
         // What is unknown never blocks here: only a call that must fail is not worth its slot.
         let ineligible = match facts {
             Some(_) if row.is_unknown_to_defender => Some(Ineligible::NotInInventory),
-            Some(facts) => eligibility::restrict(facts).err(),
-            None => None,
+            facts => {
+                let known = super::lookups::of_one(&mut tx, tenant, gate.lookups, wanted.device).await?;
+                let mut facts = facts.cloned().unwrap_or_default();
+                gate.lookups.apply(&mut facts, &known, now);
+                eligibility::restrict(&facts).err()
+            }
         };
         let scene = Scene {
             stop,

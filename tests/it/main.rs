@@ -27,6 +27,7 @@ mod intake;
 mod inventory;
 mod late;
 mod lifecycle;
+mod lookups;
 mod operator;
 mod orphans;
 mod plan;
