@@ -87,6 +87,7 @@ impl Store {
         wanted: &ByHand<'_>,
     ) -> Result<ByHandOutcome, StoreError> {
         let mut tx = self.pool.begin().await?;
+        super::stops::hold_off(&mut tx, tenant).await?;
         insert_device(&mut tx, tenant, wanted.device).await?;
         super::devices::lock(&mut tx, tenant, &[wanted.device.to_string()]).await?;
         let stop = super::stops::in_force(&mut tx, tenant).await?;
