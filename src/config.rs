@@ -15,6 +15,7 @@ use crate::domain::device::DeviceIdRule;
 use crate::domain::device::kind::KindSigns;
 use crate::domain::drift::DriftTerms;
 use crate::domain::guard::Protections;
+use crate::domain::lookup::LookupTerms;
 use crate::domain::surge::Surge;
 use crate::domain::task::TaskLimit;
 use crate::domain::verdict::{AskTerms, Mode};
@@ -27,6 +28,7 @@ mod credential;
 mod drift;
 pub mod environment;
 mod guards;
+mod lookups;
 mod pace;
 mod reach;
 pub mod schema;
@@ -38,6 +40,7 @@ mod tenant;
 pub use budget::Budget;
 pub use credential::{Credential, CredentialKind};
 pub use drift::{DriftLooks, Releases};
+pub use lookups::Lookups;
 pub use pace::{Call, Facts, Inventory, Reconcile, Retry, SHORTEST_SEND_DEADLINE, SHORTEST_TOTAL_TIMEOUT};
 pub use reach::{Proxy, Reach, ReachError};
 pub use secret::{SecretError, SecretFile};
@@ -75,6 +78,8 @@ pub struct Config {
     pub facts: Facts,
     /// `devices.kinds`: what tells the kind of a device before its operating system does.
     pub kinds: KindSigns,
+    /// `devices.lookups`: what else is asked about a device before its first call.
+    pub lookups: Lookups,
     /// `freshness`: an older event asks instead of acting. Default 1 h.
     pub freshness: Duration,
     /// `validity`: a restriction that was not sent within this span is not sent any more. Default 24 h.
@@ -206,6 +211,7 @@ impl Config {
         let mut root = Section::root(&node, reading);
         let database = root.required_section("database", reading);
         let spans = pace::Spans::read(&mut root, reading);
+        let (kinds, lookups) = guards::read_devices(root.section("devices", reading), reading);
         let (default_ask, approvals) = approvals::read(root.section("approvals", reading), reading);
         let config = Self {
             database: Database::read(database, places, reading),
@@ -224,7 +230,8 @@ impl Config {
             call: Call::read(root.section("call", reading), reading),
             reconcile: Reconcile::read(root.section("reconcile", reading), reading),
             facts: Facts::read(root.section("facts", reading), reading),
-            kinds: guards::read_devices(root.section("devices", reading), reading),
+            kinds,
+            lookups,
             freshness: spans.freshness,
             validity: spans.validity,
             retry: Retry::read(root.section("retry", reading), reading),
@@ -255,6 +262,16 @@ impl Config {
             on_lift: self.drift.on_lift,
             again_after: self.scaled(self.drift.again_after),
             at_most: self.drift.at_most,
+        }
+    }
+
+    /// What is asked about a device before its first call, in real time.
+    pub fn lookup_terms(&self) -> LookupTerms {
+        LookupTerms {
+            available_actions: self.lookups.available_actions,
+            antivirus: self.lookups.antivirus,
+            max_age: self.scaled(self.lookups.max_age),
+            wait: self.scaled(self.lookups.wait),
         }
     }
 

@@ -24,6 +24,7 @@ pub mod fact;
 pub mod guard;
 pub mod kind;
 pub mod limit;
+pub mod lookup;
 pub mod measure;
 pub mod notify;
 pub mod outcome;

@@ -4,7 +4,8 @@
 //! * [`submit`]: queue → gate → call → answer (T3, the call, T4).
 //! * [`reconcile`]: Defender's list → our record (T5).
 //! * [`expire`]: time → ended containments (T6).
-//! * [`facts`]: devices wanted → the inventory's answer. [`inventory`]: all devices, page by page.
+//! * [`facts`]: devices wanted → the inventory's answer. [`inventory`]: all devices, page by page. [`lookups`]: what
+//!   else is asked about single devices.
 //! * [`clock`]: whether the ledger's ground is firm. [`outlook`]: the queue and the ledger → when each action may be called.
 //! * [`overdue`]: restrictions that stay longer than they should → a page.
 //! * [`seal`]: rows of the audit → the chain.
@@ -19,6 +20,7 @@ pub mod expire;
 pub mod facts;
 pub mod inventory;
 pub mod lease;
+pub mod lookups;
 pub mod outlook;
 pub mod overdue;
 pub mod reads;

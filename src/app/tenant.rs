@@ -16,6 +16,7 @@ use crate::app::{MigrationError, migrations};
 use crate::config::{Budget, Config, Tenant, environment};
 use crate::defender::{Client, Endpoint, Options};
 use crate::domain::budget::{BudgetScope, Pace, Pacing, Reserve, Terms, jump_bound};
+use crate::domain::lookup::Lookup;
 use crate::domain::tenant::TenantId;
 use crate::lifecycle::Tasks;
 use crate::limiter::{Pacer, PacerOptions, SecondGuard, SourceRate};
@@ -44,6 +45,7 @@ pub fn gate_of(config: &Config, tenant: &Tenant) -> Gate {
         scope: tenant.budget.scope,
         actions: config.scaled_windows(&tenant.budget.shared(&tenant.budget.windows)),
         reads: config.scaled_windows(&tenant.budget.shared(&tenant.budget.reads)),
+        antivirus: config.scaled_windows(&tenant.budget.shared(&tenant.budget.antivirus)),
         terms: terms(config, &tenant.budget),
         timing: config.call_timing(),
         ceiling: config.mode,
@@ -55,6 +57,7 @@ pub fn gate_of(config: &Config, tenant: &Tenant) -> Gate {
         outstanding: Some(config.outstanding),
         cancel_after: Some(config.scaled(config.call.cancel_after)),
         facts_max_age: config.scaled(config.facts.max_age),
+        lookups: config.lookup_terms(),
     }
 }
 
@@ -353,6 +356,22 @@ impl Start {
         if !config.facts.inventory.every.is_zero() {
             let sweeper = sweeper(config, context.clone(), Arc::clone(&client), reads_guard.clone());
             tasks.spawn("inventory", sweeper.run(stop.clone()));
+        }
+        for lookup in Lookup::ALL {
+            if !context.gate.lookups.asks(lookup) {
+                continue;
+            }
+            let lookups = worker::lookups::Lookups {
+                context: context.clone(),
+                client: Arc::clone(&client),
+                guard: match lookup {
+                    Lookup::AvailableActions => reads_guard.clone(),
+                    Lookup::Antivirus => SecondGuard::new(&context.gate.antivirus)?,
+                },
+                lookup,
+                backoff: config.scaled(Duration::from_secs(5)),
+            };
+            tasks.spawn(lookup.as_str(), lookups.run(stop.clone()));
         }
         let facts = worker::facts::FactsFetcher {
             context: context.clone(),

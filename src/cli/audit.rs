@@ -179,6 +179,7 @@ fn ledgers(config: &Config, tenants: &[(TenantId, String)], only: Option<TenantI
             latest_count: gate.timing.latest_count(),
             actions: gate.actions,
             reads: gate.reads,
+            antivirus: gate.antivirus,
         })
     });
     configured

@@ -198,6 +198,7 @@ async fn close(plan: &Plan, stage: &Stage, storm: &Storm, delivered: Delivered) 
         latest_count: stage.gate.timing.latest_count(),
         actions: stage.gate.actions.clone(),
         reads: stage.gate.reads.clone(),
+        antivirus: stage.gate.antivirus.clone(),
     };
     let scope = AuditScope {
         tenant: Some(stage.tenant),

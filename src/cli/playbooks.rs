@@ -5,6 +5,7 @@ pub mod activate;
 pub mod diff;
 pub mod history;
 pub mod list;
+pub mod revoke;
 pub mod show;
 pub mod standing;
 pub mod unified;
@@ -28,6 +29,8 @@ pub enum Command {
     Activate(activate::Args),
     /// List the activations, the newest first: when, by whom, why
     History(history::Args),
+    /// Revoke a revision for good: nothing begins under it any more, and what it queued is not called
+    Revoke(revoke::Args),
 }
 
 /// The exit code when the answer could not be found out.
@@ -44,6 +47,7 @@ pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Diff(args) => diff::run(args).await,
         Command::Activate(args) => activate::run(args).await,
         Command::History(args) => history::run(args).await,
+        Command::Revoke(args) => revoke::run(args).await,
     };
     Ok(done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

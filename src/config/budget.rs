@@ -17,6 +17,9 @@ pub struct Budget {
     pub share: Share,
     /// `reads.windows`: calls that only read, where they have a counter of their own. Default as `windows`.
     pub reads: Vec<Window>,
+    /// `antivirus.windows`: looks at the antivirus of devices, which count among the reads too. Default 30 in 60 s and 1,000 in
+    /// 1 h.
+    pub antivirus: Vec<Window>,
     /// `reads.share_percent`: the part of shared windows that reads may hold. Default 20.
     pub reads_share: Share,
     /// `pacer.interval`: one call per interval, on average, for every lane but critical. Default 606 ms.
@@ -32,13 +35,15 @@ pub struct Budget {
     pub ageing: Duration,
 }
 
-/// What Microsoft documents for machine actions.
-fn documented_windows() -> Vec<Window> {
-    let window = |limit, per| Window {
-        limit,
-        per: Duration::from_secs(per),
-    };
-    vec![window(100, 60), window(1_500, 3_600)]
+/// What Microsoft documents for machine actions, in a minute and in an hour.
+const ACTIONS: [u32; 2] = [100, 1_500];
+
+/// What it documents for the antivirus' state.
+const ANTIVIRUS: [u32; 2] = [30, 1_000];
+
+fn documented([minute, hour]: [u32; 2]) -> Vec<Window> {
+    let window = |limit, per| Window { limit, per };
+    vec![window(minute, 60 * SECOND), window(hour, HOUR)]
 }
 
 impl Budget {
@@ -48,7 +53,7 @@ impl Budget {
             ("shared", BudgetScope::Shared),
         ];
         let scope = section.choice("scope", &scopes, BudgetScope::ActionsAndReads, reading);
-        let windows = windows(&mut section, reading);
+        let windows = windows(&mut section, ACTIONS, reading);
         let share = Share::percent(section.count("share_percent", 1..=100, 100, reading));
         let mut pacer = section.section("pacer", reading);
         let longest = Duration::from_secs(60);
@@ -65,15 +70,19 @@ impl Budget {
         retries.close(reading);
         let ageing = section.duration("ageing", Duration::ZERO..=30 * DAY, 2 * HOUR, reading);
         let mut reads = section.section("reads", reading);
-        let read_windows = self::windows(&mut reads, reading);
+        let read_windows = self::windows(&mut reads, ACTIONS, reading);
         let reads_share = Share::percent(reads.count("share_percent", 1..=100, 20, reading));
         reads.close(reading);
+        let mut antivirus = section.section("antivirus", reading);
+        let antivirus_windows = self::windows(&mut antivirus, ANTIVIRUS, reading);
+        antivirus.close(reading);
         section.close(reading);
         Self {
             scope,
             windows,
             share,
             reads: read_windows,
+            antivirus: antivirus_windows,
             reads_share,
             pacer_interval,
             pacer_burst,
@@ -90,6 +99,7 @@ impl Budget {
 }
 
 const MS: Duration = Duration::from_millis(1);
+const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -115,9 +125,9 @@ fn reserve(mut section: Section<'_>, ours: &[Window], reading: &mut Reading) -> 
 }
 
 /// Reads `windows`: at least one, each with a span of its own, and none that another makes needless.
-fn windows(section: &mut Section<'_>, reading: &mut Reading) -> Vec<Window> {
+fn windows(section: &mut Section<'_>, default: [u32; 2], reading: &mut Reading) -> Vec<Window> {
     let Some(items) = section.items("windows", 1, reading) else {
-        return documented_windows();
+        return documented(default);
     };
     let mut windows: Vec<Window> = Vec::new();
     for item in &items {

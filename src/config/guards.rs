@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::lookups::Lookups;
 use super::section::{Reading, Section};
 use crate::domain::decision::Cap;
 use crate::domain::device::kind::KindSigns;
@@ -26,8 +27,9 @@ pub(super) fn read_never(mut section: Section<'_>, reading: &mut Reading) -> Pro
     never
 }
 
-/// Reads `devices.kinds`: what tells that a device is of a kind. Default: nothing, so the operating system tells.
-pub(super) fn read_devices(mut section: Section<'_>, reading: &mut Reading) -> KindSigns {
+/// Reads `devices`. `kinds`: what tells that a device is of a kind. Default: nothing, so the operating system tells. `lookups`: what
+/// else is asked about it.
+pub(super) fn read_devices(mut section: Section<'_>, reading: &mut Reading) -> (KindSigns, Lookups) {
     let mut kinds = section.section("kinds", reading);
     let mut signs = |kind: &'static str| {
         let mut section = kinds.section(kind, reading);
@@ -46,8 +48,9 @@ pub(super) fn read_devices(mut section: Section<'_>, reading: &mut Reading) -> K
         workstation: signs("workstation"),
     };
     kinds.close(reading);
+    let lookups = Lookups::read(section.section("lookups", reading), reading);
     section.close(reading);
-    read
+    (read, lookups)
 }
 
 /// Reads `caps`: distinct devices in a window, over all playbooks, as a number, a part of the fleet, or of a group. Default 50 in 1 h and 200 in 1 d.

@@ -35,6 +35,20 @@ pub struct InventoryPage {
     pub next: Option<InventoryPlace>,
 }
 
+impl InventoryPlace {
+    /// Whether Defender said that there is such a page. The first page, and one after a full page without a link, it did not.
+    fn is_linked(&self, top: u32) -> bool {
+        let Some(query) = &self.query else { return false };
+        *query != guessed(top, self.received)
+    }
+}
+
+/// The query of the page after so many entries, where no link names it.
+fn guessed(top: u32, received: u64) -> String {
+    let top = top.clamp(1, MAX_INVENTORY_PAGE);
+    format!("%24top={top}&%24skip={received}")
+}
+
 #[derive(Deserialize)]
 struct Page<'a> {
     #[serde(borrow)]
@@ -57,7 +71,13 @@ impl Client {
         let url = at(&self.endpoint().resource(&["machines"]), place, top);
         let bound = self.page_body_bound();
         let Some(reply) = self.read(permit, url.clone(), bound).await? else {
-            // 404 "if there are no recent machines" (facts sheet 4.1), which a page beyond the last one may come to as well.
+            // 404 "if there are no recent machines" (facts sheet 4.1): no fleet, or none beyond the last full page, whose end
+            // nobody had told. A page that a link promised is missing, and what is behind it was not read.
+            if place.is_linked(top) {
+                return Err(ReadError::Unavailable {
+                    reason: "status 404 for a page that the one before links to".to_owned(),
+                });
+            }
             return Ok(InventoryPage {
                 machines: Vec::new(),
                 unreadable: 0,
@@ -105,13 +125,7 @@ fn take(url: &Url, bytes: &[u8], place: &InventoryPlace, top: u32) -> Result<Inv
         // The link's host may be another one of Microsoft's, or anybody's: only its query is used, on our own resource.
         Some(link) => rebuilt(&resource, url, &link)?.query().map(str::to_owned),
         // As many as `$top` allows, and no link: whether that was all, only the next page can tell.
-        None if entries >= top.clamp(1, MAX_INVENTORY_PAGE) as usize => {
-            let first = at(&resource, &InventoryPlace::default(), top);
-            Some(format!(
-                "{}&%24skip={received}",
-                first.query().unwrap_or_default()
-            ))
-        }
+        None if entries >= top.clamp(1, MAX_INVENTORY_PAGE) as usize => Some(guessed(top, received)),
         None => None,
     };
     if query.is_some() && query.as_deref() == url.query() {
@@ -136,6 +150,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::defender::fake::{Fake, client, read_permit, reply};
 
     fn resource() -> Url {
         Url::parse("http://127.0.0.1:1/api/machines").expect("an address")
@@ -197,6 +212,25 @@ mod tests {
         assert_eq!(third.next.map(|place| place.received), Some(4));
         let last = page(&next, 2, &json!({"value": listed(&["c"])})).expect("a page");
         assert_eq!(last.next, None);
+    }
+
+    #[tokio::test]
+    async fn a_404_is_an_empty_fleet_or_the_end_of_it_and_never_a_page_that_was_promised() {
+        let fake = Fake::defender(|_, _| reply(404, "", "")).await;
+        let client = client(&fake);
+        let at = |query: Option<&str>| InventoryPlace {
+            query: query.map(str::to_owned),
+            received: 2,
+        };
+        for ends in [None, Some("%24top=2&%24skip=2")] {
+            let page = client.inventory_page(read_permit(), &at(ends), 2).await;
+            let page = page.expect("there is nothing more");
+            assert!(page.machines.is_empty() && page.next.is_none(), "{ends:?}");
+        }
+        for promised in ["$top=2&$skiptoken=x", "%24top=2&%24skip=4"] {
+            let page = client.inventory_page(read_permit(), &at(Some(promised)), 2).await;
+            assert!(matches!(page, Err(ReadError::Unavailable { .. })), "{promised}");
+        }
     }
 
     #[test]

@@ -53,6 +53,9 @@ pub(super) fn parse(value: &Value) -> Result<Machine, String> {
         health: text(value, "healthStatus"),
         onboarding: text(value, "onboardingStatus"),
         merged_into: text(value, "mergedIntoMachineId"),
+        // Told by look-ups, not by the inventory.
+        unavailable: Fact::Unknown,
+        antivirus: Fact::Unknown,
         last_seen: match text(value, "lastSeen") {
             Fact::Is(text) => timestamp(&text).map_or(Fact::Unknown, Fact::Is),
             Fact::Absent => Fact::Absent,
@@ -127,6 +130,8 @@ mod tests {
                 onboarding: is("Onboarded"),
                 merged_into: Fact::Absent,
                 last_seen: Fact::Is("2024-10-24T06:12:35.4409708Z".parse().expect("a time stamp")),
+                unavailable: Fact::Unknown,
+                antivirus: Fact::Unknown,
             }
         );
     }

@@ -33,7 +33,7 @@ pub use reserve::Reserve;
 pub use retries::{Retries, RetryQuota};
 pub use rule::{Call, Held, Hold, Rules, Snapshot, Terms, Wait};
 pub use slots::Slots;
-pub use window::{BudgetScope, Share, Window, jump_bound, throttle_pause};
+pub use window::{BudgetScope, ReadScope, Share, Window, jump_bound, throttle_pause};
 
 /// How a call is made: the spans that bound one call, and what follows from them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 pub mod kind;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -137,6 +138,11 @@ pub struct DeviceFacts {
     pub onboarding: Fact<String>,
     /// `mergedIntoMachineId`: the id that holds in place of this one, which is stale.
     pub merged_into: Fact<String>,
+    /// The actions that Defender says it does not have for the device, each with its reason ([`crate::domain::lookup`]). Of a
+    /// look-up, not of the inventory: kept apart, and put here when something is judged.
+    pub unavailable: Fact<BTreeMap<String, String>>,
+    /// The mode of its antivirus, from a look-up too: `active`, `passive`, `disabled`, ….
+    pub antivirus: Fact<String>,
     /// `lastSeen`, the last full report (about daily), not "online now".
     pub last_seen: Fact<Timestamp>,
 }

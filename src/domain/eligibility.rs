@@ -31,17 +31,30 @@ pub enum Ineligible {
     Onboarding,
     /// Its sensor sends nothing and can hardly be reached.
     Health,
+    /// Defender itself says that it has no app restriction for it (facts sheet 4.1); only known where that is looked up.
+    Unavailable,
+    /// Its antivirus is switched off, and a restriction is part of that (facts sheet 4.3); only known where that is looked up.
+    Antivirus,
 }
+
+/// The action as Defender's list of available ones calls it.
+const RESTRICT: &str = "RestrictCodeExecution";
+
+/// The mode of an antivirus that is switched off. In any other it is there: a passive one leaves the choice of what runs to
+/// Windows all the same, and nothing documented says that the restriction fails then.
+const SWITCHED_OFF: &str = "disabled";
 
 impl Ineligible {
     /// All of them, in the order in which they are looked for.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::NotInInventory,
         Self::Merged,
         Self::Os,
         Self::OsVersion,
         Self::Onboarding,
         Self::Health,
+        Self::Unavailable,
+        Self::Antivirus,
     ];
 
     /// The reason in decisions, actions and logs.
@@ -53,6 +66,8 @@ impl Ineligible {
             Self::OsVersion => "ineligible.os_version",
             Self::Onboarding => "ineligible.onboarding",
             Self::Health => "ineligible.health",
+            Self::Unavailable => "ineligible.unavailable",
+            Self::Antivirus => "ineligible.antivirus",
         }
     }
 
@@ -70,6 +85,10 @@ impl Ineligible {
             Self::OsVersion => "the device's Windows 10 is older than the first that has the measure",
             Self::Onboarding => "the device is not onboarded, so nothing on it could carry the action out",
             Self::Health => "the device's sensor sends nothing and can hardly be reached",
+            Self::Unavailable => "Defender says that it does not have the action for the device",
+            Self::Antivirus => {
+                "the device's Defender Antivirus is switched off, without which nothing is restricted"
+            }
         }
     }
 
@@ -82,6 +101,27 @@ impl Ineligible {
             Self::OsVersion => "device.os_version",
             Self::Onboarding => "device.onboarding",
             Self::Health => "device.health",
+            Self::Unavailable => "availableMachineActions",
+            Self::Antivirus => "avMode",
+        }
+    }
+
+    /// [`Self::says`] with what Defender gave as the reason, where it gave one.
+    pub fn in_words(self, facts: &DeviceFacts) -> String {
+        match self.saw(facts).filter(|_| self == Self::Unavailable) {
+            Some(reason) if !reason.is_empty() => format!("{}: {reason}", self.says()),
+            _ => self.says().to_owned(),
+        }
+    }
+
+    /// What was seen of it, where that is no fact that playbooks may test.
+    pub fn saw(self, facts: &DeviceFacts) -> Option<&str> {
+        match self {
+            Self::Unavailable => [RESTRICT, "FullIsolation", "SelectiveIsolation"]
+                .into_iter()
+                .find_map(|action| unavailable(facts, action)),
+            Self::Antivirus => facts.antivirus.value().map(String::as_str),
+            _ => None,
         }
     }
 
@@ -110,12 +150,31 @@ fn isolate(isolation: Isolation, facts: &DeviceFacts) -> Result<(), Ineligible> 
         Isolation::Full => 1_703,
         Isolation::Selective => 1_709,
     };
-    hold(facts, |platform| has_no_isolation(platform, isolation), first)
+    hold(facts, |platform| has_no_isolation(platform, isolation), first)?;
+    match unavailable(facts, isolation_action(isolation)) {
+        Some(_) => Err(Ineligible::Unavailable),
+        None => Ok(()),
+    }
 }
 
 /// Why the device cannot be restricted, if its facts say so for sure.
 fn restrict(facts: &DeviceFacts) -> Result<(), Ineligible> {
-    hold(facts, has_no_restriction, 1_709)
+    hold(facts, has_no_restriction, 1_709)?;
+    if unavailable(facts, RESTRICT).is_some() {
+        return Err(Ineligible::Unavailable);
+    }
+    if facts.antivirus.value().is_some_and(|mode| mode == SWITCHED_OFF) {
+        return Err(Ineligible::Antivirus);
+    }
+    Ok(())
+}
+
+/// The action as Defender's list of available ones calls it.
+fn isolation_action(isolation: Isolation) -> &'static str {
+    match isolation {
+        Isolation::Full => "FullIsolation",
+        Isolation::Selective => "SelectiveIsolation",
+    }
 }
 
 /// What both have in common. `first`: the first Windows 10 that can.
@@ -141,6 +200,12 @@ fn hold(facts: &DeviceFacts, cannot: impl Fn(&str) -> bool, first: u16) -> Resul
         return Err(Ineligible::Health);
     }
     Ok(())
+}
+
+/// Why Defender does not have the action for the device, by its own list; empty: it does not say. `None`: it has it, or nobody
+/// knows. The action as its metadata names it (`FullActionType`).
+pub fn unavailable<'a>(facts: &'a DeviceFacts, action: &str) -> Option<&'a str> {
+    facts.unavailable.value()?.get(action).map(String::as_str)
 }
 
 /// In lower case, without blanks: `Windows Server 2019` is written in one word by the API, and in three by people.
@@ -387,6 +452,44 @@ mod tests {
             ..good()
         };
         assert_eq!(restrict(&unknown), Ok(()));
+    }
+
+    #[test]
+    fn what_defender_does_not_have_for_the_device_blocks_and_no_other_action_of_its_list() {
+        let listed = |actions: &[(&str, &str)]| DeviceFacts {
+            unavailable: Fact::Is(
+                actions
+                    .iter()
+                    .map(|(action, why)| ((*action).to_owned(), (*why).to_owned()))
+                    .collect(),
+            ),
+            ..good()
+        };
+        assert_eq!(restrict(&listed(&[("FullIsolation", "os")])), Ok(()));
+        let no = listed(&[("RestrictCodeExecution", "not licensed")]);
+        assert_eq!(restrict(&no), Err(Ineligible::Unavailable));
+        assert_eq!(Ineligible::Unavailable.saw(&no), Some("not licensed"));
+        assert_eq!(unavailable(&no, "FullIsolation"), None);
+    }
+
+    #[test]
+    fn only_an_antivirus_that_is_switched_off_blocks() {
+        for (mode, can) in [
+            ("active", true),
+            ("passive", true),
+            ("disabled", false),
+            ("other", true),
+            ("edr_blocked", true),
+            ("passive_audit", true),
+            ("9", true),
+        ] {
+            let facts = DeviceFacts {
+                antivirus: is(mode),
+                ..good()
+            };
+            let expected = if can { Ok(()) } else { Err(Ineligible::Antivirus) };
+            assert_eq!(restrict(&facts), expected, "{mode}");
+        }
     }
 
     #[test]

@@ -58,6 +58,8 @@ pub struct Ledger {
     pub actions: Vec<Window>,
     /// The windows of reads, where they have their own.
     pub reads: Vec<Window>,
+    /// The windows of looks at the antivirus, which count among the reads too.
+    pub antivirus: Vec<Window>,
     /// From the reservation until the latest moment at which Defender can have counted an unanswered call.
     pub latest_count: Duration,
 }

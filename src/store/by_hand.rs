@@ -92,6 +92,7 @@ impl Store {
         wanted: &ByHand<'_>,
     ) -> Result<ByHandOutcome, StoreError> {
         let mut tx = self.pool.begin().await?;
+        super::stops::hold_off(&mut tx, tenant).await?;
         insert_device(&mut tx, tenant, wanted.device).await?;
         super::devices::lock(&mut tx, tenant, &[wanted.device.to_string()]).await?;
         let stop = super::stops::in_force(&mut tx, tenant).await?;
@@ -105,8 +106,12 @@ impl Store {
         // What is unknown never blocks here: only a call that must fail is not worth its slot.
         let ineligible = match facts {
             Some(_) if row.is_unknown_to_defender => Some(Ineligible::NotInInventory),
-            Some(facts) => eligibility::check(wanted.measure, wanted.isolation, facts).err(),
-            None => None,
+            facts => {
+                let known = super::lookups::of_one(&mut tx, tenant, gate.lookups, wanted.device).await?;
+                let mut facts = facts.cloned().unwrap_or_default();
+                gate.lookups.apply(&mut facts, &known, now);
+                eligibility::check(wanted.measure, wanted.isolation, &facts).err()
+            }
         };
         let scene = Scene {
             stop,

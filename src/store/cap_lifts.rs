@@ -72,6 +72,8 @@ pub struct CapView {
 /// A lift in force.
 #[derive(Clone, Debug, Serialize)]
 pub struct LiftView {
+    /// Its id.
+    pub id: Uuid,
     /// For so many more devices; `None`: any number.
     pub devices: Option<u32>,
     /// Since when.
@@ -144,6 +146,47 @@ impl Store {
             counted,
             held,
         }))
+    }
+
+    /// Ends a lift before its time; what it let go goes on. `None`: it is not in force.
+    ///
+    /// # Errors
+    /// Postgres is not available: nothing is changed.
+    pub async fn cap_lift_end(
+        &self,
+        tenant: TenantId,
+        lift: Uuid,
+        by: &str,
+        reason: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        // Nobody counts while it is written: what went on by it did so before.
+        lock_limits(&mut tx, tenant).await?;
+        let ended = sqlx::query!(
+            "WITH before AS (
+               SELECT id, until FROM quell.cap_lifts WHERE id = $2 AND tenant_id = $1
+                 AND until > quell.now() AND lifted_at < quell.now() FOR UPDATE
+             ), ended AS (
+               UPDATE quell.cap_lifts l SET until = quell.now(), ended_by = $3, end_reason = $4 FROM before WHERE l.id = before.id
+               RETURNING l.id, l.cap, l.until, before.until AS was)
+             SELECT cap, quell.note_change($1, 'cap_lift', id, NULL, 'lifted', 'ended', $3, $4, NULL,
+                 jsonb_build_object('until', was), jsonb_build_object('until', until)) FROM ended",
+            tenant.0,
+            lift,
+            by,
+            reason,
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        let Some(ended) = ended else { return Ok(None) };
+        tracing::warn!(
+            cap = ended.cap,
+            by,
+            reason,
+            "a lift of a cap was ended before its time"
+        );
+        Ok(Some(ended.cap))
     }
 
     /// Every cap with its use, its lifts, and what waits for it.
@@ -272,7 +315,7 @@ async fn rows_at(
     at: Timestamp,
 ) -> Result<Vec<(Lift, LiftView)>, StoreError> {
     let rows = sqlx::query!(
-        "SELECT cap, terms, devices, counted, lifted_at, until, by, reason FROM quell.cap_lifts
+        "SELECT id, cap, terms, devices, counted, lifted_at, until, by, reason FROM quell.cap_lifts
          WHERE tenant_id = $1 AND lifted_at <= $2::timestamptz AND until > $2::timestamptz ORDER BY lifted_at DESC",
         tenant.0,
         jiff_sqlx::ToSqlx::to_sqlx(at) as jiff_sqlx::Timestamp,
@@ -289,6 +332,7 @@ async fn rows_at(
             counted: usize::try_from(row.counted).unwrap_or(0),
         };
         let view = LiftView {
+            id: row.id,
             devices,
             lifted_at: row.lifted_at.to_jiff(),
             until: row.until.to_jiff(),

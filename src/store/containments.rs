@@ -103,6 +103,7 @@ impl Store {
         batch: i64,
     ) -> Result<ContainmentChange, StoreError> {
         let mut tx = self.pool.begin().await?;
+        super::stops::hold_off(&mut tx, tenant).await?;
         let now = sqlx::query_scalar!(r#"SELECT quell.now() AS "now!""#)
             .fetch_one(&mut *tx)
             .await?;

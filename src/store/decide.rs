@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::domain::alert::{Event, EventKind};
 use crate::domain::decision::{DecisionKind, Fallback};
 use crate::domain::device::{DeviceFacts, DeviceId};
+use crate::domain::lookup::{LookedUp, Lookup};
 use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
 use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
@@ -60,6 +61,21 @@ pub struct DecisionRow {
     pub own: OwnFacts,
 }
 
+/// What is lacking to decide a row, or would be better known.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// The row.
+    pub seq: i64,
+    /// Its device.
+    pub device: DeviceId,
+    /// Until when the row waits; `None`: it does not.
+    pub until: Option<Timestamp>,
+    /// Whether the device's facts are wanted.
+    pub wants_facts: bool,
+    /// What is to be looked up about it.
+    pub lookups: Vec<Lookup>,
+}
+
 /// An open T2.
 pub struct DecideTx {
     pub(super) store: Store,
@@ -75,6 +91,8 @@ pub struct DecideTx {
     pub items: Vec<InboxItem>,
     /// The devices of the claimed rows, locked.
     pub devices: HashMap<DeviceId, DeviceRow>,
+    /// What is known of them by look-ups; [`DecideTx::lookups_load`] reads it.
+    pub looked_up: HashMap<DeviceId, LookedUp>,
     /// Playbooks with an active containment, per device, once for each of theirs; without those of which only a fallen revision has one, which was never
     /// sent and never will be.
     pub restricted_by: HashMap<DeviceId, Vec<String>>,
@@ -151,6 +169,7 @@ impl Store {
             set_version: None,
             items: Vec::new(),
             devices: HashMap::new(),
+            looked_up: HashMap::new(),
             restricted_by: HashMap::new(),
             observed_by: HashMap::new(),
             rules: None,
@@ -289,19 +308,27 @@ impl DecideTx {
         Ok(())
     }
 
-    /// Lets rows wait until a moment, and asks for the facts of their devices.
+    /// Lets rows wait until a moment, and asks for what is lacking of their devices.
     ///
     /// # Errors
     /// Postgres is not available.
-    pub async fn wait_for_facts(&mut self, rows: &[(i64, DeviceId, Timestamp)]) -> Result<(), StoreError> {
-        for (seq, device, until) in rows {
-            sqlx::query!(
-                "UPDATE quell.inbox SET wait_until = $2 WHERE seq = $1",
-                seq,
-                jiff_sqlx::ToSqlx::to_sqlx(*until) as jiff_sqlx::Timestamp,
-            )
-            .execute(&mut *self.tx)
-            .await?;
+    pub async fn wait_for_facts(&mut self, rows: &[Waiting]) -> Result<(), StoreError> {
+        for row in rows {
+            if let Some(until) = row.until {
+                sqlx::query!(
+                    "UPDATE quell.inbox SET wait_until = $2 WHERE seq = $1",
+                    row.seq,
+                    jiff_sqlx::ToSqlx::to_sqlx(until) as jiff_sqlx::Timestamp,
+                )
+                .execute(&mut *self.tx)
+                .await?;
+            }
+            if !row.lookups.is_empty() {
+                self.lookups_want(&row.device, &row.lookups).await?;
+            }
+            if !row.wants_facts {
+                continue;
+            }
             sqlx::query!(
                 "UPDATE quell.devices SET facts_wanted_at = coalesce(facts_wanted_at, quell.now()),
                      -- Wanted anew: earlier failures do not hold it up.
@@ -309,12 +336,12 @@ impl DecideTx {
                      facts_failures = CASE WHEN facts_wanted_at IS NULL THEN 0 ELSE facts_failures END
                  WHERE tenant_id = $1 AND device_id = $2",
                 self.tenant.0,
-                device.as_str(),
+                row.device.as_str(),
             )
             .execute(&mut *self.tx)
             .await?;
         }
-        if !rows.is_empty() {
+        if rows.iter().any(|row| row.wants_facts) {
             wake(&mut self.tx, self.tenant, Wake::Facts).await?;
         }
         Ok(())

@@ -6,7 +6,7 @@ use crate::domain::canary::FALSE_POSITIVES;
 use crate::domain::decision::Fallback;
 use crate::domain::tenant::TenantId;
 use crate::store::effects::lock_limits;
-use crate::store::{DecideTx, Store, StoreError};
+use crate::store::{DecideTx, Store, StoreError, Wake, wake};
 
 /// What stands against sending what a revision queued.
 pub(super) struct Fallen {
@@ -30,6 +30,9 @@ impl Store {
         by: &str,
         reason: &str,
     ) -> Result<bool, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        // Once it is committed no gate is half-way through: each was committed before it, or sees it.
+        super::stops::wait_for_gates(&mut tx, Some(tenant)).await?;
         let revoked = sqlx::query!(
             "UPDATE quell.playbook_revisions SET revoked_at = quell.now(), revoked_by = $4, revoked_reason = $5
              WHERE tenant_id = $1 AND playbook = $2 AND revision = $3 AND revoked_at IS NULL",
@@ -39,9 +42,11 @@ impl Store {
             by,
             reason,
         )
-        .execute(&self.pool)
+        .execute(&mut *tx)
         .await?
         .rows_affected();
+        wake(&mut tx, tenant, Wake::Queue).await?;
+        tx.commit().await?;
         Ok(revoked > 0)
     }
 }

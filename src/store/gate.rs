@@ -17,6 +17,7 @@ use crate::domain::budget::{BudgetScope, CallTiming, Terms, Window};
 use crate::domain::decision::Cap;
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::guard::{Protection, Protections};
+use crate::domain::lookup::LookupTerms;
 use crate::domain::stop::StopScope;
 use crate::domain::surge::Surge;
 use crate::domain::tenant::TenantId;
@@ -42,6 +43,8 @@ pub struct Gate {
     pub actions: Vec<Window>,
     /// The windows of reads, where they have their own.
     pub reads: Vec<Window>,
+    /// The windows of looks at the antivirus, which count among the reads too.
+    pub antivirus: Vec<Window>,
     /// The reserve, the retry quota, the ageing of lanes, and the reads' part of shared windows.
     pub terms: Terms,
     /// How a call is made.
@@ -66,9 +69,22 @@ pub struct Gate {
     pub cancel_after: Option<Duration>,
     /// Older facts of a device say nothing of whether it can be restricted.
     pub facts_max_age: Duration,
+    /// What else is asked about a device: what is known of that counts here too.
+    pub lookups: LookupTerms,
 }
 
 impl Gate {
+    /// The gate as reads see it that nobody waits for long: half of the reads' windows, of which what other reads hold is taken off
+    /// first.
+    pub fn beside_others(&self) -> Self {
+        let mut gate = self.clone();
+        for window in &mut gate.reads {
+            window.limit = (window.limit / 2).max(1);
+        }
+        gate.terms.reads = gate.terms.reads.half();
+        gate
+    }
+
     /// The longest window of action calls; zero if there is none.
     pub fn longest(&self) -> Duration {
         let spans = self.actions.iter().map(|window| window.per);
@@ -317,16 +333,15 @@ impl Store {
             return Ok(Some((ActionEvent::Withdrawn, why.to_owned())));
         };
         // What is too old may protect no more, or not yet: fresh facts decide.
-        let fresh = candidate.fresh(facts.clone(), gate.facts_max_age);
+        let fresh = candidate.fresh(facts, gate.facts_max_age);
         if let Some(list) = protected(tx, tenant, &gate.never, &candidate.device, &fresh).await? {
             let why = format!("{PROTECTED}{list}");
             self.give_up(tx, tenant, (&candidate.device, candidate.measure()), &why)
                 .await?;
             return Ok(Some((ActionEvent::Withdrawn, why)));
         }
-        let max_age = gate.facts_max_age;
         if let Some(why) = self
-            .refuse_ineligible(tx, tenant, candidate, &facts, max_age)
+            .refuse_ineligible(tx, tenant, gate, candidate, &fresh)
             .await?
         {
             return Ok(Some((ActionEvent::Withdrawn, why)));

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::clock::Monotonic;
-use crate::domain::budget::BudgetScope;
+use crate::domain::budget::{BudgetScope, ReadScope};
 use crate::domain::tenant::TenantId;
 use crate::failpoint;
 use crate::store::safety::Standing;
@@ -40,7 +40,8 @@ impl Store {
     /// Postgres is not available.
     pub async fn budget_ensure(&self, tenant: TenantId, app_id: &str) -> Result<(), StoreError> {
         sqlx::query!(
-            "INSERT INTO quell.budgets (tenant_id, app_id, scope) VALUES ($1, $2, 'actions'), ($1, $2, 'reads')
+            "INSERT INTO quell.budgets (tenant_id, app_id, scope) VALUES ($1, $2, 'actions'), ($1, $2, 'reads'),
+                 ($1, $2, 'antivirus')
              ON CONFLICT DO NOTHING",
             tenant.0,
             app_id,
@@ -57,6 +58,22 @@ impl Store {
     /// Postgres is not available: do not read.
     pub async fn read_reserve(
         &self,
+        tenant: TenantId,
+        epoch: i64,
+        gate: &Gate,
+        kind: &'static str,
+    ) -> Result<ReadOutcome, StoreError> {
+        self.read_reserve_in(ReadScope::Reads, tenant, epoch, gate, kind)
+            .await
+    }
+
+    /// The same for a read that may have windows of its own beside.
+    ///
+    /// # Errors
+    /// As of [`Store::read_reserve`].
+    pub async fn read_reserve_in(
+        &self,
+        own: ReadScope,
         tenant: TenantId,
         epoch: i64,
         gate: &Gate,
@@ -86,7 +103,7 @@ impl Store {
             }
             locked
         } else {
-            reads_budget(&mut tx, tenant, &gate.app_id).await?
+            budget_row(&mut tx, tenant, &gate.app_id, ReadScope::Reads).await?
         };
         if let Some(after) = locked.closed_for {
             return Ok(ReadOutcome::Wait(after));
@@ -94,11 +111,16 @@ impl Store {
         if let Err(wait) = snapshot::reads(&mut tx, tenant, gate, locked.now).await? {
             return Ok(ReadOutcome::Wait(wait.after));
         }
+        if own == ReadScope::Antivirus
+            && let Some(after) = antivirus_waits(&mut tx, tenant, gate).await?
+        {
+            return Ok(ReadOutcome::Wait(after));
+        }
         let id = Uuid::now_v7();
         let entry = Entry {
             id,
             kind,
-            scope: "reads",
+            scope: own.as_str(),
             action: None,
             is_retry: false,
         };
@@ -137,7 +159,26 @@ impl Store {
         pause: Duration,
         why: &str,
     ) -> Result<(), StoreError> {
-        let scope = scope_of_reads(gate);
+        self.reads_pause_in(ReadScope::Reads, tenant, gate, pause, why)
+            .await
+    }
+
+    /// The same for reads that have windows of their own beside: only those are closed.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn reads_pause_in(
+        &self,
+        own: ReadScope,
+        tenant: TenantId,
+        gate: &Gate,
+        pause: Duration,
+        why: &str,
+    ) -> Result<(), StoreError> {
+        let scope = match own {
+            ReadScope::Reads => scope_of_reads(gate),
+            ReadScope::Antivirus => own.as_str(),
+        };
         sqlx::query!(
             "UPDATE quell.budgets SET closed_reason = $4,
                  closed_until = greatest(closed_until, quell.now() + make_interval(secs => $5))
@@ -216,17 +257,36 @@ pub(super) async fn lock_budget(
     Ok(())
 }
 
-/// What the locked row of the reads says.
-pub(super) async fn reads_budget(
+/// In how long one more look at an antivirus may leave by the windows of its own; `None`: now. Its row is locked after that of
+/// the reads, always.
+async fn antivirus_waits(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    gate: &Gate,
+) -> Result<Option<Duration>, StoreError> {
+    let own = ReadScope::Antivirus;
+    lock_budget(tx, tenant, &gate.app_id, own.as_str()).await?;
+    let locked = budget_row(tx, tenant, &gate.app_id, own).await?;
+    if locked.closed_for.is_some() {
+        return Ok(locked.closed_for);
+    }
+    let room = snapshot::antivirus(tx, tenant, gate, locked.now).await?;
+    Ok(room.err().map(|wait| wait.after))
+}
+
+/// What a locked row says that only reads are charged to.
+pub(super) async fn budget_row(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
     app_id: &str,
+    own: ReadScope,
 ) -> Result<Locked, StoreError> {
     let row = sqlx::query!(
         r#"SELECT quell.now() AS "now!", extract(epoch FROM closed_until - quell.now())::float8 AS closed
-           FROM quell.budgets WHERE tenant_id = $1 AND app_id = $2 AND scope = 'reads'"#,
+           FROM quell.budgets WHERE tenant_id = $1 AND app_id = $2 AND scope = $3"#,
         tenant.0,
         app_id,
+        own.as_str(),
     )
     .fetch_one(tx)
     .await?;

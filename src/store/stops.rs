@@ -1,8 +1,9 @@
 //! The stop switch: stops begin and end here, and what is in force is read here. The gate reads it in its own transaction, with
 //! what the ledger stands on ([`super::safety`]); a decision, the clock and an operator's act ask [`in_force`].
 //!
-//! A stop takes the lock that the gate holds while it weighs a call. So once the stop is committed no gate transaction is
-//! half-way through: each was committed before it, or sees it. What a scope takes back is [`work`].
+//! A stop takes the lock that the gate holds while it weighs a call, and the one that is shared by whoever lets a containment become
+//! active ([`hold_off`]). So once the stop is committed no such transaction is half-way through: each was committed before it, or
+//! sees it. What a scope takes back is [`work`].
 
 mod work;
 
@@ -79,6 +80,7 @@ impl Store {
     /// Postgres is not available: nothing is stopped then, and nothing is called either.
     pub async fn stop_begin(&self, order: &StopOrder<'_>) -> Result<Vec<StopView>, StoreError> {
         let mut tx = self.pool.begin().await?;
+        wait_for_decisions(&mut tx, order.tenant).await?;
         let is_exact = wait_for_gates(&mut tx, order.tenant).await?;
         let rows = sqlx::query!(
             "INSERT INTO quell.stops (id, tenant_id, scope, since, everywhere, via, begun_by, reason, begun_at, is_exact)
@@ -252,14 +254,51 @@ pub(super) async fn in_force(
     Ok(scope_of(scope.as_deref()))
 }
 
+/// Keeps stops from beginning until the transaction ends. Whoever may let a containment become active begins with this, before it
+/// locks any device or limit, and asks [`in_force`] after it; a decision does so as it claims its rows.
+pub(super) async fn hold_off(tx: &mut sqlx::PgConnection, tenant: TenantId) -> Result<(), StoreError> {
+    sqlx::query!("SELECT quell.hold_off_stops($1)", tenant.0)
+        .fetch_one(tx)
+        .await?;
+    Ok(())
+}
+
 /// The scope that the database names. One of a later version is read as the strongest.
 pub(super) fn scope_of(name: Option<&str>) -> Option<StopScope> {
     name.map(|name| StopScope::parse(name).unwrap_or(StopScope::Freeze))
 }
 
+/// Waits until nobody is half-way through letting a containment become active, and keeps others from beginning. Comes before the
+/// gate's lock, which some of those may want. A session that hangs is not waited for.
+async fn wait_for_decisions(
+    tx: &mut sqlx::Transaction<'_, sqlx::Postgres>,
+    tenant: Option<TenantId>,
+) -> Result<(), StoreError> {
+    let mut inner = tx.begin().await?;
+    sqlx::query!("SELECT set_config('lock_timeout', '2s', true)")
+        .fetch_one(&mut *inner)
+        .await?;
+    let locked = sqlx::query!(
+        "SELECT pg_advisory_xact_lock(id, 65)
+         FROM (SELECT id FROM quell.tenants WHERE $1::int IS NULL OR id = $1 ORDER BY id) AS t",
+        tenant.map(|tenant| tenant.0),
+    )
+    .fetch_all(&mut *inner)
+    .await;
+    match locked {
+        Ok(_) => inner.commit().await?,
+        Err(sqlx::Error::Database(error)) if error.code().is_some_and(|code| code == "55P03") => {
+            inner.rollback().await?;
+            tracing::warn!("a session that decides hangs: the stop is written without waiting for it");
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
+
 /// Waits until no gate is half-way through, and keeps others from beginning; says whether that could be had. Whoever stops
 /// must not be kept waiting by a session that hangs.
-async fn wait_for_gates(
+pub(super) async fn wait_for_gates(
     tx: &mut sqlx::Transaction<'_, sqlx::Postgres>,
     tenant: Option<TenantId>,
 ) -> Result<bool, StoreError> {

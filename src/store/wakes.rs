@@ -43,6 +43,8 @@ pub enum Wake {
     Queue,
     /// Device facts are wanted.
     Facts,
+    /// Something is to be looked up about devices.
+    Lookups,
     /// An action is open at Defender.
     Open,
     /// Another playbook set is active.
@@ -54,10 +56,11 @@ pub enum Wake {
 }
 
 impl Wake {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Inbox,
         Self::Queue,
         Self::Facts,
+        Self::Lookups,
         Self::Open,
         Self::Playbooks,
         Self::Lease,
@@ -69,6 +72,7 @@ impl Wake {
             Self::Inbox => "inbox",
             Self::Queue => "queue",
             Self::Facts => "facts",
+            Self::Lookups => "lookups",
             Self::Open => "open",
             Self::Playbooks => "playbooks",
             Self::Lease => "lease",

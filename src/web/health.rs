@@ -15,7 +15,7 @@ const FRESH: Duration = Duration::from_secs(1);
 
 /// The last verdict on readiness, and when it was made.
 #[derive(Debug, Default)]
-pub(super) struct Cached(Mutex<Option<(Monotonic, Result<(), String>)>>);
+pub(super) struct Cached(Mutex<Option<(Monotonic, Result<Vec<String>, String>)>>);
 
 /// The process runs and answers.
 pub(super) async fn livez() -> &'static str {
@@ -23,20 +23,27 @@ pub(super) async fn livez() -> &'static str {
 }
 
 /// Whether this process can take events: Postgres answers and its migrations are current. Defender does not count, or an
-/// outage there would make us refuse the events that must wait for its end.
+/// outage there would make us refuse the events that must wait for its end. Nor do a stop in force or an audit that waits for its
+/// seal, which are said after the word.
 pub(super) async fn readyz(State(web): State<Web>) -> Response {
     // Whoever comes while Postgres is being asked waits for that answer.
     let mut cached = web.0.ready.0.lock().await;
     let verdict = match &*cached {
         Some((at, verdict)) if at.elapsed() < FRESH => verdict.clone(),
         _ => {
-            let verdict = web.0.inbox.ready().await;
+            let verdict = match web.0.inbox.ready().await {
+                Ok(()) => Ok(web.0.inbox.notes().await),
+                Err(reason) => Err(reason),
+            };
             *cached = Some((Monotonic::now(), verdict.clone()));
             verdict
         }
     };
     match verdict {
-        Ok(()) => "ready\n".into_response(),
+        Ok(notes) => {
+            let notes: String = notes.iter().map(|note| format!("{note}\n")).collect();
+            format!("ready\n{notes}").into_response()
+        }
         Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {reason}\n")).into_response(),
     }
 }

@@ -1,8 +1,10 @@
 //! Where the handlers hand over what they took: the store, or in tests of this module a script.
 
+use std::time::Duration;
+
 use crate::domain::tenant::TenantId;
 use crate::domain::trust::Trust;
-use crate::store::{DeadLetter, Incoming, MigrationState, Store, StoreError, Stored};
+use crate::store::{DeadLetter, Incoming, MigrationState, StopView, Store, StoreError, Stored};
 
 /// The store as the handlers see it.
 pub(super) enum Inbox {
@@ -11,6 +13,15 @@ pub(super) enum Inbox {
     /// For tests without Postgres.
     #[cfg(test)]
     Scripted(scripted::Script),
+}
+
+/// The audit is sealed within a second; a minute later nobody seals it.
+const SEALED_WITHIN: Duration = Duration::from_secs(60);
+
+fn stopped(stop: &StopView) -> String {
+    let (tenant, scope) = (&stop.tenant, stop.scope.as_str());
+    let since = stop.begun_at.strftime("%Y-%m-%dT%H:%M:%SZ");
+    format!("{tenant} is stopped ({scope}) since {since}")
 }
 
 impl Inbox {
@@ -36,6 +47,31 @@ impl Inbox {
             #[cfg(test)]
             Self::Scripted(_) => None,
         }
+    }
+
+    /// What whoever asks whether this process is ready should know beside: which tenants are stopped, and whose audit waits for
+    /// its seal. Neither keeps it from taking events. No word of a person's is among it: anybody may ask.
+    pub async fn notes(&self) -> Vec<String> {
+        let Some(store) = self.store() else {
+            return Vec::new();
+        };
+        let mut notes: Vec<String> = match store.stops(None, None).await {
+            Ok(stops) => stops.iter().map(stopped).collect(),
+            Err(_) => return Vec::new(),
+        };
+        for (tenant, name) in store.tenants().await.unwrap_or_default() {
+            let Ok(waiting) = store.audit_unsealed(tenant).await else {
+                continue;
+            };
+            if waiting.age > SEALED_WITHIN {
+                let seconds = waiting.age.as_secs();
+                notes.push(format!(
+                    "the audit of {name} has waited {seconds} s for its seal ({} rows)",
+                    waiting.rows
+                ));
+            }
+        }
+        notes
     }
 
     /// Whether events can be stored; else why not, in the operator's words.

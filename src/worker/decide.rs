@@ -3,12 +3,12 @@
 
 mod tasks;
 mod verdicts;
+mod weigh;
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::containment::change::{Beginning, effects};
@@ -16,17 +16,16 @@ use crate::domain::decision::{Decision, DecisionKind, Fallback, Rules, Ruling, S
 use crate::domain::device::DeviceFacts;
 use crate::domain::device::kind::KindSigns;
 use crate::domain::eligibility::Ineligible;
-use crate::domain::fact::Fact;
-use crate::domain::guard::Protection;
 use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
 use crate::domain::stop;
 use crate::domain::surge::SURGE;
 use crate::domain::verdict::{Mode, Verdict};
 use crate::failpoint;
-use crate::playbook::{PlaybookSet, Subject, evaluate};
+use crate::playbook::PlaybookSet;
 use crate::store::{DecideTx, DecisionRow, InboxItem, NewContainment, StoreError};
 use crate::worker::active_set::InForce;
 use crate::worker::decide::verdicts::{acts_on, restricts, without_lifted};
+use crate::worker::decide::weigh::{Judged, Weighed};
 use crate::worker::{BATCH_TIME, Context, Outage, POLL, bounded, chain, pause, within};
 
 /// The loop's parts.
@@ -154,7 +153,7 @@ impl Decider {
         let items = std::mem::take(&mut tx.items);
         claimed.extend(items.iter().map(|item| item.seq));
         let mut decisions = Vec::with_capacity(items.len());
-        let mut waiting = Vec::new();
+        let (mut waiting, mut wanted) = (Vec::new(), Vec::new());
         let mut held_back = HashSet::new();
         let mut usage = Usage::of(&self.rules.caps, self.fleet(&tx));
         let mut are_drivers_loaded = false;
@@ -165,14 +164,16 @@ impl Decider {
                 continue;
             }
             match self.weigh(item, &tx, &set) {
-                Weighed::Wait(until) => {
+                Weighed::Wait(lack) => {
                     held_back.insert(item.device.clone());
-                    waiting.push((item.seq, item.device.clone(), until));
+                    waiting.push(lack);
                 }
-                Weighed::Judge(facts, verdicts) => {
-                    tx.usage_load(&mut usage, Usage::keys(&verdicts, &self.rules))
+                Weighed::Judge(judged, lack) => {
+                    // Asked for although nobody waits: the gate, and the next event, may know it.
+                    wanted.extend(lack);
+                    tx.usage_load(&mut usage, Usage::keys(&judged.verdicts, &self.rules))
                         .await?;
-                    if !are_drivers_loaded && verdicts.iter().any(restricts) {
+                    if !are_drivers_loaded && judged.verdicts.iter().any(restricts) {
                         are_drivers_loaded = true;
                         // Of the whole batch at once: most of them name a user of their own.
                         let all: BTreeSet<String> =
@@ -180,14 +181,14 @@ impl Decider {
                         let all: Vec<String> = all.into_iter().collect();
                         tx.drivers_load(&mut usage, &self.rules.surge, &all).await?;
                     }
-                    let facts = facts.map(|facts| *facts);
-                    let group = facts.as_ref().and_then(|facts| facts.group.value());
+                    let group = judged.facts.as_ref().and_then(|facts| facts.group.value());
                     usage.set_group(&item.device, group.map(String::as_str));
-                    decisions.push(self.settle(&mut tx, item, facts, verdicts, &mut usage).await?);
+                    decisions.push(self.settle(&mut tx, item, *judged, &mut usage).await?);
                 }
             }
         }
         tx.wait_for_facts(&waiting).await?;
+        tx.wait_for_facts(&wanted).await?;
         let done = decisions.len() + waiting.len();
         // Nobody who waits for an end waits longer than `POLL` before he looks again.
         let horizon = tx.now.checked_add(POLL).unwrap_or(tx.now);
@@ -213,11 +214,14 @@ impl Decider {
     async fn claim(&self, batch: i64) -> Result<Claimed, StoreError> {
         let (store, tenant) = (&self.context.store, self.context.tenant);
         loop {
-            let tx = store.decide_begin(tenant, batch).await?;
+            let mut tx = store.decide_begin(tenant, batch).await?;
             if tx.items.is_empty() {
                 // Rows that could not be read were put aside: that is kept.
                 tx.commit(&[]).await?;
                 return Ok(Claimed::Nothing);
+            }
+            if self.context.gate.lookups.is_on() {
+                tx.lookups_load().await?;
             }
             if let Some(set) = tx.set_version.and_then(|version| self.in_force.at(version)) {
                 return Ok(Claimed::Batch(Box::new(tx), set));
@@ -241,62 +245,18 @@ impl Decider {
             .drivers(Some(&item.source), &item.event.alert, facts)
     }
 
-    fn weigh(&self, item: &InboxItem, tx: &DecideTx, set: &PlaybookSet) -> Weighed {
-        let device = tx.devices.get(&item.device);
-        let facts = device
-            .and_then(|device| device.fresh_facts(tx.now, self.facts_max_age))
-            .cloned()
-            .map(|mut facts| {
-                self.kinds.apply(&item.device, &mut facts);
-                facts
-            });
-        let unknown = DeviceFacts::default();
-        let restricted_by = tx.restricting(&item.device);
-        let subject = Subject {
-            alert: &item.event.alert,
-            event: item.kind,
-            device_id: Some(&item.device),
-            device: facts.as_ref().unwrap_or(&unknown),
-            tenant: &self.context.tenant_name,
-            now: tx.now,
-            time_scale: self.context.time_scale,
-            restricted_by: Fact::Is(restricted_by),
-        };
-        let evaluation = evaluate(set, &subject);
-        let protection = || self.rules.never.protects(&item.device, subject.device);
-        let waits_in_canary = |verdict: &Verdict| {
-            let canary = verdict.canary.as_ref();
-            canary.is_some_and(|canary| canary.waits_for(subject.device))
-        };
-        let hangs_on_facts = evaluation.unknown_device_facts
-            || evaluation.verdicts.iter().any(waits_in_canary)
-            || (evaluation.verdicts.iter().any(acts_on) && matches!(protection(), Protection::Unknown(_)));
-        if facts.is_none() && hangs_on_facts {
-            let wait = SignedDuration::try_from(self.facts_wait).unwrap_or(SignedDuration::ZERO);
-            let until = item.enqueued_at + wait;
-            if until > tx.now {
-                return Weighed::Wait(until);
-            }
-        }
-        let scale = self.context.time_scale;
-        Weighed::Judge(
-            facts.map(Box::new),
-            evaluation
-                .verdicts
-                .into_iter()
-                .map(|verdict| verdict.scaled(scale))
-                .collect(),
-        )
-    }
-
     async fn settle(
         &self,
         tx: &mut DecideTx,
         item: &InboxItem,
-        facts: Option<DeviceFacts>,
-        verdicts: Vec<Verdict>,
+        judged: Judged,
         usage: &mut Usage,
     ) -> Result<DecisionRow, StoreError> {
+        let Judged {
+            facts,
+            has_inventory,
+            verdicts,
+        } = judged;
         let gone = tx
             .devices
             .get(&item.device)
@@ -329,7 +289,7 @@ impl Decider {
                 reason: "drift.lifted".to_owned(),
                 rulings: Vec::new(),
             }
-        } else if gone && facts.is_some() && verdicts.iter().any(acts_on) {
+        } else if gone && has_inventory && verdicts.iter().any(acts_on) {
             // Defender does not know the device: no call is spent on a certain failure.
             Decision {
                 kind: DecisionKind::Skip,
@@ -477,7 +437,4 @@ impl Decider {
     }
 }
 
-enum Weighed {
-    Wait(Timestamp),
-    Judge(Option<Box<DeviceFacts>>, Vec<Verdict>),
 }

@@ -13,8 +13,8 @@ use crate::defender::{Client, InventoryPage, InventoryPlace, Machine, ReadError}
 use crate::domain::device::kind::KindSigns;
 use crate::domain::device::{DeviceFacts, DeviceId, DeviceIdRule};
 use crate::limiter::SecondGuard;
+use crate::store::StoreError;
 use crate::store::inventory::{PageStored, Sweep, SweepDue, SweepTerms, SweptPage};
-use crate::store::{Gate, StoreError};
 use crate::worker::reads::Reads;
 use crate::worker::{Context, Outage, bounded, chain, retry, within};
 
@@ -138,7 +138,7 @@ impl Sweeper {
         stop: &CancellationToken,
     ) -> Result<Result<InventoryPage, ReadError>, StoreError> {
         let context = Context {
-            gate: beside_others(&self.context.gate),
+            gate: self.context.gate.beside_others(),
             ..self.context.clone()
         };
         let reads = Reads::new(context, self.guard.clone());
@@ -187,14 +187,4 @@ impl Sweeper {
         let refused = (listed - devices.len()) as u64;
         (devices.into_iter().collect(), refused)
     }
-}
-
-/// The gate as a sweep sees it: half of the reads' windows, of which what other reads hold is taken off first.
-fn beside_others(gate: &Gate) -> Gate {
-    let mut gate = gate.clone();
-    for window in &mut gate.reads {
-        window.limit = (window.limit / 2).max(1);
-    }
-    gate.terms.reads = gate.terms.reads.half();
-    gate
 }

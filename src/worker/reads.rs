@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::defender::ReadError;
-use crate::domain::budget::throttle_pause;
+use crate::domain::budget::{ReadScope, throttle_pause};
 use crate::limiter::{CommittedAttempt, ReadPermit, SecondGuard};
 use crate::store::{ReadOutcome, StoreError};
 use crate::worker::{Context, bounded, chain};
@@ -17,15 +17,22 @@ use crate::worker::{Context, bounded, chain};
 pub struct Reads {
     context: Context,
     guard: SecondGuard,
+    own: ReadScope,
     open: Mutex<Vec<Uuid>>,
 }
 
 impl Reads {
     /// For one task.
     pub fn new(context: Context, guard: SecondGuard) -> Self {
+        Self::within(ReadScope::Reads, context, guard)
+    }
+
+    /// For one task whose reads may have windows of their own beside.
+    pub fn within(own: ReadScope, context: Context, guard: SecondGuard) -> Self {
         Self {
             context,
             guard,
+            own,
             open: Mutex::new(Vec::new()),
         }
     }
@@ -35,7 +42,8 @@ impl Reads {
         let epoch = self.context.leadership.epoch()?;
         loop {
             let (store, tenant) = (&self.context.store, self.context.tenant);
-            let reserved = bounded(store.read_reserve(tenant, epoch, &self.context.gate, kind)).await;
+            let reserved =
+                bounded(store.read_reserve_in(self.own, tenant, epoch, &self.context.gate, kind)).await;
             let wait = match reserved {
                 Ok(ReadOutcome::Granted { id, send_deadline }) => {
                     self.open
@@ -83,9 +91,14 @@ impl Reads {
             bounded(self.context.store.read_finish(id, outcome)).await?;
         }
         if let Some(ReadError::Throttled { retry_after, window }) = error {
-            let pause: Duration = throttle_pause(*retry_after, *window, &self.context.gate.reads);
+            let windows = match self.own {
+                ReadScope::Reads => &self.context.gate.reads,
+                ReadScope::Antivirus => &self.context.gate.antivirus,
+            };
+            let pause: Duration = throttle_pause(*retry_after, *window, windows);
             let (store, gate) = (&self.context.store, &self.context.gate);
-            bounded(store.reads_pause(self.context.tenant, gate, pause, "defender throttles reads")).await?;
+            let why = "defender throttles reads";
+            bounded(store.reads_pause_in(self.own, self.context.tenant, gate, pause, why)).await?;
         }
         Ok(())
     }

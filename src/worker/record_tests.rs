@@ -251,6 +251,7 @@ fn cancel(answer: &Answer, n: i32) -> CancelRecord {
         scope: crate::domain::budget::BudgetScope::Shared,
         actions: vec![window],
         reads: vec![window],
+        antivirus: vec![window],
         timing: crate::domain::budget::CallTiming {
             send_deadline: seconds(5),
             total_timeout: seconds(30),
@@ -267,6 +268,7 @@ fn cancel(answer: &Answer, n: i32) -> CancelRecord {
         outstanding: None,
         cancel_after: None,
         facts_max_age: Duration::from_secs(3_600),
+        lookups: crate::domain::lookup::LookupTerms::default(),
     };
     let pauses = Pauses {
         initial: seconds(1),

@@ -20,6 +20,10 @@ pub struct Wakes {
     pub queue: Notify,
     /// Device facts are wanted.
     pub facts: Notify,
+    /// A device's list of actions is wanted.
+    pub available_actions: Notify,
+    /// A device's antivirus is wanted.
+    pub antivirus: Notify,
     /// An action is open at Defender.
     pub open: Notify,
     /// A containment began or was changed: the next end may be nearer.
@@ -47,6 +51,8 @@ impl Wakes {
             &*self.inbox,
             &self.queue,
             &self.facts,
+            &self.available_actions,
+            &self.antivirus,
             &self.open,
             &self.ends,
             &self.playbooks,
@@ -70,6 +76,10 @@ impl Wakes {
                 self.ends.notify_one();
             }
             Wake::Facts => self.facts.notify_one(),
+            Wake::Lookups => {
+                self.available_actions.notify_one();
+                self.antivirus.notify_one();
+            }
             Wake::Playbooks => self.playbooks.notify_one(),
             Wake::Lease => self.lease.notify_one(),
             Wake::Sweep => {

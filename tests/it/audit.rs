@@ -121,6 +121,7 @@ pub(crate) async fn audit(database: &TestDatabase) -> Audit {
         scope: BudgetScope::ActionsAndReads,
         actions: windows.to_vec(),
         reads: windows.to_vec(),
+        antivirus: windows.to_vec(),
         latest_count: Duration::from_secs(95),
     });
     let scope = AuditScope {

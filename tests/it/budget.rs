@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use quell::domain::action::{ActionEvent, ActionState};
 use quell::domain::budget::{
-    BudgetScope, Call, Pacing, Reserve, RetryQuota, Share, Slots, Terms, Wait, Window, jump_bound,
+    BudgetScope, Call, Pacing, ReadScope, Reserve, RetryQuota, Share, Slots, Terms, Wait, Window, jump_bound,
 };
 use quell::domain::verdict::Lane;
 use quell::store::{AnswerRecord, GateOutcome, Grant, QueuedChange, ReadOutcome};
@@ -382,5 +382,49 @@ async fn a_429_closes_the_counter_that_it_hit_and_no_other() {
             "{scope:?}"
         );
         assert_eq!(is_read(&ledger).await, !is_shared, "{scope:?}");
+    }
+}
+
+#[tokio::test]
+async fn looks_at_the_antivirus_keep_to_windows_of_their_own_and_to_those_of_reads() {
+    for scope in [BudgetScope::ActionsAndReads, BudgetScope::Shared] {
+        let mut ledger = Ledger::new(10, 3).await;
+        ledger.gate.scope = scope;
+        ledger.gate.terms.reads = Share::default();
+        ledger.gate.antivirus = vec![window(4, 60)];
+        let reserve = async |ledger: &Ledger, own: ReadScope| {
+            let (tenant, epoch) = (ledger.tenant, ledger.epoch);
+            let read = ledger
+                .store
+                .read_reserve_in(own, tenant, epoch, &ledger.gate, "get");
+            matches!(
+                read.await.expect("postgres is there"),
+                ReadOutcome::Granted { .. }
+            )
+        };
+        let mut granted = 0;
+        for _ in 0..7 {
+            granted += u32::from(reserve(&ledger, ReadScope::Antivirus).await);
+        }
+        assert_eq!(granted, 4, "its own window is full, {scope:?}");
+        let mut others = 0;
+        for _ in 0..10 {
+            others += u32::from(reserve(&ledger, ReadScope::Reads).await);
+        }
+        assert_eq!(others, 6, "they count among the reads, {scope:?}");
+        // Nobody answered them, so each holds its slot for its latest time and the window.
+        ledger.at(200).await;
+        // A 429 to one of them closes these alone.
+        let minute = Duration::from_secs(60);
+        ledger
+            .store
+            .reads_pause_in(ReadScope::Antivirus, ledger.tenant, &ledger.gate, minute, "429")
+            .await
+            .expect("postgres is there");
+        assert!(!reserve(&ledger, ReadScope::Antivirus).await, "{scope:?}");
+        assert!(reserve(&ledger, ReadScope::Reads).await, "{scope:?}");
+        ledger.granted().await;
+        ledger.at(261).await;
+        assert!(reserve(&ledger, ReadScope::Antivirus).await, "{scope:?}");
     }
 }

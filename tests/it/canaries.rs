@@ -316,3 +316,34 @@ async fn an_event_waits_for_the_group_that_tells_whether_its_device_is_a_pilot()
     assert_eq!(ground.decision().await, "act matched");
     ground.close().await;
 }
+
+#[tokio::test]
+async fn an_operator_revokes_a_revision_by_a_command_that_says_what_follows() {
+    let mut ground = Ground::new(&[playbook("one")]).await;
+    ground.alert("one", &device('a')).await;
+    let revision = "SELECT revision FROM quell.playbook_revisions".to_owned();
+    let revision = ground.words(revision).await.remove(0);
+    let shell = crate::operator::Shell::new(&ground.database.url);
+    let named = format!("one@{}", &revision[..8]);
+    for (what, reason, code, told) in [
+        (named.as_str(), " ", 1, "`--reason` is empty"),
+        ("one", "it is wrong", 1, "write the playbook and its revision"),
+        ("one@ffffffff", "it is wrong", 1, "no revision of `one`"),
+        (
+            named.as_str(),
+            "it is wrong",
+            0,
+            "only observes until it is changed",
+        ),
+        (named.as_str(), "it is wrong", 1, "was revoked already"),
+    ] {
+        let (got, out, said) = shell
+            .run(&["playbooks", "revoke", what, "--reason", reason])
+            .await;
+        assert_eq!(got, Some(code), "{what}: {out}{said}");
+        assert!((out + &said).contains(told), "{told}");
+    }
+    assert!(ground.reserve().await.is_none(), "what it queued is not called");
+    let audit = "SELECT by || ': ' || reason FROM quell.transitions WHERE to_state = 'revoked'";
+    assert_eq!(ground.words(audit.to_owned()).await, ["anna: it is wrong"]);
+}

@@ -91,6 +91,7 @@ pub fn machine(kind: DeviceKind, tags: &[&str], number: u32) -> DeviceFacts {
         onboarding: Fact::Is("Onboarded".to_owned()),
         merged_into: Fact::Absent,
         last_seen: Fact::Is(quell::clock::now()),
+        ..DeviceFacts::default()
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use quell::domain::alert::EventKind;
 use quell::domain::device::DeviceId;
-use quell::store::Wake;
+use quell::store::{Waiting, Wake};
 use sqlx::Executor as _;
 use tokio::task::JoinSet;
 
@@ -141,9 +141,14 @@ async fn an_event_that_waits_for_facts_holds_its_device_and_no_other() {
         .expect("postgres is there");
     let waiting = tx.items.remove(0);
     let until = tx.now + jiff::SignedDuration::from_mins(1);
-    tx.wait_for_facts(&[(waiting.seq, waiting.device.clone(), until)])
-        .await
-        .expect("the row is ours");
+    let lack = Waiting {
+        seq: waiting.seq,
+        device: waiting.device.clone(),
+        until: Some(until),
+        wants_facts: true,
+        lookups: Vec::new(),
+    };
+    tx.wait_for_facts(&[lack]).await.expect("the row is ours");
     commit(tx, &[]).await;
     let seen = async || {
         let tx = ledger

@@ -30,6 +30,7 @@ mod inventory;
 mod isolation;
 mod late;
 mod lifecycle;
+mod lookups;
 mod operator;
 mod orphans;
 mod plan;

@@ -380,6 +380,20 @@ async fn a_file_stops_every_replica_its_removal_ends_nothing_and_the_api_resumes
         ["new file stop_file the wrong playbook is out"],
         "two replicas write one stop, and it stays"
     );
+    // What was found is told again for a second.
+    let deadline = tokio::time::Instant::now() + SOON;
+    loop {
+        let ready = crate::support::http::get(world.daemon().addr, "/readyz").await;
+        let ready = ready.expect("the daemon answers");
+        assert_eq!(ready.status, 200, "it takes events all the same");
+        assert_eq!(ready.body.lines().next(), Some("ready"));
+        let note = ready.body.lines().nth(1).unwrap_or_default();
+        if note.starts_with("test is stopped (new) since ") {
+            break;
+        }
+        assert!(tokio::time::Instant::now() < deadline, "{ready:?}");
+        tokio::task::yield_now().await;
+    }
     let metrics = crate::support::http::get(world.daemon().addr, "/metrics").await;
     let metrics = metrics.expect("the daemon answers").body;
     assert!(metrics.contains("quell_stopped{tenant=\"test\"} 1"), "{metrics}");
@@ -398,4 +412,32 @@ async fn a_file_stops_every_replica_its_removal_ends_nothing_and_the_api_resumes
     let frozen = "SELECT quell.stop_in_force(id) = 'freeze' FROM quell.tenants";
     world.until(SOON, frozen).await;
     assert_eq!(world.finish().await.action_calls, 0);
+}
+
+#[tokio::test]
+async fn a_stop_waits_for_a_decision_that_is_half_way_and_the_next_one_is_held() {
+    let mut ground = Ground::new(&[playbook("malware")]).await;
+    let half_way = ground
+        .store
+        .decide_begin(ground.tenant, 10)
+        .await
+        .expect("the database is up");
+    let store = ground.store.clone();
+    let stopping = tokio::spawn(async move { stop(&store, StopScope::New, None).await });
+    let waits =
+        "SELECT count(*)::text FROM pg_locks WHERE locktype = 'advisory' AND objid = 65 AND NOT granted
+                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    let deadline = tokio::time::Instant::now() + SOON;
+    while ground.words(waits.to_owned()).await != ["1"] {
+        assert!(!stopping.is_finished(), "it is not written beside a decision");
+        assert!(tokio::time::Instant::now() < deadline, "it waits");
+        tokio::task::yield_now().await;
+    }
+    half_way.abandon().await.expect("the database is up");
+    stopping.await.expect("it stops");
+    let id = device('a');
+    ground.alert("malware", &id).await;
+    assert_eq!(ground.decision().await, "hold stopped");
+    resume(&ground.store, None).await;
+    assert!(ground.reserve().await.is_none(), "a person was asked");
 }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use super::{Request, no_such, number};
-use crate::cli::operator::release::{operator, said};
+use crate::cli::operator::release::{NoOperator, operator, said};
 use crate::cli::operator::table::{cut, plain};
 use crate::cli::operator::{Common, Session, nothing_done};
 use crate::domain::approval::{RequestNumber, person};
@@ -102,10 +102,11 @@ async fn answer(what: What, is_yes: bool, reviewed: Option<&str>) -> anyhow::Res
     // The names of the daemon's parts are refused in any case of letters.
     let by = match operator(what.by.as_deref()).and_then(|by| operator(Some(&person(&by)))) {
         Ok(by) => by,
-        Err(error) => {
-            eprintln!("error: {error:#}");
+        Err(error @ NoOperator::Reserved(_)) => {
+            eprintln!("error: {error}");
             return Ok(ExitCode::from(NOT_ALLOWED));
         }
+        Err(error @ NoOperator::Nameless) => return Err(error.into()),
     };
     let session = Session::open(&what.common).await?;
     let Some(request) = Request::read(&session, what.request).await? else {

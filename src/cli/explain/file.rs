@@ -224,6 +224,12 @@ impl Bench {
             config.kinds.apply(device, facts);
         }
         let gone = row.is_some_and(|row| row.is_unknown_to_defender) && inputs.facts.is_some();
+        let terms = config.lookup_terms();
+        let looked_up = session.store.looked_up_now(session.id, terms, device).await?;
+        if row.is_some() && terms.is_on() {
+            let facts = inputs.facts.get_or_insert_default();
+            terms.apply(facts, &looked_up, self.now);
+        }
         Ok((inputs, gone))
     }
 

@@ -45,7 +45,8 @@ pub fn guards(rules: &RecordedRules, subject: &Subject<'_>, case: &Case<'_>) -> 
         guards.push(guard("stop", (Truth::False, says)));
     }
     // Most devices can be restricted: only what cannot is worth a line.
-    guards.extend(ineligible(subject).map(|told| guard("eligibility", told)));
+    let told = ineligible(subject).or_else(|| antivirus(subject));
+    guards.extend(told.map(|told| guard("eligibility", told)));
     // Told where they held something: what they let pass is the rule.
     for kind in ["trust", "surge"] {
         let mut rulings = case.rulings.iter();
@@ -178,12 +179,31 @@ fn never(never: &Protections, subject: &Subject<'_>) -> (Truth, String) {
 
 fn ineligible(subject: &Subject<'_>) -> Option<(Truth, String)> {
     let why = eligibility::check(Measure::Restriction, None, subject.device).err()?;
-    let saw = facts::find(why.fact()).map(|fact| text::plain(&text::show(&fact.read(subject))));
     let (says, fact) = (why.says(), why.fact());
-    Some((
-        Truth::False,
-        format!("{says}: `{fact}` is {}", saw.unwrap_or_default()),
-    ))
+    let said = match why.saw(subject.device) {
+        Some("") => format!("{says}, without a reason"),
+        Some(saw) => format!("{says}: `{fact}` says `{}`", text::plain(saw)),
+        None => {
+            let saw = facts::find(fact).map(|fact| text::plain(&text::show(&fact.read(subject))));
+            format!("{says}: `{fact}` is {}", saw.unwrap_or_default())
+        }
+    };
+    Some((Truth::False, said))
+}
+
+/// An antivirus that is not the one that protects, where that is known: nothing hangs on it, and whoever wonders why little came
+/// of a restriction should know.
+fn antivirus(subject: &Subject<'_>) -> Option<(Truth, String)> {
+    let mode = subject
+        .device
+        .antivirus
+        .value()
+        .filter(|mode| *mode != "active")?;
+    let says = format!(
+        "the device's Defender Antivirus is `{}`, which forbids nothing",
+        text::plain(mode)
+    );
+    Some((Truth::True, says))
 }
 
 fn freshness(rules: &RecordedRules, subject: &Subject<'_>) -> (Truth, String) {

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::release::{operator, said};
 use super::span::{ago, ahead, span};
 use super::table::{Paint, Table, cell, plain};
 use super::{Common, Session, nothing_done};
 use crate::domain::limit::cap_of;
-use crate::store::cap_lifts::{CapView, LiftDone, LiftOrder};
+use crate::store::cap_lifts::{CapView, LiftDone, LiftOrder, LiftView};
 use crate::yaml::duration;
 
 /// The exit code when a guard stands against it.
@@ -31,6 +32,33 @@ pub struct Args {
 enum Command {
     /// Let more devices go than a cap allows, for a while; what it held goes on at once
     Lift(LiftArgs),
+    /// End a lift before its time: the cap holds again at once; what the lift let go goes on
+    End(EndArgs),
+}
+
+/// Who ends which lift, and why.
+#[derive(Debug, clap::Args)]
+struct EndArgs {
+    #[command(flatten)]
+    common: Common,
+    /// Which one: the 8 characters, or more, of its id, as `quell caps` shows it
+    #[arg(value_name = "LIFT")]
+    lift: String,
+    /// Why, for the audit
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// Who you are, for the audit [default: SUDO_USER, USER or LOGNAME]
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+}
+
+/// A lift that was ended.
+#[derive(Debug, Serialize)]
+struct Ended {
+    cap: String,
+    lift: Uuid,
+    by: String,
+    reason: String,
 }
 
 /// Who lifts which cap, how far, and why.
@@ -91,6 +119,7 @@ struct Lifted {
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.command {
         Some(Command::Lift(lift)) => run_lift(lift).await,
+        Some(Command::End(end)) => run_end(end).await,
         None => show(&args.common).await,
     }
 }
@@ -171,6 +200,56 @@ async fn run_lift(args: LiftArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+async fn run_end(args: EndArgs) -> anyhow::Result<ExitCode> {
+    let reason = said(&args.reason, 500);
+    if reason.is_empty() {
+        return Ok(nothing_done(
+            "`--reason` is empty: say in a few words why the lift is ended",
+        ));
+    }
+    let by = operator(args.by.as_deref())?;
+    let session = Session::open(&args.common).await?;
+    let caps = session.config.rules().caps;
+    let fleet = session.gate().fleet;
+    let caps = session.store.caps_now(session.id, &caps, fleet).await?;
+    let wanted = args.lift.trim().to_ascii_lowercase();
+    let named = |lift: &&LiftView| named(lift.id).starts_with(&wanted);
+    let fitting: Vec<&LiftView> = caps.iter().flat_map(|cap| &cap.lifts).filter(named).collect();
+    let lift = match fitting.as_slice() {
+        [one] if wanted.len() >= LIFT_CHARS => one.id,
+        _ => {
+            return Ok(nothing_done(&format!(
+                "`{}` names no one lift in force: give {LIFT_CHARS} characters or more of its id, as `quell caps` shows it",
+                plain(&args.lift)
+            )));
+        }
+    };
+    let Some(cap) = session.store.cap_lift_end(session.id, lift, &by, &reason).await? else {
+        return Ok(nothing_done("the lift ended meanwhile"));
+    };
+    let ended = Ended {
+        cap,
+        lift,
+        by,
+        reason,
+    };
+    session.answer(&ended, |_| {
+        format!(
+            "the lift of {} is ended: it holds again; what the lift let go goes on\n",
+            ended.cap
+        )
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// So much of a lift's id is shown, and needed.
+const LIFT_CHARS: usize = 8;
+
+/// A lift's id from its end, which tells lifts of one day apart: its beginning is the time.
+fn named(lift: Uuid) -> String {
+    lift.simple().to_string().chars().skip(16).collect()
+}
+
 fn render(caps: &Caps, paint: Paint) -> String {
     if caps.caps.is_empty() {
         return "no caps are configured: nothing bounds how many devices are restricted\n".to_owned();
@@ -197,11 +276,12 @@ fn render(caps: &Caps, paint: Paint) -> String {
                     n => format!("{n} more devices"),
                 });
             out += &format!(
-                "{} lifted for {many} by {} {}, ends {}: {}\n",
+                "{} lifted for {many} by {} {}, ends {} (lift {}): {}\n",
                 cap.cap,
                 plain(&lift.by),
                 ago(caps.at, lift.lifted_at),
                 ahead(caps.at, lift.until),
+                named(lift.id).chars().take(LIFT_CHARS).collect::<String>(),
                 plain(&lift.reason)
             );
         }

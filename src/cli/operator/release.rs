@@ -302,22 +302,34 @@ pub(in crate::cli) fn said(text: &str, most: usize) -> String {
     plain(text).trim().chars().take(most).collect()
 }
 
+/// Why nobody can act by that name.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(in crate::cli) enum NoOperator {
+    /// Nothing says who it is.
+    #[error("nobody knows who you are: say it with `--by NAME`")]
+    Nameless,
+    /// A part of the daemon is called so.
+    #[error("`{0}` is a name that quell itself goes by in the audit: choose another with `--by NAME`")]
+    Reserved(String),
+}
+
 /// Who acts: as said, or the user who called us; behind `sudo` the one who called that.
-pub(in crate::cli) fn operator(by: Option<&str>) -> anyhow::Result<String> {
+///
+/// # Errors
+/// [`NoOperator`].
+pub(in crate::cli) fn operator(by: Option<&str>) -> Result<String, NoOperator> {
     let user = || {
         ["SUDO_USER", "USER", "LOGNAME"]
             .into_iter()
             .find_map(environment::read_text)
     };
     let by = said(&by.map(str::to_owned).or_else(user).unwrap_or_default(), 100);
-    anyhow::ensure!(
-        !by.is_empty(),
-        "nobody knows who you are: say it with `--by NAME`"
-    );
-    anyhow::ensure!(
-        !is_reserved(&by),
-        "`{by}` is a name that quell itself goes by in the audit: choose another with `--by NAME`"
-    );
+    if by.is_empty() {
+        return Err(NoOperator::Nameless);
+    }
+    if is_reserved(&by) {
+        return Err(NoOperator::Reserved(by));
+    }
     Ok(by)
 }
 

@@ -11,14 +11,14 @@ use serde::Serialize;
 
 use super::span::{ago, ahead, span};
 use super::table::{Paint, Tone, plain, short};
-use super::{Common, Session, devices, inventory, release_many, stop::banner};
+use super::{Common, Session, devices, inventory, lookups, release_many, sealing, stop::banner};
 use crate::cli::approvals::waiting;
 use crate::cli::playbooks::standing;
 use crate::domain::budget::Forecast;
 use crate::domain::verdict::Mode;
 use crate::store::approvals::Waiting;
 use crate::store::views::{
-    AlarmView, ContainmentView, DeviceQuery, DeviceView, InventoryView, Show, StatusView,
+    AlarmView, ContainmentView, DeviceQuery, DeviceView, InventoryView, LookupsView, Show, StatusView,
 };
 use crate::store::{Overdue, ReplicaFiles, StopView};
 
@@ -64,6 +64,12 @@ pub struct Report {
     pub inventory: InventoryView,
     /// What one counted is known for so long, in seconds.
     pub inventory_max_age_seconds: f64,
+    /// How look-ups go; nothing where none is wanted.
+    pub lookups: Option<LookupsView>,
+    /// How many rows of the audit wait for their seal, counted up to 10,000.
+    pub unsealed_rows: u64,
+    /// Since when the first of them waits.
+    pub unsealed_since: Option<Timestamp>,
     /// The playbook files of the replicas that live.
     pub playbook_files: Vec<ReplicaFiles>,
     /// The latest contained devices, those that need a person first.
@@ -88,6 +94,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         limit: args.limit,
         ..DeviceQuery::default()
     };
+    let unsealed = store.audit_unsealed(session.id).await?;
     let mut report = Report {
         tenant: session.tenant.name.clone(),
         stops: store.stops(Some(session.id), None).await?,
@@ -105,6 +112,9 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         alarms: store.alarms(session.id, DAY).await?,
         inventory: store.inventory(session.id).await?,
         inventory_max_age_seconds: config.scaled(config.facts.inventory.max_age).as_secs_f64(),
+        lookups: store.lookups_now(session.id, &session.gate()).await?,
+        unsealed_rows: unsealed.rows,
+        unsealed_since: unsealed.since,
         playbook_files: store.files_of_replicas(session.id).await?,
         contained: store.devices(session.id, &query).await?,
         asks: store.asks(session.id, args.limit).await?,
@@ -206,6 +216,8 @@ pub fn needs(report: &Report) -> Vec<String> {
     }
     let max_age = Duration::try_from_secs_f64(report.inventory_max_age_seconds).unwrap_or(Duration::MAX);
     needs.extend(inventory::need(&report.inventory, now, max_age));
+    needs.extend(report.lookups.as_ref().and_then(|view| lookups::need(view, now)));
+    needs.extend(sealing::need(report.unsealed_rows, report.unsealed_since, now));
     let undecided = status.inbox.rows - status.inbox.waiting_for_facts;
     if let Some(oldest) = status
         .inbox
@@ -304,7 +316,8 @@ fn facts(report: &Report) -> Vec<(&'static str, String)> {
     if let Some(at) = status.dead_letter_at {
         refused += &format!(", the last {}", ago(now, at));
     }
-    vec![
+    let looked_up = report.lookups.as_ref().map(|view| lookups::line(view, now));
+    let mut facts = vec![
         ("contained", contained),
         ("daemon", daemon(report)),
         ("playbooks", playbooks(report)),
@@ -323,8 +336,10 @@ fn facts(report: &Report) -> Vec<(&'static str, String)> {
         ),
         ("actions", by_kind(&status.actions)),
         ("inventory", inventory::line(&report.inventory, now)),
-        ("refused", refused),
-    ]
+    ];
+    facts.extend(looked_up.map(|line| ("lookups", line)));
+    facts.push(("refused", refused));
+    facts
 }
 
 fn daemon(report: &Report) -> String {

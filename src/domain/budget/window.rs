@@ -25,6 +25,27 @@ pub enum BudgetScope {
     Shared,
 }
 
+/// Which counter a read has of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ReadScope {
+    /// That of reads.
+    #[default]
+    Reads,
+    /// That of the antivirus' state, beside the one of reads: Defender documents far fewer of these calls (facts sheet 7), and
+    /// not whether they count among the others too. So they keep to both.
+    Antivirus,
+}
+
+impl ReadScope {
+    /// Its name in SQL.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reads => "reads",
+            Self::Antivirus => "antivirus",
+        }
+    }
+}
+
 /// A part of every window, in percent, from 1 to 100.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Share(u32);

@@ -198,6 +198,7 @@ fn device(rng: &mut Rng) -> DeviceFacts {
         onboarding: text(rng),
         merged_into: text(rng),
         last_seen: moment(rng),
+        ..DeviceFacts::default()
     }
 }
 

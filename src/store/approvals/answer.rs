@@ -54,6 +54,9 @@ impl Store {
         terms: &AnswerTerms<'_>,
     ) -> Result<Answered, StoreError> {
         let mut tx = self.pool.begin().await?;
+        if answer.is_yes {
+            crate::store::stops::hold_off(&mut tx, tenant).await?;
+        }
         let answered = self.answer_once(&mut tx, tenant, answer, terms).await;
         // At once, not when the connection is used again: nobody waits for, or passes over, a device that is done with.
         match &answered {

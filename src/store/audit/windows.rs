@@ -27,14 +27,15 @@ pub(super) async fn above_a_limit(
 ) -> Result<Vec<Found>, sqlx::Error> {
     let mut found = Vec::new();
     for ledger in &scope.ledgers {
-        let both = || vec!["actions".to_owned(), "reads".to_owned()];
-        let counters: Vec<(Vec<String>, &[Window])> = match ledger.scope {
-            BudgetScope::Shared => vec![(both(), &ledger.actions)],
+        let named = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let mut counters: Vec<(Vec<String>, &[Window])> = match ledger.scope {
+            BudgetScope::Shared => vec![(named(&["actions", "reads", "antivirus"]), &ledger.actions)],
             BudgetScope::ActionsAndReads => vec![
-                (vec!["actions".to_owned()], &ledger.actions),
-                (vec!["reads".to_owned()], &ledger.reads),
+                (named(&["actions"]), &ledger.actions),
+                (named(&["reads", "antivirus"]), &ledger.reads),
             ],
         };
+        counters.push((named(&["antivirus"]), &ledger.antivirus));
         for (scopes, windows) in counters {
             for window in windows {
                 found.extend(above(connection, scope, ledger, &scopes, *window).await?);

@@ -61,6 +61,7 @@ impl Store {
         let mut after: Option<(Timestamp, Uuid)> = None;
         loop {
             let mut tx = self.pool.begin().await?;
+            stops::hold_off(&mut tx, tenant).await?;
             let batch = held(&mut tx, tenant, order.index, after).await?;
             let Some(last) = batch.last() else {
                 return Ok(went_on);

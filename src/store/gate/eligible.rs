@@ -1,5 +1,5 @@
-//! Whether the device of a candidate can be restricted at all, asked again with the facts of this moment: those that are not
-//! older than their bound. Called by the gate before it writes an attempt.
+//! Whether the device of a candidate can be restricted at all, asked again with the facts of this moment: those of the inventory
+//! and of look-ups that are not older than their bounds. Called by the gate before it writes an attempt; nothing is waited for.
 
 use std::time::Duration;
 
@@ -11,16 +11,16 @@ use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Mode;
 use crate::store::containments::{OpenRow, Word, end, open};
 use crate::store::gate::turn::Candidate;
-use crate::store::{Store, StoreError};
+use crate::store::{Gate, Store, StoreError, lookups};
 
-/// Why the candidate's device cannot be restricted now. Facts that are too old, or were never fetched, say nothing.
-fn ineligible(candidate: &Candidate, facts: &DeviceFacts, max_age: Duration) -> Option<Ineligible> {
-    candidate.facts_age.filter(|age| *age <= max_age)?;
-    if candidate.is_unknown_to_defender {
+/// Why the candidate's device cannot be restricted now, by facts that are not too old.
+fn ineligible(candidate: &Candidate, fresh: &DeviceFacts, max_age: Duration) -> Option<Ineligible> {
+    let is_fresh = candidate.facts_age.is_some_and(|age| age <= max_age);
+    if is_fresh && candidate.is_unknown_to_defender {
         return Some(Ineligible::NotInInventory);
     }
     let isolation = candidate.argument.as_deref().and_then(Isolation::parse);
-    eligibility::check(candidate.measure(), isolation, facts).err()
+    eligibility::check(candidate.measure(), isolation, fresh).err()
 }
 
 impl Store {
@@ -30,17 +30,21 @@ impl Store {
         &self,
         tx: &mut sqlx::PgConnection,
         tenant: TenantId,
+        gate: &Gate,
         candidate: &Candidate,
-        facts: &DeviceFacts,
-        max_age: Duration,
+        fresh: &DeviceFacts,
     ) -> Result<Option<String>, StoreError> {
-        let Some(why) = ineligible(candidate, facts, max_age) else {
+        let mut facts = fresh.clone();
+        let known = lookups::of_one(tx, tenant, gate.lookups, &candidate.device).await?;
+        gate.lookups.apply(&mut facts, &known, candidate.now);
+        let Some(why) = ineligible(candidate, &facts, gate.facts_max_age) else {
             return Ok(None);
         };
+        let says = why.in_words(&facts);
         if why.is_permanent() {
             fail(tx, tenant, (&candidate.device, candidate.measure()), why).await?;
         } else {
-            self.give_up(tx, tenant, (&candidate.device, candidate.measure()), why.says())
+            self.give_up(tx, tenant, (&candidate.device, candidate.measure()), &says)
                 .await?;
         }
         metrics::counter!("quell_withdrawn_ineligible_total", "reason" => why.reason()).increment(1);

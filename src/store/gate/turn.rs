@@ -82,6 +82,8 @@ pub(super) struct Candidate {
     pub(super) is_unknown_to_defender: bool,
     /// It has waited for fresh ones.
     pub(super) awaited_facts: bool,
+    /// The database's clock.
+    pub(super) now: Timestamp,
 }
 
 impl Candidate {
@@ -269,7 +271,7 @@ async fn pick(
                   a.defender_id, a.defender_status, a.is_adopted,
                   coalesce(a.valid_until < quell.now(), false) AS "is_overdue!", d.facts,
                   extract(epoch FROM quell.now() - d.facts_fetched_at)::float8 AS facts_age, d.is_unknown_to_defender,
-                  a.facts_awaited_at IS NOT NULL AS "awaited_facts!",
+                  a.facts_awaited_at IS NOT NULL AS "awaited_facts!", quell.now() AS "now!",
                   (SELECT s.mode FROM quell.active_sets v JOIN quell.playbook_sets s USING (tenant_id, set_hash)
                    WHERE v.tenant_id = a.tenant_id AND s.playbook = a.playbook) AS mode,
                   EXISTS (SELECT 1 FROM quell.playbook_revisions r WHERE r.tenant_id = a.tenant_id AND r.playbook = a.playbook
@@ -310,6 +312,7 @@ async fn pick(
         facts_age: r.facts_age.map(|age| Duration::from_secs_f64(age.max(0.0))),
         is_unknown_to_defender: r.is_unknown_to_defender,
         awaited_facts: r.awaited_facts,
+        now: r.now.to_jiff(),
         fallen,
     })))
 }

@@ -65,9 +65,22 @@ pub(in crate::store) async fn reads(
     Ok(rules.check(&all, call))
 }
 
+/// Whether one more look at an antivirus may be made by the windows of its own. [`reads`] is asked beside.
+pub(in crate::store) async fn antivirus(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    gate: &Gate,
+    now: Timestamp,
+) -> Result<Result<(), Wait>, StoreError> {
+    let rules = gate.terms.rules_of_reads(&gate.antivirus);
+    let snapshot = slots(tx, tenant, gate, ANTIVIRUS, &rules, now, None).await?;
+    Ok(rules.check(&snapshot, Call::of(Lane::Low)))
+}
+
 const ACTIONS: &[&str] = &["actions"];
-const READS: &[&str] = &["reads"];
-const SHARED: &[&str] = &["actions", "reads"];
+const READS: &[&str] = &["reads", "antivirus"];
+const ANTIVIRUS: &[&str] = &["antivirus"];
+const SHARED: &[&str] = &["actions", "reads", "antivirus"];
 
 async fn slots(
     tx: &mut sqlx::PgConnection,

@@ -158,6 +158,7 @@ async fn the_exit_code_tells_why_an_answer_was_not_taken() {
             4,
             "is a name that quell itself goes by",
         ),
+        (" ", request.as_str(), 3, "nobody knows who you are"),
         ("ann", "A-1", 1, "there is no request A-1"),
         ("ann", "B-7", 2, "a request is called like `A-1042`"),
     ] {

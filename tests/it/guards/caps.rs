@@ -362,5 +362,52 @@ async fn an_operator_sees_the_caps_and_lifts_one() {
     ] {
         assert_eq!(shell.run(&arguments).await.0, Some(code), "{arguments:?}");
     }
+    let lift = out
+        .split_once("(lift ")
+        .and_then(|(_, rest)| rest.split_once(')'))
+        .expect("it is named")
+        .0;
+    for (lift, reason, code, told) in [
+        (lift, " ", 1, "`--reason` is empty"),
+        ("ffffffff", "no outbreak", 1, "names no one lift in force"),
+        (lift, "no outbreak", 0, "the lift of caps[0] is ended"),
+        (lift, "no outbreak", 1, "names no one lift in force"),
+    ] {
+        let (got, out, said) = shell.run(&["caps", "end", lift, "--reason", reason]).await;
+        assert_eq!(got, Some(code), "{out}{said}");
+        assert!((out + &said).contains(told), "{told}");
+    }
     ground.close().await;
+}
+
+#[tokio::test]
+async fn a_lift_that_is_ended_before_its_time_lets_nothing_more_go_and_takes_nothing_back() {
+    let mut ground = capped(&[Cap::of(2, DAY)]).await;
+    accept(&mut ground, 0..6).await;
+    while ground.decider().run_once().await.expect("the database is up") > Some(0) {}
+    let done = lift(&mut ground, Some(2), HOUR).await;
+    assert_eq!(done.held.devices.len(), 2);
+    let end = async |ground: &Ground| {
+        ground
+            .store
+            .cap_lift_end(ground.tenant, done.id, "ben", "it was no outbreak")
+            .await
+            .expect("the database is up")
+    };
+    assert_eq!(end(&ground).await.as_deref(), Some("caps[0]"));
+    assert_eq!(end(&ground).await, None, "once");
+    let caps = ground.decider().rules.caps.clone();
+    let views = ground.store.caps_now(ground.tenant, &caps, None).await;
+    assert!(views.expect("the database is up")[0].lifts.is_empty());
+    accept(&mut ground, 6..7).await;
+    while ground.decider().run_once().await.expect("the database is up") > Some(0) {}
+    assert_eq!(number(&mut ground, ACTIVE).await, 4, "nothing more goes");
+    let mut called = 0;
+    while ground.reserve().await.is_some() {
+        called += 1;
+    }
+    assert_eq!(called, 4, "what went on by it is called");
+    let audit = "SELECT count(*) FROM quell.transitions WHERE entity = 'cap_lift' AND by = 'ben' AND to_state = 'ended'
+                   AND before->>'until' > after->>'until'";
+    assert_eq!(number(&mut ground, audit).await, 1);
 }

@@ -111,6 +111,7 @@ impl Ground {
             scope: BudgetScope::ActionsAndReads,
             actions: windows.clone(),
             reads: windows,
+            antivirus: vec![window(30, 60), window(1_000, 3_600)],
             timing: CallTiming {
                 send_deadline: Duration::from_secs(5),
                 total_timeout: Duration::from_secs(30),
@@ -127,6 +128,7 @@ impl Ground {
             outstanding: None,
             cancel_after: Some(Duration::from_secs(120)),
             facts_max_age: Duration::from_secs(3_600),
+            lookups: quell::domain::lookup::LookupTerms::default(),
         };
         let context = Context {
             store: store.clone(),

@@ -71,6 +71,10 @@ impl Ledger {
                 limit,
                 per: seconds(60),
             }],
+            antivirus: vec![Window {
+                limit,
+                per: seconds(60),
+            }],
             timing: CallTiming {
                 send_deadline: seconds(5),
                 total_timeout: seconds(30),
@@ -87,6 +91,7 @@ impl Ledger {
             outstanding: None,
             cancel_after: Some(Duration::from_secs(120)),
             facts_max_age: Duration::from_secs(3_600),
+            lookups: quell::domain::lookup::LookupTerms::default(),
         };
         store
             .budget_ensure(tenant, "app")
