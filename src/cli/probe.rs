@@ -23,6 +23,7 @@ use super::operator::{Common, Session, nothing_done};
 use super::reads::Aside;
 use crate::app;
 use crate::domain::device::DeviceId;
+use crate::domain::measure::Measure;
 use crate::domain::verdict::Lane;
 use crate::store::views::DeviceView;
 use crate::store::{ByHand, ByHandOutcome};
@@ -342,6 +343,8 @@ async fn restrict(
     let comment = comment(reason, args.long_comment);
     let wanted = ByHand {
         device,
+        measure: Measure::Restriction,
+        isolation: None,
         after: args.ttl,
         lane: Lane::High,
         by,
@@ -356,7 +359,7 @@ async fn restrict(
     let interrupts = Interrupts::catch().context("cannot listen to signals")?;
     let outcome = session
         .store
-        .restrict_by_hand(session.id, &session.gate(), &wanted)
+        .contain_by_hand(session.id, &session.gate(), &wanted)
         .await
         .context("whether the containment was begun is not known: look with `quell devices`; if it was, it ends by its time")?;
     Ok(match outcome {

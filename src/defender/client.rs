@@ -269,11 +269,6 @@ impl Client {
         &self.options.endpoint
     }
 
-    /// Bytes of a reply that holds one thing, at most.
-    pub(super) fn body_bound(&self) -> usize {
-        self.options.body_bound
-    }
-
     /// Bytes of a page of a listing, at most.
     pub(super) fn page_body_bound(&self) -> usize {
         self.options.page_body_bound

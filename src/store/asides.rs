@@ -4,9 +4,9 @@
 use uuid::Uuid;
 
 use crate::clock::Monotonic;
-use crate::domain::budget::BudgetScope;
+use crate::domain::budget::{BudgetScope, ReadScope};
 use crate::domain::tenant::TenantId;
-use crate::store::ledger::{Entry, insert_attempt, lock_budget, reads_budget, snapshot};
+use crate::store::ledger::{Entry, budget_row, insert_attempt, lock_budget, snapshot};
 use crate::store::{Gate, ReadOutcome, Store, StoreError};
 
 impl Store {
@@ -35,7 +35,7 @@ impl Store {
         )
         .fetch_optional(&mut *tx)
         .await?;
-        let locked = reads_budget(&mut tx, tenant, &gate.app_id).await?;
+        let locked = budget_row(&mut tx, tenant, &gate.app_id, ReadScope::Reads).await?;
         if let Some(after) = locked.closed_for {
             return Ok(ReadOutcome::Wait(after));
         }

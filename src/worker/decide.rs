@@ -19,7 +19,7 @@ use crate::domain::eligibility::Ineligible;
 use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
 use crate::domain::stop;
 use crate::domain::surge::SURGE;
-use crate::domain::verdict::{Mode, Verdict};
+use crate::domain::verdict::Mode;
 use crate::failpoint;
 use crate::playbook::PlaybookSet;
 use crate::store::{DecideTx, DecisionRow, InboxItem, NewContainment, StoreError};
@@ -435,6 +435,4 @@ impl Decider {
         tasks::wish(tx, item, ruling, (&tasks, beginning), usage).await?;
         Ok(changed)
     }
-}
-
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::finding::Finding;
 use super::token::TokenFound;
+use crate::domain::measure::Measure;
 use crate::domain::verdict::Mode;
 use crate::playbook::PlaybookSet;
 use crate::playbook::action::Action;
@@ -87,8 +88,15 @@ pub fn wanted(set: &PlaybookSet) -> BTreeMap<&'static str, Vec<String>> {
 
 fn name_of(action: &Action) -> &'static str {
     match action {
-        Action::Restrict { .. } => "restrict_app_execution",
-        Action::Release { .. } => "release_app_restriction",
+        Action::Begin { measure, .. } => match measure {
+            Measure::Restriction => "restrict_app_execution",
+            Measure::Isolation => "isolate_device",
+        },
+        Action::Release { measure, .. } => match measure {
+            Measure::Restriction => "release_app_restriction",
+            Measure::Isolation => "release_isolation",
+        },
+        Action::Task { task, .. } => task.name(),
     }
 }
 

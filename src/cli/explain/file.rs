@@ -353,8 +353,7 @@ impl Bench {
 
 /// Whether it calls something on the device that protections and prerequisites stand against.
 fn restricts(verdict: &Verdict) -> bool {
-    let is_release = |action: &PlannedAction| action.releases().is_some();
-    !verdict.then.iter().all(is_release)
+    !verdict.then.iter().all(|action| action.releases().is_some())
 }
 
 /// The rules where there is no configuration.

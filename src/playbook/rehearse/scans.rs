@@ -44,7 +44,7 @@ impl Rehearsal<'_> {
 
     /// Begins the scan that a ruling asks for at once, unless one is under way.
     pub(super) fn scan_with(&mut self, ruling: &Ruling, effects: &Effects<'_>, id: &DeviceId) {
-        let waits = effects.begins.as_ref().is_some_and(|begins| begins.ask.is_some());
+        let waits = effects.begins.iter().any(|begins| begins.ask.is_some());
         if ruling.mode == Mode::Enforce && !waits && asks_for_scan(effects) {
             self.scan_begins(id);
         }

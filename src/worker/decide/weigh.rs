@@ -3,8 +3,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::verdicts::{acts_on, restricts};
 use super::Decider;
+use super::verdicts::{acts_on, restricts};
 use crate::domain::device::DeviceFacts;
 use crate::domain::eligibility;
 use crate::domain::fact::Fact;
