@@ -112,10 +112,9 @@ async fn looker(ground: &Ground, service: &Service, lookup: Lookup) -> Lookups {
     let endpoint = Endpoint::resolve(&HostOptions {
         entra_tenant: "11111111-2222-3333-4444-555555555555".to_owned(),
         cloud: Cloud::Commercial,
-        region: None,
         base_url: Some(service.url.clone()),
         authority: Some(service.url.clone()),
-        scope: None,
+        ..HostOptions::default()
     })
     .expect("the addresses can be used");
     let secret = SecretSource::function(|| Ok("a secret".to_owned().into()));
