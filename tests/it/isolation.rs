@@ -39,6 +39,13 @@ async fn a_windows_machine(ground: &mut Ground, device: &DeviceId) {
     ground.facts(device, facts).await;
 }
 
+/// Every check of the audit holds.
+async fn clean(ground: Ground) {
+    let database = ground.close().await;
+    let audit = crate::audit::audit(&database).await;
+    assert_eq!(crate::audit::failing(&audit), Vec::<&str>::new());
+}
+
 /// What is known of both measures.
 async fn known(ground: &mut Ground, device: &DeviceId) -> String {
     let sql =
@@ -75,7 +82,7 @@ async fn both_measures_are_held_on_one_device_and_each_is_released_in_its_time()
     assert_eq!(known(&mut ground, &device).await, "free free");
     let kinds: Vec<String> = ground.actions(&device).await;
     assert_eq!(kinds[2..], ["release_isolation succeeded", "release succeeded"]);
-    ground.close().await;
+    clean(ground).await;
 }
 
 #[tokio::test]
@@ -90,7 +97,7 @@ async fn neither_measure_waits_for_the_other_at_defender() {
     let mut actions = ground.actions(&device).await;
     actions.sort();
     assert_eq!(actions, ["isolate submitted", "restrict submitted"]);
-    ground.close().await;
+    clean(ground).await;
 }
 
 #[tokio::test]
@@ -138,7 +145,7 @@ async fn a_release_of_one_measure_leaves_the_other() {
     assert_eq!(rest.ended.len(), 1);
     ground.call_succeeds().await;
     assert_eq!(known(&mut ground, &device).await, "free free");
-    ground.close().await;
+    clean(ground).await;
 }
 
 #[tokio::test]
@@ -151,7 +158,21 @@ async fn of_a_full_and_a_selective_isolation_the_queued_one_becomes_full() {
     let mut queued = arguments(&mut ground).await;
     queued.sort();
     assert_eq!(queued, ["isolate isolation full", "restrict restriction"]);
-    ground.close().await;
+    // What is at Defender already stays, and a person is told once.
+    let other = device('b');
+    a_windows_machine(&mut ground, &other).await;
+    ground.call_succeeds().await;
+    ground.call_succeeds().await;
+    ground.alert("some", &other).await;
+    ground.call_succeeds().await;
+    ground.call_succeeds().await;
+    let alarms = "SELECT kind || ' ' || left(device_id, 1) FROM quell.alarms";
+    assert!(ground.words(alarms.to_owned()).await.is_empty());
+    ground.alert("all", &other).await;
+    ground.alert("all", &other).await;
+    assert_eq!(ground.words(alarms.to_owned()).await, ["isolated_too_weakly b"]);
+    assert!(ground.reserve().await.is_none(), "nothing is called for it");
+    clean(ground).await;
 }
 
 #[tokio::test]
@@ -170,7 +191,7 @@ async fn a_machine_that_knows_no_restriction_is_isolated_all_the_same_and_an_unk
     ground.alert("both", &unknown).await;
     assert_eq!(ground.decision().await, "ask if_unknown.device.os");
     assert!(ground.actions(&unknown).await.is_empty());
-    ground.close().await;
+    clean(ground).await;
 }
 
 #[tokio::test]
@@ -221,5 +242,5 @@ async fn without_the_right_to_isolate_restrictions_go_on() {
         (1, 2),
         "one is refused, the other is held, and both restrictions leave"
     );
-    ground.close().await;
+    clean(ground).await;
 }
