@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use quell::domain::action::ActionEvent;
 use quell::domain::device::{DeviceFacts, DeviceId};
 use quell::domain::fact::Fact;
+use quell::domain::guard::Protections;
 use quell::domain::kind::ActionKind;
 use quell::domain::measure::Measure;
 use quell::domain::verdict::Lane;
@@ -105,8 +106,10 @@ async fn a_release_of_one_measure_leaves_the_other() {
     let lifts = release("let-in", "release_isolation");
     let frees = release("free", "release_app_restriction");
     let mut ground = Ground::new(&[both("both", "full"), lifts, frees]).await;
-    for (c, category, left) in [('a', "let-in", "restricted free"), ('b', "free", "free isolated")] {
-        let device = device(c);
+    for (device, category, left) in [
+        (device('a'), "let-in", "restricted free"),
+        (device('b'), "free", "free isolated"),
+    ] {
         a_windows_machine(&mut ground, &device).await;
         ground.alert("both", &device).await;
         ground.call_succeeds().await;
@@ -243,4 +246,32 @@ async fn without_the_right_to_isolate_restrictions_go_on() {
         "one is refused, the other is held, and both restrictions leave"
     );
     clean(ground).await;
+}
+
+#[tokio::test]
+async fn a_risk_that_was_accepted_for_a_restriction_lets_no_isolation_pass() {
+    let mut ground = Ground::new(&[both("both", "full")]).await;
+    let device = device('a');
+    a_windows_machine(&mut ground, &device).await;
+    ground.alert("both", &device).await;
+    // A list of the configuration protects it by now, and a second person accepted that for the restriction alone.
+    ground
+        .execute(
+            "UPDATE quell.containments SET accepted_risks = '{never.ids}' WHERE measure = 'restriction'"
+                .to_owned(),
+        )
+        .await;
+    ground.decider().context.gate.never = Protections {
+        ids: vec![device.to_string()],
+        ..Protections::default()
+    };
+    let mut called = Vec::new();
+    for _ in 0..3 {
+        if let Some((_, grant)) = ground.reserve().await {
+            called.push(grant.kind);
+        }
+    }
+    assert_eq!(called, [ActionKind::Restrict]);
+    assert_eq!(ground.attention(&device).await, ["protected by never.ids"]);
+    ground.close().await;
 }
