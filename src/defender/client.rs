@@ -80,7 +80,7 @@ impl Client {
         })
     }
 
-    /// Makes the call of an action on a device, whatever its kind (facts sheet 3.7).
+    /// Makes the call of an action on a device, whatever its kind (facts sheet 3).
     pub async fn call(&self, permit: Permit, call: &DeviceCall<'_>) -> Answer {
         let segments = ["machines", call.device.as_str(), call.segment()];
         self.act(permit, &segments, call.comment, call.member()).await

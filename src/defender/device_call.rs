@@ -1,4 +1,4 @@
-//! What the call of an action on a device says: its address, and what its body holds beside the comment (facts sheet 3.7,
+//! What the call of an action on a device says: its address, and what its body holds beside the comment (facts sheet 3,
 //! `mde_metadata.xml`). Used by `client`; pure.
 
 use crate::domain::action::ActionKind;

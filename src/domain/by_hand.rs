@@ -44,7 +44,7 @@ impl Refusal {
         match self {
             Self::Stopped(scope) => format!("quell is stopped: {}", scope.means()),
             Self::Mode(mode) => format!("the configuration allows `{}` at most", mode.as_str()),
-            Self::Ineligible(why) => format!("the restriction could only fail: {}", why.says()),
+            Self::Ineligible(why) => format!("the call could only fail: {}", why.says()),
             Self::Protected { list, unknown: None } => {
                 format!("the device is protected by the list `never.{list}`")
             }
@@ -100,7 +100,7 @@ pub struct Scene<'a> {
     pub device: &'a DeviceId,
     /// Its facts; what is too old is unknown.
     pub facts: &'a DeviceFacts,
-    /// Why a restriction of it could only fail.
+    /// Why the call could only fail.
     pub ineligible: Option<Ineligible>,
     /// Protections whose risk the person accepts, as `never.tags`; a second person is asked then.
     pub accepts: &'a [String],

@@ -144,7 +144,7 @@ pub fn check(measure: Measure, isolation: Option<Isolation>, facts: &DeviceFacts
 }
 
 /// Why the device cannot be isolated, if its facts say so for sure: Windows 10 from 1703 (1709 selectively), Windows 11, Windows
-/// Server from 2012 R2, Linux and macOS fully (facts sheet 3.7). A server of 2012 R2 or 2016 with the older agent fails the call.
+/// Server from 2012 R2, Linux and macOS fully (facts sheet 3). A server of 2012 R2 or 2016 with the older agent fails the call.
 fn isolate(isolation: Isolation, facts: &DeviceFacts) -> Result<(), Ineligible> {
     let first = match isolation {
         Isolation::Full => 1_703,

@@ -44,6 +44,8 @@ pub enum AlarmKind {
     ReleasesOverdue,
     /// A cap of the installation is reached: further devices wait for a person.
     CapReached,
+    /// A device is isolated selectively, and something wants it isolated fully.
+    IsolatedTooWeakly,
     /// One source, user or detection drives restrictions on many devices, or somebody restricts administrators'.
     Surge,
 }
@@ -62,6 +64,7 @@ impl AlarmKind {
             Self::Drift => "drift",
             Self::ReleasesOverdue => "releases_overdue",
             Self::CapReached => "cap_reached",
+            Self::IsolatedTooWeakly => "isolated_too_weakly",
             Self::Surge => "surge",
         }
     }

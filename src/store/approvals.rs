@@ -15,6 +15,7 @@ use serde::Serialize;
 use crate::domain::approval::{RequestNumber, lifted, token};
 use crate::domain::decision::Usage;
 use crate::domain::device::DeviceId;
+use crate::domain::measure::Measure;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Mode;
 use crate::store::containments::{Bounds, OneMore, time};
@@ -258,13 +259,14 @@ impl Store {
 pub(in crate::store) async fn accepted_risks(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
-    device: &DeviceId,
+    (device, measure): (&DeviceId, Measure),
 ) -> Result<Vec<String>, StoreError> {
     let risks = sqlx::query_scalar!(
         r#"SELECT DISTINCT unnest(accepted_risks) AS "risk!" FROM quell.containments
-           WHERE tenant_id = $1 AND device_id = $2 AND state = 'active' AND mode = 'enforce'"#,
+           WHERE tenant_id = $1 AND device_id = $2 AND measure = $3 AND state = 'active' AND mode = 'enforce'"#,
         tenant.0,
         device.as_str(),
+        measure.as_str(),
     )
     .fetch_all(tx)
     .await?;

@@ -6,24 +6,24 @@ use jiff::Timestamp;
 use sqlx::Acquire as _;
 use uuid::Uuid;
 
-use crate::domain::action::ActionKind;
 use crate::domain::containment::EndReason;
 use crate::domain::containment::change::{Due, due};
-use crate::domain::converge::Known;
 use crate::domain::decision::{Cap, Usage};
 use crate::domain::device::DeviceId;
 use crate::domain::measure::Measure;
 use crate::domain::surge::Surge;
 use crate::domain::tenant::TenantId;
-use crate::domain::verdict::Lane;
-use crate::store::{Because, Store, StoreError, Wake, wake};
+use crate::store::{Because, Store, StoreError};
 
 mod bounds;
 pub(super) mod mode;
 mod open;
+mod operator;
 
 pub(super) use bounds::{Bounds, OneMore};
 pub(super) use open::{OpenRow, Released, Word, decline, end, open, release};
+pub(super) use operator::standing;
+pub use operator::{MeasureRelease, OperatorRelease};
 
 /// How many changes one look made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,39 +53,6 @@ impl ContainmentChange {
         self.invalid += other.invalid;
         self.failed += other.failed;
     }
-}
-
-/// What an operator's release did.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct OperatorRelease {
-    /// Containments ended.
-    pub ended: Vec<Uuid>,
-    /// Asks declined.
-    pub declined: Vec<Uuid>,
-    /// What follows of each measure that was to be released.
-    pub measures: Vec<MeasureRelease>,
-}
-
-impl OperatorRelease {
-    /// What it did to the measure, if that was to be released.
-    pub fn of(&self, measure: Measure) -> Option<&MeasureRelease> {
-        self.measures.iter().find(|one| one.measure == measure)
-    }
-}
-
-/// What an operator's release did to one measure.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct MeasureRelease {
-    /// The measure.
-    pub measure: Measure,
-    /// What is known of it now: `free`, `restricted`, `isolated_by_other`, ….
-    pub known: String,
-    /// The action about it that is open at Defender, if any: its kind and state.
-    pub open: Option<(String, String)>,
-    /// The kind of the queued action about it, if any, and when it may be called.
-    pub queued: Option<(String, Timestamp)>,
-    /// Whether what begins it was withdrawn before it had been sent.
-    pub withdrawn: bool,
 }
 
 impl Store {
@@ -307,103 +274,6 @@ impl Store {
         Ok(wait.map(|seconds| Duration::from_secs_f64(seconds.max(0.0))))
     }
 
-    /// Ends every containment on a device by an operator's word, who may say that it was a false positive.
-    ///
-    /// # Errors
-    /// Postgres is not available.
-    pub async fn device_release(
-        &self,
-        tenant: TenantId,
-        device: &DeviceId,
-        operator: &str,
-        reason: &str,
-        is_false_positive: bool,
-    ) -> Result<Option<OperatorRelease>, StoreError> {
-        self.measures_release(
-            tenant,
-            (device, &Measure::ALL),
-            operator,
-            reason,
-            is_false_positive,
-        )
-        .await
-    }
-
-    /// The same of these measures only: the other stays as it is.
-    ///
-    /// # Errors
-    /// Postgres is not available.
-    pub async fn measures_release(
-        &self,
-        tenant: TenantId,
-        (device, measures): (&DeviceId, &[Measure]),
-        operator: &str,
-        reason: &str,
-        is_false_positive: bool,
-    ) -> Result<Option<OperatorRelease>, StoreError> {
-        let mut tx = self.pool.begin().await?;
-        super::devices::lock(&mut tx, tenant, &[device.to_string()]).await?;
-        let word = Word {
-            reason: EndReason::Operator,
-            by: operator,
-            why: reason,
-        };
-        let Released { ended, declined, .. } = release(&mut tx, tenant, (device, measures), word).await?;
-        let fallen = match is_false_positive {
-            true => super::fallbacks::fall_back_for_false_positives(&mut tx, tenant, &ended).await?,
-            false => Vec::new(),
-        };
-        // A person's word begins anew: the delays that earlier failures earned do not hold up the release.
-        let names: Vec<String> = measures
-            .iter()
-            .map(|measure| measure.as_str().to_owned())
-            .collect();
-        for measure in measures {
-            forget_failures(&mut tx, tenant, device, *measure).await?;
-        }
-        sqlx::query!(
-            "UPDATE quell.actions SET not_before = quell.now(), lane = least(lane, $3)
-             WHERE tenant_id = $1 AND device_id = $2 AND state = 'queued' AND subject = ANY($4)
-               AND kind IN ('release', 'release_isolation')",
-            tenant.0,
-            device.as_str(),
-            Lane::Release.rank(),
-            &names,
-        )
-        .execute(&mut *tx)
-        .await?;
-        wake(&mut tx, tenant, Wake::Queue).await?;
-        let before = standing(&mut tx, tenant, device).await?;
-        if before.is_empty() {
-            return Ok(None);
-        }
-        self.converge_device(&mut tx, tenant, device, Because { by: operator, reason })
-            .await?;
-        let after = standing(&mut tx, tenant, device).await?;
-        tx.commit().await?;
-        super::fallbacks::say(&fallen);
-        let begins = |of: &[Standing], measure: Measure| {
-            let its = of.iter().find(|one| one.measure == measure);
-            let queued = its.and_then(|its| its.queued.as_ref());
-            queued.is_some_and(|(kind, _)| *kind == ActionKind::to_begin(measure).as_str())
-        };
-        let measures = after
-            .iter()
-            .filter(|one| measures.contains(&one.measure))
-            .map(|one| MeasureRelease {
-                measure: one.measure,
-                known: one.known.clone(),
-                open: one.open.clone(),
-                queued: one.queued.clone(),
-                withdrawn: begins(&before, one.measure) && !begins(&after, one.measure),
-            });
-        Ok(Some(OperatorRelease {
-            ended,
-            declined,
-            measures: measures.collect(),
-        }))
-    }
-
     /// Ends a playbook's containments of a measure on a device, those of one revision only where one is named, or all of them,
     /// because the mode changed. The caller holds the device's lock.
     pub(super) async fn end_for_mode(
@@ -454,55 +324,6 @@ impl Store {
         .await?;
         Ok(())
     }
-}
-
-/// How a measure stands on a device, with what is under way for it.
-pub(super) struct Standing {
-    pub(super) measure: Measure,
-    /// `free`, `restricted`, `isolated_by_other`, …
-    pub(super) known: String,
-    pub(super) open: Option<(String, String)>,
-    pub(super) queued: Option<(String, Timestamp)>,
-}
-
-/// How each measure stands on a device; nothing: there is no such device.
-pub(super) async fn standing(
-    tx: &mut sqlx::PgConnection,
-    tenant: TenantId,
-    device: &DeviceId,
-) -> Result<Vec<Standing>, StoreError> {
-    let rows = sqlx::query!(
-        r#"SELECT m.measure AS "measure!", m.known AS "known!", open.kind AS "open?", open.state AS "state?",
-             queued.kind AS "queued?", queued.not_before AS "not_before?"
-           FROM quell.measures m
-           LEFT JOIN quell.actions open ON open.tenant_id = m.tenant_id AND open.device_id = m.device_id
-             AND open.subject = m.measure AND open.state IN ('submitting', 'in_doubt', 'submitted')
-           LEFT JOIN quell.actions queued ON queued.tenant_id = m.tenant_id AND queued.device_id = m.device_id
-             AND queued.subject = m.measure AND queued.state = 'queued'
-           WHERE m.tenant_id = $1 AND m.device_id = $2 ORDER BY m.measure DESC"#,
-        tenant.0,
-        device.as_str(),
-    )
-    .fetch_all(tx)
-    .await?;
-    let corrupt = |column, value: &str| StoreError::Corrupt {
-        table: "devices",
-        column,
-        row: device.to_string(),
-        value: value.to_owned(),
-    };
-    rows.into_iter()
-        .map(|row| {
-            let measure = Measure::parse(&row.measure).ok_or_else(|| corrupt("measure", &row.measure))?;
-            let known = Known::parse(&row.known).ok_or_else(|| corrupt("known", &row.known))?;
-            Ok(Standing {
-                measure,
-                known: known.word(measure).to_owned(),
-                open: row.open.zip(row.state),
-                queued: row.queued.zip(time(row.not_before)),
-            })
-        })
-        .collect()
 }
 
 /// What failed while a measure was wanted on a device does not hold up its release.

@@ -8,11 +8,12 @@ use uuid::Uuid;
 use crate::domain::action::{ActionKind, id_of};
 use crate::domain::converge::{Known, Step, converge};
 use crate::domain::device::DeviceId;
-use crate::domain::measure::Measure;
+use crate::domain::measure::{Isolation, Measure};
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Lane;
 use crate::failpoint;
 use crate::store::actions::{kind_of, queued_withdraw};
+use crate::store::alarms::{Alarm, AlarmKind, raise};
 use crate::store::gate::PROTECTED;
 use crate::store::{Because, Store, StoreError, Wake};
 
@@ -167,6 +168,11 @@ impl Store {
                     metrics::counter!("quell_devices_left_restricted_total", "measure" => measure.as_str())
                         .increment(1);
                 }
+                if let (None, Some(cause)) = (queued, &cause)
+                    && cause.argument.as_deref() == Some(Isolation::Full.as_str())
+                {
+                    tell_if_too_weak(tx, tenant, device, cause.id).await?;
+                }
                 if let (true, Some(cause)) = (queued.is_some_and(ActionKind::begins), cause) {
                     // INVARIANT: what is queued names a cause that lives, since the gate judges the one that is named.
                     recall(tx, tenant, subject, cause, because).await?;
@@ -252,6 +258,37 @@ struct Cause {
     lane: Lane,
     /// How much an isolation cuts off; `full` is before `selective`, in the alphabet too.
     argument: Option<String>,
+}
+
+/// A full isolation is wanted, and what is at Defender may be a selective one: what another call would do to it, nobody says, so it
+/// stays until it ends, and a person is told.
+async fn tell_if_too_weak(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    device: &DeviceId,
+    containment: Uuid,
+) -> Result<(), StoreError> {
+    let last = sqlx::query!(
+        "SELECT id, argument FROM quell.actions WHERE tenant_id = $1 AND device_id = $2 AND kind = 'isolate'
+           AND state IN ('submitting', 'in_doubt', 'submitted', 'succeeded') ORDER BY queued_at DESC LIMIT 1",
+        tenant.0,
+        device.as_str(),
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    let selective = last.filter(|last| last.argument.as_deref() == Some(Isolation::Selective.as_str()));
+    if let Some(last) = selective {
+        let alarm = Alarm {
+            kind: AlarmKind::IsolatedTooWeakly,
+            subject: &containment.to_string(),
+            device: Some(device.as_str()),
+            action: Some(last.id),
+            told: "the device is isolated selectively, and is wanted isolated fully: release the isolation and isolate anew"
+                .to_owned(),
+        };
+        raise(tx, tenant, &alarm).await?;
+    }
+    Ok(())
 }
 
 /// Lets the queued action name the cause that there is now.

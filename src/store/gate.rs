@@ -18,6 +18,7 @@ use crate::domain::decision::Cap;
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::guard::{Protection, Protections};
 use crate::domain::lookup::LookupTerms;
+use crate::domain::measure::Measure;
 use crate::domain::stop::StopScope;
 use crate::domain::surge::Surge;
 use crate::domain::tenant::TenantId;
@@ -334,7 +335,15 @@ impl Store {
         };
         // What is too old may protect no more, or not yet: fresh facts decide.
         let fresh = candidate.fresh(facts, gate.facts_max_age);
-        if let Some(list) = protected(tx, tenant, &gate.never, &candidate.device, &fresh).await? {
+        if let Some(list) = protected(
+            tx,
+            tenant,
+            &gate.never,
+            (&candidate.device, candidate.measure()),
+            &fresh,
+        )
+        .await?
+        {
             let why = format!("{PROTECTED}{list}");
             self.give_up(tx, tenant, (&candidate.device, candidate.measure()), &why)
                 .await?;
@@ -361,13 +370,13 @@ async fn protected(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
     never: &Protections,
-    device: &DeviceId,
+    (device, measure): (&DeviceId, Measure),
     facts: &DeviceFacts,
 ) -> Result<Option<&'static str>, StoreError> {
     let Protection::Protected(list) = never.protects(device, facts) else {
         return Ok(None);
     };
-    let accepted = super::approvals::accepted_risks(tx, tenant, device).await?;
+    let accepted = super::approvals::accepted_risks(tx, tenant, (device, measure)).await?;
     if accepted.is_empty() {
         return Ok(Some(list));
     }

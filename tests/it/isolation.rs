@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use quell::domain::action::ActionEvent;
 use quell::domain::device::{DeviceFacts, DeviceId};
 use quell::domain::fact::Fact;
+use quell::domain::guard::Protections;
 use quell::domain::kind::ActionKind;
 use quell::domain::measure::Measure;
 use quell::domain::verdict::Lane;
@@ -37,6 +38,13 @@ async fn a_windows_machine(ground: &mut Ground, device: &DeviceId) {
         ..DeviceFacts::default()
     };
     ground.facts(device, facts).await;
+}
+
+/// Every check of the audit holds.
+async fn clean(ground: Ground) {
+    let database = ground.close().await;
+    let audit = crate::audit::audit(&database).await;
+    assert_eq!(crate::audit::failing(&audit), Vec::<&str>::new());
 }
 
 /// What is known of both measures.
@@ -75,7 +83,7 @@ async fn both_measures_are_held_on_one_device_and_each_is_released_in_its_time()
     assert_eq!(known(&mut ground, &device).await, "free free");
     let kinds: Vec<String> = ground.actions(&device).await;
     assert_eq!(kinds[2..], ["release_isolation succeeded", "release succeeded"]);
-    ground.close().await;
+    clean(ground).await;
 }
 
 #[tokio::test]
@@ -90,7 +98,7 @@ async fn neither_measure_waits_for_the_other_at_defender() {
     let mut actions = ground.actions(&device).await;
     actions.sort();
     assert_eq!(actions, ["isolate submitted", "restrict submitted"]);
-    ground.close().await;
+    clean(ground).await;
 }
 
 #[tokio::test]
@@ -98,8 +106,10 @@ async fn a_release_of_one_measure_leaves_the_other() {
     let lifts = release("let-in", "release_isolation");
     let frees = release("free", "release_app_restriction");
     let mut ground = Ground::new(&[both("both", "full"), lifts, frees]).await;
-    for (c, category, left) in [('a', "let-in", "restricted free"), ('b', "free", "free isolated")] {
-        let device = device(c);
+    for (device, category, left) in [
+        (device('a'), "let-in", "restricted free"),
+        (device('b'), "free", "free isolated"),
+    ] {
         a_windows_machine(&mut ground, &device).await;
         ground.alert("both", &device).await;
         ground.call_succeeds().await;
@@ -138,7 +148,7 @@ async fn a_release_of_one_measure_leaves_the_other() {
     assert_eq!(rest.ended.len(), 1);
     ground.call_succeeds().await;
     assert_eq!(known(&mut ground, &device).await, "free free");
-    ground.close().await;
+    clean(ground).await;
 }
 
 #[tokio::test]
@@ -151,7 +161,21 @@ async fn of_a_full_and_a_selective_isolation_the_queued_one_becomes_full() {
     let mut queued = arguments(&mut ground).await;
     queued.sort();
     assert_eq!(queued, ["isolate isolation full", "restrict restriction"]);
-    ground.close().await;
+    // What is at Defender already stays, and a person is told once.
+    let other = device('b');
+    a_windows_machine(&mut ground, &other).await;
+    ground.call_succeeds().await;
+    ground.call_succeeds().await;
+    ground.alert("some", &other).await;
+    ground.call_succeeds().await;
+    ground.call_succeeds().await;
+    let alarms = "SELECT kind || ' ' || left(device_id, 1) FROM quell.alarms";
+    assert!(ground.words(alarms.to_owned()).await.is_empty());
+    ground.alert("all", &other).await;
+    ground.alert("all", &other).await;
+    assert_eq!(ground.words(alarms.to_owned()).await, ["isolated_too_weakly b"]);
+    assert!(ground.reserve().await.is_none(), "nothing is called for it");
+    clean(ground).await;
 }
 
 #[tokio::test]
@@ -170,7 +194,7 @@ async fn a_machine_that_knows_no_restriction_is_isolated_all_the_same_and_an_unk
     ground.alert("both", &unknown).await;
     assert_eq!(ground.decision().await, "ask if_unknown.device.os");
     assert!(ground.actions(&unknown).await.is_empty());
-    ground.close().await;
+    clean(ground).await;
 }
 
 #[tokio::test]
@@ -221,5 +245,33 @@ async fn without_the_right_to_isolate_restrictions_go_on() {
         (1, 2),
         "one is refused, the other is held, and both restrictions leave"
     );
+    clean(ground).await;
+}
+
+#[tokio::test]
+async fn a_risk_that_was_accepted_for_a_restriction_lets_no_isolation_pass() {
+    let mut ground = Ground::new(&[both("both", "full")]).await;
+    let device = device('a');
+    a_windows_machine(&mut ground, &device).await;
+    ground.alert("both", &device).await;
+    // A list of the configuration protects it by now, and a second person accepted that for the restriction alone.
+    ground
+        .execute(
+            "UPDATE quell.containments SET accepted_risks = '{never.ids}' WHERE measure = 'restriction'"
+                .to_owned(),
+        )
+        .await;
+    ground.decider().context.gate.never = Protections {
+        ids: vec![device.to_string()],
+        ..Protections::default()
+    };
+    let mut called = Vec::new();
+    for _ in 0..3 {
+        if let Some((_, grant)) = ground.reserve().await {
+            called.push(grant.kind);
+        }
+    }
+    assert_eq!(called, [ActionKind::Restrict]);
+    assert_eq!(ground.attention(&device).await, ["protected by never.ids"]);
     ground.close().await;
 }

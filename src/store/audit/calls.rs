@@ -165,14 +165,14 @@ pub(super) const CHECKS: &[Check] = &[
     finds_nothing!(
         "cancels_only_ours",
         "8",
-        "a cancel was called only for a restrict of our own that nothing wanted at that moment",
+        "a cancel was called only for what our own began and nothing wanted at that moment",
         "SELECT t.tenant_id, t.reserved_at, t.id::text, a.device_id,
                 CASE WHEN a.is_adopted THEN 'a cancel of what somebody else began'
-                     ELSE 'a cancel of a restrict that was wanted' END
+                     ELSE format('a cancel of a %s that was wanted', a.kind) END
          FROM quell.attempts t JOIN quell.actions a ON a.id = t.action_id
          WHERE t.kind = 'cancel' AND (a.is_adopted OR (quell.is_in_order(t.reserved_at) AND EXISTS (
              SELECT 1 FROM quell.containments c WHERE c.tenant_id = a.tenant_id AND c.device_id = a.device_id
-               AND c.mode = 'enforce' AND coalesce(c.ended_at, 'infinity') > t.reserved_at
+               AND c.measure = a.subject AND c.mode = 'enforce' AND coalesce(c.ended_at, 'infinity') > t.reserved_at
                -- A decision is written down some time after the moment that it gives.
                AND c.activated_at < t.reserved_at - interval '10 s')))"
     ),

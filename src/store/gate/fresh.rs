@@ -47,7 +47,7 @@ impl Store {
         let mut judged = gate.never.protects(&candidate.device, &facts);
         if matches!(judged, Protection::Unknown(_)) {
             // What a second person accepted does not leave it open.
-            let accepted = accepted_risks(tx, tenant, &candidate.device).await?;
+            let accepted = accepted_risks(tx, tenant, (&candidate.device, candidate.measure())).await?;
             judged = gate.never.without(&accepted).protects(&candidate.device, &facts);
         }
         let undecided = match judged {
