@@ -419,7 +419,7 @@ pub(super) async fn pending(
 ) -> Result<Pending, StoreError> {
     let rows = sqlx::query!(
         "SELECT kind, state, not_before FROM quell.actions WHERE tenant_id = $1 AND device_id = $2
-           AND state IN ('queued', 'submitting', 'in_doubt', 'submitted')",
+           AND subject IN ('restriction', 'isolation') AND state IN ('queued', 'submitting', 'in_doubt', 'submitted')",
         tenant.0,
         device.as_str(),
     )

@@ -337,7 +337,8 @@ async fn queue(tx: &mut sqlx::PgConnection, tenant: TenantId) -> Result<Vec<Lane
         r#"SELECT a.lane, count(*) AS "actions!", min(a.queued_at) AS "oldest_at!",
              count(*) FILTER (WHERE a.not_before > quell.now()) AS "delayed!",
              count(*) FILTER (WHERE EXISTS (SELECT 1 FROM quell.actions o WHERE o.tenant_id = a.tenant_id
-                 AND o.device_id = a.device_id AND o.state IN ('submitting', 'in_doubt', 'submitted'))) AS "behind_open!"
+                 AND o.device_id = a.device_id AND o.subject = a.subject
+                 AND o.state IN ('submitting', 'in_doubt', 'submitted'))) AS "behind_open!"
            FROM quell.actions a WHERE a.tenant_id = $1 AND a.state = 'queued' GROUP BY a.lane ORDER BY a.lane"#,
         tenant.0,
     )

@@ -346,8 +346,15 @@ fn a_right_that_a_task_lacks_stops_nothing_but_the_task() {
     };
     let answer = Answer::Forbidden(forbidden);
     let (restrict, _) = check(&answer, &grant(1));
-    assert!(restrict.pause.is_some(), "without the right to restrict nothing can be done");
-    for kind in [ActionKind::Scan, ActionKind::CollectPackage, ActionKind::QuarantineFile] {
+    assert!(
+        restrict.pause.is_some(),
+        "without the right to restrict nothing can be done"
+    );
+    for kind in [
+        ActionKind::Scan,
+        ActionKind::CollectPackage,
+        ActionKind::QuarantineFile,
+    ] {
         let (record, state) = check(&answer, &Grant { kind, ..grant(1) });
         assert_eq!((record.pause, state), (None, ActionState::Queued), "{kind:?}");
         assert_eq!(record.change.not_before, Duration::from_secs(300), "{kind:?}");

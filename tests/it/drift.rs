@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use quell::domain::action::{ActionEvent, ActionKind};
 use quell::domain::alert::Alert;
-use quell::domain::answer::{MachineAction, MachineActionKind, MachineActionStatus};
+use quell::domain::answer::{MachineAction, MachineActionStatus};
 use quell::domain::drift::{DriftTerms, OnLift, by_device, foreign};
 use quell::domain::fact::Fact;
 use quell::simulator::Kind;
@@ -33,10 +33,7 @@ async fn by_other(ground: &Ground, kind: ActionKind) -> MachineAction {
     let at = now(ground).await;
     MachineAction {
         id: Uuid::now_v7().to_string(),
-        kind: match kind {
-            ActionKind::Restrict => MachineActionKind::Restrict,
-            ActionKind::Release => MachineActionKind::Unrestrict,
-        },
+        kind: kind.wire(),
         status: MachineActionStatus::Succeeded,
         machine_id: Some(device('a').to_string().to_uppercase()),
         requestor_comment: Some("by hand".to_owned()),

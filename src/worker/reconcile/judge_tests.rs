@@ -290,6 +290,10 @@ fn anothers_scan_answers_for_ours_and_anothers_quarantine_never_does() {
             // It is called again later, since nothing was made.
             false => (vec![ActionEvent::NotExecuted], false),
         };
-        assert_eq!(check(&action, &[others(wire_kind)], 60), Some(expected), "{kind:?}");
+        assert_eq!(
+            check(&action, &[others(wire_kind)], 60),
+            Some(expected),
+            "{kind:?}"
+        );
     }
 }
