@@ -20,7 +20,7 @@ pub const TENANT: &str = "demo";
 pub const CLIENT_ID: &str = "00000000-0000-4000-8000-000000000002";
 
 /// The playbooks as shipped.
-const SHIPPED: [(&str, &str); 4] = [
+const SHIPPED: [(&str, &str); 5] = [
     (
         "hands-on-keyboard-restrict.yaml",
         include_str!("../../../playbooks/hands-on-keyboard-restrict.yaml"),
@@ -28,6 +28,10 @@ const SHIPPED: [(&str, &str); 4] = [
     (
         "low-and-slow-observe.yaml",
         include_str!("../../../playbooks/low-and-slow-observe.yaml"),
+    ),
+    (
+        "malware-scan-and-release.yaml",
+        include_str!("../../../playbooks/malware-scan-and-release.yaml"),
     ),
     (
         "ransomware-restrict.yaml",

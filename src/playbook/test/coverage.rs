@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::failure::locate;
 use crate::domain::containment::EndReason;
 use crate::domain::decision::Decision;
+use crate::domain::verdict::Mode;
 use crate::playbook::action::Action;
 use crate::playbook::compile::Playbook;
 use crate::playbook::line::Line;
@@ -210,7 +211,11 @@ fn branches(playbook: &Playbook) -> Vec<BranchCoverage> {
             ("release.after", release_after.is_some()),
             ("release.restart_on", *restart_on_match),
             ("release.when", action.ends_when_resolved()),
-            ("release.when.scan_clean", action.ends_when_clean()),
+            // Nothing is scanned for what only observes.
+            (
+                "release.when.scan_clean",
+                action.ends_when_clean() && playbook.mode == Mode::Enforce,
+            ),
         ] {
             if is_there {
                 add(branch.to_owned(), "then", None);

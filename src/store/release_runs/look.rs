@@ -196,7 +196,8 @@ impl Store {
                                 AND c.state = 'active' AND c.mode = 'enforce') THEN 'kept'
                     WHEN d.restriction = 'restricted_by_other' OR d.isolation = 'isolated_by_other' THEN 'by_others'
                     WHEN d.restriction <> 'free' OR d.isolation <> 'free' OR EXISTS (SELECT 1 FROM quell.actions a WHERE a.tenant_id = $2
-                         AND a.device_id = i.device_id AND a.state IN ('queued', 'submitting', 'in_doubt', 'submitted'))
+                         AND a.device_id = i.device_id AND a.subject IN ('restriction', 'isolation')
+                         AND a.state IN ('queued', 'submitting', 'in_doubt', 'submitted'))
                          THEN 'releasing'
                     ELSE 'free' END AS "stands!", count(*) AS "n!"
                FROM (SELECT DISTINCT device_id FROM quell.release_run_items WHERE run_id = $1) AS i

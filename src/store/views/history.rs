@@ -195,6 +195,7 @@ impl Store {
             r#"SELECT a.device_id, a.containment_id, a.revision, a.comment, a.valid_until,
                  count(b.id) AS "ahead!", count(b.id) FILTER (WHERE b.lane = 0) AS "critical_ahead!",
                  EXISTS (SELECT 1 FROM quell.actions o WHERE o.tenant_id = a.tenant_id AND o.device_id = a.device_id
+                         AND o.subject = a.subject
                          AND o.state IN ('submitting', 'in_doubt', 'submitted') AND o.id <> a.id) AS "is_behind_open!"
                FROM quell.actions a LEFT JOIN quell.actions b ON b.tenant_id = a.tenant_id AND b.state = 'queued'
                  AND a.state = 'queued' AND b.not_before <= (SELECT quell.now())
