@@ -260,4 +260,53 @@ mod tests {
             "{said}"
         );
     }
+
+    #[test]
+    fn a_certificate_without_its_key_breaks_and_a_user_who_is_not_signed_in_yet_does_not() {
+        let root = installed();
+        let path = root.path().join("config/quell.yaml");
+        let example = fs::read_to_string(&path).expect("it was copied");
+        let start = example
+            .find("      client_secret:")
+            .expect("the example has a secret");
+        let end = example
+            .find("    # What Defender's rate limits")
+            .expect("the budget follows");
+        let with = |credential: &str| {
+            let text = format!("{}{credential}{}", &example[..start], &example[end..]);
+            fs::write(&path, text).expect("the file can be written");
+            checked(&path, false, Format::Human)
+        };
+        let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/credentials");
+        let certificate = |key: &str| {
+            format!(
+                "      certificate: {{directory_id: d, client_id: c, certificate_file: {0}/certificate.pem, key_file: {0}/{key}}}\n",
+                data.display()
+            )
+        };
+        let (usable, said) = with(&certificate("key.pem"));
+        assert!(usable, "{said}");
+        let (usable, said) = with(&certificate("other-key.pem"));
+        assert!(
+            !usable && said.contains("error: `tenants[0].credential.certificate`: the private key"),
+            "{said}"
+        );
+        let user = format!(
+            "      delegated: {{directory_id: d, client_id: c, sign_in_file: {}/sign-in}}\n",
+            root.path().display()
+        );
+        let (usable, said) = with(&user);
+        assert!(
+            usable
+                && said
+                    .contains("warning: `tenants[0].credential.delegated.sign_in_file`: nobody is signed in"),
+            "{said}"
+        );
+        fs::write(root.path().join("sign-in"), "{}").expect("the file can be written");
+        let (usable, said) = with(&user);
+        assert!(
+            !usable && said.contains("error: `tenants[0].credential.delegated.sign_in_file`"),
+            "{said}"
+        );
+    }
 }

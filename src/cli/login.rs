@@ -219,3 +219,93 @@ fn permission(name: &str) -> Result<Permission, String> {
         format!("use one of {}", names.join(", "))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::simulator::{Entra, Simulator, User};
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    /// A configuration of two tenants, of which one is `delegated`, against a simulated Entra.
+    async fn installed(user: User) -> (Simulator, tempfile::TempDir) {
+        let options = crate::simulator::Options {
+            scale: 1_000.0,
+            entra: Entra {
+                user,
+                ..Entra::default()
+            },
+            ..Default::default()
+        };
+        let simulator = Simulator::start(options).await.expect("a free port");
+        let root = tempfile::tempdir().expect("a temporary directory can be made");
+        let url = simulator.authority();
+        let ids = "directory_id: 11111111-2222-3333-4444-555555555555, client_id: app";
+        let text = format!(
+            "database: {{url: postgres:///q}}\nplaybooks: {{path: p}}\ntime_scale: 1000\ntenants:\n  \
+             - {{name: a, credential: {{client_secret: {{{ids}, secret_file: s}}}}}}\n  \
+             - {{name: b, base_url: '{url}', authority: '{url}', credential: {{delegated: {{{ids}, sign_in_file: sign-in}}}}}}\n"
+        );
+        std::fs::write(root.path().join("quell.yaml"), text).expect("a file can be written");
+        (simulator, root)
+    }
+
+    async fn login(root: &tempfile::TempDir, more: &[&str]) -> anyhow::Result<ExitCode> {
+        let config = root.path().join("quell.yaml").display().to_string();
+        let line = ["login", "--config", config.as_str()]
+            .into_iter()
+            .chain(more.iter().copied());
+        run(Line::try_parse_from(line)?.args).await
+    }
+
+    fn is(code: anyhow::Result<ExitCode>, expected: u8) -> bool {
+        // An exit code can be compared by what it prints alone.
+        format!("{:?}", code.expect("the command runs")) == format!("{:?}", ExitCode::from(expected))
+    }
+
+    #[tokio::test]
+    async fn a_user_signs_in_is_named_and_is_forgotten() {
+        let (simulator, root) = installed(User::SignsInAfter(1)).await;
+        assert!(
+            is(login(&root, &["--status"]).await, 1),
+            "nobody is signed in yet"
+        );
+        assert!(is(login(&root, &["--permission", "machine.isolate"]).await, 0));
+        assert!(is(login(&root, &["--status", "--tenant", "b"]).await, 0));
+        let file = SignInFile::new(root.path().join("sign-in"));
+        let facts = file
+            .facts()
+            .expect("it can be read")
+            .expect("somebody is signed in");
+        assert!(
+            facts.scope.contains("/Machine.Isolate") && facts.scope.ends_with("offline_access"),
+            "{facts:?}"
+        );
+        assert_eq!(facts.user.as_deref(), Some("analyst@contoso.example"));
+        assert!(is(login(&root, &["--forget"]).await, 0));
+        assert!(is(login(&root, &["--status", "-o", "json"]).await, 1));
+        assert_eq!(
+            simulator.report().action_calls + simulator.report().read_calls,
+            0,
+            "defender is not asked"
+        );
+    }
+
+    #[tokio::test]
+    async fn who_declines_is_not_signed_in_and_other_tenants_are_told_of() {
+        let (_simulator, root) = installed(User::Declines).await;
+        assert!(is(login(&root, &[]).await, 1));
+        assert!(!root.path().join("sign-in").exists());
+        let error = login(&root, &["--tenant", "a"])
+            .await
+            .expect_err("a has a secret");
+        assert!(error.to_string().contains("is not `delegated`"), "{error}");
+        assert!(login(&root, &["--permission", "Machine.Fly"]).await.is_err());
+    }
+}

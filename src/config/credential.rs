@@ -46,7 +46,7 @@ pub enum CredentialKind {
         /// `client_id`: the application. Default `$AZURE_CLIENT_ID`.
         client_id: String,
         /// `token_file`: where the platform puts its token. Default `$AZURE_FEDERATED_TOKEN_FILE`.
-        token_file: SecretFile,
+        token_file: PathBuf,
     },
     /// `managed_identity`: the identity of the Azure machine.
     ManagedIdentity {
@@ -168,9 +168,6 @@ impl Credential {
             CredentialKind::ClientSecret { secret_file, .. } => {
                 Some(("client_secret.secret_file", secret_file))
             }
-            CredentialKind::WorkloadIdentity { token_file, .. } => {
-                Some(("workload_identity.token_file", token_file))
-            }
             _ => None,
         }
     }
@@ -179,6 +176,7 @@ impl Credential {
     pub fn judged_by_client(&self) -> Option<&'static str> {
         match &self.kind {
             CredentialKind::Certificate { .. } => Some("certificate"),
+            CredentialKind::WorkloadIdentity { .. } => Some("workload_identity.token_file"),
             CredentialKind::Delegated { .. } => Some("delegated.sign_in_file"),
             _ => None,
         }
@@ -210,7 +208,8 @@ impl Credential {
                 token_file,
             } => defender::Credential::WorkloadIdentity {
                 client_id: client_id.clone(),
-                token: one_line(token_file),
+                // Platforms write it readable for all of the pod, which is no news to anybody: no warning.
+                token: SecretSource::file(token_file.clone()),
             },
             CredentialKind::ManagedIdentity { identity, endpoint } => {
                 defender::Credential::ManagedIdentity(managed(identity.clone(), endpoint.as_deref())?)
@@ -296,7 +295,7 @@ fn workload_identity(mut section: Section<'_>, places: &Places, reading: &mut Re
         directory_id,
         kind: CredentialKind::WorkloadIdentity {
             client_id,
-            token_file: places.secret(&token_file),
+            token_file: places.secret(&token_file).path().to_path_buf(),
         },
     }
 }

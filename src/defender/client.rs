@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::clock;
 use crate::defender::OptionsError;
 use crate::defender::answer::{classify, json};
+use crate::defender::credential::Credential;
 use crate::defender::device_call::DeviceCall;
 use crate::defender::hosts::{Endpoint, is_safe_segment};
 use crate::defender::http::{Failure, Http, Reply, TimeLimits, chain};
@@ -71,7 +72,12 @@ impl Client {
             version: options.oauth,
             directory: options.endpoint.directory().to_owned(),
         };
-        let tokens = Tokens::new(http.clone(), target, options.credential.clone(), scale);
+        // A managed identity's endpoint lies on this machine or its link: nothing stands between, whatever the API needs.
+        let to_entra = match options.credential {
+            Credential::ManagedIdentity(_) => Http::new(limits, false)?,
+            _ => http.clone(),
+        };
+        let tokens = Tokens::new(to_entra, target, options.credential.clone(), scale);
         Ok(Self {
             options,
             scale,

@@ -408,3 +408,24 @@ async fn a_429_of_entra_is_obeyed_as_seconds_and_as_a_date() {
         }
     );
 }
+
+#[tokio::test]
+async fn fifty_tasks_at_once_ask_for_one_token_whatever_the_credential() {
+    let simulator = simulator(Entra::default()).await;
+    let url = simulator.authority();
+    let machine = ManagedIdentity::imds(Some(&url), Identity::System).expect("loopback");
+    let credentials = [
+        Credential::ManagedIdentity(machine),
+        certificate(data("certificate.pem"), data("key.pem")),
+    ];
+    for (number, credential) in (1_u64..).zip(credentials) {
+        let client = std::sync::Arc::new(client(&url, credential));
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..50 {
+            let client = std::sync::Arc::clone(&client);
+            tasks.spawn(async move { client.ready().await });
+        }
+        assert!(tasks.join_all().await.iter().all(Result::is_ok));
+        assert_eq!(simulator.report().token_requests, number);
+    }
+}

@@ -12,8 +12,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
-use reqwest::Url;
+use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::clock::{self, Monotonic};
@@ -29,10 +28,13 @@ mod entra;
 mod error;
 mod facts;
 mod reply;
+mod target;
 
 pub use error::TokenError;
 pub use facts::TokenFacts;
 pub(super) use reply::{Issued, read};
+pub use target::OAuth;
+pub(super) use target::Target;
 
 /// A token is small; anything longer is not one.
 pub(super) const BODY_BOUND: usize = 256 * 1024;
@@ -40,32 +42,11 @@ pub(super) const BODY_BOUND: usize = 256 * 1024;
 const EARLY: Duration = Duration::from_secs(300);
 /// How long a caller with a good token waits for a newer one.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long before its end a certificate is warned of, with every new token.
+const EXPIRES_SOON: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// The first and the longest pause after a failure.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-
-/// Which of Entra's two endpoints is asked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum OAuth {
-    /// `/oauth2/v2.0/token`, which takes a `scope`.
-    #[default]
-    V2,
-    /// `/oauth2/token`, which takes a `resource`.
-    V1,
-}
-
-/// What tokens are asked for, and where.
-#[derive(Clone, Debug)]
-pub(super) struct Target {
-    /// The token endpoint, of the version that is asked.
-    pub url: Url,
-    /// The API, `https://api.securitycenter.microsoft.com/.default`.
-    pub scope: String,
-    /// Which version.
-    pub version: OAuth,
-    /// The Entra tenant as configured, a GUID or a domain.
-    pub directory: String,
-}
 
 /// An access token. Clones are the same token.
 #[derive(Clone)]
@@ -298,6 +279,11 @@ impl Tokens {
         if let Some(claims) = token.claims() {
             self.wanted.look(claims);
         }
+        if let Some(until) = fresh.credential_expires_at
+            && until.duration_since(clock::now()) < EXPIRES_SOON
+        {
+            tracing::warn!(expires_at = %until, "the credential's certificate expires soon: put a new one in its place");
+        }
         let (renew_in, good_for) = self.terms(fresh.issued.life);
         self.current().token = Some(Cached {
             token: token.clone(),
@@ -423,47 +409,5 @@ impl Tokens {
                 });
             }
         }
-    }
-}
-
-impl Target {
-    /// The API as v1 endpoints and managed identities want it named.
-    pub fn resource(&self) -> &str {
-        let resource = self.scope.strip_suffix("/.default").unwrap_or(&self.scope);
-        resource.trim_end_matches('/')
-    }
-
-    /// Whether the token is for the configured directory, where both are GUIDs: a token of another one acts on other people's
-    /// devices, which the wrong managed identity or sign-in would give.
-    fn is_for_us(&self, claims: Option<&Claims>) -> Result<(), TokenError> {
-        let guid = |text: &str| text.parse::<uuid::Uuid>().ok();
-        let Some((theirs, ours)) = claims
-            .and_then(|claims| guid(&claims.directory))
-            .zip(guid(&self.directory))
-        else {
-            return Ok(());
-        };
-        if theirs == ours {
-            return Ok(());
-        }
-        Err(TokenError::Credential {
-            reason: format!(
-                "the token is for directory `{theirs}` and `directory_id` is `{ours}`: correct whichever is wrong; the token is not used"
-            ),
-        })
-    }
-
-    /// The whole form: what shows who we are, and what is wanted.
-    fn form<'a>(&'a self, proof: &'a [(&'static str, SecretString)]) -> Vec<(&'static str, &'a str)> {
-        let mut form: Vec<_> = proof
-            .iter()
-            .map(|(name, value)| (*name, value.expose_secret()))
-            .collect();
-        match self.version {
-            _ if form.iter().any(|(name, _)| *name == "scope") => {}
-            OAuth::V2 => form.push(("scope", &self.scope)),
-            OAuth::V1 => form.push(("resource", self.resource())),
-        }
-        form
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! Used by `Credential`. The private key is in memory only while an assertion is made, and never in an error or a log.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -140,6 +141,9 @@ impl CertificateFiles {
     fn load_key(&self) -> Result<Arc<dyn SigningKey>, String> {
         let file = show(&self.key);
         let pem = read(&self.key, "private key")?;
+        if std::fs::metadata(&self.key).is_ok_and(|about| about.permissions().mode() & 0o004 != 0) {
+            tracing::warn!(path = %file, "everybody on this machine may read a private key: chmod o-r it");
+        }
         if contains(&pem, b"BEGIN ENCRYPTED PRIVATE KEY") || contains(&pem, b"Proc-Type: 4,ENCRYPTED") {
             return Err(format!(
                 "the private key in `{file}` is encrypted: store it without a passphrase (`openssl pkey -in … -out …`), readable for quell alone"

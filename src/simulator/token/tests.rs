@@ -178,3 +178,111 @@ async fn a_token_without_the_role_is_forbidden_to_act() {
         (StatusCode::FORBIDDEN, Some("Forbidden"))
     );
 }
+
+/// The committed test key, read without help from the client: PEM is base64 between two lines.
+fn der(name: &str) -> Vec<u8> {
+    let path = format!("{}/tests/data/credentials/{name}", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).expect("it is committed");
+    let body: String = text.lines().filter(|line| !line.starts_with("-----")).collect();
+    base64::engine::general_purpose::STANDARD
+        .decode(body)
+        .expect("PEM is base64")
+}
+
+/// An assertion of these claims, signed by a key.
+fn assertion(header: &serde_json::Value, claims: &serde_json::Value, key: &str) -> String {
+    let part = |json: &serde_json::Value| URL_SAFE_NO_PAD.encode(json.to_string());
+    let signed = format!("{}.{}", part(header), part(claims));
+    let key = ring::rsa::KeyPair::from_pkcs8(&der(key)).expect("an RSA key");
+    let mut signature = vec![0; key.public().modulus_len()];
+    let random = ring::rand::SystemRandom::new();
+    key.sign(
+        &ring::signature::RSA_PSS_SHA256,
+        &random,
+        signed.as_bytes(),
+        &mut signature,
+    )
+    .expect("it can sign");
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_assertion_is_verified_in_every_part() {
+    let mut desk = Desk::new();
+    desk.options.entra.certificates = vec![der("other-certificate.pem"), der("certificate.pem")];
+    let now = desk.clock.wall(desk.clock.now()).as_second();
+    let thumbprint =
+        |name: &str| URL_SAFE_NO_PAD.encode(ring::digest::digest(&ring::digest::SHA256, &der(name)));
+    let header = json!({"alg": "PS256", "typ": "JWT", "x5t#S256": thumbprint("certificate.pem")});
+    let claims = |jti: &str| {
+        json!({
+            "aud": "http://127.0.0.1:1/tid/oauth2/v2.0/token", "iss": "app", "sub": "app", "jti": jti,
+            "nbf": now - 60, "iat": now - 60, "exp": now + 540,
+        })
+    };
+    let with = |mut json: serde_json::Value, name: &str, value: serde_json::Value| {
+        json[name] = value;
+        json
+    };
+    let mut ask = |assertion: &str| {
+        let (status, body) = desk.ask(&form(&[
+            ("grant_type", "client_credentials"),
+            ("client_id", "app"),
+            (
+                "client_assertion_type",
+                "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            ),
+            ("client_assertion", assertion),
+            ("scope", DEFENDER),
+        ]));
+        if status == 200 {
+            0
+        } else {
+            body["error_codes"][0].as_u64().unwrap_or_default()
+        }
+    };
+    let good = assertion(&header, &claims("1"), "key.pem");
+    assert_eq!(ask(&good), 0);
+    assert_eq!(ask(&good), 50_027, "a replay");
+    assert_eq!(
+        ask(&assertion(&header, &claims("2"), "other-key.pem")),
+        700_027,
+        "another key signed it"
+    );
+    let mut spoilt = assertion(&header, &claims("3"), "key.pem");
+    spoilt.truncate(spoilt.len() - 4);
+    assert_eq!(ask(&spoilt), 700_027);
+    let unknown = with(header.clone(), "x5t#S256", json!(thumbprint("expired.pem")));
+    assert_eq!(
+        ask(&assertion(&unknown, &claims("4"), "key.pem")),
+        700_027,
+        "it was not uploaded"
+    );
+    let rs256 = with(header.clone(), "alg", json!("RS256"));
+    assert_eq!(ask(&assertion(&rs256, &claims("5"), "key.pem")), 700_027);
+    for (name, value, number) in [
+        ("aud", json!("http://127.0.0.1:1/other/oauth2/v2.0/token"), 50_027),
+        ("sub", json!("another"), 50_048),
+        ("iss", json!("another"), 50_048),
+        ("exp", json!(now - 301), 700_024),
+        ("exp", json!(now + 3_600), 700_024),
+        ("nbf", json!(now + 301), 700_024),
+        ("nbf", json!(null), 50_027),
+        ("jti", json!(""), 50_027),
+    ] {
+        let claims = with(claims("6"), name, value.clone());
+        assert_eq!(
+            ask(&assertion(&header, &claims, "key.pem")),
+            number,
+            "{name} {value}"
+        );
+    }
+    for broken in ["", "a", "a.b.c", "e30.e30", "e30.!.x"] {
+        assert_ne!(ask(broken), 0, "{broken}");
+    }
+    assert_eq!(
+        ask("e30.e30.x"),
+        0,
+        "without a federated credential's terms every such token is taken"
+    );
+}
