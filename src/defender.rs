@@ -5,11 +5,12 @@
 //! redirect, no second host. It never decides what follows from an answer and knows no table.
 //!
 //! Reading order: [`Client`], `answer` (what every reply means), [`Endpoint`] (where calls go), [`Route`] (how they get there), `token`, `http`,
-//! `listing`, `machine_action`, `machine`, `availability`, `av_info`.
+//! `listing`, `machine_action`, `machine`, `availability`, `av_info`, `alerts`.
 //!
 //! Facts about the API come from public documentation and recorded payloads; "facts sheet" in a comment means the
 //! sections of `docs/defender-api.md`.
 
+mod alerts;
 mod answer;
 mod av_info;
 mod availability;
@@ -26,6 +27,7 @@ mod listing;
 mod machine;
 mod machine_action;
 mod options;
+mod paging;
 mod reads;
 mod route;
 mod throttle;
@@ -33,6 +35,12 @@ mod token;
 
 #[cfg(test)]
 mod action_tests;
+#[cfg(test)]
+mod bomb_tests;
+#[cfg(test)]
+mod contract_tests;
+#[cfg(test)]
+mod edmx;
 #[cfg(test)]
 mod fake;
 #[cfg(test)]
@@ -50,6 +58,7 @@ mod token_tests;
 #[cfg(test)]
 mod trap_tests;
 
+pub use alerts::{AlertPage, ListedAlert, MAX_ALERT_PAGE};
 pub use av_info::{AvInfo, AvMode};
 pub use availability::{Availability, AvailableActions, FullAction};
 pub use claims::{READ_ROLE, RESTRICT_ROLE};
@@ -61,6 +70,7 @@ pub use inventory::{InventoryPage, InventoryPlace, MAX_INVENTORY_PAGE};
 pub use listing::MachineActionFilter;
 pub use machine::Machine;
 pub use options::Options;
+pub use paging::PagePlace;
 pub use reads::{MAX_MACHINE_IDS, ReadError};
 pub use route::{ProxyRoute, Route};
 pub use token::TokenError;

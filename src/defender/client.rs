@@ -14,7 +14,7 @@ use crate::clock;
 use crate::defender::OptionsError;
 use crate::defender::answer::{classify, json};
 use crate::defender::claims;
-use crate::defender::hosts::{Endpoint, is_safe_segment};
+use crate::defender::hosts::is_safe_segment;
 use crate::defender::http::{Failure, Http, Reply, TimeLimits, chain};
 use crate::defender::listing::{Listing, MachineActionFilter, quoted};
 use crate::defender::machine::{self, Machine};
@@ -246,11 +246,6 @@ impl Client {
             .token()
             .await
             .map(|token| claims::missing_roles(token.expose()))
-    }
-
-    /// Where the calls go.
-    pub(super) fn endpoint(&self) -> &Endpoint {
-        &self.options.endpoint
     }
 
     /// Bytes of a page of a listing, at most.
