@@ -16,6 +16,7 @@ mod crash_points;
 mod database;
 mod decisions;
 mod drift;
+mod error_table;
 mod explain;
 mod faults;
 mod gate;
