@@ -44,6 +44,8 @@ mod edmx;
 #[cfg(test)]
 mod fake;
 #[cfg(test)]
+mod fuzz_tests;
+#[cfg(test)]
 mod property_tests;
 #[cfg(test)]
 mod read_tests;
