@@ -17,10 +17,11 @@ demo *ARGS:
 ci:
     scripts/ci all
 
-# what takes longer: mutation testing of a tenth of what decides, a minute of each fuzz target, a short run of the benchmarks
+# what takes longer: mutation testing of a tenth of what decides, a minute of each fuzz target, the mock of Defender's contract, a short run of the benchmarks
 ci-full: ci
     scripts/mutants --sharding round-robin --shard 0/10
     scripts/fuzz 60
+    scripts/contract-mock
     cargo run --release --manifest-path benches/Cargo.toml -- decide_rules decide_reload e2e_latency storm_contain storm_priority --quick
 
 # the code is formatted
@@ -58,6 +59,14 @@ playbooks:
 # feeds the parsers with made-up input, each for SECONDS; the first time it builds for a while
 fuzz SECONDS *TARGETS:
     scripts/fuzz {{SECONDS}} {{TARGETS}}
+
+# COUNT replies to Defender's client, recorded ones changed at random (by SEED), through everything that reads one
+fuzz-bodies COUNT="1000000" SEED="1":
+    FUZZ_BODIES={{COUNT}} FUZZ_SEED={{SEED}} SQLX_OFFLINE=true cargo test --locked --lib -- --nocapture no_body_makes_a_reader
+
+# every call of the client against a mock server from the npm registry, fed with a contract derived from the service's metadata
+contract-mock:
+    scripts/contract-mock
 
 # the example configuration is valid
 config:

@@ -5,11 +5,12 @@
 //! redirect, no second host. It never decides what follows from an answer and knows no table.
 //!
 //! Reading order: [`Client`], `answer` (what every reply means), [`Endpoint`] (where calls go), [`Route`] (how they get there), `token`, `http`,
-//! `listing`, `machine_action`, `machine`, `availability`, `av_info`.
+//! `listing`, `machine_action`, `machine`, `availability`, `av_info`, `alerts`.
 //!
 //! Facts about the API come from public documentation and recorded payloads; "facts sheet" in a comment means the
 //! sections of `docs/defender-api.md`.
 
+mod alerts;
 mod answer;
 mod av_info;
 mod availability;
@@ -29,6 +30,7 @@ mod machine;
 mod machine_action;
 mod options;
 mod package;
+mod paging;
 mod permission;
 mod reads;
 mod route;
@@ -39,9 +41,17 @@ mod token;
 #[cfg(test)]
 mod action_tests;
 #[cfg(test)]
+mod bomb_tests;
+#[cfg(test)]
+mod contract_tests;
+#[cfg(test)]
 mod credential_tests;
 #[cfg(test)]
+mod edmx;
+#[cfg(test)]
 mod fake;
+#[cfg(test)]
+mod fuzz_tests;
 #[cfg(test)]
 mod package_tests;
 #[cfg(test)]
@@ -61,6 +71,7 @@ mod token_tests;
 #[cfg(test)]
 mod trap_tests;
 
+pub use alerts::{AlertPage, ListedAlert, MAX_ALERT_PAGE};
 pub use av_info::{AvInfo, AvMode};
 pub use availability::{Availability, AvailableActions, FullAction};
 pub use claims::Claims;
@@ -78,6 +89,7 @@ pub use look::{Greeting, Look, Question, TokenSeen};
 pub use machine::Machine;
 pub use options::Options;
 pub use package::PackageLink;
+pub use paging::PagePlace;
 pub use permission::{DELEGATED_RIGHTS, Permission};
 pub use reads::{MAX_MACHINE_IDS, ReadError};
 pub use route::{ProxyRoute, Route};

@@ -21,6 +21,15 @@ use crate::limiter::ReadPermit;
 /// Rows asked for at most. The default is 20 and the most is 10,000.
 const TOP: usize = 2_000;
 
+/// What is read of `DeviceAvInfo`, as the service's metadata has it.
+#[cfg(test)]
+pub(super) const CONTRACT: &[(&str, &str)] = &[
+    ("machineId", "Edm.String"),
+    ("avMode", "Edm.String"),
+    ("avIsSignatureUpToDate", "Edm.String"),
+    ("dataRefreshTimestamp", "Edm.DateTimeOffset"),
+];
+
 /// The antivirus' mode. A text that holds a number, as documented.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AvMode {

@@ -14,6 +14,14 @@ use crate::limiter::ReadPermit;
 /// The longest reason that is kept.
 const REASON_CHARS: usize = 500;
 
+/// What is read of `ActionAvailabilityStatus`, as the service's metadata has it.
+#[cfg(test)]
+pub(super) const CONTRACT: &[(&str, &str)] = &[
+    ("action", "FullActionType"),
+    ("isAvailable", "Edm.Boolean"),
+    ("notSupportedReason", "Edm.String"),
+];
+
 /// The actions that Quell may ask about, as the service calls them here (its metadata's `FullActionType`), which is not how
 /// machine actions call them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

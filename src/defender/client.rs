@@ -270,11 +270,6 @@ impl Client {
         self.tokens.facts().await
     }
 
-    /// Where the calls go.
-    pub(super) fn endpoint(&self) -> &Endpoint {
-        &self.options.endpoint
-    }
-
     /// Bytes of a page of a listing, at most.
     pub(super) fn page_body_bound(&self) -> usize {
         self.options.page_body_bound

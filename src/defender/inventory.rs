@@ -2,13 +2,11 @@
 //! two pages, so that a listing of many pages can go on after a restart. Called by `worker::inventory`.
 
 use reqwest::Url;
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use crate::defender::client::Client;
 use crate::defender::http::Body;
-use crate::defender::listing::rebuilt;
 use crate::defender::machine::{self, Machine};
+use crate::defender::paging::{self, PagePlace};
 use crate::defender::reads::ReadError;
 use crate::limiter::ReadPermit;
 
@@ -16,13 +14,7 @@ use crate::limiter::ReadPermit;
 pub const MAX_INVENTORY_PAGE: u32 = 10_000;
 
 /// Where a listing stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct InventoryPlace {
-    /// The query of the page to come, as [`InventoryPage::next`] gave it; `None`: the first page.
-    pub query: Option<String>,
-    /// Entries received on the pages before.
-    pub received: u64,
-}
+pub type InventoryPlace = PagePlace;
 
 /// A page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,28 +25,6 @@ pub struct InventoryPage {
     pub unreadable: u64,
     /// The next page; `None`: this is the last one.
     pub next: Option<InventoryPlace>,
-}
-
-impl InventoryPlace {
-    /// Whether Defender said that there is such a page. The first page, and one after a full page without a link, it did not.
-    fn is_linked(&self, top: u32) -> bool {
-        let Some(query) = &self.query else { return false };
-        *query != guessed(top, self.received)
-    }
-}
-
-/// The query of the page after so many entries, where no link names it.
-fn guessed(top: u32, received: u64) -> String {
-    let top = top.clamp(1, MAX_INVENTORY_PAGE);
-    format!("%24top={top}&%24skip={received}")
-}
-
-#[derive(Deserialize)]
-struct Page<'a> {
-    #[serde(borrow)]
-    value: Vec<&'a RawValue>,
-    #[serde(rename = "@odata.nextLink")]
-    next: Option<String>,
 }
 
 impl Client {
@@ -68,12 +38,12 @@ impl Client {
         place: &InventoryPlace,
         top: u32,
     ) -> Result<InventoryPage, ReadError> {
-        let url = at(&self.endpoint().resource(&["machines"]), place, top);
+        let first = first(&self.checked(&["machines"])?, top);
         let bound = self.page_body_bound();
-        let Some(reply) = self.read(permit, url.clone(), bound).await? else {
+        let Some(reply) = self.read(permit, paging::at(&first, place), bound).await? else {
             // 404 "if there are no recent machines" (facts sheet 4.1): no fleet, or none beyond the last full page, whose end
             // nobody had told. A page that a link promised is missing, and what is behind it was not read.
-            if place.is_linked(top) {
+            if paging::is_linked(&first, place) {
                 return Err(ReadError::Unavailable {
                     reason: "status 404 for a page that the one before links to".to_owned(),
                 });
@@ -85,7 +55,7 @@ impl Client {
             });
         };
         match &reply.body {
-            Body::Whole(bytes) => take(&url, bytes, place, top),
+            Body::Whole(bytes) => take(bytes, &first, place, top),
             Body::Cut(reason) => Err(ReadError::Unavailable {
                 reason: format!("a page broke off: {reason}"),
             }),
@@ -93,56 +63,33 @@ impl Client {
     }
 }
 
-/// The address of a page.
-fn at(resource: &Url, place: &InventoryPlace, top: u32) -> Url {
+/// The address of the first page.
+fn first(resource: &Url, top: u32) -> Url {
     let mut url = resource.clone();
-    match &place.query {
-        Some(query) => url.set_query(Some(query)),
-        None => {
-            let top = top.clamp(1, MAX_INVENTORY_PAGE);
-            url.query_pairs_mut().append_pair("$top", &top.to_string());
-        }
-    }
+    let top = top.clamp(1, MAX_INVENTORY_PAGE);
+    url.query_pairs_mut().append_pair("$top", &top.to_string());
     url
 }
 
-/// Reads a page that was asked for at `url`.
-fn take(url: &Url, bytes: &[u8], place: &InventoryPlace, top: u32) -> Result<InventoryPage, ReadError> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let page: Page<'_> = serde_json::from_slice(bytes)
-        .map_err(|error| malformed(format!("a page is not a listing: {error}")))?;
-    let entries = page.value.len();
+/// Reads a page.
+pub(super) fn take(
+    bytes: &[u8],
+    first: &Url,
+    place: &InventoryPlace,
+    top: u32,
+) -> Result<InventoryPage, ReadError> {
+    let page = paging::take(bytes, first, place, top.clamp(1, MAX_INVENTORY_PAGE) as usize)?;
     let machines: Vec<Machine> = page
-        .value
+        .entries
         .iter()
         .filter_map(|entry| serde_json::from_str(entry.get()).ok())
         .filter_map(|entry| machine::parse(&entry).ok())
         .collect();
-    let received = place.received + entries as u64;
-    let mut resource = url.clone();
-    resource.set_query(None);
-    let query = match page.next {
-        // The link's host may be another one of Microsoft's, or anybody's: only its query is used, on our own resource.
-        Some(link) => rebuilt(&resource, url, &link)?.query().map(str::to_owned),
-        // As many as `$top` allows, and no link: whether that was all, only the next page can tell.
-        None if entries >= top.clamp(1, MAX_INVENTORY_PAGE) as usize => Some(guessed(top, received)),
-        None => None,
-    };
-    if query.is_some() && query.as_deref() == url.query() {
-        return Err(malformed("the inventory's pages go in a circle".to_owned()));
-    }
     Ok(InventoryPage {
-        unreadable: (entries - machines.len()) as u64,
+        unreadable: (page.entries.len() - machines.len()) as u64,
         machines,
-        next: query.map(|query| InventoryPlace {
-            query: Some(query),
-            received,
-        }),
+        next: page.next,
     })
-}
-
-fn malformed(reason: String) -> ReadError {
-    ReadError::Malformed { reason }
 }
 
 #[cfg(test)]
@@ -157,12 +104,7 @@ mod tests {
     }
 
     fn page(place: &InventoryPlace, top: u32, body: &Value) -> Result<InventoryPage, ReadError> {
-        take(
-            &at(&resource(), place, top),
-            body.to_string().as_bytes(),
-            place,
-            top,
-        )
+        take(body.to_string().as_bytes(), &first(&resource(), top), place, top)
     }
 
     fn listed(ids: &[&str]) -> Vec<Value> {
@@ -173,10 +115,10 @@ mod tests {
     fn a_link_is_followed_on_our_own_resource_only() {
         let body = json!({"value": listed(&["a", "b"]),
             "@odata.nextLink": "https://evil.example/api/v1.0/machines?$top=2&$skiptoken=x%2Fy"});
-        let first = page(&InventoryPlace::default(), 2, &body).expect("a page");
-        let next = first.next.expect("there is a link");
+        let page = page(&InventoryPlace::default(), 2, &body).expect("a page");
+        let next = page.next.expect("there is a link");
         assert_eq!(next.received, 2);
-        let url = at(&resource(), &next, 2);
+        let url = paging::at(&first(&resource(), 2), &next);
         assert_eq!(
             url.as_str(),
             "http://127.0.0.1:1/api/machines?$top=2&$skiptoken=x%2Fy"
@@ -204,7 +146,7 @@ mod tests {
         )
         .expect("a page");
         let next = full.next.expect("nobody said that this was all");
-        let url = at(&resource(), &next, 2);
+        let url = paging::at(&first(&resource(), 2), &next);
         let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         assert_eq!(pairs, [pair("$top", "2"), pair("$skip", "2")]);

@@ -17,6 +17,9 @@ use crate::defender::reads::ReadError;
 use crate::domain::answer::MachineAction;
 use crate::domain::device::DeviceId;
 
+/// The longest link to a next page that is followed.
+const MAX_LINK_BYTES: usize = 16 * 1024;
+
 /// Which machine actions to list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MachineActionFilter {
@@ -166,6 +169,9 @@ impl Listing {
 /// The next page on the configured origin. The link's host may be another one of Microsoft's, or anybody's: its host and path
 /// are not used, only its query, on the resource that we list.
 pub(super) fn rebuilt(resource: &Url, asked: &Url, link: &str) -> Result<Url, ReadError> {
+    if link.len() > MAX_LINK_BYTES {
+        return Err(malformed("the link to the next page is absurdly long".to_owned()));
+    }
     let link = asked
         .join(link)
         .map_err(|error| malformed(format!("the link to the next page: {error}")))?;
@@ -285,6 +291,7 @@ mod tests {
             "https://h/api/machines?$skip=1",
             "/api/machineactions/x/cancel",
             "http://[",
+            &format!("/api/machineactions?$skiptoken={}", "x".repeat(MAX_LINK_BYTES)),
         ] {
             let mut listing = listing(100, 9);
             let first = listing.first();

@@ -5,10 +5,29 @@
 
 use serde_json::Value;
 
+use crate::defender::hosts::is_safe_segment;
 use crate::defender::machine_action::timestamp;
 use crate::domain::device::DeviceFacts;
 use crate::domain::device::kind::of_platform;
 use crate::domain::fact::Fact;
+
+/// What is read of `Machine`, as the service's metadata has it.
+#[cfg(test)]
+pub(super) const CONTRACT: &[(&str, &str)] = &[
+    ("id", "Edm.String"),
+    ("osPlatform", "Edm.String"),
+    ("computerDnsName", "Edm.String"),
+    ("version", "Edm.String"),
+    ("machineTags", "Collection(Edm.String)"),
+    ("rbacGroupName", "Edm.String"),
+    ("deviceValue", "DeviceValue"),
+    ("riskScore", "RiskScore"),
+    ("exposureLevel", "ExposureLevel"),
+    ("healthStatus", "MachineHealthStatus"),
+    ("onboardingStatus", "OnboardingStatus"),
+    ("mergedIntoMachineId", "Edm.String"),
+    ("lastSeen", "Edm.DateTimeOffset"),
+];
 
 /// A device as Defender's inventory tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +56,10 @@ pub(super) fn parse(value: &Value) -> Result<Machine, String> {
     let id = value
         .get("id")
         .and_then(Value::as_str)
-        .filter(|id| !id.is_empty());
-    let id = id.ok_or("a device without an id")?.to_owned();
+        .filter(|id| is_safe_segment(id));
+    let id = id
+        .ok_or("a device without an id that can be asked for")?
+        .to_owned();
     let os = text(value, "osPlatform");
     let facts = DeviceFacts {
         name: text(value, "computerDnsName"),
@@ -69,9 +90,14 @@ pub(super) fn text(value: &Value, name: &str) -> Fact<String> {
     match value.get(name) {
         Some(Value::Null) => Fact::Absent,
         Some(Value::String(text)) if text.is_empty() => Fact::Absent,
-        Some(Value::String(text)) => Fact::Is(text.clone()),
+        Some(Value::String(text)) if can_be_kept(text) => Fact::Is(text.clone()),
         _ => Fact::Unknown,
     }
+}
+
+/// Postgres keeps no NUL, and no property of a device is longer than this: something else than a fact.
+fn can_be_kept(text: &str) -> bool {
+    text.len() <= 4_096 && !text.contains('\0')
 }
 
 fn lower(fact: Fact<String>) -> Fact<String> {
@@ -84,7 +110,10 @@ fn tags(value: Option<&Value>) -> Fact<Vec<String>> {
     match value {
         Some(Value::Null) => Fact::Absent,
         Some(Value::Array(tags)) => {
-            let read: Option<Vec<String>> = tags.iter().map(|tag| tag.as_str().map(str::to_owned)).collect();
+            let read = tags
+                .iter()
+                .map(|tag| tag.as_str().filter(|tag| can_be_kept(tag)).map(str::to_owned));
+            let read: Option<Vec<String>> = read.collect();
             read.map_or(Fact::Unknown, Fact::Is)
         }
         _ => Fact::Unknown,
@@ -186,6 +215,7 @@ mod tests {
         );
         assert_eq!(tags(json!(["tier-0", 7])), Fact::Unknown);
         assert_eq!(tags(json!("tier-0")), Fact::Unknown);
+        assert_eq!(tags(json!(["tier-0", "a\u{0}"])), Fact::Unknown);
         assert_eq!(tags(json!(null)), Fact::Absent);
     }
 

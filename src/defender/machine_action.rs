@@ -8,24 +8,53 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
+use crate::defender::answer::printable;
+use crate::defender::hosts::is_safe_segment;
 use crate::domain::answer::{MachineAction, MachineActionKind, MachineActionStatus};
+
+/// The longest comment that is kept; ours are cut at 1,000.
+const COMMENT_CHARS: usize = 2_000;
+/// The longest of the other texts.
+const TEXT_CHARS: usize = 200;
+
+/// What is read of `MachineAction`, as the service's metadata has it. `lastUpdateTimeUtc` is an old spelling.
+#[cfg(test)]
+pub(super) const CONTRACT: &[(&str, &str)] = &[
+    ("id", "Edm.Guid"),
+    ("type", "actionType"),
+    ("status", "actionStatus"),
+    ("machineId", "Edm.String"),
+    ("requestorComment", "Edm.String"),
+    ("requestor", "Edm.String"),
+    ("creationDateTimeUtc", "Edm.DateTimeOffset"),
+    ("lastUpdateDateTimeUtc", "Edm.DateTimeOffset"),
+    ("errorHResult", "Edm.Int32"),
+    ("externalId", "Edm.String"),
+];
 
 /// Reads one entity. A type or status that is missing becomes `Other("")`: in a listing the action is still there.
 ///
 /// # Errors
-/// What it lacks to be recognised: it is no object, or has no id.
+/// What it lacks to be recognised: it is no object, or has no id that may stand in an address.
 pub(super) fn parse(value: &Value) -> Result<MachineAction, String> {
-    let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+    // Cut and without control characters: what others wrote comes into logs and tables.
+    let cut = |name: &str, most| {
+        value
+            .get(name)
+            .and_then(Value::as_str)
+            .map(|text| printable(text, most))
+    };
+    let text = |name: &str| cut(name, TEXT_CHARS);
     let time = |name: &str| value.get(name).and_then(Value::as_str).and_then(timestamp);
     let id = text("id")
-        .filter(|id| !id.is_empty())
-        .ok_or("a machine action without an id")?;
+        .filter(|id| is_safe_segment(id))
+        .ok_or("a machine action without an id that can be asked for")?;
     Ok(MachineAction {
         id,
         kind: kind(&text("type").unwrap_or_default()),
         status: MachineActionStatus::from_wire(&text("status").unwrap_or_default()),
         machine_id: text("machineId"),
-        requestor_comment: text("requestorComment"),
+        requestor_comment: cut("requestorComment", COMMENT_CHARS),
         requestor: text("requestor"),
         created_at: time("creationDateTimeUtc"),
         updated_at: time("lastUpdateDateTimeUtc").or_else(|| time("lastUpdateTimeUtc")),
@@ -52,7 +81,8 @@ pub(super) fn parse_answer(value: &Value) -> Result<MachineAction, String> {
     Ok(action)
 }
 
-fn kind(name: &str) -> MachineActionKind {
+/// The kind that the service calls so.
+pub(super) fn kind(name: &str) -> MachineActionKind {
     match name {
         "RestrictCodeExecution" => MachineActionKind::Restrict,
         "UnrestrictCodeExecution" => MachineActionKind::Unrestrict,
@@ -175,6 +205,32 @@ mod tests {
         ] {
             assert!(parse(&body).is_err(), "{body}");
         }
+    }
+
+    #[test]
+    fn an_id_that_cannot_be_asked_for_is_none_and_texts_are_cut() {
+        for id in [
+            "../machines/a",
+            "a/cancel",
+            "a?x",
+            "a b",
+            "\u{0}",
+            &"a".repeat(129),
+        ] {
+            assert!(parse(&json!({"id": id})).is_err(), "{id}");
+        }
+        let long = "x\u{0}".repeat(5_000);
+        let action = parse(
+            &json!({"id": "a", "type": long, "status": long, "requestor": long, "requestorComment": long}),
+        )
+        .expect("it has an id");
+        assert_eq!(
+            action.requestor_comment.map(|text| text.chars().count()),
+            Some(COMMENT_CHARS)
+        );
+        let status = action.status.as_wire().to_owned();
+        assert_eq!(status.chars().count(), TEXT_CHARS);
+        assert!(!status.contains('\u{0}'));
     }
 
     #[test]

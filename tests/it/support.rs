@@ -9,6 +9,7 @@ pub mod alert;
 mod asks;
 pub mod daemon;
 mod database;
+pub mod front;
 pub mod ground;
 pub mod http;
 mod invariants;
