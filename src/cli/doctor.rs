@@ -15,7 +15,6 @@ mod standing;
 mod token;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -110,7 +109,6 @@ impl Steps {
 /// Everything but the configuration itself, in the order in which it is to be read.
 async fn examine(args: &Args, config: &Config, tenant: &Tenant) -> Vec<Finding> {
     let mut findings = files::secrets(config);
-    findings.push(files::expiry(tenant));
     let store = app::store(config);
     let client = client(args, config, tenant);
     let steps = Steps(RefCell::new((Progress::on_stderr(), 0)));
@@ -126,13 +124,15 @@ async fn examine(args: &Args, config: &Config, tenant: &Tenant) -> Vec<Finding> 
             }
         }),
     );
+    let application = app::gate_of(config, tenant).app_id;
+    findings.push(token::expiry(token.as_ref(), &application, clock::now()));
     let store = match &store {
         Ok(store) => store,
         Err(error) => {
             let remedy = "correct `database` in the configuration, or the file that it names";
             findings.push(Finding::wrong("postgres.reach", format!("{error:#}"), remedy));
             findings.push(listener_finding(listener, &config.http, None));
-            findings.extend(of_token(token.as_ref(), &client, tenant, set.as_deref()));
+            findings.extend(of_token(token.as_ref(), &client, tenant, &[set.as_deref()]));
             findings.push(files);
             return findings;
         }
@@ -155,7 +155,12 @@ async fn examine(args: &Args, config: &Config, tenant: &Tenant) -> Vec<Finding> 
         None => findings.push(unseen(looked.is_usable, &tenant.name)),
     }
     findings.push(listener_finding(listener, &config.http, known));
-    findings.extend(of_token(token.as_ref(), &client, tenant, set.as_deref()));
+    let active = match known.and_then(|standing| standing.set.as_ref()) {
+        Some(active) => within(playbooks::active(active)).await.flatten(),
+        None => None,
+    };
+    let sets = [set.as_deref(), active.as_ref()];
+    findings.extend(of_token(token.as_ref(), &client, tenant, &sets));
     findings.extend(read);
     findings.extend(regions);
     findings.push(files);
@@ -234,14 +239,14 @@ fn of_token(
     token: Option<&Result<TokenFound, String>>,
     client: &Result<Arc<Client>, Finding>,
     tenant: &Tenant,
-    set: Option<&PlaybookSet>,
+    sets: &[Option<&PlaybookSet>],
 ) -> Vec<Finding> {
     let (Some(token), Ok(_)) = (token, client) else {
         return client.as_ref().err().cloned().into_iter().collect();
     };
     let mut findings = vec![token::finding(token, tenant, clock::now())];
-    let wanted = set.map_or_else(BTreeMap::new, permissions::wanted);
     if let Ok(token) = token {
+        let wanted = permissions::wanted(sets.iter().copied().flatten());
         findings.extend(permissions::findings(token, &wanted));
     } else {
         let why = "without a token nobody can tell what it may, nor ask Defender anything";

@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use super::finding::Finding;
-use crate::config::{Config, ConfigError, CredentialKind, Loaded, SecretFile, Tenant};
+use crate::config::{Config, ConfigError, Loaded, SecretFile};
 
 /// The configuration, if it can be used.
 pub fn configuration(path: &Path) -> (Finding, Option<Config>) {
@@ -95,26 +95,6 @@ fn rights(check: &str, path: &str, mode: u32) -> Finding {
         ),
         (false, false) => Finding::ok(check, found),
     }
-}
-
-/// When the credential itself ends, which a client secret does not say.
-pub fn expiry(tenant: &Tenant) -> Finding {
-    let CredentialKind::ClientSecret {
-        client_id: client, ..
-    } = &tenant.credential.kind
-    else {
-        return Finding::not_asked(
-            "credential.expiry",
-            "a credential of this kind says itself when it ends: with the token",
-        );
-    };
-    Finding::not_asked(
-        "credential.expiry",
-        "a client secret does not say when it ends; Entra alone knows",
-    )
-    .look(format!(
-        "Entra admin center, App registrations, application {client}, Certificates & secrets, column Expires; put a date of your own well before it"
-    ))
 }
 
 #[cfg(test)]

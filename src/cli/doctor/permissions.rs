@@ -72,15 +72,16 @@ const HARMLESS: [&str; 4] = [
 /// What a person that is signed in needs in Defender beside the token.
 const DELEGATED: &str = "its user needs a Defender role with 'Active remediation actions', assigned to the device groups of the devices";
 
-/// The playbooks that want each action, by the action's name. Those that are off want nothing.
-pub fn wanted(set: &PlaybookSet) -> BTreeMap<&'static str, Vec<String>> {
+/// The playbooks of these sets that want each action, by the action's name. Those that are off want nothing.
+pub fn wanted<'a>(sets: impl IntoIterator<Item = &'a PlaybookSet>) -> BTreeMap<&'static str, Vec<String>> {
     let mut wanted: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
-    for playbook in set.playbooks().iter().filter(|one| one.mode != Mode::Off) {
+    let playbooks = sets.into_iter().flat_map(PlaybookSet::playbooks);
+    for playbook in playbooks.filter(|one| one.mode != Mode::Off) {
         for action in &playbook.then {
-            wanted
-                .entry(name_of(action))
-                .or_default()
-                .push(playbook.id.clone());
+            let by = wanted.entry(name_of(action)).or_default();
+            if !by.contains(&playbook.id) {
+                by.push(playbook.id.clone());
+            }
         }
     }
     wanted

@@ -11,7 +11,8 @@ use crate::cli::operator::span::ago;
 use crate::cli::operator::status::counted;
 use crate::config::Config;
 use crate::domain::verdict::Mode;
-use crate::playbook::PlaybookSet;
+use crate::playbook::{PlaybookSet, SourceFile};
+use crate::store::ActiveSet;
 use crate::store::views::StatusView;
 
 /// The files, compiled, and the line about them.
@@ -67,6 +68,20 @@ fn by_mode(set: &PlaybookSet, ceiling: Mode) -> String {
     }
 }
 
+/// What is in force, compiled; `None`: this version cannot read it, which a daemon says louder.
+pub async fn active(set: &ActiveSet) -> Option<PlaybookSet> {
+    let files: Vec<SourceFile> = set
+        .playbooks
+        .iter()
+        .map(|one| SourceFile {
+            name: format!("{}.yaml", one.playbook),
+            text: one.text.clone(),
+        })
+        .collect();
+    let compiled = tokio::task::spawn_blocking(move || PlaybookSet::compile(&files)).await;
+    compiled.ok()?.ok().map(|(set, _)| set)
+}
+
 /// Whether the files are what is in force.
 pub fn in_force(set: Option<&PlaybookSet>, status: &StatusView) -> Finding {
     let check = "playbooks.in_force";
@@ -93,7 +108,6 @@ pub fn in_force(set: Option<&PlaybookSet>, status: &StatusView) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::playbook::SourceFile;
 
     #[test]
     fn playbooks_are_counted_by_mode_under_the_ceiling() {

@@ -14,7 +14,7 @@ use crate::cli::operator::stop::sentence;
 use crate::config::Config;
 use crate::domain::tenant::TenantId;
 use crate::store::views::{AlarmView, InventoryView, LeaseView, ReplicaView, StatusView, WindowView};
-use crate::store::{Gate, Overdue, StopView, Store, StoreError};
+use crate::store::{ActiveSet, Gate, Overdue, StopView, Store, StoreError};
 
 /// Everything that the database says of the work at one moment.
 pub struct Standing {
@@ -30,6 +30,8 @@ pub struct Standing {
     pub alarms: Vec<AlarmView>,
     /// Devices that should have been released long ago.
     pub overdue: Overdue,
+    /// The playbooks in force.
+    pub set: Option<ActiveSet>,
 }
 
 /// A replica that has said nothing for so long does not live.
@@ -53,6 +55,7 @@ pub async fn look(
             stops: store.stops(Some(tenant), None).await?,
             inventory: store.inventory(tenant).await?,
             alarms: store.alarms(tenant, DAY).await?,
+            set: store.set_read(tenant).await?,
             overdue: store
                 .releases_overdue(tenant, config.scaled(config.release.overdue_after))
                 .await?,

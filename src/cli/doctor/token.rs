@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::finding::Finding;
 use super::{LIMIT, within};
-use crate::cli::operator::span::ahead;
+use crate::cli::operator::span::{ago, ahead};
 use crate::config::Tenant;
 use crate::defender::{Client, Endpoint};
 use crate::store::chain;
@@ -25,7 +25,14 @@ pub struct TokenFound {
     pub permissions: Option<Vec<String>>,
     /// Whether a person is signed in.
     pub is_delegated: bool,
+    /// When the credential itself ends, where that can be known: a certificate's end.
+    pub credential_ends_at: Option<Timestamp>,
 }
+
+/// The kind of credential that is configured, as the configuration names it.
+const KIND: &str = "client_secret";
+/// A credential that ends sooner is to be replaced now.
+const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Asks for a token.
 pub async fn obtain(client: &Client) -> Result<TokenFound, String> {
@@ -37,6 +44,8 @@ pub async fn obtain(client: &Client) -> Result<TokenFound, String> {
             expires_at: seen.expires_at,
             permissions: Some(seen.permissions),
             is_delegated: seen.is_delegated,
+            // A client secret does not say it.
+            credential_ends_at: None,
         }),
         Some(Ok(None)) => Ok(TokenFound::default()),
         Some(Err(error)) => Err(chain(&error)),
@@ -52,8 +61,8 @@ pub fn finding(token: &Result<TokenFound, String>, tenant: &Tenant, now: Timesta
         Err(why) => return Finding::wrong(check, why.clone(), remedy(why, tenant)),
     };
     let kind = match token.is_delegated {
-        true => "a person's sign-in",
-        false => "client secret",
+        true => "a person's sign-in".to_owned(),
+        false => KIND.replace('_', " "),
     };
     let mut found = format!("there is one, by {kind}");
     if token.permissions.is_none() {
@@ -66,7 +75,7 @@ pub fn finding(token: &Result<TokenFound, String>, tenant: &Tenant, now: Timesta
         said(&token.directory)
     );
     if let Some(at) = token.expires_at {
-        found += &format!(", ends {}", ahead(now, at));
+        found += &format!(", {}", ends(now, at));
         if at.duration_since(now) < SignedDuration::ZERO {
             let remedy = "set this machine's clock (NTP): a token that was just issued looks expired here";
             return Finding::wrong(check, found, remedy);
@@ -79,6 +88,41 @@ pub fn finding(token: &Result<TokenFound, String>, tenant: &Tenant, now: Timesta
             "correct `credential.….directory_id`: devices of another directory would be called",
         ),
         None => Finding::ok(check, found),
+    }
+}
+
+/// When the credential itself ends, where that can be known, and where to look where it cannot.
+pub fn expiry(token: Option<&Result<TokenFound, String>>, application: &str, now: Timestamp) -> Finding {
+    let check = "credential.expiry";
+    let ends_at = token.and_then(|token| token.as_ref().ok()?.credential_ends_at);
+    let Some(at) = ends_at else {
+        let finding = Finding::not_asked(
+            check,
+            format!(
+                "a {} does not say when it ends; Entra alone knows",
+                KIND.replace('_', " ")
+            ),
+        );
+        return finding.look(format!(
+            "Entra admin center, App registrations, application {application}, Certificates & secrets, column Expires; put a date of your own well before it"
+        ));
+    };
+    let found = format!("the {} {}", KIND.replace('_', " "), ends(now, at));
+    let remedy = "make a new one, add it to the app registration beside the old one, and put it into the configured file; no restart is needed";
+    let left = at.duration_since(now);
+    if left < SignedDuration::ZERO {
+        Finding::wrong(check, found, remedy)
+    } else if left < SOON {
+        Finding::warning(check, found, remedy)
+    } else {
+        Finding::ok(check, found)
+    }
+}
+
+fn ends(now: Timestamp, at: Timestamp) -> String {
+    match at < now {
+        true => format!("ended {}", ago(now, at)),
+        false => format!("ends {}", ahead(now, at)),
     }
 }
 
@@ -183,7 +227,7 @@ mod tests {
             application: Some("c".to_owned()),
             expires_at: Some(now() + SignedDuration::from_mins(59)),
             permissions: Some(Vec::new()),
-            is_delegated: false,
+            ..TokenFound::default()
         }
     }
 
@@ -220,6 +264,24 @@ mod tests {
             ..token()
         };
         assert_eq!(finding(&Ok(over), &tenant(), now()).state, State::Wrong);
+    }
+
+    #[test]
+    fn a_credential_that_ends_soon_is_to_be_replaced() {
+        let check = |days: Option<i64>, state: State, part: &str| {
+            let token = Ok(TokenFound {
+                credential_ends_at: days.map(|days| now() + SignedDuration::from_hours(24 * days)),
+                ..token()
+            });
+            let found = expiry(Some(&token), "c", now());
+            assert_eq!(found.state, state);
+            assert!(found.found.contains(part), "{}", found.found);
+        };
+        check(Some(31), State::Ok, "ends in 31 d");
+        check(Some(29), State::Warning, "ends in 29 d");
+        check(Some(-1), State::Wrong, "ended 1 d ago");
+        check(None, State::NotAsked, "Entra alone knows");
+        assert_eq!(expiry(None, "c", now()).state, State::NotAsked);
     }
 
     #[test]
