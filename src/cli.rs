@@ -9,7 +9,8 @@ pub mod cluster;
 pub mod db;
 pub mod demo;
 mod diff;
-pub mod explain;
+mod drill;
+mod explain;
 pub mod explain_code;
 pub mod facts;
 pub mod fmt;
@@ -18,11 +19,12 @@ pub mod operator;
 mod output;
 pub mod plan;
 pub mod playbooks;
+mod practice;
 mod progress;
 #[cfg(test)]
 mod reference;
 pub mod run;
-pub mod scenario;
+mod scenario;
 pub mod schema;
 pub mod send;
 mod simulate;
@@ -96,6 +98,8 @@ enum Command {
     Schema(schema::Args),
     /// Run the whole of it against a simulated Defender, with nothing configured
     Demo(demo::Args),
+    /// Rehearse an incident with your own playbooks and configuration, against a simulated Defender
+    Drill(Box<drill::Args>),
     /// Run a Defender to practise against
     Simulate(Box<simulate::Args>),
 }
@@ -137,6 +141,7 @@ pub fn main() -> ExitCode {
             Command::Plan(args) => plan::run(*args).await,
             Command::Schema(args) => schema::run(&args),
             Command::Demo(args) => demo::run(args).await,
+            Command::Drill(args) => drill::run(*args).await,
             Command::Simulate(args) => simulate::run(*args).await,
         }
     });

@@ -16,6 +16,7 @@ mod crash_points;
 mod database;
 mod decisions;
 mod drift;
+mod drill;
 mod explain;
 mod faults;
 mod gate;
