@@ -10,6 +10,7 @@ pub mod db;
 pub mod demo;
 mod diff;
 pub mod doctor;
+mod drill;
 pub mod events;
 pub mod explain;
 pub mod explain_code;
@@ -21,13 +22,14 @@ pub mod operator;
 mod output;
 pub mod plan;
 pub mod playbooks;
+mod practice;
 pub mod probe;
 mod progress;
 mod reads;
 #[cfg(test)]
 mod reference;
 pub mod run;
-pub mod scenario;
+mod scenario;
 pub mod schema;
 pub mod send;
 mod simulate;
@@ -112,6 +114,8 @@ enum Command {
     Schema(schema::Args),
     /// Run the whole of it against a simulated Defender, with nothing configured
     Demo(demo::Args),
+    /// Rehearse an incident with your own playbooks and configuration, against a simulated Defender
+    Drill(Box<drill::Args>),
     /// Run a Defender to practise against
     Simulate(Box<simulate::Args>),
 }
@@ -158,6 +162,7 @@ pub fn main() -> ExitCode {
             Command::Plan(args) => plan::run(*args).await,
             Command::Schema(args) => schema::run(&args),
             Command::Demo(args) => demo::run(args).await,
+            Command::Drill(args) => drill::run(*args).await,
             Command::Simulate(args) => simulate::run(*args).await,
         }
     });

@@ -4,35 +4,34 @@
 //!
 //! It calls nothing but this machine, and leaves nothing behind, however it ends.
 
+use std::path::Path;
 use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cli::demo::alerts::Storm;
 use crate::cli::demo::books::Books;
-use crate::cli::demo::feed::Delivered;
 use crate::cli::demo::files::STORM_PLAYBOOK;
 use crate::cli::demo::plan::Plan;
 use crate::cli::demo::progress::Moment;
-use crate::cli::demo::screen::Screen;
-use crate::cli::demo::stage::Stage;
+use crate::cli::practice::feed::{self, Delivered};
+use crate::cli::practice::println_quietly;
+use crate::cli::practice::screen::Screen;
+use crate::cli::practice::stage::{Places, Stage};
+use crate::cli::practice::stop::Stop;
 use crate::clock::{self, Monotonic};
 use crate::outbound::Poster;
+use crate::simulator::Options;
 use crate::store::audit::{AuditScope, Ledger};
 
-mod alerts;
+pub(in crate::cli) mod alerts;
 mod books;
-mod daemon;
-mod feed;
 mod files;
 mod plan;
 mod progress;
 mod report;
-mod screen;
-mod stage;
 
 /// How often the demo looks.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
@@ -67,7 +66,9 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let mut screen = Screen::new(args.json);
     let began = Monotonic::now();
     let (stage, interrupted) = {
-        let mut start = pin!(Stage::start(&plan, |line| screen.say(&line)));
+        let write = |directory: &Path, places: &Places| files::write(directory, &plan, places);
+        let say = |line: String| screen.say(&line);
+        let mut start = pin!(Stage::start("demo", defender(&plan), write, say));
         tokio::select! {
             stage = &mut start => (stage?, None),
             // What is half started is brought to its end first, and then stopped, unless we are told twice.
@@ -234,65 +235,13 @@ async fn close(plan: &Plan, stage: &Stage, storm: &Storm, delivered: Delivered) 
     })
 }
 
-/// A reader that has gone away is no reason to fail.
-fn println_quietly(text: &str) {
-    use std::io::Write as _;
-    let _ = writeln!(std::io::stdout(), "{text}");
-}
-
-impl Stage {
-    /// What `--keep` offers.
-    fn invitation(&self) -> String {
-        let Self {
-            url,
-            database,
-            config,
-            log,
-            ..
-        } = self;
-        format!(
-            "\nEverything goes on running, until Ctrl-C. To look around:\n  \
-               quell status --config {config}\n  \
-               quell devices --config {config}\n  \
-               psql '{database}'     the tables are in the schema quell\n  \
-               curl {url}/metrics\n  \
-               curl -H 'Authorization: Bearer {token}' {defender}/_control/report\n  \
-               tail -f {log}\n  \
-               quell send FILE --restamp --to {url}\n  \
-               the playbooks stand beside the configuration",
-            token = self.simulator.control_token(),
-            defender = self.simulator.base_url(),
-            log = log.display(),
-            config = config.display(),
-        )
-    }
-}
-
-/// SIGINT and SIGTERM.
-struct Stop {
-    interrupt: Signal,
-    terminate: Signal,
-    was_asked: bool,
-}
-
-impl Stop {
-    fn listen() -> anyhow::Result<Self> {
-        let interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
-        let terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
-        Ok(Self {
-            interrupt,
-            terminate,
-            was_asked: false,
-        })
-    }
-
-    /// Waits for the next one; gives the exit code that a shell expects.
-    async fn asked(&mut self) -> ExitCode {
-        let code = tokio::select! {
-            _ = self.interrupt.recv() => ExitCode::from(130),
-            _ = self.terminate.recv() => ExitCode::from(143),
-        };
-        self.was_asked = true;
-        code
+/// A healthy service with a realistic fleet: a few devices are away at first, and one action in a hundred fails.
+fn defender(plan: &Plan) -> Options {
+    Options {
+        scale: f64::from(plan.scale),
+        offline_percent: 3.0,
+        offline_for: Duration::from_secs(10 * 60),
+        fail_percent: 1.0,
+        ..Options::default()
     }
 }

@@ -231,6 +231,18 @@ alerts:
     }
 
     #[test]
+    fn the_scenario_in_the_documentation_is_right() {
+        let page = include_str!("../../docs/simulator.md");
+        let block = page
+            .split("```text\n")
+            .nth(1)
+            .and_then(|rest| rest.split("```").next());
+        let scenario = parse("docs/simulator.md", block.expect("the page shows one"));
+        let scenario = scenario.unwrap_or_else(|error| panic!("{error:#}"));
+        assert_eq!(scenario.timeline.len(), 9, "every kind of deed but two is shown");
+    }
+
+    #[test]
     fn every_built_in_scenario_is_right_and_says_what_it_is_about() {
         for (name, text) in BUILT_IN {
             let scenario = parse(name, text).unwrap_or_else(|error| panic!("{error:#}"));

@@ -18,6 +18,7 @@ mod dead_letters;
 mod decisions;
 mod doctor;
 mod drift;
+mod drill;
 mod error_table;
 mod explain;
 mod faults;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::cli::practice::feed::Record;
 use crate::intake::restamp;
 
 /// The category of the storm's alerts: no other playbook knows it.
@@ -13,9 +14,6 @@ pub const CATEGORY: &str = "QuellDemoStorm";
 
 /// Alerts made public by others; sources and licences stand in each line and in `tests/data/README.md`.
 const SAMPLES: &str = include_str!("../../../tests/data/alerts.ndjson");
-
-/// One record, on one line.
-pub type Record = String;
 
 /// The sample alerts as their authors published them, moved to `now`.
 ///

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::cli::demo::feed::Delivered;
+use crate::cli::practice::feed::Delivered;
 use crate::simulator::Report;
 use crate::store::{Accounts, PlaybookAccounts};
 

@@ -2,22 +2,19 @@
 //! storm's own. They are built in, so the demo needs nothing but the program.
 
 use std::fs;
-use std::io::Write as _;
-use std::net::SocketAddr;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
 use crate::cli::demo::alerts::{CATEGORY, protected_device};
 use crate::cli::demo::plan::Plan;
+use crate::cli::practice::stage::Places;
+use crate::cli::practice::{CLIENT_ID, write_file};
 
 /// The playbook of the storm.
 pub const STORM_PLAYBOOK: &str = "demo-storm";
 /// The tenant's name in the demo's configuration.
 pub const TENANT: &str = "demo";
-/// The application that the simulator knows, and its secret.
-pub const CLIENT_ID: &str = "00000000-0000-4000-8000-000000000002";
 
 /// The playbooks as shipped.
 const SHIPPED: [(&str, &str); 5] = [
@@ -43,19 +40,6 @@ const SHIPPED: [(&str, &str); 5] = [
     ),
 ];
 
-/// What the configuration has to name.
-#[derive(Clone, Debug)]
-pub struct Places {
-    /// Postgres.
-    pub database: String,
-    /// Where the daemon is to listen.
-    pub listen: SocketAddr,
-    /// The simulated Defender, API and token endpoint.
-    pub defender: String,
-    /// The secret that it accepts.
-    pub secret: String,
-}
-
 /// Writes everything into `directory`; gives the configuration's path.
 ///
 /// # Errors
@@ -74,17 +58,6 @@ pub fn write(directory: &Path, plan: &Plan, places: &Places) -> anyhow::Result<P
     let path = directory.join("quell.yaml");
     write_file(&path, &config(directory, plan, places))?;
     Ok(path)
-}
-
-/// Readable for us alone: one of them is a secret.
-fn write_file(path: &Path, text: &str) -> anyhow::Result<()> {
-    let written = fs::File::options()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .and_then(|mut file| file.write_all(text.as_bytes()));
-    written.with_context(|| format!("cannot write `{}`", path.display()))
 }
 
 fn config(directory: &Path, plan: &Plan, places: &Places) -> String {

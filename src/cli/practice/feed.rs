@@ -1,13 +1,15 @@
-//! Delivers the demo's records through the front door, `POST /v1/events`, and counts what the daemon answered.
+//! Delivers records through the front door, `POST /v1/events`, and counts what the daemon answered.
 
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use serde::Serialize;
 
-use crate::cli::demo::alerts::Record;
 use crate::outbound::Poster;
 use crate::web::answer::Answer;
+
+/// One record, on one line.
+pub type Record = String;
 
 /// Records in one request.
 const BATCH: usize = 250;

@@ -1,7 +1,8 @@
-//! Everything that a demo needs running: a private Postgres, a simulated Defender, the daemon. Starts and stops it.
+//! Everything that a demo or a drill needs running: a private Postgres, a simulated Defender, the daemon. Starts and stops
+//! it.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -9,15 +10,27 @@ use uuid::Uuid;
 
 use crate::app;
 use crate::cli::cluster::{Cluster, ClusterOptions};
-use crate::cli::demo::daemon::Daemon;
-use crate::cli::demo::files::{self, CLIENT_ID, Places, TENANT};
-use crate::cli::demo::plan::Plan;
+use crate::cli::practice::CLIENT_ID;
+use crate::cli::practice::daemon::Daemon;
 use crate::config::{Config, environment};
 use crate::domain::tenant::TenantId;
 use crate::simulator::{Options, Simulator};
 use crate::store::{Gate, Store};
 
 const DATABASE: &str = "quell";
+
+/// What a configuration has to name.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// Postgres.
+    pub database: String,
+    /// Where the daemon is to listen.
+    pub listen: SocketAddr,
+    /// The simulated Defender, API and token endpoint.
+    pub defender: String,
+    /// The secret that it accepts.
+    pub secret: String,
+}
 
 /// The running parts.
 #[derive(Debug)]
@@ -48,7 +61,15 @@ impl Stage {
     ///
     /// # Errors
     /// There is no Postgres on this machine (says what to install), or a part does not start.
-    pub async fn start(plan: &Plan, mut say: impl FnMut(String)) -> anyhow::Result<Self> {
+    ///
+    /// `name` begins the directory's name; `options` are the simulated Defender's, but for the credentials; `write` writes the
+    /// configuration into a directory and gives its path.
+    pub async fn start(
+        name: &str,
+        options: Options,
+        write: impl FnOnce(&Path, &Places) -> anyhow::Result<PathBuf>,
+        mut say: impl FnMut(String),
+    ) -> anyhow::Result<Self> {
         let cluster = start_cluster().await?;
         let database = cluster.url(DATABASE);
         say(format!(
@@ -57,15 +78,20 @@ impl Stage {
         ));
 
         let secret = Uuid::now_v7().to_string();
-        let simulator = Simulator::start(defender(plan, &secret)).await?;
+        let scale = options.scale;
+        let credentials = Some((CLIENT_ID.to_owned(), secret.clone()));
+        let options = Options {
+            credentials,
+            ..options
+        };
+        let simulator = Simulator::start(options).await?;
         say(format!(
-            "Defender    simulated, {} times as fast, at {}",
-            plan.scale,
+            "Defender    simulated, {scale} times as fast, at {}",
             simulator.base_url()
         ));
 
         let directory = tempfile::Builder::new()
-            .prefix("quell-demo-")
+            .prefix(&format!("quell-{name}-"))
             .tempdir_in("/tmp")
             .context("cannot make a directory in `/tmp`")?;
         let listen = free_address().context("no loopback port is free")?;
@@ -75,7 +101,7 @@ impl Stage {
             defender: simulator.base_url(),
             secret,
         };
-        let config = files::write(directory.path(), plan, &places)?;
+        let config = write(directory.path(), &places)?;
         let log = directory.path().join("daemon.log");
         let mut daemon = Daemon::start(&config, &log, directory.path())?;
         // From here on the daemon's guardian removes the directory.
@@ -107,6 +133,32 @@ impl Stage {
             log,
             cluster,
         })
+    }
+
+    /// What `--keep` offers.
+    pub fn invitation(&self) -> String {
+        let Self {
+            url,
+            database,
+            config,
+            log,
+            ..
+        } = self;
+        format!(
+            "\nEverything goes on running, until Ctrl-C. To look around:\n  \
+               quell status --config {config}\n  \
+               quell devices --config {config}\n  \
+               psql '{database}'     the tables are in the schema quell\n  \
+               curl {url}/metrics\n  \
+               curl -H 'Authorization: Bearer {token}' {defender}/_control/report\n  \
+               tail -f {log}\n  \
+               quell send FILE --restamp --to {url}\n  \
+               the playbooks stand beside the configuration",
+            token = self.simulator.control_token(),
+            defender = self.simulator.base_url(),
+            log = log.display(),
+            config = config.display(),
+        )
     }
 
     /// Stops everything and removes what was written.
@@ -153,25 +205,10 @@ async fn connect(
 ) -> anyhow::Result<(Store, TenantId, Gate)> {
     daemon.wait_until_ready(listen).await?;
     let config = Config::load(config)?.config;
-    let tenant = config
-        .tenants
-        .first()
-        .context("the demo's configuration has a tenant")?;
+    let tenant = config.tenants.first().context("the configuration has a tenant")?;
     let store = app::store(&config)?;
-    let id = store.tenant_ensure(TENANT).await?;
+    let id = store.tenant_ensure(&tenant.name).await?;
     Ok((store, id, app::gate_of(&config, tenant)))
-}
-
-/// A healthy service with a realistic fleet: a few devices are away at first, and one action in a hundred fails.
-fn defender(plan: &Plan, secret: &str) -> Options {
-    Options {
-        scale: f64::from(plan.scale),
-        credentials: Some((CLIENT_ID.to_owned(), secret.to_owned())),
-        offline_percent: 3.0,
-        offline_for: Duration::from_secs(10 * 60),
-        fail_percent: 1.0,
-        ..Options::default()
-    }
 }
 
 /// A loopback port that nobody listens on.

@@ -1,4 +1,4 @@
-//! Where the demo speaks: a few lines redrawn in place on a terminal, a plain line every few seconds elsewhere. With
+//! Where a demo or a drill speaks: a few lines redrawn in place on a terminal, a plain line every few seconds elsewhere. With
 //! `--json` it speaks on standard error, so that standard output holds the one object.
 
 use std::io::{self, IsTerminal as _, Write};
@@ -9,7 +9,7 @@ use crate::clock::Monotonic;
 /// How often a plain line is written where nothing can be redrawn.
 const PLAIN_EVERY: Duration = Duration::from_secs(3);
 
-/// The demo's voice.
+/// Its voice.
 pub struct Screen {
     out: Box<dyn Write + Send>,
     is_live: bool,

@@ -1,5 +1,5 @@
 //! The daemon as a child process: our own program, `quell run`, as an installation would start it. It never outlives
-//! the demo: a tiny shell at the other end of a pipe stops it when we are gone, however we went.
+//! us: a tiny shell at the other end of a pipe stops it when we are gone, however we went.
 
 use std::fs::{self, File};
 use std::net::SocketAddr;
@@ -16,7 +16,7 @@ use tokio::process::{Child, ChildStdin};
 use crate::clock::Monotonic;
 use crate::config::environment;
 
-/// `$1` the daemon's process, `$2` the demo's directory. A line says that the process is gone already; the end of the
+/// `$1` the daemon's process, `$2` our directory. A line says that the process is gone already; the end of the
 /// pipe without one says that it is to be stopped.
 const GUARDIAN: &str = r#"
 trap '' INT TERM HUP
@@ -83,7 +83,7 @@ impl Daemon {
         let pid = process.id().context("the daemon ended at once")?;
         let mut command = Command::new("/bin/sh");
         command
-            .args(["-c", GUARDIAN, "quell-demo-guardian", &pid.to_string()])
+            .args(["-c", GUARDIAN, "quell-practice-guardian", &pid.to_string()])
             .arg(directory);
         command
             .current_dir("/")
@@ -147,7 +147,7 @@ impl Daemon {
         format!("the end of its log:\n{end}")
     }
 
-    /// Stops it as an operator would, waits for its end, and removes the demo's directory.
+    /// Stops it as an operator would, waits for its end, and removes our directory.
     ///
     /// # Errors
     /// It did not stop cleanly.
