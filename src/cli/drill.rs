@@ -317,6 +317,7 @@ async fn count(stage: &Stage, rewritten: &Rewritten, scale: u32, fed: Fed) -> an
         latest_count: stage.gate.timing.latest_count(),
         actions: stage.gate.actions.clone(),
         reads: stage.gate.reads.clone(),
+        antivirus: stage.gate.antivirus.clone(),
     };
     let scope = AuditScope {
         tenant: Some(stage.tenant),

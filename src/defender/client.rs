@@ -16,7 +16,7 @@ use crate::defender::OptionsError;
 use crate::defender::answer::{classify, json};
 use crate::defender::credential::Credential;
 use crate::defender::device_call::DeviceCall;
-use crate::defender::hosts::{Endpoint, is_safe_segment};
+use crate::defender::hosts::is_safe_segment;
 use crate::defender::http::{Failure, Http, Reply, TimeLimits, chain};
 use crate::defender::listing::{Listing, MachineActionFilter, quoted};
 use crate::defender::machine::{self, Machine};
@@ -24,6 +24,7 @@ use crate::defender::machine_action;
 use crate::defender::options::Options;
 use crate::defender::permission::{Permission, forbidden_hint};
 use crate::defender::reads::{MAX_MACHINE_IDS, ReadError, readable};
+use crate::defender::route::Route;
 use crate::defender::throttle::Scale;
 use crate::defender::token::{Target, Token, TokenError, TokenFacts, Tokens};
 use crate::domain::action::ActionKind;
@@ -74,7 +75,7 @@ impl Client {
         };
         // A managed identity's endpoint lies on this machine or its link: nothing stands between, whatever the API needs.
         let to_entra = match options.credential {
-            Credential::ManagedIdentity(_) => Http::new(limits, false)?,
+            Credential::ManagedIdentity(_) => Http::along(&Route::default(), limits, false)?,
             _ => http.clone(),
         };
         let tokens = Tokens::new(to_entra, target, options.credential.clone(), scale);

@@ -143,7 +143,7 @@ impl Client {
                 reason: format!("the id `{}` may not stand in an address", id.escape_debug()),
             });
         }
-        let mut url = self.endpoint().resource(&segments);
+        let mut url = self.checked(&segments)?;
         if !question.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&question.query);
         }

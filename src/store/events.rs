@@ -75,9 +75,10 @@ impl Store {
         dead: Vec<DeadLetter>,
     ) -> Result<Vec<Stored>, StoreError> {
         let ids: Vec<Uuid> = incoming.iter().map(|_| Uuid::now_v7()).collect();
-        let keys: Vec<Vec<u8>> = incoming.iter().map(key).collect();
+        let plain: Vec<Vec<u8>> = incoming.iter().map(|event| key(event, Trust::Act)).collect();
+        let keys: Vec<Vec<u8>> = incoming.iter().map(|event| key(event, trust)).collect();
         let fresh = self
-            .insert(tenant, (source, trust), (&ids, &keys, &incoming), &dead)
+            .insert(tenant, (source, trust), (&ids, (&keys, &plain), &incoming), &dead)
             .await?;
         let mut owners: HashMap<&[u8], Uuid> = ids
             .iter()
@@ -88,9 +89,10 @@ impl Store {
         let known = if owners.len() < keys.len() {
             // Some were there before.
             sqlx::query!(
-                "SELECT key, event_id FROM quell.event_keys WHERE tenant_id = $1 AND key = ANY($2)",
+                "SELECT key, event_id FROM quell.event_keys WHERE tenant_id = $1 AND key = ANY($2::bytea[] || $3::bytea[])",
                 tenant.0,
                 &keys,
+                &plain,
             )
             .fetch_all(&self.pool)
             .await?
@@ -98,14 +100,22 @@ impl Store {
             Vec::new()
         };
         owners.extend(known.iter().map(|row| (row.key.as_slice(), row.event_id)));
-        let stored = incoming.iter().zip(&ids).zip(&keys).map(|((event, id), key)| {
-            let owner = owners.get(key.as_slice()).copied().unwrap_or(*id);
-            Stored {
-                id: owner,
-                duplicate: owner != *id,
-                devices: event.event.devices.len(),
-            }
-        });
+        let all_keys = keys.iter().zip(&plain);
+        let stored = incoming
+            .iter()
+            .zip(&ids)
+            .zip(all_keys)
+            .map(|((event, id), (key, plain))| {
+                let owner = owners
+                    .get(key.as_slice())
+                    .or_else(|| owners.get(plain.as_slice()));
+                let owner = owner.copied().unwrap_or(*id);
+                Stored {
+                    id: owner,
+                    duplicate: owner != *id,
+                    devices: event.event.devices.len(),
+                }
+            });
         Ok(stored.collect())
     }
 
@@ -114,7 +124,7 @@ impl Store {
         &self,
         tenant: TenantId,
         (source, trust): (&str, Trust),
-        (ids, keys, incoming): (&[Uuid], &[Vec<u8>], &[Incoming]),
+        (ids, (keys, plain), incoming): (&[Uuid], (&[Vec<u8>], &[Vec<u8>]), &[Incoming]),
         dead: &[DeadLetter],
     ) -> Result<HashSet<Uuid>, StoreError> {
         let text = |of: fn(&Incoming) -> String| -> Vec<String> { incoming.iter().map(of).collect() };
@@ -142,7 +152,10 @@ impl Store {
                  SELECT id, $1, $2, reason, payload FROM unnest($3::uuid[], $4::text[], $5::bytea[]) AS t (id, reason, payload)),
                keyed AS (
                  INSERT INTO quell.event_keys (tenant_id, key, event_id)
-                 SELECT $1, key, id FROM unnest($6::bytea[], $7::uuid[]) WITH ORDINALITY AS t (key, id, n) ORDER BY key, n
+                 SELECT $1, key, id FROM unnest($6::bytea[], $7::uuid[], $19::bytea[]) WITH ORDINALITY AS t (key, id, plain, n)
+                 -- What a source that may do more has said is no news from one that may do less.
+                 WHERE $20 OR NOT EXISTS (SELECT 1 FROM quell.event_keys k WHERE k.tenant_id = $1 AND k.key = t.plain)
+                 ORDER BY key, n
                  ON CONFLICT DO NOTHING RETURNING event_id),
                fresh AS MATERIALIZED (SELECT coalesce(array_agg(event_id), '{}') AS ids FROM keyed),
                stored AS (
@@ -166,12 +179,15 @@ impl Store {
                first AS (
                  INSERT INTO quell.alert_devices (tenant_id, alert_id, device_id, event_id)
                  SELECT $1, alert_id, device_id, id FROM places, (SELECT count(*) AS n FROM known) AS devices
-                 WHERE alert_id <> '' AND devices.n >= 0 ORDER BY alert_id, device_id, places.n
+                 -- One that may not act by itself does not take the first word from one that may.
+                 WHERE $20 AND alert_id <> '' AND devices.n >= 0 ORDER BY alert_id, device_id, places.n
                  ON CONFLICT DO NOTHING RETURNING event_id, device_id),
                queued AS (
                  INSERT INTO quell.inbox (tenant_id, event_id, device_id, event_kind, shard)
                  SELECT $1, p.id, p.device_id,
                         CASE WHEN p.is_resolved THEN 'resolved' WHEN p.alert_id = '' OR f.event_id IS NOT NULL THEN 'new'
+                             WHEN NOT $20 AND NOT EXISTS (SELECT 1 FROM quell.alert_devices a WHERE a.tenant_id = $1
+                                 AND a.alert_id = p.alert_id AND a.device_id = p.device_id) THEN 'new'
                              ELSE 'updated' END, (hashtext(p.device_id) & 63)::smallint
                  FROM places p LEFT JOIN first f ON f.event_id = p.id AND f.device_id = p.device_id ORDER BY p.n RETURNING 1)
                SELECT fresh.ids AS "ids!", (CASE WHEN queue.n > 0 THEN pg_notify('quell_wake', $17) END)::text AS told
@@ -194,6 +210,8 @@ impl Store {
             &rows.are_resolved,
             Wake::Inbox.payload_from(tenant, self.origin),
             trust.as_str(),
+            plain,
+            !is_lesser(trust),
         )
         .fetch_one(self.swift())
         .await?;
@@ -227,10 +245,22 @@ impl Rows {
     }
 }
 
-fn key(incoming: &Incoming) -> Vec<u8> {
+///
+/// A copy from a source that may not act by itself has a key of its own: it must not make the copy of one that may a repeated one,
+/// or whoever can send there could keep an alert from being acted on by sending it first. One that a source sent above its
+/// rate is that source's all the same.
+fn key(incoming: &Incoming, trust: Trust) -> Vec<u8> {
     let mut hash = Sha256::new();
     hash.update(incoming.event.alert.id.as_bytes());
     hash.update([0]);
     hash.update(incoming.content_hash);
+    if is_lesser(trust) {
+        hash.update([0]);
+        hash.update(trust.as_str());
+    }
     hash.finalize().to_vec()
+}
+
+fn is_lesser(trust: Trust) -> bool {
+    matches!(trust, Trust::Ask | Trust::Observe)
 }

@@ -289,7 +289,7 @@ impl Store {
             return Ok(None);
         }
         if candidate.kind.is_task() {
-            return self.task_forbidden(tx, tenant, gate, candidate).await;
+            return Ok(task::task_forbidden(gate, candidate));
         }
         if candidate.is_overdue {
             return Ok(Some((

@@ -23,6 +23,12 @@ use crate::worker::{Context, Outage, bounded, chain, pause, retry};
 /// Devices whose list of actions is asked for before what came of it is written down.
 const LISTS: i64 = 10;
 
+/// Devices that are asked about one by one where they cannot be asked about at once, before what came of it is written down.
+const SINGLES: usize = 10;
+
+/// Of so many looks that find nothing wanted, one forgets what nobody asked for in a long time.
+const FORGETS_EVERY: u32 = 500;
+
 /// The longest reason of Defender's that is kept.
 const REASON_CHARS: usize = 200;
 
@@ -63,7 +69,7 @@ impl Lookups {
     /// Works until stopped.
     pub async fn run(self, stop: CancellationToken) {
         let mut outage = Outage::default();
-        let mut failures = 0;
+        let (mut failures, mut idle) = (0, 0_u32);
         while self.context.leadership.wait(&stop).await.is_some() {
             let looked = tokio::select! {
                 () = stop.cancelled() => return,
@@ -75,7 +81,16 @@ impl Lookups {
                     failures = 0;
                     continue;
                 }
-                Ok(LookedAt::Nothing) => None,
+                Ok(LookedAt::Nothing) => {
+                    if idle % FORGETS_EVERY == 0
+                        && let Err(error) =
+                            bounded(self.context.store.lookups_forget(self.context.tenant)).await
+                    {
+                        tracing::debug!(error = chain(&error), "old look-ups stay for now");
+                    }
+                    idle = idle.wrapping_add(1);
+                    None
+                }
                 Ok(LookedAt::Failed) => {
                     failures += 1;
                     Some(retry::delay(failures, self.backoff, self.backoff * 16))
@@ -103,7 +118,6 @@ impl Lookups {
         };
         let due = bounded(store.lookups_due(tenant, lookup, most, self.backoff, refreshes)).await?;
         if due.is_empty() {
-            bounded(store.lookups_forget(tenant)).await?;
             return Ok(LookedAt::Nothing);
         }
         let reads = self.reads();
@@ -167,7 +181,8 @@ impl Lookups {
         match self.antivirus_of(due, reads, stop).await {
             Ok(found) => batch.found = found,
             Err(ReadError::Malformed { .. }) if due.len() > 1 => {
-                for device in due {
+                // The rest is due as before.
+                for device in due.iter().take(SINGLES) {
                     match self.antivirus_of(std::slice::from_ref(device), reads, stop).await {
                         Ok(found) => batch.found.extend(found),
                         Err(error) if says_nothing(&error) => {
@@ -181,8 +196,17 @@ impl Lookups {
                 }
             }
             Err(error) if says_nothing(&error) => {
-                let unanswered = due.iter().map(|device| self.unanswered(device, &error));
-                batch.found = unanswered.collect();
+                tracing::warn!(
+                    devices = due.len(),
+                    lookup = self.lookup.as_str(),
+                    error = chain(&error),
+                    "devices cannot be looked up"
+                );
+                let unanswered = |device: &DeviceId| LookupFound {
+                    device: device.clone(),
+                    answer: None,
+                };
+                batch.found = due.iter().map(unanswered).collect();
             }
             Err(error) => batch.error = Some(error),
         }

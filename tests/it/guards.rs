@@ -1,6 +1,7 @@
 //! Guards on a real Postgres: what is protected stays free however it is written and however old its facts are.
 
 mod caps;
+mod copies;
 mod parity;
 mod surges;
 

@@ -56,17 +56,19 @@ impl Decider {
             restricted_by: Fact::Is(restricted_by),
         };
         let evaluation = evaluate(set, &subject);
-        let protection = self.rules.never.protects(&item.device, subject.device);
+        // Most events match nothing, and are not compared with the lists.
+        let acting = evaluation.verdicts.iter().any(acts_on);
+        let protection = acting.then(|| self.rules.never.protects(&item.device, subject.device));
         let waits_in_canary = |verdict: &Verdict| {
             let canary = verdict.canary.as_ref();
             canary.is_some_and(|canary| canary.waits_for(subject.device))
         };
         let hangs_on_facts = evaluation.unknown_device_facts
             || evaluation.verdicts.iter().any(waits_in_canary)
-            || (evaluation.verdicts.iter().any(acts_on) && matches!(protection, Protection::Unknown(_)));
+            || matches!(protection, Some(Protection::Unknown(_)));
         let lookups = match protection {
-            Protection::Protected(_) => Vec::new(),
-            _ => self.lookups_lacking(item, tx, subject.device, &evaluation.verdicts),
+            None | Some(Protection::Protected(_)) => Vec::new(),
+            Some(_) => self.lookups_lacking(item, tx, subject.device, &evaluation.verdicts),
         };
         let mut lack = Waiting {
             seq: item.seq,
