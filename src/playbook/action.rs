@@ -139,8 +139,12 @@ pub fn read_then(node: &Node<'_>, found: &mut Diagnostics) -> Vec<Action> {
 
 /// Whether an entry names a task, so that it may stand beside others.
 fn is_task(item: &Node<'_>) -> bool {
+    let is_one = |name: &str| TASKS.contains(&name);
+    if let Some(name) = item.as_str() {
+        return is_one(name);
+    }
     let map = item.map(&mut Diagnostics::default());
-    map.is_some_and(|map| map.keys().any(|key| TASKS.contains(&key.text)))
+    map.is_some_and(|map| map.keys().any(|key| is_one(key.text)))
 }
 
 fn read_action(item: &Node<'_>, found: &mut Diagnostics) -> Option<Action> {
