@@ -58,6 +58,7 @@ ALTER TABLE quell.containments
         ('time', 'release_playbook', 'operator', 'drift', 'failed', 'mode', 'alert_resolved', 'scan_clean'));
 CREATE INDEX containments_until_clean ON quell.containments (tenant_id, device_id)
     WHERE state = 'active' AND mode = 'enforce' AND 'scan_clean' = ANY (release_when);
+CREATE INDEX actions_scanned ON quell.actions (tenant_id, device_id) WHERE kind = 'scan' AND state = 'succeeded';
 
 -- The scans of ours that succeeded, beside each containment that waits for one. `domain::containment::clean` judges them.
 CREATE VIEW quell.scanned AS

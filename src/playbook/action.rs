@@ -178,11 +178,14 @@ pub fn read_then(node: &Node<'_>, found: &mut Diagnostics) -> Vec<Action> {
     actions
 }
 
-/// The action that an entry names, where it names one that there is.
+/// The action that an entry names, where it names one that there is, be it as a bare word.
 fn name_of(item: &Node<'_>) -> Option<&'static str> {
+    let named = |key: &str| ACTIONS.into_iter().find(|name| *name == key);
+    if let Some(name) = item.as_str() {
+        return named(name);
+    }
     let map = item.map(&mut Diagnostics::default())?;
-    let key = map.entries().next()?.0.text;
-    ACTIONS.into_iter().find(|name| *name == key)
+    named(map.entries().next()?.0.text)
 }
 
 fn read_action(item: &Node<'_>, found: &mut Diagnostics) -> Option<Action> {

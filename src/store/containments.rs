@@ -185,13 +185,6 @@ impl Store {
         if !expired.is_empty() {
             open::expire(tx, &expired).await?;
         }
-        let because = Because {
-            by: "expire",
-            reason: "nobody answered: otherwise act",
-        };
-        if !activated.is_empty() {
-            self.tasks_begin(tx, tenant, device, because).await?;
-        }
         change.ended += ended.len() as u64;
         change.activated += activated.len() as u64;
         change.expired += expired.len() as u64;
@@ -204,7 +197,15 @@ impl Store {
                 reason: "its time was up",
             },
         )
-        .await
+        .await?;
+        if activated.is_empty() {
+            return Ok(());
+        }
+        let because = Because {
+            by: "expire",
+            reason: "nobody answered: otherwise act",
+        };
+        self.tasks_begin(tx, tenant, device, because).await
     }
 
     /// Which of the asks that would act now without an answer may not: their playbook does not enforce any more or another

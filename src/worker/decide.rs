@@ -321,10 +321,13 @@ impl Decider {
             .collect();
         let mut changed = false;
         let mut begun = Vec::new();
+        let mut beginnings = Vec::with_capacity(decision.rulings.len());
         for ruling in &decision.rulings {
-            changed |= self
+            let (does_change, beginning) = self
                 .apply(tx, item, (ruling, &drivers), usage, &mut begun)
                 .await?;
+            changed |= does_change;
+            beginnings.push(beginning);
         }
         let ended = tx.alert_news(item, &begun).await?;
         if !ended.is_empty() {
@@ -333,6 +336,10 @@ impl Decider {
         }
         if changed {
             tx.converge(&item.device, &decision.reason).await?;
+        }
+        // What contains goes before what is done once.
+        for (ruling, beginning) in decision.rulings.iter().zip(beginnings) {
+            tasks::wish(tx, item, ruling, beginning, usage).await?;
         }
         Ok(DecisionRow {
             seq: item.seq,
@@ -353,7 +360,7 @@ impl Decider {
         self.context.fleet.or_else(counted)
     }
 
-    /// Does what a ruling says; tells whether the device has to converge, and adds the playbook to `begun` if something
+    /// Does what a ruling says; tells whether the device has to converge and what became of the playbook's containment, and adds the playbook to `begun` if something
     /// of it began.
     async fn apply(
         &self,
@@ -362,7 +369,7 @@ impl Decider {
         (ruling, drivers): (&Ruling, &[String]),
         usage: &mut Usage,
         begun: &mut Vec<String>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<(bool, Option<Beginning>), StoreError> {
         let effects = effects(ruling);
         let enforced = ruling.mode == Mode::Enforce;
         let playbook = &ruling.verdict.playbook;
@@ -383,7 +390,6 @@ impl Decider {
             changed |= !ended.is_empty();
             tx.forget_restricting(&item.device, &ended);
         }
-        let tasks = effects.tasks;
         let mut beginning = None;
         for begins in effects.begins {
             let new = NewContainment {
@@ -432,7 +438,6 @@ impl Decider {
             // A restart may also lift an attention: the device is looked at in either case.
             changed |= enforced && new.begins.ask.is_none();
         }
-        tasks::wish(tx, item, ruling, (&tasks, beginning), usage).await?;
-        Ok(changed)
+        Ok((changed, beginning))
     }
 }

@@ -1,10 +1,9 @@
 //! The tasks of a ruling: each is wished in the transaction that records the decision. What waited beside a question goes on when
 //! that is settled.
 
-use crate::domain::containment::change::Beginning;
+use crate::domain::containment::change::{Beginning, effects};
 use crate::domain::decision::{Ruling, Usage};
 use crate::domain::notify::NotifyOn;
-use crate::domain::verdict::PlannedTask;
 use crate::store::{DecideTx, InboxItem, NewWish, StoreError};
 
 /// Wishes the tasks of a ruling. `beginning`: what it did to its playbook's containment, if it begins one.
@@ -12,7 +11,7 @@ pub(super) async fn wish(
     tx: &mut DecideTx,
     item: &InboxItem,
     ruling: &Ruling,
-    (tasks, beginning): (&[&PlannedTask], Option<Beginning>),
+    beginning: Option<Beginning>,
     usage: &mut Usage,
 ) -> Result<(), StoreError> {
     if beginning == Some(Beginning::Activate) {
@@ -20,7 +19,8 @@ pub(super) async fn wish(
     }
     let verdict = &ruling.verdict;
     let told = |on: &NotifyOn| *on == NotifyOn::Failed;
-    for planned in tasks {
+    let tasks = effects(ruling).tasks;
+    for planned in tasks.iter().copied() {
         let new = NewWish {
             device: &item.device,
             mode: ruling.mode,
