@@ -29,6 +29,7 @@ enum What {
     Test,
     Config,
     ConfigPart,
+    Credential,
 }
 
 const MINIMAL: [(&str, &str); 3] = [
@@ -108,6 +109,8 @@ fn what(block: &Block) -> What {
         What::Test
     } else if has("tenants") {
         What::Config
+    } else if has("credential") && keys.len() == 1 {
+        What::Credential
     } else if keys.iter().all(|key| FACTS.iter().any(|fact| fact.name == key)) {
         What::Lines
     } else if keys.is_subset(&top(&schema::playbook())) {
@@ -190,6 +193,12 @@ fn every_block_of_yaml_in_the_documentation_is_sound_and_its_tests_pass() {
                 }
                 What::Test => run(&block, &playbooks),
                 What::Config => check_config(&block.at, &block.text),
+                What::Credential => {
+                    let inside: String = block.text.lines().map(|line| format!("    {line}\n")).collect();
+                    let [database, playbooks, _] = MINIMAL.map(|(_, line)| line);
+                    let text = format!("{database}\n{playbooks}\ntenants:\n  - name: a\n{inside}");
+                    check_config(&block.at, &text);
+                }
                 What::ConfigPart => {
                     let keys = keys(&block);
                     let missing = MINIMAL.iter().filter(|(key, _)| !keys.contains(*key));
@@ -205,6 +214,7 @@ fn every_block_of_yaml_in_the_documentation_is_sound_and_its_tests_pass() {
         (What::Lines, 1),
         (What::Test, 1),
         (What::ConfigPart, 1),
+        (What::Credential, 5),
     ] {
         let count = seen.get(&what).copied().unwrap_or_default();
         assert!(count >= least, "only {count} blocks are a {what:?}: {seen:?}");
