@@ -13,7 +13,7 @@ use anyhow::Context as _;
 
 use crate::app;
 use crate::cli::drill::course::Course;
-use crate::cli::drill::outcome::Outcome;
+use crate::cli::drill::outcome::{Asked, Outcome};
 use crate::cli::drill::report::Played;
 use crate::cli::drill::rewrite::Rewritten;
 use crate::cli::practice::feed::{self, Delivered};
@@ -346,7 +346,13 @@ async fn count(stage: &Stage, rewritten: &Rewritten, scale: u32, fed: Fed) -> an
         .iter()
         .map(|playbook| playbook.id.to_string())
         .collect();
-    let requests = store.requests(stage.tenant, false, 100).await?.into_iter();
+    let requests = store.requests(stage.tenant, true, 100).await?.into_iter();
+    let asked_of_people = requests.map(|request| Asked {
+        waiting: request.waiting,
+        expired: request.asks.get("expired").copied().unwrap_or(0),
+        why: request.reasons.join(", "),
+        request: request.request,
+    });
     let mut alarms: BTreeMap<String, usize> = BTreeMap::new();
     for alarm in store.alarms(stage.tenant, Duration::from_secs(24 * 3600)).await? {
         *alarms.entry(alarm.kind).or_default() += 1;
@@ -363,8 +369,8 @@ async fn count(stage: &Stage, rewritten: &Rewritten, scale: u32, fed: Fed) -> an
         alerted: fed.alerted,
         decided,
         silent: in_force.difference(&spoke).cloned().collect(),
-        waiting: requests
-            .map(|request| (request.request, request.waiting, request.reasons.join(", ")))
+        asked: asked_of_people
+            .filter(|asked| asked.waiting + asked.expired > 0)
             .collect(),
         alarms,
         audit: (asked.len(), failed.map(|check| check.check).collect()),

@@ -28,7 +28,7 @@ priority: critical
 when: {alert.event: new, alert.category: Ransomware}
 if_unknown: ask
 then:
-  - restrict_app_execution: {comment: "alert {alert.id}", release: {after: 10m}}
+  - restrict_app_execution: {comment: "alert {alert.id}", release: {after: 6m}}
 "#;
 
 const SCENARIO: &str = r#"
@@ -59,7 +59,7 @@ fn a_soc_rehearses_with_its_own_playbooks_and_no_tenant() {
     );
     write(at, "outbreak.yaml", SCENARIO);
     let done = Command::new(env!("CARGO_BIN_EXE_quell"))
-        .args(["drill", "--scale", "600", "-o", "json", "--config"])
+        .args(["drill", "--scale", "120", "-o", "json", "--config"])
         .arg(at.join("quell.yaml"))
         .arg("--scenario")
         .arg(at.join("outbreak.yaml"))

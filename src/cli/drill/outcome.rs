@@ -30,12 +30,25 @@ pub struct Outcome {
     pub decided: BTreeMap<&'static str, BTreeMap<String, usize>>,
     /// The playbooks in force that never had anything to say.
     pub silent: Vec<String>,
-    /// The requests that wait for a person: number, how many devices, why.
-    pub waiting: Vec<(String, i64, String)>,
+    /// The requests that nobody answered.
+    pub asked: Vec<Asked>,
     /// What a person was to be told, by kind.
     pub alarms: BTreeMap<String, usize>,
     /// How many questions `quell audit` asked, and the names of those that found something.
     pub audit: (usize, Vec<&'static str>),
+}
+
+/// A request that nobody answered, wholly or in part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Asked {
+    /// Its number.
+    pub request: String,
+    /// Devices that still wait for the answer.
+    pub waiting: i64,
+    /// Devices for which the time to answer ran out.
+    pub expired: i64,
+    /// Why a person is asked.
+    pub why: String,
 }
 
 /// How long it took from an alert until its device was contained, in Defender's time.
@@ -209,7 +222,12 @@ pub mod tests {
                 .into(),
             decided: [("ask", [("matched (x)".to_owned(), 1)].into())].into(),
             silent: vec!["quiet".to_owned()],
-            waiting: vec![("A-7".to_owned(), 1, "surge".to_owned())],
+            asked: vec![Asked {
+                request: "A-7".to_owned(),
+                waiting: 1,
+                expired: 2,
+                why: "surge".to_owned(),
+            }],
             alarms: BTreeMap::new(),
             audit: (30, Vec::new()),
         }

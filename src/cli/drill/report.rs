@@ -24,11 +24,6 @@ pub struct Played {
 /// The one object of `-o json`.
 pub fn object(outcome: &Outcome, played: &Played) -> Value {
     let invariants = outcome.invariants();
-    let waiting: Vec<Value> = outcome
-        .waiting
-        .iter()
-        .map(|(request, devices, why)| json!({ "request": request, "devices": devices, "why": why }))
-        .collect();
     json!({
         "scenario": played.title,
         "scale": played.scale,
@@ -50,7 +45,7 @@ pub fn object(outcome: &Outcome, played: &Played) -> Value {
         "windows": outcome.defender.most_in_window,
         "answered_429": outcome.defender.rejected_429,
         "faults": outcome.defender.faults,
-        "needs_a_person": waiting,
+        "needs_a_person": outcome.asked,
         "alarms": outcome.alarms,
         "silent_playbooks": outcome.silent,
         "timeline_refused": outcome.defender.timeline_refused,
@@ -85,11 +80,16 @@ pub fn text(outcome: &Outcome, played: &Played) -> String {
         );
     }
     part(
-        "Needs a person now",
+        "Needed a person",
         outcome
-            .waiting
+            .asked
             .iter()
-            .map(|(request, devices, why)| format!("{request}  {devices} waiting: {why}"))
+            .map(|asked| {
+                format!(
+                    "{}  {} waiting, {} ran out unanswered: {}",
+                    asked.request, asked.waiting, asked.expired, asked.why
+                )
+            })
             .chain(
                 outcome
                     .alarms
@@ -166,7 +166,8 @@ fn happened(outcome: &Outcome) -> Vec<String> {
     } else {
         rows.push(format!("{:>6}  devices contained", 0));
     }
-    rows.push(format!("{:>6}  releases", outcome.releases()));
+    let releases = outcome.releases();
+    rows.push(format!("{releases:>6}  {}", plural(releases, "release")));
     let (restricted, isolated) = (outcome.defender.restricted_now, outcome.defender.isolated_now);
     rows.push(format!(
         "{:>6}  still contained at the end",
@@ -223,7 +224,7 @@ mod tests {
             "1  device isolated",
             "20s  from alert to contained: half within this, 99 of 100 within 100s",
             "1  device: matched (x)",
-            "A-7  1 waiting: surge",
+            "A-7  1 waiting, 2 ran out unanswered: surge",
             "quiet",
             "stop_file",
             "All of it held. 30 s here, 30 min of Defender's time.",

@@ -70,7 +70,7 @@ impl Rewritten {
             "tenants".to_owned(),
             Value::Array(tenants_without(tenants, &mut left_out)),
         );
-        content.insert("playbooks".to_owned(), json!({ "path": config.playbooks }));
+        content["playbooks"]["path"] = json!(config.playbooks);
         left_out.sort();
         left_out.dedup();
         Ok(Self {
