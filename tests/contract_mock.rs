@@ -13,6 +13,7 @@ use quell::domain::device::DeviceId;
 use quell::limiter::{CommittedAttempt, Permit, ReadPermit, SecondGuard, Window};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 /// The only machine and machine action of the mock; scripts/contract-mock has them too.
@@ -21,11 +22,12 @@ const ACTION: &str = "ed74c544-91d4-414d-8805-5c26e028ef7e";
 /// The mock draws its answers: each call is made so often.
 const TIMES: usize = 25;
 
-/// A token endpoint: the metadata has none.
-async fn authority() -> String {
+/// A token endpoint, for as long as its task is kept: the metadata has none.
+async fn authority() -> (String, JoinSet<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("a bound port"));
-    tokio::spawn(async move {
+    let mut task = JoinSet::new();
+    task.spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             let mut heard = [0; 8_192];
             drop(stream.read(&mut heard).await);
@@ -37,7 +39,7 @@ async fn authority() -> String {
             drop(stream.write_all(format!("{head}{body}").as_bytes()).await);
         }
     });
-    url
+    (url, task)
 }
 
 fn attempt() -> (CommittedAttempt, SecondGuard) {
@@ -66,10 +68,11 @@ fn read() -> ReadPermit {
 #[ignore = "needs the mock server of `just contract-mock`"]
 async fn every_call_keeps_the_contract_of_the_services_own_metadata() {
     let mock = environment::read_text("QUELL_CONTRACT_MOCK").expect("run `just contract-mock`");
+    let (authority, _task) = authority().await;
     let endpoint = Endpoint::resolve(&HostOptions {
         entra_tenant: "11111111-2222-3333-4444-555555555555".to_owned(),
         base_url: Some(mock),
-        authority: Some(authority().await),
+        authority: Some(authority),
         ..HostOptions::default()
     });
     let secret = SecretSource::function(|| Ok("a secret".to_owned().into()));
