@@ -20,7 +20,11 @@ pub const TENANT: &str = "demo";
 pub const CLIENT_ID: &str = "00000000-0000-4000-8000-000000000002";
 
 /// The playbooks as shipped.
-const SHIPPED: [(&str, &str); 4] = [
+const SHIPPED: [(&str, &str); 5] = [
+    (
+        "hands-on-keyboard-isolate.yaml",
+        include_str!("../../../playbooks/hands-on-keyboard-isolate.yaml"),
+    ),
     (
         "hands-on-keyboard-restrict.yaml",
         include_str!("../../../playbooks/hands-on-keyboard-restrict.yaml"),

@@ -9,7 +9,7 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         code: Code::UNKNOWN_ACTION,
         text: "There are two actions: `restrict_app_execution` allows only software signed by Microsoft to run on the device, \
                and `release_app_restriction` ends the restrictions that quell began.",
-        wrong: Playbook("then:\n  - isolate_device:\n      comment: Ransomware\n"),
+        wrong: Playbook("then:\n  - offboard_device:\n      comment: Ransomware\n"),
         right: Playbook(
             "when:\n  alert.event: [new, updated]\nthen:\n  - restrict_app_execution:\n      comment: Ransomware\n      release: {after: 4h, when: alert_resolved}\n",
         ),
