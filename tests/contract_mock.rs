@@ -6,8 +6,10 @@ use std::time::Duration;
 use quell::clock::Monotonic;
 use quell::config::environment;
 use quell::defender::{
-    Client, Endpoint, HostOptions, InventoryPlace, MachineActionFilter, Options, PagePlace, SecretSource,
+    Client, DeviceCall, Endpoint, HostOptions, InventoryPlace, MachineActionFilter, Options, PagePlace,
+    SecretSource,
 };
+use quell::domain::action::ActionKind;
 use quell::domain::answer::Answer;
 use quell::domain::device::DeviceId;
 use quell::limiter::{CommittedAttempt, Permit, ReadPermit, SecondGuard, Window};
@@ -16,6 +18,8 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+/// The SHA-1 of a file.
+const FILE: &str = "3395856ce81f2b7382dee72602f798b642f14140";
 /// The only machine and machine action of the mock; scripts/contract-mock has them too.
 const DEVICE: &str = "0123456789abcdef0123456789abcdef01234567";
 const ACTION: &str = "ed74c544-91d4-414d-8805-5c26e028ef7e";
@@ -89,14 +93,15 @@ async fn every_call_keeps_the_contract_of_the_services_own_metadata() {
     };
     let (mut alerts, mut named) = (0, 0);
     for _ in 0..TIMES {
-        accepted(
-            "restrict",
-            client.restrict(permit(), &device, "[quell:a.1] why").await,
-        );
-        accepted(
-            "release",
-            client.release(permit(), &device, "[quell:b.1] why").await,
-        );
+        for kind in ActionKind::ALL {
+            let call = DeviceCall {
+                kind,
+                device: &device,
+                comment: "[quell:a.1] why",
+                argument: (kind == ActionKind::QuarantineFile).then_some(FILE),
+            };
+            accepted(kind.as_str(), client.call(permit(), &call).await);
+        }
         accepted("cancel", client.cancel(permit(), ACTION, "[quell:c.1] why").await);
 
         let action = client
