@@ -8,6 +8,7 @@ pub mod extend;
 mod inventory;
 pub mod isolate;
 mod lookups;
+mod needs;
 pub mod release;
 mod release_many;
 pub mod restrict;

@@ -1,0 +1,116 @@
+//! What of a status needs a person, in words, the worst first. Pure; called by `status`, which prints it before anything else.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use super::span::{ago, ahead, span};
+use super::status::{Report, counted};
+use super::table::short;
+use super::{inventory, lookups, release_many, sealing};
+use crate::cli::approvals::waiting;
+use crate::cli::playbooks::standing;
+
+/// How many alarms are shown in words.
+const ALARMS: usize = 5;
+
+/// How long events may wait to be decided before a person should look.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(300);
+
+/// What needs a person, the worst first.
+pub fn needs(report: &Report) -> Vec<String> {
+    let status = &report.status;
+    let now = status.at;
+    let mut needs = Vec::new();
+    match &status.lease {
+        None => needs.push("no daemon has dispatched yet: start `quell run`".to_owned()),
+        Some(lease) if !lease.is_held => {
+            needs.push(format!(
+                "no daemon dispatches: the lease ended {}",
+                ago(now, lease.expires_at)
+            ));
+        }
+        Some(_) => {}
+    }
+    if status.playbook_set.is_none() {
+        needs.push("no playbook set is active: events wait".to_owned());
+    }
+    let set = status.playbook_set.as_ref();
+    let files = report.playbook_files.iter();
+    needs.extend(files.filter_map(|files| standing::need(files, set, now)));
+    if status.attention > 0 {
+        let containments = counted(status.attention, "containment");
+        needs.push(format!(
+            "{containments} could not be put in force: listed first below"
+        ));
+    }
+    needs.extend(release_many::overdue(&report.releases_overdue, now));
+    for alarm in report.alarms.iter().take(ALARMS) {
+        let device = alarm.device.as_deref();
+        let on = device
+            .map(|device| format!(" on {}", short(device, 12)))
+            .unwrap_or_default();
+        needs.push(format!("{}{on}: {}", ago(now, alarm.at), alarm.told));
+    }
+    if let Some(more) = report.alarms.len().checked_sub(ALARMS).filter(|more| *more > 0) {
+        needs.push(format!(
+            "{more} more such in the last day: `quell status -o json` lists them"
+        ));
+    }
+    for fallback in &status.fallbacks {
+        let why = match fallback.reason.as_str() {
+            "revoked" => "this revision of it was revoked".to_owned(),
+            reason => format!("it fell back from its canary ({reason})"),
+        };
+        needs.push(format!(
+            "playbook {} only observes since {}: {why}; change it to start anew",
+            fallback.playbook,
+            ago(now, fallback.since)
+        ));
+    }
+    needs.extend(waiting::need(&report.requests, now));
+    if let (Some(until), reason) = (status.closed_until, &status.closed_reason) {
+        let reason = reason.as_deref().unwrap_or("an answer of Defender's");
+        needs.push(format!(
+            "nothing is called: the gate opens {} ({reason})",
+            ahead(now, until)
+        ));
+    }
+    if report.expected_late > 0 {
+        let late = counted(
+            i64::try_from(report.expected_late).unwrap_or(i64::MAX),
+            "queued restriction",
+        );
+        needs.push(format!(
+            "{late} will lose their validity before they can be called"
+        ));
+    }
+    if let Some(until) = status.retries_held_until {
+        let until = ahead(now, until);
+        needs.push(format!(
+            "too many repeated calls came to nothing: further ones may leave {until}"
+        ));
+    }
+    if status.outstanding >= i64::from(report.outstanding_limit) {
+        needs.push(format!(
+            "restrictions wait: {} are open at Defender, which is the most allowed",
+            status.outstanding
+        ));
+    }
+    let max_age = Duration::try_from_secs_f64(report.inventory_max_age_seconds).unwrap_or(Duration::MAX);
+    needs.extend(inventory::need(&report.inventory, now, max_age));
+    needs.extend(report.lookups.as_ref().and_then(|view| lookups::need(view, now)));
+    needs.extend(sealing::need(report.unsealed_rows, report.unsealed_since, now));
+    let undecided = status.inbox.rows - status.inbox.waiting_for_facts;
+    if let Some(oldest) = status
+        .inbox
+        .oldest_at
+        .filter(|at| undecided > 0 && now.duration_since(*at) > PATIENCE)
+    {
+        needs.push(format!(
+            "events have waited for {} to be decided",
+            span(now.duration_since(oldest))
+        ));
+    }
+    needs
+}
