@@ -6,26 +6,32 @@ use std::time::Duration;
 use quell::clock::Monotonic;
 use quell::config::environment;
 use quell::defender::{
-    Client, Endpoint, HostOptions, InventoryPlace, MachineActionFilter, Options, PagePlace, SecretSource,
+    Client, DeviceCall, Endpoint, HostOptions, InventoryPlace, MachineActionFilter, Options, PagePlace,
+    SecretSource,
 };
+use quell::domain::action::ActionKind;
 use quell::domain::answer::Answer;
 use quell::domain::device::DeviceId;
 use quell::limiter::{CommittedAttempt, Permit, ReadPermit, SecondGuard, Window};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
+/// The SHA-1 of a file.
+const FILE: &str = "3395856ce81f2b7382dee72602f798b642f14140";
 /// The only machine and machine action of the mock; scripts/contract-mock has them too.
 const DEVICE: &str = "0123456789abcdef0123456789abcdef01234567";
 const ACTION: &str = "ed74c544-91d4-414d-8805-5c26e028ef7e";
 /// The mock draws its answers: each call is made so often.
 const TIMES: usize = 25;
 
-/// A token endpoint: the metadata has none.
-async fn authority() -> String {
+/// A token endpoint, for as long as its task is kept: the metadata has none.
+async fn authority() -> (String, JoinSet<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("a bound port"));
-    tokio::spawn(async move {
+    let mut task = JoinSet::new();
+    task.spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             let mut heard = [0; 8_192];
             drop(stream.read(&mut heard).await);
@@ -37,7 +43,7 @@ async fn authority() -> String {
             drop(stream.write_all(format!("{head}{body}").as_bytes()).await);
         }
     });
-    url
+    (url, task)
 }
 
 fn attempt() -> (CommittedAttempt, SecondGuard) {
@@ -66,10 +72,11 @@ fn read() -> ReadPermit {
 #[ignore = "needs the mock server of `just contract-mock`"]
 async fn every_call_keeps_the_contract_of_the_services_own_metadata() {
     let mock = environment::read_text("QUELL_CONTRACT_MOCK").expect("run `just contract-mock`");
+    let (authority, _task) = authority().await;
     let endpoint = Endpoint::resolve(&HostOptions {
         entra_tenant: "11111111-2222-3333-4444-555555555555".to_owned(),
         base_url: Some(mock),
-        authority: Some(authority().await),
+        authority: Some(authority),
         ..HostOptions::default()
     });
     let secret = SecretSource::function(|| Ok("a secret".to_owned().into()));
@@ -86,14 +93,15 @@ async fn every_call_keeps_the_contract_of_the_services_own_metadata() {
     };
     let (mut alerts, mut named) = (0, 0);
     for _ in 0..TIMES {
-        accepted(
-            "restrict",
-            client.restrict(permit(), &device, "[quell:a.1] why").await,
-        );
-        accepted(
-            "release",
-            client.release(permit(), &device, "[quell:b.1] why").await,
-        );
+        for kind in ActionKind::ALL {
+            let call = DeviceCall {
+                kind,
+                device: &device,
+                comment: "[quell:a.1] why",
+                argument: (kind == ActionKind::QuarantineFile).then_some(FILE),
+            };
+            accepted(kind.as_str(), client.call(permit(), &call).await);
+        }
         accepted("cancel", client.cancel(permit(), ACTION, "[quell:c.1] why").await);
 
         let action = client

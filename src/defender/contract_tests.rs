@@ -8,8 +8,9 @@ use syn::visit::Visit;
 
 use crate::defender::edmx::Metadata;
 use crate::defender::fake::{DEVICE, Fake, action, client, device, options, permit, read_permit, reply};
-use crate::defender::{Client, FullAction, MachineActionFilter, PagePlace};
+use crate::defender::{Client, DeviceCall, FullAction, MachineActionFilter, PagePlace};
 use crate::defender::{alerts, av_info, availability, machine, machine_action};
+use crate::domain::action::ActionKind;
 use crate::domain::answer::{MachineAction, MachineActionKind, MachineActionStatus};
 
 /// A module that reads, with the metadata's type and its table.
@@ -194,13 +195,35 @@ async fn every_call_that_changes_something_is_an_action_with_these_parameters() 
     let mut options = options(&fake.url(), &fake.url());
     options.send_external_id = true;
     let client = Client::new(options).expect("valid options");
-    client.restrict(permit(), &device(), "c").await;
-    client.release(permit(), &device(), "c").await;
+    for (kind, argument) in every_call() {
+        let device = &device();
+        let call = DeviceCall {
+            kind,
+            device,
+            comment: "c",
+            argument,
+        };
+        client.call(permit(), &call).await;
+    }
     client.cancel(permit(), "a-1", "c").await;
     for call in fake.calls() {
         check_action(&metadata, &call.line, &call.body);
     }
-    assert_eq!(fake.calls().len(), 3);
+    assert_eq!(fake.calls().len(), every_call().len() + 1);
+}
+
+/// Each kind of action, with each thing that it may say of it.
+fn every_call() -> Vec<(ActionKind, Option<&'static str>)> {
+    let arguments = |kind| match kind {
+        ActionKind::Isolate => vec![None, Some("full"), Some("selective")],
+        ActionKind::Scan => vec![None, Some("quick"), Some("full")],
+        ActionKind::QuarantineFile => vec![Some("3395856ce81f2b7382dee72602f798b642f14140")],
+        _ => vec![None],
+    };
+    ActionKind::ALL
+        .into_iter()
+        .flat_map(|kind| arguments(kind).into_iter().map(move |argument| (kind, argument)))
+        .collect()
 }
 
 /// Holds one POST against the metadata.

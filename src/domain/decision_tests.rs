@@ -290,7 +290,7 @@ fn tasks_alone_are_guarded_like_a_restriction_and_hold_where_it_would_ask() {
         let acts = crate::domain::containment::change::effects(&decision.rulings[0]);
         let is_done = expected.0 == DecisionKind::Act || expected.0 == DecisionKind::Observe;
         assert_eq!(acts.tasks.len(), usize::from(is_done), "{expected:?}");
-        assert_eq!(acts.begins, None);
+        assert!(acts.begins.is_empty());
     }
     let (facts, id) = (DeviceFacts::default(), device(0));
     let rules = rules();

@@ -438,7 +438,7 @@ limits:
       |
       = help: did you mean `matches`?
 
-    error[E203]: `then[0].restrict_app_execution` does not say when the restriction ends
+    error[E203]: `then[0].restrict_app_execution` does not say when it ends
       --> p.yaml:12:7
        |
     12 |       comment: "Ransomware {alert.nmae}"

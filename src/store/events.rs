@@ -41,6 +41,14 @@ pub struct DeadLetter {
     pub payload: Vec<u8>,
 }
 
+/// What each event of a batch is known by.
+struct Keys {
+    /// As its source sends it.
+    own: Vec<Vec<u8>>,
+    /// As one that may act sends it.
+    plain: Vec<Vec<u8>>,
+}
+
 const PAYLOAD_CAP: usize = 65_536;
 
 impl Store {
@@ -75,24 +83,26 @@ impl Store {
         dead: Vec<DeadLetter>,
     ) -> Result<Vec<Stored>, StoreError> {
         let ids: Vec<Uuid> = incoming.iter().map(|_| Uuid::now_v7()).collect();
-        let plain: Vec<Vec<u8>> = incoming.iter().map(|event| key(event, Trust::Act)).collect();
-        let keys: Vec<Vec<u8>> = incoming.iter().map(|event| key(event, trust)).collect();
+        let keys = Keys {
+            own: incoming.iter().map(|event| key(event, trust)).collect(),
+            plain: incoming.iter().map(|event| key(event, Trust::Act)).collect(),
+        };
         let fresh = self
-            .insert(tenant, (source, trust), (&ids, (&keys, &plain), &incoming), &dead)
+            .insert(tenant, (source, trust), (&ids, &keys, &incoming), &dead)
             .await?;
         let mut owners: HashMap<&[u8], Uuid> = ids
             .iter()
-            .zip(&keys)
+            .zip(&keys.own)
             .filter(|(id, _)| fresh.contains(id))
             .map(|(id, key)| (key.as_slice(), *id))
             .collect();
-        let known = if owners.len() < keys.len() {
+        let known = if owners.len() < keys.own.len() {
             // Some were there before.
             sqlx::query!(
                 "SELECT key, event_id FROM quell.event_keys WHERE tenant_id = $1 AND key = ANY($2::bytea[] || $3::bytea[])",
                 tenant.0,
-                &keys,
-                &plain,
+                &keys.own,
+                &keys.plain,
             )
             .fetch_all(&self.pool)
             .await?
@@ -100,7 +110,7 @@ impl Store {
             Vec::new()
         };
         owners.extend(known.iter().map(|row| (row.key.as_slice(), row.event_id)));
-        let all_keys = keys.iter().zip(&plain);
+        let all_keys = keys.own.iter().zip(&keys.plain);
         let stored = incoming
             .iter()
             .zip(&ids)
@@ -124,7 +134,7 @@ impl Store {
         &self,
         tenant: TenantId,
         (source, trust): (&str, Trust),
-        (ids, (keys, plain), incoming): (&[Uuid], (&[Vec<u8>], &[Vec<u8>]), &[Incoming]),
+        (ids, keys, incoming): (&[Uuid], &Keys, &[Incoming]),
         dead: &[DeadLetter],
     ) -> Result<HashSet<Uuid>, StoreError> {
         let text = |of: fn(&Incoming) -> String| -> Vec<String> { incoming.iter().map(of).collect() };
@@ -197,7 +207,7 @@ impl Store {
             &letters,
             &reasons,
             &refused as &[&[u8]],
-            &keys,
+            &keys.own,
             &ids,
             &formats,
             &alerts,
@@ -210,7 +220,7 @@ impl Store {
             &rows.are_resolved,
             Wake::Inbox.payload_from(tenant, self.origin),
             trust.as_str(),
-            plain,
+            &keys.plain,
             !is_lesser(trust),
         )
         .fetch_one(self.swift())

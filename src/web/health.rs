@@ -15,7 +15,10 @@ const FRESH: Duration = Duration::from_secs(1);
 
 /// The last verdict on readiness, and when it was made.
 #[derive(Debug, Default)]
-pub(super) struct Cached(Mutex<Option<(Monotonic, Result<Vec<String>, String>)>>);
+pub(super) struct Cached(Mutex<Option<(Monotonic, Verdict)>>);
+
+/// Ready, with what is said beside; or why not.
+type Verdict = Result<Vec<String>, String>;
 
 /// The process runs and answers.
 pub(super) async fn livez() -> &'static str {

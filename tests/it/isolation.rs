@@ -154,10 +154,10 @@ async fn a_release_of_one_measure_leaves_the_other() {
 #[tokio::test]
 async fn of_a_full_and_a_selective_isolation_the_queued_one_becomes_full() {
     let mut ground = Ground::new(&[both("some", "selective"), both("all", "full")]).await;
-    let device = device('a');
-    a_windows_machine(&mut ground, &device).await;
-    ground.alert("some", &device).await;
-    ground.alert("all", &device).await;
+    let first = device('a');
+    a_windows_machine(&mut ground, &first).await;
+    ground.alert("some", &first).await;
+    ground.alert("all", &first).await;
     let mut queued = arguments(&mut ground).await;
     queued.sort();
     assert_eq!(queued, ["isolate isolation full", "restrict restriction"]);
@@ -257,8 +257,9 @@ async fn a_risk_that_was_accepted_for_a_restriction_lets_no_isolation_pass() {
     // A list of the configuration protects it by now, and a second person accepted that for the restriction alone.
     ground
         .execute(
-            "UPDATE quell.containments SET accepted_risks = '{never.ids}' WHERE measure = 'restriction'"
-                .to_owned(),
+            "UPDATE quell.containments SET accepted_risks = '{never.ids}', playbook = NULL, revision = NULL, begun_by = 'anna',
+                 ask_lifts = 'never.ids'
+             WHERE measure = 'restriction'".to_owned(),
         )
         .await;
     ground.decider().context.gate.never = Protections {

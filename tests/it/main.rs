@@ -33,6 +33,7 @@ mod isolation;
 mod late;
 mod lifecycle;
 mod lookups;
+mod measures;
 mod operator;
 mod orphans;
 mod plan;

@@ -102,7 +102,7 @@ async fn status_tells_the_whole_night_in_one_look() {
     assert_eq!((code, said.as_str()), (Some(0), ""));
     for expected in [
         "1 ask waits for an answer, the first ends in 29 min",
-        "3 devices wanted restricted; 1 restricted by quell, 1 by others, 0 unclear; the next ends in 3 h 59 min",
+        "3 devices wanted contained; 1 restricted by quell, 1 by others, 0 unclear; the next ends in 3 h 59 min",
         "dispatches under epoch 1 on here, lease renewed",
         "2 enforce; set ",
         "gate        open",

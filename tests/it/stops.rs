@@ -423,18 +423,23 @@ async fn a_stop_waits_for_a_decision_that_is_half_way_and_the_next_one_is_held()
         .await
         .expect("the database is up");
     let store = ground.store.clone();
-    let stopping = tokio::spawn(async move { stop(&store, StopScope::New, None).await });
+    let mut stopping = tokio::task::JoinSet::new();
+    stopping.spawn(async move { stop(&store, StopScope::New, None).await });
     let waits =
         "SELECT count(*)::text FROM pg_locks WHERE locktype = 'advisory' AND objid = 65 AND NOT granted
                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
     let deadline = tokio::time::Instant::now() + SOON;
     while ground.words(waits.to_owned()).await != ["1"] {
-        assert!(!stopping.is_finished(), "it is not written beside a decision");
+        assert!(
+            stopping.try_join_next().is_none(),
+            "it is not written beside a decision"
+        );
         assert!(tokio::time::Instant::now() < deadline, "it waits");
         tokio::task::yield_now().await;
     }
     half_way.abandon().await.expect("the database is up");
-    stopping.await.expect("it stops");
+    let stopped = stopping.join_next().await.expect("it was begun");
+    assert_eq!(stopped.expect("it stops").len(), 1);
     let id = device('a');
     ground.alert("malware", &id).await;
     assert_eq!(ground.decision().await, "hold stopped");

@@ -281,7 +281,7 @@ async fn the_gate_holds_what_is_above_a_cap_that_was_lowered_and_lets_the_rest_g
     assert_eq!(ground.actions(&devices[2]).await, ["restrict withdrawn"]);
     assert_eq!(
         ground.attention(&devices[2]).await,
-        ["more devices than caps[0] allows were restricted before it"]
+        ["more devices than caps[0] allows were contained before it"]
     );
     assert!(ground.attention(&devices[0]).await.is_empty());
     ground.close().await;

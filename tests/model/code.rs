@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use quell::clock::Monotonic;
-use quell::domain::action::{ActionEvent, ActionKind, ActionState, Marker, OnAmbiguous};
-use quell::domain::answer::{Answer, MachineAction, MachineActionKind, MachineActionStatus, Refusal};
+use quell::domain::action::{ActionEvent, ActionState, Marker, OnAmbiguous};
+use quell::domain::answer::{Answer, MachineAction, MachineActionStatus, Refusal};
 use quell::domain::budget::CallTiming;
 use quell::domain::device::DeviceId;
 use quell::domain::verdict::Lane;
@@ -37,6 +37,7 @@ pub fn written(state: &State, row: u8, n: u8, reply: Reply) -> Written {
         n: i32::from(n),
         device: device(),
         kind: its.kind,
+        argument: None,
         lane: Lane::Normal,
         comment: String::new(),
         send_deadline: Monotonic::now(),

@@ -47,7 +47,7 @@ fn the_shipped_playbooks_are_sound() {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("playbooks");
     let (code, out, err) = checked(&args(&[&shipped], Format::Human));
     ends(code, 0);
-    assert_eq!(out, "5 playbooks, 5 test files, 0 errors, 0 warnings\n");
+    assert_eq!(out, "6 playbooks, 6 test files, 0 errors, 0 warnings\n");
     assert_eq!(err, "");
 }
 

@@ -17,7 +17,11 @@ pub const STORM_PLAYBOOK: &str = "demo-storm";
 pub const TENANT: &str = "demo";
 
 /// The playbooks as shipped.
-const SHIPPED: [(&str, &str); 5] = [
+const SHIPPED: [(&str, &str); 6] = [
+    (
+        "hands-on-keyboard-isolate.yaml",
+        include_str!("../../../playbooks/hands-on-keyboard-isolate.yaml"),
+    ),
     (
         "hands-on-keyboard-restrict.yaml",
         include_str!("../../../playbooks/hands-on-keyboard-restrict.yaml"),

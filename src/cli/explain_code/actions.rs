@@ -7,10 +7,10 @@ use crate::yaml::Code;
 pub(super) const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: Code::UNKNOWN_ACTION,
-        text: "`restrict_app_execution` allows only software signed by Microsoft to run on the device, and \
-               `release_app_restriction` ends the restrictions that quell began. Beside one of them, or alone, stand tasks, \
-               which are done once: `scan`, `collect_package` and `quarantine_file`.",
-        wrong: Playbook("then:\n  - contain_device:\n      comment: Ransomware\n"),
+        text: "`restrict_app_execution` allows only software signed by Microsoft to run on the device, `isolate_device` cuts it off \
+               the network, and `release_app_restriction` and `release_isolation` end what quell began so. Beside them, or alone, \
+               stand tasks, which are done once: `scan`, `collect_package` and `quarantine_file`.",
+        wrong: Playbook("then:\n  - offboard_device:\n      comment: Ransomware\n"),
         right: Playbook(
             "when:\n  alert.event: [new, updated]\nthen:\n  - restrict_app_execution:\n      comment: Ransomware\n      release: {after: 4h, when: alert_resolved}\n",
         ),

@@ -277,7 +277,7 @@ fn a_quiet_night_takes_one_look() {
 
     nothing needs a person
 
-    contained   0 devices wanted restricted; 0 restricted by quell, 0 by others, 0 unclear
+    contained   0 devices wanted contained; 0 restricted by quell, 0 by others, 0 unclear
     daemon      dispatches under epoch 7 on soc-1, lease renewed 3 s ago
     playbooks   3 enforce, 1 observe; set 3f9a12ab77c0, version 4, in force for 2 h 5 min; by anna: INC-4711
     gate        open
@@ -305,7 +305,7 @@ fn a_bad_night_is_told_in_full_and_what_needs_a_person_first() {
       restrictions wait: 500 are open at Defender, which is the most allowed
       events have waited for 6 min 40 s to be decided
 
-    contained   214 devices wanted restricted; 212 restricted by quell, 1 by others, 2 unclear; the next ends in 10 min
+    contained   214 devices wanted contained; 212 restricted by quell, 1 by others, 2 unclear; the next ends in 10 min
     daemon      none dispatches; epoch 7 ended 4 min ago
     playbooks   3 enforce, 1 observe; set 3f9a12ab77c0, version 4, in force for 2 h 5 min; by anna: INC-4711
     gate        closed, opens in 1 min 30 s: throttled by Defender
@@ -347,7 +347,7 @@ fn an_installation_that_never_ran_says_what_is_missing() {
       no daemon has dispatched yet: start `quell run`
       no playbook set is active: events wait
 
-    contained   0 devices wanted restricted; 0 restricted by quell, 0 by others, 0 unclear
+    contained   0 devices wanted contained; 0 restricted by quell, 0 by others, 0 unclear
     daemon      none has dispatched yet
     playbooks   no set is active; the configuration allows `observe` at most
     ");

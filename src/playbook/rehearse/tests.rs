@@ -164,7 +164,11 @@ fn a_containment_ends_after_its_time_and_a_new_match_starts_it_anew() {
     play.alert("0s", "x", 1);
     play.alert("3h", "x", 1);
     play.pass("6h59m");
-    assert!(play.world.device(&device(1)).is_some_and(Device::is_restricted));
+    assert!(
+        play.world
+            .device(&device(1))
+            .is_some_and(|device| device.is_held(Measure::Restriction))
+    );
     play.pass("10h");
     assert!(play.world.device(&device(1)).is_none(), "nothing is kept of it");
     insta::assert_snapshot!(play.log, @r"

@@ -198,28 +198,38 @@ fn branches(playbook: &Playbook) -> Vec<BranchCoverage> {
         add("ask".to_owned(), "ask", None);
         add("ask.otherwise".to_owned(), "ask", None);
     }
-    for action in &playbook.then {
-        let Action::Begin {
-            release_after,
-            restart_on_match,
-            ..
-        } = action
-        else {
-            continue;
-        };
-        for (branch, is_there) in [
-            ("release.after", release_after.is_some()),
-            ("release.restart_on", *restart_on_match),
-            ("release.when", action.ends_when_resolved()),
-            // Nothing is scanned for what only observes.
-            (
-                "release.when.scan_clean",
-                action.ends_when_clean() && playbook.mode == Mode::Enforce,
-            ),
-        ] {
-            if is_there {
-                add(branch.to_owned(), "then", None);
+    // Once for the playbook: what begins two measures has one branch for the end of either.
+    let then = || playbook.then.iter();
+    let ends = |action: &Action| {
+        matches!(
+            action,
+            Action::Begin {
+                release_after: Some(_),
+                ..
             }
+        )
+    };
+    let restarts = |action: &Action| {
+        matches!(
+            action,
+            Action::Begin {
+                restart_on_match: true,
+                ..
+            }
+        )
+    };
+    for (branch, is_there) in [
+        ("release.after", then().any(ends)),
+        ("release.restart_on", then().any(restarts)),
+        ("release.when", then().any(Action::ends_when_resolved)),
+        // Nothing is scanned for what only observes.
+        (
+            "release.when.scan_clean",
+            then().any(Action::ends_when_clean) && playbook.mode == Mode::Enforce,
+        ),
+    ] {
+        if is_there {
+            add(branch.to_owned(), "then", None);
         }
     }
     for index in 0..playbook.limits.len() {

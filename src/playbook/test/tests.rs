@@ -246,7 +246,7 @@ fn the_shipped_playbooks_compile_without_a_warning_and_pass_their_tests() {
         Err(found) => panic!("{}", found.render(false)),
     };
     assert!(warnings.is_empty(), "{}", warnings.render(false));
-    assert_eq!(set.playbooks().len(), 5);
+    assert_eq!(set.playbooks().len(), 6);
     for playbook in set.playbooks() {
         let name = format!("{}.test.yaml", playbook.id);
         let test = match TestFile::read(&name, &read(folder.join("tests").join(&name))) {

@@ -11,9 +11,9 @@ use sqlx::{Executor, PgConnection, Row};
 /// Questions that must find nothing.
 const NOTHING: &[(&str, &str)] = &[
     (
-        "a device with two open actions",
+        "a device with two open actions about one thing",
         "SELECT device_id FROM quell.actions WHERE state IN ('submitting', 'in_doubt', 'submitted')
-         GROUP BY tenant_id, device_id HAVING count(*) > 1",
+         GROUP BY tenant_id, device_id, subject HAVING count(*) > 1",
     ),
     (
         "an event without one decision for each of its devices, decided or waiting",
@@ -166,9 +166,24 @@ pub async fn of_both(journal: &[Entry], connection: &mut PgConnection) {
             .get(&key)
             .unwrap_or_else(|| panic!("a call without an attempt: {entry:?}"));
         assert_eq!(Some(device), entry.device.as_ref(), "{entry:?}");
-        assert_eq!(kind == "release", entry.path.contains("unrestrict"), "{entry:?}");
+        let path = entry.path.to_lowercase();
+        assert_eq!(path.rsplit('/').next(), Some(segment(kind)), "{entry:?}");
         if let Some(before) = seen.insert(key, entry) {
             panic!("one attempt was called twice: {before:?} and {entry:?}");
         }
+    }
+}
+
+/// The last part of the address that a kind of action is called at, in lower case.
+fn segment(kind: &str) -> &'static str {
+    match kind {
+        "restrict" => "restrictcodeexecution",
+        "release" => "unrestrictcodeexecution",
+        "isolate" => "isolate",
+        "release_isolation" => "unisolate",
+        "scan" => "runantivirusscan",
+        "collect_package" => "collectinvestigationpackage",
+        "quarantine_file" => "stopandquarantinefile",
+        other => panic!("no kind of action is called `{other}`"),
     }
 }
