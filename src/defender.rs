@@ -85,7 +85,7 @@ pub use device_call::DeviceCall;
 pub use hosts::{Endpoint, HostOptions};
 pub use inventory::{InventoryPage, InventoryPlace, MAX_INVENTORY_PAGE};
 pub use listing::MachineActionFilter;
-pub use look::{Greeting, Look, Question, TokenSeen};
+pub use look::{Greeting, Look, Question};
 pub use machine::Machine;
 pub use options::Options;
 pub use package::PackageLink;

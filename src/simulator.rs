@@ -49,8 +49,8 @@ mod windows;
 pub use action::Kind;
 pub use deed::{Deed, Timed};
 pub use options::{
-    BudgetScope, DeviceOverride, DuplicateMode, Faults, Fleet, GIVES_UP_AFTER, Options, QuotaDialect,
-    RetryAfter, Window, WindowAlgorithm,
+    ALL_ROLES, BudgetScope, DeviceOverride, DuplicateMode, Faults, Fleet, GIVES_UP_AFTER, Options,
+    QuotaDialect, RetryAfter, Window, WindowAlgorithm,
 };
 pub use report::{Invariant, Report};
 pub use route::{Endpoint, Scope};

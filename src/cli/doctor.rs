@@ -2,8 +2,10 @@
 //!
 //! Looks at files, Postgres, the token endpoint and Defender, each for a bounded time; where one of them is away the rest goes
 //! on. It writes nothing but its one read into the ledger, as any read of the daemon's (and the tenant's row, as a daemon's
-//! first start does), and never sends the token anywhere but to the configured host.
+//! first start does, and the file of a user's sign-in, which each new token renews), and never sends the token anywhere but to
+//! the configured host.
 
+mod credential;
 mod defender;
 mod files;
 mod finding;
@@ -26,14 +28,14 @@ use super::reads::Aside;
 use crate::app;
 use crate::clock;
 use crate::config::{Config, Http, Tenant};
-use crate::defender::Client;
+use crate::defender::{Client, TokenFacts};
 use crate::outbound::Poster;
 use crate::playbook::PlaybookSet;
 use crate::store::Store;
 use finding::Finding;
 use postgres::Looked;
 use standing::Standing;
-use token::TokenFound;
+use token::NoToken;
 
 /// Check everything that must be right before and while quell runs, and say what to do where it is not
 ///
@@ -124,8 +126,8 @@ async fn examine(args: &Args, config: &Config, tenant: &Tenant) -> Vec<Finding> 
             }
         }),
     );
-    let application = app::gate_of(config, tenant).app_id;
-    findings.push(token::expiry(token.as_ref(), &application, clock::now()));
+    let facts = token.as_ref().and_then(|token| token.as_ref().ok());
+    findings.extend(credential::findings(tenant, facts, clock::now()));
     let store = match &store {
         Ok(store) => store,
         Err(error) => {
@@ -228,7 +230,7 @@ fn client(args: &Args, config: &Config, tenant: &Tenant) -> Result<Arc<Client>, 
     found.ok_or_else(|| Finding::not_asked("token", "the tenant has no client"))
 }
 
-async fn obtain(client: Result<&Arc<Client>, &Finding>) -> Option<Result<TokenFound, String>> {
+async fn obtain(client: Result<&Arc<Client>, &Finding>) -> Option<Result<TokenFacts, NoToken>> {
     match client {
         Ok(client) => Some(token::obtain(client).await),
         Err(_) => None,
@@ -236,7 +238,7 @@ async fn obtain(client: Result<&Arc<Client>, &Finding>) -> Option<Result<TokenFo
 }
 
 fn of_token(
-    token: Option<&Result<TokenFound, String>>,
+    token: Option<&Result<TokenFacts, NoToken>>,
     client: &Result<Arc<Client>, Finding>,
     tenant: &Tenant,
     sets: &[Option<&PlaybookSet>],
@@ -247,7 +249,7 @@ fn of_token(
     let mut findings = vec![token::finding(token, tenant, clock::now())];
     if let Ok(token) = token {
         let wanted = permissions::wanted(sets.iter().copied().flatten());
-        findings.extend(permissions::findings(token, &wanted));
+        findings.extend(permissions::findings(token.claims.as_ref(), &wanted));
     } else {
         let why = "without a token nobody can tell what it may, nor ask Defender anything";
         findings.push(Finding::unknown("defender.read", why, "see `token`"));

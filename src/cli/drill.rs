@@ -22,13 +22,12 @@ use crate::cli::practice::screen::Screen;
 use crate::cli::practice::stage::{Places, Stage};
 use crate::cli::practice::stop::Stop;
 use crate::cli::scenario;
-use crate::cli::simulate::ALL_ROLES;
 use crate::clock::{self, Monotonic};
 use crate::config::Config;
 use crate::domain::device::DeviceIdRule;
 use crate::intake::normalize;
 use crate::outbound::Poster;
-use crate::simulator::{Deed, Scenario, Span};
+use crate::simulator::{ALL_ROLES, Deed, Scenario, Span};
 use crate::store::audit::{AuditScope, Ledger};
 use crate::store::views::{DecisionQuery, DecisionView};
 

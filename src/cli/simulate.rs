@@ -15,22 +15,9 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::scenario;
 use crate::simulator::{
-    BudgetScope, DuplicateMode, Faults, Fleet, Invariant, Options, QuotaDialect, Report, RetryAfter,
-    Simulator, Span, Window, WindowAlgorithm,
+    ALL_ROLES, BudgetScope, DuplicateMode, Faults, Fleet, Invariant, Options, QuotaDialect, Report,
+    RetryAfter, Simulator, Span, Window, WindowAlgorithm,
 };
-
-/// Every permission that a call of the simulator asks for.
-pub const ALL_ROLES: [&str; 9] = [
-    "Machine.RestrictExecution",
-    "Machine.Isolate",
-    "Machine.Scan",
-    "Machine.CollectForensics",
-    "Machine.StopAndQuarantine",
-    "Machine.Offboard",
-    "Machine.LiveResponse",
-    "Machine.Read.All",
-    "Alert.Read.All",
-];
 
 /// Run a simulated Defender on a loopback port.
 ///
@@ -66,10 +53,13 @@ pub struct Args {
     /// How a 429 says when to come back.
     #[arg(long, value_name = "FORM", value_enum, default_value_t = ComeBack::Seconds)]
     retry_after: ComeBack,
-    /// A permission in issued tokens; may be repeated [default: Machine.RestrictExecution and Machine.Read.All].
+    /// A permission in issued tokens; may be repeated [default: those that a client of containment has a use for].
     #[arg(long = "role", value_name = "PERMISSION")]
     roles: Vec<String>,
-    /// Every permission there is in issued tokens.
+    /// A permission that is left out of issued tokens; may be repeated.
+    #[arg(long = "without-role", value_name = "PERMISSION")]
+    without_roles: Vec<String>,
+    /// Every permission there is in issued tokens: to offboard devices and for live response too.
     #[arg(long, conflicts_with = "roles")]
     all_roles: bool,
     /// Word a 429 as documented rather than as recorded.
@@ -303,17 +293,29 @@ fn welcome(simulator: &Simulator, scale: f64) -> String {
     )
 }
 
+/// The permissions in issued tokens.
+fn roles(args: &Args) -> Vec<String> {
+    let mut roles = match (args.all_roles, args.roles.is_empty()) {
+        (true, _) => ALL_ROLES.map(str::to_owned).to_vec(),
+        (false, true) => Options::default().roles,
+        (false, false) => args.roles.clone(),
+    };
+    roles.retain(|role| {
+        !args
+            .without_roles
+            .iter()
+            .any(|one| one.eq_ignore_ascii_case(role))
+    });
+    roles
+}
+
 fn options(args: Args) -> Options {
     let plain = Options::default();
     Options {
         listen: args.listen,
         scale: args.scale.unwrap_or(plain.scale),
         seed: args.seed.unwrap_or(plain.seed),
-        roles: match (args.all_roles, args.roles.is_empty()) {
-            (true, _) => ALL_ROLES.map(str::to_owned).to_vec(),
-            (false, true) => plain.roles,
-            (false, false) => args.roles,
-        },
+        roles: roles(&args),
         retry_after_form: match args.retry_after {
             ComeBack::None => RetryAfter::None,
             ComeBack::Seconds => RetryAfter::Seconds,
@@ -449,6 +451,15 @@ mod tests {
             (options.faults.slow_percent, options.faults.slow_for_ms),
             (5.0, 9)
         );
+    }
+
+    #[test]
+    fn a_permission_can_be_left_out_or_each_be_named() {
+        let roles = |line: &str| parse(line).expect("all of these exist").roles;
+        let without = roles("--without-role machine.isolate --without-role Machine.Scan");
+        assert_eq!((without.len(), roles("").len()), (5, 7));
+        assert_eq!(roles("--role Machine.Read.All"), ["Machine.Read.All"]);
+        assert_eq!(roles("--all-roles").len(), ALL_ROLES.len());
     }
 
     #[test]

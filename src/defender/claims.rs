@@ -63,6 +63,14 @@ impl Claims {
         !self.scopes.is_empty()
     }
 
+    /// What was granted: scopes of a signed-in user, else roles of the application.
+    pub fn granted(&self) -> &[String] {
+        match self.is_delegated() {
+            true => &self.scopes,
+            false => &self.roles,
+        }
+    }
+
     /// Those of `wanted` that the token lacks.
     pub fn missing(&self, wanted: &[Permission]) -> Vec<Permission> {
         wanted

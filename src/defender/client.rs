@@ -419,11 +419,6 @@ impl Client {
         self.scale
     }
 
-    /// Where the tokens come from.
-    pub(super) fn tokens(&self) -> &Tokens {
-        &self.tokens
-    }
-
     /// A 401 is the API's word on this very token; any other reply says that it was good.
     async fn note_token(&self, token: &Token, outcome: &Result<Reply, Failure>) {
         match outcome {

@@ -1,11 +1,9 @@
 //! Single reads whose reply is wanted as it came: status, clock, words. `quell doctor` and `quell probe` ask with them, each under a
-//! permit like any read. Also what a token says of itself, and a greeting to a host without a token. Nothing here changes
-//! anything at Defender, and a greeting never carries a credential.
+//! permit like any read. Also a greeting to a host without a token. Nothing here changes anything at Defender, and a greeting
+//! never carries a credential.
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use reqwest::Url;
 use reqwest::header::CONNECTION;
@@ -18,7 +16,6 @@ use crate::defender::hosts::is_safe_segment;
 use crate::defender::http::Reply;
 use crate::defender::reads::{ReadError, readable};
 use crate::defender::throttle::http_date;
-use crate::defender::token::TokenError;
 use crate::domain::answer::Refusal;
 use crate::domain::device::DeviceId;
 use crate::limiter::ReadPermit;
@@ -49,23 +46,6 @@ pub struct Look {
     pub at: Timestamp,
     /// What a caller of an ordinary read would have been told, if it is an error.
     pub error: Option<ReadError>,
-}
-
-/// What a token says of itself, unverified. Nothing of the token itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TokenSeen {
-    /// `aud`: whom it is for.
-    pub audience: Option<String>,
-    /// `tid`: the directory.
-    pub directory: Option<String>,
-    /// `appid` or `azp`: the application.
-    pub application: Option<String>,
-    /// `exp`: when it ends.
-    pub expires_at: Option<Timestamp>,
-    /// `roles` of an application, or `scp` of a person that is signed in.
-    pub permissions: Vec<String>,
-    /// Whether a person is signed in: `scp` in place of `roles`.
-    pub is_delegated: bool,
 }
 
 /// What a host said to a request without a credential.
@@ -162,15 +142,6 @@ impl Client {
         ))
     }
 
-    /// What the token says of itself; `None` if it is not one that can be read.
-    ///
-    /// # Errors
-    /// [`TokenError`] if there is no token.
-    pub async fn token_seen(&self) -> Result<Option<TokenSeen>, TokenError> {
-        let token = self.tokens().token().await?;
-        Ok(TokenSeen::read(token.expose()))
-    }
-
     /// Greets a host without any credential, on a connection of its own.
     ///
     /// # Errors
@@ -206,80 +177,10 @@ fn seen(reply: &Reply, took: Duration, at: Timestamp, error: Option<ReadError>) 
     }
 }
 
-impl TokenSeen {
-    fn read(token: &str) -> Option<Self> {
-        let mut parts = token.split('.');
-        let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
-        if parts.next().is_some() {
-            return None;
-        }
-        let bytes = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
-        let claims: Value = serde_json::from_slice(&bytes).ok()?;
-        let claims = claims.as_object()?;
-        let text = |name: &str| claims.get(name)?.as_str().map(|text| printable(text, 200));
-        let is_delegated = claims.contains_key("scp");
-        let permissions = match claims.get(if is_delegated { "scp" } else { "roles" }) {
-            Some(Value::Array(roles)) => roles
-                .iter()
-                .filter_map(Value::as_str)
-                .map(|role| printable(role, 100))
-                .collect(),
-            Some(Value::String(scopes)) => scopes.split_whitespace().map(|one| printable(one, 100)).collect(),
-            _ => Vec::new(),
-        };
-        Some(Self {
-            audience: text("aud"),
-            directory: text("tid"),
-            application: text("appid").or_else(|| text("azp")),
-            expires_at: claims
-                .get("exp")
-                .and_then(Value::as_i64)
-                .and_then(|seconds| Timestamp::from_second(seconds).ok()),
-            permissions,
-            is_delegated,
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::defender::fake::{Fake, client, device, read_permit, reply};
-
-    fn token(claims: &str) -> String {
-        let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
-        format!("{}.{}.{}", part("{}"), part(claims), part("s"))
-    }
-
-    #[test]
-    fn a_token_tells_whom_it_is_for_and_what_it_may() {
-        let seen = |claims: &str| TokenSeen::read(&token(claims)).expect("a readable token");
-        let of_app = seen(
-            r#"{"aud":"https://api","tid":"t","appid":"a","exp":1795345200,"roles":["Machine.Read.All"]}"#,
-        );
-        assert_eq!(
-            (
-                of_app.audience.as_deref(),
-                of_app.directory.as_deref(),
-                of_app.application.as_deref()
-            ),
-            (Some("https://api"), Some("t"), Some("a"))
-        );
-        assert_eq!(
-            of_app.expires_at.map(|at| at.to_string()).as_deref(),
-            Some("2026-11-22T11:00:00Z")
-        );
-        assert_eq!(
-            (of_app.permissions, of_app.is_delegated),
-            (vec!["Machine.Read.All".to_owned()], false)
-        );
-        let of_person = seen(r#"{"azp":"a","scp":"Machine.Read Machine.RestrictExecution"}"#);
-        assert_eq!((of_person.permissions.len(), of_person.is_delegated), (2, true));
-        assert_eq!(seen("{}"), TokenSeen::default());
-        for opaque in ["", "opaque", "a.b.c", "a.b.c.d"] {
-            assert_eq!(TokenSeen::read(opaque), None, "{opaque}");
-        }
-    }
 
     #[tokio::test]
     async fn a_look_gives_the_reply_whatever_it_is() {

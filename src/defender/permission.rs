@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use crate::defender::claims::Claims;
+use crate::domain::action::ActionKind;
 
 /// What a signed-in user needs in Defender beside the token's permissions (facts sheet 5.6). A full sentence part, for a 403
 /// and for `quell doctor`.
@@ -72,22 +73,41 @@ impl Permission {
 
     /// Whether a token with these claims carries it: as a role of an application, or as a scope of a signed-in user.
     pub fn held(self, claims: &Claims) -> bool {
-        let (granted, names) = if claims.is_delegated() {
-            (&claims.scopes, self.scopes())
-        } else {
-            (&claims.roles, self.app_roles())
-        };
-        names
-            .iter()
-            .any(|name| granted.iter().any(|held| held.eq_ignore_ascii_case(name)))
+        self.held_as(claims).is_some()
+    }
+
+    /// The name under which a token with these claims carries it: a wider one serves as well.
+    pub fn held_as(self, claims: &Claims) -> Option<&'static str> {
+        let mut names = self.names(claims).iter().copied();
+        names.find(|name| {
+            claims
+                .granted()
+                .iter()
+                .any(|held| held.eq_ignore_ascii_case(name))
+        })
+    }
+
+    /// The names of which one is enough in a token with these claims, the narrowest first.
+    pub fn names(self, claims: &Claims) -> &'static [&'static str] {
+        match claims.is_delegated() {
+            true => self.scopes(),
+            false => self.app_roles(),
+        }
     }
 
     /// The name that is missing from a token with these claims, as an administrator has to grant it.
     pub fn wanted_name(self, claims: &Claims) -> &'static str {
-        if claims.is_delegated() {
-            self.delegated()
-        } else {
-            self.as_str()
+        self.names(claims)[0]
+    }
+
+    /// What the calls of an action need.
+    pub fn of_action(kind: ActionKind) -> Self {
+        match kind {
+            ActionKind::Restrict | ActionKind::Release => Self::Restrict,
+            ActionKind::Isolate | ActionKind::ReleaseIsolation => Self::Isolate,
+            ActionKind::Scan => Self::Scan,
+            ActionKind::CollectPackage => Self::Collect,
+            ActionKind::QuarantineFile => Self::Quarantine,
         }
     }
 
@@ -265,6 +285,34 @@ mod tests {
             &["Alert.Read"],
             &["Machine.RestrictExecution", "Machine.Read"],
         );
+    }
+
+    #[test]
+    fn an_action_needs_what_the_address_of_its_call_needs() {
+        let device = crate::defender::fake::device();
+        for kind in ActionKind::ALL {
+            let call = crate::defender::DeviceCall {
+                kind,
+                device: &device,
+                comment: "",
+                argument: None,
+            };
+            assert_eq!(
+                Permission::of_call(call.segment()),
+                Some(Permission::of_action(kind)),
+                "{kind:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_wider_permission_is_named_as_it_is_held() {
+        let wider = claims(&["machine.readwrite.all"], &[]);
+        assert_eq!(
+            Permission::ReadMachines.held_as(&wider),
+            Some("Machine.ReadWrite.All")
+        );
+        assert_eq!(Permission::Scan.held_as(&wider), None);
     }
 
     #[test]

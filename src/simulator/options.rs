@@ -85,7 +85,7 @@ pub struct Options {
     pub refuse_unknown_properties: bool,
     /// The only client id and secret accepted; without one every non-empty pair is. Default none.
     pub credentials: Option<(String, String)>,
-    /// The application roles in issued tokens. Default `Machine.RestrictExecution` and `Machine.Read.All`.
+    /// The application roles in issued tokens. Default [`USEFUL_ROLES`].
     pub roles: Vec<String>,
     /// What the token endpoints know of certificates, federated tokens and users. Default: they take any.
     pub entra: Entra,
@@ -112,6 +112,30 @@ pub struct Options {
     /// 200,000.
     pub journal_limit: usize,
 }
+
+/// Every application role that a call of the simulator asks for.
+pub const ALL_ROLES: [&str; 9] = [
+    "Machine.RestrictExecution",
+    "Machine.Isolate",
+    "Machine.Scan",
+    "Machine.CollectForensics",
+    "Machine.StopAndQuarantine",
+    "Machine.Offboard",
+    "Machine.LiveResponse",
+    "Machine.Read.All",
+    "Alert.Read.All",
+];
+
+/// The application roles that a client of containment has a use for: those that Quell's own calls need, and to read alerts.
+pub const USEFUL_ROLES: [&str; 7] = [
+    "Machine.RestrictExecution",
+    "Machine.Isolate",
+    "Machine.Scan",
+    "Machine.CollectForensics",
+    "Machine.StopAndQuarantine",
+    "Machine.Read.All",
+    "Alert.Read.All",
+];
 
 impl Default for Options {
     fn default() -> Self {
@@ -144,10 +168,7 @@ impl Default for Options {
             context_elsewhere: true,
             refuse_unknown_properties: true,
             credentials: None,
-            roles: vec![
-                "Machine.RestrictExecution".to_owned(),
-                "Machine.Read.All".to_owned(),
-            ],
+            roles: USEFUL_ROLES.map(str::to_owned).to_vec(),
             entra: Entra::default(),
             token_lifetime: Duration::from_secs(3599),
             listed: 0,

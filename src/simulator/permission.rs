@@ -51,18 +51,6 @@ pub fn needed(call: &Call) -> &'static [&'static str] {
     }
 }
 
-/// Whether a call needs one of the two permissions without which there is no use in a client: to restrict, and to read
-/// machines.
-pub fn is_of_two(call: &Call) -> bool {
-    matches!(
-        call,
-        Call::Act {
-            kind: Kind::Restrict | Kind::Release,
-            ..
-        }
-    ) || needed(call) == READ_MACHINES
-}
-
 /// Whether the token behind an `Authorization` header carries one of the permissions that a call needs: as an application
 /// (`roles`), or on behalf of a user (`scp`, where `.All` is left out).
 ///
@@ -129,6 +117,15 @@ mod tests {
         let refused = check(Some(&isolating), &Call::Alerts).expect_err("alerts have their own");
         assert_eq!(refused.status, StatusCode::FORBIDDEN);
         assert!(refused.body.contains("(Alert.Read.All, Alert.ReadWrite.All)"));
+    }
+
+    #[test]
+    fn the_names_of_one_kind_of_token_mean_nothing_in_the_other() {
+        let app = bearer(&json!({ "roles": ["Machine.Read", "Alert.Read"] }));
+        check(Some(&app), &Call::Machines).expect_err("an application's permission ends with .All");
+        check(Some(&app), &Call::Alerts).expect_err("and so does this one");
+        let user = bearer(&json!({ "scp": "Machine.Read.All" }));
+        check(Some(&user), &Call::Machines).expect_err("a user's does not");
     }
 
     #[test]

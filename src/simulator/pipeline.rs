@@ -205,20 +205,12 @@ fn let_in(hub: &Hub, parts: &Parts, call: &Call) -> Result<(Caller, Option<Fault
             hub.clock.unscaled(exceeded.wait),
         ));
     }
-    if let Err(reply) = allowed(&grant, authorization, call) {
+    if let Err(reply) = permission::check(authorization, call) {
         state.tally.forbidden += 1;
         return Err(reply);
     }
     let fault = state.draw_fault(call, now);
     Ok((grant.caller, fault))
-}
-
-/// The two permissions that are always needed are the grant's to judge; the others stand in the token's claims.
-fn allowed(grant: &token::Grant, authorization: Option<&str>, call: &Call) -> Result<(), Reply> {
-    if grant.allows(call.kind()).is_ok() && permission::is_of_two(call) {
-        return Ok(());
-    }
-    permission::check(authorization, call)
 }
 
 async fn issue_token(hub: &Hub, tenant: &str, parts: &Parts, body: Bytes) -> Answer {

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::simulator::clock::Clock;
 use crate::simulator::options::Options;
 use crate::simulator::reply::Reply;
-use crate::simulator::windows::{CallKind, Caller};
+use crate::simulator::windows::Caller;
 
 mod assertion;
 pub mod entra;
@@ -56,7 +56,6 @@ pub struct Grant {
     /// Whose budget its calls use.
     pub caller: Caller,
     audience: String,
-    roles: Vec<String>,
     expires_at: Instant,
 }
 
@@ -168,19 +167,15 @@ impl Tokens {
             "aud": audience, "iss": format!("https://sts.windows.net/{tenant}/"), "iat": issued, "nbf": issued,
             "exp": until, "appid": client_id, "tid": tenant, "uti": Uuid::new_v4(), "ver": "1.0",
         });
-        let rights = match &user {
+        match &user {
             Some(user) => {
                 claims["scp"] = json!(user.scopes.join(" "));
                 claims["upn"] = json!(options.entra.user_name);
-                user.scopes.clone()
             }
             // Entra leaves the claim out when nothing was granted.
-            None if options.roles.is_empty() => Vec::new(),
-            None => {
-                claims["roles"] = json!(options.roles);
-                options.roles.clone()
-            }
-        };
+            None if options.roles.is_empty() => {}
+            None => claims["roles"] = json!(options.roles),
+        }
         let part = |json: Value| URL_SAFE_NO_PAD.encode(json.to_string());
         let token = format!("{}.{}.simulated", part(header), part(claims));
 
@@ -191,7 +186,6 @@ impl Tokens {
                 app: client_id.to_owned(),
             },
             audience: audience.to_owned(),
-            roles: rights,
             expires_at: now + options.token_lifetime,
         };
         self.granted.insert(token.clone(), grant);
@@ -223,32 +217,6 @@ impl Tokens {
             content_type: "application/json; charset=utf-8",
             ..Reply::json(StatusCode::OK, &body)
         }
-    }
-}
-
-impl Grant {
-    /// Whether the application may make such a call (facts sheet 5.8).
-    ///
-    /// # Errors
-    /// The recorded 403.
-    pub fn allows(&self, kind: CallKind) -> Result<(), Reply> {
-        let any_of: &[&str] = match kind {
-            CallKind::Action => &["Machine.RestrictExecution"],
-            CallKind::Read => &[
-                "Machine.Read.All",
-                "Machine.ReadWrite.All",
-                "Machine.Read",
-                "Machine.ReadWrite",
-            ],
-        };
-        if any_of.iter().any(|role| self.roles.iter().any(|has| has == role)) {
-            return Ok(());
-        }
-        let message = format!(
-            "The application does not have any of the required application permissions ({}) to access the resource.",
-            any_of.join(", ")
-        );
-        Err(Reply::error(StatusCode::FORBIDDEN, "Forbidden", message))
     }
 }
 

@@ -20,7 +20,7 @@ pub struct Probed {
     pub containment: Option<String>,
     /// Active containments of others.
     pub others: i64,
-    /// The actions since the probe began, the oldest first.
+    /// What restricts or releases it since the probe began, the oldest first: isolation and tasks are not the probe's.
     pub actions: Vec<ProbedAction>,
     /// The database's clock.
     pub at: Timestamp,
@@ -107,7 +107,8 @@ impl Store {
             r#"SELECT a.id, a.kind, a.state, a.defender_id, a.error, t.id AS "attempt?", t.answered_at AS "answered_at?"
                FROM quell.actions a LEFT JOIN LATERAL (SELECT id, answered_at FROM quell.attempts
                    WHERE action_id = a.id AND kind = a.kind ORDER BY n DESC LIMIT 1) AS t ON true
-               WHERE a.tenant_id = $1 AND a.device_id = $2 AND a.queued_at >= $3::timestamptz ORDER BY a.queued_at, a.id"#,
+               WHERE a.tenant_id = $1 AND a.device_id = $2 AND a.subject = 'restriction' AND a.queued_at >= $3::timestamptz
+               ORDER BY a.queued_at, a.id"#,
             tenant.0,
             device.as_str(),
             jiff_sqlx::ToSqlx::to_sqlx(since) as jiff_sqlx::Timestamp,

@@ -104,7 +104,7 @@ async fn beside_a_daemon_that_works_nothing_is_wrong() {
         "-       daemon.listener ",
         "there is one, by client secret, for audience https://api.securitycenter.microsoft.com, directory 11111111-2222-3333-4444-555555555555",
         "`Machine.RestrictExecution` is granted: to restrict app execution, to release and to cancel\n",
-        "`Machine.Read.All` is granted: to read devices and follow machine actions to their end\n",
+        "`Machine.Read.All` is granted: to read devices and to follow machine actions to their end\n",
         "ok      defender.read ",
         "the clock of Defender and this machine's agree\n",
         "`: 1 playbook: 1 enforce; with 1 warning\n",
@@ -135,7 +135,7 @@ async fn a_wrong_secret_is_told_with_what_entra_means_by_it() {
     assert_eq!(code, Some(1));
     let token = of(&findings, "token");
     assert!(
-        token.starts_with("wrong ") && token.contains("-> the secret is wrong"),
+        token.starts_with("wrong ") && token.contains("-> the secret is not the application's"),
         "{token}"
     );
     assert!(!token.contains("wrong or right"), "{token}");

@@ -156,7 +156,13 @@ async fn live_response_is_one_session_a_device_and_ten_a_minute() {
 
 #[tokio::test(start_paused = true)]
 async fn permission_is_checked_before_the_device_is_looked_up() {
-    let (simulator, client) = start(unlimited()).await;
+    let options = Options {
+        roles: ["Machine.RestrictExecution", "Machine.Read.All"]
+            .map(str::to_owned)
+            .to_vec(),
+        ..unlimited()
+    };
+    let (simulator, client) = start(options).await;
     let refused = client
         .post("/api/machines/elastic-connector-test/isolate", &comment("why"))
         .await;

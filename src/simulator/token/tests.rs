@@ -3,6 +3,10 @@
 use std::time::Duration;
 
 use super::*;
+use crate::simulator::action::Kind;
+use crate::simulator::options::USEFUL_ROLES;
+use crate::simulator::permission;
+use crate::simulator::route::Call;
 
 const DEFENDER: &str = "https://api.securitycenter.microsoft.com/.default";
 
@@ -66,17 +70,12 @@ async fn a_token_says_for_whom_and_what_it_is_and_runs_out_in_real_time() {
         (claims["tid"].as_str(), claims["appid"].as_str()),
         (Some("tid"), Some("app"))
     );
-    assert_eq!(
-        claims["roles"],
-        json!(["Machine.RestrictExecution", "Machine.Read.All"])
-    );
+    assert_eq!(claims["roles"], json!(USEFUL_ROLES));
 
     tokio::time::advance(Duration::from_secs(3598)).await;
-    let grant = desk
-        .tokens
+    desk.tokens
         .check(Some(&bearer), desk.clock.now())
         .expect("it is good for an hour less a second");
-    grant.allows(CallKind::Action).expect("it has the role");
     tokio::time::advance(Duration::from_secs(1)).await;
     let refused = desk
         .tokens
@@ -167,12 +166,12 @@ async fn a_token_without_the_role_is_forbidden_to_act() {
     let mut desk = Desk::new();
     desk.options.roles = vec!["Machine.Read.All".to_owned()];
     let bearer = desk.bearer(DEFENDER);
-    let grant = desk
-        .tokens
-        .check(Some(&bearer), desk.clock.now())
-        .expect("the token is good");
-    grant.allows(CallKind::Read).expect("it may read");
-    let refused = grant.allows(CallKind::Action).expect_err("it may not act");
+    let restrict = Call::Act {
+        kind: Kind::Restrict,
+        device: "d".to_owned(),
+    };
+    permission::check(Some(&bearer), &Call::Machines).expect("it may read");
+    let refused = permission::check(Some(&bearer), &restrict).expect_err("it may not act");
     assert_eq!(
         (refused.status, refused.code.as_deref()),
         (StatusCode::FORBIDDEN, Some("Forbidden"))
