@@ -66,7 +66,6 @@ fn endpoint(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec<String>
             at(record, "event.end"),
             at(record, "microsoft.defender_endpoint.lastUpdateTime"),
         ]),
-        ..Alert::default()
     }
 }
 
@@ -122,7 +121,6 @@ fn xdr(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec<String>) -> 
             ]
             .map(|key| alert.get(key)),
         ),
-        ..Alert::default()
     }
 }
 
@@ -224,7 +222,6 @@ mod tests {
                 user: is("DOMAIN\\temp123"),
                 incident_id: is("1126093"),
                 occurred_at: Fact::Is("2021-01-26T20:33:59.2Z".parse().expect("RFC 3339")),
-                ..Alert::default()
             }
         );
         assert_eq!(event.devices.len(), 1);

@@ -124,7 +124,6 @@ pub(super) fn alert(record: &Value, devices: &mut Devices<'_>) -> Result<Alert, 
         user: text("user")?,
         incident_id: text("incident_id")?,
         occurred_at: occurred_at(alert)?,
-        ..Alert::default()
     })
 }
 
@@ -320,7 +319,6 @@ mod tests {
                 user: is("CONTOSO\\eve"),
                 incident_id: is("7"),
                 occurred_at: Fact::Is("2026-11-22T01:00:00Z".parse().expect("RFC 3339")),
-                ..Alert::default()
             }
         );
         assert_eq!(event.devices.len(), 1);

@@ -63,7 +63,6 @@ pub(super) fn alert(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec
         occurred_at: field::latest(
             ["createdTimeUtc", "lastModifiedTimeUtc", "lastActivityTimeUtc"].map(|key| incident.get(key)),
         ),
-        ..Alert::default()
     }
 }
 

@@ -38,7 +38,6 @@ pub(super) fn alert(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec
             time("lastUpdatedTime"),
             time("lastActivity"),
         ]),
-        ..Alert::default()
     }
 }
 
@@ -109,7 +108,6 @@ mod tests {
                 user: is("CONTOSO\\eve"),
                 incident_id: is("924565"),
                 occurred_at: Fact::Is("2020-09-06T12:37:40.88Z".parse().expect("RFC 3339")),
-                ..Alert::default()
             }
         );
         let devices: Vec<_> = event.devices.iter().map(|id| id.as_str()).collect();

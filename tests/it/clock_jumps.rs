@@ -217,7 +217,7 @@ async fn a_clock_that_is_set_right_holds_up_nothing_that_waited_by_the_wrong_one
             "SELECT cancel_not_before AS until FROM quell.actions WHERE state = 'submitted'",
             1,
         ),
-        ("SELECT closed_until AS until FROM quell.budgets", 2),
+        ("SELECT closed_until AS until FROM quell.budgets", 3),
         (
             "SELECT held_until AS until FROM quell.holds WHERE since <= quell.now()",
             1,

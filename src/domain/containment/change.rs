@@ -56,7 +56,7 @@ pub fn effects(ruling: &Ruling) -> Effects<'_> {
     }
     let acts = ruling.kind == DecisionKind::Act && ruling.mode == Mode::Enforce;
     Effects {
-        releases: acts.then(|| ruling.releases()).unwrap_or_default(),
+        releases: if acts { ruling.releases() } else { Vec::new() },
         begins: (ruling.verdict.then.iter())
             .filter_map(|action| begins(action, ruling.ask.as_ref()))
             .collect(),

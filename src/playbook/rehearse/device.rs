@@ -16,7 +16,7 @@ use crate::domain::task::Task;
 use crate::domain::verdict::{Lane, Limit, Mode, ReleaseWhen};
 
 /// What is known of a device.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Device {
     known: BTreeMap<Measure, Known>,
     pub(super) contained: Vec<Contained>,
@@ -105,16 +105,6 @@ impl Contained {
             ask_until: None,
             ..self.open
         };
-    }
-}
-
-impl Default for Device {
-    fn default() -> Self {
-        Self {
-            known: BTreeMap::new(),
-            contained: Vec::new(),
-            scans: Scans::default(),
-        }
     }
 }
 
