@@ -2,8 +2,8 @@
 //!
 //! Looks at files, Postgres, the token endpoint and Defender, each for a bounded time; where one of them is away the rest goes
 //! on. It writes nothing but its one read into the ledger, as any read of the daemon's (and the tenant's row, as a daemon's
-//! first start does, and the file of a user's sign-in, which each new token renews), and never sends the token anywhere but to
-//! the configured host.
+//! first start does), and, where a user has signed in, the refresh token that came with the token, as the daemon does: as the
+//! user whom the file belongs to, or not at all. It never sends the token anywhere but to the configured host.
 
 mod credential;
 mod defender;

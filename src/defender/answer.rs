@@ -79,6 +79,7 @@ pub(super) fn refusal(reply: &Reply) -> Option<Refusal> {
         code: printable(&text("code"), CODE_CHARS),
         message: printable(&text("message"), MESSAGE_CHARS),
         target: Some(printable(&text("target"), CODE_CHARS)).filter(|target| !target.is_empty()),
+        is_of_device: false,
     })
 }
 
@@ -178,6 +179,7 @@ mod tests {
             code: code.to_owned(),
             message: message.to_owned(),
             target,
+            is_of_device: false,
         }
     }
 

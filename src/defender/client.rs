@@ -320,6 +320,9 @@ impl Client {
                 let hint = token
                     .claims()
                     .and_then(|claims| forbidden_hint(claims, permission));
+                refusal.is_of_device = token.claims().is_some_and(|claims| {
+                    claims.is_delegated() && permission.is_some_and(|permission| permission.held(claims))
+                });
                 if let Some(hint) = hint {
                     refusal.message = format!("{} ({hint})", refusal.message);
                 }

@@ -172,13 +172,28 @@ pub(super) fn is_safe_segment(segment: &str) -> bool {
         && !segment.contains("..")
 }
 
+/// An address as an error may quote it: what stands before an `@` may be a password, also where the rest is no address.
+pub(super) fn shown(value: &str) -> String {
+    match value.rsplit_once('@') {
+        Some((_, rest)) => format!("…@{rest}"),
+        None => value.to_owned(),
+    }
+}
+
 fn address(what: &'static str, value: &str) -> Result<Url, OptionsError> {
     let refused = |reason: &str| OptionsError::Address {
         what,
-        value: value.to_owned(),
+        value: shown(value),
         reason: reason.to_owned(),
     };
     let url = Url::parse(value).map_err(|error| refused(&error.to_string()))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        // The value itself must not reach a log.
+        return Err(OptionsError::Value {
+            what,
+            reason: "it holds a user name or a password".to_owned(),
+        });
+    }
     if !matches!(url.scheme(), "https" | "http") || url.host_str().is_none_or(str::is_empty) {
         return Err(refused("write `https://` and a host"));
     }
@@ -186,13 +201,6 @@ fn address(what: &'static str, value: &str) -> Result<Url, OptionsError> {
         return Err(refused(
             "plain http is allowed to this machine only (127.0.0.1, ::1, localhost); write https",
         ));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        // The value itself must not reach a log.
-        return Err(OptionsError::Value {
-            what,
-            reason: "it holds a user name or a password".to_owned(),
-        });
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err(refused("leave out everything from `?` or `#` on"));
@@ -409,8 +417,19 @@ mod tests {
         ] {
             assert!(based(url).is_err(), "{url}");
         }
-        let error = based("https://user:hunter2@host").expect_err("credentials in the address");
-        assert!(!format!("{error} {error:?}").contains("hunter2"));
+        for url in [
+            "https://user:hunter2@host",
+            "http://ann:hunter2@gateway.example",
+            "ftp://ann:hunter2@127.0.0.1",
+            "ann:hunter2@gateway.example",
+            "https://ann:hunter2@",
+            "https://ann:hunter2@host:port",
+            "//ann:hunter2@host",
+            "https://host/ann:hunter2@x?q",
+        ] {
+            let error = based(url).expect_err("credentials in the address");
+            assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+        }
     }
 
     #[test]

@@ -274,6 +274,8 @@ async fn a_403_says_which_permission_the_token_lacks_or_what_the_user_needs() {
             panic!("a 403 forbids: {answer:?}")
         };
         assert_eq!(refusal.message, format!("no{action}"));
+        // The permission is there, so it is the user who lacks something on this device.
+        assert_eq!(refusal.is_of_device, action.contains("signed-in user"));
         let error = client
             .get_machine(read_permit(), &device())
             .await
@@ -301,6 +303,12 @@ async fn a_403_says_which_permission_the_token_lacks_or_what_the_user_needs() {
         r#"{"scp":"Machine.RestrictExecution","upn":"ana@c.example"}"#,
         user,
         " (the access token lacks the permission `Machine.Read`)",
+    )
+    .await;
+    check(
+        r#"{"scp":"Machine.Read","upn":"ana@c.example"}"#,
+        " (the access token lacks the permission `Machine.RestrictExecution`)",
+        user,
     )
     .await;
 }

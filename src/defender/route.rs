@@ -18,6 +18,7 @@ use rustls_platform_verifier::Verifier;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::defender::OptionsError;
+use crate::defender::hosts::shown;
 
 /// The largest file of certificates that is read, in bytes.
 const MAX_CA_BYTES: u64 = 1024 * 1024;
@@ -143,7 +144,7 @@ impl ProxyRoute {
 fn address(value: &str) -> Result<Url, OptionsError> {
     let refused = |reason: &str| OptionsError::Address {
         what: "the proxy's address",
-        value: value.to_owned(),
+        value: shown(value),
         reason: reason.to_owned(),
     };
     let url = Url::parse(value).map_err(|_| refused("write e.g. `http://proxy.example:3128`"))?;
@@ -266,8 +267,15 @@ mod tests {
 
     #[test]
     fn an_address_with_a_password_is_refused_and_not_shown() {
-        let error = ProxyRoute::check("http://ann:hunter2@proxy:3128").expect_err("a password");
-        assert!(!format!("{error} {error:?}").contains("hunter2"));
+        for url in [
+            "http://ann:hunter2@proxy:3128",
+            "ann:hunter2@proxy:3128",
+            "http://ann:hunter2@proxy:port",
+            "http://ann:hunter2@",
+        ] {
+            let error = ProxyRoute::check(url).expect_err("a password");
+            assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+        }
         for url in [
             "proxy:3128",
             "socks5://proxy:1080",

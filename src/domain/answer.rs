@@ -61,10 +61,15 @@ pub struct Refusal {
     pub message: String,
     /// `error.target`: the per-response correlation id that Microsoft's support asks for.
     pub target: Option<String>,
+    /// A 403 although the token holds the permission: what a signed-in user may do depends on the device's group too, so
+    /// this speaks of one device.
+    #[serde(default)]
+    pub is_of_device: bool,
 }
 
 impl Refusal {
-    /// A 403 that speaks of us (the application lacks a right, or a gateway refused us) and not of the device or feature.
+    /// A 403 that speaks of us (the application lacks a right, or a gateway refused us) and not of the device or feature. Where
+    /// [`Refusal::is_of_device`] it is a user's right on this device that is missing.
     pub fn is_missing_right(&self) -> bool {
         self.status == 403 && (self.code.is_empty() || self.code == "Forbidden")
     }

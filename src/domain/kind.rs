@@ -81,6 +81,14 @@ impl ActionKind {
         }
     }
 
+    /// The kinds that need the same right at Defender as this one, this one among them: who may isolate may let back, and only he.
+    pub fn of_same_right(self) -> Vec<Self> {
+        match self.measure() {
+            Some(measure) => vec![Self::to_begin(measure), Self::to_release(measure)],
+            None => vec![self],
+        }
+    }
+
     /// Whether it begins a measure: it takes something from whoever works on the device.
     pub fn begins(self) -> bool {
         matches!(self, Self::Restrict | Self::Isolate)
@@ -131,6 +139,8 @@ mod tests {
             assert_eq!(roles.into_iter().filter(|is| *is).count(), 1, "{kind:?}");
             assert_eq!(ActionKind::parse(kind.as_str()), Some(kind));
             assert_eq!(ActionKind::of(&kind.wire()), Some(kind));
+            assert!(kind.of_same_right().contains(&kind));
+            assert_eq!(kind.of_same_right().len(), if kind.is_task() { 1 } else { 2 });
         }
         for measure in Measure::ALL {
             let (begin, release) = (ActionKind::to_begin(measure), ActionKind::to_release(measure));

@@ -69,6 +69,9 @@ pub fn outcome(answer: &Answer, asked: &Asked<'_>) -> Outcome {
         Answer::Throttled { .. } => row("throttled", NotExecuted),
         Answer::Unauthorized(_) => row("unauthorized", NotExecuted),
         // A right that we lack says nothing of the device: the action waits until somebody grants it.
+        Answer::Forbidden(refusal) if refusal.is_missing_right() && refusal.is_of_device => {
+            row("forbidden_here", NotExecuted)
+        }
         Answer::Forbidden(refusal) if refusal.is_missing_right() => row("forbidden", NotExecuted),
         Answer::Forbidden(_) => row("forbidden", Refused),
         Answer::NotFound(refusal) | Answer::Rejected(refusal) => Outcome {

@@ -80,6 +80,13 @@ fn rows(action: Uuid) -> Vec<(&'static str, Answer)> {
             Answer::Forbidden(refusal(403, "Forbidden")),
         ),
         (
+            "403, the user lacks a right on the device",
+            Answer::Forbidden(Refusal {
+                is_of_device: true,
+                ..refusal(403, "Forbidden")
+            }),
+        ),
+        (
             "403 of the device or feature",
             Answer::Forbidden(refusal(403, "DisabledFeature")),
         ),

@@ -48,6 +48,8 @@ pub enum AlarmKind {
     IsolatedTooWeakly,
     /// One source, user or detection drives restrictions on many devices, or somebody restricts administrators'.
     Surge,
+    /// Defender refuses all calls of a kind, as a right is missing: they wait until somebody grants it.
+    MissingRight,
 }
 
 impl AlarmKind {
@@ -66,6 +68,7 @@ impl AlarmKind {
             Self::CapReached => "cap_reached",
             Self::IsolatedTooWeakly => "isolated_too_weakly",
             Self::Surge => "surge",
+            Self::MissingRight => "missing_right",
         }
     }
 }

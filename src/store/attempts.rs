@@ -1,5 +1,5 @@
 //! T4: an answer is recorded once. The attempt gets its outcome, the action moves on, the device converges, and after a
-//! 429, a 403 or an unreachable host the gate closes for a while.
+//! 429 or an unreachable host the gate closes for a while, after a 403 for what needs the same right.
 
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use crate::domain::action::{ActionEvent, ActionKind, ActionState};
 use crate::domain::answer::Refusal;
 use crate::domain::tenant::TenantId;
 use crate::failpoint;
+use crate::store::alarms::{Alarm, AlarmKind, raise};
 use crate::store::gate::Grant;
 use crate::store::{ActionRow, Because, QueuedChange, Store, StoreError, Wake, wake};
 
@@ -64,11 +65,8 @@ impl Store {
                 .action_apply(&mut tx, tenant, &row, event, &record.change, because)
                 .await?;
         }
-        if record.outcome == "forbidden"
-            && record.pause.is_none()
-            && record.refusal.as_ref().is_some_and(Refusal::is_missing_right)
-        {
-            hold_kind(&mut tx, tenant, row.kind, record.change.not_before).await?;
+        if record.outcome == "forbidden" && record.refusal.as_ref().is_some_and(Refusal::is_missing_right) {
+            hold_kind(&mut tx, tenant, &row, record).await?;
         }
         wake(
             &mut tx,
@@ -157,28 +155,57 @@ impl Store {
 async fn hold_kind(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
-    kind: ActionKind,
-    span: Duration,
+    row: &ActionRow,
+    record: &AnswerRecord,
 ) -> Result<(), StoreError> {
-    let held = sqlx::query!(
-        "UPDATE quell.actions SET not_before = greatest(not_before, quell.now() + make_interval(secs => $3))
-         WHERE id IN (SELECT id FROM quell.actions WHERE tenant_id = $1 AND kind = $2 AND state = 'queued'
-                      FOR UPDATE SKIP LOCKED)",
-        tenant.0,
-        kind.as_str(),
-        span.as_secs_f64(),
-    )
-    .execute(tx)
-    .await?
-    .rows_affected();
-    metrics::counter!("quell_actions_without_a_right_total", "kind" => kind.as_str()).increment(1);
+    let (kind, span) = (row.kind.as_str(), record.change.not_before);
+    let held = hold(tx, tenant, row.kind, span).await?;
+    metrics::counter!("quell_actions_without_a_right_total", "kind" => kind).increment(1);
     tracing::error!(
-        kind = kind.as_str(),
+        kind,
         held,
         for_seconds = span.as_secs(),
         "defender refuses these calls because the application lacks the right to make them: grant it; other calls go on"
     );
+    // Once for each day that it lasts.
+    let day = sqlx::query_scalar!(r#"SELECT (quell.now() AT TIME ZONE 'UTC')::date::text AS "day!""#)
+        .fetch_one(&mut *tx)
+        .await?;
+    let error = record.change.error.as_deref().unwrap_or_default();
+    let alarm = Alarm {
+        kind: AlarmKind::MissingRight,
+        subject: &format!("{kind} {day}"),
+        device: Some(row.device.as_str()),
+        action: Some(row.id),
+        told: format!(
+            "defender refuses every `{kind}`, as a right is missing ({error}): grant it; until then such calls wait"
+        ),
+    };
+    raise(tx, tenant, &alarm).await?;
     Ok(())
+}
+
+/// Nothing that needs the same right is called before the span is over. Returns of how many queued actions that is true.
+pub(super) async fn hold(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    kind: ActionKind,
+    span: Duration,
+) -> Result<u64, StoreError> {
+    let kinds: Vec<String> = (kind.of_same_right().iter())
+        .map(|kind| kind.as_str().to_owned())
+        .collect();
+    let held = sqlx::query!(
+        "UPDATE quell.actions SET not_before = greatest(not_before, quell.now() + make_interval(secs => $3))
+         WHERE id IN (SELECT id FROM quell.actions WHERE tenant_id = $1 AND kind = ANY($2) AND state = 'queued'
+                      FOR UPDATE SKIP LOCKED)",
+        tenant.0,
+        &kinds,
+        span.as_secs_f64(),
+    )
+    .execute(tx)
+    .await?;
+    Ok(held.rows_affected())
 }
 
 /// Gives an attempt its outcome, once.

@@ -205,6 +205,12 @@ impl Store {
                 why: "stopped",
             });
         }
+        // Queued after its right was found missing: no call is spent on finding it out again.
+        if let Some(span) = candidate.held_for {
+            crate::store::attempts::hold(&mut tx, tenant, candidate.kind, span).await?;
+            tx.commit().await?;
+            return Ok(GateOutcome::Settled);
+        }
         if let Some((event, why)) = self.forbidden(&mut tx, tenant, gate, &candidate).await? {
             let row = self.action_read(&mut tx, tenant, candidate.action).await?;
             let because = Because {

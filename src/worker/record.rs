@@ -5,7 +5,6 @@ use std::time::Duration;
 use crate::domain::action::{ActionEvent, ActionKind, Marker};
 use crate::domain::answer::{Answer, MachineAction, Refusal};
 use crate::domain::budget::{Window, throttle_pause};
-use crate::domain::measure::Measure;
 use crate::domain::outcome::{Asked, Outcome, outcome};
 use crate::store::{AnswerRecord, CancelGrant, Gate, Grant, QueuedChange};
 use crate::worker::retry;
@@ -40,13 +39,8 @@ pub fn record(
         Answer::Accepted(action) => accepted(action, outcome),
         answer => not_accepted(answer, outcome, tries, windows, pauses),
     };
-    let is_own_right = |refusal: &Refusal| {
-        grant.kind.is_task()
-            || (refusal.is_missing_right() && grant.kind.measure() != Some(Measure::Restriction))
-    };
-    if matches!(answer, Answer::Forbidden(refusal) if is_own_right(refusal)) {
-        // The right to isolate, and to each task, is one of its own: without it restrictions and releases go on, and this waits.
-        record.pause = None;
+    if matches!(answer, Answer::Forbidden(refusal) if refusal.is_missing_right() || grant.kind.is_task()) {
+        // Each right is one of its own: what needs another goes on, and this waits.
         record.change.not_before = pauses.forbidden;
     }
     record
@@ -104,10 +98,6 @@ pub fn record_cancel(
     };
     // What is said of a cancel is not said of its action.
     record.change.is_permanent = false;
-    if let Answer::Forbidden(_) = answer {
-        // The right to cancel is one of its own: without it, restricts and releases go on.
-        record.pause = None;
-    }
     let end = match (answer, record.outcome) {
         (Answer::Accepted(action), "accepted") => ActionEvent::from_status(&action.status),
         _ => None,
@@ -182,9 +172,6 @@ fn not_accepted(
                 error: Some(told(refusal)),
                 ..QueuedChange::default()
             },
-            pause: refusal
-                .is_missing_right()
-                .then(|| (pauses.forbidden, told(refusal))),
             refusal: Some(refusal.clone()),
             ..base
         },

@@ -47,6 +47,7 @@ fn refusal(status: u16) -> Refusal {
         code: "Code".to_owned(),
         message: "message".to_owned(),
         target: Some("t".to_owned()),
+        is_of_device: false,
     }
 }
 
@@ -170,13 +171,23 @@ fn lasting_refusals_fail_and_stop_nobody_else() {
 }
 
 #[test]
-fn a_missing_permission_fails_no_action_and_opens_the_circuit() {
-    let forbidden = Refusal {
-        code: "Forbidden".to_owned(),
-        ..refusal(403)
-    };
-    let (record, state) = check(&Answer::Forbidden(forbidden), &grant(1));
-    assert_eq!((state, record.pause.is_some()), (ActionState::Queued, true));
+fn a_missing_permission_fails_no_action_and_keeps_nothing_else_waiting() {
+    for (is_of_device, word) in [(false, "forbidden"), (true, "forbidden_here")] {
+        let forbidden = Refusal {
+            code: "Forbidden".to_owned(),
+            is_of_device,
+            ..refusal(403)
+        };
+        for kind in ActionKind::ALL {
+            let answer = Answer::Forbidden(forbidden.clone());
+            let (record, state) = check(&answer, &Grant { kind, ..grant(1) });
+            assert_eq!(
+                (record.outcome, state, record.pause),
+                (word, ActionState::Queued, None)
+            );
+            assert_eq!(record.change.not_before, Duration::from_secs(300), "{kind:?}");
+        }
+    }
 }
 
 #[test]
@@ -338,27 +349,4 @@ fn a_cancel_that_is_forbidden_stops_no_other_call() {
         300,
         "nobody's permission changes faster than that"
     );
-}
-
-#[test]
-fn a_right_that_a_task_lacks_stops_nothing_but_the_task() {
-    let forbidden = Refusal {
-        code: "Forbidden".to_owned(),
-        ..refusal(403)
-    };
-    let answer = Answer::Forbidden(forbidden);
-    let (restrict, _) = check(&answer, &grant(1));
-    assert!(
-        restrict.pause.is_some(),
-        "without the right to restrict nothing can be done"
-    );
-    for kind in [
-        ActionKind::Scan,
-        ActionKind::CollectPackage,
-        ActionKind::QuarantineFile,
-    ] {
-        let (record, state) = check(&answer, &Grant { kind, ..grant(1) });
-        assert_eq!((record.pause, state), (None, ActionState::Queued), "{kind:?}");
-        assert_eq!(record.change.not_before, Duration::from_secs(300), "{kind:?}");
-    }
 }

@@ -245,7 +245,7 @@ impl Submitter {
         let fields = (grant.action, grant.attempt, record.outcome);
         match record.outcome {
             "accepted" | "adopted" => {}
-            "forbidden" => tracing::error!(
+            "forbidden" | "forbidden_here" => tracing::error!(
                 action.id = %fields.0, attempt = %fields.1, device.id = %grant.device, error = record.change.error,
                 "defender forbids the call: a person must look at the application's permissions"
             ),

@@ -219,19 +219,16 @@ fn rows_of_the_gate() -> Vec<Row> {
                 Then::Repeated,
             ),
         ),
-        closing(
-            "required application permissions",
-            row(
-                "403 without the role",
-                before(said(
-                    403,
-                    "",
-                    "Forbidden",
-                    "The application does not have any of the required application permissions",
-                )),
-                "forbidden",
-                Then::Repeated,
-            ),
+        row(
+            "403 without the role",
+            before(said(
+                403,
+                "",
+                "Forbidden",
+                "The application does not have any of the required application permissions",
+            )),
+            "forbidden",
+            Then::Repeated,
         ),
     ]
 }

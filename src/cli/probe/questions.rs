@@ -261,6 +261,7 @@ mod tests {
                 code: "BadRequest".to_owned(),
                 message: "no".to_owned(),
                 target: None,
+                is_of_device: false,
             }),
             body: Some(body),
             took: Duration::from_millis(42),

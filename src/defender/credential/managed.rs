@@ -9,6 +9,7 @@ use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::defender::OptionsError;
+use crate::defender::hosts::shown;
 use crate::defender::http::Http;
 
 /// The metadata service of every Azure machine.
@@ -118,7 +119,7 @@ impl ManagedIdentity {
 fn near(value: &str) -> Result<Url, OptionsError> {
     let refused = |reason: &str| OptionsError::Address {
         what: "the managed identity's endpoint",
-        value: value.to_owned(),
+        value: shown(value),
         reason: reason.to_owned(),
     };
     let url = Url::parse(value).map_err(|error| refused(&error.to_string()))?;
@@ -181,6 +182,21 @@ mod tests {
                 ManagedIdentity::imds(Some(bad), Identity::System).is_err(),
                 "{bad}"
             );
+        }
+    }
+
+    #[test]
+    fn a_password_in_the_endpoint_is_not_shown() {
+        for url in [
+            "http://ann:hunter2@127.0.0.1",
+            "http://ann:hunter2@gateway.example",
+            "ann:hunter2@127.0.0.1",
+            "http://ann:hunter2@127.0.0.1:port",
+        ] {
+            let Err(error) = ManagedIdentity::imds(Some(url), Identity::System) else {
+                panic!("`{url}` was taken");
+            };
+            assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
         }
     }
 }

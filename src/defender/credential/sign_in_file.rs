@@ -4,10 +4,13 @@
 //! The order matters: a new refresh token is in the file, and on the disk, before the access token that came with it is used.
 //! Entra does not revoke the old one when it is used (facts sheet 5.10), so of two replicas on one file the first writes and
 //! the second leaves the file alone.
+//!
+//! Nobody but its owner reads, renews or replaces it here, root neither: what root renames into its place the daemon could not
+//! read any more.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -82,6 +85,7 @@ impl SignInFile {
     /// # Errors
     /// The file cannot be removed.
     pub fn forget(&self) -> Result<bool, String> {
+        self.is_ours()?;
         let _lock = self.lock()?;
         match fs::remove_file(&self.0) {
             Ok(()) => Ok(true),
@@ -106,6 +110,7 @@ impl SignInFile {
             _ => format!("the sign-in in `{path}` cannot be read: {error}"),
         };
         let about = fs::metadata(&self.0).map_err(failed)?;
+        of_owner(&self.0, about.uid(), rustix::process::geteuid().as_raw())?;
         let mode = about.permissions().mode() & 0o777;
         if mode & 0o077 != 0 {
             return Err(format!(
@@ -132,8 +137,9 @@ impl SignInFile {
     /// Keeps a new sign-in in place of whatever there was.
     ///
     /// # Errors
-    /// The file cannot be written; then the old one is as it was.
+    /// The file cannot be written, or is another user's; then the old one is as it was.
     pub(in crate::defender) fn keep(&self, sign_in: &SignIn) -> Result<(), String> {
+        self.is_ours()?;
         let _lock = self.lock()?;
         self.write(sign_in)
     }
@@ -142,8 +148,9 @@ impl SignInFile {
     /// another replica got. Says whether it was written.
     ///
     /// # Errors
-    /// The file cannot be written; then the old one is as it was.
+    /// The file cannot be written, or is another user's; then the old one is as it was.
     pub(in crate::defender) fn renew(&self, used: &SignIn, renewed: &SignIn) -> Result<bool, String> {
+        self.is_ours()?;
         let _lock = self.lock()?;
         let is_unchanged = self
             .read()
@@ -177,6 +184,14 @@ impl SignInFile {
             .map_err(failed)
     }
 
+    /// Refuses a file that is there and another user's. Before the lock, which would be left behind as ours.
+    fn is_ours(&self) -> Result<(), String> {
+        match fs::metadata(&self.0) {
+            Ok(about) => of_owner(&self.0, about.uid(), rustix::process::geteuid().as_raw()),
+            Err(_) => Ok(()),
+        }
+    }
+
     /// Held while the file is replaced, so that nobody's sign-in overwrites a newer one.
     fn lock(&self) -> Result<File, String> {
         let mut name = self.0.file_name().unwrap_or_default().to_owned();
@@ -205,6 +220,18 @@ impl SignInFile {
             .filter(|parent| !parent.as_os_str().is_empty())
             .unwrap_or(Path::new("."))
     }
+}
+
+/// The file's owner alone uses it.
+fn of_owner(path: &Path, owner: u32, us: u32) -> Result<(), String> {
+    if owner == us {
+        return Ok(());
+    }
+    Err(format!(
+        "the sign-in in `{}` is user {owner}'s, and this is user {us}: run it as its owner (`sudo -u '#{owner}' quell …`), or `chown` the file and \
+         its `.lock` to the user that quell runs as",
+        path.display()
+    ))
 }
 
 #[cfg(test)]
@@ -279,6 +306,27 @@ mod tests {
         }
         fs::set_permissions(file.path(), fs::Permissions::from_mode(0o400)).expect("the file is ours");
         assert_eq!(refresh(&file), "secret-1");
+    }
+
+    #[test]
+    fn what_is_anothers_is_neither_used_nor_replaced_nor_locked() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let file = SignInFile::new(dir.path().join("sign-in"));
+        assert_eq!(of_owner(file.path(), 997, 997), Ok(()));
+        let error = of_owner(file.path(), 997, 0).expect_err("root is not its owner");
+        assert!(error.contains("sudo -u '#997' quell"), "{error}");
+        file.keep(&sign_in("secret-1")).expect("it can be written");
+        let kept = file.read().expect("it can be read");
+        fs::remove_file(dir.path().join("sign-in.lock")).expect("the lock was made");
+        if std::os::unix::fs::chown(file.path(), Some(997), None).is_err() {
+            return; // Only root can give a file away.
+        }
+        assert!(refresh(&file).contains("sudo -u '#997'"));
+        assert!(file.renew(&kept, &sign_in("second")).is_err());
+        assert!(file.keep(&sign_in("third")).is_err());
+        assert!(file.forget().is_err());
+        let owner = fs::metadata(file.path()).expect("it is there").uid();
+        assert_eq!((owner, dir.path().join("sign-in.lock").exists()), (997, false));
     }
 
     #[test]

@@ -80,6 +80,8 @@ pub(super) struct Candidate {
     pub(super) facts_age: Option<Duration>,
     /// Defender answered that it does not know the device, when its facts were last fetched.
     pub(super) is_unknown_to_defender: bool,
+    /// A call that needs the same right was forbidden for want of it, and is held for so long yet.
+    pub(super) held_for: Option<Duration>,
     /// It has waited for fresh ones.
     pub(super) awaited_facts: bool,
     /// The database's clock.
@@ -156,7 +158,7 @@ impl Store {
             {
                 return Ok(turn);
             }
-            match pick(tx, tenant, *lane, &look).await? {
+            match pick(tx, tenant, &gate.app_id, *lane, &look).await? {
                 Picked::One(candidate) => return Ok(Turn::Action(candidate)),
                 Picked::MovedOn => return Ok(Turn::Nobody(GateOutcome::Settled)),
                 Picked::Nothing => {}
@@ -242,6 +244,7 @@ async fn heads(
 async fn pick(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
+    app_id: &str,
     lane: Lane,
     look: &Look,
 ) -> Result<Picked, StoreError> {
@@ -277,13 +280,20 @@ async fn pick(
                   EXISTS (SELECT 1 FROM quell.playbook_revisions r WHERE r.tenant_id = a.tenant_id AND r.playbook = a.playbook
                           AND r.revision = a.revision AND r.revoked_at IS NOT NULL) AS "was_revoked!",
                   EXISTS (SELECT 1 FROM quell.canary_fallbacks f WHERE f.tenant_id = a.tenant_id AND f.playbook = a.playbook
-                          AND f.revision = a.revision) AS "fell_back!"
+                          AND f.revision = a.revision) AS "fell_back!",
+                  (SELECT extract(epoch FROM max(h.not_before) - quell.now())::float8
+                   FROM quell.attempts t JOIN quell.actions h ON h.id = t.action_id AND h.kind = t.kind AND h.attempts = t.n
+                   WHERE t.tenant_id = a.tenant_id AND t.app_id = $2 AND t.scope = 'actions'
+                     AND t.slot_at > quell.now() - interval '10 minutes' AND t.outcome = 'forbidden'
+                     AND h.state = 'queued' AND (h.subject = a.subject OR h.kind = a.kind)
+                     AND h.not_before > quell.now()) AS held_for
            FROM quell.actions a JOIN quell.devices d ON d.tenant_id = a.tenant_id AND d.device_id = a.device_id
            WHERE a.id = $1 AND a.state = 'queued'
              AND NOT EXISTS (SELECT 1 FROM quell.actions o WHERE o.tenant_id = a.tenant_id AND o.device_id = a.device_id
                              AND o.subject = a.subject AND o.state IN ('submitting', 'in_doubt', 'submitted'))
            FOR UPDATE OF a"#,
         found.id,
+        app_id,
     )
     .fetch_optional(&mut *tx)
     .await?;
@@ -311,6 +321,9 @@ async fn pick(
         is_adopted: r.is_adopted,
         facts_age: r.facts_age.map(|age| Duration::from_secs_f64(age.max(0.0))),
         is_unknown_to_defender: r.is_unknown_to_defender,
+        held_for: r
+            .held_for
+            .map(|seconds| Duration::from_secs_f64(seconds.max(0.001))),
         awaited_facts: r.awaited_facts,
         now: r.now.to_jiff(),
         fallen,

@@ -198,7 +198,7 @@ pub async fn ledger_is_what_defender_saw(world: &World) {
         );
     }
     let refused = recorded(
-        "outcome IN ('not_sent', 'throttled', 'unauthorized', 'forbidden', 'rejected', 'not_found')",
+        "outcome IN ('not_sent', 'throttled', 'unauthorized', 'forbidden', 'forbidden_here', 'rejected', 'not_found')",
     );
     for attempt in world.texts(&refused).await {
         assert!(
