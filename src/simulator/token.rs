@@ -56,7 +56,9 @@ pub struct Grant {
     /// Whose budget its calls use.
     pub caller: Caller,
     audience: String,
+    /// Application roles, or a user's scopes.
     roles: Vec<String>,
+    is_delegated: bool,
     expires_at: Instant,
 }
 
@@ -192,6 +194,7 @@ impl Tokens {
             },
             audience: audience.to_owned(),
             roles: rights,
+            is_delegated: user.is_some(),
             expires_at: now + options.token_lifetime,
         };
         self.granted.insert(token.clone(), grant);
@@ -232,9 +235,11 @@ impl Grant {
     /// # Errors
     /// The recorded 403.
     pub fn allows(&self, kind: CallKind) -> Result<(), Reply> {
-        let any_of: &[&str] = match kind {
-            CallKind::Action => &["Machine.RestrictExecution"],
-            CallKind::Read => &[
+        let any_of: &[&str] = match (kind, self.is_delegated) {
+            (CallKind::Action, _) => &["Machine.RestrictExecution"],
+            (CallKind::Read, false) => &["Machine.Read.All", "Machine.ReadWrite.All"],
+            // Only on behalf of a user the names come without `.All`.
+            (CallKind::Read, true) => &[
                 "Machine.Read.All",
                 "Machine.ReadWrite.All",
                 "Machine.Read",
