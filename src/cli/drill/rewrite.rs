@@ -301,8 +301,6 @@ tenants:
         let directory = tempfile::tempdir().expect("a temporary directory can be made");
         let real = directory.path().join("real.yaml");
         let text = REAL.replace("budget: {reserve: 12}", "fleet_size: 900");
-        let own = directory.path().join("drill");
-        std::fs::create_dir(&own).expect("it can be made");
         let open = "http: {listen: \"0.0.0.0:8740\"}";
         let rows = [
             ("", Trust::Act),
@@ -320,8 +318,9 @@ tenants:
                 .map(|line| format!("{line}\n"))
                 .collect();
             std::fs::write(&real, text).expect("it can be written");
+            let own = tempfile::tempdir().expect("a temporary directory can be made");
             let rewritten = Rewritten::read(&real, 60).unwrap_or_else(|error| panic!("{error:#}"));
-            let path = rewritten.write(&own, &places()).expect("it can be written");
+            let path = rewritten.write(own.path(), &places()).expect("it can be written");
             let config = Config::load(&path).expect("it was proven").config;
             assert_eq!(config.http.trust, expected, "{http}");
         }
