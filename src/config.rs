@@ -352,10 +352,13 @@ impl Config {
                 .iter()
                 .map(|file| ("http.operator_token_file".to_owned(), file)),
         );
-        files.extend(self.tenants.iter().enumerate().filter_map(|(position, tenant)| {
-            let (key, file) = tenant.credential.secret_file()?;
-            Some((format!("tenants[{position}].credential.{key}"), file))
-        }));
+        for (position, tenant) in self.tenants.iter().enumerate() {
+            let secret = tenant.credential.secret_file();
+            let secret = secret.map(|(key, file)| (format!("tenants[{position}].credential.{key}"), file));
+            let password = tenant.reach.password_file();
+            let password = password.map(|file| (format!("tenants[{position}].proxy.password_file"), file));
+            files.extend(secret.into_iter().chain(password));
+        }
         files
     }
 }

@@ -11,8 +11,10 @@ use jiff::SignedDuration;
 
 use super::operator::{paint, table::Paint};
 use super::output;
+use crate::app;
 use crate::clock;
-use crate::config::{Config, ConfigError, CredentialKind, Loaded};
+use crate::config::{Config, ConfigError, CredentialKind, Loaded, ReachError};
+use crate::defender::Client;
 use crate::yaml::Diagnostics;
 
 /// Check a configuration without starting anything
@@ -114,8 +116,22 @@ fn surroundings(config: &Config, without_secrets: bool) -> (Vec<String>, Vec<Str
     }
     if !without_secrets {
         judge_credentials(config, &mut broken, &mut doubtful);
+        judge_ways(config, &mut broken);
     }
     (broken, doubtful)
+}
+
+/// What the client says of the way to each tenant's hosts (`tls`, `proxy`), as the daemon hears it when it starts.
+fn judge_ways(config: &Config, broken: &mut Vec<String>) {
+    for (position, tenant) in config.tenants.iter().enumerate() {
+        let made = app::client_options(config, tenant)
+            .and_then(|options| Client::new(options).map_err(anyhow::Error::from));
+        let Err(error) = made else { continue };
+        // The file of the password has been reported with the other secrets.
+        if !matches!(error.downcast_ref::<ReachError>(), Some(ReachError::Password(_))) {
+            broken.push(format!("`tenants[{position}]`: {error:#}"));
+        }
+    }
 }
 
 /// A certificate that expires sooner than this is doubtful.
@@ -308,5 +324,40 @@ mod tests {
             !usable && said.contains("error: `tenants[0].credential.delegated.sign_in_file`"),
             "{said}"
         );
+    }
+
+    #[test]
+    fn what_the_way_to_a_tenant_needs_is_looked_at_before_the_daemon_does() {
+        let root = installed();
+        let config = root.path().join("config");
+        let path = config.join("quell.yaml");
+        let example = fs::read_to_string(&path).expect("it was copied");
+        let with = |way: &str, without_secrets: bool| {
+            let text = example.replacen(
+                "  - name: contoso\n",
+                &format!("  - name: contoso\n    {way}\n"),
+                1,
+            );
+            assert_ne!(text, example);
+            fs::write(&path, text).expect("the file can be written");
+            checked(&path, without_secrets, Format::Human)
+        };
+        let proxy = "proxy: {url: 'http://proxy.example:3128', user: ann, password_file: proxy-password}";
+        let (usable, said) = with(proxy, false);
+        assert!(
+            !usable && said.contains("error: `tenants[0].proxy.password_file`"),
+            "{said}"
+        );
+        assert_eq!(said.matches("error:").count(), 1, "{said}");
+        assert!(with(proxy, true).0, "the secrets may lie elsewhere");
+        let authority = "tls: {ca_file: own-ca.pem}";
+        let (usable, said) = with(authority, false);
+        assert!(
+            !usable && said.contains("error: `tenants[0]`") && said.contains("own-ca.pem"),
+            "{said}"
+        );
+        fs::write(config.join("own-ca.pem"), "no certificate\n").expect("a file can be written");
+        let (usable, said) = with(authority, false);
+        assert!(!usable && said.contains("own-ca.pem"), "{said}");
     }
 }

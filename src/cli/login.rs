@@ -28,10 +28,11 @@ pub struct Args {
     /// Which tenant [default: the only one whose credential is `delegated`]
     #[arg(long, value_name = "NAME")]
     tenant: Option<String>,
-    /// Say who is signed in, and change nothing; exits with 1 if nobody is
+    /// Say who is signed in, and change nothing; exits with 1 if nobody is, with 3 if it cannot be found out
     #[arg(long, conflicts_with = "forget")]
     status: bool,
-    /// Forget the sign-in; the daemon then calls nothing until somebody signs in again
+    /// Forget the sign-in; a running daemon goes on with the token that it has, for up to an hour or so, and then calls nothing until
+    /// somebody signs in again (`quell stop` stops it at once)
     #[arg(long)]
     forget: bool,
     /// Ask for a further permission by name, e.g. Machine.Isolate; may be repeated
@@ -57,6 +58,9 @@ struct Report<'a> {
 /// # Errors
 /// The configuration is wrong, there is no such tenant, or the file cannot be used.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    if args.status {
+        return operator::answered(status(&args));
+    }
     let (config, _) = operator::configuration(args.config.as_deref())?;
     let (tenant, file) = tenant_of(&config, args.tenant.as_deref())?;
     if args.forget {
@@ -74,12 +78,6 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         };
         operator::print(&said)?;
         return Ok(ExitCode::SUCCESS);
-    }
-    if args.status {
-        let facts = file.facts().map_err(anyhow::Error::msg)?;
-        let is_signed_in = facts.is_some();
-        tell(&args, tenant, &file, facts)?;
-        return Ok(ExitCode::from(u8::from(!is_signed_in)));
     }
     let options = app::client_options(&config, tenant)
         .with_context(|| format!("tenant `{}` cannot be called", tenant.name))?;
@@ -111,6 +109,16 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
             }))
         }
     }
+}
+
+/// Who is signed in, and exit code 1 for nobody.
+fn status(args: &Args) -> anyhow::Result<ExitCode> {
+    let (config, _) = operator::configuration(args.config.as_deref())?;
+    let (tenant, file) = tenant_of(&config, args.tenant.as_deref())?;
+    let facts = file.facts().map_err(anyhow::Error::msg)?;
+    let is_signed_in = facts.is_some();
+    tell(args, tenant, &file, facts)?;
+    Ok(ExitCode::from(u8::from(!is_signed_in)))
 }
 
 async fn sign_in(
@@ -294,6 +302,23 @@ mod tests {
             simulator.report().action_calls + simulator.report().read_calls,
             0,
             "defender is not asked"
+        );
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_read_is_not_nobody_and_what_cannot_be_kept_is_told_before_anybody_signs_in() {
+        let (simulator, root) = installed(User::SignsInAfter(1)).await;
+        std::fs::write(root.path().join("sign-in"), "{}").expect("a file can be written");
+        assert!(is(login(&root, &["--status"]).await, 3));
+        assert!(is(login(&root, &["--status", "--tenant", "a"]).await, 3));
+        let path = root.path().join("quell.yaml");
+        let text = std::fs::read_to_string(&path).expect("it was written");
+        let text = text.replace("sign_in_file: sign-in", "sign_in_file: missing/sign-in");
+        std::fs::write(&path, text).expect("a file can be written");
+        simulator.stop().await;
+        assert!(
+            is(login(&root, &[]).await, 1),
+            "entra is not even asked: it is away"
         );
     }
 

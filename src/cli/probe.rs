@@ -61,8 +61,8 @@ pub struct Args {
     /// Lengthen the comment to 1,000 characters, to see whether Defender takes it whole
     #[arg(long)]
     long_comment: bool,
-    /// The containment ends by itself after this, should nothing else end it
-    #[arg(long = "for", value_name = "SPAN", value_parser = span_of, default_value = "15m")]
+    /// The containment ends by itself after this, should nothing else end it; at most 1h
+    #[arg(long = "for", value_name = "SPAN", value_parser = life_of, default_value = "15m")]
     ttl: Duration,
     /// How long the restriction, and then the release, are waited for
     #[arg(long, value_name = "SPAN", value_parser = span_of, default_value = "5m")]
@@ -72,6 +72,8 @@ pub struct Args {
     report: Option<PathBuf>,
 }
 
+/// No containment of a probe lasts longer.
+const LONGEST_LIFE: Duration = Duration::from_secs(3_600);
 /// The exit code when a guard stands against it.
 const REFUSED: u8 = 5;
 /// The end of each comment, by which a cut is seen.
@@ -84,6 +86,15 @@ fn span_of(text: &str) -> Result<Duration, String> {
     duration::parse(text)
         .filter(|span| !span.is_zero())
         .ok_or_else(|| "expected a span such as `15m`".to_owned())
+}
+
+/// A probe that nobody ends lets its device go before long.
+fn life_of(text: &str) -> Result<Duration, String> {
+    let span = span_of(text)?;
+    if span > LONGEST_LIFE {
+        return Err("a probe's containment lasts 1h at most".to_owned());
+    }
+    Ok(span)
 }
 
 /// Says what would be done, or does it.
@@ -394,6 +405,14 @@ mod tests {
         let long = comment("new tenant", true);
         assert_eq!(long.chars().count(), LONGEST - MARKER);
         assert!(long.starts_with("probe: new tenant 0123") && long.ends_with(" (end)"));
+    }
+
+    #[test]
+    fn no_probe_restricts_for_longer_than_an_hour() {
+        assert_eq!(life_of("1h"), Ok(Duration::from_secs(3_600)));
+        for wrong in ["61m", "30d", "0s", "soon"] {
+            assert!(life_of(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

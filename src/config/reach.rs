@@ -58,6 +58,17 @@ impl Reach {
         }
     }
 
+    /// `proxy.password_file`, if there is one.
+    pub(super) fn password_file(&self) -> Option<&SecretFile> {
+        match &self.proxy {
+            Some(Proxy::Address {
+                login: Some((_, file)),
+                ..
+            }) => Some(file),
+            _ => None,
+        }
+    }
+
     /// The route of the client. Reads the proxy's password, or the environment if that was asked for.
     ///
     /// # Errors
@@ -131,6 +142,12 @@ fn proxy_of(mut section: Section<'_>, places: &Places, reading: &mut Reading) ->
     let proxy = match (url, environment) {
         (Some(_), true) => {
             one_of_two("`proxy` has both `url` and `environment: true`: give one of them");
+            None
+        }
+        (None, true) if login.is_some() || !except.is_empty() => {
+            one_of_two(
+                "`proxy` has `environment: true`, which says everything: leave out `user`, `password_file` and `except` (`NO_PROXY` names exceptions)",
+            );
             None
         }
         (None, true) => Some(Proxy::Environment),

@@ -101,6 +101,26 @@ impl Tenant {
             );
             reading.found.push(node.diagnostic(Code::ONE_OF_TWO, message));
         }
+        let mut ignored = |message: String| reading.found.push(node.diagnostic(Code::ONE_OF_TWO, message));
+        if base_url.is_some() && region.is_some() {
+            ignored(format!(
+                "`{}` has `region` and `base_url`, which would be called whatever the region: give one of them",
+                node.path()
+            ));
+        }
+        // Nobody asks Entra for its tokens: the machine's own service gives them.
+        if let CredentialKind::ManagedIdentity { .. } = &credential.kind {
+            let keys = [
+                ("oauth: v1", oauth == OAuth::V1),
+                ("authority", authority.is_some()),
+            ];
+            for (key, _) in keys.into_iter().filter(|(_, is_given)| *is_given) {
+                ignored(format!(
+                    "`{}` has `{key}` and `credential.managed_identity`, whose tokens do not come from Entra's endpoints: give one of them",
+                    node.path()
+                ));
+            }
+        }
         let authority = authority.or_else(|| credential.authority(places));
         let budget = Budget::read(section.section("budget", reading), reading);
         let external_id = section.bool("external_id", false, reading);

@@ -334,6 +334,10 @@ fn only_hosts_that_may_be_called_are_accepted() {
     check("proxy: {url: 'socks5://proxy.example'}", false);
     check("proxy: {url: 'http://ann:hunter2@proxy.example'}", false);
     check("proxy: {except: [a]}", false);
+    check("proxy: {environment: true, except: [a]}", false);
+    check("proxy: {environment: true, user: ann, password_file: p}", false);
+    check("proxy: {environment: true, user: ann}", false);
+    check("region: eu\n    base_url: https://defender.example", false);
 }
 
 #[test]

@@ -380,11 +380,8 @@ impl Client {
         bound: usize,
     ) -> Result<(Result<Reply, Failure>, String), ReadError> {
         let unavailable = |reason| ReadError::Unavailable { reason };
-        let permission = if url.path().to_ascii_lowercase().contains("/alerts") {
-            Permission::ReadAlerts
-        } else {
-            Permission::ReadMachines
-        };
+        let root = self.options.endpoint.resource(&[]);
+        let permission = Permission::of_read(root.path(), url.path());
         self.tokens.want(permission);
         let token = self
             .tokens

@@ -128,6 +128,22 @@ impl Permission {
         found.map(|(_, permission)| permission)
     }
 
+    /// What a read needs, by its path and that of the API: what stands before the API's resources says nothing of them.
+    pub(super) fn of_read(root: &str, path: &str) -> Self {
+        let resources = match path.split_at_checked(root.len()) {
+            Some((before, rest)) if before.eq_ignore_ascii_case(root) => rest,
+            _ => path,
+        };
+        let is_of_alerts = resources
+            .split('/')
+            .any(|segment| segment.eq_ignore_ascii_case("alerts"));
+        if is_of_alerts {
+            Self::ReadAlerts
+        } else {
+            Self::ReadMachines
+        }
+    }
+
     /// The application permissions of which one is enough, the narrowest first.
     fn app_roles(self) -> &'static [&'static str] {
         match self {
@@ -246,6 +262,29 @@ impl Wanted {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_prefix_of_a_gateway_says_nothing_of_what_is_read() {
+        for (root, path, expected) in [
+            ("/api", "/api/alerts", Permission::ReadAlerts),
+            ("/api", "/API/Alerts/da1", Permission::ReadAlerts),
+            ("/api/v1.0", "/api/v1.0/machines/m/alerts", Permission::ReadAlerts),
+            ("/api", "/api/machines", Permission::ReadMachines),
+            (
+                "/alerts/api",
+                "/alerts/api/machineactions",
+                Permission::ReadMachines,
+            ),
+            (
+                "/soc/alerts/api",
+                "/soc/Alerts/api/machines/m",
+                Permission::ReadMachines,
+            ),
+            ("/alerts/api", "/alerts/api/alerts", Permission::ReadAlerts),
+        ] {
+            assert_eq!(Permission::of_read(root, path), expected, "{root} {path}");
+        }
+    }
 
     fn claims(roles: &[&str], scopes: &[&str]) -> Claims {
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();

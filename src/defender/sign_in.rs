@@ -4,6 +4,7 @@
 //! Called by `cli::login` alone. It waits as long as Entra says, no longer than the code is good for, and shows no secret:
 //! the device code stays in here, the user code is made to be shown.
 
+use std::path::Path;
 use std::time::Duration;
 
 use reqwest::Url;
@@ -120,11 +121,12 @@ impl DeviceLogin {
         })
     }
 
-    /// Asks for a code, for these permissions.
+    /// Asks for a code, for these permissions, if what comes of it can be kept.
     ///
     /// # Errors
     /// [`LoginError`].
     pub async fn begin(&self, permissions: &[Permission]) -> Result<DeviceCode, LoginError> {
+        self.can_be_kept()?;
         let scope = self.scope(permissions);
         let form = [("client_id", self.client_id()), ("scope", scope.as_str())];
         let body = self.ask(self.codes.clone(), &form).await?;
@@ -186,6 +188,26 @@ impl DeviceLogin {
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// A file is made and removed where the sign-in will lie: nobody is to sign in for nothing.
+    fn can_be_kept(&self) -> Result<(), LoginError> {
+        let Credential::Delegated { file, .. } = &self.credential else {
+            return Ok(());
+        };
+        let parent = file.path().parent();
+        let directory = parent
+            .filter(|parent| !parent.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        let made = tempfile::Builder::new()
+            .prefix(".quell-sign-in-")
+            .tempfile_in(directory);
+        made.map(drop).map_err(|error| LoginError::NotKept {
+            reason: format!(
+                "nothing can be written into `{}`: {error}; it must be writable for quell and lie on a disk that lasts",
+                directory.display()
+            ),
+        })
     }
 
     async fn poll(&self, code: &DeviceCode) -> Result<Polled, LoginError> {

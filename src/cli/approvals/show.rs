@@ -175,6 +175,11 @@ fn render_open(open: &OpenAsk, now: jiff::Timestamp, paint: Paint, out: &mut Str
         let id = ask.alert_id.as_deref().unwrap_or_default();
         entry(out, "alert", &format!("{title} ({id})"));
     }
+    let wanted = match ask.isolation {
+        Some(isolation) => format!("{}, {}", ask.measure.as_str(), isolation.as_str()),
+        None => ask.measure.as_str().to_owned(),
+    };
+    entry(out, "for", &wanted);
     entry(out, "because of", &ask.ask_reason);
     let from = match ask.terms.from.as_slice() {
         [] => "anyone".to_owned(),

@@ -65,6 +65,8 @@ impl Rewritten {
             _ => Map::new(),
         };
         content.insert("http".to_owned(), rest["http"].take());
+        // Its default depends on the address and the token, which are left out: what holds in earnest is said outright.
+        content["http"]["trust"] = json!(config.http.trust.as_str());
         content.insert("time_scale".to_owned(), json!(scale));
         content.insert(
             "tenants".to_owned(),
@@ -291,5 +293,36 @@ tenants:
         assert!(within("http://127.0.0.1:1/x", "http://127.0.0.1:1"));
         assert!(!within("http://127.0.0.1:12/x", "http://127.0.0.1:1"));
         assert!(!is_loopback("http://127.0.0.1.example.com:80/"));
+    }
+
+    #[test]
+    fn events_are_trusted_as_much_as_in_earnest() {
+        use crate::domain::trust::Trust;
+        let directory = tempfile::tempdir().expect("a temporary directory can be made");
+        let real = directory.path().join("real.yaml");
+        let text = REAL.replace("budget: {reserve: 12}", "fleet_size: 900");
+        let open = "http: {listen: \"0.0.0.0:8740\"}";
+        let rows = [
+            ("", Trust::Act),
+            (open, Trust::Observe),
+            ("http: {listen: \"0.0.0.0:8740\", trust: ask}", Trust::Ask),
+            (
+                "http: {listen: \"0.0.0.0:8740\", token_file: /run/secrets/token}",
+                Trust::Act,
+            ),
+        ];
+        for (http, expected) in rows {
+            let text: String = text
+                .lines()
+                .map(|line| if line.starts_with("http:") { http } else { line })
+                .map(|line| format!("{line}\n"))
+                .collect();
+            std::fs::write(&real, text).expect("it can be written");
+            let own = tempfile::tempdir().expect("a temporary directory can be made");
+            let rewritten = Rewritten::read(&real, 60).unwrap_or_else(|error| panic!("{error:#}"));
+            let path = rewritten.write(own.path(), &places()).expect("it can be written");
+            let config = Config::load(&path).expect("it was proven").config;
+            assert_eq!(config.http.trust, expected, "{http}");
+        }
     }
 }

@@ -29,7 +29,7 @@ const READ_EVERY: Duration = Duration::from_millis(500);
 const END_WITHIN: Duration = Duration::from_secs(60);
 
 /// Both ways in which a person or a service manager interrupts. Made before anything begins, so that none is missed.
-pub struct Interrupts(Signal, Signal);
+pub struct Interrupts(Signal, Signal, Signal);
 
 impl Interrupts {
     /// From now on a signal no longer ends the process by itself.
@@ -37,6 +37,8 @@ impl Interrupts {
         Ok(Self(
             signal(SignalKind::interrupt())?,
             signal(SignalKind::terminate())?,
+            // The terminal is gone, which must not leave the device restricted until its time.
+            signal(SignalKind::hangup())?,
         ))
     }
 
@@ -44,6 +46,7 @@ impl Interrupts {
         tokio::select! {
             _ = self.0.recv() => {}
             _ = self.1.recv() => {}
+            _ = self.2.recv() => {}
         }
     }
 }

@@ -161,3 +161,19 @@ fn a_credential_with_missing_or_contradictory_keys_is_told_by_its_line() {
         found.render(false)
     );
 }
+
+#[test]
+fn keys_that_a_machines_identity_would_ignore_are_refused() {
+    let with = |more: &str| {
+        let text = with_credential("{managed_identity: {directory_id: d}}");
+        load(&text.replacen("- name: contoso", &format!("- name: contoso\n    {more}"), 1))
+    };
+    for key in ["oauth: v1", "authority: https://login.example"] {
+        let Err(found) = with(key) else {
+            panic!("{key} was accepted")
+        };
+        let shown = found.render(false);
+        assert!(shown.contains("E502") && found.iter().count() == 1, "{shown}");
+    }
+    assert!(with("oauth: v2").is_ok() && with("scope: https://x/.default").is_ok());
+}

@@ -68,7 +68,9 @@ pub(in crate::defender) fn read(reply: &Reply, now: Timestamp, scale: Scale) -> 
     if access.is_empty() || !access.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(malformed("`access_token` is missing or is not a token"));
     }
-    let life = life(&body, now).ok_or_else(|| {
+    let server_time = reply.date.as_deref().and_then(throttle::http_date);
+    // The end is told by the endpoint's clock, which may be another than ours.
+    let life = life(&body, server_time.unwrap_or(now)).ok_or_else(|| {
         malformed("`expires_in` is missing or is not a number of seconds, and so is `expires_on`")
     })?;
     let refresh = Some(text("refresh_token"))
@@ -77,7 +79,7 @@ pub(in crate::defender) fn read(reply: &Reply, now: Timestamp, scale: Scale) -> 
         access: SecretString::from(access),
         life: life.min(LONGEST_LIFE),
         refresh: refresh.map(SecretString::from),
-        server_time: reply.date.as_deref().and_then(throttle::http_date),
+        server_time,
     })
 }
 
@@ -141,6 +143,11 @@ mod tests {
     use crate::defender::http::Body;
 
     fn of(status: u16, body: &str) -> Result<Issued, TokenError> {
+        at("2026-11-22T10:00:00Z", status, body)
+    }
+
+    /// The reply as it is read at that time of ours.
+    fn at(now: &str, status: u16, body: &str) -> Result<Issued, TokenError> {
         let reply = Reply {
             status,
             retry_after: None,
@@ -148,7 +155,7 @@ mod tests {
             content_type: None,
             body: Body::Whole(body.as_bytes().to_vec()),
         };
-        let now = "2026-11-22T10:00:00Z".parse().expect("a time stamp");
+        let now = now.parse().expect("a time stamp");
         read(&reply, now, Scale::new(1.0).expect("a valid scale"))
     }
 
@@ -173,6 +180,14 @@ mod tests {
         assert_eq!(life(r#","expires_on":"12/31/2026 10:00""#), None);
         assert_eq!(life(r#","expires_in":"soon","expires_on":9999999999"#), None);
         assert_eq!(life(r#","expires_in":99999999999"#), Some(31_536_000));
+    }
+
+    #[test]
+    fn a_life_that_is_told_by_its_end_does_not_depend_on_our_clock() {
+        for now in ["2026-11-22T08:30:00Z", "2026-11-22T11:30:00Z"] {
+            let issued = at(now, 200, r#"{"access_token":"t","expires_on":"1795345200"}"#).expect("a token");
+            assert_eq!(issued.life, Duration::from_secs(3_600), "at {now} of ours");
+        }
     }
 
     #[test]

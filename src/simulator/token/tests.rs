@@ -178,6 +178,19 @@ async fn a_token_without_the_role_is_forbidden_to_act() {
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_application_reads_by_the_roles_of_applications_alone() {
+    let mut desk = Desk::new();
+    desk.options.roles = vec!["Machine.Read".to_owned(), "Machine.ReadWrite".to_owned()];
+    let bearer = desk.bearer(DEFENDER);
+    let grant = desk.tokens.check(Some(&bearer), desk.clock.now());
+    let refused = grant.expect("the token is good").allows(CallKind::Read);
+    assert_eq!(
+        refused.expect_err("these are a user's").status,
+        StatusCode::FORBIDDEN
+    );
+}
+
 /// The committed test key, read without help from the client: PEM is base64 between two lines.
 fn der(name: &str) -> Vec<u8> {
     let path = format!("{}/tests/data/credentials/{name}", env!("CARGO_MANIFEST_DIR"));

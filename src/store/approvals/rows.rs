@@ -12,7 +12,7 @@ use crate::domain::alert::{Alert, Event};
 use crate::domain::approval::RequestNumber;
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::guard::Protections;
-use crate::domain::measure::Measure;
+use crate::domain::measure::{Isolation, Measure};
 use crate::domain::recorded::{OwnFacts, RecordedRules, facts_from_json};
 use crate::domain::stop::STOPPED;
 use crate::domain::tenant::TenantId;
@@ -29,6 +29,8 @@ pub struct AskRow {
     pub device: DeviceId,
     /// What is to be held on it.
     pub measure: Measure,
+    /// How much an isolation would cut off; none: it is no isolation.
+    pub isolation: Option<Isolation>,
     /// The device's name, when known.
     pub name: Option<String>,
     /// `asked`, `active`, `ended`, `declined` or `expired`.
@@ -130,7 +132,7 @@ pub(super) async fn read(
 ) -> Result<Vec<AskRow>, StoreError> {
     // News of the alert by when it happened: feeds deliver late and out of order.
     let rows = sqlx::query!(
-        r#"SELECT c.id, c.device_id, c.measure, c.state, c.state_by, c.state_reason, c.playbook, c.revision, c.begun_by,
+        r#"SELECT c.id, c.device_id, c.measure, c.isolation, c.state, c.state_by, c.state_reason, c.playbook, c.revision, c.begun_by,
              coalesce(c.ask_reason, c.state_reason) AS "ask_reason!", c.ask_lifts, c.ask AS "ask!", c.ask_until AS "ask_until!",
              quell.stop_in_force(c.tenant_id) IS NOT NULL AS "is_stopped!", c.created_at, extract(epoch FROM c.release_after)::float8 AS release_after, c.alert_id,
              coalesce(c.limits, '[]') AS "limits!", c.asked_facts, d.facts AS now_facts, d.facts_fetched_at,
@@ -188,6 +190,7 @@ pub(super) async fn read(
                 id: row.id,
                 device: DeviceId::from_stored(row.device_id),
                 measure: Measure::parse(&row.measure).unwrap_or_default(),
+                isolation: row.isolation.as_deref().and_then(Isolation::parse),
                 name,
                 state: row.state,
                 by: row.state_by,
