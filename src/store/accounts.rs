@@ -99,19 +99,22 @@ impl Store {
         playbook: &str,
     ) -> Result<PlaybookAccounts, StoreError> {
         let one = sqlx::query!(
-            r#"WITH on_devices AS (SELECT DISTINCT device_id FROM quell.containments
-                                   WHERE tenant_id = $1 AND playbook = $2 AND mode = 'enforce'),
-                    done AS (SELECT c.device_id,
-                               count(a.id) FILTER (WHERE a.kind IN ('restrict', 'isolate')) AS restricts,
-                               count(a.id) FILTER (WHERE a.kind IN ('release', 'release_isolation')) AS releases,
+            r#"WITH held AS (SELECT DISTINCT device_id, measure FROM quell.containments
+                             WHERE tenant_id = $1 AND playbook = $2 AND mode = 'enforce'),
+                    of_each AS (SELECT h.device_id,
+                               count(a.id) FILTER (WHERE a.kind IN ('restrict', 'isolate')) AS begun,
+                               count(a.id) FILTER (WHERE a.kind IN ('release', 'release_isolation')) AS released,
                                max(a.submitted_at) FILTER (WHERE a.kind IN ('restrict', 'isolate'))
                                  < min(a.submitted_at) FILTER (WHERE a.kind IN ('release', 'release_isolation')) AS in_order
-                             FROM on_devices c LEFT JOIN quell.actions a ON a.tenant_id = $1
-                               AND a.device_id = c.device_id AND a.state = 'succeeded'
-                             GROUP BY c.device_id)
+                             FROM held h LEFT JOIN quell.actions a ON a.tenant_id = $1
+                               AND a.device_id = h.device_id AND a.subject = h.measure AND a.state = 'succeeded'
+                             GROUP BY h.device_id, h.measure),
+                    done AS (SELECT device_id, bool_and(begun = 1 AND released = 1 AND in_order) AS is_back,
+                               bool_or(begun > 1) AS was_twice
+                             FROM of_each GROUP BY device_id)
                SELECT count(*) AS "devices!",
-                 count(*) FILTER (WHERE restricts = 1 AND releases = 1 AND in_order) AS "there_and_back!",
-                 count(*) FILTER (WHERE restricts > 1) AS "twice!" FROM done"#,
+                 count(*) FILTER (WHERE is_back) AS "there_and_back!",
+                 count(*) FILTER (WHERE was_twice) AS "twice!" FROM done"#,
             tenant.0,
             playbook,
         )

@@ -295,7 +295,12 @@ impl Store {
             return Ok(None);
         }
         if candidate.kind.is_task() {
-            return Ok(task::task_forbidden(gate, candidate));
+            if let Some(why) = task::task_forbidden(gate, candidate) {
+                return Ok(Some(why));
+            }
+            let is_taken_back = super::tasks::is_taken_back(tx, candidate.action).await?;
+            let why = || (ActionEvent::Withdrawn, super::tasks::TAKEN_BACK.to_owned());
+            return Ok(is_taken_back.then(why));
         }
         if candidate.is_overdue {
             return Ok(Some((

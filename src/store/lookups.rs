@@ -83,7 +83,7 @@ impl Store {
         super::devices::lock(&mut tx, tenant, &ids).await?;
         sqlx::query!(
             "UPDATE quell.device_lookups l SET fetched_at = quell.now(), wanted_at = NULL, tried_at = NULL, failures = 0,
-                 answer = CASE WHEN l.kind <> 'available_actions' OR (d.restriction = 'free' AND NOT EXISTS (
+                 answer = CASE WHEN l.kind <> 'available_actions' OR (d.restriction = 'free' AND d.isolation = 'free' AND NOT EXISTS (
                      SELECT 1 FROM quell.actions a WHERE a.tenant_id = l.tenant_id AND a.device_id = l.device_id
                        AND a.state IN ('submitting', 'in_doubt', 'submitted'))) THEN nullif(t.answer, 'null'::jsonb) END
              FROM unnest($3::text[], $4::jsonb[]) AS t (id, answer), quell.devices d
@@ -229,7 +229,7 @@ async fn of(
     ids: &[String],
 ) -> Result<HashMap<DeviceId, LookedUp>, StoreError> {
     let rows = sqlx::query!(
-        r#"SELECT d.device_id, d.restriction = 'free' AND NOT EXISTS (SELECT 1 FROM quell.actions a
+        r#"SELECT d.device_id, d.restriction = 'free' AND d.isolation = 'free' AND NOT EXISTS (SELECT 1 FROM quell.actions a
                   WHERE a.tenant_id = d.tenant_id AND a.device_id = d.device_id
                     AND a.state IN ('submitting', 'in_doubt', 'submitted')) AS "is_settled!",
                 (SELECT jsonb_object_agg(l.kind, jsonb_build_object('at', l.fetched_at, 'answer', l.answer))

@@ -206,11 +206,12 @@ impl Store {
         tell(tx, tenant, device, stray, origin, spans.watched, containment).await?;
         let is_open = sqlx::query_scalar!(
             r#"SELECT EXISTS (SELECT 1 FROM quell.actions WHERE tenant_id = $1 AND device_id = $2
-                 -- A task holds nothing that a stray could be in the way of.
-                 AND subject IN ('restriction', 'isolation')
+                 -- Nothing of the other measure, and no task, is in the way.
+                 AND subject = $3
                  AND state IN ('submitting', 'in_doubt', 'submitted')) AS "open!""#,
             tenant.0,
             device.as_str(),
+            stray.kind.measure().unwrap_or_default().as_str(),
         )
         .fetch_one(&mut *tx)
         .await?;

@@ -6,6 +6,8 @@
 
 mod ends;
 
+pub(super) use ends::{TAKEN_BACK, is_taken_back};
+
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -72,9 +74,9 @@ impl DecideTx {
             _ => "observed",
         };
         let id = Uuid::now_v7();
-        // The same alert asks for it once, however often that is told: then it stays what it is written as here.
+        // The same alert asks for it once, beside a containment once for that: then it stays what it is written as here.
         let is_new = sqlx::query_scalar!(
-            r#"INSERT INTO quell.task_wishes (id, tenant_id, device_id, subject, argument, comment, mode, lane, playbook, revision,
+            r#"INSERT INTO quell.task_wishes AS n (id, tenant_id, device_id, subject, argument, comment, mode, lane, playbook, revision,
                  event_id, alert_id, containment_id, tells_failure, outcome, settled_at)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
                  CASE WHEN $13 THEN (SELECT c.id FROM quell.containments c WHERE c.tenant_id = $2 AND c.device_id = $3
@@ -83,7 +85,9 @@ impl DecideTx {
                  $14, $15, CASE WHEN NOT $16 THEN quell.now() END)
                RETURNING $12 = '' OR NOT EXISTS (SELECT 1 FROM quell.task_wishes w WHERE w.tenant_id = $2 AND w.device_id = $3
                    AND w.subject = $4 AND w.argument IS NOT DISTINCT FROM $5 AND w.playbook = $9 AND w.mode = $7
-                   AND w.alert_id = $12 AND w.outcome IN ('waiting', 'queued', 'satisfied')) AS "is_new!""#,
+                   AND w.alert_id = $12
+                   -- Another containment for the same alert has tasks of its own.
+                   AND (n.containment_id IS NULL OR w.containment_id = n.containment_id) AND w.outcome IN ('waiting', 'queued', 'satisfied')) AS "is_new!""#,
             id,
             self.tenant.0,
             new.device.as_str(),

@@ -35,19 +35,19 @@ pub(super) const CHECKS: &[Check] = &[
     finds_nothing!(
         "within_validity",
         "6",
-        "nothing that begins a measure was reserved after its validity",
+        "nothing that begins a measure, and no task, was reserved after its validity",
         "SELECT t.tenant_id, t.reserved_at, t.id::text, a.device_id, format('valid until %s', a.valid_until)
          FROM quell.attempts t JOIN quell.actions a ON a.id = t.action_id
-         WHERE t.kind IN ('restrict', 'isolate') AND t.outcome IS DISTINCT FROM 'imported' AND t.reserved_at > a.valid_until
+         WHERE t.kind IN ('restrict', 'isolate', 'scan', 'collect_package', 'quarantine_file') AND t.outcome IS DISTINCT FROM 'imported' AND t.reserved_at > a.valid_until
            AND quell.is_in_order(t.reserved_at)"
     ),
     finds_nothing!(
         "playbook_enforced",
         "6",
-        "at each attempt to begin a measure for a playbook the set in force had that playbook, in mode enforce",
+        "at each attempt to begin a measure, or of a task, for a playbook the set in force had that playbook, in mode enforce",
         "SELECT t.tenant_id, t.reserved_at, t.id::text, a.device_id, format('`%s` did not enforce', a.playbook)
          FROM quell.attempts t JOIN quell.actions a ON a.id = t.action_id
-         WHERE t.kind IN ('restrict', 'isolate') AND a.playbook IS NOT NULL AND t.outcome IS DISTINCT FROM 'imported'
+         WHERE t.kind IN ('restrict', 'isolate', 'scan', 'collect_package', 'quarantine_file') AND a.playbook IS NOT NULL AND t.outcome IS DISTINCT FROM 'imported'
            AND quell.is_in_order(t.reserved_at)
            AND t.reserved_at >= (SELECT min(activated_at) FROM quell.set_activations v WHERE v.tenant_id = t.tenant_id)
            AND NOT EXISTS (
@@ -61,7 +61,7 @@ pub(super) const CHECKS: &[Check] = &[
     finds_nothing!(
         "revision_may_act",
         "6",
-        "nothing that begins a measure was reserved for a revision that was unknown, revoked, or had fallen back from its canary",
+        "nothing that begins a measure, and no task, was reserved for a revision that was unknown, revoked, or had fallen back from its canary",
         "SELECT t.tenant_id, t.reserved_at, t.id::text, a.device_id,
                 format('`%s` %s', a.playbook, CASE WHEN r.revision IS NULL THEN 'has no such revision'
                                                    WHEN r.revoked_at < t.reserved_at THEN 'was revoked in this revision'
@@ -71,7 +71,7 @@ pub(super) const CHECKS: &[Check] = &[
              ON r.tenant_id = a.tenant_id AND r.playbook = a.playbook AND r.revision = a.revision
          LEFT JOIN quell.canary_fallbacks f
              ON f.tenant_id = a.tenant_id AND f.playbook = a.playbook AND f.revision = a.revision
-         WHERE t.kind IN ('restrict', 'isolate') AND a.playbook IS NOT NULL AND t.outcome IS DISTINCT FROM 'imported'
+         WHERE t.kind IN ('restrict', 'isolate', 'scan', 'collect_package', 'quarantine_file') AND a.playbook IS NOT NULL AND t.outcome IS DISTINCT FROM 'imported'
            AND quell.is_in_order(t.reserved_at)
            AND (r.revision IS NULL OR r.revoked_at < t.reserved_at - interval '10 s'
                 OR f.since < t.reserved_at - interval '10 s')"

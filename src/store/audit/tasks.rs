@@ -1,8 +1,22 @@
-//! Tasks: what waits waits for a question, and what a scan ended was scanned.
+//! Tasks: what is called was wished, what waits waits for a question, and what a scan ended was scanned.
 
 use super::{Check, finds_nothing};
 
 pub(super) const CHECKS: &[Check] = &[
+    finds_nothing!(
+        "task_was_wished",
+        "6",
+        "each attempt of a task has a wish for it before it, of its playbook, which enforced",
+        // The wishes of a task that failed go on with the action that repeats it.
+        "SELECT t.tenant_id, t.reserved_at, t.id::text, a.device_id, format('nobody wished for the %s', a.kind)
+         FROM quell.attempts t JOIN quell.actions a ON a.id = t.action_id
+         WHERE t.kind IN ('scan', 'collect_package', 'quarantine_file') AND t.outcome IS DISTINCT FROM 'imported'
+           AND quell.is_in_order(t.reserved_at)
+           AND NOT EXISTS (
+             SELECT 1 FROM quell.task_wishes w WHERE w.tenant_id = a.tenant_id AND w.device_id = a.device_id
+               AND w.subject = a.subject AND w.playbook = a.playbook AND w.mode = 'enforce'
+               AND w.outcome IN ('queued', 'satisfied') AND w.wished_at <= t.reserved_at)"
+    ),
     finds_nothing!(
         "task_waits_with_its_question",
         "desired state",

@@ -45,8 +45,8 @@ impl Store {
         let is_fresh = candidate.facts_age.is_some_and(|age| age <= gate.facts_max_age);
         let facts = candidate.fresh(facts.unwrap_or_default(), gate.facts_max_age);
         let mut judged = gate.never.protects(&candidate.device, &facts);
-        if matches!(judged, Protection::Unknown(_)) {
-            // What a second person accepted does not leave it open.
+        if matches!(judged, Protection::Unknown(_)) && !candidate.kind.is_task() {
+            // What a second person accepted does not leave it open; of a containment, so it passes no task.
             let accepted = accepted_risks(tx, tenant, (&candidate.device, candidate.measure())).await?;
             judged = gate.never.without(&accepted).protects(&candidate.device, &facts);
         }
@@ -60,7 +60,10 @@ impl Store {
         // A person was asked about exactly that and said yes.
         let is_lifted = sqlx::query_scalar!(
             r#"SELECT EXISTS (SELECT 1 FROM quell.containments c JOIN quell.approvals a ON a.containment_id = c.id
-                 WHERE c.tenant_id = $1 AND c.device_id = $2 AND c.measure = $4 AND c.state = 'active'
+                 WHERE c.tenant_id = $1 AND c.device_id = $2 AND c.state = 'active'
+                   -- A task goes by the answer to the question that it was part of.
+                   AND CASE WHEN $5 THEN c.id IN (SELECT w.containment_id FROM quell.task_wishes w WHERE w.action_id = $6)
+                            ELSE c.measure = $4 END
                    AND c.mode = 'enforce' AND a.answer = 'approved'
                    -- What was asked may have had other reasons beside this one.
                    AND $3 = ANY(regexp_split_to_array(a.lifts, '\s*,\s*'))) AS "is_lifted!""#,
@@ -68,6 +71,8 @@ impl Store {
             candidate.device.as_str(),
             undecided,
             candidate.measure().as_str(),
+            candidate.kind.is_task(),
+            candidate.action,
         )
         .fetch_one(&mut *tx)
         .await?;
@@ -122,12 +127,15 @@ impl Store {
         sqlx::query!(
             "WITH known AS (UPDATE quell.actions SET facts_awaited_at = NULL WHERE id = $4)
              UPDATE quell.containments SET attention = NULL
-             WHERE tenant_id = $1 AND device_id = $2 AND measure = $5 AND state = 'active' AND attention = $3",
+             WHERE tenant_id = $1 AND device_id = $2 AND measure = $5 AND state = 'active' AND attention = $3
+               -- What is known for a task may not be for the containment, which other lists and answers hold for.
+               AND NOT $6",
             tenant.0,
             candidate.device.as_str(),
             UNDECIDED,
             candidate.action,
             candidate.measure().as_str(),
+            candidate.kind.is_task(),
         )
         .execute(tx)
         .await?;

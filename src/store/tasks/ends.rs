@@ -11,6 +11,26 @@ use crate::domain::tenant::TenantId;
 use crate::store::containments::{Word, end, time};
 use crate::store::{ActionRow, Because, QueuedChange, Store, StoreError, Wake, wake};
 
+/// Why a task is withdrawn that nobody wants any more.
+pub(in crate::store) const TAKEN_BACK: &str = "what it was to be done beside was taken back";
+
+/// Whether a task stands only beside containments that were taken back: by a person, by a playbook's release, or by somebody who
+/// undid them at Defender. One that ended by time or by itself leaves its task as it is.
+pub(in crate::store) async fn is_taken_back(
+    tx: &mut sqlx::PgConnection,
+    action: Uuid,
+) -> Result<bool, StoreError> {
+    let is_taken_back = sqlx::query_scalar!(
+        r#"SELECT coalesce(bool_and(coalesce(c.state = 'ended' AND c.end_reason IN ('operator', 'release_playbook', 'drift'), false)),
+                           false) AS "is_taken_back!"
+           FROM quell.task_wishes w LEFT JOIN quell.containments c ON c.id = w.containment_id WHERE w.action_id = $1"#,
+        action,
+    )
+    .fetch_one(tx)
+    .await?;
+    Ok(is_taken_back)
+}
+
 impl Store {
     /// What the end of a task leads to. A call that was refused for good, one that Defender gave up or somebody cancelled, and one
     /// of unknown fate is not repeated.
@@ -69,6 +89,9 @@ impl Store {
             .ok()
             .and_then(|tries| self.retry_delays.get(tries.checked_sub(1)?));
         let Some(delay) = delay else { return Ok(false) };
+        if is_taken_back(tx, row.id).await? {
+            return Ok(false);
+        }
         let installation = crate::store::converge::installation(tx, tenant).await?;
         let id = id_of(Uuid::now_v7(), installation);
         sqlx::query!(
