@@ -77,6 +77,13 @@ async fn both_measures_are_held_on_one_device_and_each_is_released_in_its_time()
     assert_eq!(ground.expire().await.ended, 1, "the isolation's time is up");
     ground.call_succeeds().await;
     assert_eq!(known(&mut ground, &device).await, "restricted free");
+    let part = ground.store.playbook_accounts(ground.tenant, "both").await;
+    let part = part.expect("the database is up");
+    assert_eq!(
+        (part.devices_there_and_back, part.devices_twice),
+        (0, 0),
+        "one of two is back"
+    );
     ground.pass(SignedDuration::from_hours(3)).await;
     assert_eq!(ground.expire().await.ended, 1, "and then the restriction's");
     ground.call_succeeds().await;

@@ -347,3 +347,35 @@ async fn a_list_of_actions_says_nothing_of_a_device_where_one_is_under_way() {
     let kept = "SELECT coalesce(answer::text, 'nothing') FROM quell.device_lookups";
     assert_eq!(ground.words(kept.to_owned()).await, ["nothing"]);
 }
+
+#[tokio::test]
+async fn the_actions_of_an_isolated_device_say_nothing() {
+    let mut ground = ground(BOTH).await;
+    let d = device('a');
+    ground.facts(&d, good()).await;
+    let tenant = ground.tenant;
+    for (isolation, says) in [("isolated", false), ("unknown", false), ("free", true)] {
+        for sql in [
+            "DELETE FROM quell.device_lookups".to_owned(),
+            format!("UPDATE quell.devices SET isolation = '{isolation}'"),
+            "INSERT INTO quell.device_lookups (tenant_id, device_id, kind, wanted_at, last_wanted_at)
+             SELECT tenant_id, device_id, 'available_actions', quell.now(), quell.now() FROM quell.devices"
+                .to_owned(),
+        ] {
+            ground.execute(sql).await;
+        }
+        let found = [quell::store::LookupFound {
+            device: d.clone(),
+            answer: Some(json!({})),
+        }];
+        let kept = ground
+            .store
+            .lookups_store(tenant, Lookup::AvailableActions, &found);
+        kept.await.expect("the database is up");
+        let kept = "SELECT (answer IS NOT NULL)::text FROM quell.device_lookups".to_owned();
+        assert_eq!(ground.words(kept).await, [says.to_string()], "{isolation}");
+        let known = ground.store.looked_up_now(tenant, BOTH, &d).await;
+        assert_eq!(known.expect("the database is up").is_settled, says, "{isolation}");
+    }
+    ground.close().await;
+}

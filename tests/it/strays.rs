@@ -435,3 +435,22 @@ async fn a_replica_that_lost_the_lease_takes_nothing_in() {
     assert!(matches!(taken.await, Err(quell::store::StoreError::Stale(_))));
     ground.close().await;
 }
+
+#[tokio::test]
+async fn a_stray_of_one_measure_does_not_wait_for_the_other() {
+    let mut ground = Ground::new(&[playbook("one")]).await;
+    ground.alert("one", &device('a')).await;
+    let (_, open) = ground.reserve().await.expect("it is queued and due");
+    let lost = id_of(Uuid::now_v7(), ground.installation().await);
+    let stray = |kind| listed(&ground, kind, lost, 1, MachineActionStatus::Succeeded);
+    let restrict = take(&ground, &[stray(ActionKind::Restrict).await]).await;
+    assert_eq!(
+        (restrict.taken, restrict.waiting),
+        (0, 1),
+        "behind {}",
+        open.action
+    );
+    let isolate = take(&ground, &[stray(ActionKind::Isolate).await]).await;
+    assert_eq!((isolate.taken, isolate.waiting), (1, 0));
+    ground.close().await;
+}

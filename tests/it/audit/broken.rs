@@ -327,6 +327,21 @@ pub const CASES: &[Case] = &[
         &[],
     ),
     case(
+        "task_was_wished",
+        "SET session_replication_role = origin;
+         INSERT INTO quell.actions (id, tenant_id, device_id, kind, subject, state, lane, playbook, revision, comment, wanted_by,
+                                    valid_until, state_by, state_reason)
+         SELECT gen_random_uuid(), tenant_id, device_id, 'scan', 'scan', 'queued', 3, playbook, revision, 'c', 'decide',
+                quell.now() + interval '1 h', 'decide', 'r' FROM quell.containments WHERE device_id = '{b}';
+         UPDATE quell.actions SET state = 'submitting', attempts = 1, state_by = 'gate', state_reason = 'r' WHERE kind = 'scan';
+         INSERT INTO quell.attempts (id, tenant_id, app_id, scope, kind, action_id, n, epoch, reserved_at, send_deadline, slot_at)
+         SELECT gen_random_uuid(), a.tenant_id, t.app_id, t.scope, 'scan', a.id, 1, t.epoch, quell.now(), quell.now(),
+                quell.now() + interval '95 s'
+         FROM quell.actions a, LATERAL (SELECT * FROM quell.attempts ORDER BY epoch DESC LIMIT 1) AS t WHERE a.kind = 'scan'",
+        "SELECT id::text FROM quell.attempts WHERE kind = 'scan'",
+        &[],
+    ),
+    case(
         "task_waits_with_its_question",
         "INSERT INTO quell.task_wishes (id, tenant_id, device_id, subject, comment, mode, lane, playbook, revision, event_id, alert_id,
                                         containment_id, outcome)
