@@ -13,7 +13,7 @@ use crate::domain::eligibility::{self, INELIGIBLE, Ineligible};
 use crate::domain::fact::Fact;
 use crate::domain::guard::{self, Protection, Protections};
 use crate::domain::limit::{FLEET_UNKNOWN, reached_cap, reached_limit};
-use crate::domain::measure::Measure;
+use crate::domain::measure::{Held, Measure};
 use crate::domain::surge::Surge;
 use crate::domain::trust::Trust;
 use crate::domain::verdict::{AskTerms, Mode, PlannedAction, PlannedTask, Verdict, Wish};
@@ -149,14 +149,14 @@ pub struct Situation<'a> {
     pub device_id: &'a DeviceId,
     /// Its facts.
     pub device: &'a DeviceFacts,
-    /// The playbooks with an active containment on it.
-    pub restricted_by: &'a [String],
+    /// The playbooks with an active containment on it, each with what that holds.
+    pub restricted_by: &'a [Held],
     /// How many devices the fleet has, as far as that is known.
     pub fleet: Option<u64>,
     /// The revisions that only observe, whatever their text says.
     pub fallbacks: &'a [Fallback],
-    /// The playbooks with an active containment on it that is only observed.
-    pub observed_by: &'a [String],
+    /// The same of what is only observed.
+    pub observed_by: &'a [Held],
     /// What drives a restriction because of this event, by [`Surge::drivers`].
     pub drivers: &'a [String],
     /// What the event's source may do.
@@ -164,12 +164,12 @@ pub struct Situation<'a> {
 }
 
 impl Situation<'_> {
-    /// Whether the playbook's containment on the device is active already, in that mode: then it is not one more, whenever
+    /// Whether every containment that the verdict begins is active already, in that mode: then it is not one more, whenever
     /// that began.
-    pub fn is_running(&self, mode: Mode, playbook: &String) -> bool {
+    pub fn is_running(&self, mode: Mode, verdict: &Verdict) -> bool {
         match mode {
-            Mode::Enforce => self.restricted_by.contains(playbook),
-            Mode::Observe => self.observed_by.contains(playbook),
+            Mode::Enforce => verdict.is_running(self.restricted_by),
+            Mode::Observe => verdict.is_running(self.observed_by),
             Mode::Off => false,
         }
     }
@@ -200,12 +200,16 @@ pub fn decide(verdicts: Vec<Verdict>, situation: &Situation<'_>, usage: &Usage) 
     let release = rulings.iter().find(|r| !releases(r).is_empty());
     if let Some(reason) = release.map(|r| format!("release.{}", r.verdict.playbook)) {
         let released: Vec<Measure> = rulings.iter().flat_map(releases).collect();
-        let begins_released = |ruling: &Ruling| {
-            let begun = ruling.containments().filter_map(PlannedAction::begins);
-            begun.into_iter().any(|measure| released.contains(&measure))
-        };
+        let is_released = |action: &PlannedAction| action.begins().is_some_and(|its| released.contains(&its));
         for ruling in &mut rulings {
-            if ruling.mode == Mode::Enforce && ruling.kind != DecisionKind::Skip && begins_released(ruling) {
+            let begins_released = ruling.containments().any(is_released);
+            if ruling.mode != Mode::Enforce || ruling.kind == DecisionKind::Skip || !begins_released {
+                continue;
+            }
+            // What it begins of another measure is none of the release's business.
+            if ruling.containments().any(|action| !is_released(action)) {
+                ruling.verdict.then.retain(|action| !is_released(action));
+            } else {
                 ruling.kind = DecisionKind::Skip;
                 ruling.reason.clone_from(&reason);
                 ruling.ask = None;
@@ -415,7 +419,7 @@ fn judge(verdict: &Verdict, mode: Mode, situation: &Situation<'_>, usage: &Usage
     }
     // What a playbook of tasks alone does is one more device for its own limits each time, and for no bound on containments.
     let counts = match restricts {
-        true => !situation.is_running(mode, &verdict.playbook),
+        true => !situation.is_running(mode, verdict),
         false => has_tasks,
     };
     if counts {

@@ -379,3 +379,102 @@ fn an_approval_lifts_what_made_its_playbook_ask_and_never_a_cap() {
     let acting = check(vec![verdict("a")], &rules(), &Usage::default());
     assert_eq!(acting.rulings[0].lifts(), None);
 }
+
+fn isolate() -> PlannedAction {
+    PlannedAction::IsolateDevice {
+        comment: "c".to_owned(),
+        isolation: crate::domain::measure::Isolation::Full,
+        release_after: None,
+        restart_on_match: false,
+        release_when: Vec::new(),
+    }
+}
+
+/// Restricts and isolates.
+fn both(playbook: &str) -> Verdict {
+    let mut verdict = verdict(playbook);
+    verdict.then.push(isolate());
+    verdict
+}
+
+/// Judged on a device whose system is known, by what is held on it already.
+fn check_held(verdicts: Vec<Verdict>, rules: &Rules, held: &[Held]) -> Decision {
+    let now = Timestamp::from_second(1_000_000).expect("in range");
+    let facts = DeviceFacts {
+        os: Fact::Is("Windows11".to_owned()),
+        ..DeviceFacts::default()
+    };
+    let situation = Situation {
+        rules,
+        now,
+        occurred_at: &Fact::Is(now),
+        device_id: &device(0),
+        device: &facts,
+        restricted_by: held,
+        fleet: None,
+        fallbacks: &[],
+        observed_by: held,
+        drivers: &[],
+        trust: Trust::Act,
+    };
+    decide(verdicts, &situation, &Usage::default())
+}
+
+#[test]
+fn a_further_measure_of_a_playbook_that_holds_one_is_counted_and_all_of_them_are_not() {
+    let held = |measure| ("a".to_owned(), measure);
+    let (restricts, isolates) = (held(Measure::Restriction), held(Measure::Isolation));
+    let capped = Rules {
+        caps: vec![Cap::of(0, HOUR)],
+        ..rules()
+    };
+    let limited = |verdict: Verdict| Verdict {
+        limits: vec![Limit {
+            most: Most::Devices(0),
+            per: HOUR,
+            otherwise_ask: false,
+        }],
+        ..verdict
+    };
+    for (held, cap, limit) in [
+        (vec![restricts.clone()], DecisionKind::Hold, DecisionKind::Skip),
+        (vec![isolates.clone()], DecisionKind::Hold, DecisionKind::Skip),
+        (
+            vec![restricts.clone(), ("b".to_owned(), Measure::Isolation)],
+            DecisionKind::Hold,
+            DecisionKind::Skip,
+        ),
+        (vec![restricts, isolates], DecisionKind::Act, DecisionKind::Act),
+    ] {
+        let decision = check_held(vec![both("a")], &capped, &held);
+        assert_eq!(decision.kind, cap, "{held:?}");
+        let decision = check_held(vec![limited(both("a"))], &rules(), &held);
+        assert_eq!(decision.kind, limit, "{held:?}");
+        let observing = Verdict {
+            mode: Mode::Observe,
+            ..both("a")
+        };
+        let observed = check_held(vec![observing], &capped, &held);
+        assert_eq!(observed.reason == "matched", cap == DecisionKind::Act, "{held:?}");
+    }
+}
+
+#[test]
+fn a_release_of_one_measure_holds_back_that_one_alone() {
+    let decision = check_held(vec![releasing("a"), both("b")], &rules(), &[]);
+    let other = &decision.rulings[1];
+    assert_eq!(
+        (other.kind, other.reason.as_str()),
+        (DecisionKind::Act, "matched")
+    );
+    assert_eq!(other.verdict.then, [isolate()]);
+    let lifting = Verdict {
+        then: vec![PlannedAction::ReleaseIsolation {
+            comment: "c".to_owned(),
+        }],
+        ..verdict("c")
+    };
+    let decision = check_held(vec![releasing("a"), both("b"), lifting], &rules(), &[]);
+    assert_eq!(decision.rulings[1].kind, DecisionKind::Skip);
+    assert_eq!(decision.rulings[1].reason, "release.a");
+}

@@ -40,6 +40,25 @@ impl Measure {
     }
 }
 
+/// A playbook, and what one active containment of it holds on a device.
+pub type Held = (String, Measure);
+
+/// Whether the playbook holds that measure, by what is held on the device.
+pub fn holds(held: &[Held], playbook: &str, measure: Measure) -> bool {
+    held.iter().any(|(by, its)| by == playbook && *its == measure)
+}
+
+/// The playbooks that hold something, each once, in the order of what is held.
+pub fn playbooks_of(held: &[Held]) -> Vec<String> {
+    let mut seen: Vec<String> = Vec::new();
+    for (playbook, _) in held {
+        if !seen.contains(playbook) {
+            seen.push(playbook.clone());
+        }
+    }
+    seen
+}
+
 /// How much an isolation cuts off.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

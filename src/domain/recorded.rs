@@ -79,7 +79,7 @@ fn counts(ruling: &Ruling, situation: &Situation<'_>, usage: &Usage) -> Vec<u32>
     ]
     .iter()
     .any(|reason| ruling.reason.starts_with(reason));
-    let is_running = situation.is_running(ruling.mode, &verdict.playbook);
+    let is_running = situation.is_running(ruling.mode, verdict);
     if verdict.wish != Wish::Act || held_before || is_running || ruling.containment().is_none() {
         return Vec::new();
     }
@@ -210,7 +210,7 @@ mod tests {
         }
     }
 
-    fn recorded(ruling: &Ruling, restricted_by: &[String]) -> RecordedRuling {
+    fn recorded(ruling: &Ruling, restricted_by: &[crate::domain::measure::Held]) -> RecordedRuling {
         let now = jiff::Timestamp::from_second(1_000_000).expect("in range");
         let (device, facts) = (DeviceId::from_stored("d".to_owned()), DeviceFacts::default());
         let rules = Rules {
@@ -270,7 +270,7 @@ mod tests {
         ] {
             assert_eq!(recorded(&ruling(held), &[]).counts, none, "{held}");
         }
-        let running = ["p".to_owned()];
+        let running = [("p".to_owned(), crate::domain::measure::Measure::Restriction)];
         assert_eq!(recorded(&ruling("matched"), &running).counts, none);
         let mut other = ruling("matched");
         other.verdict.wish = Wish::Ask;

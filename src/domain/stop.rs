@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::action::ActionKind;
 use crate::domain::decision::{Decision, DecisionKind, Rules};
+use crate::domain::measure::Held;
 use crate::domain::verdict::Mode;
 
 /// The reason of a decision that was held because of a stop.
@@ -64,14 +65,14 @@ impl StopScope {
 }
 
 /// Holds what would begin a restriction, and asks a person instead. What runs already goes on; so do releases, and what is
-/// only observed. `restricted_by`: the playbooks with an active containment on the device.
-pub fn hold(decision: &mut Decision, rules: &Rules, restricted_by: &[String]) {
+/// only observed. `restricted_by`: the playbooks with an active containment on the device, and what that holds.
+pub fn hold(decision: &mut Decision, rules: &Rules, restricted_by: &[Held]) {
     let mut held = false;
     for ruling in &mut decision.rulings {
         let begins = ruling.kind == DecisionKind::Act
             && ruling.mode == Mode::Enforce
             && match ruling.containment() {
-                Some(_) => !restricted_by.contains(&ruling.verdict.playbook),
+                Some(_) => !ruling.verdict.is_running(restricted_by),
                 // Tasks alone are not done later, once it has ended: nobody may want them any more.
                 None => ruling.tasks().next().is_some() && ruling.releases().is_empty(),
             };
@@ -105,6 +106,7 @@ mod tests {
     use super::*;
     use crate::domain::decision::Ruling;
     use crate::domain::guard::Protections;
+    use crate::domain::measure::{Isolation, Measure};
     use crate::domain::surge::Surge;
     use crate::domain::verdict::{AskTerms, Lane, PlannedAction, Verdict, Wish};
 
@@ -167,7 +169,8 @@ mod tests {
             reason: reason.to_owned(),
             rulings,
         };
-        let restricted_by: Vec<String> = restricted_by.iter().map(|p| (*p).to_owned()).collect();
+        let held = |playbook: &&str| ((*playbook).to_owned(), Measure::Restriction);
+        let restricted_by: Vec<Held> = restricted_by.iter().map(held).collect();
         hold(&mut decision, &rules, &restricted_by);
         decision
     }
@@ -200,6 +203,27 @@ mod tests {
         let other = ruling("b", Act, Mode::Enforce, restrict());
         let decision = held(vec![protected, other], "never.tags", &[]);
         assert_eq!((decision.kind, decision.rulings[1].kind), (Skip, Hold));
+    }
+
+    #[test]
+    fn what_runs_of_a_playbook_lets_no_other_measure_of_it_begin() {
+        let isolate = || PlannedAction::IsolateDevice {
+            comment: "c".to_owned(),
+            isolation: Isolation::Full,
+            release_after: None,
+            restart_on_match: false,
+            release_when: Vec::new(),
+        };
+        let mut both = ruling("a", DecisionKind::Act, Mode::Enforce, restrict());
+        both.verdict.then.push(isolate());
+        let alone = ruling("a", DecisionKind::Act, Mode::Enforce, isolate());
+        for ruling in [both, alone] {
+            let decision = held(vec![ruling], "matched", &["a"]);
+            assert_eq!(
+                (decision.kind, decision.reason.as_str()),
+                (DecisionKind::Hold, STOPPED)
+            );
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::canary::Canary;
-use crate::domain::measure::{Isolation, Measure};
+use crate::domain::measure::{Held, Isolation, Measure, holds};
 use crate::domain::notify::Notify;
 use crate::domain::task::Task;
 
@@ -120,6 +120,13 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// Whether its playbook holds every measure already that it begins, so that nothing of it is one more: a playbook whose
+    /// restriction goes on may begin an isolation that nobody counted yet.
+    pub fn is_running(&self, held: &[Held]) -> bool {
+        let mut begun = self.then.iter().filter_map(PlannedAction::begins);
+        begun.all(|measure| holds(held, &self.playbook, measure))
+    }
+
     /// The same verdict with every span divided by the installation's `time_scale`.
     pub fn scaled(mut self, time_scale: u32) -> Self {
         let scale = time_scale.max(1);

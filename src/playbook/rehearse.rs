@@ -7,7 +7,7 @@
 //! keeps only what matters later: open containments, and who became active within the longest window.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -76,7 +76,7 @@ pub struct Rehearsal<'s> {
     time_scale: u32,
     fallbacks: Vec<Fallback>,
     /// How many containments of a playbook in its canary ended as false positives.
-    false_positives: HashMap<InCanary, i64>,
+    false_positives: HashMap<(String, String), HashSet<(DeviceId, Option<Timestamp>)>>,
     now: Timestamp,
     windows: Windows,
     devices: HashMap<DeviceId, Device>,
@@ -144,26 +144,23 @@ impl<'s> Rehearsal<'s> {
             tenant: self.tenant,
             now: self.now,
             time_scale: self.time_scale,
-            restricted_by: Fact::Is(restricted_by.clone()),
+            restricted_by: Fact::Is(restricted_by),
         };
         let drivers = self.rules.surge.drivers(None, input.alert, input.device);
         self.windows.drive(self.now, self.rules.surge.keys(&drivers));
-        let observed_by = self.devices.get(input.device_id);
-        let observed_by: Vec<String> = observed_by
-            .into_iter()
-            .flat_map(Device::observed_by)
-            .map(str::to_owned)
-            .collect();
+        let device = self.devices.get(input.device_id);
+        let held = |mode| device.map(|device| device.held_by(mode)).unwrap_or_default();
+        let (enforced, observed) = (held(Mode::Enforce), held(Mode::Observe));
         let situation = Situation {
             rules: self.rules,
             now: self.now,
             occurred_at: &input.alert.occurred_at,
             device_id: input.device_id,
             device: input.device,
-            restricted_by: &restricted_by,
+            restricted_by: &enforced,
             fleet: self.fleet,
             fallbacks: &self.fallbacks,
-            observed_by: &observed_by,
+            observed_by: &observed,
             drivers: &drivers,
             trust: Trust::Act,
         };

@@ -183,7 +183,7 @@ fn run_case(
         occurred_at: &subject.alert.occurred_at,
         device_id: &given.device_id,
         device: &given.device,
-        restricted_by: given.restricted_by(),
+        restricted_by: &given.held(),
         fleet: *fleet,
         fallbacks: &[],
         observed_by: &[],

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::domain::alert::EventKind;
 use crate::domain::containment::change::resolved;
 use crate::domain::containment::{ContainmentState, EndReason};
+use crate::domain::measure::{Held, holds};
 use crate::domain::trust::Trust;
 use crate::domain::verdict::Mode;
 use crate::store::containments::{OpenRow, Word, decline, end, open};
@@ -47,11 +48,7 @@ impl DecideTx {
     ///
     /// # Errors
     /// Postgres is not available.
-    pub async fn alert_news(
-        &mut self,
-        item: &InboxItem,
-        begun: &[String],
-    ) -> Result<Vec<String>, StoreError> {
+    pub async fn alert_news(&mut self, item: &InboxItem, begun: &[Held]) -> Result<Vec<Held>, StoreError> {
         let alert = &item.event.alert;
         if !self.awaiting.contains(&item.device) || alert.id.is_empty() {
             return Ok(Vec::new());
@@ -86,17 +83,20 @@ impl DecideTx {
             return Ok(Vec::new());
         }
         let rows = open(&mut self.tx, self.tenant, &item.device).await?;
-        let begun_now = |playbook: &Option<String>| playbook.as_ref().is_some_and(|p| begun.contains(p));
+        let begun_now = |row: &OpenRow| {
+            let playbook = row.playbook.as_deref();
+            playbook.is_some_and(|playbook| holds(begun, playbook, row.measure))
+        };
         let (mut ended, mut declined, mut released) = (Vec::new(), Vec::new(), Vec::new());
         // What another alert is behind is none of this one's business.
-        let concerned = |row: &&OpenRow| behind.contains(&row.id) && !begun_now(&row.playbook);
+        let concerned = |row: &&OpenRow| behind.contains(&row.id) && !begun_now(row);
         for row in rows.iter().filter(concerned) {
             let unresolved = self.unresolved(row.id).await?;
             match resolved(&row.containment, unresolved) {
                 Some(ContainmentState::Ended) => {
                     ended.push(row.id);
                     if row.containment.mode == Mode::Enforce {
-                        released.extend(row.playbook.clone());
+                        released.extend(row.playbook.clone().map(|playbook| (playbook, row.measure)));
                     }
                 }
                 Some(_) => declined.push(row.id),

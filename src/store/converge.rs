@@ -269,22 +269,30 @@ async fn tell_if_too_weak(
     containment: Uuid,
 ) -> Result<(), StoreError> {
     let last = sqlx::query!(
-        "SELECT id, argument FROM quell.actions WHERE tenant_id = $1 AND device_id = $2 AND kind = 'isolate'
+        "SELECT id, argument, is_adopted FROM quell.actions WHERE tenant_id = $1 AND device_id = $2 AND subject = 'isolation'
            AND state IN ('submitting', 'in_doubt', 'submitted', 'succeeded') ORDER BY queued_at DESC LIMIT 1",
         tenant.0,
         device.as_str(),
     )
     .fetch_optional(&mut *tx)
     .await?;
-    let selective = last.filter(|last| last.argument.as_deref() == Some(Isolation::Selective.as_str()));
-    if let Some(last) = selective {
+    // A release has no argument: what we isolated before it is over.
+    let told = last.as_ref().and_then(|last| match last.argument.as_deref() {
+        Some(_) if last.is_adopted => {
+            Some("somebody else isolated the device, perhaps selectively, and it is wanted isolated fully: look in the portal")
+        }
+        Some(form) if form == Isolation::Selective.as_str() => {
+            Some("the device is isolated selectively, and is wanted isolated fully: release the isolation and isolate anew")
+        }
+        _ => None,
+    });
+    if let (Some(last), Some(told)) = (last, told) {
         let alarm = Alarm {
             kind: AlarmKind::IsolatedTooWeakly,
             subject: &containment.to_string(),
             device: Some(device.as_str()),
             action: Some(last.id),
-            told: "the device is isolated selectively, and is wanted isolated fully: release the isolation and isolate anew"
-                .to_owned(),
+            told: told.to_owned(),
         };
         raise(tx, tenant, &alarm).await?;
     }

@@ -11,6 +11,7 @@ use crate::domain::alert::{Event, EventKind};
 use crate::domain::decision::{DecisionKind, Fallback};
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::lookup::{LookedUp, Lookup};
+use crate::domain::measure::{Held, Measure, playbooks_of};
 use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
 use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
@@ -93,11 +94,11 @@ pub struct DecideTx {
     pub devices: HashMap<DeviceId, DeviceRow>,
     /// What is known of them by look-ups; [`DecideTx::lookups_load`] reads it.
     pub looked_up: HashMap<DeviceId, LookedUp>,
-    /// Playbooks with an active containment, per device, once for each of theirs; without those of which only a fallen revision has one, which was never
-    /// sent and never will be.
-    pub restricted_by: HashMap<DeviceId, Vec<String>>,
-    /// Playbooks with an active containment that is only observed, per device.
-    pub observed_by: HashMap<DeviceId, Vec<String>>,
+    /// Playbooks with an active containment, per device, with what each of these holds; without what only a fallen revision
+    /// began, which was never sent and never will be.
+    pub restricted_by: HashMap<DeviceId, Vec<Held>>,
+    /// The same of what is only observed.
+    pub observed_by: HashMap<DeviceId, Vec<Held>>,
     /// The installation's rules that the decisions are made under, kept with them.
     pub rules: Option<RecordedRules>,
     /// The revisions of the active set that only observe, whatever their text says; [`DecideTx::usage_load`] reads them.
@@ -120,24 +121,18 @@ pub struct DecideTx {
 impl DecideTx {
     /// The playbooks that hold something on the device.
     pub fn restricting(&self, device: &DeviceId) -> Vec<String> {
-        let mut seen: Vec<String> = Vec::new();
-        for playbook in self.restricted_by.get(device).into_iter().flatten() {
-            if !seen.contains(playbook) {
-                seen.push(playbook.clone());
-            }
-        }
-        seen
+        playbooks_of(self.held_on(device))
     }
 
-    /// Containments of these playbooks ended, one for each time that it is named.
-    pub fn forget_restricting(&mut self, device: &DeviceId, ended: &[String]) {
-        let Some(restricted_by) = self.restricted_by.get_mut(device) else {
-            return;
-        };
-        for playbook in ended {
-            if let Some(at) = restricted_by.iter().position(|its| its == playbook) {
-                restricted_by.remove(at);
-            }
+    /// What is held on the device, and by which playbook.
+    pub fn held_on(&self, device: &DeviceId) -> &[Held] {
+        self.restricted_by.get(device).map_or(&[], Vec::as_slice)
+    }
+
+    /// Containments of these playbooks ended.
+    pub fn forget_restricting(&mut self, device: &DeviceId, ended: &[Held]) {
+        if let Some(restricted_by) = self.restricted_by.get_mut(device) {
+            restricted_by.retain(|its| !ended.contains(its));
         }
     }
 }
@@ -240,9 +235,9 @@ impl DecideTx {
                                              AND NOT EXISTS (SELECT 1 FROM quell.actions a WHERE a.tenant_id = c.tenant_id
                                                  AND a.device_id = c.device_id AND a.subject = c.measure AND a.kind IN ('restrict', 'isolate')
                                                  AND a.state IN ('submitting', 'in_doubt', 'submitted')))
-                                         THEN c.playbook END
+                                         THEN c.measure || ':' || c.playbook END
                                     ORDER BY c.activated_at) AS restricts,
-                          array_agg(CASE WHEN c.state = 'active' AND c.mode = 'observe' THEN c.playbook END
+                          array_agg(CASE WHEN c.state = 'active' AND c.mode = 'observe' THEN c.measure || ':' || c.playbook END
                                     ORDER BY c.activated_at) AS observes,
                           bool_or(c.release_when <> '{}') AS is_awaiting
                    FROM quell.containments c WHERE c.tenant_id = i.tenant_id AND c.device_id = i.device_id
@@ -282,12 +277,12 @@ impl DecideTx {
             // No row, no open containment.
             if let Some(restricts) = row.restricts {
                 self.occupied.insert(device.clone());
-                let playbooks: Vec<String> = restricts.into_iter().flatten().collect();
-                if !playbooks.is_empty() {
-                    self.restricted_by.insert(device.clone(), playbooks);
+                let held = held(restricts);
+                if !held.is_empty() {
+                    self.restricted_by.insert(device.clone(), held);
                 }
             }
-            let observes: Vec<String> = row.observes.into_iter().flatten().flatten().collect();
+            let observes = held(row.observes.unwrap_or_default());
             if !observes.is_empty() {
                 self.observed_by.insert(device.clone(), observes);
             }
@@ -377,6 +372,15 @@ impl DecideTx {
         }
         Ok(())
     }
+}
+
+/// Reads what is held from `measure:playbook`; rows of no interest and what was begun by hand are null.
+fn held(rows: Vec<Option<String>>) -> Vec<Held> {
+    let read = |row: String| {
+        let (measure, playbook) = row.split_once(':')?;
+        Some((playbook.to_owned(), Measure::parse(measure)?))
+    };
+    rows.into_iter().flatten().filter_map(read).collect()
 }
 
 /// Takes a row that cannot be read out of the inbox: it leaves a dead letter and frees its device.

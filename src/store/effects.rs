@@ -8,7 +8,7 @@ use crate::domain::containment::change::{Beginning, Begins, begin, until};
 use crate::domain::containment::{ContainmentState, EndReason};
 use crate::domain::decision::{Usage, UsageKey};
 use crate::domain::device::DeviceId;
-use crate::domain::measure::{Isolation, Measure};
+use crate::domain::measure::{Held, Isolation, Measure, holds};
 use crate::domain::notify::Notify;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::{Lane, Limit, Mode, ReleaseWhen};
@@ -139,7 +139,7 @@ impl DecideTx {
                     "UPDATE quell.containments SET state = 'active', activated_at = $2::timestamptz,
                          release_after = make_interval(secs => $3), until = $4::timestamptz, restart_on_match = $5,
                          revision = $6, lane = $7, comment = $8, is_canary = $9,
-                         release_when = $10, notify = $11, limits = $12, drivers = $13,
+                         release_when = $10, notify = $11, limits = $12, drivers = $13, isolation = $14,
                          state_by = 'decide', state_reason = 'a later event settled the question'
                      WHERE id = $1 AND state = 'asked'",
                     row.id,
@@ -155,6 +155,7 @@ impl DecideTx {
                     notify_json(new)?,
                     limits_json(new)?,
                     new.drivers,
+                    new.begins.isolation.map(Isolation::as_str),
                 )
                 .execute(&mut *self.tx)
                 .await?;
@@ -184,13 +185,12 @@ impl DecideTx {
         Ok(beginning)
     }
 
-    /// Whether the device is not restricted by what the playbook has open there, and never will be: another revision began it,
-    /// which fell before its restrict was sent. What is judged was judged as if it were not there.
+    /// Whether the device is not held by what the playbook has open of that measure, and never will be: another revision began it,
+    /// which fell before its call was sent. What is judged was judged as if it were not there.
     fn is_fallen(&self, row: &super::containments::OpenRow, new: &NewContainment<'_>) -> bool {
-        let restricted_by = self.restricted_by.get(new.device);
         row.containment.restricts()
             && row.revision.as_deref() != Some(new.revision)
-            && !restricted_by.is_some_and(|its| its.iter().any(|playbook| playbook == new.playbook))
+            && !holds(self.held_on(new.device), new.playbook, row.measure)
     }
 
     /// Another alert is new evidence: a restrict that was given up is tried again.
@@ -289,7 +289,7 @@ impl DecideTx {
     }
 
     /// Ends every containment of these measures that quell began on a device, by a release playbook, and declines what is still asked.
-    /// `is_false_positive`: the event that releases classifies its alert so. Returns the playbooks of what it ended.
+    /// `is_false_positive`: the event that releases classifies its alert so. Returns what it ended of playbooks.
     ///
     /// # Errors
     /// Postgres is not available.
@@ -298,7 +298,7 @@ impl DecideTx {
         device: &DeviceId,
         (playbook, measures): (&str, &[Measure]),
         is_false_positive: bool,
-    ) -> Result<Vec<String>, StoreError> {
+    ) -> Result<Vec<Held>, StoreError> {
         let why = format!("released by playbook {playbook}");
         let word = super::containments::Word {
             reason: EndReason::ReleasePlaybook,
@@ -310,7 +310,7 @@ impl DecideTx {
         if is_false_positive {
             self.false_positives_seen(&released.ended).await?;
         }
-        Ok(released.playbooks)
+        Ok(released.held)
     }
 
     /// Queues what became due for a device.

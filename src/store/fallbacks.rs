@@ -176,7 +176,7 @@ impl DecideTx {
 }
 
 /// Marks containments that just ended as false positives, and lets playbooks in their canary fall back that have enough
-/// of them. The caller holds the device's lock; after the commit it calls [`say`].
+/// of them; what one event began on a device is one, whichever measures it holds. The caller holds the device's lock; after the commit it calls [`say`].
 pub(super) async fn fall_back_for_false_positives(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
@@ -199,7 +199,7 @@ pub(super) async fn fall_back_for_false_positives(
          SELECT c.tenant_id, c.playbook, c.revision, 'canary.false_positives' FROM quell.containments c
          WHERE c.tenant_id = $1 AND c.is_canary AND c.false_positive AND (c.playbook, c.revision) IN (
              SELECT e.playbook, e.revision FROM quell.containments e WHERE e.id = ANY($2))
-         GROUP BY 1, 2, 3 HAVING count(*) >= $3
+         GROUP BY 1, 2, 3 HAVING count(DISTINCT (c.device_id, c.event_id)) >= $3
          ON CONFLICT DO NOTHING RETURNING playbook, revision, reason",
         tenant.0,
         ended,

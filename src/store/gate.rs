@@ -366,7 +366,7 @@ impl Store {
         {
             return Ok(Some((ActionEvent::Withdrawn, why)));
         }
-        if let Some(cap) = caps::above(tx, tenant, gate, &candidate.device).await? {
+        if let Some(cap) = caps::above(tx, tenant, gate, (&candidate.device, candidate.measure())).await? {
             let why = format!("more devices than {cap} allows were contained before it");
             self.give_up(tx, tenant, (&candidate.device, candidate.measure()), &why)
                 .await?;

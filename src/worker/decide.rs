@@ -16,6 +16,7 @@ use crate::domain::decision::{Decision, DecisionKind, Fallback, Rules, Ruling, S
 use crate::domain::device::DeviceFacts;
 use crate::domain::device::kind::KindSigns;
 use crate::domain::eligibility::Ineligible;
+use crate::domain::measure::Held;
 use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
 use crate::domain::stop;
 use crate::domain::surge::SURGE;
@@ -267,6 +268,7 @@ impl Decider {
         let unknown = DeviceFacts::default();
         let fallbacks = tx.fallbacks.clone();
         let drivers = self.drivers(item, tx);
+        let held = tx.held_on(&item.device).to_vec();
         let observed_by = tx.observed_by.get(&item.device).cloned().unwrap_or_default();
         let situation = Situation {
             rules: &self.rules,
@@ -274,7 +276,7 @@ impl Decider {
             occurred_at: &item.event.alert.occurred_at,
             device_id: &item.device,
             device: facts.as_ref().unwrap_or(&unknown),
-            restricted_by: &own.restricted_by,
+            restricted_by: &held,
             fleet: self.fleet(tx),
             fallbacks: &fallbacks,
             observed_by: &observed_by,
@@ -300,7 +302,7 @@ impl Decider {
             decide(verdicts, &situation, usage)
         };
         if tx.stop.is_some() {
-            stop::hold(&mut decision, &self.rules, &own.restricted_by);
+            stop::hold(&mut decision, &self.rules, &held);
         }
         // What is kept is what was seen, before anything of it takes effect.
         let surge = &self.rules.surge;
@@ -368,7 +370,7 @@ impl Decider {
         item: &InboxItem,
         (ruling, drivers): (&Ruling, &[String]),
         usage: &mut Usage,
-        begun: &mut Vec<String>,
+        begun: &mut Vec<Held>,
     ) -> Result<(bool, Option<Beginning>), StoreError> {
         let effects = effects(ruling);
         let enforced = ruling.mode == Mode::Enforce;
@@ -418,22 +420,16 @@ impl Decider {
                 tx.cap_reached(&self.rules.caps, &ruling.reason).await?;
             }
             if begun_so.is_activation() || begun_so == Beginning::Ask {
-                begun.push(playbook.clone());
+                begun.push((playbook.clone(), new.begins.measure));
             }
             if begun_so.is_activation() {
                 usage.count_driven(playbook, ruling.mode, &item.device, drivers);
-                if !enforced {
-                    tx.observed_by
-                        .entry(item.device.clone())
-                        .or_default()
-                        .push(playbook.clone());
-                }
-                if enforced {
-                    tx.restricted_by
-                        .entry(item.device.clone())
-                        .or_default()
-                        .push(playbook.clone());
-                }
+                let held = match enforced {
+                    true => &mut tx.restricted_by,
+                    false => &mut tx.observed_by,
+                };
+                let held = held.entry(item.device.clone()).or_default();
+                held.push((playbook.clone(), new.begins.measure));
             }
             // A restart may also lift an attention: the device is looked at in either case.
             changed |= enforced && new.begins.ask.is_none();

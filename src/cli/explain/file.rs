@@ -20,6 +20,7 @@ use crate::domain::eligibility::Ineligible;
 use crate::domain::fact::Fact;
 use crate::domain::guard::Protections;
 use crate::domain::limit::Usage;
+use crate::domain::measure::{Held, Measure, playbooks_of};
 use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
 use crate::domain::verdict::{AskTerms, Mode, Verdict};
 use crate::intake::body::{Lines, split};
@@ -179,19 +180,20 @@ impl Bench {
         }
         let mut explanations = Vec::new();
         for device in &event.devices {
-            let (inputs, gone) = self.inputs(event, device).await?;
-            explanations.push(self.judge(event, device, inputs, gone).await?);
+            let known = self.inputs(event, device).await?;
+            explanations.push(self.judge(event, device, known).await?);
         }
         Ok(explanations)
     }
 
-    /// What the device's event would be judged by, and whether Defender does not know the device.
-    async fn inputs(&self, event: &Event, device: &DeviceId) -> anyhow::Result<(Inputs, bool)> {
+    /// What the device's event would be judged by, what is held on the device, and whether Defender does not know it.
+    async fn inputs(&self, event: &Event, device: &DeviceId) -> anyhow::Result<(Inputs, Vec<Held>, bool)> {
         let resolved = event
             .alert
             .status
             .value()
             .is_some_and(|status| status == "resolved");
+        let mut held = Vec::new();
         let mut inputs = Inputs {
             event_kind: if resolved {
                 EventKind::Resolved
@@ -205,9 +207,12 @@ impl Bench {
         if let Some(given) = &self.given {
             inputs.facts = Some(given.facts.clone());
             inputs.own.restricted_by = given.restricted_by.value().cloned().unwrap_or_default();
+            // Playbooks alone are named: each holds what it can.
+            let both = |playbook: &String| Measure::ALL.map(|measure| (playbook.clone(), measure));
+            held = inputs.own.restricted_by.iter().flat_map(both).collect();
         }
         let (Some(session), Some(config)) = (&self.session, &self.config) else {
-            return Ok((inputs, false));
+            return Ok((inputs, held, false));
         };
         let known = session
             .store
@@ -216,7 +221,7 @@ impl Bench {
         if known.knows_alert && !resolved {
             inputs.event_kind = EventKind::Updated;
         }
-        inputs.own.restricted_by = known.restricted_by;
+        inputs.own.restricted_by = playbooks_of(&known.held);
         let max_age = config.scaled(config.facts.max_age);
         let row = known.row.as_ref();
         inputs.facts = row.and_then(|row| row.fresh_facts(self.now, max_age)).cloned();
@@ -230,7 +235,7 @@ impl Bench {
             let facts = inputs.facts.get_or_insert_default();
             terms.apply(facts, &looked_up, self.now);
         }
-        Ok((inputs, gone))
+        Ok((inputs, known.held, gone))
     }
 
     /// Judges as the daemon would, by the same functions.
@@ -238,8 +243,7 @@ impl Bench {
         &self,
         event: &Event,
         device: &DeviceId,
-        inputs: Inputs,
-        gone: bool,
+        (inputs, held, gone): (Inputs, Vec<Held>, bool),
     ) -> anyhow::Result<Explanation> {
         let unknown = DeviceFacts::default();
         let facts = inputs.facts.as_ref().unwrap_or(&unknown);
@@ -291,7 +295,7 @@ impl Bench {
             occurred_at: &event.alert.occurred_at,
             device_id: device,
             device: facts,
-            restricted_by: &inputs.own.restricted_by,
+            restricted_by: &held,
             fleet: self.fleet,
             fallbacks: &self.fallbacks,
             observed_by: &[],

@@ -11,7 +11,7 @@ use crate::domain::containment::ContainmentState;
 use crate::domain::containment::change::{self, Begins, Open};
 use crate::domain::converge::{Known, Step, converge};
 use crate::domain::decision::Ruling;
-use crate::domain::measure::Measure;
+use crate::domain::measure::{Held, Measure};
 use crate::domain::task::Task;
 use crate::domain::verdict::{Lane, Limit, Mode, ReleaseWhen};
 
@@ -71,8 +71,8 @@ pub(super) struct Behind {
     pub(super) open_at: Option<Timestamp>,
 }
 
-/// A playbook and its revision, in its canary.
-pub(super) type InCanary = (String, String);
+/// A playbook and its revision, in its canary, and when its containment became active.
+pub(super) type InCanary = (String, String, Option<Timestamp>);
 
 impl Contained {
     /// Takes on the terms of the revision that began it, or that settled the question about it.
@@ -91,9 +91,9 @@ impl Contained {
             .then(|| ruling.verdict.revision.clone());
     }
 
-    /// The playbook and revision whose canary it belongs to.
+    /// The playbook and revision whose canary it belongs to, and since when.
     pub(super) fn in_canary(&self) -> Option<InCanary> {
-        Some((self.playbook.clone(), self.canary.clone()?))
+        Some((self.playbook.clone(), self.canary.clone()?, self.activated_at))
     }
 
     /// Makes it active now.
@@ -129,12 +129,14 @@ impl Device {
         seen.into_iter()
     }
 
-    /// The playbooks with an active containment that is only observed.
-    pub(super) fn observed_by(&self) -> impl Iterator<Item = &str> {
-        let observed = self.contained.iter().filter(|contained| {
-            contained.open.state == ContainmentState::Active && contained.open.mode == Mode::Observe
+    /// The playbooks with an active containment in that mode, and what each of these holds.
+    pub(super) fn held_by(&self, mode: Mode) -> Vec<Held> {
+        let active = self.contained.iter().filter(|contained| {
+            contained.open.state == ContainmentState::Active && contained.open.mode == mode
         });
-        observed.map(|contained| contained.playbook.as_str())
+        active
+            .map(|contained| (contained.playbook.clone(), contained.measure))
+            .collect()
     }
 
     /// What is asked about it, once for each playbook that asks.

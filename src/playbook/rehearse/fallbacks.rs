@@ -27,13 +27,14 @@ impl Rehearsal<'_> {
 
     /// Containments on a device ended as false positives.
     pub(super) fn false_positives(&mut self, ended: Vec<InCanary>, id: &DeviceId, sink: Sink<'_>) {
-        for (playbook, revision) in ended {
+        for (playbook, revision, began) in ended {
             let seen = self
                 .false_positives
                 .entry((playbook.clone(), revision.clone()))
                 .or_default();
-            *seen += 1;
-            if *seen >= FALSE_POSITIVES {
+            // Both measures that one match began are one false positive.
+            seen.insert((id.clone(), began));
+            if i64::try_from(seen.len()).unwrap_or(i64::MAX) >= FALSE_POSITIVES {
                 let fallback = Fallback {
                     playbook,
                     revision,

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::alert::{Alert, EventKind, Severity};
 use crate::domain::device::{DeviceFacts, DeviceId, DeviceIdRule, DeviceKind};
 use crate::domain::fact::Fact;
+use crate::domain::measure::{Held, Measure};
 use crate::playbook::facts::{self, FactDef, Type, kind_name};
 use crate::playbook::subject::Subject;
 use crate::yaml::diagnostic::quoted;
@@ -115,6 +116,12 @@ impl Given {
     /// The playbooks that restrict the device, as far as they are known.
     pub(super) fn restricted_by(&self) -> &[String] {
         self.restricted_by.value().map_or(&[], Vec::as_slice)
+    }
+
+    /// What they hold. A test names playbooks alone: each holds what it can.
+    pub(super) fn held(&self) -> Vec<Held> {
+        let both = |playbook: &String| Measure::ALL.map(|measure| (playbook.clone(), measure));
+        self.restricted_by().iter().flat_map(both).collect()
     }
 
     /// Which devices were acted on when. Those of one entry all were as long ago as it says, just within a window of that

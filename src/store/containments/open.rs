@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::domain::containment::change::{Open, released};
 use crate::domain::containment::{ContainmentState, EndReason};
 use crate::domain::device::DeviceId;
-use crate::domain::measure::Measure;
+use crate::domain::measure::{Held, Measure};
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::{Limit, Mode};
 use crate::store::StoreError;
@@ -41,8 +41,8 @@ pub(in crate::store) struct Word<'a> {
 pub(in crate::store) struct Released {
     pub(in crate::store) ended: Vec<Uuid>,
     pub(in crate::store) declined: Vec<Uuid>,
-    /// The playbooks of what ended, one for each.
-    pub(in crate::store) playbooks: Vec<String>,
+    /// What ended that a playbook held.
+    pub(in crate::store) held: Vec<Held>,
 }
 
 /// What is open on a device, the oldest active one first. The caller holds the device's lock.
@@ -113,14 +113,14 @@ pub(in crate::store) async fn release(
     let done = Released {
         ended: becomes(ContainmentState::Ended),
         declined: becomes(ContainmentState::Declined),
-        playbooks: Vec::new(),
+        held: Vec::new(),
     };
-    let playbooks = open
+    let held = open
         .iter()
         .filter(|row| done.ended.contains(&row.id))
-        .filter_map(|row| row.playbook.clone());
+        .filter_map(|row| Some((row.playbook.clone()?, row.measure)));
     let done = Released {
-        playbooks: playbooks.collect(),
+        held: held.collect(),
         ..done
     };
     decline(tx, &done.declined, word).await?;

@@ -3,11 +3,12 @@
 
 use crate::domain::device::DeviceId;
 use crate::domain::limit::{Cap, CapUse, lifted};
+use crate::domain::measure::Measure;
 use crate::domain::tenant::TenantId;
 use crate::store::{Gate, StoreError, cap_lifts, inventory};
 
-/// A device counts once, whichever measures are held on it. The first cap whose number the device is above, as the caps are now: counted are the devices whose containment became active
-/// in the window that ends with the activation of its own, in the order of activation; a lift counts that held then. Those
+/// A device counts once, whichever measures are held on it. The first cap whose number the device is above, as the caps are now: counted are the devices whose containment of
+/// either measure became active in the window that ends with the activation of its own of this measure, in the order of activation; a lift counts that held then. Those
 /// that came later do not count against it, so this never holds what was allowed, unless a cap was lowered since. Parts of
 /// the fleet and of a group were counted exactly, with the sizes of that moment, by the transaction that activated the containment
 /// (a decision, an approval, a lift, an unanswered ask): a fleet that was counted anew since, or a device that changed its group,
@@ -18,7 +19,7 @@ pub(super) async fn above(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
     gate: &Gate,
-    device: &DeviceId,
+    (device, measure): (&DeviceId, Measure),
 ) -> Result<Option<String>, StoreError> {
     for (index, cap) in gate.caps.iter().enumerate() {
         if cap.devices.is_none() {
@@ -34,6 +35,7 @@ pub(super) async fn above(
                FROM quell.containments c, (
                  SELECT o.activated_at, o.id FROM quell.containments o
                  WHERE o.tenant_id = $1 AND o.device_id = $2 AND o.state = 'active' AND o.mode = 'enforce'
+                   AND o.measure = $4
                  ORDER BY o.activated_at, o.id LIMIT 1) its
                WHERE c.tenant_id = $1 AND c.mode = 'enforce' AND (c.activated_at, c.id) <= (its.activated_at, its.id)
                  AND c.activated_at > its.activated_at - make_interval(secs => $3)
@@ -41,6 +43,7 @@ pub(super) async fn above(
             tenant.0,
             device.as_str(),
             cap.per.as_secs_f64(),
+            measure.as_str(),
         )
         .fetch_optional(&mut *tx)
         .await?;

@@ -4,6 +4,7 @@
 use crate::domain::decision::Fallback;
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::limit::{Cap, Usage, UsageKey};
+use crate::domain::measure::{Held, Measure};
 use crate::domain::tenant::TenantId;
 use crate::store::containments::time;
 use crate::store::{DeviceRow, Store, StoreError};
@@ -13,8 +14,8 @@ use crate::store::{DeviceRow, Store, StoreError};
 pub struct KnownDevice {
     /// Its row; `None`: no event ever named it.
     pub row: Option<DeviceRow>,
-    /// The playbooks with an active containment on it.
-    pub restricted_by: Vec<String>,
+    /// The playbooks with an active containment on it, each with what that holds.
+    pub held: Vec<Held>,
     /// Whether an earlier event of the alert named it.
     pub knows_alert: bool,
 }
@@ -38,8 +39,8 @@ impl Store {
         )
         .fetch_optional(&self.pool)
         .await?;
-        let restricted_by = sqlx::query_scalar!(
-            r#"SELECT playbook AS "playbook!" FROM quell.containments
+        let rows = sqlx::query!(
+            r#"SELECT playbook AS "playbook!", measure FROM quell.containments
                WHERE tenant_id = $1 AND device_id = $2 AND state = 'active' AND mode = 'enforce' AND playbook IS NOT NULL
                ORDER BY activated_at"#,
             tenant.0,
@@ -47,6 +48,9 @@ impl Store {
         )
         .fetch_all(&self.pool)
         .await?;
+        let held = rows
+            .into_iter()
+            .filter_map(|row| Some((row.playbook, Measure::parse(&row.measure)?)));
         let knows_alert = sqlx::query_scalar!(
             r#"SELECT EXISTS (SELECT 1 FROM quell.alert_devices
                WHERE tenant_id = $1 AND alert_id = $2 AND device_id = $3 AND alert_id <> '') AS "known!""#,
@@ -67,7 +71,7 @@ impl Store {
                 fetch_failures: row.facts_failures,
                 lifted_alerts: row.lifted_alerts,
             }),
-            restricted_by,
+            held: held.collect(),
             knows_alert,
         })
     }

@@ -4,12 +4,13 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::Decider;
-use super::verdicts::{acts_on, restricts};
+use super::verdicts::acts_on;
 use crate::domain::device::DeviceFacts;
 use crate::domain::eligibility;
 use crate::domain::fact::Fact;
 use crate::domain::guard::Protection;
 use crate::domain::lookup::{LookedUp, Lookup};
+use crate::domain::measure::holds;
 use crate::domain::verdict::{Mode, PlannedAction, Verdict, Wish};
 use crate::playbook::{PlaybookSet, Subject, evaluate};
 use crate::store::{DecideTx, InboxItem, Waiting};
@@ -141,19 +142,20 @@ impl Decider {
         let Some(device) = device.filter(|_| terms.is_on() && self.rules.ceiling != Mode::Off) else {
             return Vec::new();
         };
-        let restricted_by = tx.restricted_by.get(&item.device);
-        let begins = |verdict: &Verdict| {
-            restricts(verdict)
-                && verdict.wish != Wish::Skip
-                && verdict.mode != Mode::Off
-                && !restricted_by.is_some_and(|playbooks| playbooks.contains(&verdict.playbook))
-        };
-        // A measure that is known to fail is not worth a look.
-        let can = |action: &PlannedAction| {
+        let held = tx.held_on(&item.device);
+        // A measure that is known to fail, or that the playbook holds already, is not worth a look.
+        let can = |playbook: &str, action: &PlannedAction| {
             let measure = action.begins();
-            measure.is_some_and(|measure| eligibility::check(measure, action.isolation(), facts).is_ok())
+            measure.is_some_and(|measure| {
+                eligibility::check(measure, action.isolation(), facts).is_ok()
+                    && !holds(held, playbook, measure)
+            })
         };
-        let begins_what_can_be = |verdict: &Verdict| begins(verdict) && verdict.then.iter().any(can);
+        let begins_what_can_be = |verdict: &Verdict| {
+            verdict.wish != Wish::Skip
+                && verdict.mode != Mode::Off
+                && verdict.then.iter().any(|action| can(&verdict.playbook, action))
+        };
         if device.is_unknown_to_defender || !verdicts.iter().any(begins_what_can_be) {
             return Vec::new();
         }
