@@ -289,7 +289,7 @@ impl DecideTx {
     }
 
     /// Ends every containment of these measures that quell began on a device, by a release playbook, and declines what is still asked.
-    /// `is_false_positive`: the event that releases classifies its alert so. Returns what it ended of playbooks.
+    /// `is_false_positive`: the event that releases classifies its alert so. Returns whether anything ended, and what it ended of playbooks.
     ///
     /// # Errors
     /// Postgres is not available.
@@ -298,7 +298,7 @@ impl DecideTx {
         device: &DeviceId,
         (playbook, measures): (&str, &[Measure]),
         is_false_positive: bool,
-    ) -> Result<Vec<Held>, StoreError> {
+    ) -> Result<(bool, Vec<Held>), StoreError> {
         let why = format!("released by playbook {playbook}");
         let word = super::containments::Word {
             reason: EndReason::ReleasePlaybook,
@@ -310,7 +310,7 @@ impl DecideTx {
         if is_false_positive {
             self.false_positives_seen(&released.ended).await?;
         }
-        Ok(released.held)
+        Ok((!released.ended.is_empty(), released.held))
     }
 
     /// Queues what became due for a device.

@@ -386,11 +386,11 @@ impl Decider {
         }
         if !effects.releases.is_empty() {
             let is_false_positive = item.event.alert.is_false_positive();
-            let ended = tx
+            let (has_ended, held) = tx
                 .containments_release(&item.device, (playbook, &effects.releases), is_false_positive)
                 .await?;
-            changed |= !ended.is_empty();
-            tx.forget_restricting(&item.device, &ended);
+            changed |= has_ended;
+            tx.forget_restricting(&item.device, &held);
         }
         let mut beginning = None;
         for begins in effects.begins {

@@ -1,7 +1,8 @@
 //! Isolation beside restriction: two measures on one device, each with its own containment, action and end.
 
 use jiff::SignedDuration;
-use quell::domain::action::ActionEvent;
+use quell::domain::action::{ActionEvent, ActionState};
+use quell::domain::alert::Alert;
 use quell::domain::device::{DeviceFacts, DeviceId};
 use quell::domain::fact::Fact;
 use quell::domain::guard::Protections;
@@ -306,5 +307,153 @@ async fn a_risk_that_was_accepted_for_a_restriction_lets_no_isolation_pass() {
     }
     assert_eq!(called, [ActionKind::Restrict]);
     assert_eq!(ground.attention(&device).await, ["protected by never.ids"]);
+    ground.close().await;
+}
+
+/// The containments of a device with their measure, in the order of their beginning.
+async fn measures(ground: &mut Ground, device: &DeviceId) -> Vec<String> {
+    let sql = format!(
+        "SELECT concat_ws(' ', measure, isolation, state, end_reason) FROM quell.containments
+         WHERE device_id = '{device}' ORDER BY id"
+    );
+    ground.words(sql).await
+}
+
+#[tokio::test]
+async fn a_second_measure_is_counted_though_the_first_one_runs() {
+    let lifts = release("let-in", "release_isolation");
+    let limited = both("both", "full") + "limits: [{devices: 1, per: 1h}]\n";
+    let mut ground = Ground::new(&[limited, lifts]).await;
+    let (first, second) = (device('a'), device('b'));
+    a_windows_machine(&mut ground, &first).await;
+    a_windows_machine(&mut ground, &second).await;
+    ground.alert("both", &first).await;
+    ground.alert("let-in", &first).await;
+    ground.alert("both", &first).await;
+    assert_eq!(
+        ground.decision().await,
+        "act matched",
+        "the device counts already"
+    );
+    ground.alert("let-in", &first).await;
+    ground.pass(SignedDuration::from_mins(61)).await;
+    a_windows_machine(&mut ground, &first).await;
+    a_windows_machine(&mut ground, &second).await;
+    ground.alert("both", &second).await;
+    assert_eq!(ground.decision().await, "act matched");
+    ground.alert("both", &first).await;
+    assert_eq!(
+        ground.decision().await,
+        "ask limits[0]",
+        "its isolation is one more"
+    );
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn what_was_asked_becomes_active_with_the_isolation_of_the_revision_that_acts() {
+    let asks = "ask: {from: [soc-leads], approvals: 1, within: 30m, otherwise: skip}\n";
+    let mut ground = Ground::new(&[both("both", "selective") + asks]).await;
+    let device = device('a');
+    a_windows_machine(&mut ground, &device).await;
+    ground.alert("both", &device).await;
+    assert_eq!(ground.decision().await, "ask ask");
+    ground.change(&[both("both", "full")]).await;
+    ground.alert("both", &device).await;
+    assert_eq!(
+        measures(&mut ground, &device).await,
+        ["isolation full active", "restriction active"]
+    );
+    let mut queued = arguments(&mut ground).await;
+    queued.sort();
+    assert_eq!(queued, ["isolate isolation full", "restrict restriction"]);
+    clean(ground).await;
+}
+
+#[tokio::test]
+async fn after_somebody_lifted_one_measure_the_other_goes_on_with_the_same_alert() {
+    let lifts = release("let-in", "release_isolation");
+    let restarts =
+        both("both", "full").replace("release: {after: 4h}", "release: {after: 4h, restart_on: match}");
+    let mut ground = Ground::new(&[restarts, lifts]).await;
+    let device = device('a');
+    a_windows_machine(&mut ground, &device).await;
+    let seen = || Alert {
+        id: "seen".to_owned(),
+        category: Fact::Is("both".to_owned()),
+        ..Alert::default()
+    };
+    ground.news(seen(), &device).await;
+    ground.alert("let-in", &device).await;
+    // As the reconciler writes it down when somebody lifted it at Defender.
+    ground
+        .execute("UPDATE quell.devices SET lifted_alerts = ARRAY['seen']".to_owned())
+        .await;
+    let until = "SELECT (until - quell.now() > interval '230 minutes')::text FROM quell.containments WHERE measure = 'restriction'";
+    ground.pass(SignedDuration::from_mins(30)).await;
+    assert_eq!(ground.words(until.to_owned()).await, ["false"]);
+    ground.news(seen(), &device).await;
+    assert_eq!(ground.decision().await, "act matched");
+    assert_eq!(
+        ground.words(until.to_owned()).await,
+        ["true"],
+        "the match restarts it"
+    );
+    let left = measures(&mut ground, &device).await;
+    assert_eq!(
+        left,
+        ["isolation full ended release_playbook", "restriction active"]
+    );
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn a_false_positive_that_ends_both_measures_is_one() {
+    let playbook = both("both", "full") + "canary: {groups: [pilot]}\nlimits: [{devices: 2, per: 1h}]\n";
+    let frees = release("free", "release_app_restriction") + "  - release_isolation: {comment: enough}\n";
+    let mut ground = Ground::new(&[playbook, frees]).await;
+    for (device, fell) in [(device('a'), "0"), (device('b'), "1")] {
+        let facts = DeviceFacts {
+            os: Fact::Is("Windows11".to_owned()),
+            group: Fact::Is("pilot".to_owned()),
+            ..DeviceFacts::default()
+        };
+        ground.facts(&device, facts).await;
+        ground.alert("both", &device).await;
+        let wrong = Alert {
+            classification: Fact::Is("FalsePositive".to_owned()),
+            category: Fact::Is("free".to_owned()),
+            ..Alert::default()
+        };
+        ground.news(wrong, &device).await;
+        let ended = ground.containments(&device).await;
+        assert_eq!(
+            ended,
+            ["both ended release_playbook", "both ended release_playbook"]
+        );
+        let fallbacks = "SELECT count(*)::text FROM quell.canary_fallbacks";
+        assert_eq!(ground.words(fallbacks.to_owned()).await, [fell]);
+    }
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn a_person_is_told_where_a_full_isolation_turned_out_to_be_somebody_elses() {
+    let lifts = release("let-in", "release_isolation");
+    let alone = both("all", "full").replace(
+        "  - restrict_app_execution: {comment: restrict, release: {after: 4h}}\n",
+        "",
+    );
+    let mut ground = Ground::new(&[alone, lifts]).await;
+    let device = device('a');
+    a_windows_machine(&mut ground, &device).await;
+    ground.alert("all", &device).await;
+    let state = ground
+        .call(ActionEvent::Accepted, Some(ActionEvent::Succeeded), true)
+        .await;
+    assert_eq!(state, ActionState::Succeeded);
+    assert_eq!(known(&mut ground, &device).await, "free isolated_by_other");
+    let alarms = "SELECT kind || ' ' || left(device_id, 1) FROM quell.alarms";
+    assert_eq!(ground.words(alarms.to_owned()).await, ["isolated_too_weakly a"]);
     ground.close().await;
 }
