@@ -65,6 +65,9 @@ pub enum Approvals {
     AtOnce,
 }
 
+/// A containment that was active: on which device, since when.
+type Activation = (DeviceId, Option<Timestamp>);
+
 /// A world in which playbooks are tried out. Time only goes forward.
 #[derive(Debug)]
 pub struct Rehearsal<'s> {
@@ -76,7 +79,7 @@ pub struct Rehearsal<'s> {
     time_scale: u32,
     fallbacks: Vec<Fallback>,
     /// How many containments of a playbook in its canary ended as false positives.
-    false_positives: HashMap<(String, String), HashSet<(DeviceId, Option<Timestamp>)>>,
+    false_positives: HashMap<(String, String), HashSet<Activation>>,
     now: Timestamp,
     windows: Windows,
     devices: HashMap<DeviceId, Device>,
