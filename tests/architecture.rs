@@ -113,7 +113,7 @@ const HOMES: [(&str, &[&str]); 16] = [
     ("granit_parser", &["yaml"]),
     ("annotate_snippets", &["yaml"]),
     ("backoff", &["worker/retry.rs"]),
-    ("rustix", &["clock"]),
+    ("rustix", &["clock", "defender"]),
     ("metrics_exporter_prometheus", &["telemetry"]),
     ("sd_notify", &["lifecycle", "lifecycle/notify.rs"]),
     ("clap", &["cli"]),

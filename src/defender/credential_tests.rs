@@ -84,7 +84,7 @@ async fn a_certificate_is_taken_by_an_entra_that_verifies_its_signature() {
             let facts = client.token_facts().await.expect("another token");
             assert_eq!(
                 (facts.credential, facts.missing(&Permission::ALL).len()),
-                ("certificate", 5)
+                ("certificate", 0)
             );
             let claims = facts.claims.expect("the simulator's tokens can be read");
             assert_eq!(
