@@ -48,6 +48,11 @@ pub(super) fn acts_on(verdict: &Verdict) -> bool {
     restricts(verdict) || verdict.then.iter().any(|action| action.task().is_some())
 }
 
+/// Whether it would cut the device off the network.
+pub(super) fn isolates(verdict: &Verdict) -> bool {
+    verdict.then.iter().any(|action| action.isolation().is_some())
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;

@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::Decider;
-use super::verdicts::acts_on;
+use super::verdicts::{acts_on, isolates};
 use crate::domain::device::DeviceFacts;
 use crate::domain::eligibility;
 use crate::domain::fact::Fact;
@@ -66,7 +66,9 @@ impl Decider {
         };
         let hangs_on_facts = evaluation.unknown_device_facts
             || evaluation.verdicts.iter().any(waits_in_canary)
-            || matches!(protection, Some(Protection::Unknown(_)));
+            || matches!(protection, Some(Protection::Unknown(_)))
+            // What runs on a device is asked about before it is isolated, where nobody knows it.
+            || evaluation.verdicts.iter().any(isolates);
         let lookups = match protection {
             None | Some(Protection::Protected(_)) => Vec::new(),
             Some(_) => self.lookups_lacking(item, tx, subject.device, &evaluation.verdicts),
