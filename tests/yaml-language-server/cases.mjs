@@ -47,11 +47,11 @@ const test = (what, from, to, ...found) => ({ kind: "test", what, text: changed(
 const config = (what, from, to, ...found) => ({ kind: "config", what, text: changed(from, to, CONFIG), found });
 
 const DURATION = "a duration: whole numbers with `d`, `h`, `m`, `s` or `ms`, the larger unit first, e.g. `4h` or `1h30m`";
-const RELEASE = "say when the restriction ends: `release: {after: 4h}`, or `release: {never: true}` when it must stay until a person ends it";
+const RELEASE = "say when it ends: `release: {after: 4h}`, or `release: {never: true}` when it must stay until a person ends it";
 const LEVEL_OPS = "an ordered word: exactly one op of `any_of`, `none_of`, `at_least`, `at_most`, `exists`, as in `{at_least: high}`";
 const SEVERITIES = "Value is not accepted. Valid values: \"informational\", \"low\", \"medium\", \"high\".";
 const FILL_IN = "a brace fills in a fact, as in `{alert.id}`; write `{{` or `}}` for a brace itself";
-const ACTION = "one action: `restrict_app_execution` or `release_app_restriction`, with its details indented below it";
+const ACTION = "one action, with its details indented below it: `restrict_app_execution`, `release_app_restriction`, `isolate_device`, `release_isolation`, `scan`, `collect_package`, `quarantine_file`";
 const TEXT = "text, in quotes if it is read as something else; `{exists: false}` for no value";
 
 export const CASES = [
@@ -84,7 +84,7 @@ export const CASES = [
   playbook("an empty when", "when:\n  alert.event: new\n  alert.severity: {at_least: high}\n", "when: {}\n", [5, "write at least one line, or `match_all: true` when every event shall match"]),
   playbook("every event", "when:\n  alert.event: new\n  alert.severity: {at_least: high}\n", "match_all: true\n"),
   playbook("every event and lines", "mode: enforce", "mode: enforce\nmatch_all: true", [6, "`match_all: true` says that every event matches: keep it or the lines"]),
-  playbook("an unknown action", "restrict_app_execution:", "isolate_device:", [9, ACTION]),
+  playbook("an unknown action", "restrict_app_execution:", "offboard_device:", [9, ACTION]),
   playbook("a bare action", "- restrict_app_execution:\n      comment: \"alert {alert.id}\"\n      release: {after: 4h}", "- restrict_app_execution", [9, ACTION]),
   playbook("no release", "\n      release: {after: 4h}", "", [9, RELEASE]),
   playbook("a release without an end", "release: {after: 4h}", "release: {restart_on: match}", [11, RELEASE]),
@@ -92,12 +92,13 @@ export const CASES = [
   playbook("never: false", "release: {after: 4h}", "release: {never: false}", [11, RELEASE]),
   playbook("a release after no duration", "release: {after: 4h}", "release: {after: 4 hours}", [11, DURATION]),
   playbook("an early end", "release: {after: 4h}", "release: {after: 4h, when: alert_resolved}"),
-  playbook("an early end that there is not", "release: {after: 4h}", "release: {after: 4h, when: scanned}", [11, "Value is not accepted. Valid values: \"alert_resolved\"."]),
+  playbook("an early end that there is not", "release: {after: 4h}", "release: {after: 4h, when: scanned}", [11, "Value is not accepted. Valid values: \"alert_resolved\", \"scan_clean\"."]),
   playbook("a canary of two kinds", "limits:", "canary: {percent: 10, groups: [pilot]}\nlimits:", [12, "a canary is a percentage or groups: `{percent: 10}` or `{groups: [pilot]}`"]),
   playbook("a limit with two measures", "devices: 5", "devices: 5, percent_of_fleet: 2", [13, "a limit has one measure: `devices: 25` or `percent_of_fleet: 2`, each as an entry of its own"]),
   playbook("a comment with a fact that there is not", "{alert.id}", "{alert.idd}", [10, FILL_IN]),
   playbook("a comment with a lonely brace", "{alert.id}", "{alert.id", [10, FILL_IN]),
-  playbook("two actions", "limits:", "  - release_app_restriction: {comment: c}\nlimits:", [9, "Array has too many items. Expected 1 or fewer."]),
+  playbook("two actions and a task", "limits:", "  - isolate_device: {comment: c, type: selective, release: {after: 1h}}\n  - scan: {comment: c, type: full}\nlimits:"),
+  playbook("a wrong hash", "limits:", "  - quarantine_file: {comment: c, sha1: abc}\nlimits:", [12, "40 hex digits, in quotes if they might be read as a number"]),
   playbook("no device", "devices: 5", "devices: 0", [13, "Value is below the minimum of 1."]),
   playbook("a limit without a window", ", per: 1h", "", [13, "Missing property \"per\"."]),
   playbook("an ask without a time", "limits:", "ask: {from: [soc]}\nlimits:", [12, "Missing property \"within\"."]),
@@ -114,7 +115,7 @@ export const CASES = [
   test("a timeline", "given: [high, {device: {tags: unknown}}]\n    expect: {decision: ask}", TIMELINE),
   test("a timeline beside given", "expect: {decision: ask}", TIMELINE, [6, "put it into an entry of the timeline, as `event` or `expect`"]),
   test("a device in a case without time", "{decision: ask}", "{device: free}", [7, "a device stands so over time: write a `timeline`"]),
-  test("a moment at which nothing happens", "given: [high, {device: {tags: unknown}}]\n    expect: {decision: ask}", `${TIMELINE}\n      - {at: 5h}`, [10, "nothing happens at this moment: give `event`, `approve`, `decline` or `expect`"]),
+  test("a moment at which nothing happens", "given: [high, {device: {tags: unknown}}]\n    expect: {decision: ask}", `${TIMELINE}\n      - {at: 5h}`, [10, "nothing happens at this moment: give `event`, `approve`, `decline`, `scan` or `expect`"]),
 
   config("an unknown key", "playbooks: {path: playbooks}", "playbooks: {path: p, paht: q}", [3, "Property paht is not allowed."]),
   config("no database", "  url_file: database-url", "  max_connections: 5", [1, "`database` needs `url` or `url_file`: where Postgres is"]),
