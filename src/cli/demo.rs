@@ -5,7 +5,6 @@
 //! It calls nothing but this machine, and leaves nothing behind, however it ends.
 
 use std::path::Path;
-use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -17,10 +16,10 @@ use crate::cli::demo::files::STORM_PLAYBOOK;
 use crate::cli::demo::plan::Plan;
 use crate::cli::demo::progress::Moment;
 use crate::cli::practice::feed::{self, Delivered};
+use crate::cli::practice::play::Play;
 use crate::cli::practice::println_quietly;
 use crate::cli::practice::screen::Screen;
 use crate::cli::practice::stage::{Places, Stage};
-use crate::cli::practice::stop::Stop;
 use crate::clock::{self, Monotonic};
 use crate::outbound::Poster;
 use crate::simulator::Options;
@@ -58,46 +57,21 @@ pub struct Args {
 /// # Errors
 /// Something could not be started (the message says what to install), or ended before its time.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let mut stop = Stop::listen()?;
     let plan = Plan {
         devices: args.devices,
         scale: args.scale,
     };
     let mut screen = Screen::new(args.json);
     let began = Monotonic::now();
-    let (stage, interrupted) = {
-        let write = |directory: &Path, places: &Places| files::write(directory, &plan, places);
-        let say = |line: String| screen.say(&line);
-        let mut start = pin!(Stage::start("demo", defender(&plan), write, say));
-        tokio::select! {
-            stage = &mut start => (stage?, None),
-            // What is half started is brought to its end first, and then stopped, unless we are told twice.
-            code = stop.asked() => tokio::select! {
-                stage = &mut start => (stage?, Some(code)),
-                _ = stop.asked() => return Ok(code),
-            },
-        }
+    let play = Play {
+        name: "demo",
+        options: defender(&plan),
+        write: |directory: &Path, places: &Places| files::write(directory, &plan, places),
+        keep: args.keep,
     };
-    let mut stage = stage;
-    let outcome = match interrupted {
-        Some(code) => Ok(code),
-        None => tokio::select! {
-            outcome = perform(&args, &plan, &mut stage, &mut screen, began) => outcome,
-            code = stop.asked() => Ok(code),
-        },
-    };
-    screen.erase();
-    if stop.was_asked {
-        screen.say("interrupted: everything is stopped and removed");
-    }
-    if args.keep && interrupted.is_none() && outcome.is_ok() && !stop.was_asked {
-        screen.say(&stage.invitation());
-        stop.asked().await;
-    }
-    tokio::select! {
-        stopped = stage.stop() => { outcome.and_then(|code| stopped.map(|()| code)) }
-        code = stop.asked() => Ok(code),
-    }
+    let perform =
+        async |stage: &mut Stage, screen: &mut Screen| perform(&args, &plan, stage, screen, began).await;
+    play.run(&mut screen, perform).await
 }
 
 /// Feeds, waits, counts and prints.

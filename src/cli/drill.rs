@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -17,10 +16,10 @@ use crate::cli::drill::outcome::{Asked, Outcome};
 use crate::cli::drill::report::Played;
 use crate::cli::drill::rewrite::Rewritten;
 use crate::cli::practice::feed::{self, Delivered};
+use crate::cli::practice::play::Play;
 use crate::cli::practice::println_quietly;
 use crate::cli::practice::screen::Screen;
 use crate::cli::practice::stage::{Places, Stage};
-use crate::cli::practice::stop::Stop;
 use crate::cli::scenario;
 use crate::clock::{self, Monotonic};
 use crate::config::Config;
@@ -89,7 +88,6 @@ enum Output {
 /// # Errors
 /// The configuration, the scenario or the alerts are wrong; something could not be started, or ended before its time.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let mut stop = Stop::listen()?;
     let scenario = match (&args.scenario, &args.alerts) {
         (Some(name), _) => scenario::find(name)?,
         (None, None) => scenario::find("ransomware-outbreak")?,
@@ -104,40 +102,17 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     rehearse(&rewritten)?;
 
     let mut screen = Screen::new(args.output == Output::Json);
-    let (stage, interrupted) = {
-        let write = |directory: &Path, places: &Places| rewritten.write(directory, places);
-        let options = course.options(scale, Some(seed), &ALL_ROLES);
-        let say = |line: String| screen.say(&line);
-        let mut start = pin!(Stage::start("drill", options, write, say));
-        tokio::select! {
-            stage = &mut start => (stage?, None),
-            code = stop.asked() => tokio::select! {
-                stage = &mut start => (stage?, Some(code)),
-                _ = stop.asked() => return Ok(code),
-            },
-        }
+    let play = Play {
+        name: "drill",
+        options: course.options(scale, Some(seed), &ALL_ROLES),
+        write: |directory: &Path, places: &Places| rewritten.write(directory, places),
+        keep: args.keep,
     };
-    let mut stage = stage;
-    let began = Monotonic::now();
-    let outcome = match interrupted {
-        Some(code) => Ok(code),
-        None => tokio::select! {
-            outcome = perform(&args, &course, (scale, &rewritten), &mut stage, &mut screen, began) => outcome,
-            code = stop.asked() => Ok(code),
-        },
+    let own = (scale, &rewritten);
+    let perform = async |stage: &mut Stage, screen: &mut Screen| {
+        perform(&args, &course, own, stage, screen, Monotonic::now()).await
     };
-    screen.erase();
-    if stop.was_asked {
-        screen.say("interrupted: everything is stopped and removed");
-    }
-    if args.keep && interrupted.is_none() && outcome.is_ok() && !stop.was_asked {
-        screen.say(&stage.invitation());
-        stop.asked().await;
-    }
-    tokio::select! {
-        stopped = stage.stop() => { outcome.and_then(|code| stopped.map(|()| code)) }
-        code = stop.asked() => Ok(code),
-    }
+    play.run(&mut screen, perform).await
 }
 
 /// The scale that a scenario says, in whole numbers.

@@ -10,9 +10,10 @@ use anyhow::Context as _;
 
 pub mod daemon;
 pub mod feed;
+pub mod play;
 pub mod screen;
 pub mod stage;
-pub mod stop;
+mod stop;
 
 /// The application that the simulated Defender knows.
 pub const CLIENT_ID: &str = "00000000-0000-4000-8000-000000000002";

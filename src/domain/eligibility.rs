@@ -31,7 +31,7 @@ pub enum Ineligible {
     Onboarding,
     /// Its sensor sends nothing and can hardly be reached.
     Health,
-    /// Defender itself says that it has no app restriction for it (facts sheet 4.1); only known where that is looked up.
+    /// Defender itself says that it does not have the action for it (facts sheet 4.1); only known where that is looked up.
     Unavailable,
     /// Its antivirus is switched off, and a restriction is part of that (facts sheet 4.3); only known where that is looked up.
     Antivirus,

@@ -143,12 +143,7 @@ fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
 fn text_at(record: &Value, path: &str) -> Option<String> {
     let found = at(record, path)?;
     let first = found.as_array().map_or(Some(found), |all| all.first())?;
-    let written = match first {
-        Value::String(text) => text.trim().to_owned(),
-        Value::Number(number) => number.to_string(),
-        _ => return None,
-    };
-    (!written.is_empty()).then(|| field::clean(&written))
+    field::text_of(first)
 }
 
 fn each<'a>(found: Option<&'a Value>, mut offer: impl FnMut(&'a Value)) {

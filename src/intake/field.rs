@@ -20,12 +20,23 @@ const MAX_TECHNIQUES: usize = 64;
 
 /// The text of a field, if it holds a text that is not blank. Numbers count, as `incidentId` is one in some feeds.
 pub fn text(value: &Value, key: &str) -> Option<String> {
-    let written = match value.get(key)? {
+    text_of(value.get(key)?)
+}
+
+/// The same of a value that is at hand.
+pub fn text_of(value: &Value) -> Option<String> {
+    let written = match value {
         Value::String(text) => Cow::Borrowed(text.trim()),
         Value::Number(number) => Cow::Owned(number.to_string()),
         _ => return None,
     };
     (!written.is_empty()).then(|| clean(&written))
+}
+
+/// The elements of a field; none when it holds no list.
+pub fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+    let all = value.get(key).and_then(Value::as_array);
+    all.map(Vec::as_slice).unwrap_or_default()
 }
 
 /// A text cut to a bound, without NUL.

@@ -46,12 +46,7 @@ pub(super) fn alert(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec
 
 /// The evidence of one kind. Some pipelines cannot keep the `@` of `@odata.type` and write `at_sign_odata_type`.
 fn evidence<'a>(record: &'a Value, kind: &'static str) -> impl Iterator<Item = &'a Value> {
-    let all = record
-        .get("evidence")
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    all.iter().filter(move |one| {
+    field::list(record, "evidence").iter().filter(move |one| {
         let of_type = one.get("@odata.type").or_else(|| one.get("at_sign_odata_type"));
         of_type
             .and_then(Value::as_str)
@@ -63,12 +58,8 @@ fn evidence<'a>(record: &'a Value, kind: &'static str) -> impl Iterator<Item = &
 /// Whether device evidence is there for context alone: all of its roles say so, and under `detailed` it is no primary device.
 pub(super) fn is_contextual(evidence: &Value, detailed: &str) -> bool {
     let texts = |key: &str| {
-        let all = evidence
-            .get(key)
-            .and_then(Value::as_array)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        all.iter().filter_map(Value::as_str).collect::<Vec<_>>()
+        let all = field::list(evidence, key).iter();
+        all.filter_map(Value::as_str).collect::<Vec<_>>()
     };
     let roles = texts("roles");
     let primary = texts(detailed)

@@ -24,8 +24,7 @@ pub(super) fn is_incident(record: &Value) -> bool {
 pub(super) fn alert(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec<String>) -> Alert {
     let nothing = Value::Null;
     let incident = record.pointer("/object/properties").unwrap_or(&nothing);
-    let entities = incident.get("relatedEntities").and_then(Value::as_array);
-    let entities = entities.map(Vec::as_slice).unwrap_or_default();
+    let entities = field::list(incident, "relatedEntities");
     let of_kind = |kind: &'static str| {
         entities
             .iter()

@@ -17,7 +17,7 @@ pub(super) fn is_alert(record: &Value) -> bool {
 /// Reads one alert. Its devices are those on which it was triggered, `devices[].mdatpDeviceId`; Microsoft's table of members
 /// calls the same `DeviceId`. An entity that was merely seen on a device names it too, and is not asked.
 pub(super) fn alert(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec<String>) -> Alert {
-    for device in list(record, "devices") {
+    for device in field::list(record, "devices") {
         devices.offer(device.get("mdatpDeviceId").or_else(|| device.get("DeviceId")));
     }
     let time = |key: &str| record.get(key);
@@ -31,7 +31,7 @@ pub(super) fn alert(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec
         classification: field::judgement(field::first(record, &["classification"])),
         determination: field::judgement(field::first(record, &["determination"])),
         status: field::status(field::first(record, &["status"])),
-        user: Fact::defined(list(record, "entities").iter().find_map(user)),
+        user: Fact::defined(field::list(record, "entities").iter().find_map(user)),
         incident_id: field::first(record, &["incidentId"]),
         occurred_at: field::latest([
             time("creationTime"),
@@ -39,11 +39,6 @@ pub(super) fn alert(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec
             time("lastActivity"),
         ]),
     }
-}
-
-fn list<'a>(record: &'a Value, key: &str) -> &'a [Value] {
-    let all = record.get(key).and_then(Value::as_array);
-    all.map(Vec::as_slice).unwrap_or_default()
 }
 
 /// The user of an entity that is one.
