@@ -6,8 +6,9 @@ use quell::domain::incoming::Incoming;
 use quell::store::{Fence, Held, StoreError};
 use uuid::Uuid;
 
+use crate::support::alert::device;
 use crate::support::ground::{Ground, playbook};
-use crate::support::ledger::{device, incoming};
+use crate::support::ledger::incoming;
 
 const SPAN: Duration = Duration::from_secs(15);
 const PART: (&str, &str) = ("hub", "alerts/0");
