@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use quell::domain::incoming::Incoming;
+use quell::domain::source::SourceLook;
+use quell::store::source_looks::SourceWord;
 use quell::store::{Fence, Held, StoreError};
 use uuid::Uuid;
 
@@ -112,5 +114,55 @@ async fn a_part_is_one_replicas_until_its_span_is_over_or_it_is_given_up() {
         assert_eq!((parts[0].part.as_str(), parts[0].holder), (part, holder));
     }
     assert_eq!(take(&ground, first).await.map(|held| held.epoch), Some(3));
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn how_a_source_goes_is_told_over_all_replicas_that_live() {
+    let mut ground = Ground::new(&[playbook("one")]).await;
+    let at = ground.store.now().await.expect("postgres is there");
+    let word = |look: SourceLook| SourceWord {
+        tenant: ground.tenant,
+        source: "hub".to_owned(),
+        kind: "kafka",
+        look,
+    };
+    let (first, second) = (Uuid::now_v7(), Uuid::now_v7());
+    let fine = word(SourceLook {
+        last_event_at: Some(at),
+        behind: Some(3),
+        ..SourceLook::default()
+    });
+    let nothing = word(SourceLook::default());
+    let troubled = word(SourceLook {
+        trouble: Some("the broker is away".to_owned()),
+        trouble_since: Some(at),
+        ..SourceLook::default()
+    });
+    for (replica, words) in [(first, fine), (first, nothing), (second, troubled)] {
+        let told = ground.store.source_words_store(replica, "here", &[words]).await;
+        told.expect("postgres is there");
+    }
+    let views = ground
+        .store
+        .sources_now(ground.tenant)
+        .await
+        .expect("postgres is there");
+    let [hub] = views.as_slice() else {
+        panic!("{views:?}")
+    };
+    assert_eq!((hub.replicas, hub.in_trouble), (2, 1));
+    assert_eq!(hub.trouble.as_deref(), Some("the broker is away"));
+    assert!(
+        hub.last_event_at.is_some(),
+        "what was told before is not forgotten"
+    );
+    ground.pass(jiff::SignedDuration::from_secs(61)).await;
+    let views = ground
+        .store
+        .sources_now(ground.tenant)
+        .await
+        .expect("postgres is there");
+    assert_eq!((views[0].replicas, views[0].trouble.as_deref()), (0, None));
     ground.close().await;
 }
