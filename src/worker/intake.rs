@@ -4,6 +4,13 @@
 //! that they share: bytes become events, the events are stored in one transaction, and only then may the loop acknowledge them.
 //! A loop survives whatever its source and Postgres do, says so once, and holds up nothing else.
 
+#[cfg(feature = "kafka")]
+pub mod kafka;
+#[cfg(feature = "kafka")]
+mod partition;
+#[cfg(feature = "kafka")]
+mod share;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -115,4 +122,6 @@ pub fn describe_metrics() {
         "quell_source_events_total",
         "Records received from each configured source, by outcome: accepted, duplicate, rejected"
     );
+    #[cfg(feature = "kafka")]
+    kafka::describe_metrics();
 }

@@ -37,7 +37,6 @@ pub struct Portion {
 #[derive(Debug)]
 pub struct Fetched {
     bytes: Vec<u8>,
-    from: i64,
     aborted: Vec<Aborted>,
     is_cut: bool,
     /// The offset that the next message to be readable will have.
@@ -50,9 +49,9 @@ impl Fetched {
         self.bytes.is_empty()
     }
 
-    /// Takes it apart: of some megabytes that takes longer than a task may hold its thread.
-    pub fn take_apart(&self, bounds: &Bounds) -> Taken {
-        take_apart(&self.bytes, self.from, &self.aborted, self.is_cut, bounds)
+    /// Takes it apart, from this offset on: of some megabytes that takes longer than a task may hold its thread.
+    pub fn take_apart(&self, from: i64, bounds: &Bounds) -> Taken {
+        take_apart(&self.bytes, from, &self.aborted, self.is_cut, bounds)
     }
 
     /// How many bytes came.
@@ -166,7 +165,6 @@ impl Partition {
         self.refused("Fetch", found.code, from)?;
         Ok(Fetched {
             bytes: found.records,
-            from,
             aborted: found.aborted,
             is_cut: answer.is_cut,
             end: found.end,

@@ -38,7 +38,7 @@ async fn all(partition: &mut Partition, mut from: i64) -> Vec<(i64, Option<Strin
     let mut found = Vec::new();
     while from < end {
         let fetched = partition.fetch(from, PORTION).await.expect("the broker answers");
-        let taken = fetched.take_apart(&BOUNDS);
+        let taken = fetched.take_apart(from, &BOUNDS);
         assert_eq!(taken.unread, []);
         let text = |value: Vec<u8>| String::from_utf8(value).expect("texts were written");
         found.extend(
@@ -107,7 +107,7 @@ async fn tombstones_headers_and_nothing_new_are_told_apart() {
     assert_eq!(texts(&all(&mut partition, 0).await), ["one", "nothing", "two"]);
     let fetched = partition.fetch(3, PORTION).await.expect("nothing is an answer");
     assert!(fetched.is_empty());
-    assert_eq!((fetched.take_apart(&BOUNDS).next, fetched.end), (3, 3));
+    assert_eq!((fetched.take_apart(3, &BOUNDS).next, fetched.end), (3, 3));
     let beyond = partition.fetch(99, PORTION).await.expect_err("no such offset");
     assert!(
         matches!(beyond, KafkaError::OutOfRange { offset: 99 }),
@@ -150,7 +150,7 @@ async fn an_answer_longer_than_what_is_read_is_passed_and_told() {
     let cluster = Cluster::new(small).expect("the options are whole");
     let mut partition = cluster.partition("alerts", 0).await.expect("it has a leader");
     let fetched = partition.fetch(0, PORTION).await.expect("the broker answers");
-    let taken = fetched.take_apart(&BOUNDS);
+    let taken = fetched.take_apart(0, &BOUNDS);
     assert_eq!((taken.unread.len(), taken.next), (1, 1));
     assert_eq!(taken.unread[0].bytes.len(), 64 * 1024);
     // The connection is in step again.
