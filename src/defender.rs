@@ -37,6 +37,7 @@ mod route;
 mod sign_in;
 mod throttle;
 mod token;
+mod token_source;
 
 #[cfg(test)]
 mod action_tests;
@@ -95,6 +96,7 @@ pub use reads::{MAX_MACHINE_IDS, ReadError};
 pub use route::{ProxyRoute, Route};
 pub use sign_in::{DeviceCode, DeviceLogin, LoginError};
 pub use token::{OAuth, TokenError, TokenFacts};
+pub use token_source::TokenSource;
 
 /// An option of the client that cannot be used. Found when the configuration is loaded, never later.
 #[derive(Debug, thiserror::Error)]

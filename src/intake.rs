@@ -19,6 +19,8 @@ pub mod devices;
 pub mod elastic;
 pub mod field;
 pub mod graph;
+#[cfg(feature = "kafka")]
+pub mod kafka;
 pub mod mde;
 pub mod native;
 pub mod normalize;

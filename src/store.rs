@@ -92,7 +92,7 @@ pub use release_runs::{Kept, Preview, RunBegun, RunView, Selection, Worked};
 pub use replay::{PastContainment, Replay, ReplayFacts, ReplayPage, ReplayRow, ReplaySpan, Unreadable};
 pub use restores::Swept;
 pub use safety::SafetyOptions;
-pub use sources::{Fence, Held};
+pub use sources::{Fence, Held, PartRow};
 pub use stops::{Resumed, StopOrder, StopView, StopWork};
 pub use strays::{StraySpans, StraysTaken};
 pub use tasks::NewWish;

@@ -3,11 +3,15 @@
 use std::sync::Arc;
 
 use tokio::sync::Notify;
+use uuid::Uuid;
 
+#[cfg(feature = "kafka")]
+use crate::app::kafka;
 use crate::config::{Config, Source, SourceKind};
 use crate::domain::source::SourceState;
 use crate::domain::tenant::TenantId;
 use crate::intake::Reader;
+use crate::lifecycle::Tasks;
 use crate::limiter::{LimiterError, SourceRate};
 use crate::worker::Context;
 use crate::worker::intake::Inlet;
@@ -15,12 +19,15 @@ use crate::worker::intake::watch::Watched;
 
 /// What the sources of one tenant share.
 pub(super) struct Shared<'a> {
+    pub(super) tasks: &'a Tasks,
     pub(super) config: &'a Config,
     /// The place of the tenant in the configuration.
     pub(super) tenant: usize,
     pub(super) context: &'a Context,
     /// How each source of the configuration goes, in its order.
     pub(super) states: &'a [SourceState],
+    /// This process.
+    pub(super) replica: Uuid,
     /// Rung when events were stored.
     pub(super) stored: &'a Arc<Notify>,
 }
@@ -28,17 +35,18 @@ pub(super) struct Shared<'a> {
 /// Starts the loop of each of the tenant's sources. Webhooks have none: the listener takes them.
 ///
 /// # Errors
-/// A rate that admits nothing.
-pub(super) fn start(shared: &Shared<'_>) -> Result<(), LimiterError> {
+/// A rate that admits nothing, or a source that cannot be put together: a file that it needs cannot be read.
+pub(super) fn start(shared: &Shared<'_>) -> anyhow::Result<()> {
     let sources = shared.config.sources.iter().zip(shared.states);
     for (source, state) in sources.filter(|(source, _)| source.tenant == shared.tenant) {
         let inlet = shared.inlet(source, state)?;
         match &source.kind {
             SourceKind::Webhook(_) => {}
-            SourceKind::Kafka(_)
-            | SourceKind::Nats(_)
-            | SourceKind::Defender(_)
-            | SourceKind::Directory(_) => drop(inlet),
+            SourceKind::Kafka(_kafka) => {
+                #[cfg(feature = "kafka")]
+                kafka::start(shared, _kafka, inlet)?;
+            }
+            SourceKind::Nats(_) | SourceKind::Defender(_) | SourceKind::Directory(_) => drop(inlet),
         }
     }
     Ok(())

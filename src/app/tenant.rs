@@ -386,10 +386,12 @@ impl Start {
             tasks.spawn(lookup.as_str(), lookups.run(stop.clone()));
         }
         sources::start(&sources::Shared {
+            tasks,
             config,
             tenant: place,
             context: &context,
             states: &self.states,
+            replica: replica.id,
             stored: &stored,
         })?;
         let facts = worker::facts::FactsFetcher {

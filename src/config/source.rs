@@ -78,10 +78,8 @@ impl Source {
     pub(super) fn secret_files(&self) -> Vec<(String, &SecretFile)> {
         match &self.kind {
             SourceKind::Webhook(webhook) => webhook.secret_files(),
-            SourceKind::Kafka(_)
-            | SourceKind::Nats(_)
-            | SourceKind::Defender(_)
-            | SourceKind::Directory(_) => Vec::new(),
+            SourceKind::Kafka(kafka) => kafka.secret_files(),
+            SourceKind::Nats(_) | SourceKind::Defender(_) | SourceKind::Directory(_) => Vec::new(),
         }
     }
 

@@ -4,6 +4,12 @@
 //! that they share: bytes become events, the events are stored in one transaction, and only then may the loop acknowledge them.
 //! A loop survives whatever its source and Postgres do, says so once, and holds up nothing else.
 
+#[cfg(feature = "kafka")]
+pub mod kafka;
+#[cfg(feature = "kafka")]
+mod partition;
+#[cfg(feature = "kafka")]
+mod share;
 pub mod watch;
 
 use std::sync::Arc;
@@ -126,4 +132,6 @@ pub fn describe_metrics() {
         "quell_source_in_trouble",
         "Whether this process cannot read a source of events at the moment: 1 or 0"
     );
+    #[cfg(feature = "kafka")]
+    kafka::describe_metrics();
 }

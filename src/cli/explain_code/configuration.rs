@@ -87,6 +87,17 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         right: Config("sources:\n  - name: event-hub\n    defender: {every: 1m}\n"),
     },
     Explanation {
+        code: Code::BAD_KAFKA,
+        text: "A source of Kafka's protocol names its brokers as hosts with ports, and a topic. It logs in with `password_file` or with \
+               `oauth_scope`, never without TLS but to this machine. Event Hubs speaks the protocol on port 9093, over TLS and with a login.",
+        wrong: Config(
+            "sources:\n  - name: hub\n    kafka: {brokers: [contoso.servicebus.windows.net], topic: alerts}\n",
+        ),
+        right: Config(
+            "sources:\n  - name: hub\n    kafka: {brokers: ['contoso.servicebus.windows.net:9093'], topic: alerts, password_file: hub}\n",
+        ),
+    },
+    Explanation {
         code: Code::BAD_TIMES,
         text: "Two durations that depend on each other do not fit: a part is longer than its whole, or a first step is longer \
                than the last.",
