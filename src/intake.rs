@@ -8,7 +8,9 @@
 //! [`xdr_incident`], [`elastic`], [`native`], [`unactionable`]) with the readers of
 //! [`field`], [`devices`], [`alert_id`] and [`time`]; [`content`] tells whether two records say the same.
 //!
-//! Nothing here acknowledges, stores or calls anything, and nothing here trusts a record: sizes are bounded, device
+//! [`nats`] is a client of the outside, which a source's loop in [`crate::worker`] uses; it is as pure as the rest is not.
+//!
+//! Nothing here acknowledges by itself, stores or calls anything, and nothing here trusts a record: sizes are bounded, device
 //! ids pass the rule before they get the type that may be called.
 
 pub mod alert_id;
@@ -20,6 +22,8 @@ pub mod field;
 pub mod graph;
 pub mod mde;
 pub mod native;
+#[cfg(feature = "nats")]
+pub mod nats;
 pub mod normalize;
 pub mod record;
 pub mod restamp;
