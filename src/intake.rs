@@ -8,7 +8,7 @@
 //! [`xdr_incident`], [`elastic`], [`native`], [`unactionable`]) with the readers of
 //! [`field`], [`devices`], [`alert_id`] and [`time`]; [`content`] tells whether two records say the same.
 //!
-//! [`nats`] is a client of the outside, which a source's loop in [`crate::worker`] uses; it is as pure as the rest is not.
+//! `nats` and [`spool`] are no part of that: they are the ways to what is outside, which a source's loop in [`crate::worker`] uses.
 //!
 //! Nothing here acknowledges by itself, stores or calls anything, and nothing here trusts a record: sizes are bounded, device
 //! ids pass the rule before they get the type that may be called.
@@ -30,6 +30,7 @@ pub mod record;
 pub mod restamp;
 pub mod sentinel;
 pub mod sentinel_incident;
+pub mod spool;
 pub mod time;
 pub mod unactionable;
 pub mod xdr;

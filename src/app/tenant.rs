@@ -375,9 +375,11 @@ impl Start {
             tasks.spawn(lookup.as_str(), lookups.run(stop.clone()));
         }
         sources::start(&sources::Shared {
+            tasks,
             config,
             tenant: place,
             context: &context,
+            replica: replica.id,
             stored: &stored,
         })?;
         let facts = worker::facts::FactsFetcher {
