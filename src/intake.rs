@@ -8,7 +8,9 @@
 //! [`xdr_incident`], [`elastic`], [`native`], [`unactionable`]) with the readers of
 //! [`field`], [`devices`], [`alert_id`] and [`time`]; [`content`] tells whether two records say the same.
 //!
-//! Nothing here acknowledges, stores or calls anything, and nothing here trusts a record: sizes are bounded, device
+//! `nats` and [`spool`] are no part of that: they are the ways to what is outside, which a source's loop in [`crate::worker`] uses.
+//!
+//! Nothing here acknowledges by itself, stores or calls anything, and nothing here trusts a record: sizes are bounded, device
 //! ids pass the rule before they get the type that may be called.
 
 pub mod alert_id;
@@ -23,11 +25,14 @@ pub mod graph;
 pub mod kafka;
 pub mod mde;
 pub mod native;
+#[cfg(feature = "nats")]
+pub mod nats;
 pub mod normalize;
 pub mod record;
 pub mod restamp;
 pub mod sentinel;
 pub mod sentinel_incident;
+pub mod spool;
 pub mod time;
 pub mod unactionable;
 pub mod xdr;

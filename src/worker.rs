@@ -85,7 +85,7 @@ pub(crate) async fn pause(
 }
 
 /// Longer than Postgres lets a statement, or a wait for a lock, take: what is not answered by then will not be.
-const SILENCE: Duration = Duration::from_secs(20);
+pub(crate) const SILENCE: Duration = Duration::from_secs(20);
 
 /// A batch of rows, each with statements of its own, takes longer, also on a slow disk.
 pub(crate) const BATCH_TIME: Duration = Duration::from_secs(120);

@@ -101,7 +101,7 @@ const ANYTHING_BUT_CLI: &[&str] = &[
 ];
 
 /// The modules (or single files) that may name an outside crate.
-const HOMES: [(&str, &[&str]); 16] = [
+const HOMES: [(&str, &[&str]); 18] = [
     ("sqlx", &["store"]),
     ("jiff_sqlx", &["store"]),
     ("reqwest", &["defender", "outbound"]),
@@ -118,6 +118,8 @@ const HOMES: [(&str, &[&str]); 16] = [
     ("sd_notify", &["lifecycle", "lifecycle/notify.rs"]),
     ("clap", &["cli"]),
     ("anyhow", &["app", "cli", "worker"]),
+    ("async_nats", &["intake"]),
+    ("futures_util", &["intake"]),
 ];
 
 /// What a pure module may not name: files, sockets, tasks, clocks.

@@ -1,21 +1,28 @@
 //! The configured sources of events, put together and started: each a loop of its own, for the tenant whose events it brings.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use uuid::Uuid;
 
 #[cfg(feature = "kafka")]
 use crate::app::kafka;
+#[cfg(feature = "nats")]
+use crate::config::source::nats::NatsLogin;
+use crate::config::source::{Directory, Nats};
 use crate::config::{Config, Source, SourceKind};
 use crate::domain::source::SourceState;
 use crate::domain::tenant::TenantId;
 use crate::intake::Reader;
+#[cfg(feature = "nats")]
+use crate::intake::nats::{Beginning, ConnectNats, Credentials, Tls};
+use crate::intake::spool::{Done, Spool};
 use crate::lifecycle::Tasks;
 use crate::limiter::{LimiterError, SourceRate};
-use crate::worker::Context;
 use crate::worker::intake::Inlet;
 use crate::worker::intake::watch::Watched;
+use crate::worker::{self, Context};
 
 /// What the sources of one tenant share.
 pub(super) struct Shared<'a> {
@@ -37,6 +44,7 @@ pub(super) struct Shared<'a> {
 /// # Errors
 /// A rate that admits nothing, or a source that cannot be put together: a file that it needs cannot be read.
 pub(super) fn start(shared: &Shared<'_>) -> anyhow::Result<()> {
+    let mut by_sql = Vec::new();
     let sources = shared.config.sources.iter().zip(shared.states);
     for (source, state) in sources.filter(|(source, _)| source.tenant == shared.tenant) {
         let inlet = shared.inlet(source, state)?;
@@ -46,13 +54,91 @@ pub(super) fn start(shared: &Shared<'_>) -> anyhow::Result<()> {
                 #[cfg(feature = "kafka")]
                 kafka::start(shared, _kafka, inlet)?;
             }
-            SourceKind::Nats(_) | SourceKind::Defender(_) | SourceKind::Directory(_) => drop(inlet),
+            SourceKind::Nats(nats) => shared.start_nats(nats, inlet),
+            SourceKind::Sql(sql) => by_sql.push((inlet, sql.roles.clone())),
+            SourceKind::Directory(directory) => shared.start_directory(directory, inlet),
+            SourceKind::Defender(_) => drop(inlet),
         }
     }
+    // Also without any: what was submitted to before is told that it is none any more.
+    let sql = worker::intake::sql::SqlSources {
+        store: shared.context.store.clone(),
+        tenant: shared.context.tenant,
+        replica: shared.replica,
+        sources: by_sql,
+        wakes: Arc::clone(&shared.context.wakes),
+    };
+    shared.tasks.spawn("sql", sql.run(shared.tasks.soft()));
     Ok(())
 }
 
 impl Shared<'_> {
+    #[cfg(feature = "nats")]
+    fn start_nats(&self, nats: &Nats, inlet: Inlet) {
+        let connect = ConnectNats {
+            name: format!("quell {}", inlet.source),
+            servers: nats.servers.clone(),
+            tls: nats.tls.as_ref().map(|tls| Tls {
+                ca_file: tls.ca_file.clone(),
+                certificate: tls
+                    .certificate
+                    .as_ref()
+                    .map(|(certificate, key)| (certificate.clone(), key.path().to_owned())),
+            }),
+            credentials: match &nats.login {
+                NatsLogin::None => Credentials::None,
+                NatsLogin::Credentials(file) => Credentials::File(file.path().to_owned()),
+                NatsLogin::Password(user, file) => Credentials::Password {
+                    user: user.clone(),
+                    file: file.path().to_owned(),
+                },
+                NatsLogin::Token(file) => Credentials::Token(file.path().to_owned()),
+                NatsLogin::Nkey(file) => Credentials::Nkey(file.path().to_owned()),
+            },
+            stream: nats.stream.clone(),
+            durable: nats.consumer.clone(),
+            filter: nats.filter.clone(),
+            create: nats.create,
+            beginning: if nats.starts_new {
+                Beginning::New
+            } else {
+                Beginning::All
+            },
+            ack_wait: self.config.scaled(nats.ack_wait).max(Duration::from_secs(1)),
+            max_deliver: nats.max_deliver,
+            batch: usize::try_from(nats.batch).unwrap_or(500),
+        };
+        let source = worker::intake::nats::NatsSource { inlet, connect };
+        self.tasks.spawn("nats", source.run(self.tasks.soft()));
+    }
+
+    fn start_directory(&self, directory: &Directory, mut inlet: Inlet) {
+        // A file is bounded in bytes, and is stored in batches.
+        let mut reader = Reader::clone(&inlet.reader);
+        reader.max_records = usize::MAX;
+        inlet.reader = Arc::new(reader);
+        let source = worker::intake::directory::DirectorySource {
+            inlet,
+            spool: Arc::new(Spool {
+                path: directory.path.clone(),
+                done: if directory.deletes {
+                    Done::Delete
+                } else {
+                    Done::Move
+                },
+                max_bytes: u64::from(directory.max_bytes),
+            }),
+            replica: self.replica,
+            every: self.config.scaled(directory.every),
+            settle: self.config.scaled(directory.settle),
+        };
+        self.tasks.spawn("directory", source.run(self.tasks.soft()));
+    }
+
+    /// The configuration refuses the kind in this build.
+    #[cfg(not(feature = "nats"))]
+    fn start_nats(&self, _nats: &Nats, _inlet: Inlet) {}
+
     /// Where the events of a source come in.
     fn inlet(&self, source: &Source, state: &SourceState) -> Result<Inlet, LimiterError> {
         Ok(Inlet {

@@ -21,8 +21,8 @@ pub enum Command {
     },
     /// Make the roles of least privilege, and say what each may do; may be repeated
     ///
-    /// `quell_app` runs the daemon and the operators' commands, `quell_intake` only delivers events, `quell_read` only looks. Nobody logs
-    /// in as one of them: make a role of your own a member. The configuration must lead to the database as its owner, who needs CREATEROLE
+    /// `quell_app` runs the daemon and the operators' commands, `quell_intake` only delivers events, `quell_submit` only calls
+    /// `quell.submit_event`, `quell_read` only looks. Nobody logs in as one of them: make a role of your own a member. The configuration must lead to the database as its owner, who needs CREATEROLE
     /// the first time.
     Roles {
         /// The configuration
@@ -57,7 +57,7 @@ pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
                 "the roles could not be made: connect as the owner of the database, with CREATEROLE, or let an administrator run what `quell db roles --print` prints",
             )?;
             println!(
-                "the roles `quell_app`, `quell_intake` and `quell_read` may do what they need, and nothing else"
+                "the roles `quell_app`, `quell_intake`, `quell_submit` and `quell_read` may do what they need, and nothing else"
             );
         }
     }

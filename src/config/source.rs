@@ -16,12 +16,14 @@ pub mod defender;
 pub mod directory;
 pub mod kafka;
 pub mod nats;
+pub mod sql;
 pub mod webhook;
 
 pub use defender::Defender;
 pub use directory::Directory;
 pub use kafka::Kafka;
 pub use nats::Nats;
+pub use sql::Sql;
 pub use webhook::Webhook;
 
 /// One of `sources`.
@@ -52,6 +54,8 @@ pub enum SourceKind {
     Defender(Defender),
     /// `directory`: files that others put there.
     Directory(Directory),
+    /// `sql`: events that others submit to Postgres.
+    Sql(Sql),
 }
 
 impl SourceKind {
@@ -68,7 +72,7 @@ impl SourceKind {
 }
 
 /// All kinds, as they are written.
-const KINDS: [&str; 5] = ["webhook", "kafka", "nats", "defender", "directory"];
+const KINDS: [&str; 6] = ["webhook", "kafka", "nats", "defender", "directory", "sql"];
 
 /// The name of the listener's own source.
 const LISTENER: &str = "webhook";
@@ -79,7 +83,8 @@ impl Source {
         match &self.kind {
             SourceKind::Webhook(webhook) => webhook.secret_files(),
             SourceKind::Kafka(kafka) => kafka.secret_files(),
-            SourceKind::Nats(_) | SourceKind::Defender(_) | SourceKind::Directory(_) => Vec::new(),
+            SourceKind::Nats(nats) => nats.secret_files(),
+            SourceKind::Defender(_) | SourceKind::Directory(_) | SourceKind::Sql(_) => Vec::new(),
         }
     }
 
@@ -119,6 +124,7 @@ impl Source {
         let nats = Nats::read(section.section("nats", reading), places, reading);
         let defender = Defender::read(section.section("defender", reading), reading);
         let directory = Directory::read(section.section("directory", reading), places, reading);
+        let sql = Sql::read(section.section("sql", reading), reading);
         section.close(reading);
         Self {
             name: name.unwrap_or_default(),
@@ -130,6 +136,7 @@ impl Source {
                 Some(&"nats") => SourceKind::Nats(nats),
                 Some(&"defender") => SourceKind::Defender(defender),
                 Some(&"directory") => SourceKind::Directory(directory),
+                Some(&"sql") => SourceKind::Sql(sql),
                 _ => SourceKind::Webhook(webhook),
             },
         }
@@ -156,6 +163,12 @@ pub(super) fn read_all(
         if source.name == LISTENER {
             refuse(format!(
                 "`{}` is called `{LISTENER}`, which is the name of the listener's own `/v1/events`: give it another name",
+                item.path()
+            ));
+        }
+        if matches!(source.kind, SourceKind::Nats(_)) && !cfg!(feature = "nats") {
+            refuse(format!(
+                "`{}` reads from nats, which this program was built without: build it with `--features nats`",
                 item.path()
             ));
         }

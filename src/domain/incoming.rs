@@ -33,6 +33,8 @@ pub struct DeadLetter {
     pub reason: String,
     /// The bytes, at most [`DeadLetter::CAP`] of them.
     pub payload: Vec<u8>,
+    /// Its id, where the same letter may come twice and is to be kept once; else it gets a new one.
+    pub id: Option<Uuid>,
 }
 
 impl DeadLetter {
@@ -44,6 +46,7 @@ impl DeadLetter {
         Self {
             reason: format!("{reason}: {detail}"),
             payload: bytes[..bytes.len().min(Self::CAP)].to_vec(),
+            id: None,
         }
     }
 }

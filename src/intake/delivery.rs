@@ -7,6 +7,7 @@ use crate::domain::alert::{Event, EventFormat};
 use crate::domain::device::DeviceIdRule;
 use crate::domain::incoming::{DeadLetter, Incoming};
 use crate::intake::body::{Broken, Lines, Piece, split};
+use sha2::{Digest as _, Sha256};
 
 /// How the messages of one source are read.
 #[derive(Clone, Debug)]
@@ -41,7 +42,7 @@ impl Reader {
 }
 
 /// The records of one message, or of several, sorted out.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Delivery {
     /// What is to be stored.
     pub incoming: Vec<Incoming>,
@@ -52,7 +53,7 @@ pub struct Delivery {
 }
 
 /// Where the records of a message stood.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Places {
     /// For each of [`Delivery::incoming`], in its order.
     pub accepted: Vec<Place>,
@@ -114,6 +115,37 @@ impl Delivery {
         self.dead.extend(other.dead);
         self.places.accepted.extend(other.places.accepted);
         self.places.rejected.extend(other.places.rejected);
+    }
+
+    /// Makes its dead letters known by what identifies the message that they are of, so that the same message read twice leaves each
+    /// of them once. Events need none of that: they are known by what they say.
+    pub fn known_by(&mut self, message: &[&str]) {
+        for (place, letter) in self.dead.iter_mut().enumerate() {
+            let mut hash = Sha256::new();
+            for part in message {
+                hash.update(part.as_bytes());
+                hash.update([0]);
+            }
+            hash.update(place.to_be_bytes());
+            let mut id = [0; 16];
+            id.copy_from_slice(&hash.finalize()[..16]);
+            letter.id = Some(uuid::Builder::from_custom_bytes(id).into_uuid());
+        }
+    }
+
+    /// Takes off the records of one message that stood before a place, and leaves the others.
+    pub fn split_to(&mut self, index: usize) -> Self {
+        let accepted = self.places.accepted.partition_point(|place| place.index < index);
+        let rejected = self.places.rejected.partition_point(|place| place.index < index);
+        let rest = Self {
+            incoming: self.incoming.split_off(accepted),
+            dead: self.dead.split_off(rejected),
+            places: Places {
+                accepted: self.places.accepted.split_off(accepted),
+                rejected: self.places.rejected.split_off(rejected),
+            },
+        };
+        std::mem::replace(self, rest)
     }
 
     /// How many records there are, those that were refused among them.
@@ -245,6 +277,35 @@ mod tests {
             delivery.incoming[1].content_hash
         );
         assert_ne!(delivery.incoming[0].payload, delivery.incoming[1].payload);
+    }
+
+    #[test]
+    fn a_dead_letter_is_known_by_its_message_and_its_place_in_it() {
+        let ids = |message: &[&str]| {
+            let mut delivery = read("{\"x\":1}\n{\"x\":1}\n{");
+            delivery.known_by(message);
+            let ids = delivery.dead.iter().map(|letter| letter.id.expect("it is known"));
+            ids.collect::<Vec<_>>()
+        };
+        let mut all = ids(&["a", "1"]);
+        assert_eq!(all, ids(&["a", "1"]), "the same message read twice");
+        all.extend(ids(&["a", "2"]));
+        all.extend(ids(&["a1", ""]));
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), 9, "each is another letter");
+        assert!(all.iter().all(|id| id.get_version_num() == 8));
+    }
+
+    #[test]
+    fn a_delivery_is_cut_where_its_records_stood_good_and_bad() {
+        let mut rest = read(&format!("{GOOD}\n{{\"x\":1}}\n{GOOD}\n{{\n{GOOD}"));
+        let counts = |delivery: &Delivery| (delivery.incoming.len(), delivery.dead.len());
+        let first = rest.split_to(3);
+        assert_eq!((counts(&first), counts(&rest)), ((2, 1), (1, 1)));
+        assert_eq!(rest.places.rejected[0].line, Some(4));
+        assert_eq!(counts(&rest.split_to(3)), (0, 0));
+        assert_eq!((counts(&rest.split_to(9)), rest.records()), ((1, 1), 0));
     }
 
     #[test]

@@ -8,7 +8,18 @@ use uuid::Uuid;
 use crate::domain::incoming::{DeadLetter, Incoming, Stored};
 use crate::domain::tenant::TenantId;
 use crate::domain::trust::Trust;
-use crate::store::{Fence, Store, StoreError, Wake};
+use crate::store::{Fence, Store, StoreError, Wake, submissions};
+
+/// What is done in the transaction that stores a batch, beside storing it.
+#[derive(Clone, Copy, Debug)]
+pub enum Beside<'a> {
+    /// Nothing.
+    Nothing,
+    /// A source's position moves.
+    Fence(&'a Fence),
+    /// These submissions are deleted; all of them must still be there.
+    Submissions(&'a [i64]),
+}
 
 /// What each event of a batch is known by.
 struct Keys {
@@ -49,34 +60,23 @@ impl Store {
         incoming: Vec<Incoming>,
         dead: Vec<DeadLetter>,
     ) -> Result<Vec<Stored>, StoreError> {
-        self.accept(tenant, (source, trust), incoming, &dead, None).await
+        self.events_accept_with(tenant, (source, trust), incoming, dead, Beside::Nothing)
+            .await
     }
 
-    /// The same for a source whose place in what it reads stands in Postgres: it moves in the transaction that stores the batch,
-    /// or nothing is stored.
+    /// The same for a source of which something stands in Postgres, such as its place in what it reads: that moves in the
+    /// transaction that stores the batch, or nothing is stored.
     ///
     /// # Errors
-    /// As [`Store::events_accept_from`]; or the part is another's by now, or its position another than the fence says
+    /// As [`Store::events_accept_from`]; or what stands there is another's by now, or not as was thought
     /// ([`StoreError::is_part_lost`]).
-    pub async fn events_accept_fenced(
+    pub async fn events_accept_with(
         &self,
         tenant: TenantId,
         (source, trust): (&str, Trust),
         incoming: Vec<Incoming>,
         dead: Vec<DeadLetter>,
-        fence: &Fence,
-    ) -> Result<Vec<Stored>, StoreError> {
-        self.accept(tenant, (source, trust), incoming, &dead, Some(fence))
-            .await
-    }
-
-    async fn accept(
-        &self,
-        tenant: TenantId,
-        (source, trust): (&str, Trust),
-        incoming: Vec<Incoming>,
-        dead: &[DeadLetter],
-        fence: Option<&Fence>,
+        beside: Beside<'_>,
     ) -> Result<Vec<Stored>, StoreError> {
         let ids: Vec<Uuid> = incoming.iter().map(|_| Uuid::now_v7()).collect();
         let keys = Keys {
@@ -84,18 +84,21 @@ impl Store {
             plain: incoming.iter().map(|event| key(event, Trust::Act)).collect(),
         };
         let rows = (ids.as_slice(), &keys, incoming.as_slice());
-        let fresh = match fence {
-            None => {
-                self.insert(self.swift(), tenant, (source, trust), rows, dead)
-                    .await?
+        let fresh = if let Beside::Nothing = beside {
+            self.insert(self.swift(), tenant, (source, trust), rows, &dead)
+                .await?
+        } else {
+            let mut tx = self.begin_swift().await?;
+            match beside {
+                Beside::Nothing => {}
+                Beside::Fence(fence) => fence.pass(&mut tx, tenant).await?,
+                Beside::Submissions(seqs) => submissions::take(&mut tx, tenant, seqs).await?,
             }
-            Some(fence) => {
-                let mut tx = self.begin_swift().await?;
-                fence.pass(&mut tx, tenant).await?;
-                let fresh = self.insert(&mut *tx, tenant, (source, trust), rows, dead).await?;
-                tx.commit().await?;
-                fresh
-            }
+            let fresh = self
+                .insert(&mut *tx, tenant, (source, trust), rows, &dead)
+                .await?;
+            tx.commit().await?;
+            fresh
         };
         let mut owners: HashMap<&[u8], Uuid> = ids
             .iter()
@@ -155,7 +158,10 @@ impl Store {
             .collect::<Result<Vec<serde_json::Value>, _>>()?;
         let nowhere: Vec<Option<String>> = incoming.iter().map(|i| i.event.no_device_reason()).collect();
         let rows = Rows::of(ids, incoming);
-        let letters: Vec<Uuid> = dead.iter().map(|_| Uuid::now_v7()).collect();
+        let letters: Vec<Uuid> = dead
+            .iter()
+            .map(|letter| letter.id.unwrap_or_else(Uuid::now_v7))
+            .collect();
         let reasons: Vec<String> = dead.iter().map(|letter| letter.reason.clone()).collect();
         let refused: Vec<&[u8]> = dead
             .iter()
@@ -167,7 +173,9 @@ impl Store {
         let fresh = sqlx::query!(
             r#"WITH letters AS (
                  INSERT INTO quell.dead_letters (id, tenant_id, source, reason, payload)
-                 SELECT id, $1, $2, reason, payload FROM unnest($3::uuid[], $4::text[], $5::bytea[]) AS t (id, reason, payload)),
+                 SELECT id, $1, $2, reason, payload FROM unnest($3::uuid[], $4::text[], $5::bytea[]) AS t (id, reason, payload)
+                 -- One of a message that is delivered again.
+                 ON CONFLICT DO NOTHING),
                keyed AS (
                  INSERT INTO quell.event_keys (tenant_id, key, event_id)
                  SELECT $1, key, id FROM unnest($6::bytea[], $7::uuid[], $19::bytea[]) WITH ORDINALITY AS t (key, id, plain, n)

@@ -1,5 +1,5 @@
 //! The roles of least privilege: `quell_app` runs the daemon and the operators' commands, `quell_intake` only delivers events,
-//! `quell_read` only looks. Whoever owns the schema migrates it, and nothing else should connect as the owner.
+//! `quell_submit` only calls `quell.submit_event`, `quell_read` only looks. Whoever owns the schema migrates it, and nothing else should connect as the owner.
 //!
 //! Called by `quell db roles`, and after each migration where the roles are there. Roles belong to the whole server, so no
 //! migration makes them; they cannot log in, people and daemons log in with roles that are members of them.
@@ -13,7 +13,7 @@ const CREATE: &str = "DO $roles$
 DECLARE
     its text;
 BEGIN
-    FOREACH its IN ARRAY ARRAY['quell_app', 'quell_intake', 'quell_read'] LOOP
+    FOREACH its IN ARRAY ARRAY['quell_app', 'quell_intake', 'quell_read', 'quell_submit'] LOOP
         IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = its) THEN
             BEGIN
                 EXECUTE format('CREATE ROLE %I NOLOGIN', its);

@@ -11,7 +11,7 @@ DECLARE
         'leases', 'active_sets', 'playbook_revisions', 'notifications', 'seal_heads', 'cluster_seen', 'stops', 'cap_lifts',
         'release_runs', 'release_run_items', 'foreign_actions', 'task_wishes'];
     -- What arrived, as it arrived: nobody knows what a sender put into it.
-    raw CONSTANT text[] := ARRAY['events.payload', 'dead_letters.payload'];
+    raw CONSTANT text[] := ARRAY['events.payload', 'dead_letters.payload', 'submissions.payload'];
     its record;
     may text;
     columns text;
@@ -65,4 +65,11 @@ BEGIN
             EXECUTE format('GRANT SELECT ON quell.%I TO quell_read', its.name);
         END IF;
     END LOOP;
+    -- Whoever submits events by SQL: the function, and no table. Where the roles were made by an earlier version, this one may be missing.
+    IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'quell_submit') THEN
+        REVOKE ALL ON ALL TABLES IN SCHEMA quell FROM quell_submit;
+        GRANT USAGE ON SCHEMA quell TO quell_submit;
+        GRANT EXECUTE ON FUNCTION quell.submit_event(text, text, bytea), quell.submit_event(text, text, text),
+            quell.submit_event(text, text, json), quell.submit_event(text, text, jsonb) TO quell_submit;
+    END IF;
 END $grants$;

@@ -49,7 +49,7 @@ pub struct PartRow {
 }
 
 /// What is stale when another replica reads a part by now.
-const PART: &str = "the position of a source";
+pub(super) const PART: &str = "the position of a source";
 
 impl StoreError {
     /// Whether a part of a source is another replica's by now, or stands elsewhere than was thought.
@@ -157,6 +157,28 @@ impl Store {
         sqlx::query!(
             "UPDATE quell.source_parts SET holder = NULL, held_until = NULL
              WHERE tenant_id = $1 AND source = $2 AND part = $3 AND epoch = $4",
+            tenant.0,
+            source,
+            part,
+            epoch,
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Forgets a part that will never be read again, if it is still held under that epoch.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn source_part_forget(
+        &self,
+        tenant: TenantId,
+        (source, part): (&str, &str),
+        epoch: i64,
+    ) -> Result<(), StoreError> {
+        sqlx::query!(
+            "DELETE FROM quell.source_parts WHERE tenant_id = $1 AND source = $2 AND part = $3 AND epoch = $4",
             tenant.0,
             source,
             part,

@@ -53,10 +53,12 @@ pub enum Wake {
     Lease,
     /// What Defender's list of the last day shows should be looked at soon.
     Sweep,
+    /// Somebody has submitted events by SQL.
+    Submissions,
 }
 
 impl Wake {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Inbox,
         Self::Queue,
         Self::Facts,
@@ -65,6 +67,7 @@ impl Wake {
         Self::Playbooks,
         Self::Lease,
         Self::Sweep,
+        Self::Submissions,
     ];
 
     fn as_str(self) -> &'static str {
@@ -77,6 +80,7 @@ impl Wake {
             Self::Playbooks => "playbooks",
             Self::Lease => "lease",
             Self::Sweep => "sweep",
+            Self::Submissions => "submissions",
         }
     }
 

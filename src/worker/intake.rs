@@ -4,12 +4,17 @@
 //! that they share: bytes become events, the events are stored in one transaction, and only then may the loop acknowledge them.
 //! A loop survives whatever its source and Postgres do, says so once, and holds up nothing else.
 
+pub mod directory;
 #[cfg(feature = "kafka")]
 pub mod kafka;
+#[cfg(feature = "nats")]
+pub mod nats;
 #[cfg(feature = "kafka")]
 mod partition;
 #[cfg(feature = "kafka")]
 mod share;
+pub mod sql;
+mod trouble;
 pub mod watch;
 
 use std::sync::Arc;
@@ -26,7 +31,7 @@ use crate::failpoint;
 use crate::intake::body::Lines;
 use crate::intake::{Delivery, Reader};
 use crate::limiter::SourceRate;
-use crate::store::{Fence, Store, StoreError};
+use crate::store::{Beside, Fence, Store, StoreError};
 
 /// Where the events of one source come in.
 #[derive(Clone, Debug)]
@@ -66,11 +71,19 @@ pub enum Unstored {
 impl Inlet {
     /// What a message holds. One that cannot be taken as a whole is a dead letter; `place` says where it came from.
     pub fn read(&self, message: &[u8], lines: Lines, place: &str) -> Delivery {
-        Delivery::read(message, lines, &self.reader).unwrap_or_else(|broken| {
-            let mut delivery = Delivery::default();
-            delivery.refuse(broken.reason(), &format!("{place}: {broken}"), message);
-            delivery
-        })
+        match Delivery::read(message, lines, &self.reader) {
+            Ok(mut delivery) => {
+                for letter in &mut delivery.dead {
+                    letter.reason = format!("{} ({place})", letter.reason);
+                }
+                delivery
+            }
+            Err(broken) => {
+                let mut delivery = Delivery::default();
+                delivery.refuse(broken.reason(), &format!("{place}: {broken}"), message);
+                delivery
+            }
+        }
     }
 
     /// Stores all of it in one transaction, or nothing; with a fence, the position moves in the same one. The outcomes are in
@@ -79,6 +92,19 @@ impl Inlet {
     /// # Errors
     /// [`Unstored`].
     pub async fn store(&self, delivery: Delivery, fence: Option<&Fence>) -> Result<Vec<Stored>, Unstored> {
+        self.store_with(delivery, fence.map_or(Beside::Nothing, Beside::Fence))
+            .await
+    }
+
+    /// The same with the deletion of what was submitted by SQL, which must all still be there.
+    ///
+    /// # Errors
+    /// [`Unstored`]; `Fenced` when it is not.
+    pub async fn store_submitted(&self, delivery: Delivery, seqs: &[i64]) -> Result<Vec<Stored>, Unstored> {
+        self.store_with(delivery, Beside::Submissions(seqs)).await
+    }
+
+    async fn store_with(&self, delivery: Delivery, beside: Beside<'_>) -> Result<Vec<Stored>, Unstored> {
         let Delivery {
             incoming,
             dead,
@@ -87,18 +113,10 @@ impl Inlet {
         let trust = SourceRate::trust(self.rate.as_ref(), self.trust, incoming.len());
         let from = (self.source.as_str(), trust);
         failpoint::reach!(EventReceivedNothingStored);
-        let stored = match fence {
-            None => {
-                self.store
-                    .events_accept_from(self.tenant, from, incoming, dead)
-                    .await
-            }
-            Some(fence) => {
-                self.store
-                    .events_accept_fenced(self.tenant, from, incoming, dead, fence)
-                    .await
-            }
-        };
+        let stored = self
+            .store
+            .events_accept_with(self.tenant, from, incoming, dead, beside)
+            .await;
         let stored = stored.map_err(|error| {
             if error.is_part_lost() {
                 Unstored::Fenced
@@ -129,8 +147,12 @@ pub fn describe_metrics() {
         "Records received from each configured source, by outcome: accepted, duplicate, rejected"
     );
     metrics::describe_gauge!(
-        "quell_source_in_trouble",
-        "Whether this process cannot read a source of events at the moment: 1 or 0"
+        "quell_source_up",
+        "Whether a source can be read, by source: 0 while it is away or refuses us"
+    );
+    metrics::describe_counter!(
+        "quell_source_redelivered_total",
+        "Messages that a broker delivered again because they had not been acknowledged in time, by source"
     );
     #[cfg(feature = "kafka")]
     kafka::describe_metrics();

@@ -32,6 +32,8 @@ pub struct Wakes {
     pub playbooks: Notify,
     /// A dispatch lease is free.
     pub lease: Notify,
+    /// Events were submitted by SQL.
+    pub submissions: Notify,
     /// When a sweep was last asked for.
     sweep: Mutex<Option<Monotonic>>,
 }
@@ -57,6 +59,7 @@ impl Wakes {
             &self.ends,
             &self.playbooks,
             &self.lease,
+            &self.submissions,
         ] {
             bell.notify_one();
         }
@@ -82,6 +85,7 @@ impl Wakes {
             }
             Wake::Playbooks => self.playbooks.notify_one(),
             Wake::Lease => self.lease.notify_one(),
+            Wake::Submissions => self.submissions.notify_one(),
             Wake::Sweep => {
                 *self.sweep.lock().unwrap_or_else(PoisonError::into_inner) = Some(Monotonic::now());
                 self.open.notify_one();

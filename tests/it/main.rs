@@ -34,6 +34,8 @@ mod late;
 mod lifecycle;
 mod lookups;
 mod measures;
+#[cfg(feature = "nats")]
+mod nats_client;
 mod operator;
 mod orphans;
 mod plan;

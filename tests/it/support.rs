@@ -14,6 +14,8 @@ pub mod ground;
 pub mod http;
 mod invariants;
 pub mod ledger;
+#[cfg(feature = "nats")]
+pub mod nats_server;
 pub mod proxy;
 mod server;
 mod waiting;

@@ -98,6 +98,17 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         ),
     },
     Explanation {
+        code: Code::BAD_NATS,
+        text: "A source of nats names its servers as `nats://host:4222` or `tls://host:4222`, without a password, and its stream and consumer as \
+               nats names them. Passwords and tokens go through TLS, unless the server is on this machine.",
+        wrong: Config(
+            "sources:\n  - name: bus\n    nats: {servers: [\"bus.contoso.com:4222\"], stream: ALERTS}\n",
+        ),
+        right: Config(
+            "sources:\n  - name: bus\n    nats: {servers: [\"tls://bus.contoso.com:4222\"], stream: ALERTS}\n",
+        ),
+    },
+    Explanation {
         code: Code::BAD_TIMES,
         text: "Two durations that depend on each other do not fit: a part is longer than its whole, or a first step is longer \
                than the last.",
