@@ -101,7 +101,7 @@ const ANYTHING_BUT_CLI: &[&str] = &[
 ];
 
 /// The modules (or single files) that may name an outside crate.
-const HOMES: [(&str, &[&str]); 16] = [
+const HOMES: [(&str, &[&str]); 19] = [
     ("sqlx", &["store"]),
     ("jiff_sqlx", &["store"]),
     ("reqwest", &["defender", "outbound"]),
@@ -109,6 +109,9 @@ const HOMES: [(&str, &[&str]); 16] = [
     ("ring", &["simulator", "web"]),
     ("governor", &["limiter"]),
     ("axum", &["web", "simulator"]),
+    ("hyper", &["web"]),
+    ("hyper_util", &["web"]),
+    ("tokio_rustls", &["web"]),
     ("serde_yaml", &["yaml"]),
     ("granit_parser", &["yaml"]),
     ("annotate_snippets", &["yaml"]),

@@ -8,7 +8,16 @@ use uuid::Uuid;
 use crate::domain::incoming::{DeadLetter, Incoming, Stored};
 use crate::domain::tenant::TenantId;
 use crate::domain::trust::Trust;
-use crate::store::{Fence, Store, StoreError, Wake};
+use crate::store::{Fence, Once, Store, StoreError, Wake};
+
+/// What happens in the transaction that stores a batch, or nothing is stored.
+enum Along<'a> {
+    Nothing,
+    /// A source's position moves.
+    Fence(&'a Fence),
+    /// The answer to a delivery is kept.
+    Once(&'a Once),
+}
 
 /// What each event of a batch is known by.
 struct Keys {
@@ -49,7 +58,8 @@ impl Store {
         incoming: Vec<Incoming>,
         dead: Vec<DeadLetter>,
     ) -> Result<Vec<Stored>, StoreError> {
-        self.accept(tenant, (source, trust), incoming, &dead, None).await
+        self.accept(tenant, (source, trust), incoming, &dead, Along::Nothing)
+            .await
     }
 
     /// The same for a source whose place in what it reads stands in Postgres: it moves in the transaction that stores the batch,
@@ -66,7 +76,24 @@ impl Store {
         dead: Vec<DeadLetter>,
         fence: &Fence,
     ) -> Result<Vec<Stored>, StoreError> {
-        self.accept(tenant, (source, trust), incoming, &dead, Some(fence))
+        self.accept(tenant, (source, trust), incoming, &dead, Along::Fence(fence))
+            .await
+    }
+
+    /// The same for a delivery that has an id: what it is answered is kept in the transaction that stores the batch, or nothing is
+    /// stored.
+    ///
+    /// # Errors
+    /// As [`Store::events_accept_from`]; or it was stored before ([`StoreError::is_answered_before`]).
+    pub async fn events_accept_once(
+        &self,
+        tenant: TenantId,
+        (source, trust): (&str, Trust),
+        incoming: Vec<Incoming>,
+        dead: Vec<DeadLetter>,
+        once: &Once,
+    ) -> Result<Vec<Stored>, StoreError> {
+        self.accept(tenant, (source, trust), incoming, &dead, Along::Once(once))
             .await
     }
 
@@ -76,7 +103,7 @@ impl Store {
         (source, trust): (&str, Trust),
         incoming: Vec<Incoming>,
         dead: &[DeadLetter],
-        fence: Option<&Fence>,
+        along: Along<'_>,
     ) -> Result<Vec<Stored>, StoreError> {
         let ids: Vec<Uuid> = incoming.iter().map(|_| Uuid::now_v7()).collect();
         let keys = Keys {
@@ -84,56 +111,29 @@ impl Store {
             plain: incoming.iter().map(|event| key(event, Trust::Act)).collect(),
         };
         let rows = (ids.as_slice(), &keys, incoming.as_slice());
-        let fresh = match fence {
-            None => {
-                self.insert(self.swift(), tenant, (source, trust), rows, dead)
-                    .await?
+        match along {
+            Along::Nothing => {
+                let fresh = self
+                    .insert(self.swift(), tenant, (source, trust), rows, dead)
+                    .await?;
+                outcomes(&self.pool, tenant, rows, &fresh).await
             }
-            Some(fence) => {
+            Along::Fence(fence) => {
                 let mut tx = self.begin_swift().await?;
                 fence.pass(&mut tx, tenant).await?;
                 let fresh = self.insert(&mut *tx, tenant, (source, trust), rows, dead).await?;
                 tx.commit().await?;
-                fresh
+                outcomes(&self.pool, tenant, rows, &fresh).await
             }
-        };
-        let mut owners: HashMap<&[u8], Uuid> = ids
-            .iter()
-            .zip(&keys.own)
-            .filter(|(id, _)| fresh.contains(id))
-            .map(|(id, key)| (key.as_slice(), *id))
-            .collect();
-        let known = if owners.len() < keys.own.len() {
-            // Some were there before.
-            sqlx::query!(
-                "SELECT key, event_id FROM quell.event_keys WHERE tenant_id = $1 AND key = ANY($2::bytea[] || $3::bytea[])",
-                tenant.0,
-                &keys.own,
-                &keys.plain,
-            )
-            .fetch_all(&self.pool)
-            .await?
-        } else {
-            Vec::new()
-        };
-        owners.extend(known.iter().map(|row| (row.key.as_slice(), row.event_id)));
-        let all_keys = keys.own.iter().zip(&keys.plain);
-        let stored = incoming
-            .iter()
-            .zip(&ids)
-            .zip(all_keys)
-            .map(|((event, id), (key, plain))| {
-                let owner = owners
-                    .get(key.as_slice())
-                    .or_else(|| owners.get(plain.as_slice()));
-                let owner = owner.copied().unwrap_or(*id);
-                Stored {
-                    id: owner,
-                    duplicate: owner != *id,
-                    devices: event.event.devices.len(),
-                }
-            });
-        Ok(stored.collect())
+            Along::Once(once) => {
+                let mut tx = self.begin_swift().await?;
+                let fresh = self.insert(&mut *tx, tenant, (source, trust), rows, dead).await?;
+                let stored = outcomes(&mut *tx, tenant, rows, &fresh).await?;
+                once.keep(&mut tx, (tenant, source), &stored).await?;
+                tx.commit().await?;
+                Ok(stored)
+            }
+        }
     }
 
     /// Inserts what is new, and says which of `ids` that was.
@@ -235,6 +235,52 @@ impl Store {
         .await?;
         Ok(fresh.ids.into_iter().collect())
     }
+}
+
+/// What became of each event, once it is inserted or was there before.
+async fn outcomes<'e>(
+    executor: impl sqlx::PgExecutor<'e>,
+    tenant: TenantId,
+    (ids, keys, incoming): (&[Uuid], &Keys, &[Incoming]),
+    fresh: &HashSet<Uuid>,
+) -> Result<Vec<Stored>, StoreError> {
+    let mut owners: HashMap<&[u8], Uuid> = ids
+        .iter()
+        .zip(&keys.own)
+        .filter(|(id, _)| fresh.contains(id))
+        .map(|(id, key)| (key.as_slice(), *id))
+        .collect();
+    let known = if owners.len() < keys.own.len() {
+        // Some were there before.
+        sqlx::query!(
+            "SELECT key, event_id FROM quell.event_keys WHERE tenant_id = $1 AND key = ANY($2::bytea[] || $3::bytea[])",
+            tenant.0,
+            &keys.own,
+            &keys.plain,
+        )
+        .fetch_all(executor)
+        .await?
+    } else {
+        Vec::new()
+    };
+    owners.extend(known.iter().map(|row| (row.key.as_slice(), row.event_id)));
+    let all_keys = keys.own.iter().zip(&keys.plain);
+    let stored = incoming
+        .iter()
+        .zip(ids)
+        .zip(all_keys)
+        .map(|((event, id), (key, plain))| {
+            let owner = owners
+                .get(key.as_slice())
+                .or_else(|| owners.get(plain.as_slice()));
+            let owner = owner.copied().unwrap_or(*id);
+            Stored {
+                id: owner,
+                duplicate: owner != *id,
+                devices: event.event.devices.len(),
+            }
+        });
+    Ok(stored.collect())
 }
 
 /// A row for each event and device.

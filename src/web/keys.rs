@@ -55,8 +55,8 @@ pub(super) struct Held<K> {
 }
 
 /// What changes whenever a file's content does.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Stamp {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stamp {
     inode: u64,
     size: u64,
     modified: (i64, i64),
@@ -64,7 +64,8 @@ struct Stamp {
 }
 
 impl Stamp {
-    fn of(path: &Path) -> Option<Self> {
+    /// The stamp of a file; `None`: there is none that can be looked at.
+    pub fn of(path: &Path) -> Option<Self> {
         let about = std::fs::metadata(path).ok()?;
         Some(Self {
             inode: about.ino(),

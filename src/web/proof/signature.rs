@@ -128,7 +128,8 @@ pub(super) fn plain_signature(
     prefix: &str,
 ) -> Result<[u8; 32], Refusal> {
     let text = only(headers, header.as_str())?;
-    let digits = text.strip_prefix(prefix).and_then(unhex);
+    // Some send the digits alone; that says no less.
+    let digits = unhex(text.strip_prefix(prefix).unwrap_or(text));
     digits.ok_or(Refusal::Malformed(
         "the header of the signature must hold its prefix and 64 hexadecimal digits",
     ))
@@ -298,9 +299,13 @@ mod tests {
             judge(&format!("sha256={}", digits.to_uppercase()), b"Hello, World!"),
             Ok(true)
         );
+        assert_eq!(
+            judge(digits, b"Hello, World!"),
+            Ok(true),
+            "the prefix may be missing"
+        );
         assert_eq!(judge(&format!("sha256={digits}"), b"Hello, World"), Ok(false));
         for value in [
-            digits.to_owned(),
             format!("sha1={digits}"),
             format!("sha256={}", &digits[1..]),
             format!("sha256={}+", &digits[1..]),
