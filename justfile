@@ -107,3 +107,8 @@ psql:
 # measures Quell against its peers: just bench decide_rules decide_reload e2e_latency storm_contain storm_priority [--quick]
 bench *NAMES:
     cargo run --release --manifest-path benches/Cargo.toml -- {{NAMES}}
+
+# a million forged and replayed deliveries, and hostile traffic in its full size (slowloris, 1 GiB chunked, 100,000 headers) with the daemon's memory
+hostile:
+    QUELL_FORGED=1000000 SQLX_OFFLINE=true cargo test --locked --lib -- --nocapture no_forged_and_no_replayed
+    QUELL_HOSTILE=full SQLX_OFFLINE=true cargo test --locked --test it -- --nocapture hostile_traffic

@@ -66,6 +66,7 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
         .as_ref()
         .map(|file| file.read())
         .transpose()?;
+    let tls = sources::tls(&config)?;
     let config = Arc::new(config);
     let clients = tenant::clients(&config)?;
     let tasks = lifecycle.tasks();
@@ -78,7 +79,7 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
     };
     tasks.spawn(
         "start",
-        start.run(migrate, listener, metrics, (token, operator_token)),
+        start.run(migrate, listener, metrics, (token, operator_token), tls),
     );
     lifecycle.ready();
     let outcome = lifecycle.run().await;

@@ -45,8 +45,8 @@ pub use lookups::Lookups;
 pub use pace::{Call, Facts, Inventory, Reconcile, Retry, SHORTEST_SEND_DEADLINE, SHORTEST_TOTAL_TIMEOUT};
 pub use reach::{Proxy, Reach, ReachError};
 pub use secret::{SecretError, SecretFile};
-pub use server::{Database, DatabaseAddress, Http};
-pub use source::{Source, SourceKind};
+pub use server::{Database, DatabaseAddress, Http, Tls};
+pub use source::{Source, SourceKind, Webhook};
 pub use tenant::Tenant;
 
 use credential::AzureEnvironment;
@@ -254,6 +254,7 @@ impl Config {
             stop_file: root.text("stop_file", reading).map(|name| places.base.join(name)),
             lease: spans.lease,
         };
+        source::webhook::check(&config.sources, &config.http, &root, reading);
         root.close(reading);
         config
     }

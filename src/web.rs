@@ -3,6 +3,7 @@
 //! | route | what |
 //! |---|---|
 //! | `POST /v1/events` | takes alerts; 202 after their commit ([`answer`]) |
+//! | `POST /v1/events/SOURCE` | the same for a configured source, whose senders show who they are ([`Proof`]) |
 //! | `POST /-/reload` | reads the playbook files again ([`reload`]) |
 //! | `POST /v1/stop`, `/v1/resume` | the stop switch ([`stop`]) |
 //! | `GET /livez` | the process runs |
@@ -15,31 +16,48 @@
 pub mod answer;
 mod events;
 mod health;
+mod held;
 mod inbox;
+mod keys;
+mod listen;
+#[cfg(test)]
+mod listen_tests;
 mod operators;
+mod patient;
+mod peer;
+mod proof;
 mod receive;
 pub mod reload;
+mod source;
 mod stop;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+mod tls;
+#[cfg(test)]
+mod webhook_tests;
 
-use std::net::SocketAddr;
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use axum::extract::{MatchedPath, Request};
 use axum::http::StatusCode;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
-use axum::{Router, serve as axum_serve};
 use secrecy::SecretString;
-use tokio::net::TcpListener;
 use tokio::sync::{Notify, Semaphore};
-use tokio_util::sync::CancellationToken;
+
+pub use keys::KeyFile;
+pub use listen::{Bounds, serve};
+pub use peer::Network;
+pub use proof::Proof;
+pub use source::Source;
+pub use tls::{Tls, TlsError, TlsFiles};
 
 use crate::domain::device::DeviceIdRule;
 use crate::domain::tenant::TenantId;
@@ -48,8 +66,8 @@ use crate::intake::Reader;
 use crate::limiter::SourceRate;
 use crate::store::Store;
 
-/// How long requests that are under way may take to end after a stop was asked for.
-const DRAIN: Duration = Duration::from_secs(20);
+/// How many bytes of bodies are held at once, over all connections; two of the largest fit whatever that is.
+const HELD_BYTES: usize = 16 * 1024 * 1024;
 
 /// What the webhook needs to know.
 #[derive(Clone, Debug)]
@@ -80,6 +98,8 @@ pub struct Options {
     pub reload: Option<reload::Requests>,
     /// Rung when events were stored, so that whoever decides in this process need not wait for Postgres to tell it.
     pub stored: Arc<Notify>,
+    /// The configured sources, beside this one.
+    pub sources: Vec<Arc<Source>>,
 }
 
 impl Options {
@@ -99,6 +119,7 @@ impl Options {
             rate: None,
             reload: None,
             stored: Arc::default(),
+            sources: Vec::new(),
         }
     }
 }
@@ -114,7 +135,10 @@ struct Shared {
     options: Options,
     inbox: inbox::Inbox,
     metrics: Render,
+    own: Arc<Source>,
+    sources: HashMap<String, Arc<Source>>,
     requests: Semaphore,
+    held: held::Held,
     ready: health::Cached,
 }
 
@@ -126,7 +150,13 @@ impl Web {
 
     fn with_inbox(options: Options, inbox: inbox::Inbox, metrics: Render) -> Self {
         let requests = Semaphore::new(options.max_concurrent);
+        let sources = options.sources.iter();
         Self(Arc::new(Shared {
+            own: Arc::new(Source::own(&options)),
+            sources: sources
+                .map(|source| (source.name.clone(), Arc::clone(source)))
+                .collect(),
+            held: held::Held::at_most(HELD_BYTES.max(options.body_limit.saturating_mul(2))),
             options,
             inbox,
             metrics,
@@ -143,6 +173,22 @@ pub fn describe_metrics() {
         "Records received by POST /v1/events, by outcome: accepted, duplicate, rejected"
     );
     metrics::describe_counter!(
+        "quell_webhook_refused_total",
+        "Requests to a source that did not show whose they are, by source and reason: missing, malformed, stale, forged, keys_unavailable, no_way"
+    );
+    metrics::describe_counter!(
+        "quell_webhook_repeated_total",
+        "Deliveries whose id was there within a day, by source and body: same_body (answered as the first time), another_body (refused)"
+    );
+    metrics::describe_counter!(
+        "quell_http_connections_refused_total",
+        "Connections closed because their peer had as many as one may have"
+    );
+    metrics::describe_counter!(
+        "quell_http_handshakes_failed_total",
+        "TLS handshakes that failed or took too long"
+    );
+    metrics::describe_counter!(
         "quell_http_requests_total",
         "HTTP requests answered, by route and status"
     );
@@ -152,6 +198,7 @@ pub fn describe_metrics() {
 pub fn router(web: Web) -> Router {
     Router::new()
         .route("/v1/events", post(events::take))
+        .route("/v1/events/{source}", post(events::take_of))
         .route("/-/reload", post(reload::reload))
         .route("/v1/stop", post(stop::stop))
         .route("/v1/resume", post(stop::resume))
@@ -167,30 +214,6 @@ pub fn router(web: Web) -> Router {
         })
         .layer(middleware::from_fn(count))
         .with_state(web)
-}
-
-/// Serves until a stop is asked for, then lets the requests under way end, for at most 20 s.
-///
-/// # Errors
-/// The listener failed.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    shutdown: CancellationToken,
-) -> std::io::Result<()> {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum_serve(listener, service).with_graceful_shutdown(shutdown.clone().cancelled_owned());
-    let overdue = async {
-        shutdown.cancelled().await;
-        tokio::time::sleep(DRAIN).await;
-    };
-    tokio::select! {
-        ended = async { server.await } => ended,
-        () = overdue => {
-            tracing::warn!("requests were still under way when the time to end them was over; they are cut off");
-            Ok(())
-        }
-    }
 }
 
 /// Counts every answer. Paths without a route count as one, so that nobody can fill the metrics with names.

@@ -101,14 +101,17 @@ const ANYTHING_BUT_CLI: &[&str] = &[
 ];
 
 /// The modules (or single files) that may name an outside crate.
-const HOMES: [(&str, &[&str]); 18] = [
+const HOMES: [(&str, &[&str]); 21] = [
     ("sqlx", &["store"]),
     ("jiff_sqlx", &["store"]),
     ("reqwest", &["defender", "outbound"]),
-    ("rustls", &["defender", "outbound"]),
-    ("ring", &["simulator"]),
+    ("rustls", &["defender", "outbound", "web", "intake"]),
+    ("ring", &["simulator", "web"]),
     ("governor", &["limiter"]),
     ("axum", &["web", "simulator"]),
+    ("hyper", &["web"]),
+    ("hyper_util", &["web"]),
+    ("tokio_rustls", &["web", "intake"]),
     ("serde_yaml", &["yaml"]),
     ("granit_parser", &["yaml"]),
     ("annotate_snippets", &["yaml"]),

@@ -153,6 +153,7 @@ impl Start {
         listener: TcpListener,
         metrics: Metrics,
         (token, operator_token): (Option<SecretString>, Option<SecretString>),
+        tls: Option<Arc<web::Tls>>,
     ) -> anyhow::Result<()> {
         let stop = self.tasks.soft();
         let Some(tenants) = self.prepare(migrate, stop.clone()).await? else {
@@ -188,14 +189,17 @@ impl Start {
             .map(|rate| self.config.scaled_windows(&[rate]))
             .map(|rate| SourceRate::new(&rate))
             .transpose()?;
-        // Events come for the first tenant.
-        let mut stored = Some(Arc::clone(&options.stored));
+        // One for each tenant; what comes to the listener's own source is the first one's.
+        let stored: Vec<Arc<Notify>> = tenants.iter().map(|_| Arc::default()).collect();
+        options.stored.clone_from(&stored[0]);
+        options.sources = sources::webhooks(&self.config, &tenants, &stored)?;
         let rendered = metrics.clone();
         let router = web::router(web::Web::new(options, self.store.clone(), move || {
             rendered.render()
         }));
+        let bounds = sources::bounds(&self.config);
         self.tasks
-            .spawn("web", web::serve(listener, router, stop.clone()));
+            .spawn("web", web::serve(listener, router, bounds, tls, stop.clone()));
         let replica = Replica {
             id: Uuid::now_v7(),
             host: host(),
@@ -224,7 +228,7 @@ impl Start {
                     (place, id),
                     tenant,
                     target.in_force,
-                    stored.take().unwrap_or_default(),
+                    Arc::clone(&stored[place]),
                     &replica,
                 )?,
             ));

@@ -294,7 +294,8 @@ async fn one_read(
 /// Whether a daemon on this machine takes events; `None`: the port is chosen when it starts.
 async fn listener(http: &Http) -> Option<Result<(u16, String), String>> {
     let mut at = http.listen;
-    if at.port() == 0 {
+    // Over TLS it is known by its name, which only its senders know.
+    if at.port() == 0 || http.tls.is_some() {
         return None;
     }
     if at.ip().is_unspecified() {
@@ -329,6 +330,10 @@ fn listener_finding(
     let check = "daemon.listener";
     let lives = standing.is_some_and(|standing| !standing.replicas.is_empty());
     match listener {
+        None if http.tls.is_some() => Finding::not_asked(
+            check,
+            "`http.tls` has a certificate for a name: ask by it, `curl https://NAME/readyz`",
+        ),
         None => Finding::not_asked(
             check,
             "`http.listen` has port 0: the daemon takes a free one, and logs which",

@@ -1,6 +1,7 @@
 //! `database`, `http`, `log`: what the process itself needs.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
 use secrecy::SecretString;
 
@@ -10,6 +11,7 @@ use super::source::read_rate;
 use crate::domain::budget::Window;
 use crate::domain::trust::Trust;
 use crate::telemetry::{self, LogFormat, LogOptions};
+use crate::web::Network;
 use crate::yaml::Code;
 
 /// `database`: the Postgres that holds everything.
@@ -96,9 +98,33 @@ pub struct Http {
     pub trust: Trust,
     /// `rate`: more events than that in such a span ask instead of acting. Default any number.
     pub rate: Option<Window>,
+    /// `tls`: with it the listener speaks TLS. Default plain HTTP.
+    pub tls: Option<Tls>,
+    /// `trusted_proxies`: addresses and networks of proxies whose word for a sender counts. Default none.
+    pub trusted_proxies: Vec<Network>,
+    /// `max_connections`: connections at once. Default 512.
+    pub max_connections: u32,
+    /// `max_connections_per_peer`: of one address that is no trusted proxy. Default 128.
+    pub max_connections_per_peer: u32,
+}
+
+/// `http.tls`: the listener's certificate, and whose certificates it takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tls {
+    /// `certificate_file`: PEM, the listener's own first.
+    pub certificate_file: PathBuf,
+    /// `key_file`: its private key, PEM.
+    pub key_file: PathBuf,
+    /// `client_ca_file`: PEM, the authorities of client certificates. Default none: nobody is asked for one.
+    pub client_ca_file: Option<PathBuf>,
 }
 
 impl Http {
+    /// Whether senders can show certificates.
+    pub(super) fn asks_certificates(&self) -> bool {
+        self.tls.as_ref().is_some_and(|tls| tls.client_ca_file.is_some())
+    }
+
     pub(super) fn read(mut section: Section<'_>, places: &Places, reading: &mut Reading) -> Self {
         let listen_node = section.get("listen", Kind::Text, reading);
         let listen = listen_node.as_ref().and_then(|node| {
@@ -137,6 +163,10 @@ impl Http {
         ];
         let trust = section.choice("trust", &words, default, reading);
         let rate = read_rate(section.section("rate", reading), reading);
+        let tls = read_tls(section.section("tls", reading), places, reading);
+        let trusted_proxies = read_proxies(&mut section, reading);
+        let max_connections = section.count("max_connections", 16..=65_536, 512, reading);
+        let max_connections_per_peer = section.count("max_connections_per_peer", 1..=65_536, 128, reading);
         section.close(reading);
         let max_body_bytes = usize::try_from(max_body_bytes).unwrap_or(usize::MAX);
         Self {
@@ -146,8 +176,41 @@ impl Http {
             operator_token_file,
             trust,
             rate,
+            tls,
+            trusted_proxies,
+            max_connections,
+            max_connections_per_peer,
         }
     }
+}
+
+fn read_tls(mut section: Section<'_>, places: &Places, reading: &mut Reading) -> Option<Tls> {
+    let file = |name: String| places.secret(&name).path().to_owned();
+    let is_there = section.node().is_some();
+    let tls = Tls {
+        certificate_file: file(section.required_text("certificate_file", reading)),
+        key_file: file(section.required_text("key_file", reading)),
+        client_ca_file: section.text("client_ca_file", reading).map(file),
+    };
+    section.close(reading);
+    is_there.then_some(tls)
+}
+
+fn read_proxies(section: &mut Section<'_>, reading: &mut Reading) -> Vec<Network> {
+    let Some(node) = section.get("trusted_proxies", Kind::Texts, reading) else {
+        return Vec::new();
+    };
+    let mut networks = Vec::new();
+    for text in node.strs(&mut reading.found).unwrap_or_default() {
+        match text.parse() {
+            Ok(network) => networks.push(network),
+            Err(error) => {
+                let message = format!("`{text}` in `{}` {error}", node.path());
+                reading.found.push(node.diagnostic(Code::BAD_ADDRESS, message));
+            }
+        }
+    }
+    networks
 }
 
 /// Reads `log`: which lines are written to standard error, and how.

@@ -67,6 +67,7 @@ impl SourceKind {
             Self::Nats(_) => "nats",
             Self::Defender(_) => "defender",
             Self::Directory(_) => "directory",
+            Self::Sql(_) => "sql",
         }
     }
 }

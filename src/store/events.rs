@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::domain::incoming::{DeadLetter, Incoming, Stored};
 use crate::domain::tenant::TenantId;
 use crate::domain::trust::Trust;
-use crate::store::{Fence, Store, StoreError, Wake, submissions};
+use crate::store::{Fence, Once, Store, StoreError, Wake, submissions};
 
 /// What is done in the transaction that stores a batch, beside storing it.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +19,8 @@ pub enum Beside<'a> {
     Fence(&'a Fence),
     /// These submissions are deleted; all of them must still be there.
     Submissions(&'a [i64]),
+    /// The answer to a delivery is kept; it must not have been answered before.
+    Once(&'a Once),
 }
 
 /// What each event of a batch is known by.
@@ -84,59 +86,28 @@ impl Store {
             plain: incoming.iter().map(|event| key(event, Trust::Act)).collect(),
         };
         let rows = (ids.as_slice(), &keys, incoming.as_slice());
-        let fresh = if let Beside::Nothing = beside {
-            self.insert(self.swift(), tenant, (source, trust), rows, &dead)
-                .await?
-        } else {
-            let mut tx = self.begin_swift().await?;
-            match beside {
-                Beside::Nothing => {}
-                Beside::Fence(fence) => fence.pass(&mut tx, tenant).await?,
-                Beside::Submissions(seqs) => submissions::take(&mut tx, tenant, seqs).await?,
-            }
+        let dead = dead.as_slice();
+        if let Beside::Nothing = beside {
             let fresh = self
-                .insert(&mut *tx, tenant, (source, trust), rows, &dead)
+                .insert(self.swift(), tenant, (source, trust), rows, dead)
                 .await?;
+            return outcomes(&self.pool, tenant, rows, &fresh).await;
+        }
+        let mut tx = self.begin_swift().await?;
+        match beside {
+            Beside::Nothing | Beside::Once(_) => {}
+            Beside::Fence(fence) => fence.pass(&mut tx, tenant).await?,
+            Beside::Submissions(seqs) => submissions::take(&mut tx, tenant, seqs).await?,
+        }
+        let fresh = self.insert(&mut *tx, tenant, (source, trust), rows, dead).await?;
+        let Beside::Once(once) = beside else {
             tx.commit().await?;
-            fresh
+            return outcomes(&self.pool, tenant, rows, &fresh).await;
         };
-        let mut owners: HashMap<&[u8], Uuid> = ids
-            .iter()
-            .zip(&keys.own)
-            .filter(|(id, _)| fresh.contains(id))
-            .map(|(id, key)| (key.as_slice(), *id))
-            .collect();
-        let known = if owners.len() < keys.own.len() {
-            // Some were there before.
-            sqlx::query!(
-                "SELECT key, event_id FROM quell.event_keys WHERE tenant_id = $1 AND key = ANY($2::bytea[] || $3::bytea[])",
-                tenant.0,
-                &keys.own,
-                &keys.plain,
-            )
-            .fetch_all(&self.pool)
-            .await?
-        } else {
-            Vec::new()
-        };
-        owners.extend(known.iter().map(|row| (row.key.as_slice(), row.event_id)));
-        let all_keys = keys.own.iter().zip(&keys.plain);
-        let stored = incoming
-            .iter()
-            .zip(&ids)
-            .zip(all_keys)
-            .map(|((event, id), (key, plain))| {
-                let owner = owners
-                    .get(key.as_slice())
-                    .or_else(|| owners.get(plain.as_slice()));
-                let owner = owner.copied().unwrap_or(*id);
-                Stored {
-                    id: owner,
-                    duplicate: owner != *id,
-                    devices: event.event.devices.len(),
-                }
-            });
-        Ok(stored.collect())
+        let stored = outcomes(&mut *tx, tenant, rows, &fresh).await?;
+        once.keep(&mut tx, (tenant, source), &stored).await?;
+        tx.commit().await?;
+        Ok(stored)
     }
 
     /// Inserts what is new, and says which of `ids` that was.
@@ -243,6 +214,52 @@ impl Store {
         .await?;
         Ok(fresh.ids.into_iter().collect())
     }
+}
+
+/// What became of each event, once it is inserted or was there before.
+async fn outcomes<'e>(
+    executor: impl sqlx::PgExecutor<'e>,
+    tenant: TenantId,
+    (ids, keys, incoming): (&[Uuid], &Keys, &[Incoming]),
+    fresh: &HashSet<Uuid>,
+) -> Result<Vec<Stored>, StoreError> {
+    let mut owners: HashMap<&[u8], Uuid> = ids
+        .iter()
+        .zip(&keys.own)
+        .filter(|(id, _)| fresh.contains(id))
+        .map(|(id, key)| (key.as_slice(), *id))
+        .collect();
+    let known = if owners.len() < keys.own.len() {
+        // Some were there before.
+        sqlx::query!(
+            "SELECT key, event_id FROM quell.event_keys WHERE tenant_id = $1 AND key = ANY($2::bytea[] || $3::bytea[])",
+            tenant.0,
+            &keys.own,
+            &keys.plain,
+        )
+        .fetch_all(executor)
+        .await?
+    } else {
+        Vec::new()
+    };
+    owners.extend(known.iter().map(|row| (row.key.as_slice(), row.event_id)));
+    let all_keys = keys.own.iter().zip(&keys.plain);
+    let stored = incoming
+        .iter()
+        .zip(ids)
+        .zip(all_keys)
+        .map(|((event, id), (key, plain))| {
+            let owner = owners
+                .get(key.as_slice())
+                .or_else(|| owners.get(plain.as_slice()));
+            let owner = owner.copied().unwrap_or(*id);
+            Stored {
+                id: owner,
+                duplicate: owner != *id,
+                devices: event.event.devices.len(),
+            }
+        });
+    Ok(stored.collect())
 }
 
 /// A row for each event and device.

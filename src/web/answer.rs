@@ -1,7 +1,7 @@
 //! What the webhook answers, as JSON. `quell send` reads the same types.
 
 use axum::Json;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -54,19 +54,19 @@ pub struct Rejected {
 
 impl Answer {
     /// What became of the records that stood there, once the store has committed. `stored` is in the order of the accepted ones.
-    pub fn of(places: Places, stored: &[Stored]) -> Self {
-        let accepted = places.accepted.into_iter().zip(stored);
+    pub fn of(places: &Places, stored: &[Stored]) -> Self {
+        let accepted = places.accepted.iter().zip(stored);
         let accepted = accepted.map(|(place, stored)| Accepted {
             index: place.index,
             line: place.line,
             id: stored.id,
             duplicate: stored.duplicate,
             devices: stored.devices,
-            note: place.note,
+            note: place.note.clone(),
         });
         Self {
             accepted: accepted.collect(),
-            rejected: places.rejected.into_iter().map(Rejected::from).collect(),
+            rejected: places.rejected.iter().cloned().map(Rejected::from).collect(),
         }
     }
 }
@@ -82,16 +82,35 @@ impl From<delivery::Rejected> for Rejected {
     }
 }
 
-impl IntoResponse for Answer {
-    fn into_response(self) -> Response {
+impl Answer {
+    /// The status that it is sent with.
+    pub fn status(&self) -> StatusCode {
         let all_bad = self.accepted.is_empty() && !self.rejected.is_empty();
-        let status = if all_bad {
+        if all_bad {
             StatusCode::BAD_REQUEST
         } else {
             StatusCode::ACCEPTED
-        };
-        (status, Json(self)).into_response()
+        }
     }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        (self.status(), Json(self)).into_response()
+    }
+}
+
+/// Says of an answer that it is the first one to the same delivery, sent again.
+pub const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
+/// An answer that was given before, as it was kept.
+pub(super) fn again(status: u16, body: String) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (REPLAYED, HeaderValue::from_static("true")),
+    ];
+    (status, headers, body).into_response()
 }
 
 /// The answer to a request that could not be worked on at all.
@@ -185,7 +204,7 @@ mod tests {
             duplicate: false,
             devices: 1,
         };
-        let answer = Answer::of(places, &[stored]);
+        let answer = Answer::of(&places, &[stored]);
         assert_eq!((answer.accepted[0].index, answer.accepted[0].id), (1, id));
         assert_eq!(
             (answer.rejected[0].index, answer.rejected[0].reason.as_str()),

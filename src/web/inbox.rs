@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::domain::incoming::{DeadLetter, Incoming, Stored};
 use crate::domain::tenant::TenantId;
 use crate::domain::trust::Trust;
-use crate::store::{MigrationState, StopView, Store, StoreError};
+use crate::store::{FirstAnswer, MigrationState, Once, StopView, Store, StoreError};
 
 /// The store as the handlers see it.
 pub(super) enum Inbox {
@@ -33,11 +33,31 @@ impl Inbox {
         source: (&str, Trust),
         incoming: Vec<Incoming>,
         dead: Vec<DeadLetter>,
+        once: Option<&Once>,
     ) -> Result<Vec<Stored>, StoreError> {
-        match self {
-            Self::Store(store) => store.events_accept_from(tenant, source, incoming, dead).await,
+        match (self, once) {
+            (Self::Store(store), None) => store.events_accept_from(tenant, source, incoming, dead).await,
+            (Self::Store(store), Some(once)) => {
+                store
+                    .events_accept_once(tenant, source, incoming, dead, once)
+                    .await
+            }
             #[cfg(test)]
-            Self::Scripted(script) => script.accept(incoming, dead).await,
+            (Self::Scripted(script), once) => script.accept((tenant, source), incoming, dead, once).await,
+        }
+    }
+
+    /// What a delivery of that id was answered, if it was.
+    pub async fn answered(
+        &self,
+        tenant: TenantId,
+        source: &str,
+        id: &str,
+    ) -> Result<Option<FirstAnswer>, StoreError> {
+        match self {
+            Self::Store(store) => store.delivery_answered(tenant, source, id).await,
+            #[cfg(test)]
+            Self::Scripted(script) => Ok(script.answered(tenant, source, id)),
         }
     }
 
@@ -98,12 +118,14 @@ impl Inbox {
 /// A store that keeps what it was given and answers as told.
 #[cfg(test)]
 pub(crate) mod scripted {
-    use std::collections::HashSet;
+    use std::collections::{HashMap, HashSet};
     use std::sync::{Arc, Mutex};
 
     use tokio::sync::{Notify, Semaphore};
 
-    use super::{DeadLetter, Incoming, MigrationState, StoreError, Stored};
+    use super::{
+        DeadLetter, FirstAnswer, Incoming, MigrationState, Once, StoreError, Stored, TenantId, Trust,
+    };
 
     /// The script; clones share what was kept.
     #[derive(Clone)]
@@ -123,7 +145,10 @@ pub(crate) mod scripted {
     pub struct Kept {
         pub incoming: Vec<Incoming>,
         pub dead: Vec<DeadLetter>,
+        /// For each delivery that stored something: whose it was, and what it may lead to.
+        pub from: Vec<(TenantId, String, Trust)>,
         seen: HashSet<(String, [u8; 32])>,
+        answers: HashMap<(TenantId, String, String), FirstAnswer>,
     }
 
     impl Default for Script {
@@ -141,8 +166,10 @@ pub(crate) mod scripted {
     impl Script {
         pub async fn accept(
             &self,
+            (tenant, (source, trust)): (TenantId, (&str, Trust)),
             incoming: Vec<Incoming>,
             dead: Vec<DeadLetter>,
+            once: Option<&Once>,
         ) -> Result<Vec<Stored>, StoreError> {
             self.arrived.notify_one();
             let _through = self.gate.acquire().await.expect("no test closes the gate");
@@ -155,10 +182,27 @@ pub(crate) mod scripted {
                     devices: one.event.devices.len(),
                 }
             });
-            let stored = stored.collect();
+            let stored: Vec<Stored> = stored.collect();
+            if let Some(once) = once {
+                let (status, answer) = (once.answer)(&stored);
+                let first = FirstAnswer {
+                    body_hash: once.body_hash.to_vec(),
+                    status,
+                    answer,
+                };
+                kept.answers
+                    .insert((tenant, source.to_owned(), once.id.clone()), first);
+            }
+            kept.from.push((tenant, source.to_owned(), trust));
             kept.incoming.extend(incoming);
             kept.dead.extend(dead);
             Ok(stored)
+        }
+
+        pub fn answered(&self, tenant: TenantId, source: &str, id: &str) -> Option<FirstAnswer> {
+            let kept = self.kept.lock().expect("no test panics while it holds this");
+            let key = (tenant, source.to_owned(), id.to_owned());
+            kept.answers.get(&key).cloned()
         }
 
         pub fn migration_state(&self) -> Result<MigrationState, StoreError> {

@@ -9,9 +9,14 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody as _};
 
+use crate::web::held::Holding;
+
 /// How much of a body that is too large is read and thrown away, and for how long.
 const DISCARD_BYTES: usize = 128 * 1024 * 1024;
 const DISCARD_TIME: Duration = Duration::from_secs(10);
+
+/// By how much the memory of a body grows at least: large blocks are moved by the operating system without a copy.
+const GROWTH: usize = 256 * 1024;
 
 /// Why there is no body.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,6 +24,9 @@ pub(super) enum Unreceived {
     /// It is larger than the limit.
     #[error("the body is larger than {0} bytes: send it in several requests")]
     TooLarge(usize),
+    /// Others' bodies take all the memory there is for them.
+    #[error("too many bodies are being received at this moment: send it again")]
+    TooMany,
     /// It did not arrive in time.
     #[error("the body did not arrive within {} s", .0.as_secs())]
     TooSlow(Duration),
@@ -27,11 +35,16 @@ pub(super) enum Unreceived {
     Cut,
 }
 
-/// Reads the body. Never holds more than `limit` bytes of it, besides one frame.
+/// Reads the body. Never holds more than `limit` bytes of it, besides one frame, and none that `holding` does not allow.
 ///
 /// # Errors
 /// [`Unreceived`].
-pub(super) async fn receive(mut body: Body, limit: usize, within: Duration) -> Result<Vec<u8>, Unreceived> {
+pub(super) async fn receive(
+    mut body: Body,
+    limit: usize,
+    within: Duration,
+    holding: &mut Holding,
+) -> Result<Vec<u8>, Unreceived> {
     // A body that says it is too large is not kept at all.
     let declared = body.size_hint().lower();
     let mut kept = Vec::new();
@@ -43,6 +56,14 @@ pub(super) async fn receive(mut body: Body, limit: usize, within: Duration) -> R
             if data.len() > limit - kept.len() {
                 return Err(Unreceived::TooLarge(limit));
             }
+            if !holding.grow(data.len()) {
+                return Err(Unreceived::TooMany);
+            }
+            if data.len() > kept.capacity() - kept.len() {
+                let room = GROWTH.min(limit - kept.len()).max(data.len());
+                // A short body needs no such block.
+                kept.reserve_exact(if kept.is_empty() { data.len() } else { room });
+            }
             kept.extend_from_slice(&data);
         }
         Ok(())
@@ -50,7 +71,7 @@ pub(super) async fn receive(mut body: Body, limit: usize, within: Duration) -> R
     match tokio::time::timeout(within, all).await {
         Ok(Ok(())) => Ok(kept),
         Ok(Err(unreceived)) => {
-            if matches!(unreceived, Unreceived::TooLarge(_)) {
+            if matches!(unreceived, Unreceived::TooLarge(_) | Unreceived::TooMany) {
                 drop(kept);
                 // Whether all of it could be thrown away changes nothing about the answer.
                 let _ = tokio::time::timeout(DISCARD_TIME, discard(&mut body)).await;
@@ -91,22 +112,45 @@ async fn next(body: &mut Body) -> Result<Option<Bytes>, Unreceived> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::held::Held;
 
     const LONG: Duration = Duration::from_secs(30);
 
     #[tokio::test]
     async fn a_body_up_to_the_limit_arrives_whole() {
         for size in [0, 1, 10] {
-            let received = receive(Body::from(vec![7; size]), 10, LONG).await;
+            let mut holding = Held::at_most(10).nothing();
+            let received = receive(Body::from(vec![7; size]), 10, LONG, &mut holding).await;
             assert_eq!(received.map(|body| body.len()), Ok(size));
         }
     }
 
     #[tokio::test]
     async fn one_byte_more_is_too_large() {
+        let mut holding = Held::at_most(100).nothing();
         assert_eq!(
-            receive(Body::from(vec![7; 11]), 10, LONG).await,
+            receive(Body::from(vec![7; 11]), 10, LONG, &mut holding).await,
             Err(Unreceived::TooLarge(10))
+        );
+    }
+
+    #[tokio::test]
+    async fn what_others_hold_is_not_there_for_a_body() {
+        let held = Held::at_most(10);
+        let mut first = held.nothing();
+        assert_eq!(
+            receive(Body::from(vec![7; 8]), 10, LONG, &mut first).await,
+            Ok(vec![7; 8])
+        );
+        let mut second = held.nothing();
+        assert_eq!(
+            receive(Body::from(vec![7; 3]), 10, LONG, &mut second).await,
+            Err(Unreceived::TooMany)
+        );
+        drop(first);
+        assert_eq!(
+            receive(Body::from(vec![7; 3]), 10, LONG, &mut second).await,
+            Ok(vec![7; 3])
         );
     }
 }

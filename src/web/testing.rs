@@ -2,6 +2,7 @@
 //! exactly the bytes it is told to.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -12,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::tenant::TenantId;
 use crate::web::inbox::Inbox;
 use crate::web::inbox::scripted::Script;
-use crate::web::{Options, Render, Web, router, serve};
+use crate::web::{Bounds, Options, Render, Tls, Web, router, serve};
 
 /// A server; it stops when it is dropped.
 pub(crate) struct TestServer {
@@ -52,17 +53,26 @@ impl TestServer {
 
     /// Before whatever takes the events.
     pub(super) async fn before(options: Options, inbox: Inbox, script: Script, metrics: Render) -> Self {
+        let router = router(Web::with_inbox(options, inbox, metrics));
+        Self::listening(router, script, Bounds::default(), None).await
+    }
+
+    /// Before a scripted store, with other bounds.
+    pub async fn bounded(bounds: Bounds, tls: Option<Arc<Tls>>, options: Options) -> Self {
+        let script = Script::default();
+        let inbox = Inbox::Scripted(script.clone());
+        let router = router(Web::with_inbox(options, inbox, Box::new(String::new)));
+        Self::listening(router, script, bounds, tls).await
+    }
+
+    async fn listening(router: axum::Router, script: Script, bounds: Bounds, tls: Option<Arc<Tls>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0")
             .await
             .expect("a loopback port is free");
         let address = listener.local_addr().expect("it is bound");
         let shutdown = CancellationToken::new();
         let mut tasks = JoinSet::new();
-        tasks.spawn(serve(
-            listener,
-            router(Web::with_inbox(options, inbox, metrics)),
-            shutdown.clone(),
-        ));
+        tasks.spawn(serve(listener, router, bounds, tls, shutdown.clone()));
         Self {
             address,
             script,
@@ -83,8 +93,13 @@ impl TestServer {
 
     /// Posts events with headers of the test's own, each ended by CRLF.
     pub async fn post(&self, headers: &str, body: &[u8]) -> Got {
+        self.post_to("/v1/events", headers, body).await
+    }
+
+    /// The same to another path.
+    pub async fn post_to(&self, path: &str, headers: &str, body: &[u8]) -> Got {
         let head = format!(
-            "POST /v1/events HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n",
+            "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n",
             body.len()
         );
         self.exchange(&[head.as_bytes(), body].concat()).await

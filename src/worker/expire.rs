@@ -17,13 +17,18 @@ const FLOOR: Duration = Duration::from_millis(100);
 const RUNS_EVERY: Duration = Duration::from_secs(1);
 const RUN_BATCH: i64 = 50;
 
+/// How often what deliveries were answered is pruned.
+const PRUNE_EVERY: Duration = Duration::from_secs(60);
+
 /// Works until stopped. Every replica may run it: rows are locked, and what is done is done.
 pub async fn run(context: Context, stop: CancellationToken) {
     let mut outage = Outage::default();
     let mut was_frozen = false;
     let mut runs = None;
+    let mut pruned = None;
     while !stop.is_cancelled() {
         let runs_go_on = work_runs(&context, &mut runs).await;
+        prune(&context, &mut pruned).await;
         let turn = within(BATCH_TIME, turn(&context)).await;
         if let Ok(turn) = &turn {
             let is_frozen = matches!(turn, Turn::Frozen(_));
@@ -75,6 +80,17 @@ async fn work_runs(context: &Context, looked: &mut Option<Monotonic>) -> bool {
             }
             false
         }
+    }
+}
+
+/// Forgets what deliveries were answered a day ago. Whether that succeeds changes nothing but the size of a table.
+async fn prune(context: &Context, looked: &mut Option<Monotonic>) {
+    if looked.is_some_and(|looked| looked.elapsed() < PRUNE_EVERY) {
+        return;
+    }
+    // As long as there was something, there may be more.
+    if !matches!(bounded(context.store.deliveries_prune()).await, Ok(pruned) if pruned > 0) {
+        *looked = Some(Monotonic::now());
     }
 }
 

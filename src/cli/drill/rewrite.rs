@@ -17,8 +17,9 @@ use crate::yaml;
 
 /// What a tenant keeps: nothing that says where it is or how to get in.
 const TENANT_KEEPS: [&str; 4] = ["name", "budget", "external_id", "fleet_size"];
-/// What the file leaves out, with all that is under it.
-const LEFT_OUT: [&str; 1] = ["stop_file"];
+/// What the file leaves out, with all that is under it. A drill has events of its own, and must take nobody's: what it read from a
+/// broker would be lost to the daemon.
+const LEFT_OUT: [&str; 2] = ["sources", "stop_file"];
 
 /// The SOC's configuration, without what leads out of the drill.
 #[derive(Clone, Debug)]
@@ -57,6 +58,10 @@ impl Rewritten {
         let mut http = content.remove("http");
         if let Some(Value::Object(http)) = &mut http {
             http.remove("listen");
+            // It is spoken to on this machine alone.
+            if http.remove("tls").is_some() {
+                left_out.push("http.tls".to_owned());
+            }
         }
         let mut rest = json!({ "http": http.unwrap_or_else(|| json!({})), "rest": content });
         drop_files(&mut rest, "", &mut left_out);
@@ -131,6 +136,10 @@ impl Rewritten {
             config.http.listen.ip().is_loopback(),
             "the drill would listen on `{}`, which other machines can reach",
             config.http.listen
+        );
+        ensure!(
+            config.sources.is_empty(),
+            "the drill would take the events of configured sources"
         );
         ensure!(
             matches!(&config.database.address, DatabaseAddress::Url(url) if *url == places.database),
@@ -293,6 +302,33 @@ tenants:
         assert!(within("http://127.0.0.1:1/x", "http://127.0.0.1:1"));
         assert!(!within("http://127.0.0.1:12/x", "http://127.0.0.1:1"));
         assert!(!is_loopback("http://127.0.0.1.example.com:80/"));
+    }
+
+    #[test]
+    fn no_source_and_no_certificate_of_the_real_one_comes_along() {
+        let directory = tempfile::tempdir().expect("a temporary directory can be made");
+        let real = directory.path().join("real.yaml");
+        let text: String = REAL
+            .replace("budget: {reserve: 12}", "fleet_size: 900")
+            .lines()
+            .filter(|line| !line.starts_with("http:"))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        let more = "http: {tls: {certificate_file: c, key_file: k}}\n\
+                    sources: [{name: soar, webhook: {bearer: {token_files: [/run/secrets/soar]}}}]\n";
+        std::fs::write(&real, more.to_owned() + &text).expect("it can be written");
+        let rewritten = Rewritten::read(&real, 60).unwrap_or_else(|error| panic!("{error:#}"));
+        for left in ["sources", "http.tls"] {
+            assert!(
+                rewritten.left_out.iter().any(|key| key == left),
+                "{:?}",
+                rewritten.left_out
+            );
+        }
+        let own = tempfile::tempdir().expect("a temporary directory can be made");
+        let path = rewritten.write(own.path(), &places()).expect("it can be written");
+        let config = Config::load(&path).expect("it was proven").config;
+        assert_eq!((config.sources.len(), config.http.tls), (0, None));
     }
 
     #[test]

@@ -109,6 +109,13 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         ),
     },
     Explanation {
+        code: Code::BAD_WEBHOOK,
+        text: "A webhook says in exactly one way how its senders show who they are, and that way must be able to open: at least one file with \
+               a secret, token or name; `http.tls.client_ca_file` for client certificates; `http.trusted_proxies` for the word of a proxy.",
+        wrong: Config("sources:\n  - name: soar\n    webhook: {bearer: {token_files: []}}\n"),
+        right: Config("sources:\n  - name: soar\n    webhook: {bearer: {token_files: [soar-token]}}\n"),
+    },
+    Explanation {
         code: Code::BAD_TIMES,
         text: "Two durations that depend on each other do not fit: a part is longer than its whole, or a first step is longer \
                than the last.",

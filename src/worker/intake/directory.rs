@@ -78,7 +78,7 @@ struct Reading {
 impl DirectorySource {
     /// Looks until `stop`.
     pub async fn run(self, stop: CancellationToken) {
-        let mut trouble = Trouble::of(&self.inlet.source);
+        let mut trouble = Trouble::of(&self.inlet.source, &self.inlet.state);
         let mut memory = Memory::default();
         loop {
             let spool = Arc::clone(&self.spool);

@@ -42,7 +42,7 @@ enum Next {
 impl NatsSource {
     /// Reads until `stop`. Survives everything; connects anew after each error.
     pub async fn run(self, stop: CancellationToken) {
-        let mut trouble = Trouble::of(&self.inlet.source);
+        let mut trouble = Trouble::of(&self.inlet.source, &self.inlet.state);
         loop {
             let connected = tokio::select! {
                 () = stop.cancelled() => return,

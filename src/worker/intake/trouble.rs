@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use crate::clock;
+use crate::domain::source::SourceState;
 use crate::worker::retry;
 
 /// The pause after the first try that came to nothing, and the longest one.
@@ -13,6 +15,7 @@ const LONGEST: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(super) struct Trouble {
     source: String,
+    state: SourceState,
     failures: u32,
     said: Option<String>,
     rng: fastrand::Rng,
@@ -20,9 +23,10 @@ pub(super) struct Trouble {
 
 impl Trouble {
     /// A source of which nothing is known yet.
-    pub(super) fn of(source: &str) -> Self {
+    pub(super) fn of(source: &str, state: &SourceState) -> Self {
         Self {
             source: source.to_owned(),
+            state: state.clone(),
             failures: 0,
             said: None,
             rng: fastrand::Rng::new(),
@@ -39,24 +43,20 @@ impl Trouble {
                 error = why,
                 "a source cannot be read; trying again"
             );
+            self.state.trouble(&why, clock::now());
             self.said = Some(why);
         }
-        self.tell(false);
         retry::spread(retry::delay(self.failures, FIRST, LONGEST), &mut self.rng)
     }
 
     /// It can be read.
     pub(super) fn worked(&mut self) {
         self.failures = 0;
+        self.state.fine();
         match self.said.take() {
             Some(_) => tracing::info!(source = self.source, "the source can be read again"),
             None => tracing::debug!(source = self.source, "the source can be read"),
         }
-        self.tell(true);
-    }
-
-    fn tell(&self, is_up: bool) {
-        metrics::gauge!("quell_source_up", "source" => self.source.clone()).set(f64::from(u8::from(is_up)));
     }
 }
 
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn pauses_grow_and_begin_anew_once_it_worked() {
-        let mut trouble = Trouble::of("a");
+        let mut trouble = Trouble::of("a", &SourceState::default());
         let error = std::io::Error::other("away");
         let pauses: Vec<u64> = (0..10)
             .map(|_| trouble.failed(&error).as_millis() as u64)

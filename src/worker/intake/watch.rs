@@ -72,8 +72,8 @@ impl Watch {
         };
         let words: Vec<SourceWord> = self.sources.iter().map(word).collect();
         for word in &words {
-            let trouble = f64::from(u8::from(word.look.trouble.is_some()));
-            metrics::gauge!("quell_source_in_trouble", "source" => word.source.clone()).set(trouble);
+            let is_up = f64::from(u8::from(word.look.trouble.is_none()));
+            metrics::gauge!("quell_source_up", "source" => word.source.clone()).set(is_up);
         }
         bounded(
             self.store

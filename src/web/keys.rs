@@ -1,0 +1,234 @@
+//! Secrets of sources, read anew when their files change, so that they can be changed without a restart.
+//!
+//! Called by [`crate::web::proof`] for every request; the files are looked at (not read) once a second at most. A file that went
+//! away, or that holds no secret, is no key any more: taking a key away must work. While one is in that state, a request that
+//! no other key fits is answered as "try again", not as forged, since a file that is just being written looks the same.
+
+use std::fmt;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::clock::Monotonic;
+
+/// How long a look at the files holds.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Reads a secret; the error is in the operator's words and holds nothing of it.
+pub type ReadSecret = Arc<dyn Fn() -> Result<SecretString, String> + Send + Sync>;
+
+/// A file with one secret.
+#[derive(Clone)]
+pub struct KeyFile {
+    /// Where it is: a change there is a change of the secret.
+    pub path: PathBuf,
+    /// How it is read.
+    pub read: ReadSecret,
+}
+
+impl fmt::Debug for KeyFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyFile({})", self.path.display())
+    }
+}
+
+/// The keys of one source.
+pub(super) struct Keys<K> {
+    files: Vec<KeyFile>,
+    make: fn(&str) -> Result<K, String>,
+    held: ArcSwap<Held<K>>,
+    looked: Mutex<Option<Monotonic>>,
+    every: Duration,
+}
+
+/// What the files hold.
+pub(super) struct Held<K> {
+    /// Those that could be read.
+    pub keys: Vec<K>,
+    /// Some file holds none at the moment.
+    pub is_lacking: bool,
+    stamps: Vec<Option<Stamp>>,
+}
+
+/// What changes whenever a file's content does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stamp {
+    inode: u64,
+    size: u64,
+    modified: (i64, i64),
+    changed: (i64, i64),
+}
+
+impl Stamp {
+    /// The stamp of a file; `None`: there is none that can be looked at.
+    pub fn of(path: &Path) -> Option<Self> {
+        let about = std::fs::metadata(path).ok()?;
+        Some(Self {
+            inode: about.ino(),
+            size: about.len(),
+            modified: (about.mtime(), about.mtime_nsec()),
+            changed: (about.ctime(), about.ctime_nsec()),
+        })
+    }
+}
+
+impl<K> Keys<K> {
+    /// The keys of these files; `make` judges a secret and brings it into the form that is compared.
+    ///
+    /// # Errors
+    /// A file that cannot be read or holds no such key, in the operator's words: nothing should start with it.
+    pub fn new(files: Vec<KeyFile>, make: fn(&str) -> Result<K, String>) -> Result<Self, String> {
+        for file in &files {
+            key_of(file, make)?;
+        }
+        let held = Held {
+            keys: Vec::new(),
+            is_lacking: false,
+            stamps: vec![None; files.len()],
+        };
+        Ok(Self {
+            files,
+            make,
+            held: ArcSwap::from_pointee(held),
+            looked: Mutex::new(None),
+            every: LOOK_EVERY,
+        })
+    }
+
+    /// Looks at the files at every call.
+    #[cfg(test)]
+    pub fn always_fresh(mut self) -> Self {
+        self.every = Duration::ZERO;
+        self
+    }
+
+    /// What holds now.
+    pub fn now(&self) -> Arc<Held<K>> {
+        let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        if looked.is_none_or(|at| at.elapsed() >= self.every) {
+            *looked = Some(Monotonic::now());
+            // Before they are read: what changes meanwhile has another stamp at the next look.
+            let stamps: Vec<_> = self.files.iter().map(|file| Stamp::of(&file.path)).collect();
+            if stamps != self.held.load().stamps || stamps.contains(&None) {
+                self.read(stamps);
+            }
+        }
+        drop(looked);
+        self.held.load_full()
+    }
+
+    fn read(&self, stamps: Vec<Option<Stamp>>) {
+        let before = self.held.load();
+        let mut keys = Vec::new();
+        let mut is_lacking = false;
+        for (index, (file, stamp)) in self.files.iter().zip(&stamps).enumerate() {
+            match key_of(file, self.make) {
+                Ok(key) => keys.push(key),
+                Err(error) => {
+                    is_lacking = true;
+                    // Once for each state that it is found in.
+                    if before.stamps[index] != *stamp || !before.is_lacking {
+                        tracing::error!(
+                            error,
+                            "a key of a source cannot be used, and opens nothing until it can"
+                        );
+                    }
+                }
+            }
+        }
+        self.held.store(Arc::new(Held {
+            keys,
+            is_lacking,
+            stamps,
+        }));
+    }
+}
+
+fn key_of<K>(file: &KeyFile, make: fn(&str) -> Result<K, String>) -> Result<K, String> {
+    let secret = (file.read)()?;
+    make(secret.expose_secret()).map_err(|why| format!("the secret in `{}` {why}", file.path.display()))
+}
+
+impl<K> fmt::Debug for Keys<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Keys").field(&self.files).finish()
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A file whose text is the secret.
+    pub(in crate::web) fn plain(path: &Path) -> KeyFile {
+        let of = path.to_owned();
+        KeyFile {
+            path: path.to_owned(),
+            read: Arc::new(move || {
+                let text = std::fs::read_to_string(&of).map_err(|error| error.to_string())?;
+                Ok(SecretString::from(text.trim_end()))
+            }),
+        }
+    }
+
+    fn word(text: &str) -> Result<String, String> {
+        match text {
+            "" => Err("is empty".to_owned()),
+            text => Ok(text.to_owned()),
+        }
+    }
+
+    #[test]
+    fn keys_follow_their_files_and_one_that_is_gone_opens_nothing() {
+        let directory = tempfile::tempdir().expect("a temporary directory can be made");
+        let (one, two) = (directory.path().join("one"), directory.path().join("two"));
+        let write = |path: &Path, text: &str| std::fs::write(path, text).expect("it can be written");
+        write(&one, "old");
+        assert!(
+            Keys::new(vec![plain(&one), plain(&two)], word).is_err(),
+            "a file is missing"
+        );
+        write(&two, "other");
+        let keys = Keys::new(vec![plain(&one), plain(&two)], word)
+            .expect("both are there")
+            .always_fresh();
+        let check = |expected: &[&str], is_lacking: bool| {
+            let held = keys.now();
+            assert_eq!(
+                (held.keys.as_slice(), held.is_lacking),
+                (
+                    expected
+                        .iter()
+                        .map(|k| (*k).to_owned())
+                        .collect::<Vec<_>>()
+                        .as_slice(),
+                    is_lacking
+                )
+            );
+        };
+        check(&["old", "other"], false);
+        write(&one, "renewed");
+        check(&["renewed", "other"], false);
+        write(&two, "");
+        check(&["renewed"], true);
+        std::fs::remove_file(&one).expect("it is there");
+        check(&[], true);
+        write(&one, "back");
+        write(&two, "too");
+        check(&["back", "too"], false);
+    }
+
+    #[test]
+    fn the_files_are_looked_at_once_a_second_at_most() {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file can be made");
+        std::fs::write(file.path(), "old").expect("it can be written");
+        let keys = Keys::new(vec![plain(file.path())], word).expect("it is there");
+        assert_eq!(keys.now().keys, ["old"]);
+        std::fs::write(file.path(), "renewed").expect("it can be written");
+        assert_eq!(keys.now().keys, ["old"]);
+    }
+}
