@@ -1,31 +1,31 @@
 //! The configured sources of events, put together and started: each a loop of its own, for the tenant whose events it brings.
+//! One file for each kind.
+
+mod defender;
+mod directory;
+#[cfg(feature = "kafka")]
+mod kafka;
+#[cfg(feature = "nats")]
+mod nats;
+mod webhook;
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use anyhow::Context as _;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-#[cfg(feature = "kafka")]
-use crate::app::kafka;
-#[cfg(feature = "nats")]
-use crate::config::source::nats::NatsLogin;
-use crate::config::source::{Directory, Nats};
-use crate::config::{Config, SecretFile, Source, SourceKind, Tenant, Webhook};
+use crate::config::{Config, Source, SourceKind};
+use crate::defender::Client;
 use crate::domain::source::SourceState;
 use crate::domain::tenant::TenantId;
 use crate::intake::Reader;
-#[cfg(feature = "nats")]
-use crate::intake::nats::{Beginning, ConnectNats, Credentials, Tls};
-use crate::intake::spool::{Done, Spool};
 use crate::lifecycle::Tasks;
-use crate::limiter::{LimiterError, SourceRate};
-use crate::web::{self, Bounds, KeyFile, Proof, Tls, TlsFiles};
-use crate::worker::Context;
+use crate::limiter::{LimiterError, SecondGuard, SourceRate};
 use crate::worker::intake::Inlet;
 use crate::worker::intake::watch::Watched;
 use crate::worker::{self, Context};
+
+pub(super) use webhook::{bounds, tls, webhooks};
 
 /// What the sources of one tenant share.
 pub(super) struct Shared<'a> {
@@ -34,6 +34,10 @@ pub(super) struct Shared<'a> {
     /// The place of the tenant in the configuration.
     pub(super) tenant: usize,
     pub(super) context: &'a Context,
+    /// Defender, for sources that ask it.
+    pub(super) client: &'a Arc<Client>,
+    /// Stands behind the ledger of reads.
+    pub(super) reads_guard: &'a SecondGuard,
     /// How each source of the configuration goes, in its order.
     pub(super) states: &'a [SourceState],
     /// This process.
@@ -53,14 +57,16 @@ pub(super) fn start(shared: &Shared<'_>) -> anyhow::Result<()> {
         let inlet = shared.inlet(source, state)?;
         match &source.kind {
             SourceKind::Webhook(_) => {}
-            SourceKind::Kafka(_kafka) => {
-                #[cfg(feature = "kafka")]
-                kafka::start(shared, _kafka, inlet)?;
-            }
-            SourceKind::Nats(nats) => shared.start_nats(nats, inlet),
+            #[cfg(feature = "kafka")]
+            SourceKind::Kafka(kafka) => kafka::start(shared, kafka, inlet)?,
+            #[cfg(feature = "nats")]
+            SourceKind::Nats(nats) => nats::start(shared, nats, inlet),
+            SourceKind::Defender(defender) => defender::start(shared, defender, inlet),
+            SourceKind::Directory(directory) => directory::start(shared, directory, inlet),
             SourceKind::Sql(sql) => by_sql.push((inlet, sql.roles.clone())),
-            SourceKind::Directory(directory) => shared.start_directory(directory, inlet),
-            SourceKind::Defender(_) => drop(inlet),
+            // The configuration refuses a kind that this build has not.
+            #[cfg(not(all(feature = "kafka", feature = "nats")))]
+            SourceKind::Kafka(_) | SourceKind::Nats(_) => {}
         }
     }
     // Also without any: what was submitted to before is told that it is none any more.
@@ -76,72 +82,6 @@ pub(super) fn start(shared: &Shared<'_>) -> anyhow::Result<()> {
 }
 
 impl Shared<'_> {
-    #[cfg(feature = "nats")]
-    fn start_nats(&self, nats: &Nats, inlet: Inlet) {
-        let connect = ConnectNats {
-            name: format!("quell {}", inlet.source),
-            servers: nats.servers.clone(),
-            tls: nats.tls.as_ref().map(|tls| Tls {
-                ca_file: tls.ca_file.clone(),
-                certificate: tls
-                    .certificate
-                    .as_ref()
-                    .map(|(certificate, key)| (certificate.clone(), key.path().to_owned())),
-            }),
-            credentials: match &nats.login {
-                NatsLogin::None => Credentials::None,
-                NatsLogin::Credentials(file) => Credentials::File(file.path().to_owned()),
-                NatsLogin::Password(user, file) => Credentials::Password {
-                    user: user.clone(),
-                    file: file.path().to_owned(),
-                },
-                NatsLogin::Token(file) => Credentials::Token(file.path().to_owned()),
-                NatsLogin::Nkey(file) => Credentials::Nkey(file.path().to_owned()),
-            },
-            stream: nats.stream.clone(),
-            durable: nats.consumer.clone(),
-            filter: nats.filter.clone(),
-            create: nats.create,
-            beginning: if nats.starts_new {
-                Beginning::New
-            } else {
-                Beginning::All
-            },
-            ack_wait: self.config.scaled(nats.ack_wait).max(Duration::from_secs(1)),
-            max_deliver: nats.max_deliver,
-            batch: usize::try_from(nats.batch).unwrap_or(500),
-        };
-        let source = worker::intake::nats::NatsSource { inlet, connect };
-        self.tasks.spawn("nats", source.run(self.tasks.soft()));
-    }
-
-    fn start_directory(&self, directory: &Directory, mut inlet: Inlet) {
-        // A file is bounded in bytes, and is stored in batches.
-        let mut reader = Reader::clone(&inlet.reader);
-        reader.max_records = usize::MAX;
-        inlet.reader = Arc::new(reader);
-        let source = worker::intake::directory::DirectorySource {
-            inlet,
-            spool: Arc::new(Spool {
-                path: directory.path.clone(),
-                done: if directory.deletes {
-                    Done::Delete
-                } else {
-                    Done::Move
-                },
-                max_bytes: u64::from(directory.max_bytes),
-            }),
-            replica: self.replica,
-            every: self.config.scaled(directory.every),
-            settle: self.config.scaled(directory.settle),
-        };
-        self.tasks.spawn("directory", source.run(self.tasks.soft()));
-    }
-
-    /// The configuration refuses the kind in this build.
-    #[cfg(not(feature = "nats"))]
-    fn start_nats(&self, _nats: &Nats, _inlet: Inlet) {}
-
     /// Where the events of a source come in.
     fn inlet(&self, source: &Source, state: &SourceState) -> Result<Inlet, LimiterError> {
         Ok(Inlet {
@@ -178,95 +118,7 @@ pub(super) fn rate_of(config: &Config, source: &Source) -> Result<Option<SourceR
 }
 
 /// How the messages of a source are read.
-pub(super) fn reader_of(config: &Config, _source: &Source) -> Reader {
-    Reader::new(config.device_id_rule())
+pub(super) fn reader_of(config: &Config, source: &Source) -> Reader {
+    source.reader(config.device_id_rule())
 }
 
-/// The webhooks, which the listener serves: each for its tenant. `stored` is rung for the tenant of that place.
-///
-/// # Errors
-/// A secret cannot be read, or is none.
-pub(super) fn webhooks(
-    config: &Config,
-    tenants: &[(TenantId, Tenant)],
-    stored: &[Arc<Notify>],
-) -> anyhow::Result<Vec<Arc<web::Source>>> {
-    let mut webhooks = Vec::new();
-    for source in &config.sources {
-        let SourceKind::Webhook(webhook) = &source.kind else {
-            continue;
-        };
-        let proof = proof_of(config, webhook).map_err(anyhow::Error::msg);
-        let (tenant, _) = tenants.get(source.tenant).context("its tenant is there")?;
-        webhooks.push(Arc::new(web::Source {
-            name: source.name.clone(),
-            tenant: *tenant,
-            trust: source.trust,
-            rate: rate_of(config, source)?,
-            reader: reader_of(config, source),
-            stored: stored.get(source.tenant).cloned().unwrap_or_default(),
-            proof: proof.with_context(|| format!("the source `{}` cannot be served", source.name))?,
-        }));
-    }
-    Ok(webhooks)
-}
-
-fn proof_of(config: &Config, webhook: &Webhook) -> Result<Proof, String> {
-    let files = |files: &[SecretFile]| files.iter().map(key_file).collect();
-    match webhook {
-        Webhook::StandardWebhooks { secret_files } => Proof::standard_webhooks(files(secret_files)),
-        Webhook::Hmac {
-            secret_files,
-            header,
-            prefix,
-        } => Proof::signature(files(secret_files), header, prefix),
-        Webhook::Bearer { token_files } => Proof::bearer(files(token_files)),
-        Webhook::ClientCertificate { names, fingerprints } => {
-            Ok(Proof::certificate(names.clone(), fingerprints.clone()))
-        }
-        Webhook::ProxyHeader { header, values } => {
-            Proof::proxy(header, values.clone(), config.http.trusted_proxies.clone())
-        }
-    }
-}
-
-fn key_file(file: &SecretFile) -> KeyFile {
-    let path = file.path().to_owned();
-    let file = file.clone();
-    let read = move || {
-        file.read()
-            .map_err(|error| format!("{:#}", anyhow::Error::from(error)))
-    };
-    KeyFile {
-        path,
-        read: Arc::new(read),
-    }
-}
-
-/// What a connection to the listener may do.
-pub(super) fn bounds(config: &Config) -> Bounds {
-    let many = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
-    Bounds {
-        connections: many(config.http.max_connections),
-        per_peer: many(config.http.max_connections_per_peer),
-        trusted_proxies: config.http.trusted_proxies.clone(),
-        ..Bounds::default()
-    }
-}
-
-/// The listener's own TLS, if it is to speak it.
-///
-/// # Errors
-/// A file cannot be used.
-pub(super) fn tls(config: &Config) -> anyhow::Result<Option<Arc<Tls>>> {
-    let Some(tls) = &config.http.tls else {
-        return Ok(None);
-    };
-    let files = TlsFiles {
-        certificate: tls.certificate_file.clone(),
-        key: tls.key_file.clone(),
-        client_authorities: tls.client_ca_file.clone(),
-    };
-    let tls = Tls::new(files).context("the listener cannot speak TLS (`http.tls`)")?;
-    Ok(Some(Arc::new(tls)))
-}
