@@ -5,8 +5,8 @@
 //!
 //! The way of a record: [`body`] finds it and keeps its exact bytes, [`record`] parses it once, [`normalize`](mod@normalize) tells its format by its shape, the
 //! format's own file reads it ([`mde`], [`sentinel`], [`sentinel_incident`], [`graph`], [`xdr`],
-//! [`xdr_incident`], [`elastic`], [`native`], [`unactionable`]) with the readers of
-//! [`field`], [`devices`], [`alert_id`] and [`time`]; [`content`] tells whether two records say the same.
+//! [`xdr_incident`], [`elastic`], [`native`], [`unactionable`]), or the source's [`mapping`], with the readers of
+//! [`reading`], [`field`], [`devices`], [`alert_id`] and [`time`], under the source's [`terms`]; [`content`] tells whether two records say the same.
 //!
 //! Nothing here acknowledges, stores or calls anything, and nothing here trusts a record: sizes are bounded, device
 //! ids pass the rule before they get the type that may be called.
@@ -18,13 +18,16 @@ pub mod devices;
 pub mod elastic;
 pub mod field;
 pub mod graph;
+pub mod mapping;
 pub mod mde;
 pub mod native;
 pub mod normalize;
+pub mod reading;
 pub mod record;
 pub mod restamp;
 pub mod sentinel;
 pub mod sentinel_incident;
+pub mod terms;
 pub mod time;
 pub mod unactionable;
 pub mod xdr;
@@ -35,6 +38,6 @@ mod samples;
 
 pub use content::hash as content_hash;
 pub use native::schema as event_schema;
-pub use normalize::{Refusal, normalize};
+pub use normalize::{Refusal, normalize, normalize_under};
 pub use record::Record;
 pub use restamp::restamp;

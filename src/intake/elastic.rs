@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::domain::alert::Alert;
 use crate::domain::fact::Fact;
-use crate::intake::devices::Devices;
+use crate::intake::reading::Reading;
 use crate::intake::{field, graph};
 
 const ENDPOINT: &str = "microsoft_defender_endpoint.log";
@@ -25,19 +25,19 @@ pub(super) fn is_document(record: &Value) -> bool {
 }
 
 /// Reads one document.
-pub(super) fn alert(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec<String>) -> Alert {
+pub(super) fn alert(record: &Value, read: &mut Reading<'_>) -> Alert {
     if dataset(record) == Some(ENDPOINT) {
-        endpoint(record, devices, remarks)
+        endpoint(record, read)
     } else {
-        xdr(record, devices, remarks)
+        xdr(record, read)
     }
 }
 
 /// An alert of Defender for Endpoint, with one piece of its evidence. Techniques are not in it: what stands at their place is
 /// the category.
-fn endpoint(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec<String>) -> Alert {
+fn endpoint(record: &Value, read: &mut Reading<'_>) -> Alert {
     for key in ["cloud.instance.id", "host.id"] {
-        each(at(record, key), |id| devices.offer(Some(id)));
+        each(at(record, key), |id| read.devices.offer(Some(id)));
     }
     let text = |key: &str| Fact::defined(text_at(record, key));
     let own = |key: &str| text(&format!("microsoft.defender_endpoint.{key}"));
@@ -48,7 +48,7 @@ fn endpoint(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec<String>
     Alert {
         id: text_at(record, "event.id").unwrap_or_default(),
         title: text("message"),
-        severity: field::severity(severity, remarks),
+        severity: read.severity(severity),
         category: field::category(text("event.action")),
         source: text("observer.name"),
         techniques: Fact::Unknown,
@@ -61,7 +61,7 @@ fn endpoint(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec<String>
             None,
         )),
         incident_id: own("incidentId"),
-        occurred_at: field::latest([
+        occurred_at: read.latest([
             at(record, "event.created"),
             at(record, "event.end"),
             at(record, "microsoft.defender_endpoint.lastUpdateTime"),
@@ -70,7 +70,7 @@ fn endpoint(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec<String>
 }
 
 /// An alert as Graph tells it, in snake case; one of an incident stands one level deeper.
-fn xdr(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec<String>) -> Alert {
+fn xdr(record: &Value, read: &mut Reading<'_>) -> Alert {
     let nothing = Value::Null;
     let alert = at(record, "m365_defender.alert")
         .or_else(|| at(record, "m365_defender.incident.alert"))
@@ -85,9 +85,13 @@ fn xdr(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec<String>) -> 
     for device in evidence("deviceEvidence") {
         let id = device.get("mde_device_id");
         if graph::is_contextual(device, "detailed_roles") {
-            devices.offer_only_named(id, graph::CONTEXTUAL);
+            read.devices.offer_only_named(id, graph::CONTEXTUAL);
         } else {
-            devices.offer(id);
+            read.devices.offer_host(
+                id,
+                device.get("azure_ad_device_id"),
+                device.get("device_dns_name"),
+            );
         }
     }
     let text = |key: &str| field::first(alert, &[key]);
@@ -104,7 +108,7 @@ fn xdr(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec<String>) -> 
             .or_else(|| text_at(record, "event.id"))
             .unwrap_or_default(),
         title: text("title"),
-        severity: field::severity(text("severity"), remarks),
+        severity: read.severity(text("severity")),
         category: field::category(text("category")),
         source: field::first(alert, &["detection_source", "service_source"]),
         techniques: field::techniques([alert.get("mitre_techniques")]),
@@ -113,7 +117,7 @@ fn xdr(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec<String>) -> 
         status: field::status(text("status")),
         user: Fact::defined(evidence("userEvidence").find_map(user)),
         incident_id: text("incident_id"),
-        occurred_at: field::latest(
+        occurred_at: read.latest(
             [
                 "created_datetime",
                 "last_update_datetime",

@@ -5,12 +5,10 @@
 
 use std::borrow::Cow;
 
-use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::domain::alert::Severity;
 use crate::domain::fact::Fact;
-use crate::intake::time;
 
 /// The longest text kept as a fact, in characters; the whole record is kept beside it.
 const MAX_TEXT: usize = 1024;
@@ -179,16 +177,6 @@ pub fn technique(entry: &str) -> Option<String> {
         && digits.starts_with(|c: char| c.is_ascii_digit())
         && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     well_formed.then(|| format!("T{digits}"))
-}
-
-/// The latest of several time stamps; unknown when the record carries no readable one.
-pub fn latest<'a>(written: impl IntoIterator<Item = Option<&'a Value>>) -> Fact<Timestamp> {
-    let times = written
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .filter_map(time::parse);
-    times.max().map_or(Fact::Unknown, Fact::Is)
 }
 
 /// A user as `domain\name`, or as a UPN when there is no name.

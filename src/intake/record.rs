@@ -2,7 +2,7 @@
 //! [`crate::web`] for every record that arrives.
 //!
 //! A tree whose texts stand where they stood in the record costs half of a [`Value`], and of a Defender alert only the
-//! keys that its reader looks at are made one. Meaning is never read here: [`normalize()`] does that, of the same keys as
+//! keys that its reader looks at are made one. Meaning is never read here: [`normalize_under()`] does that, of the same keys as
 //! ever, and the tests hold the two ways against each other.
 
 use std::borrow::Cow;
@@ -15,7 +15,8 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::alert::{Event, EventFormat};
 use crate::domain::device::DeviceIdRule;
-use crate::intake::normalize::{Refusal, detect, normalize, read_as};
+use crate::intake::normalize::{Refusal, detect, normalize_under, read_as};
+use crate::intake::terms::{Shape, Terms};
 
 /// Whether a record's format is told by this key, or the reader of Defender's alerts looks at it.
 fn is_looked_at(key: &str) -> bool {
@@ -65,6 +66,8 @@ fn is_looked_at(key: &str) -> bool {
                 | "lastEventTime"
                 | "relatedUser"
                 | "alertUser"
+                | "computerDnsName"
+                | "resolvedTime"
         )
     };
     by_detect || by_mde()
@@ -102,18 +105,26 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// What [`normalize()`] says of the record.
+    /// What [`normalize()`](crate::intake::normalize()) says of the record.
     ///
     /// # Errors
-    /// As [`normalize()`].
+    /// As there.
     pub fn normalize(&self, rule: &DeviceIdRule) -> Result<Event, Refusal> {
-        if let Tree::Object(members) = &self.0 {
+        self.normalize_under(rule, &Terms::default())
+    }
+
+    /// What [`normalize_under()`] says of the record.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn normalize_under(&self, rule: &DeviceIdRule, terms: &Terms) -> Result<Event, Refusal> {
+        if let (Tree::Object(members), false) = (&self.0, matches!(terms.shape, Shape::Mapped(_))) {
             let part = Value::Object(looked_at(members));
             if detect(&part) == Ok(EventFormat::MdeAlert) {
-                return read_as(EventFormat::MdeAlert, &part, rule);
+                return read_as(EventFormat::MdeAlert, &part, rule, terms);
             }
         }
-        normalize(&self.0.to_value(), rule)
+        normalize_under(&self.0.to_value(), rule, terms)
     }
 
     /// What [`content_hash`](crate::intake::content_hash) says of the record.

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::intake::content_hash;
+use crate::intake::{content_hash, normalize};
 
 fn samples() -> Vec<Value> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/alerts.ndjson");

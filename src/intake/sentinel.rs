@@ -11,15 +11,15 @@ use serde_json::Value;
 
 use crate::domain::alert::Alert;
 use crate::domain::fact::Fact;
-use crate::intake::devices::Devices;
 use crate::intake::field;
+use crate::intake::reading::Reading;
 
 /// Reads one alert. Its devices are the `MdatpDeviceId`s of the host entities in the list; a host that stands only inside
 /// another entity is not in the list and not acted upon.
-pub(super) fn alert(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec<String>) -> Alert {
+pub(super) fn alert(record: &Value, read: &mut Reading<'_>) -> Alert {
     let mut decoded = |key: &str| {
         field::decoded(record, key).unwrap_or_else(|remark| {
-            remarks.push(remark);
+            read.remarks.push(remark);
             Value::Null
         })
     };
@@ -27,7 +27,7 @@ pub(super) fn alert(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec
     let extended = decoded("ExtendedProperties");
     let listed = listed(&entities);
     for host in listed.iter().filter(|entity| is_of_type(entity, "host")) {
-        devices.offer(host.get("MdatpDeviceId"));
+        read.devices.offer(host.get("MdatpDeviceId"));
     }
     let time = |key: &str| record.get(key);
     Alert {
@@ -35,7 +35,7 @@ pub(super) fn alert(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec
             .or_else(|| field::text(record, "SystemAlertId"))
             .unwrap_or_default(),
         title: field::first(record, &["DisplayName", "AlertName", "AlertDisplayName"]),
-        severity: field::severity(field::first(record, &["AlertSeverity", "Severity"]), remarks),
+        severity: read.severity(field::first(record, &["AlertSeverity", "Severity"])),
         // Only alerts of Defender for Endpoint carry its category; other products' words mean other things.
         category: field::category(field::first(&extended, &["MicrosoftDefenderAtp.Category"])),
         source: Fact::defined(
@@ -52,7 +52,7 @@ pub(super) fn alert(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec
                 .find_map(|one| user(one)),
         ),
         incident_id: field::first(&extended, &["IncidentId"]),
-        occurred_at: field::latest([
+        occurred_at: read.latest([
             time("TimeGenerated"),
             time("ProcessingEndTime"),
             time("EndTime"),
