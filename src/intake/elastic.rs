@@ -36,8 +36,17 @@ pub(super) fn alert(record: &Value, read: &mut Reading<'_>) -> Alert {
 /// An alert of Defender for Endpoint, with one piece of its evidence. Techniques are not in it: what stands at their place is
 /// the category.
 fn endpoint(record: &Value, read: &mut Reading<'_>) -> Alert {
-    for key in ["cloud.instance.id", "host.id"] {
-        each(at(record, key), |id| read.devices.offer(Some(id)));
+    let ids = ["cloud.instance.id", "host.id"].map(|key| items(at(record, key)));
+    for id in ids.into_iter().flatten() {
+        read.devices.offer(Some(id));
+    }
+    if ids.iter().all(|ids| ids.iter().all(Value::is_null)) {
+        let names = ["host.name", "host.hostname"].map(|key| text_at(record, key));
+        // One of them may be whole where the other is not.
+        let whole = names.iter().flatten().find(|name| name.contains('.'));
+        let name = whole.or(names.iter().flatten().next());
+        let name = name.map(|name| Value::from(name.as_str()));
+        read.devices.offer_host(None, None, name.as_ref());
     }
     let text = |key: &str| Fact::defined(text_at(record, key));
     let own = |key: &str| text(&format!("microsoft.defender_endpoint.{key}"));
@@ -54,7 +63,10 @@ fn endpoint(record: &Value, read: &mut Reading<'_>) -> Alert {
         techniques: Fact::Unknown,
         classification: field::judgement(own("classification")),
         determination: field::judgement(own("determination")),
-        status: field::status(own("status")),
+        status: field::status_or_end(
+            own("status"),
+            at(record, "microsoft.defender_endpoint.resolvedTime"),
+        ),
         user: Fact::defined(field::user(
             text_at(record, "user.domain"),
             text_at(record, "user.name"),
@@ -114,7 +126,7 @@ fn xdr(record: &Value, read: &mut Reading<'_>) -> Alert {
         techniques: field::techniques([alert.get("mitre_techniques")]),
         classification: field::judgement(text("classification")),
         determination: field::judgement(text("determination")),
-        status: field::status(text("status")),
+        status: field::status_or_end(text("status"), alert.get("resolved_datetime")),
         user: Fact::defined(evidence("userEvidence").find_map(user)),
         incident_id: text("incident_id"),
         occurred_at: read.latest(
@@ -148,14 +160,6 @@ fn text_at(record: &Value, path: &str) -> Option<String> {
     let found = at(record, path)?;
     let first = found.as_array().map_or(Some(found), |all| all.first())?;
     field::text_of(first)
-}
-
-fn each<'a>(found: Option<&'a Value>, mut offer: impl FnMut(&'a Value)) {
-    match found {
-        Some(Value::Array(all)) => all.iter().for_each(offer),
-        Some(one) => offer(one),
-        None => {}
-    }
 }
 
 /// A list, or what stands there alone.

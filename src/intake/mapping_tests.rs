@@ -8,7 +8,7 @@ use super::*;
 use crate::domain::alert::{Event, EventFormat};
 use crate::domain::device::DeviceIdRule;
 use crate::intake::normalize::normalize_under;
-use crate::intake::terms::{Shape, Terms};
+use crate::intake::reader::{Reader, Shape};
 use crate::intake::time::Zone;
 
 const DEVICE: &str = "24c222b0b60fe148eeece49ac83910cc6a7ef491";
@@ -43,12 +43,12 @@ fn with(mut mapping: Mapping, name: FactName, change: impl FnOnce(&mut Place)) -
 }
 
 fn try_read(mapping: Mapping, record: &Value) -> Result<Event, Refusal> {
-    let terms = Terms {
+    let reader = Reader {
         shape: Shape::Mapped(Arc::new(mapping)),
         zone: Zone::named("Europe/Berlin").expect("it is in the database"),
-        ..Terms::default()
+        ..Reader::new(DeviceIdRule::default())
     };
-    normalize_under(record, &DeviceIdRule::default(), &terms)
+    normalize_under(record, &reader)
 }
 
 fn read(mapping: Mapping, record: &Value) -> Event {

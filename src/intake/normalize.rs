@@ -8,8 +8,9 @@ use serde_json::Value;
 use crate::domain::alert::{Event, EventFormat};
 use crate::domain::device::DeviceIdRule;
 use crate::intake::devices::MAX_DEVICES;
+use crate::intake::reader::{Reader, Shape};
 use crate::intake::reading::Reading;
-use crate::intake::terms::{Shape, Terms};
+
 use crate::intake::{
     alert_id, elastic, field, graph, mapping, mde, native, sentinel, sentinel_incident, unactionable, xdr,
     xdr_incident,
@@ -42,13 +43,13 @@ pub enum Refusal {
         /// What is wrong with it, and what to write.
         problem: String,
     },
-    /// The source's records have one shape, and this one has another.
-    #[error("the source's records are of the shape `{expected}`, and this one is {found}")]
+    /// The source sends another shape.
+    #[error("the record is of the shape {found}, and this source sends {wanted}")]
     OtherShape {
-        /// The shape's name in the configuration.
-        expected: &'static str,
-        /// What the record is instead, in words.
-        found: String,
+        /// Its shape.
+        found: &'static str,
+        /// What the source is configured for.
+        wanted: &'static str,
     },
     /// A record of a source with a mapping lacks what it cannot do without.
     #[error("the record is not as the source's `mapping` says: at `{pointer}` (`id`) {problem}")]
@@ -89,38 +90,31 @@ impl Refusal {
 /// # Errors
 /// [`Refusal`], when the record is no alert in a shape known to us, or breaks a bound.
 pub fn normalize(record: &Value, rule: &DeviceIdRule) -> Result<Event, Refusal> {
-    normalize_under(record, rule, &Terms::default())
+    normalize_under(record, &Reader::new(rule.clone()))
 }
 
-/// The same for a record of a source with terms of its own.
+/// The same for a record of a source that is read in a way of its own.
 ///
 /// # Errors
 /// [`Refusal`], also when its shape is not the source's.
-pub fn normalize_under(record: &Value, rule: &DeviceIdRule, terms: &Terms) -> Result<Event, Refusal> {
-    let format = match &terms.shape {
+pub fn normalize_under(record: &Value, reader: &Reader) -> Result<Event, Refusal> {
+    let format = match &reader.shape {
         Shape::Mapped(_) if !record.is_object() => return Err(Refusal::NotAnObject(kind_of(record))),
         Shape::Mapped(_) => EventFormat::Mapped,
-        Shape::Detected | Shape::Fixed(_) => detect(record)?,
+        Shape::Detect | Shape::Fixed(_) | Shape::Group(_) => detect(record)?,
     };
-    read_as(format, record, rule, terms)
+    read_as(format, record, reader)
 }
 
 /// The same for a record whose format is known.
-pub(super) fn read_as(
-    format: EventFormat,
-    record: &Value,
-    rule: &DeviceIdRule,
-    terms: &Terms,
-) -> Result<Event, Refusal> {
-    if let Shape::Fixed(shape) = &terms.shape
-        && !shape.formats.contains(&format)
-    {
+pub(super) fn read_as(format: EventFormat, record: &Value, reader: &Reader) -> Result<Event, Refusal> {
+    if let Some(wanted) = reader.shape.other_than(format) {
         return Err(Refusal::OtherShape {
-            expected: shape.name,
-            found: format!("a record of `{}`", format.as_str()),
+            found: format.as_str(),
+            wanted,
         });
     }
-    let mut reading = Reading::new(rule, terms);
+    let mut reading = Reading::new(reader);
     let read = &mut reading;
     let mut alert = match format {
         EventFormat::MdeAlert => mde::alert(record, read),
@@ -135,10 +129,9 @@ pub(super) fn read_as(
         EventFormat::SentinelIncident => sentinel_incident::alert(record, read),
         EventFormat::Elastic => elastic::alert(record, read),
         EventFormat::Native => native::alert(record, read)?,
-        EventFormat::Mapped => match &terms.shape {
+        EventFormat::Mapped => match &reader.shape {
             Shape::Mapped(mapping) => mapping::alert(mapping, record, read)?,
-            // Only a mapping reads a mapped record.
-            Shape::Detected | Shape::Fixed(_) => return detect(record).and(Err(unmapped())),
+            Shape::Detect | Shape::Fixed(_) | Shape::Group(_) => return Err(unmapped()),
         },
     };
     let Reading {

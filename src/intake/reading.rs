@@ -5,11 +5,10 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::domain::alert::Severity;
-use crate::domain::device::DeviceIdRule;
 use crate::domain::fact::Fact;
 use crate::intake::devices::Devices;
 use crate::intake::field;
-use crate::intake::terms::Terms;
+use crate::intake::reader::Reader;
 use crate::intake::time::{self, Moment, Zone};
 
 /// One record as it is being read.
@@ -24,11 +23,11 @@ pub struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     /// Nothing read yet.
-    pub fn new(rule: &'a DeviceIdRule, terms: &'a Terms) -> Self {
+    pub fn new(reader: &'a Reader) -> Self {
         Self {
-            devices: Devices::new(rule, &terms.identify_by),
+            devices: Devices::new(&reader.rule, &reader.identify_by),
             remarks: Vec::new(),
-            zone: &terms.zone,
+            zone: &reader.zone,
         }
     }
 

@@ -27,7 +27,10 @@ pub(super) fn alert(record: &Value, read: &mut Reading<'_>) -> Alert {
     let extended = decoded("ExtendedProperties");
     let listed = listed(&entities);
     for host in listed.iter().filter(|entity| is_of_type(entity, "host")) {
-        read.devices.offer(host.get("MdatpDeviceId"));
+        let entra_id = host.get("AadDeviceId").or_else(|| host.get("AzureAdDeviceId"));
+        let name = dns_name(host, ["FQDN", "HostName", "DnsDomain"]);
+        read.devices
+            .offer_host(host.get("MdatpDeviceId"), entra_id, name.as_ref());
     }
     let time = |key: &str| record.get(key);
     Alert {
@@ -44,7 +47,7 @@ pub(super) fn alert(record: &Value, read: &mut Reading<'_>) -> Alert {
         techniques: field::techniques([record.get("Techniques"), record.get("SubTechniques")]),
         classification: field::judgement(field::first(&extended, &["Classification"])),
         determination: field::judgement(field::first(&extended, &["Determination"])),
-        status: field::status(field::first(record, &["Status"])),
+        status: status(field::status(field::first(record, &["Status"]))),
         user: Fact::defined(
             listed
                 .iter()
@@ -59,6 +62,26 @@ pub(super) fn alert(record: &Value, read: &mut Reading<'_>) -> Alert {
             extended.get("LastUpdated"),
         ]),
     }
+}
+
+/// Who dismisses an alert has done with it, as who resolves it.
+fn status(status: Fact<String>) -> Fact<String> {
+    status.map(|status| match status.as_str() {
+        "dismissed" => "resolved".to_owned(),
+        _ => status,
+    })
+}
+
+/// A host's DNS name from its members: the whole one, else its first part with the domain, else that part alone.
+pub(super) fn dns_name(host: &Value, [whole, name, domain]: [&str; 3]) -> Option<Value> {
+    let parts = || {
+        let name = field::text(host, name)?;
+        Some(match field::text(host, domain) {
+            Some(domain) if !name.contains('.') => format!("{name}.{domain}"),
+            _ => name,
+        })
+    };
+    field::text(host, whole).or_else(parts).map(Value::from)
 }
 
 /// The entities of the list, references followed.

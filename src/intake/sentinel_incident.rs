@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::domain::alert::Alert;
 use crate::domain::fact::Fact;
-use crate::intake::field;
 use crate::intake::reading::Reading;
+use crate::intake::{field, sentinel};
 
 /// Whether a record is such a body with entities.
 pub(super) fn is_incident(record: &Value) -> bool {
@@ -35,7 +35,12 @@ pub(super) fn alert(record: &Value, read: &mut Reading<'_>) -> Alert {
         let id = host
             .pointer("/additionalData/MdatpDeviceId")
             .or_else(|| host.get("mdatpDeviceId"));
-        read.devices.offer(id);
+        let nothing = Value::Null;
+        let additional = host.get("additionalData").unwrap_or(&nothing);
+        let entra_id = additional.get("AadDeviceId").or_else(|| host.get("aadDeviceId"));
+        let whole = additional.get("FQDN").and_then(field::text_of).map(Value::from);
+        let name = whole.or_else(|| sentinel::dns_name(host, ["fqdn", "hostName", "dnsDomain"]));
+        read.devices.offer_host(id, entra_id, name.as_ref());
     }
     let name = record
         .pointer("/object")

@@ -34,7 +34,7 @@ pub(super) fn alert(record: &Value, read: &mut Reading<'_>) -> Alert {
         techniques: field::techniques([record.get("mitreTechniques")]),
         classification: field::judgement(field::first(record, &["classification"])),
         determination: field::judgement(field::first(record, &["determination"])),
-        status: field::status(field::first(record, &["status"])),
+        status: field::status_or_end(field::first(record, &["status"]), record.get("resolvedTime")),
         user: Fact::defined(field::list(record, "entities").iter().find_map(user)),
         incident_id: field::first(record, &["incidentId"]),
         occurred_at: read.latest([
