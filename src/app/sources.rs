@@ -61,6 +61,6 @@ pub(super) fn rate_of(config: &Config, source: &Source) -> Result<Option<SourceR
 }
 
 /// How the messages of a source are read.
-pub(super) fn reader_of(config: &Config, _source: &Source) -> Reader {
-    Reader::new(config.device_id_rule())
+pub(super) fn reader_of(config: &Config, source: &Source) -> Reader {
+    source.reader(config.device_id_rule())
 }

@@ -127,6 +127,9 @@ codes! {
     BAD_FILTER = "E507", "the log filter cannot be read";
     BAD_DEVICE_PATTERN = "E508", "the pattern of device ids is not a regular expression";
     BAD_SOURCE = "E411", "the sources are not distinct, plainly named sources of known tenants";
+    BAD_SHAPE = "E461", "the shape of a source's records and what is said of them do not fit together";
+    BAD_PLACE = "E462", "a place of a mapping, or its table of values, cannot be read";
+    BAD_TIME_ZONE = "E463", "there is no such time zone";
     BAD_TIMES = "E509", "durations that depend on each other do not fit together";
     // lints
     NO_LIMITS = "W401", "the playbook enforces without limits";
