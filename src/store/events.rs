@@ -74,10 +74,11 @@ impl Store {
         &self,
         tenant: TenantId,
         (source, trust): (&str, Trust),
-        incoming: Vec<Incoming>,
+        mut incoming: Vec<Incoming>,
         dead: &[DeadLetter],
         fence: Option<&Fence>,
     ) -> Result<Vec<Stored>, StoreError> {
+        self.incoming_identify(tenant, &mut incoming).await?;
         let ids: Vec<Uuid> = incoming.iter().map(|_| Uuid::now_v7()).collect();
         let keys = Keys {
             own: incoming.iter().map(|event| key(event, trust)).collect(),
