@@ -36,7 +36,11 @@ pub mod xdr;
 pub mod xdr_incident;
 
 #[cfg(test)]
+mod mutation_tests;
+#[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod update_tests;
 
 pub use content::hash as content_hash;
 pub use delivery::Delivery;
