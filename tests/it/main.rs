@@ -24,6 +24,7 @@ mod explain;
 mod faults;
 mod gate;
 mod guards;
+mod identify;
 mod in_force;
 mod inbox;
 mod ineligible;

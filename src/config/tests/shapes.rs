@@ -6,7 +6,7 @@ use crate::intake::Shape;
 use crate::intake::time::Zone;
 
 fn source(keys: &str) -> source::Source {
-    let text = format!("{MINIMAL}sources:\n  - name: wazuh\n    webhook: {{token_file: t}}\n{keys}");
+    let text = format!("{MINIMAL}sources:\n  - name: wazuh\n    defender: {{every: 1m}}\n{keys}");
     loaded(&text).sources.remove(0)
 }
 
@@ -61,7 +61,7 @@ fn a_shape_and_other_names_are_read() {
 fn every_error_says_where_and_what_to_write() {
     let check = |keys: &str, expected: &[(&str, usize, &str)]| {
         check(
-            &format!("sources:\n  - name: wazuh\n    webhook: {{token_file: t}}\n{keys}"),
+            &format!("sources:\n  - name: wazuh\n    defender: {{every: 1m}}\n{keys}"),
             expected,
         );
     };
