@@ -5,8 +5,8 @@
 //!
 //! The way of a record: [`body`] finds it and keeps its exact bytes, [`record`] parses it once, [`normalize`](mod@normalize) tells its format by its shape, the
 //! format's own file reads it ([`mde`], [`sentinel`], [`sentinel_incident`], [`graph`], [`xdr`],
-//! [`xdr_incident`], [`elastic`], [`native`], [`unactionable`]) with the readers of
-//! [`field`], [`devices`], [`alert_id`] and [`time`]; [`content`] tells whether two records say the same.
+//! [`xdr_incident`], [`elastic`], [`native`], [`unactionable`]), or the source's [`mapping`], with the readers of
+//! [`reading`], [`field`], [`devices`], [`alert_id`] and [`time`], as the source's [`reader`] says; [`content`] tells whether two records say the same.
 //!
 //! `nats` and [`spool`] are no part of that: they are the ways to what is outside, which a source's loop in [`crate::worker`] uses.
 //!
@@ -19,15 +19,19 @@ pub mod content;
 pub mod delivery;
 pub mod devices;
 pub mod elastic;
+mod envelope;
 pub mod field;
 pub mod graph;
 #[cfg(feature = "kafka")]
 pub mod kafka;
+pub mod mapping;
 pub mod mde;
 pub mod native;
 #[cfg(feature = "nats")]
 pub mod nats;
 pub mod normalize;
+pub mod reader;
+pub mod reading;
 pub mod record;
 pub mod restamp;
 pub mod sentinel;
@@ -39,11 +43,16 @@ pub mod xdr;
 pub mod xdr_incident;
 
 #[cfg(test)]
+mod mutation_tests;
+#[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod update_tests;
 
 pub use content::hash as content_hash;
-pub use delivery::{Delivery, Reader, Shape};
+pub use delivery::Delivery;
 pub use native::schema as event_schema;
-pub use normalize::{Refusal, normalize};
+pub use normalize::{Refusal, normalize, normalize_under};
+pub use reader::{Reader, Shape};
 pub use record::Record;
 pub use restamp::restamp;

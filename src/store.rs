@@ -29,6 +29,7 @@ mod events;
 mod extensions;
 mod fallbacks;
 pub mod gate;
+mod identify;
 pub mod inventory;
 mod jumps;
 mod leases;

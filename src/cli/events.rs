@@ -1,6 +1,7 @@
 //! `quell events`: what arrived and what became of it.
 
 mod dead;
+mod trial;
 
 use std::process::ExitCode;
 
@@ -10,6 +11,8 @@ pub enum Command {
     /// Dead letters: records that were refused, and events that could not be decided
     #[command(subcommand)]
     Dead(dead::Command),
+    /// See what a file's records become, without storing them
+    Try(trial::Args),
 }
 
 /// Runs one.
@@ -19,5 +22,6 @@ pub enum Command {
 pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Dead(command) => dead::run(command).await,
+        Command::Try(args) => trial::run(&args),
     }
 }

@@ -88,6 +88,7 @@ fn event() -> Event {
         },
         devices: vec![device_id()],
         refused_devices: Vec::new(),
+        hints: Vec::new(),
         remarks: Vec::new(),
     }
 }

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use super::Config;
 use super::secret::Places;
-use super::section::{Key, Kind, Reading};
+use super::section::{Key, Kind, PlaceKind, Reading};
+use crate::intake::mapping::TimeFormat;
 use crate::yaml::schema::Schema;
 use crate::yaml::{self, duration};
 
@@ -111,12 +112,51 @@ fn node(path: &str, key: &Key, keys: &BTreeMap<String, Key>, notes: &BTreeMap<St
             Schema::duration(&without_range(about, &least, &most), Some(range.clone()))
         }
         Kind::Word(words) => Schema::about(about).with("enum", words.clone()),
+        Kind::Words(words) => {
+            let word = Schema::about(&format!("One of `{path}`.")).with("enum", words.clone());
+            Schema::list(about, word)
+        }
+        Kind::Pointer => pointer(about),
+        Kind::Place(kind) => place(about, *kind),
     };
     match &note.value {
         Some(value) if key.required || note.commented => node.example(value.clone()),
         Some(value) => node.default_is(value.clone()),
         None => node,
     }
+}
+
+fn pointer(about: &str) -> Schema {
+    Schema::text(about).pattern("^(/.*)?$", "a JSON Pointer begins with `/`: `/alert/uuid`")
+}
+
+/// A place in JSON of another's, alone or with what is to be said of it.
+fn place(about: &str, kind: PlaceKind) -> Schema {
+    let whole = Schema::map("The place, and what is to be known of it.")
+        .required("from", pointer("The place, as a JSON Pointer."));
+    let table = |value: Schema| {
+        Schema::about("What stands for what, exactly. What is not here is unknown.")
+            .with("type", "object")
+            .with("minProperties", 1)
+            .with("additionalProperties", value)
+    };
+    let whole = match kind {
+        PlaceKind::Id => whole.key("prefix", Schema::short_text("What is put before the id.", 64)),
+        PlaceKind::Text => whole.key("values", table(Schema::line("What it means."))),
+        PlaceKind::Words(words) => whole.key(
+            "values",
+            table(Schema::about("What it means.").with("enum", words.to_vec())),
+        ),
+        PlaceKind::Time => {
+            let names = TimeFormat::ALL.map(|(name, _)| name).to_vec();
+            whole.key(
+                "format",
+                Schema::about("How the time is written. Default `rfc3339`.").with("enum", names),
+            )
+        }
+        PlaceKind::List => whole,
+    };
+    Schema::about(about).by_type("object", whole, pointer("The place, as a JSON Pointer."))
 }
 
 /// The comment without the range that the schema tells in its own words.
@@ -137,6 +177,10 @@ fn particular(path: &str, map: Schema) -> Schema {
                 "required": ["url_file"],
                 "errorMessage": "`database` needs `url` or `url_file`: where Postgres is",
             },
+        })),
+        "sources[].mapping.devices" => map.rule(json!({
+            "oneOf": [{"required": ["id"]}, {"required": ["entra_id"]}, {"required": ["dns_name"]}],
+            "errorMessage": "give exactly one of `id`, `entra_id` and `dns_name`",
         })),
         "tenants[].credential" => map.keys(1, Some(1), "give exactly one kind of credential"),
         _ => map,

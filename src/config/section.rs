@@ -58,6 +58,27 @@ pub enum Kind {
     Duration(RangeInclusive<Duration>),
     /// One of these words.
     Word(Vec<&'static str>),
+    /// A list of such words.
+    Words(Vec<&'static str>),
+    /// A place in a JSON document, as a JSON Pointer.
+    Pointer,
+    /// Such a place, or a map that says more of what stands there.
+    Place(PlaceKind),
+}
+
+/// What stands at a place in a JSON document, and what may be said of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlaceKind {
+    /// An id; `prefix`: what is put before it.
+    Id,
+    /// A text; `values`: what stands for what.
+    Text,
+    /// One of these words; `values`: what stands for which.
+    Words(&'static [&'static str]),
+    /// A time; `format`: how it is written.
+    Time,
+    /// A list.
+    List,
 }
 
 /// One map, or its absence, in which case every key has its default.

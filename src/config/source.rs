@@ -9,13 +9,17 @@ use super::secret::{Places, SecretFile};
 use super::section::{Kind, Reading, Section, text_of};
 use super::tenant::Tenant;
 use crate::domain::budget::Window;
+use crate::domain::device::DeviceIdRule;
 use crate::domain::trust::Trust;
+use crate::intake::Reader;
 use crate::yaml::{Code, Node, suggest};
 
 pub mod defender;
 pub mod directory;
 pub mod kafka;
+mod mapping;
 pub mod nats;
+pub mod shape;
 pub mod sql;
 pub mod webhook;
 
@@ -23,6 +27,7 @@ pub use defender::Defender;
 pub use directory::Directory;
 pub use kafka::Kafka;
 pub use nats::Nats;
+pub use shape::Records;
 pub use sql::Sql;
 pub use webhook::Webhook;
 
@@ -37,6 +42,8 @@ pub struct Source {
     pub trust: Trust,
     /// `rate`: more events than that in such a span ask instead of acting. Default any number.
     pub rate: Option<Window>,
+    /// `shape`, `mapping`, `time_zone`, `identify_by`: how its records are read.
+    pub records: Records,
     /// What kind of source it is, with what that needs.
     pub kind: SourceKind,
 }
@@ -79,6 +86,16 @@ const KINDS: [&str; 6] = ["webhook", "kafka", "nats", "defender", "directory", "
 const LISTENER: &str = "webhook";
 
 impl Source {
+    /// How its messages are read.
+    pub fn reader(&self, rule: DeviceIdRule) -> Reader {
+        Reader {
+            shape: self.records.shape.clone(),
+            zone: self.records.time_zone.clone(),
+            identify_by: self.records.identify_by.clone(),
+            ..Reader::new(rule)
+        }
+    }
+
     /// The files that hold secrets of one line, with their keys below the source.
     pub(super) fn secret_files(&self) -> Vec<(String, &SecretFile)> {
         match &self.kind {
@@ -105,6 +122,7 @@ impl Source {
         ];
         let trust = section.choice("trust", &words, Trust::Act, reading);
         let rate = read_rate(section.section("rate", reading), reading);
+        let records = Records::read(&mut section, reading);
         let given: Vec<&str> = KINDS.into_iter().filter(|kind| section.has(kind)).collect();
         if let (Some(node), true) = (node, given.len() != 1) {
             let all: Vec<String> = KINDS.iter().map(|kind| format!("`{kind}`")).collect();
@@ -132,6 +150,7 @@ impl Source {
             tenant,
             trust,
             rate,
+            records,
             kind: match given.first() {
                 Some(&"kafka") => SourceKind::Kafka(kafka),
                 Some(&"nats") => SourceKind::Nats(nats),

@@ -3,6 +3,7 @@
 use super::*;
 
 mod credentials;
+mod shapes;
 mod sources;
 
 const MINIMAL: &str = "

@@ -17,6 +17,7 @@ pub(super) const CONTRACT: &[(&str, &str)] = &[
     ("id", "Edm.String"),
     ("osPlatform", "Edm.String"),
     ("computerDnsName", "Edm.String"),
+    ("aadDeviceId", "Edm.Guid"),
     ("version", "Edm.String"),
     ("machineTags", "Collection(Edm.String)"),
     ("rbacGroupName", "Edm.String"),
@@ -63,6 +64,7 @@ pub(super) fn parse(value: &Value) -> Result<Machine, String> {
     let os = text(value, "osPlatform");
     let facts = DeviceFacts {
         name: text(value, "computerDnsName"),
+        entra_id: text(value, "aadDeviceId"),
         kind: of_platform(&os),
         os,
         os_version: text(value, "version"),
@@ -136,6 +138,7 @@ mod tests {
         // Values of a recorded reply (facts sheet 4.2).
         let machine = parse(&json!({
             "id": "c114cb1c0b827f", "mergedIntoMachineId": null, "computerDnsName": "dlp-win2k19",
+            "aadDeviceId": "f18bd540-0000-4000-8000-000000000001",
             "lastSeen": "2024-10-24T06:12:35.4409708Z", "osPlatform": "WindowsServer2019", "osVersion": null,
             "version": "1809", "healthStatus": "Inactive", "deviceValue": "Normal", "rbacGroupId": 0,
             "rbacGroupName": null, "riskScore": "None", "exposureLevel": "High", "machineTags": [],
@@ -147,6 +150,7 @@ mod tests {
             machine.facts,
             DeviceFacts {
                 name: is("dlp-win2k19"),
+                entra_id: is("f18bd540-0000-4000-8000-000000000001"),
                 kind: Fact::Is(DeviceKind::Server),
                 os: is("WindowsServer2019"),
                 os_version: is("1809"),

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::device::hint::DeviceHint;
 use crate::domain::device::{DeviceId, RefusedDevice};
 use crate::domain::fact::Fact;
 
@@ -34,6 +35,8 @@ pub enum EventFormat {
     Elastic,
     /// Quell's own shape.
     Native,
+    /// JSON of another's, read by the `mapping` of its source.
+    Mapped,
 }
 
 impl EventFormat {
@@ -52,6 +55,7 @@ impl EventFormat {
             Self::SentinelIncident => "sentinel_incident",
             Self::Elastic => "elastic",
             Self::Native => "native",
+            Self::Mapped => "mapped",
         }
     }
 }
@@ -176,16 +180,43 @@ pub struct Event {
     pub devices: Vec<DeviceId>,
     /// Device ids that were found and refused.
     pub refused_devices: Vec<RefusedDevice>,
+    /// Devices that are named by other than Defender's id, each once: none of them may be called before the inventory told
+    /// which it is ([`Event::identify`]).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hints: Vec<DeviceHint>,
     /// Things that an operator should know of the record, e.g. an unknown severity spelling.
     pub remarks: Vec<String>,
 }
 
 impl Event {
+    /// Puts the devices that the inventory told in the place of the names, and keeps why the others were not told.
+    pub fn identify(&mut self, mut told: impl FnMut(&DeviceHint) -> Result<DeviceId, String>) {
+        for hint in std::mem::take(&mut self.hints) {
+            match told(&hint) {
+                Ok(id) => {
+                    self.remarks
+                        .push(format!("device {id} was identified by its {hint}"));
+                    if !self.devices.contains(&id) {
+                        self.devices.push(id);
+                    }
+                }
+                Err(reason) => self.refused_devices.push(RefusedDevice {
+                    id: hint.to_string(),
+                    reason,
+                }),
+            }
+        }
+    }
+
     /// Why an event without a device leads to no call; `None` when it has one.
     pub fn no_device_reason(&self) -> Option<String> {
         match (self.devices.is_empty(), self.refused_devices.first()) {
             (false, _) => None,
             (true, Some(refused)) => Some(refused.to_string()),
+            (true, None) if !self.hints.is_empty() => Some(format!(
+                "the {} record names no device by Defender's id: the inventory is asked",
+                self.format.as_str()
+            )),
             (true, None) => Some(format!("the {} record names no device", self.format.as_str())),
         }
     }

@@ -105,6 +105,7 @@ fn an_event_that_leads_to_no_call_says_why() {
         alert: Alert::default(),
         devices: Vec::new(),
         refused_devices: Vec::new(),
+        hints: Vec::new(),
         remarks: Vec::new(),
     };
     let reason = event.no_device_reason();

@@ -1,5 +1,6 @@
 //! Devices: Defender machines, known by their 40-hex id, and the facts that we keep of them.
 
+pub mod hint;
 pub mod kind;
 
 use std::collections::BTreeMap;
@@ -116,6 +117,8 @@ pub enum DeviceKind {
 pub struct DeviceFacts {
     /// `computerDnsName`.
     pub name: Fact<String>,
+    /// `aadDeviceId`: what Entra calls it. Asked by nobody but who looks for the device by it ([`hint`]).
+    pub entra_id: Fact<String>,
     /// Derived from `osPlatform`; unknown when it cannot be told.
     pub kind: Fact<DeviceKind>,
     /// `osPlatform`, e.g. `Windows11`.

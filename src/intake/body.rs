@@ -3,16 +3,21 @@
 //! Accepted are one JSON object, an array, NDJSON, and the envelopes of the usual shippers: `{"records": […]}` (Azure
 //! diagnostic streaming, Event Hubs), `{"value": […]}` (a page of an API), `{"result": {…}, "sid": …}` (a Splunk alert
 //! action), `{"event": {…}, "source": …}` (a Splunk HTTP event), `{"specversion": "1.0", "data": …}` (CloudEvents 1.0 in its
-//! structured mode), `{"_index": …, "_source": {…}}` (a hit of Elasticsearch), and incidents of Defender XDR and Graph that
+//! structured mode, also with `data_base64`), `{"_index": …, "_source": {…}}` (a hit of Elasticsearch), and incidents of Defender XDR and Graph that
 //! bring their alerts along. Envelopes may stand in arrays and in NDJSON lines.
 //!
 //! One broken NDJSON line does not lose the others; a broken array is refused whole, as nobody can tell where its next
 //! record begins. Nothing here looks at what a record says: [`crate::intake::normalize`](mod@crate::intake::normalize) does.
 
-use serde::Deserialize;
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::intake::envelope::{Envelope, Held, Opens};
+use crate::intake::reader::{Reader, Shape};
 use crate::intake::record::Record;
 
 /// How deep envelopes may stand in one another; what is deeper is taken for a record.
@@ -34,8 +39,8 @@ pub struct Piece<'a> {
     pub index: usize,
     /// The line of an NDJSON body, from 1.
     pub line: Option<usize>,
-    /// The exact bytes that arrived.
-    pub bytes: &'a [u8],
+    /// The exact bytes that arrived; what came as `data_base64` is decoded.
+    pub bytes: Cow<'a, [u8]>,
     /// Set when these bytes are no JSON text.
     broken: Option<Broken>,
 }
@@ -48,7 +53,7 @@ impl Piece<'_> {
     pub fn parse(&self) -> Result<Value, Broken> {
         match &self.broken {
             Some(broken) => Err(broken.clone()),
-            None => serde_json::from_slice(self.bytes).map_err(|error| Broken::from_json(&error)),
+            None => serde_json::from_slice(&self.bytes).map_err(|error| Broken::from_json(&error)),
         }
     }
 
@@ -59,7 +64,7 @@ impl Piece<'_> {
     pub fn record(&self) -> Result<Record<'_>, Broken> {
         match &self.broken {
             Some(broken) => Err(broken.clone()),
-            None => Record::parse(self.bytes).map_err(|error| Broken::from_json(&error)),
+            None => Record::parse(&self.bytes).map_err(|error| Broken::from_json(&error)),
         }
     }
 }
@@ -111,6 +116,23 @@ impl Broken {
 /// # Errors
 /// [`Broken`] when the body as a whole cannot be taken: it is empty, or holds more than `max_records`.
 pub fn split(body: &[u8], lines: Lines, max_records: usize) -> Result<Vec<Piece<'_>>, Broken> {
+    cut(body, lines, (max_records, Opens::All))
+}
+
+/// The same for the messages of a source. What its mapping reads is a record as its sender wrote it: a member that is called
+/// as a shipper's envelope is none.
+///
+/// # Errors
+/// As [`split`].
+pub fn split_for<'a>(body: &'a [u8], lines: Lines, reader: &Reader) -> Result<Vec<Piece<'a>>, Broken> {
+    let opens = match reader.shape {
+        Shape::Mapped(_) => Opens::CloudEvents,
+        Shape::Detect | Shape::Fixed(_) | Shape::Group(_) => Opens::All,
+    };
+    cut(body, lines, (reader.max_records, opens))
+}
+
+fn cut(body: &[u8], lines: Lines, (max, opens): (usize, Opens)) -> Result<Vec<Piece<'_>>, Broken> {
     // A byte-order mark is common in files from Windows.
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     if body.trim_ascii().is_empty() {
@@ -118,7 +140,8 @@ pub fn split(body: &[u8], lines: Lines, max_records: usize) -> Result<Vec<Piece<
     }
     let mut pieces = Pieces {
         found: Vec::new(),
-        max: max_records,
+        max,
+        opens,
     };
     let whole = if lines == Lines::Declared {
         Err(None)
@@ -172,17 +195,23 @@ fn reads_as_lines(body: &[u8]) -> bool {
 struct Pieces<'a> {
     found: Vec<Piece<'a>>,
     max: usize,
+    opens: Opens,
 }
 
 impl<'a> Pieces<'a> {
-    fn push(&mut self, bytes: &'a [u8], line: Option<usize>, broken: Option<Broken>) -> Result<(), Broken> {
+    fn push(
+        &mut self,
+        bytes: impl Into<Cow<'a, [u8]>>,
+        line: Option<usize>,
+        broken: Option<Broken>,
+    ) -> Result<(), Broken> {
         if self.found.len() >= self.max {
             return Err(Broken::TooMany(self.max));
         }
         self.found.push(Piece {
             index: self.found.len(),
             line,
-            bytes,
+            bytes: bytes.into(),
             broken,
         });
         Ok(())
@@ -198,13 +227,13 @@ impl<'a> Pieces<'a> {
                 Ok(elements) => elements,
                 Err(error) => return self.push(text.as_bytes(), line, Some(Broken::from_json(&error))),
             }
-        } else if let Some(inner) = serde_json::from_str::<Envelope<'a>>(text)
-            .ok()
-            .and_then(Envelope::open)
-        {
-            inner
         } else {
-            return self.push(text.as_bytes(), line, None);
+            let envelope = serde_json::from_str::<Envelope<'a>>(text).ok();
+            match envelope.and_then(|envelope| envelope.open(self.opens)) {
+                Some(Held::Inside(inner)) => inner,
+                Some(Held::Encoded(encoded)) => return self.decode(encoded, text, (line, depth)),
+                None => return self.push(text.as_bytes(), line, None),
+            }
         };
         inner
             .into_iter()
@@ -212,279 +241,45 @@ impl<'a> Pieces<'a> {
     }
 }
 
-/// The keys by which an envelope is known. A record with one of them twice is no envelope and will be refused by its
-/// shape.
-#[derive(Deserialize)]
-struct Envelope<'a> {
-    #[serde(borrow)]
-    records: Option<&'a RawValue>,
-    #[serde(borrow)]
-    value: Option<&'a RawValue>,
-    #[serde(borrow)]
-    result: Option<&'a RawValue>,
-    #[serde(borrow)]
-    event: Option<&'a RawValue>,
-    #[serde(borrow)]
-    sid: Option<&'a RawValue>,
-    #[serde(borrow)]
-    search_name: Option<&'a RawValue>,
-    #[serde(borrow)]
-    source: Option<&'a RawValue>,
-    #[serde(borrow)]
-    sourcetype: Option<&'a RawValue>,
-    #[serde(borrow)]
-    specversion: Option<&'a RawValue>,
-    #[serde(borrow)]
-    data: Option<&'a RawValue>,
-    #[serde(borrow, rename = "_index")]
-    index: Option<&'a RawValue>,
-    #[serde(borrow, rename = "_source")]
-    hit: Option<&'a RawValue>,
-    #[serde(borrow)]
-    alerts: Option<&'a RawValue>,
-    #[serde(borrow, rename = "incidentName")]
-    incident_name: Option<&'a RawValue>,
-    #[serde(borrow, rename = "incidentWebUrl")]
-    incident_web_url: Option<&'a RawValue>,
-}
-
-impl<'a> Envelope<'a> {
-    /// What the envelope holds; `None` when the object is a record.
-    fn open(self) -> Option<Vec<&'a RawValue>> {
-        for page in [self.records, self.value].into_iter().flatten() {
-            if page.get().starts_with('[') {
-                return serde_json::from_str(page.get()).ok();
-            }
-        }
-        let object = |held: Option<&'a RawValue>| held.filter(|held| held.get().starts_with('{'));
-        let held = |data: &'a RawValue| match data.get().as_bytes().first() {
-            Some(b'[') => serde_json::from_str(data.get()).ok(),
-            Some(b'{') => Some(vec![data]),
-            _ => None,
+impl<'a> Pieces<'a> {
+    /// Takes the document that an envelope brings as base64; what is none is told of the envelope.
+    fn decode(
+        &mut self,
+        encoded: &RawValue,
+        envelope: &'a str,
+        (line, depth): (Option<usize>, usize),
+    ) -> Result<(), Broken> {
+        let unreadable = |why: String| Broken::Json(format!("in `data_base64`, {why}"));
+        let text: Result<String, _> = serde_json::from_str(encoded.get());
+        let bytes = text
+            .map_err(|error| unreadable(error.to_string()))
+            .and_then(|text| {
+                let decoded = BASE64.decode(text.as_bytes());
+                decoded.map_err(|error| unreadable(error.to_string().to_lowercase()))
+            });
+        let document = match &bytes {
+            Ok(bytes) => document(bytes).map_err(|broken| unreadable(broken.to_string())),
+            Err(broken) => Err(broken.clone()),
         };
-        if self
-            .specversion
-            .is_some_and(|version| version.get().starts_with("\"1."))
-        {
-            return self.data.and_then(held);
-        }
-        if let (Some(hit), Some(_)) = (object(self.hit), self.index) {
-            return Some(vec![hit]);
-        }
-        // An incident without alerts is a record: it says so itself that it leads to no call.
-        if let (Some(alerts), Some(_)) = (self.alerts, self.incident_name.or(self.incident_web_url)) {
-            let alerts: Vec<&'a RawValue> = serde_json::from_str(alerts.get()).ok()?;
-            let whole = !alerts.is_empty() && alerts.iter().all(|alert| alert.get().starts_with('{'));
-            return whole.then_some(alerts);
-        }
-        if let (Some(result), true) = (object(self.result), self.sid.or(self.search_name).is_some()) {
-            return Some(vec![result]);
-        }
-        match (object(self.event), self.source.or(self.sourcetype)) {
-            (Some(event), Some(_)) => Some(vec![event]),
-            _ => None,
-        }
+        let document = match document {
+            Ok(document) => document,
+            Err(broken) => return self.push(envelope.as_bytes(), line, Some(broken)),
+        };
+        let mut inner = Pieces {
+            found: Vec::new(),
+            max: self.max - self.found.len(),
+            opens: self.opens,
+        };
+        inner
+            .take(document, line, depth + 1)
+            .map_err(|_| Broken::TooMany(self.max))?;
+        inner
+            .found
+            .into_iter()
+            .try_for_each(|piece| self.push(piece.bytes.into_owned(), piece.line, piece.broken))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(body: &str, expected: &[&str]) {
-        let pieces = split(body.as_bytes(), Lines::Unsaid, 100).expect("the body can be taken");
-        let bytes: Vec<&str> = pieces
-            .iter()
-            .map(|piece| std::str::from_utf8(piece.bytes).expect("the test writes UTF-8"))
-            .collect();
-        assert_eq!(bytes, expected, "{body}");
-        assert!(pieces.iter().enumerate().all(|(at, piece)| piece.index == at));
-    }
-
-    fn broken(body: &[u8]) -> Vec<(Option<usize>, String)> {
-        let pieces = split(body, Lines::Unsaid, 100).expect("the body can be taken");
-        pieces
-            .iter()
-            .filter_map(|piece| piece.parse().err().map(|error| (piece.line, error.to_string())))
-            .collect()
-    }
-
-    #[test]
-    fn every_body_shape_gives_its_records_with_their_exact_bytes() {
-        check(r#"{"id": "1" }"#, &[r#"{"id": "1" }"#]);
-        check("\u{feff} {\"id\":1}\n", &["{\"id\":1}"]);
-        check(r#"[{"id":1}, {"id":2}]"#, &[r#"{"id":1}"#, r#"{"id":2}"#]);
-        check("{\"id\":1}\r\n\r\n{\"id\":2}\n", &["{\"id\":1}", "{\"id\":2}"]);
-        check(
-            r#"{"records":[{"id":1},{"id":2}]}"#,
-            &[r#"{"id":1}"#, r#"{"id":2}"#],
-        );
-        check(r#"{"@odata.context":"x","value":[{"id":1}]}"#, &[r#"{"id":1}"#]);
-        check(
-            r#"{"search_name":"x","sid":"y","result":{"id":1}}"#,
-            &[r#"{"id":1}"#],
-        );
-        check(r#"{"time":1,"source":"x","event":{"id":1}}"#, &[r#"{"id":1}"#]);
-        check(
-            r#"[{"records":[{"id":1},[{"id":2}]]},{"id":3}]"#,
-            &[r#"{"id":1}"#, r#"{"id":2}"#, r#"{"id":3}"#],
-        );
-        check(
-            r#"{"specversion":"1.0","type":"x","source":"y","id":"1","data":{"records":[{"id":1},{"id":2}]}}"#,
-            &[r#"{"id":1}"#, r#"{"id":2}"#],
-        );
-        check(r#"[{"specversion":"1.0","data":[{"id":1}]}]"#, &[r#"{"id":1}"#]);
-        check(r#"{"_index":"logs","_source":{"id":1}}"#, &[r#"{"id":1}"#]);
-        check(
-            r#"{"value":[{"incidentId":7,"incidentName":"x","alerts":[{"alertId":1},{"alertId":2}]}]}"#,
-            &[r#"{"alertId":1}"#, r#"{"alertId":2}"#],
-        );
-        check(
-            r#"{"id":"7","incidentWebUrl":"x","alerts":[{"id":1}]}"#,
-            &[r#"{"id":1}"#],
-        );
-        check("[]", &[]);
-        check(r#"{"value":[]}"#, &[]);
-    }
-
-    #[test]
-    fn an_object_with_a_key_of_an_envelope_alone_is_a_record() {
-        for record in [
-            r#"{"value":7}"#,
-            r#"{"records":"x"}"#,
-            r#"{"event":{"kind":"alert"}}"#,
-            r#"{"result":{}}"#,
-            r#"{"records":[1],"records":[2]}"#,
-            r#"{"specversion":"1.0","data_base64":"e30="}"#,
-            r#"{"specversion":"0.3","data":{}}"#,
-            r#"{"_source":{"id":1}}"#,
-            r#"{"incidentName":"x","alerts":[]}"#,
-            r#"{"incidentName":"x","alerts":[7]}"#,
-            r#"{"id":"1","alerts":[{"id":2}]}"#,
-            "7",
-            "null",
-        ] {
-            check(record, &[record]);
-        }
-    }
-
-    #[test]
-    fn one_broken_line_does_not_lose_the_others() {
-        let body = b"{\"id\":1}\n{\"id\":\n\xff\xfe\n{\"id\":NaN}\n{\"id\":1e999}\n{\"id\":2}\n";
-        let pieces = split(body, Lines::Unsaid, 100).expect("the body can be taken");
-        assert_eq!(pieces.iter().filter(|piece| piece.parse().is_ok()).count(), 2);
-        assert_eq!(
-            broken(body),
-            [
-                (
-                    Some(2),
-                    "the text is not JSON: EOF while parsing a value at line 1 column 6".to_owned()
-                ),
-                (Some(3), "the text is not valid UTF-8 at byte 0".to_owned()),
-                (
-                    Some(4),
-                    "the text is not JSON: expected value at line 1 column 7".to_owned()
-                ),
-                (
-                    Some(5),
-                    "the text is not JSON: number out of range at line 1 column 11".to_owned()
-                ),
-            ]
-        );
-        assert_eq!(
-            broken(b"rubbish\nrubbish\n{\"id\":1}").len(),
-            2,
-            "the first lines may be broken too"
-        );
-    }
-
-    #[test]
-    fn a_cut_document_is_one_broken_piece_and_not_one_a_line() {
-        for body in [
-            "[\n{\"id\":1},\n{\"id\":2}\n",
-            "{\n  \"id\": 1,\n  \"x\": {}\n",
-            "[{\"id\":1},",
-            "rubbish",
-        ] {
-            assert_eq!(broken(body.as_bytes()).len(), 1, "{body}");
-        }
-    }
-
-    #[test]
-    fn lines_that_were_declared_are_lines_whatever_they_hold() {
-        let pieces = split(b"{\n{\"id\":1}", Lines::Declared, 100).expect("the body can be taken");
-        assert_eq!(
-            pieces
-                .iter()
-                .map(|piece| piece.parse().is_ok())
-                .collect::<Vec<_>>(),
-            [false, true]
-        );
-    }
-
-    #[test]
-    fn nothing_and_blanks_are_an_empty_body() {
-        for body in ["", " \n\t ", "\u{feff}"] {
-            assert_eq!(
-                split(body.as_bytes(), Lines::Unsaid, 9).expect_err("there is nothing"),
-                Broken::Empty
-            );
-        }
-    }
-
-    #[test]
-    fn ten_thousand_levels_of_nesting_are_refused_without_a_crash() {
-        for (open, close) in [("[", "]"), ("{\"a\":", "}"), ("{\"records\":[", "]}")] {
-            let body = format!("{}1{}", open.repeat(10_000), close.repeat(10_000));
-            let pieces = split(body.as_bytes(), Lines::Unsaid, 100).expect("the body can be taken");
-            assert_eq!(pieces.len(), 1);
-            assert_eq!(pieces[0].parse(), Err(Broken::TooDeep), "{open}");
-            assert_eq!(broken("[".repeat(10_000).as_bytes()).len(), 1);
-        }
-    }
-
-    #[test]
-    fn more_records_than_the_bound_are_refused_as_a_whole() {
-        let body = format!("[{}]", vec!["1"; 101].join(","));
-        assert_eq!(
-            split(body.as_bytes(), Lines::Unsaid, 100).expect_err("101 records"),
-            Broken::TooMany(100)
-        );
-        assert_eq!(
-            split(body.as_bytes(), Lines::Unsaid, 101).map(|pieces| pieces.len()),
-            Ok(101)
-        );
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn no_bytes_make_it_panic(body in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
-            if let Ok(pieces) = split(&body, Lines::Unsaid, 100) {
-                pieces.iter().for_each(|piece| { let _ = piece.parse(); });
-            }
-        }
-
-        #[test]
-        fn nothing_made_of_json_parts_makes_it_panic(parts in proptest::collection::vec(proptest::sample::select(vec![
-            "{", "}", "[", "]", ",", ":", "\"records\"", "\"value\"", "\"event\"", "\"source\"", "1", "null", "\n", " ", "\\u0000", "é",
-        ]), 0..40)) {
-            if let Ok(pieces) = split(parts.concat().as_bytes(), Lines::Unsaid, 100) {
-                pieces.iter().for_each(|piece| { let _ = piece.parse(); });
-            }
-        }
-
-        #[test]
-        fn every_record_of_an_array_and_of_lines_comes_out(ids in proptest::collection::vec(0u32..1000, 0..20)) {
-            let records: Vec<String> = ids.iter().map(|id| format!("{{\"id\":{id}}}")).collect();
-            for body in [format!("[{}]", records.join(",")), records.join("\n")] {
-                match split(body.as_bytes(), Lines::Unsaid, 100) {
-                    Ok(pieces) => {
-                        let found: Vec<&[u8]> = pieces.iter().map(|piece| piece.bytes).collect();
-                        proptest::prop_assert_eq!(found, records.iter().map(String::as_bytes).collect::<Vec<_>>());
-                    }
-                    Err(broken) => proptest::prop_assert!(records.is_empty() && broken == Broken::Empty),
-                }
-            }
-        }
-    }
-}
+#[path = "body_tests.rs"]
+mod tests;

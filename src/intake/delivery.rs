@@ -3,43 +3,11 @@
 //! A message that cannot be taken apart, and a record that is no event, become dead letters; the others are not lost for it.
 //! Nothing here stores or acknowledges.
 
-use crate::domain::alert::{Event, EventFormat};
-use crate::domain::device::DeviceIdRule;
+use crate::domain::alert::Event;
 use crate::domain::incoming::{DeadLetter, Incoming};
-use crate::intake::body::{Broken, Lines, Piece, split};
+use crate::intake::body::{Broken, Lines, Piece, split_for};
+use crate::intake::reader::Reader;
 use sha2::{Digest as _, Sha256};
-
-/// How the messages of one source are read.
-#[derive(Clone, Debug)]
-pub struct Reader {
-    /// What a device id must look like.
-    pub rule: DeviceIdRule,
-    /// Which shape its records have.
-    pub shape: Shape,
-    /// The most records in one message.
-    pub max_records: usize,
-}
-
-/// Which shape the records of a source have.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Shape {
-    /// Each record's own members tell.
-    #[default]
-    Detect,
-    /// This one; a record of another is refused.
-    Fixed(EventFormat),
-}
-
-impl Reader {
-    /// Reads records of any shape, at most 10,000 in one message.
-    pub fn new(rule: DeviceIdRule) -> Self {
-        Self {
-            rule,
-            shape: Shape::Detect,
-            max_records: 10_000,
-        }
-    }
-}
 
 /// The records of one message, or of several, sorted out.
 #[derive(Clone, Debug, Default)]
@@ -92,7 +60,7 @@ impl Delivery {
     /// [`Broken`], when the message as a whole cannot be taken: see [`Delivery::refuse`].
     pub fn read(message: &[u8], lines: Lines, reader: &Reader) -> Result<Self, Broken> {
         let mut delivery = Self::default();
-        for piece in split(message, lines, reader.max_records)? {
+        for piece in split_for(message, lines, reader)? {
             delivery.take(&piece, reader);
         }
         Ok(delivery)
@@ -158,7 +126,7 @@ impl Delivery {
             Ok(record) => record,
             Err(broken) => return self.reject(piece, broken.reason(), broken.to_string()),
         };
-        match record.normalize_as(&reader.shape, &reader.rule) {
+        match record.normalize_under(reader) {
             Ok(event) => {
                 let content_hash = record.content_hash();
                 self.places.accepted.push(Place {
@@ -177,7 +145,7 @@ impl Delivery {
     }
 
     fn reject(&mut self, piece: &Piece<'_>, reason: &str, detail: String) {
-        self.dead.push(DeadLetter::new(reason, &detail, piece.bytes));
+        self.dead.push(DeadLetter::new(reason, &detail, &piece.bytes));
         self.places.rejected.push(Rejected {
             index: piece.index,
             line: piece.line,
@@ -200,6 +168,9 @@ fn note(event: &Event) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::alert::EventFormat;
+    use crate::domain::device::DeviceIdRule;
+    use crate::intake::reader::Shape;
 
     fn read(body: &str) -> Delivery {
         Delivery::read(

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::domain::alert::Alert;
 use crate::domain::fact::Fact;
-use crate::intake::devices::Devices;
+use crate::intake::reading::Reading;
 use crate::intake::{field, graph};
 
 const ENDPOINT: &str = "microsoft_defender_endpoint.log";
@@ -25,19 +25,28 @@ pub(super) fn is_document(record: &Value) -> bool {
 }
 
 /// Reads one document.
-pub(super) fn alert(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec<String>) -> Alert {
+pub(super) fn alert(record: &Value, read: &mut Reading<'_>) -> Alert {
     if dataset(record) == Some(ENDPOINT) {
-        endpoint(record, devices, remarks)
+        endpoint(record, read)
     } else {
-        xdr(record, devices, remarks)
+        xdr(record, read)
     }
 }
 
 /// An alert of Defender for Endpoint, with one piece of its evidence. Techniques are not in it: what stands at their place is
 /// the category.
-fn endpoint(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec<String>) -> Alert {
-    for key in ["cloud.instance.id", "host.id"] {
-        each(at(record, key), |id| devices.offer(Some(id)));
+fn endpoint(record: &Value, read: &mut Reading<'_>) -> Alert {
+    let ids = ["cloud.instance.id", "host.id"].map(|key| items(at(record, key)));
+    for id in ids.into_iter().flatten() {
+        read.devices.offer(Some(id));
+    }
+    if ids.iter().all(|ids| ids.iter().all(Value::is_null)) {
+        let names = ["host.name", "host.hostname"].map(|key| text_at(record, key));
+        // One of them may be whole where the other is not.
+        let whole = names.iter().flatten().find(|name| name.contains('.'));
+        let name = whole.or(names.iter().flatten().next());
+        let name = name.map(|name| Value::from(name.as_str()));
+        read.devices.offer_host(None, None, name.as_ref());
     }
     let text = |key: &str| Fact::defined(text_at(record, key));
     let own = |key: &str| text(&format!("microsoft.defender_endpoint.{key}"));
@@ -48,20 +57,23 @@ fn endpoint(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec<String>
     Alert {
         id: text_at(record, "event.id").unwrap_or_default(),
         title: text("message"),
-        severity: field::severity(severity, remarks),
+        severity: read.severity(severity),
         category: field::category(text("event.action")),
         source: text("observer.name"),
         techniques: Fact::Unknown,
         classification: field::judgement(own("classification")),
         determination: field::judgement(own("determination")),
-        status: field::status(own("status")),
+        status: field::status_or_end(
+            own("status"),
+            at(record, "microsoft.defender_endpoint.resolvedTime"),
+        ),
         user: Fact::defined(field::user(
             text_at(record, "user.domain"),
             text_at(record, "user.name"),
             None,
         )),
         incident_id: own("incidentId"),
-        occurred_at: field::latest([
+        occurred_at: read.latest([
             at(record, "event.created"),
             at(record, "event.end"),
             at(record, "microsoft.defender_endpoint.lastUpdateTime"),
@@ -70,7 +82,7 @@ fn endpoint(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec<String>
 }
 
 /// An alert as Graph tells it, in snake case; one of an incident stands one level deeper.
-fn xdr(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec<String>) -> Alert {
+fn xdr(record: &Value, read: &mut Reading<'_>) -> Alert {
     let nothing = Value::Null;
     let alert = at(record, "m365_defender.alert")
         .or_else(|| at(record, "m365_defender.incident.alert"))
@@ -85,9 +97,13 @@ fn xdr(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec<String>) -> 
     for device in evidence("deviceEvidence") {
         let id = device.get("mde_device_id");
         if graph::is_contextual(device, "detailed_roles") {
-            devices.offer_only_named(id, graph::CONTEXTUAL);
+            read.devices.offer_only_named(id, graph::CONTEXTUAL);
         } else {
-            devices.offer(id);
+            read.devices.offer_host(
+                id,
+                device.get("azure_ad_device_id"),
+                device.get("device_dns_name"),
+            );
         }
     }
     let text = |key: &str| field::first(alert, &[key]);
@@ -104,16 +120,16 @@ fn xdr(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec<String>) -> 
             .or_else(|| text_at(record, "event.id"))
             .unwrap_or_default(),
         title: text("title"),
-        severity: field::severity(text("severity"), remarks),
+        severity: read.severity(text("severity")),
         category: field::category(text("category")),
         source: field::first(alert, &["detection_source", "service_source"]),
         techniques: field::techniques([alert.get("mitre_techniques")]),
         classification: field::judgement(text("classification")),
         determination: field::judgement(text("determination")),
-        status: field::status(text("status")),
+        status: field::status_or_end(text("status"), alert.get("resolved_datetime")),
         user: Fact::defined(evidence("userEvidence").find_map(user)),
         incident_id: text("incident_id"),
-        occurred_at: field::latest(
+        occurred_at: read.latest(
             [
                 "created_datetime",
                 "last_update_datetime",
@@ -144,14 +160,6 @@ fn text_at(record: &Value, path: &str) -> Option<String> {
     let found = at(record, path)?;
     let first = found.as_array().map_or(Some(found), |all| all.first())?;
     field::text_of(first)
-}
-
-fn each<'a>(found: Option<&'a Value>, mut offer: impl FnMut(&'a Value)) {
-    match found {
-        Some(Value::Array(all)) => all.iter().for_each(offer),
-        Some(one) => offer(one),
-        None => {}
-    }
 }
 
 /// A list, or what stands there alone.

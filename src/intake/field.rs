@@ -5,12 +5,11 @@
 
 use std::borrow::Cow;
 
-use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::domain::alert::Severity;
 use crate::domain::fact::Fact;
-use crate::intake::time;
+use crate::intake::record::Record;
 
 /// The longest text kept as a fact, in characters; the whole record is kept beside it.
 const MAX_TEXT: usize = 1024;
@@ -76,13 +75,21 @@ pub fn if_any_carried(value: &Value, keys: &[&str]) -> Fact<String> {
 /// The JSON that a string field holds, or the field itself when a pipeline has decoded it already.
 ///
 /// # Errors
-/// The name of the field when it holds a text that is no JSON.
+/// The name of the field when it holds a text that is no JSON, or says one thing in two ways.
 pub fn decoded(value: &Value, key: &str) -> Result<Value, String> {
     match value.get(key) {
         None | Some(Value::Null) => Ok(Value::Null),
         Some(Value::String(text)) if text.trim().is_empty() => Ok(Value::Null),
         Some(Value::String(text)) => {
-            serde_json::from_str(text).map_err(|error| format!("`{key}` holds no readable JSON: {error}"))
+            let record = Record::parse(text.as_bytes())
+                .map_err(|error| format!("`{key}` holds no readable JSON: {error}"))?;
+            match record.key_twice() {
+                Some(twice) => Err(format!(
+                    "`{key}` holds the key `{}` twice in one object, with different values: it is not read",
+                    shown(twice)
+                )),
+                None => Ok(record.to_value()),
+            }
         }
         Some(decoded) => Ok(decoded.clone()),
     }
@@ -147,6 +154,16 @@ pub fn status(written: Fact<String>) -> Fact<String> {
     })
 }
 
+/// The status; where there is none, the time of its end says that the alert was resolved.
+pub fn status_or_end(written: Fact<String>, resolved_at: Option<&Value>) -> Fact<String> {
+    let has_ended = || resolved_at.and_then(text_of).is_some();
+    match status(written) {
+        Fact::Is(status) => Fact::Is(status),
+        _ if has_ended() => Fact::Is("resolved".to_owned()),
+        none => none,
+    }
+}
+
 /// MITRE technique ids, each once, in the order written, from a JSON array, a JSON array inside a string, a comma
 /// separated list, or entries like `PowerShell (T1059.001)`. Absent when there are none.
 pub fn techniques<'a>(written: impl IntoIterator<Item = Option<&'a Value>>) -> Fact<Vec<String>> {
@@ -179,16 +196,6 @@ pub fn technique(entry: &str) -> Option<String> {
         && digits.starts_with(|c: char| c.is_ascii_digit())
         && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     well_formed.then(|| format!("T{digits}"))
-}
-
-/// The latest of several time stamps; unknown when the record carries no readable one.
-pub fn latest<'a>(written: impl IntoIterator<Item = Option<&'a Value>>) -> Fact<Timestamp> {
-    let times = written
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .filter_map(time::parse);
-    times.max().map_or(Fact::Unknown, Fact::Is)
 }
 
 /// A user as `domain\name`, or as a UPN when there is no name.
@@ -310,5 +317,9 @@ mod tests {
         assert_eq!(decoded(&record, "c"), Ok(Value::Null));
         let error = decoded(&record, "d").expect_err("the bracket is open");
         assert!(error.starts_with("`d` holds no readable JSON"), "{error}");
+        let twice = json!({"a": r#"[{"b":1,"b":2}]"#, "c": r#"[{"b":1,"b":1}]"#});
+        let error = decoded(&twice, "a").expect_err("nobody can tell which one counts");
+        assert!(error.starts_with("`a` holds the key `b` twice"), "{error}");
+        assert_eq!(decoded(&twice, "c"), Ok(json!([{"b": 1}])));
     }
 }

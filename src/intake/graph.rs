@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::domain::alert::Alert;
 use crate::domain::fact::Fact;
-use crate::intake::devices::Devices;
 use crate::intake::field;
+use crate::intake::reading::Reading;
 
 /// Why a device that Graph calls only contextual is not acted upon.
 pub(super) const CONTEXTUAL: &str = "the alert calls it only contextual";
@@ -13,12 +13,17 @@ pub(super) const CONTEXTUAL: &str = "the alert calls it only contextual";
 /// Reads one alert. Its devices are the `mdeDeviceId`s of its device evidence; file and process evidence repeats the id
 /// of the device it was seen on and is not asked. Device evidence whose roles are all `contextual` (likely benign,
 /// a side effect: Graph's `evidenceRole`) is refused unless it is marked as the primary device.
-pub(super) fn alert(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec<String>) -> Alert {
+pub(super) fn alert(record: &Value, read: &mut Reading<'_>) -> Alert {
     for evidence in evidence(record, "deviceEvidence") {
         if is_contextual(evidence, "detailedRoles") {
-            devices.offer_only_named(evidence.get("mdeDeviceId"), CONTEXTUAL);
+            read.devices
+                .offer_only_named(evidence.get("mdeDeviceId"), CONTEXTUAL);
         } else {
-            devices.offer(evidence.get("mdeDeviceId"));
+            read.devices.offer_host(
+                evidence.get("mdeDeviceId"),
+                evidence.get("azureAdDeviceId"),
+                evidence.get("deviceDnsName"),
+            );
         }
     }
     let time = |key: &str| record.get(key);
@@ -27,16 +32,16 @@ pub(super) fn alert(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec
             .or_else(|| field::text(record, "providerAlertId"))
             .unwrap_or_default(),
         title: field::first(record, &["title"]),
-        severity: field::severity(field::first(record, &["severity"]), remarks),
+        severity: read.severity(field::first(record, &["severity"])),
         category: field::category(field::first(record, &["category"])),
         source: field::first(record, &["detectionSource", "serviceSource"]),
         techniques: field::techniques([record.get("mitreTechniques")]),
         classification: field::judgement(field::first(record, &["classification"])),
         determination: field::judgement(field::first(record, &["determination"])),
-        status: field::status(field::first(record, &["status"])),
+        status: field::status_or_end(field::first(record, &["status"]), record.get("resolvedDateTime")),
         user: Fact::defined(evidence(record, "userEvidence").find_map(user)),
         incident_id: field::first(record, &["incidentId"]),
-        occurred_at: field::latest([
+        occurred_at: read.latest([
             time("createdDateTime"),
             time("lastUpdateDateTime"),
             time("lastActivityDateTime"),

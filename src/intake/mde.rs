@@ -5,26 +5,27 @@ use serde_json::Value;
 
 use crate::domain::alert::Alert;
 use crate::domain::fact::Fact;
-use crate::intake::devices::Devices;
 use crate::intake::field;
+use crate::intake::reading::Reading;
 
 /// Reads one alert. Its device is `machineId`.
-pub(super) fn alert(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec<String>) -> Alert {
-    devices.offer(record.get("machineId"));
+pub(super) fn alert(record: &Value, read: &mut Reading<'_>) -> Alert {
+    read.devices
+        .offer_host(record.get("machineId"), None, record.get("computerDnsName"));
     let time = |key: &str| record.get(key);
     Alert {
         id: field::text(record, "id").unwrap_or_default(),
         title: field::first(record, &["title"]),
-        severity: field::severity(field::first(record, &["severity"]), remarks),
+        severity: read.severity(field::first(record, &["severity"])),
         category: field::category(field::first(record, &["category"])),
         source: field::first(record, &["detectionSource"]),
         techniques: field::techniques([record.get("mitreTechniques")]),
         classification: field::judgement(field::first(record, &["classification"])),
         determination: field::judgement(field::first(record, &["determination"])),
-        status: field::status(field::first(record, &["status"])),
+        status: field::status_or_end(field::first(record, &["status"]), record.get("resolvedTime")),
         user: Fact::defined(user(record)),
         incident_id: field::first(record, &["incidentId"]),
-        occurred_at: field::latest([
+        occurred_at: read.latest([
             time("alertCreationTime"),
             time("lastUpdateTime"),
             time("lastEventTime"),

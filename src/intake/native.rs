@@ -11,7 +11,8 @@ use crate::domain::alert::{Alert, Severity};
 use crate::domain::fact::Fact;
 use crate::intake::devices::{Devices, MAX_DEVICES};
 use crate::intake::normalize::Refusal;
-use crate::intake::{alert_id, field, time};
+use crate::intake::reading::Reading;
+use crate::intake::{alert_id, field};
 
 /// The member by which the shape is known, and its value.
 const MARK: (&str, &str) = ("quell", "event.v1");
@@ -74,6 +75,9 @@ const MEMBERS: [(&str, Holds, &str); 12] = [
     ),
 ];
 
+/// By what a device may be named that is not named by Defender's id.
+const NAMES: [&str; 2] = ["entra_id", "dns_name"];
+
 const STATUSES: [&str; 3] = ["new", "in_progress", "resolved"];
 
 /// Whether a record is of this shape, in whatever version.
@@ -85,7 +89,7 @@ pub(super) fn is_event(record: &Value) -> bool {
 ///
 /// # Errors
 /// [`Refusal::Native`], with the member.
-pub(super) fn alert(record: &Value, devices: &mut Devices<'_>) -> Result<Alert, Refusal> {
+pub(super) fn alert(record: &Value, reading: &mut Reading<'_>) -> Result<Alert, Refusal> {
     let empty = Map::new();
     let members = record.as_object().unwrap_or(&empty);
     if record[MARK.0] != MARK.1 {
@@ -103,7 +107,7 @@ pub(super) fn alert(record: &Value, devices: &mut Devices<'_>) -> Result<Alert, 
         None => return Err(refused("alert", "is missing".to_owned())),
     };
     only(alert, &MEMBERS.map(|(name, ..)| name), "alert.")?;
-    offer(members.get("devices"), devices)?;
+    offer(members.get("devices"), &mut reading.devices)?;
     let text = |name| read_text(alert, name);
     let Fact::Is(id) = text("id")? else {
         return Err(refused(
@@ -123,7 +127,7 @@ pub(super) fn alert(record: &Value, devices: &mut Devices<'_>) -> Result<Alert, 
         status: status(alert)?,
         user: text("user")?,
         incident_id: text("incident_id")?,
-        occurred_at: occurred_at(alert)?,
+        occurred_at: occurred_at(alert, reading)?,
     })
 }
 
@@ -159,8 +163,16 @@ pub fn schema() -> String {
             (MARK.0): {"const": MARK.1, "description": "The shape and its version."},
             "alert": {"type": "object", "additionalProperties": false, "required": ["id"], "properties": alert,
                 "description": "The alert."},
-            "devices": {"type": "array", "maxItems": MAX_DEVICES, "items": {"type": "string", "pattern": "^[0-9a-f]{40}$"},
-                "description": "The devices it is about, by Defender's device ids (not Entra's). What merely saw it does not belong here."},
+            "devices": {"type": "array", "maxItems": MAX_DEVICES,
+                "items": {"anyOf": [
+                    {"type": "string", "pattern": "^[0-9a-f]{40}$", "description": "Defender's device id (not Entra's)."},
+                    {"type": "object", "additionalProperties": false, "minProperties": 1, "properties": {
+                        "entra_id": {"type": ["string", "null"], "pattern": "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
+                            "description": "Entra's device id."},
+                        "dns_name": {"type": ["string", "null"], "maxLength": 253, "description": "The whole DNS name."},
+                    }, "description": "Looked for in the inventory: exactly one live device must have all the names given."},
+                ]},
+                "description": "The devices it is about. What merely saw it does not belong here."},
         },
     });
     let mut text = serde_json::to_string_pretty(&schema).expect("a schema of texts is JSON");
@@ -191,12 +203,39 @@ fn only(members: &Map<String, Value>, known: &[&str], within: &str) -> Result<()
 fn offer(written: Option<&Value>, devices: &mut Devices<'_>) -> Result<(), Refusal> {
     match written {
         None | Some(Value::Null) => {}
-        Some(Value::Array(ids)) => ids.iter().for_each(|id| devices.offer(Some(id))),
+        Some(Value::Array(ids)) => {
+            for (at, id) in ids.iter().enumerate() {
+                match id {
+                    Value::Object(names) => offer_names(names, &format!("devices[{at}]"), devices)?,
+                    id => devices.offer(Some(id)),
+                }
+            }
+        }
         Some(other) => {
             let problem = format!("is {}: write a list of device ids", shown(other));
             return Err(refused("devices", problem));
         }
     }
+    Ok(())
+}
+
+/// A device by other names than Defender's id.
+fn offer_names(names: &Map<String, Value>, place: &str, devices: &mut Devices<'_>) -> Result<(), Refusal> {
+    only(names, &NAMES, &format!("{place}."))?;
+    for name in NAMES {
+        if let Some(other) = names
+            .get(name)
+            .filter(|name| !name.is_string() && !name.is_null())
+        {
+            let problem = format!("is {}: write a text", shown(other));
+            return Err(refused(&format!("{place}.{name}"), problem));
+        }
+    }
+    if names.values().all(Value::is_null) {
+        let problem = "names no device: write its id, or `entra_id` or `dns_name`".to_owned();
+        return Err(refused(place, problem));
+    }
+    devices.offer_names(names.get(NAMES[0]), names.get(NAMES[1]));
     Ok(())
 }
 
@@ -245,10 +284,10 @@ fn status(alert: &Map<String, Value>) -> Result<Fact<String>, Refusal> {
     })
 }
 
-fn occurred_at(alert: &Map<String, Value>) -> Result<Fact<Timestamp>, Refusal> {
+fn occurred_at(alert: &Map<String, Value>, reading: &mut Reading<'_>) -> Result<Fact<Timestamp>, Refusal> {
     let expected = "a time as `2026-11-22T02:00:00Z`";
     read(alert, "occurred_at", expected, |written| {
-        time::parse(written.as_str()?)
+        reading.time(written.as_str()?)
     })
 }
 
@@ -415,5 +454,35 @@ mod tests {
                 "{name}"
             );
         }
+    }
+
+    #[test]
+    fn devices_by_other_names_are_left_to_the_inventory() {
+        let named = |devices: Value| {
+            read_whole(&json!({"quell": "event.v1", "alert": {"id": "a"}, "devices": devices}))
+        };
+        let event = named(json!([DEVICE, {"entra_id": "F18BD540-0000-4000-8000-000000000001"}, {"dns_name": "fin-7.corp.example"}]))
+            .expect("it is right");
+        assert_eq!((event.devices.len(), event.hints.len()), (1, 2));
+        for (devices, expected) in [
+            (
+                json!([{}]),
+                "`devices[0]` names no device: write its id, or `entra_id` or `dns_name`",
+            ),
+            (
+                json!([DEVICE, {"name": "x"}]),
+                "`devices[1].name` is not known: there are `entra_id`, `dns_name`",
+            ),
+            (
+                json!([{"dns_name": 7}]),
+                "`devices[0].dns_name` is `7`: write a text",
+            ),
+        ] {
+            let message = named(devices).expect_err("it is wrong").to_string();
+            assert!(message.ends_with(expected), "{message}");
+        }
+        let event =
+            named(json!([{"entra_id": "4711"}])).expect("one device that is none refuses itself alone");
+        assert_eq!((event.hints.len(), event.refused_devices.len()), (0, 1));
     }
 }

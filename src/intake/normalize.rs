@@ -7,9 +7,12 @@ use serde_json::Value;
 
 use crate::domain::alert::{Event, EventFormat};
 use crate::domain::device::DeviceIdRule;
-use crate::intake::devices::{Devices, MAX_DEVICES};
+use crate::intake::devices::MAX_DEVICES;
+use crate::intake::reader::{Reader, Shape};
+use crate::intake::reading::Reading;
+
 use crate::intake::{
-    alert_id, elastic, field, graph, mde, native, sentinel, sentinel_incident, unactionable, xdr,
+    alert_id, elastic, field, graph, mapping, mde, native, sentinel, sentinel_incident, unactionable, xdr,
     xdr_incident,
 };
 
@@ -32,14 +35,6 @@ pub enum Refusal {
         /// What was found instead, in words.
         found: String,
     },
-    /// The source sends another shape.
-    #[error("the record is of the shape {found}, and this source sends {wanted}")]
-    OtherShape {
-        /// Its shape.
-        found: &'static str,
-        /// What the source is configured for.
-        wanted: &'static str,
-    },
     /// A record of Quell's own shape has a member that is wrong.
     #[error("the event is not as `quell schema event` says: `{place}` {problem}")]
     Native {
@@ -48,6 +43,25 @@ pub enum Refusal {
         /// What is wrong with it, and what to write.
         problem: String,
     },
+    /// The source sends another shape.
+    #[error("the record is of the shape {found}, and this source sends {wanted}")]
+    OtherShape {
+        /// Its shape.
+        found: &'static str,
+        /// What the source is configured for.
+        wanted: &'static str,
+    },
+    /// A record of a source with a mapping lacks what it cannot do without.
+    #[error("the record is not as the source's `mapping` says: at `{pointer}` (`id`) {problem}")]
+    Mapped {
+        /// The place.
+        pointer: String,
+        /// What stands there instead.
+        problem: String,
+    },
+    /// A key stands twice in one object, with different values: which of them counts, each reader answers otherwise.
+    #[error("the key `{0}` stands twice in one object of the record, with different values")]
+    KeyTwice(String),
     /// The alert id is longer than [`alert_id::MAX_CHARS`].
     #[error("the alert id is longer than {max} characters", max = alert_id::MAX_CHARS)]
     AlertIdTooLong,
@@ -62,40 +76,67 @@ impl Refusal {
         match self {
             Self::NotAnObject(_) => "not_an_object",
             Self::UnknownShape { .. } => "unknown_shape",
+            Self::Native { .. } | Self::Mapped { .. } => "invalid_event",
             Self::OtherShape { .. } => "other_shape",
-            Self::Native { .. } => "invalid_event",
+            Self::KeyTwice(_) => "key_twice",
             Self::AlertIdTooLong => "alert_id_too_long",
             Self::TooManyDevices(_) => "too_many_devices",
         }
     }
 }
 
-/// Brings one record into the one form.
+/// Brings one record into the one form, by the shape that it has itself.
 ///
 /// # Errors
 /// [`Refusal`], when the record is no alert in a shape known to us, or breaks a bound.
 pub fn normalize(record: &Value, rule: &DeviceIdRule) -> Result<Event, Refusal> {
-    read_as(detect(record)?, record, rule)
+    normalize_under(record, &Reader::new(rule.clone()))
+}
+
+/// The same for a record of a source that is read in a way of its own.
+///
+/// # Errors
+/// [`Refusal`], also when its shape is not the source's.
+pub fn normalize_under(record: &Value, reader: &Reader) -> Result<Event, Refusal> {
+    let format = match &reader.shape {
+        Shape::Mapped(_) if !record.is_object() => return Err(Refusal::NotAnObject(kind_of(record))),
+        Shape::Mapped(_) => EventFormat::Mapped,
+        Shape::Detect | Shape::Fixed(_) | Shape::Group(_) => detect(record)?,
+    };
+    read_as(format, record, reader)
 }
 
 /// The same for a record whose format is known.
-pub(super) fn read_as(format: EventFormat, record: &Value, rule: &DeviceIdRule) -> Result<Event, Refusal> {
-    let mut devices = Devices::new(rule);
-    let mut remarks = Vec::new();
+pub(super) fn read_as(format: EventFormat, record: &Value, reader: &Reader) -> Result<Event, Refusal> {
+    if let Some(wanted) = reader.shape.other_than(format) {
+        return Err(Refusal::OtherShape {
+            found: format.as_str(),
+            wanted,
+        });
+    }
+    let mut reading = Reading::new(reader);
+    let read = &mut reading;
     let mut alert = match format {
-        EventFormat::MdeAlert => mde::alert(record, &mut devices, &mut remarks),
-        EventFormat::SentinelSecurityAlert => sentinel::alert(record, &mut devices, &mut remarks),
-        EventFormat::GraphAlertV2 => graph::alert(record, &mut devices, &mut remarks),
-        EventFormat::XdrAlertInfo => xdr::info(record, &mut remarks),
-        EventFormat::XdrAlertEvidence => xdr::evidence(record, &mut devices, &mut remarks),
-        EventFormat::HuntingRow => unactionable::hunting_row(record, &mut devices, &mut remarks),
-        EventFormat::GraphV1 => unactionable::graph_v1(record, &mut remarks),
-        EventFormat::Incident => unactionable::incident(record, &mut remarks),
-        EventFormat::XdrAlert => xdr_incident::alert(record, &mut devices, &mut remarks),
-        EventFormat::SentinelIncident => sentinel_incident::alert(record, &mut devices, &mut remarks),
-        EventFormat::Elastic => elastic::alert(record, &mut devices, &mut remarks),
-        EventFormat::Native => native::alert(record, &mut devices)?,
+        EventFormat::MdeAlert => mde::alert(record, read),
+        EventFormat::SentinelSecurityAlert => sentinel::alert(record, read),
+        EventFormat::GraphAlertV2 => graph::alert(record, read),
+        EventFormat::XdrAlertInfo => xdr::info(record, read),
+        EventFormat::XdrAlertEvidence => xdr::evidence(record, read),
+        EventFormat::HuntingRow => unactionable::hunting_row(record, read),
+        EventFormat::GraphV1 => unactionable::graph_v1(record, read),
+        EventFormat::Incident => unactionable::incident(record, read),
+        EventFormat::XdrAlert => xdr_incident::alert(record, read),
+        EventFormat::SentinelIncident => sentinel_incident::alert(record, read),
+        EventFormat::Elastic => elastic::alert(record, read),
+        EventFormat::Native => native::alert(record, read)?,
+        EventFormat::Mapped => match &reader.shape {
+            Shape::Mapped(mapping) => mapping::alert(mapping, record, read)?,
+            Shape::Detect | Shape::Fixed(_) | Shape::Group(_) => return Err(unmapped()),
+        },
     };
+    let Reading {
+        devices, mut remarks, ..
+    } = reading;
     if let Some(count) = devices.too_many() {
         return Err(Refusal::TooManyDevices(count));
     }
@@ -107,28 +148,39 @@ pub(super) fn read_as(format: EventFormat, record: &Value, rule: &DeviceIdRule) 
         remarks.push("the record carries no alert id".to_owned());
     }
     remarks.truncate(MAX_REMARKS);
-    let (devices, refused_devices) = devices.into_parts();
+    let (devices, refused_devices, hints) = devices.into_parts();
     Ok(Event {
         format,
         alert,
         devices,
         refused_devices,
+        hints,
         remarks,
     })
+}
+
+fn unmapped() -> Refusal {
+    Refusal::UnknownShape {
+        found: "its source has no `mapping`".to_owned(),
+    }
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
 }
 
 /// The record's format, by the keys that only this format has. The order matters: a machine action or a legacy Graph
 /// object also has an `id`, and an incident holds alerts.
 pub(super) fn detect(record: &Value) -> Result<EventFormat, Refusal> {
     let Some(members) = record.as_object() else {
-        return Err(Refusal::NotAnObject(match record {
-            Value::Null => "null",
-            Value::Bool(_) => "true or false",
-            Value::Number(_) => "a number",
-            Value::String(_) => "a text",
-            Value::Array(_) => "an array",
-            Value::Object(_) => "an object",
-        }));
+        return Err(Refusal::NotAnObject(kind_of(record)));
     };
     let has = |key: &str| members.contains_key(key);
     if native::is_event(record) {

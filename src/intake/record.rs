@@ -2,7 +2,7 @@
 //! [`crate::web`] for every record that arrives.
 //!
 //! A tree whose texts stand where they stood in the record costs half of a [`Value`], and of a Defender alert only the
-//! keys that its reader looks at are made one. Meaning is never read here: [`normalize()`] does that, of the same keys as
+//! keys that its reader looks at are made one. Meaning is never read here: [`normalize_under()`] does that, of the same keys as
 //! ever, and the tests hold the two ways against each other.
 
 use std::borrow::Cow;
@@ -15,8 +15,9 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::alert::{Event, EventFormat};
 use crate::domain::device::DeviceIdRule;
-use crate::intake::delivery::Shape;
-use crate::intake::normalize::{Refusal, detect, normalize, read_as};
+use crate::intake::field;
+use crate::intake::normalize::{Refusal, detect, normalize_under, read_as};
+use crate::intake::reader::{Reader, Shape};
 
 /// Whether a record's format is told by this key, or the reader of Defender's alerts looks at it.
 fn is_looked_at(key: &str) -> bool {
@@ -66,6 +67,8 @@ fn is_looked_at(key: &str) -> bool {
                 | "lastEventTime"
                 | "relatedUser"
                 | "alertUser"
+                | "computerDnsName"
+                | "resolvedTime"
         )
     };
     by_detect || by_mde()
@@ -75,10 +78,10 @@ fn is_looked_at(key: &str) -> bool {
 const ONLY_THERE: &str = "evidence";
 
 /// One record, valid JSON in every part.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Record<'a>(Tree<'a>);
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 enum Tree<'a> {
     Null,
     Bool(bool),
@@ -103,33 +106,41 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// What [`normalize()`] says of the record.
+    /// What [`normalize()`](crate::intake::normalize()) says of the record.
     ///
     /// # Errors
-    /// As [`normalize()`].
+    /// As there.
     pub fn normalize(&self, rule: &DeviceIdRule) -> Result<Event, Refusal> {
-        if let Tree::Object(members) = &self.0 {
-            let part = Value::Object(looked_at(members));
-            if detect(&part) == Ok(EventFormat::MdeAlert) {
-                return read_as(EventFormat::MdeAlert, &part, rule);
-            }
-        }
-        normalize(&self.0.to_value(), rule)
+        self.normalize_under(&Reader::new(rule.clone()))
     }
 
-    /// The same for a source whose records have this shape.
+    /// What [`normalize_under()`] says of the record.
     ///
     /// # Errors
-    /// As [`normalize()`]; or the record is of another shape.
-    pub fn normalize_as(&self, shape: &Shape, rule: &DeviceIdRule) -> Result<Event, Refusal> {
-        let event = self.normalize(rule)?;
-        match shape {
-            Shape::Fixed(wanted) if event.format != *wanted => Err(Refusal::OtherShape {
-                found: event.format.as_str(),
-                wanted: wanted.as_str(),
-            }),
-            Shape::Detect | Shape::Fixed(_) => Ok(event),
+    /// As there.
+    pub fn normalize_under(&self, reader: &Reader) -> Result<Event, Refusal> {
+        if let Some(key) = self.key_twice() {
+            return Err(Refusal::KeyTwice(field::shown(key)));
         }
+        if let (Tree::Object(members), false) = (&self.0, matches!(reader.shape, Shape::Mapped(_))) {
+            let part = Value::Object(looked_at(members));
+            if detect(&part) == Ok(EventFormat::MdeAlert) {
+                return read_as(EventFormat::MdeAlert, &part, reader);
+            }
+        }
+        normalize_under(&self.0.to_value(), reader)
+    }
+
+    /// A key that stands twice in one object with different values, wherever that is. One reader takes the first, another the
+    /// last: what somebody checked on the way here need not be what is read here, and a title that was put into a text unescaped
+    /// can bring a device with it.
+    pub fn key_twice(&self) -> Option<&str> {
+        self.0.key_twice()
+    }
+
+    /// The record as a [`Value`].
+    pub fn to_value(&self) -> Value {
+        self.0.to_value()
     }
 
     /// What [`content_hash`](crate::intake::content_hash) says of the record.
@@ -167,6 +178,31 @@ impl Tree<'_> {
         }
     }
 
+    fn key_twice(&self) -> Option<&str> {
+        match self {
+            Self::Array(items) => items.iter().find_map(Self::key_twice),
+            Self::Object(members) => {
+                let mut seen = [0_u64; 4];
+                for (at, (key, tree)) in members.iter().enumerate() {
+                    let bit = spread(key.as_bytes());
+                    let (word, mask) = (&mut seen[usize::from(bit >> 6)], 1 << (bit & 63));
+                    let is_new = *word & mask == 0;
+                    *word |= mask;
+                    let twice = || {
+                        members[..at]
+                            .iter()
+                            .any(|(other, held)| other == key && held != tree)
+                    };
+                    if !is_new && twice() {
+                        return Some(key);
+                    }
+                }
+                members.iter().find_map(|(_, tree)| tree.key_twice())
+            }
+            _ => None,
+        }
+    }
+
     /// The form that [`crate::intake::content`] hashes, which says what it is.
     fn canonical(&self, out: &mut Vec<u8>) {
         match self {
@@ -199,6 +235,17 @@ impl Tree<'_> {
             }
         }
     }
+}
+
+/// A number that two keys of one object seldom share: only for those that do, all before them are looked at.
+fn spread(key: &[u8]) -> u8 {
+    let byte = |at: usize| key.get(at).copied().map_or(0, u32::from);
+    let middle = key.len() / 2;
+    let mixed = (key.len() as u32).wrapping_mul(0x9e37_79b1)
+        ^ byte(0).wrapping_mul(0x85eb_ca6b)
+        ^ byte(middle).wrapping_mul(0xc2b2_ae35)
+        ^ byte(key.len().saturating_sub(1)).wrapping_mul(0x27d4_eb2f);
+    (mixed >> 24) as u8
 }
 
 fn canonical_text(text: &str, out: &mut Vec<u8>) {

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::intake::content_hash;
+use crate::intake::{content_hash, normalize};
 
 fn samples() -> Vec<Value> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/alerts.ndjson");
@@ -28,7 +28,10 @@ fn check(text: &[u8]) {
     assert_eq!(record.0.to_value(), value, "{}", shown());
     assert_eq!(record.content_hash(), content_hash(&value), "{}", shown());
     let rule = DeviceIdRule::default();
-    assert_eq!(record.normalize(&rule), normalize(&value, &rule), "{}", shown());
+    match record.normalize(&rule) {
+        Err(Refusal::KeyTwice(_)) => {}
+        read => assert_eq!(read, normalize(&value, &rule), "{}", shown()),
+    }
 }
 
 #[test]
@@ -79,6 +82,34 @@ fn what_is_odd_is_read_the_same_way() {
     }
     check(b"{\"id\":\"\xff\"}");
     check(b"\"\xc3\"");
+}
+
+#[test]
+fn a_key_that_stands_twice_with_different_values_refuses_the_record() {
+    let many: Vec<String> = (0..300).map(|n| format!("\"key-{n}\":1")).collect();
+    let device = |n: u8| format!("{n:040x}");
+    for (text, twice) in [
+        (
+            format!(
+                r#"{{"id":"1","alertCreationTime":null,"machineId":"{}","machineId":"{}"}}"#,
+                device(1),
+                device(2)
+            ),
+            Some("machineId"),
+        ),
+        (r#"{"a":[{"b":{"c":1,"\u0063":2}}]}"#.to_owned(), Some("c")),
+        (r#"{"a":{"b":1},"b":{"b":1}}"#.to_owned(), None),
+        (r#"{"a":[1,{"b":null}],"a":[1,{"b":null}]}"#.to_owned(), None),
+        (r#"{"a":1,"a":1,"a":2}"#.to_owned(), Some("a")),
+        (format!("{{{}}}", many.join(",")), None),
+        (format!("{{{},\"key-7\":2}}", many.join(",")), Some("key-7")),
+    ] {
+        let record = Record::parse(text.as_bytes()).expect("it is JSON");
+        assert_eq!(record.key_twice(), twice, "{text}");
+        let refused = record.normalize(&DeviceIdRule::default()).err();
+        let named = matches!(refused, Some(Refusal::KeyTwice(_)));
+        assert_eq!(named, twice.is_some(), "{text}: {refused:?}");
+    }
 }
 
 /// A value that some key may hold.

@@ -11,15 +11,15 @@ use serde_json::Value;
 
 use crate::domain::alert::Alert;
 use crate::domain::fact::Fact;
-use crate::intake::devices::Devices;
 use crate::intake::field;
+use crate::intake::reading::Reading;
 
 /// Reads one alert. Its devices are the `MdatpDeviceId`s of the host entities in the list; a host that stands only inside
 /// another entity is not in the list and not acted upon.
-pub(super) fn alert(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec<String>) -> Alert {
+pub(super) fn alert(record: &Value, read: &mut Reading<'_>) -> Alert {
     let mut decoded = |key: &str| {
         field::decoded(record, key).unwrap_or_else(|remark| {
-            remarks.push(remark);
+            read.remarks.push(remark);
             Value::Null
         })
     };
@@ -27,7 +27,10 @@ pub(super) fn alert(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec
     let extended = decoded("ExtendedProperties");
     let listed = listed(&entities);
     for host in listed.iter().filter(|entity| is_of_type(entity, "host")) {
-        devices.offer(host.get("MdatpDeviceId"));
+        let entra_id = host.get("AadDeviceId").or_else(|| host.get("AzureAdDeviceId"));
+        let name = dns_name(host, ["FQDN", "HostName", "DnsDomain"]);
+        read.devices
+            .offer_host(host.get("MdatpDeviceId"), entra_id, name.as_ref());
     }
     let time = |key: &str| record.get(key);
     Alert {
@@ -35,7 +38,7 @@ pub(super) fn alert(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec
             .or_else(|| field::text(record, "SystemAlertId"))
             .unwrap_or_default(),
         title: field::first(record, &["DisplayName", "AlertName", "AlertDisplayName"]),
-        severity: field::severity(field::first(record, &["AlertSeverity", "Severity"]), remarks),
+        severity: read.severity(field::first(record, &["AlertSeverity", "Severity"])),
         // Only alerts of Defender for Endpoint carry its category; other products' words mean other things.
         category: field::category(field::first(&extended, &["MicrosoftDefenderAtp.Category"])),
         source: Fact::defined(
@@ -44,7 +47,7 @@ pub(super) fn alert(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec
         techniques: field::techniques([record.get("Techniques"), record.get("SubTechniques")]),
         classification: field::judgement(field::first(&extended, &["Classification"])),
         determination: field::judgement(field::first(&extended, &["Determination"])),
-        status: field::status(field::first(record, &["Status"])),
+        status: status(field::status(field::first(record, &["Status"]))),
         user: Fact::defined(
             listed
                 .iter()
@@ -52,13 +55,33 @@ pub(super) fn alert(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec
                 .find_map(|one| user(one)),
         ),
         incident_id: field::first(&extended, &["IncidentId"]),
-        occurred_at: field::latest([
+        occurred_at: read.latest([
             time("TimeGenerated"),
             time("ProcessingEndTime"),
             time("EndTime"),
             extended.get("LastUpdated"),
         ]),
     }
+}
+
+/// Who dismisses an alert has done with it, as who resolves it.
+fn status(status: Fact<String>) -> Fact<String> {
+    status.map(|status| match status.as_str() {
+        "dismissed" => "resolved".to_owned(),
+        _ => status,
+    })
+}
+
+/// A host's DNS name from its members: the whole one, else its first part with the domain, else that part alone.
+pub(super) fn dns_name(host: &Value, [whole, name, domain]: [&str; 3]) -> Option<Value> {
+    let parts = || {
+        let name = field::text(host, name)?;
+        Some(match field::text(host, domain) {
+            Some(domain) if !name.contains('.') => format!("{name}.{domain}"),
+            _ => name,
+        })
+    };
+    field::text(host, whole).or_else(parts).map(Value::from)
 }
 
 /// The entities of the list, references followed.

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::domain::alert::Alert;
 use crate::domain::fact::Fact;
-use crate::intake::devices::Devices;
-use crate::intake::field;
+use crate::intake::reading::Reading;
+use crate::intake::{field, sentinel};
 
 /// Whether a record is such a body with entities.
 pub(super) fn is_incident(record: &Value) -> bool {
@@ -21,7 +21,7 @@ pub(super) fn is_incident(record: &Value) -> bool {
 
 /// Reads an incident as one alert: its hosts, by `MdatpDeviceId`, are the devices. A host without one was not onboarded to
 /// Defender for Endpoint, and names none. The id begins with `incident-`, so that it meets no alert's.
-pub(super) fn alert(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec<String>) -> Alert {
+pub(super) fn alert(record: &Value, read: &mut Reading<'_>) -> Alert {
     let nothing = Value::Null;
     let incident = record.pointer("/object/properties").unwrap_or(&nothing);
     let entities = field::list(incident, "relatedEntities");
@@ -35,7 +35,12 @@ pub(super) fn alert(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec
         let id = host
             .pointer("/additionalData/MdatpDeviceId")
             .or_else(|| host.get("mdatpDeviceId"));
-        devices.offer(id);
+        let nothing = Value::Null;
+        let additional = host.get("additionalData").unwrap_or(&nothing);
+        let entra_id = additional.get("AadDeviceId").or_else(|| host.get("aadDeviceId"));
+        let whole = additional.get("FQDN").and_then(field::text_of).map(Value::from);
+        let name = whole.or_else(|| sentinel::dns_name(host, ["fqdn", "hostName", "dnsDomain"]));
+        read.devices.offer_host(id, entra_id, name.as_ref());
     }
     let name = record
         .pointer("/object")
@@ -46,7 +51,7 @@ pub(super) fn alert(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec
     Alert {
         id: id.unwrap_or_default(),
         title: field::first(incident, &["title"]),
-        severity: field::severity(field::first(incident, &["severity"]), remarks),
+        severity: read.severity(field::first(incident, &["severity"])),
         // Sentinel's tactics are MITRE's, as Defender's categories nearly are; of several none is the one.
         category: Fact::Unknown,
         source: Fact::Unknown,
@@ -59,7 +64,7 @@ pub(super) fn alert(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec
         status: status(field::status(field::first(incident, &["status"]))),
         user: Fact::defined(of_kind("Account").find_map(user)),
         incident_id: Fact::defined(number),
-        occurred_at: field::latest(
+        occurred_at: read.latest(
             ["createdTimeUtc", "lastModifiedTimeUtc", "lastActivityTimeUtc"].map(|key| incident.get(key)),
         ),
     }

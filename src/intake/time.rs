@@ -4,9 +4,11 @@
 //! `2025-04-11 20:51:04.058183200` (no zone: UTC), `07/04/2024 22:33:57` and `7/17/2024 10:59:02 AM` (Sentinel's
 //! `LastUpdated`, en-US). Never guesses: what is not one of these is no time stamp.
 
+use std::fmt;
+
 use jiff::civil::DateTime;
 use jiff::fmt::strtime;
-use jiff::tz::Offset;
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use jiff::{Timestamp, ToSpan};
 
 /// en-US spellings, with and without AM/PM.
@@ -15,6 +17,68 @@ const MONTH_FIRST: [&str; 2] = ["%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S"];
 /// The instant that the text names; `None` when it is no time stamp in a spelling known to us.
 pub fn parse(text: &str) -> Option<Timestamp> {
     Spelling::of(text.trim()).map(|(at, _)| at)
+}
+
+/// Where a time stamp without an offset was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Zone {
+    /// UTC, as Microsoft's feeds do.
+    #[default]
+    Utc,
+    /// Elsewhere: an IANA time zone.
+    Local(TimeZone),
+}
+
+impl Zone {
+    /// The zone of that name in the IANA database, as `Europe/Berlin`; `None` when it has none.
+    pub fn named(name: &str) -> Option<Self> {
+        if name.eq_ignore_ascii_case("utc") {
+            return Some(Self::Utc);
+        }
+        TimeZone::get(name).ok().map(Self::Local)
+    }
+}
+
+impl fmt::Display for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Utc => f.write_str("UTC"),
+            Self::Local(zone) => f.write_str(zone.iana_name().unwrap_or("the source's time zone")),
+        }
+    }
+}
+
+/// What a time stamp comes to in the zone where it was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// This instant.
+    At(Timestamp),
+    /// The clocks went back, and showed it twice. The earlier instant: an alert that looks older than it is asks, and one
+    /// that looks younger would act.
+    Twice(Timestamp),
+    /// The clocks went forward past it: nobody can have written it there.
+    Never,
+}
+
+/// The instant that the text names, in the zone if it says no offset itself; `None` when it is no time stamp in a spelling
+/// known to us.
+pub fn read(text: &str, zone: &Zone) -> Option<Moment> {
+    let (at, spelling) = Spelling::of(text.trim())?;
+    let Zone::Local(zone) = zone else {
+        return Some(Moment::At(at));
+    };
+    if spelling.says_offset() {
+        return Some(Moment::At(at));
+    }
+    let local = zone.to_ambiguous_timestamp(Offset::UTC.to_datetime(at));
+    let offset = local.offset();
+    Some(match (offset, local.earlier()) {
+        (AmbiguousOffset::Gap { .. }, _) => Moment::Never,
+        (AmbiguousOffset::Fold { .. }, Ok(at)) => Moment::Twice(at),
+        (AmbiguousOffset::Unambiguous { .. }, Ok(at)) => Moment::At(at),
+        // Beyond the calendar.
+        (_, Err(_)) => return None,
+    })
 }
 
 /// Another instant in the spelling of `like`: same separator, as many fraction digits, same zone. `None` when `like` is
@@ -39,6 +103,10 @@ enum Spelling<'a> {
 }
 
 impl<'a> Spelling<'a> {
+    fn says_offset(&self) -> bool {
+        matches!(self, Self::YearFirst { zone, .. } if !zone.is_empty())
+    }
+
     fn of(text: &'a str) -> Option<(Timestamp, Self)> {
         Self::year_first(text).or_else(|| {
             MONTH_FIRST.into_iter().find_map(|format| {
@@ -218,6 +286,33 @@ mod tests {
             assert_eq!(respell(like, at).as_deref(), Some(expected), "{like}");
         }
         assert_eq!(respell("no time", at), None);
+    }
+
+    #[test]
+    fn a_time_without_an_offset_is_read_in_its_zone() {
+        let berlin = Zone::named("Europe/Berlin").expect("it is in the database");
+        let at = |text: &str| text.parse::<Timestamp>().expect("RFC 3339");
+        for (text, expected) in [
+            ("2026-07-04 22:35:00", Moment::At(at("2026-07-04T20:35:00Z"))),
+            ("1/4/2026 10:35:00 PM", Moment::At(at("2026-01-04T21:35:00Z"))),
+            ("2026-07-04T22:35:00.5Z", Moment::At(at("2026-07-04T22:35:00.5Z"))),
+            (
+                "2026-07-04T22:35:00+05:00",
+                Moment::At(at("2026-07-04T17:35:00Z")),
+            ),
+            // The clocks go from 3:00 back to 2:00 on 25 October, and from 2:00 to 3:00 on 29 March.
+            ("2026-10-25T02:30:00", Moment::Twice(at("2026-10-25T00:30:00Z"))),
+            ("2026-10-25T03:30:00", Moment::At(at("2026-10-25T02:30:00Z"))),
+            ("2026-03-29 02:30:00", Moment::Never),
+        ] {
+            assert_eq!(read(text, &berlin), Some(expected), "{text}");
+            let utc = parse(text).map(Moment::At);
+            assert_eq!(read(text, &Zone::Utc), utc, "{text}");
+        }
+        assert_eq!(read("yesterday", &berlin), None);
+        assert_eq!(Zone::named("Europe/Atlantis"), None);
+        assert_eq!(Zone::named("utc"), Some(Zone::Utc));
+        assert_eq!(berlin.to_string(), "Europe/Berlin");
     }
 
     proptest::proptest! {

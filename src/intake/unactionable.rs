@@ -5,8 +5,8 @@
 use serde_json::Value;
 
 use crate::domain::alert::Alert;
-use crate::intake::devices::Devices;
 use crate::intake::field;
+use crate::intake::reading::Reading;
 
 /// Why the device of a telemetry row is not acted upon.
 const TELEMETRY: &str = "the record is telemetry, not an alert";
@@ -28,17 +28,18 @@ pub(super) fn is_incident(record: &Value) -> bool {
 }
 
 /// Reads an incident: its own severity and status, no device.
-pub(super) fn incident(record: &Value, remarks: &mut Vec<String>) -> Alert {
-    remarks.push("an incident leads to no call by itself: deliver its alerts".to_owned());
+pub(super) fn incident(record: &Value, read: &mut Reading<'_>) -> Alert {
+    read.remarks
+        .push("an incident leads to no call by itself: deliver its alerts".to_owned());
     // Sentinel's incident trigger keeps everything one level down.
     let incident = record.pointer("/object/properties").unwrap_or(record);
     let text = |keys: &[&str]| field::if_any_carried(incident, keys);
     Alert {
         title: text(&["incidentName", "displayName", "title", "Title"]),
-        severity: field::severity(text(&["severity", "Severity"]), remarks),
+        severity: read.severity(text(&["severity", "Severity"])),
         status: field::status(text(&["status", "Status"])),
         incident_id: text(&["incidentId", "id", "incidentNumber", "IncidentNumber"]),
-        occurred_at: field::latest(
+        occurred_at: read.latest(
             [
                 "createdTime",
                 "lastUpdateTime",
@@ -54,34 +55,35 @@ pub(super) fn incident(record: &Value, remarks: &mut Vec<String>) -> Alert {
 }
 
 /// Reads an advanced-hunting row, bare or out of the stream. Its `DeviceId` is recorded as refused.
-pub(super) fn hunting_row(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec<String>) -> Alert {
+pub(super) fn hunting_row(record: &Value, read: &mut Reading<'_>) -> Alert {
     let row = record
         .get("properties")
         .filter(|row| row.is_object())
         .unwrap_or(record);
-    devices.offer_only_named(row.get("DeviceId"), TELEMETRY);
+    read.devices.offer_only_named(row.get("DeviceId"), TELEMETRY);
     Alert {
         id: field::text(row, "AlertId")
             .or_else(|| field::text(row, "ReportId"))
             .unwrap_or_default(),
         title: field::if_carried(row, "Title"),
-        severity: field::severity(field::if_carried(row, "Severity"), remarks),
+        severity: read.severity(field::if_carried(row, "Severity")),
         category: field::category(field::if_any_carried(row, &["ActionType", "Category"])),
-        occurred_at: field::latest([row.get("Timestamp"), record.get("time")]),
+        occurred_at: read.latest([row.get("Timestamp"), record.get("time")]),
         ..Alert::default()
     }
 }
 
 /// Reads a legacy Graph security object (`/v1.0/security/alerts`, `/beta/security/securityActions`).
-pub(super) fn graph_v1(record: &Value, remarks: &mut Vec<String>) -> Alert {
-    remarks.push("a legacy Graph security object leads to no call: deliver alerts_v2".to_owned());
+pub(super) fn graph_v1(record: &Value, read: &mut Reading<'_>) -> Alert {
+    read.remarks
+        .push("a legacy Graph security object leads to no call: deliver alerts_v2".to_owned());
     Alert {
         id: field::text(record, "id").unwrap_or_default(),
         title: field::if_any_carried(record, &["title", "name"]),
-        severity: field::severity(field::if_carried(record, "severity"), remarks),
+        severity: read.severity(field::if_carried(record, "severity")),
         category: field::category(field::if_carried(record, "category")),
         status: field::status(field::if_carried(record, "status")),
-        occurred_at: field::latest(
+        occurred_at: read.latest(
             [
                 "createdDateTime",
                 "lastModifiedDateTime",

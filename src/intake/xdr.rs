@@ -11,8 +11,8 @@ use serde_json::Value;
 
 use crate::domain::alert::{Alert, EventFormat};
 use crate::domain::fact::Fact;
-use crate::intake::devices::Devices;
 use crate::intake::field;
+use crate::intake::reading::Reading;
 
 /// Why the device of a row that is not about a machine is not acted upon.
 const MERELY_SEEN_ON: &str = "the evidence row is about another entity that was seen on it";
@@ -35,26 +35,26 @@ pub(super) fn table(record: &Value) -> Option<EventFormat> {
 }
 
 /// Reads an `AlertInfo` record: no device, so it leads to no call.
-pub(super) fn info(record: &Value, remarks: &mut Vec<String>) -> Alert {
+pub(super) fn info(record: &Value, read: &mut Reading<'_>) -> Alert {
     let row = &record["properties"];
     Alert {
         category: field::category(field::first(row, &["Category"])),
-        ..shared(record, remarks)
+        ..shared(record, read)
     }
 }
 
 /// Reads an `AlertEvidence` record. Its device is the `DeviceId` of a machine row whose role is `Impacted` or empty.
-pub(super) fn evidence(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec<String>) -> Alert {
+pub(super) fn evidence(record: &Value, read: &mut Reading<'_>) -> Alert {
     let row = &record["properties"];
     let device = row.get("DeviceId");
     let is =
         |key: &str, name: &str| field::text(row, key).is_some_and(|text| text.eq_ignore_ascii_case(name));
     if !is("EntityType", "Machine") {
-        devices.offer_only_named(device, MERELY_SEEN_ON);
+        read.devices.offer_only_named(device, MERELY_SEEN_ON);
     } else if is("EvidenceRole", "Impacted") || field::text(row, "EvidenceRole").is_none() {
-        devices.offer(device);
+        read.devices.offer_host(device, None, row.get("DeviceName"));
     } else {
-        devices.offer_only_named(device, ONLY_RELATED);
+        read.devices.offer_only_named(device, ONLY_RELATED);
     }
     let text = |key: &str| field::text(row, key);
     Alert {
@@ -64,25 +64,25 @@ pub(super) fn evidence(record: &Value, devices: &mut Devices<'_>, remarks: &mut 
             text("AccountName"),
             text("AccountUpn"),
         )),
-        ..shared(record, remarks)
+        ..shared(record, read)
     }
 }
 
 /// What both tables carry. Evidence of 2022 has no title, severity or techniques: unknown there, not absent.
-fn shared(record: &Value, remarks: &mut Vec<String>) -> Alert {
+fn shared(record: &Value, read: &mut Reading<'_>) -> Alert {
     let row = &record["properties"];
     let techniques = row.get("AttackTechniques");
     Alert {
         id: field::text(row, "AlertId").unwrap_or_default(),
         title: field::if_carried(row, "Title"),
-        severity: field::severity(field::if_carried(row, "Severity"), remarks),
+        severity: read.severity(field::if_carried(row, "Severity")),
         source: field::if_carried(row, "DetectionSource"),
         techniques: if techniques.is_some() {
             field::techniques([techniques])
         } else {
             Fact::Unknown
         },
-        occurred_at: field::latest([row.get("Timestamp"), record.get("time")]),
+        occurred_at: read.latest([row.get("Timestamp"), record.get("time")]),
         ..Alert::default()
     }
 }

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use crate::domain::alert::Alert;
 use crate::domain::fact::Fact;
-use crate::intake::devices::Devices;
 use crate::intake::field;
+use crate::intake::reading::Reading;
 
 /// Whether a record is an alert of an incident: it has its own spelling of the id, and lists devices or entities.
 pub(super) fn is_alert(record: &Value) -> bool {
@@ -16,24 +16,28 @@ pub(super) fn is_alert(record: &Value) -> bool {
 
 /// Reads one alert. Its devices are those on which it was triggered, `devices[].mdatpDeviceId`; Microsoft's table of members
 /// calls the same `DeviceId`. An entity that was merely seen on a device names it too, and is not asked.
-pub(super) fn alert(record: &Value, devices: &mut Devices<'_>, remarks: &mut Vec<String>) -> Alert {
+pub(super) fn alert(record: &Value, read: &mut Reading<'_>) -> Alert {
     for device in field::list(record, "devices") {
-        devices.offer(device.get("mdatpDeviceId").or_else(|| device.get("DeviceId")));
+        read.devices.offer_host(
+            device.get("mdatpDeviceId").or_else(|| device.get("DeviceId")),
+            device.get("aadDeviceId"),
+            device.get("deviceDnsName"),
+        );
     }
     let time = |key: &str| record.get(key);
     Alert {
         id: field::text(record, "alertId").unwrap_or_default(),
         title: field::first(record, &["title"]),
-        severity: field::severity(field::first(record, &["severity"]), remarks),
+        severity: read.severity(field::first(record, &["severity"])),
         category: field::category(field::first(record, &["category"])),
         source: field::first(record, &["detectionSource", "serviceSource"]),
         techniques: field::techniques([record.get("mitreTechniques")]),
         classification: field::judgement(field::first(record, &["classification"])),
         determination: field::judgement(field::first(record, &["determination"])),
-        status: field::status(field::first(record, &["status"])),
+        status: field::status_or_end(field::first(record, &["status"]), record.get("resolvedTime")),
         user: Fact::defined(field::list(record, "entities").iter().find_map(user)),
         incident_id: field::first(record, &["incidentId"]),
-        occurred_at: field::latest([
+        occurred_at: read.latest([
             time("creationTime"),
             time("lastUpdatedTime"),
             time("lastActivity"),

@@ -76,10 +76,11 @@ impl Store {
         &self,
         tenant: TenantId,
         (source, trust): (&str, Trust),
-        incoming: Vec<Incoming>,
+        mut incoming: Vec<Incoming>,
         dead: Vec<DeadLetter>,
         beside: Beside<'_>,
     ) -> Result<Vec<Stored>, StoreError> {
+        self.incoming_identify(tenant, &mut incoming).await?;
         let ids: Vec<Uuid> = incoming.iter().map(|_| Uuid::now_v7()).collect();
         let keys = Keys {
             own: incoming.iter().map(|event| key(event, trust)).collect(),

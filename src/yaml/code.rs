@@ -130,6 +130,9 @@ codes! {
     BAD_WEBHOOK = "E421", "the senders of a webhook cannot show who they are in the way that is configured";
     BAD_KAFKA = "E431", "a source of Kafka's protocol cannot be reached like that";
     BAD_NATS = "E441", "the source cannot be had from nats as it is written";
+    BAD_SHAPE = "E461", "the shape of a source's records and what is said of them do not fit together";
+    BAD_PLACE = "E462", "a place of a mapping, or its table of values, cannot be read";
+    BAD_TIME_ZONE = "E463", "there is no such time zone";
     BAD_TIMES = "E509", "durations that depend on each other do not fit together";
     // lints
     NO_LIMITS = "W401", "the playbook enforces without limits";

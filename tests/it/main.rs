@@ -25,6 +25,7 @@ mod faults;
 mod gate;
 mod guards;
 mod hostile;
+mod identify;
 mod in_force;
 mod inbox;
 mod ineligible;

@@ -16,14 +16,16 @@ use crate::cli::operator::{Common, Session, nothing_done};
 use crate::cli::output;
 use crate::cli::since::Since;
 use crate::domain::incoming::Incoming;
-use crate::intake::body::{Lines, split};
+use crate::domain::trust::Trust;
+use crate::intake::Reader;
+use crate::intake::body::{Lines, split_for};
 use crate::store::dead_letters::{Ending, Letter, LetterFilter};
 
 /// At most so many letters in one go.
 const MOST: i64 = 10_000;
 
-/// One letter is one record, or an envelope that was none to the version before.
-const MOST_RECORDS: usize = 10_000;
+/// The name of the listener's own source.
+const LISTENER: &str = "webhook";
 
 /// What can be done with dead letters.
 #[derive(Debug, clap::Subcommand)]
@@ -197,6 +199,7 @@ async fn end_one(session: &Session, id: Uuid, way: Way, who: (&str, &str)) -> an
             plain(&end.by)
         )));
     }
+    let (reader, trust) = terms(session, &letter.source);
     let (ending, note) = match (way, letter.event_id) {
         (Way::Drop, _) => (Ending::Dropped, None),
         (Way::Retry, Some(event_id)) => {
@@ -217,9 +220,9 @@ async fn end_one(session: &Session, id: Uuid, way: Way, who: (&str, &str)) -> an
                 "only its first 64 KiB were kept: send the record again".to_owned(),
             ));
         }
-        (Way::Retry, None) => match read(session, &payload) {
+        (Way::Retry, None) => match read(&reader, &payload) {
             Ok(incoming) => {
-                let from = (letter.source.as_str(), session.config.http.trust);
+                let from = (letter.source.as_str(), trust);
                 let stored = session
                     .store
                     .events_accept_from(session.id, from, incoming, Vec::new())
@@ -266,15 +269,30 @@ async fn look(session: &Session, id: Uuid) -> anyhow::Result<Option<(Letter, Vec
     Ok(letter.zip(payload))
 }
 
-/// What arrives, read by this version: all of it, or why not.
-fn read(session: &Session, payload: &[u8]) -> Result<Vec<Incoming>, String> {
+/// How a letter's source is read now, and what its events may lead to. Of one that is not configured any more nobody knows what
+/// it may do: its events are only observed.
+fn terms(session: &Session, source: &str) -> (Reader, Trust) {
     let rule = session.config.device_id_rule();
-    let pieces = split(payload, Lines::Unsaid, MOST_RECORDS).map_err(|broken| broken.to_string())?;
+    if source == LISTENER {
+        return (Reader::new(rule), session.config.http.trust);
+    }
+    let its = session.config.sources.iter().find(|one| one.name == source);
+    its.map_or_else(
+        || (Reader::new(rule.clone()), Trust::Observe),
+        |its| (its.reader(rule.clone()), its.trust),
+    )
+}
+
+/// What arrives, read by this version: all of it, or why not.
+fn read(reader: &Reader, payload: &[u8]) -> Result<Vec<Incoming>, String> {
+    let pieces = split_for(payload, Lines::Unsaid, reader).map_err(|broken| broken.to_string())?;
     let mut incoming = Vec::with_capacity(pieces.len());
     for piece in pieces {
         let record = piece.record().map_err(|broken| broken.to_string())?;
         incoming.push(Incoming {
-            event: record.normalize(&rule).map_err(|refusal| refusal.to_string())?,
+            event: record
+                .normalize_under(reader)
+                .map_err(|refusal| refusal.to_string())?,
             content_hash: record.content_hash(),
             payload: piece.bytes.to_vec(),
         });

@@ -259,7 +259,8 @@ pub fn explain(case: &Case<'_>) -> Explanation {
 }
 
 fn remarks(case: &Case<'_>) -> Vec<String> {
-    let mut remarks = Vec::new();
+    // What was noted when the record was read: how its device was identified, what in it was not understood.
+    let mut remarks = case.event.remarks.clone();
     match (case.inputs, case.device) {
         (_, None) => {}
         (None, Some(_)) => remarks.push(

@@ -350,7 +350,6 @@ impl Bench {
         if device.is_some() {
             explanation.remarks.extend(self.remarks.iter().cloned());
         }
-        explanation.remarks.extend(event.remarks.iter().cloned());
         explanation
     }
 }

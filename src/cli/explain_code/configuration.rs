@@ -116,6 +116,29 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         right: Config("sources:\n  - name: soar\n    webhook: {bearer: {token_files: [soar-token]}}\n"),
     },
     Explanation {
+        code: Code::BAD_SHAPE,
+        text: "A source has records of one shape, and what else is said of them must be about that one: a `mapping` reads records \
+               of the shape `mapping`, and `identify_by` looks for hosts of shapes that do not say by what they are named.",
+        wrong: Config("sources:\n  - name: wazuh\n    shape: mapping\n    defender: {every: 1m}\n"),
+        right: Config(
+            "sources:\n  - name: wazuh\n    shape: mapping\n    mapping: {id: /id, devices: {dns_name: /agent/name}}\n    defender: {every: 1m}\n",
+        ),
+    },
+    Explanation {
+        code: Code::BAD_PLACE,
+        text: "A mapping names the place of each fact by JSON Pointer (RFC 6901): the names from the outermost to the innermost, each \
+               after a `/`, where `~1` is a `/` in a name and `~0` a `~`. A table of `values` has one entry at least.",
+        wrong: Config("sources:\n  - name: wazuh\n    mapping: {id: $.alert.uuid}\n    defender: {every: 1m}\n"),
+        right: Config("sources:\n  - name: wazuh\n    mapping: {id: /alert/uuid}\n    defender: {every: 1m}\n"),
+    },
+    Explanation {
+        code: Code::BAD_TIME_ZONE,
+        text: "`time_zone` is where a source writes time stamps without an offset: a name of the IANA database, or `UTC`. \
+               Abbreviations as `CEST` mean one offset, or several, and never a zone.",
+        wrong: Config("sources:\n  - name: siem\n    time_zone: Berlin\n    defender: {every: 1m}\n"),
+        right: Config("sources:\n  - name: siem\n    time_zone: Europe/Berlin\n    defender: {every: 1m}\n"),
+    },
+    Explanation {
         code: Code::BAD_TIMES,
         text: "Two durations that depend on each other do not fit: a part is longer than its whole, or a first step is longer \
                than the last.",

@@ -21,6 +21,7 @@ async fn copy(ground: &mut Ground, trust: Trust, id: &str, device: &DeviceId) ->
         alert,
         devices: vec![device.clone()],
         refused_devices: Vec::new(),
+        hints: Vec::new(),
         remarks: Vec::new(),
     };
     let incoming = Incoming {

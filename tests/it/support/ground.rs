@@ -260,6 +260,7 @@ impl Ground {
             alert,
             devices: vec![device.clone()],
             refused_devices: Vec::new(),
+            hints: Vec::new(),
             remarks: Vec::new(),
         };
         let incoming = Incoming {

@@ -1,0 +1,188 @@
+//! Devices that an event names by Entra's id or by their DNS name: the inventory on a real Postgres tells which they are, exactly,
+//! or the event is kept without a device.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use quell::domain::alert::{Alert, Event, EventFormat};
+use quell::domain::device::hint::DeviceHint;
+use quell::domain::device::{DeviceFacts, DeviceId};
+use quell::domain::fact::Fact;
+use quell::domain::incoming::Incoming;
+use quell::store::inventory::{SweepDue, SweepTerms, SweptPage};
+
+use crate::support::ground::{Ground, device, playbook};
+
+const ENTRA: &str = "f18bd540-0000-4000-8000-000000000001";
+
+fn is(text: &str) -> Fact<String> {
+    Fact::Is(text.to_owned())
+}
+
+/// What the inventory says of a live device.
+fn listed(name: &str) -> DeviceFacts {
+    DeviceFacts {
+        name: is(name),
+        entra_id: Fact::Absent,
+        health: is("Active"),
+        onboarding: is("Onboarded"),
+        merged_into: Fact::Absent,
+        ..DeviceFacts::default()
+    }
+}
+
+/// Reads the inventory as a whole; it is known for an hour.
+async fn sweep(ground: &Ground, devices: &[(DeviceId, DeviceFacts)]) {
+    let terms = SweepTerms {
+        every: Duration::from_secs(60),
+        rest: Duration::from_secs(60),
+        good_for: Duration::from_secs(60),
+        known_for: Duration::from_secs(3_600),
+    };
+    let due = ground.store.sweep_due(ground.tenant, terms).await;
+    let SweepDue::Page(sweep) = due.expect("the database is up") else {
+        panic!("a sweep is due");
+    };
+    let page = SweptPage {
+        devices,
+        refused: 0,
+        next_page: None,
+        received: devices.len() as u64,
+    };
+    let stored = ground.store.sweep_store(ground.tenant, &sweep, &page).await;
+    stored.expect("the database is up");
+}
+
+fn named(entra_id: Option<&str>, dns_name: Option<&str>) -> DeviceHint {
+    let hint = DeviceHint::new(entra_id, dns_name).expect("these are names");
+    hint.expect("there is one")
+}
+
+/// An event that names its devices so; says for how many it was queued.
+async fn accept(ground: &Ground, id: &str, hints: Vec<DeviceHint>) -> usize {
+    let event = Event {
+        format: EventFormat::Native,
+        alert: Alert {
+            id: id.to_owned(),
+            ..Alert::default()
+        },
+        devices: Vec::new(),
+        refused_devices: Vec::new(),
+        hints,
+        remarks: Vec::new(),
+    };
+    let incoming = Incoming {
+        event,
+        payload: b"{}".to_vec(),
+        content_hash: [7; 32],
+    };
+    let stored = ground
+        .store
+        .events_accept(ground.tenant, "test", vec![incoming], Vec::new())
+        .await;
+    stored.expect("it is stored")[0].devices
+}
+
+async fn why_not(ground: &mut Ground, id: &str) -> Vec<String> {
+    let sql =
+        "SELECT d.rulings -> 0 ->> 'why' FROM quell.decisions d JOIN quell.events e ON e.id = d.event_id";
+    ground
+        .words(format!(
+            "{sql} WHERE d.reason = 'no_device' AND e.alert_id = '{id}'"
+        ))
+        .await
+}
+
+#[tokio::test]
+async fn exactly_one_live_device_of_a_fresh_inventory_is_the_one() {
+    let mut ground = Ground::new(&[playbook("one")]).await;
+    let by_name = || vec![named(None, Some("FIN-7.Corp.Example"))];
+    assert_eq!(accept(&ground, "early", by_name()).await, 0);
+    let why = why_not(&mut ground, "early").await;
+    assert!(why[0].contains("the inventory is not known"), "{why:?}");
+
+    let merged = DeviceFacts {
+        merged_into: is("x"),
+        ..listed("fin-7.corp.example")
+    };
+    let joined = DeviceFacts {
+        entra_id: is(&ENTRA.to_uppercase()),
+        ..listed("lap-1")
+    };
+    let unclear = DeviceFacts {
+        onboarding: Fact::Unknown,
+        ..listed("old.corp.example")
+    };
+    sweep(
+        &ground,
+        &[
+            (device('a'), listed("Fin-7.corp.example")),
+            (device('b'), merged),
+            (device('c'), joined),
+            (device('d'), listed("twin.corp.example")),
+            (device('e'), listed("twin.corp.example")),
+            (device('f'), unclear),
+        ],
+    )
+    .await;
+    let hints = vec![
+        named(None, Some("fin-7.corp.example")),
+        named(Some(ENTRA), Some("lap-1")),
+        named(None, Some("twin.corp.example")),
+        named(None, Some("fin-7")),
+        named(None, Some("old.corp.example")),
+    ];
+    assert_eq!(accept(&ground, "many", hints).await, 2);
+    let queued = "SELECT device_id FROM quell.inbox ORDER BY device_id".to_owned();
+    let two = [device('a').to_string(), device('c').to_string()];
+    assert_eq!(ground.words(queued).await, two);
+    let noted =
+        "SELECT jsonb_array_elements_text(normalised -> 'remarks') FROM quell.events WHERE alert_id = 'many'";
+    let remark = format!(
+        "device {} was identified by its DNS name fin-7.corp.example",
+        device('a')
+    );
+    assert!(ground.words(noted.to_owned()).await.contains(&remark));
+    let refused = "SELECT one ->> 'reason' FROM quell.events, jsonb_array_elements(normalised -> 'refused_devices') AS t (one) \
+                   WHERE alert_id = 'many' ORDER BY 1";
+    assert_eq!(
+        ground.words(refused.to_owned()).await,
+        [
+            "2 devices of the inventory have this DNS name",
+            "a device of the inventory has a longer DNS name that begins with it: give the whole name",
+            "the inventory does not say whether the device with this DNS name is onboarded and active",
+        ]
+    );
+    for (id, hint, part) in [
+        (
+            "none",
+            named(None, Some("lap-1.corp.example")),
+            "no device of the inventory has this DNS name",
+        ),
+        (
+            "other",
+            named(Some(ENTRA), Some("fin-7.corp.example")),
+            "belong to two devices",
+        ),
+    ] {
+        assert_eq!(accept(&ground, id, vec![hint]).await, 0);
+        let why = why_not(&mut ground, id).await;
+        assert!(why[0].contains(part), "{why:?}");
+    }
+
+    // What the next reading does not list is gone; what is older than the bound is not known.
+    ground.pass(SignedDuration::from_mins(5)).await;
+    sweep(&ground, &[(device('c'), listed("lap-1"))]).await;
+    assert_eq!(accept(&ground, "gone", by_name()).await, 0);
+    let why = why_not(&mut ground, "gone").await;
+    assert!(why[0].contains("no longer listed"), "{why:?}");
+    assert_eq!(
+        accept(&ground, "there", vec![named(None, Some("LAP-1."))]).await,
+        1
+    );
+    ground.pass(SignedDuration::from_hours(2)).await;
+    assert_eq!(accept(&ground, "late", vec![named(None, Some("lap-1"))]).await, 0);
+    let why = why_not(&mut ground, "late").await;
+    assert!(why[0].contains("the inventory is not known"), "{why:?}");
+    ground.close().await;
+}
