@@ -39,3 +39,4 @@ pub mod task;
 pub mod tenant;
 pub mod trust;
 pub mod verdict;
+pub mod watermark;
