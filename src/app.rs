@@ -3,6 +3,7 @@
 
 pub mod playbook_files;
 pub mod reload;
+mod sources;
 mod tenant;
 
 use std::process::ExitCode;
@@ -42,6 +43,7 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
     worker::outlook::describe_metrics();
     worker::seal::describe_metrics();
     worker::stops::describe_metrics();
+    worker::intake::describe_metrics();
     let lifecycle = Lifecycle::of_process(StopLimits::default()).context("cannot listen to signals")?;
     let store = store(&config)?.guarded(tenant::safety_of(&config));
     let listener = TcpListener::bind(config.http.listen)

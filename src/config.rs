@@ -35,6 +35,7 @@ pub mod schema;
 mod secret;
 mod section;
 mod server;
+pub mod source;
 mod tenant;
 
 pub use budget::Budget;
@@ -45,6 +46,7 @@ pub use pace::{Call, Facts, Inventory, Reconcile, Retry, SHORTEST_SEND_DEADLINE,
 pub use reach::{Proxy, Reach, ReachError};
 pub use secret::{SecretError, SecretFile};
 pub use server::{Database, DatabaseAddress, Http};
+pub use source::{Source, SourceKind};
 pub use tenant::Tenant;
 
 use credential::AzureEnvironment;
@@ -70,6 +72,8 @@ pub struct Config {
     pub device_id_pattern: String,
     /// `tenants`: at least one.
     pub tenants: Vec<Tenant>,
+    /// `sources`: where events come from beside the listener's own `/v1/events`. Default none.
+    pub sources: Vec<Source>,
     /// `call`: the spans that bound a call.
     pub call: Call,
     /// `reconcile`: how often Defender's list is read.
@@ -212,6 +216,8 @@ impl Config {
         let database = root.required_section("database", reading);
         let spans = pace::Spans::read(&mut root, reading);
         let (kinds, lookups) = guards::read_devices(root.section("devices", reading), reading);
+        let tenants = tenant::read_all(root.required("tenants", Kind::Maps(1), reading), places, reading);
+        let sources = source::read_all(&mut root, &tenants, places, reading);
         let (default_ask, approvals) = approvals::read(root.section("approvals", reading), reading);
         let config = Self {
             database: Database::read(database, places, reading),
@@ -226,7 +232,8 @@ impl Config {
             ),
             playbooks: places.base.join(read_playbooks(&mut root, reading)),
             device_id_pattern: read_device_id_pattern(&mut root, reading),
-            tenants: tenant::read_all(root.required("tenants", Kind::Maps(1), reading), places, reading),
+            tenants,
+            sources,
             call: Call::read(root.section("call", reading), reading),
             reconcile: Reconcile::read(root.section("reconcile", reading), reading),
             facts: Facts::read(root.section("facts", reading), reading),
@@ -358,6 +365,10 @@ impl Config {
             let password = tenant.reach.password_file();
             let password = password.map(|file| (format!("tenants[{position}].proxy.password_file"), file));
             files.extend(secret.into_iter().chain(password));
+        }
+        for (position, source) in self.sources.iter().enumerate() {
+            let secrets = source.secret_files().into_iter();
+            files.extend(secrets.map(|(key, file)| (format!("sources[{position}].{key}"), file)));
         }
         files
     }

@@ -22,6 +22,7 @@ pub mod drift;
 pub mod eligibility;
 pub mod fact;
 pub mod guard;
+pub mod incoming;
 pub mod kind;
 pub mod limit;
 pub mod lookup;

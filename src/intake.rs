@@ -1,7 +1,7 @@
 //! What arrives, brought into one form. Pure: bytes and JSON in, [`crate::domain::alert::Event`]s or reasons out.
 //!
-//! [`crate::web`] splits a request with [`body`], normalises each record as a [`Record`] and hands the events to
-//! the store; `quell send` uses [`body`] to cut a file into batches, the demo [`restamp`](mod@restamp) to make samples fresh.
+//! Every source hands a message to [`delivery`], which splits it with [`body`] and normalises each record as a [`Record`]; [`crate::web`] and
+//! [`crate::worker::intake`](mod@crate::worker::intake) hand what comes of it to the store. `quell send` uses [`body`] to cut a file into batches, the demo [`restamp`](mod@restamp) to make samples fresh.
 //!
 //! The way of a record: [`body`] finds it and keeps its exact bytes, [`record`] parses it once, [`normalize`](mod@normalize) tells its format by its shape, the
 //! format's own file reads it ([`mde`], [`sentinel`], [`sentinel_incident`], [`graph`], [`xdr`],
@@ -14,6 +14,7 @@
 pub mod alert_id;
 pub mod body;
 pub mod content;
+pub mod delivery;
 pub mod devices;
 pub mod elastic;
 pub mod field;
@@ -34,6 +35,7 @@ pub mod xdr_incident;
 mod samples;
 
 pub use content::hash as content_hash;
+pub use delivery::{Delivery, Reader, Shape};
 pub use native::schema as event_schema;
 pub use normalize::{Refusal, normalize};
 pub use record::Record;

@@ -13,7 +13,6 @@
 //! after the transaction that stored its events; a client that got no answer sends again and hears `duplicate`.
 
 pub mod answer;
-mod delivery;
 mod events;
 mod health;
 mod inbox;
@@ -45,6 +44,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::device::DeviceIdRule;
 use crate::domain::tenant::TenantId;
 use crate::domain::trust::Trust;
+use crate::intake::Reader;
 use crate::limiter::SourceRate;
 use crate::store::Store;
 
@@ -58,14 +58,12 @@ pub struct Options {
     pub tenant: TenantId,
     /// The name of this source in tables and logs.
     pub source: String,
-    /// What a device id must look like.
-    pub device_ids: DeviceIdRule,
+    /// How the bodies are read.
+    pub reader: Reader,
     /// The largest body of a request, bytes.
     pub body_limit: usize,
     /// How long the body of a request may take to arrive.
     pub body_timeout: Duration,
-    /// The most records in one request.
-    pub max_records: usize,
     /// The most requests with events worked on at once; each holds up to `body_limit` bytes.
     pub max_concurrent: usize,
     /// When set, every `POST` of events needs `Authorization: Bearer` with this token.
@@ -90,10 +88,9 @@ impl Options {
         Self {
             tenant,
             source: "webhook".to_owned(),
-            device_ids: DeviceIdRule::default(),
+            reader: Reader::new(DeviceIdRule::default()),
             body_limit: 8 * 1024 * 1024,
             body_timeout: Duration::from_secs(30),
-            max_records: 10_000,
             max_concurrent: 16,
             token: None,
             operator_token: None,

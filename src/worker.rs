@@ -10,6 +10,7 @@
 //! * [`overdue`]: restrictions that stay longer than they should → a page.
 //! * [`seal`]: rows of the audit → the chain.
 //! * [`stops`]: the stop file → the stop switch; what a stop takes back → ended containments.
+//! * [`intake`](mod@intake): brokers, feeds and files → the inbox (T1).
 //! * [`lease`]: who dispatches. [`wake`]: what others committed. [`active_set`]: the playbooks in force.
 //! * [`sayings`] is no loop: what answers need to know of the playbooks that ask.
 
@@ -18,6 +19,7 @@ pub mod clock;
 pub mod decide;
 pub mod expire;
 pub mod facts;
+pub mod intake;
 pub mod inventory;
 pub mod lease;
 pub mod lookups;

@@ -12,12 +12,13 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::app::reload::{Reloader, Target};
-use crate::app::{MigrationError, migrations};
+use crate::app::{MigrationError, migrations, sources};
 use crate::config::{Budget, Config, Tenant, environment};
 use crate::defender::{Client, Endpoint, Options};
 use crate::domain::budget::{BudgetScope, Pace, Pacing, Reserve, Terms, jump_bound};
 use crate::domain::lookup::Lookup;
 use crate::domain::tenant::TenantId;
+use crate::intake::Reader;
 use crate::lifecycle::Tasks;
 use crate::limiter::{Pacer, PacerOptions, SecondGuard, SourceRate};
 use crate::store::inventory::SweepTerms;
@@ -170,7 +171,7 @@ impl Start {
         let (reload, requests) = mpsc::channel(1);
         let mut options = web::Options::new(*first);
         options.reload = Some(reload);
-        options.device_ids = self.config.device_id_rule();
+        options.reader = Reader::new(self.config.device_id_rule());
         options.body_limit = self.config.http.max_body_bytes;
         options.token = token;
         options.operator_token = operator_token;
@@ -205,11 +206,11 @@ impl Start {
         };
         self.tasks.spawn("stops", stops.run(stop.clone()));
         let mut bells = Vec::new();
-        for ((id, tenant), target) in tenants.into_iter().zip(targets) {
+        for (place, ((id, tenant), target)) in tenants.into_iter().zip(targets).enumerate() {
             bells.push((
                 id,
                 self.start(
-                    id,
+                    (place, id),
                     tenant,
                     target.in_force,
                     stored.take().unwrap_or_default(),
@@ -277,7 +278,7 @@ impl Start {
     /// Starts one tenant's loops; returns what wakes them.
     fn start(
         &self,
-        id: TenantId,
+        (place, id): (usize, TenantId),
         tenant: Tenant,
         in_force: Arc<InForce>,
         stored: Arc<Notify>,
@@ -298,7 +299,7 @@ impl Start {
             time_scale: config.time_scale,
             fleet: tenant.fleet_size,
             leadership: worker::lease::Leadership::default(),
-            wakes: Arc::new(Wakes::with_inbox(stored)),
+            wakes: Arc::new(Wakes::with_inbox(Arc::clone(&stored))),
         };
         let guard = SecondGuard::new(&context.gate.actions)?;
         let reads_guard = match context.gate.scope {
@@ -373,6 +374,12 @@ impl Start {
             };
             tasks.spawn(lookup.as_str(), lookups.run(stop.clone()));
         }
+        sources::start(&sources::Shared {
+            config,
+            tenant: place,
+            context: &context,
+            stored: &stored,
+        })?;
         let facts = worker::facts::FactsFetcher {
             context: context.clone(),
             client,

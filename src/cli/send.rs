@@ -343,7 +343,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_batch_that_is_too_large_for_the_daemon_is_halved() {
-        let server = TestServer::start(|options, _| options.max_records = 10).await;
+        let server = TestServer::start(|options, _| options.reader.max_records = 10).await;
         let samples = std::fs::read(SAMPLES).expect("the sample file is part of the repository");
         let sent = send(&server.url(), &samples, &args(500, false))
             .await

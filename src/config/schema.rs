@@ -158,9 +158,10 @@ fn notes(keys: &BTreeMap<String, Key>) -> BTreeMap<String, Note> {
             continue;
         }
         let commented = content.strip_prefix("# ");
+        let content = commented.unwrap_or(content);
         let (indent, content) = match content.strip_prefix("- ") {
             Some(entry) => (indent + 2, entry),
-            None => (indent, commented.unwrap_or(content)),
+            None => (indent, content),
         };
         let parent = open
             .iter()
@@ -179,8 +180,8 @@ fn notes(keys: &BTreeMap<String, Key>) -> BTreeMap<String, Note> {
                     },
                     commented: commented.is_some(),
                 };
-                // What is below a map that is only mentioned is mentioned too.
-                if commented.is_none() || keys[&path].kind == Kind::Map {
+                // What is below a map or a list that is only mentioned is mentioned too.
+                if commented.is_none() || matches!(keys[&path].kind, Kind::Map | Kind::Maps(_)) {
                     open.retain(|(outer, _)| *outer < indent);
                     open.push((indent, path.clone()));
                 }

@@ -87,6 +87,15 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// The item of a list that is not there, whose keys are asked for all the same.
+    pub fn absent(path: &str) -> Self {
+        Self {
+            map: None,
+            path: path.to_owned(),
+            known: Vec::new(),
+        }
+    }
+
     /// As [`Section::of`], or an empty map below the parent if there is no node.
     pub fn below(&self, key: &'static str, node: Option<&Node<'a>>, reading: &mut Reading) -> Self {
         Self {

@@ -6,6 +6,7 @@ use secrecy::SecretString;
 
 use super::secret::{self, Places, SecretError, SecretFile};
 use super::section::{Kind, Reading, Section, text_of};
+use super::source::read_rate;
 use crate::domain::budget::Window;
 use crate::domain::trust::Trust;
 use crate::telemetry::{self, LogFormat, LogOptions};
@@ -135,12 +136,7 @@ impl Http {
             ("observe", Trust::Observe),
         ];
         let trust = section.choice("trust", &words, default, reading);
-        let mut rate = section.section("rate", reading);
-        let limit = rate.count("events", 0..=1_000_000, 0, reading);
-        let span = std::time::Duration::from_secs(1)..=std::time::Duration::from_secs(86_400);
-        let per = rate.duration("per", span, std::time::Duration::from_secs(60), reading);
-        rate.close(reading);
-        let rate = (limit > 0).then_some(Window { limit, per });
+        let rate = read_rate(section.section("rate", reading), reading);
         section.close(reading);
         let max_body_bytes = usize::try_from(max_body_bytes).unwrap_or(usize::MAX);
         Self {

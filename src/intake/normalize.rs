@@ -32,6 +32,14 @@ pub enum Refusal {
         /// What was found instead, in words.
         found: String,
     },
+    /// The source sends another shape.
+    #[error("the record is of the shape {found}, and this source sends {wanted}")]
+    OtherShape {
+        /// Its shape.
+        found: &'static str,
+        /// What the source is configured for.
+        wanted: &'static str,
+    },
     /// A record of Quell's own shape has a member that is wrong.
     #[error("the event is not as `quell schema event` says: `{place}` {problem}")]
     Native {
@@ -54,6 +62,7 @@ impl Refusal {
         match self {
             Self::NotAnObject(_) => "not_an_object",
             Self::UnknownShape { .. } => "unknown_shape",
+            Self::OtherShape { .. } => "other_shape",
             Self::Native { .. } => "invalid_event",
             Self::AlertIdTooLong => "alert_id_too_long",
             Self::TooManyDevices(_) => "too_many_devices",

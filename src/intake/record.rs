@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::alert::{Event, EventFormat};
 use crate::domain::device::DeviceIdRule;
+use crate::intake::delivery::Shape;
 use crate::intake::normalize::{Refusal, detect, normalize, read_as};
 
 /// Whether a record's format is told by this key, or the reader of Defender's alerts looks at it.
@@ -114,6 +115,21 @@ impl<'a> Record<'a> {
             }
         }
         normalize(&self.0.to_value(), rule)
+    }
+
+    /// The same for a source whose records have this shape.
+    ///
+    /// # Errors
+    /// As [`normalize()`]; or the record is of another shape.
+    pub fn normalize_as(&self, shape: &Shape, rule: &DeviceIdRule) -> Result<Event, Refusal> {
+        let event = self.normalize(rule)?;
+        match shape {
+            Shape::Fixed(wanted) if event.format != *wanted => Err(Refusal::OtherShape {
+                found: event.format.as_str(),
+                wanted: wanted.as_str(),
+            }),
+            Shape::Detect | Shape::Fixed(_) => Ok(event),
+        }
     }
 
     /// What [`content_hash`](crate::intake::content_hash) says of the record.

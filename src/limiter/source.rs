@@ -4,6 +4,7 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use crate::domain::trust::Trust;
 use crate::limiter::{Cells, LimiterError, Uptime, Window, cells};
 
 /// The rate of one source. Clones are the same rate.
@@ -29,6 +30,15 @@ impl SourceRate {
             cells(window.per / window.limit, burst, &Uptime::starting_now()).ok_or(wrong)
         };
         Ok(Self(Arc::new(windows.iter().map(of).collect::<Result<_, _>>()?)))
+    }
+
+    /// What so many events of a source of that trust may lead to, now that they come: those above its rate ask.
+    pub fn trust(rate: Option<&Self>, trust: Trust, events: usize) -> Trust {
+        if rate.is_none_or(|rate| rate.allows(events)) {
+            return trust;
+        }
+        metrics::counter!("quell_events_above_rate_total").increment(events as u64);
+        trust.max(Trust::AskRate)
     }
 
     /// Whether so many more events are within the rate. Those that are not do not count against the ones to come.

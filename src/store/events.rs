@@ -5,41 +5,10 @@ use std::collections::{HashMap, HashSet};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use crate::domain::alert::Event;
+use crate::domain::incoming::{DeadLetter, Incoming, Stored};
 use crate::domain::tenant::TenantId;
 use crate::domain::trust::Trust;
-use crate::store::{Store, StoreError, Wake};
-
-/// An event on its way in.
-#[derive(Clone, Debug)]
-pub struct Incoming {
-    /// The normalised event.
-    pub event: Event,
-    /// The bytes as received.
-    pub payload: Vec<u8>,
-    /// sha256 over the canonical content.
-    pub content_hash: [u8; 32],
-}
-
-/// What became of it, once committed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stored {
-    /// The event's id; of the first delivery, when this is a repeated one.
-    pub id: Uuid,
-    /// The same alert with the same content was here before.
-    pub duplicate: bool,
-    /// For how many devices it was queued.
-    pub devices: usize,
-}
-
-/// A record that was refused.
-#[derive(Clone, Debug)]
-pub struct DeadLetter {
-    /// Why, in the operator's words.
-    pub reason: String,
-    /// The bytes, at most 65,536 of them.
-    pub payload: Vec<u8>,
-}
+use crate::store::{Fence, Store, StoreError, Wake};
 
 /// What each event of a batch is known by.
 struct Keys {
@@ -48,8 +17,6 @@ struct Keys {
     /// As one that may act sends it.
     plain: Vec<Vec<u8>>,
 }
-
-const PAYLOAD_CAP: usize = 65_536;
 
 impl Store {
     /// Stores a batch: all of it, or nothing.
@@ -82,14 +49,54 @@ impl Store {
         incoming: Vec<Incoming>,
         dead: Vec<DeadLetter>,
     ) -> Result<Vec<Stored>, StoreError> {
+        self.accept(tenant, (source, trust), incoming, &dead, None).await
+    }
+
+    /// The same for a source whose place in what it reads stands in Postgres: it moves in the transaction that stores the batch,
+    /// or nothing is stored.
+    ///
+    /// # Errors
+    /// As [`Store::events_accept_from`]; or the part is another's by now, or its position another than the fence says
+    /// ([`StoreError::is_part_lost`]).
+    pub async fn events_accept_fenced(
+        &self,
+        tenant: TenantId,
+        (source, trust): (&str, Trust),
+        incoming: Vec<Incoming>,
+        dead: Vec<DeadLetter>,
+        fence: &Fence,
+    ) -> Result<Vec<Stored>, StoreError> {
+        self.accept(tenant, (source, trust), incoming, &dead, Some(fence))
+            .await
+    }
+
+    async fn accept(
+        &self,
+        tenant: TenantId,
+        (source, trust): (&str, Trust),
+        incoming: Vec<Incoming>,
+        dead: &[DeadLetter],
+        fence: Option<&Fence>,
+    ) -> Result<Vec<Stored>, StoreError> {
         let ids: Vec<Uuid> = incoming.iter().map(|_| Uuid::now_v7()).collect();
         let keys = Keys {
             own: incoming.iter().map(|event| key(event, trust)).collect(),
             plain: incoming.iter().map(|event| key(event, Trust::Act)).collect(),
         };
-        let fresh = self
-            .insert(tenant, (source, trust), (&ids, &keys, &incoming), &dead)
-            .await?;
+        let rows = (ids.as_slice(), &keys, incoming.as_slice());
+        let fresh = match fence {
+            None => {
+                self.insert(self.swift(), tenant, (source, trust), rows, dead)
+                    .await?
+            }
+            Some(fence) => {
+                let mut tx = self.begin_swift().await?;
+                fence.pass(&mut tx, tenant).await?;
+                let fresh = self.insert(&mut *tx, tenant, (source, trust), rows, dead).await?;
+                tx.commit().await?;
+                fresh
+            }
+        };
         let mut owners: HashMap<&[u8], Uuid> = ids
             .iter()
             .zip(&keys.own)
@@ -130,8 +137,9 @@ impl Store {
     }
 
     /// Inserts what is new, and says which of `ids` that was.
-    async fn insert(
+    async fn insert<'e>(
         &self,
+        executor: impl sqlx::PgExecutor<'e>,
         tenant: TenantId,
         (source, trust): (&str, Trust),
         (ids, keys, incoming): (&[Uuid], &Keys, &[Incoming]),
@@ -151,7 +159,7 @@ impl Store {
         let reasons: Vec<String> = dead.iter().map(|letter| letter.reason.clone()).collect();
         let refused: Vec<&[u8]> = dead
             .iter()
-            .map(|letter| &letter.payload[..letter.payload.len().min(PAYLOAD_CAP)])
+            .map(|letter| &letter.payload[..letter.payload.len().min(DeadLetter::CAP)])
             .collect();
         // INVARIANT: keys before devices before alerts, each in its own order: two batches with the same events must not wait
         // for each other. Each part reads a count or a list of the one before it, and so begins when that one is done.
@@ -223,7 +231,7 @@ impl Store {
             &keys.plain,
             !is_lesser(trust),
         )
-        .fetch_one(self.swift())
+        .fetch_one(executor)
         .await?;
         Ok(fresh.ids.into_iter().collect())
     }

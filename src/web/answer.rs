@@ -6,6 +6,9 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::domain::incoming::Stored;
+use crate::intake::delivery::{self, Places};
+
 /// The answer to a body that could be taken apart: what became of every record.
 ///
 /// The status is 202 when at least one record was accepted or none was sent, else 400.
@@ -47,6 +50,36 @@ pub struct Rejected {
     pub reason: String,
     /// The reason in words.
     pub detail: String,
+}
+
+impl Answer {
+    /// What became of the records that stood there, once the store has committed. `stored` is in the order of the accepted ones.
+    pub fn of(places: Places, stored: &[Stored]) -> Self {
+        let accepted = places.accepted.into_iter().zip(stored);
+        let accepted = accepted.map(|(place, stored)| Accepted {
+            index: place.index,
+            line: place.line,
+            id: stored.id,
+            duplicate: stored.duplicate,
+            devices: stored.devices,
+            note: place.note,
+        });
+        Self {
+            accepted: accepted.collect(),
+            rejected: places.rejected.into_iter().map(Rejected::from).collect(),
+        }
+    }
+}
+
+impl From<delivery::Rejected> for Rejected {
+    fn from(rejected: delivery::Rejected) -> Self {
+        Self {
+            index: rejected.index,
+            line: rejected.line,
+            reason: rejected.reason,
+            detail: rejected.detail,
+        }
+    }
 }
 
 impl IntoResponse for Answer {
@@ -123,5 +156,40 @@ impl IntoResponse for Problem {
                 .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intake::delivery::Place;
+
+    #[test]
+    fn every_record_is_told_by_its_place() {
+        let places = Places {
+            accepted: vec![Place {
+                index: 1,
+                line: Some(2),
+                note: None,
+            }],
+            rejected: vec![delivery::Rejected {
+                index: 0,
+                line: Some(1),
+                reason: "unknown_shape".to_owned(),
+                detail: "no known alert shape".to_owned(),
+            }],
+        };
+        let id = Uuid::nil();
+        let stored = Stored {
+            id,
+            duplicate: false,
+            devices: 1,
+        };
+        let answer = Answer::of(places, &[stored]);
+        assert_eq!((answer.accepted[0].index, answer.accepted[0].id), (1, id));
+        assert_eq!(
+            (answer.rejected[0].index, answer.rejected[0].reason.as_str()),
+            (0, "unknown_shape")
+        );
     }
 }

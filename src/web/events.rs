@@ -9,13 +9,13 @@ use axum::response::{IntoResponse, Response};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
-use crate::domain::trust::Trust;
 use crate::failpoint;
+use crate::intake::Delivery;
 use crate::intake::body::{Broken, Lines};
+use crate::limiter::SourceRate;
 use crate::web::answer::{Answer, Problem, Rejected};
-use crate::web::delivery::Delivery;
 use crate::web::receive::{Unreceived, receive};
-use crate::web::{Options, Shared, Web};
+use crate::web::{Shared, Web};
 
 /// Reading some megabytes of JSON takes longer than a task may hold its thread; a body of so many bytes at most is read
 /// sooner than another thread wakes up.
@@ -55,8 +55,8 @@ async fn work(web: &Arc<Shared>, request: Request) -> Result<Answer, Problem> {
         .map_err(unreceived)?;
 
     let is_short = body.len() <= SHORT_BODY;
-    let (of_blocking, max_records) = (Arc::clone(web), options.max_records);
-    let read = move || Delivery::read(&body, lines, max_records, &of_blocking.options.device_ids);
+    let of_blocking = Arc::clone(web);
+    let read = move || Delivery::read(&body, lines, &of_blocking.options.reader);
     let read = if is_short {
         Ok(read())
     } else {
@@ -70,8 +70,12 @@ async fn work(web: &Arc<Shared>, request: Request) -> Result<Answer, Problem> {
             return Err(internal());
         }
     };
-    let (incoming, dead, places) = delivery.into_parts();
-    let trust = trust_of(options, incoming.len());
+    let Delivery {
+        incoming,
+        dead,
+        places,
+    } = delivery;
+    let trust = SourceRate::trust(options.rate.as_ref(), options.trust, incoming.len());
     failpoint::reach!(EventReceivedNothingStored);
     let storing = Arc::clone(web);
     // A task of its own: whoever sent it may go away, but what was committed is told to whom it concerns.
@@ -99,18 +103,8 @@ async fn work(web: &Arc<Shared>, request: Request) -> Result<Answer, Problem> {
     let duplicates = stored.iter().filter(|stored| stored.duplicate).count();
     count("duplicate", duplicates);
     count("accepted", stored.len() - duplicates);
-    count("rejected", places.rejected());
-    Ok(Delivery::answer(places, &stored))
-}
-
-/// What so many events of this source may lead to, now that they come.
-fn trust_of(options: &Options, events: usize) -> Trust {
-    let is_within = options.rate.as_ref().is_none_or(|rate| rate.allows(events));
-    if is_within {
-        return options.trust;
-    }
-    metrics::counter!("quell_events_above_rate_total").increment(events as u64);
-    options.trust.max(Trust::AskRate)
+    count("rejected", places.rejected.len());
+    Ok(Answer::of(places, &stored))
 }
 
 /// Checks the token, if one is configured. Both sides are hashed first, so that the comparison takes the same time

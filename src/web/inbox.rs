@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use crate::domain::incoming::{DeadLetter, Incoming, Stored};
 use crate::domain::tenant::TenantId;
 use crate::domain::trust::Trust;
-use crate::store::{DeadLetter, Incoming, MigrationState, StopView, Store, StoreError, Stored};
+use crate::store::{MigrationState, StopView, Store, StoreError};
 
 /// The store as the handlers see it.
 pub(super) enum Inbox {

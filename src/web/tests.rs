@@ -140,7 +140,7 @@ async fn a_body_that_does_not_arrive_is_a_408() {
 
 #[tokio::test]
 async fn more_records_than_allowed_are_a_413_and_none_is_stored() {
-    let server = TestServer::start(|options, _| options.max_records = 2).await;
+    let server = TestServer::start(|options, _| options.reader.max_records = 2).await;
     let got = server
         .post("", format!("[{GOOD},{GOOD},{GOOD}]").as_bytes())
         .await;

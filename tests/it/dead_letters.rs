@@ -1,7 +1,7 @@
 //! Dead letters by the operators' commands: seen, read again once, put away; nothing is lost and nothing is read twice.
 
 use quell::domain::alert::Alert;
-use quell::store::DeadLetter;
+use quell::domain::incoming::DeadLetter;
 use serde_json::{Value, json};
 
 use crate::operator::Shell;

@@ -15,8 +15,8 @@ use crate::cli::operator::table::{Paint, Table, cell, plain};
 use crate::cli::operator::{Common, Session, nothing_done};
 use crate::cli::output;
 use crate::cli::since::Since;
+use crate::domain::incoming::Incoming;
 use crate::intake::body::{Lines, split};
-use crate::store::Incoming;
 use crate::store::dead_letters::{Ending, Letter, LetterFilter};
 
 /// At most so many letters in one go.

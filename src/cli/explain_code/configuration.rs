@@ -80,6 +80,13 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         right: Config("device_id_pattern: \"[0-9a-f]{40}\"\n"),
     },
     Explanation {
+        code: Code::BAD_SOURCE,
+        text: "Each of `sources` has a name of its own, of a-z, 0-9, `.`, `_` and `-`, which its events carry and a webhook is called by; and \
+               `tenant` is the name of one of `tenants`.",
+        wrong: Config("sources:\n  - name: Event Hub\n    defender: {every: 1m}\n"),
+        right: Config("sources:\n  - name: event-hub\n    defender: {every: 1m}\n"),
+    },
+    Explanation {
         code: Code::BAD_TIMES,
         text: "Two durations that depend on each other do not fit: a part is longer than its whole, or a first step is longer \
                than the last.",

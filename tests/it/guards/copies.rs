@@ -3,8 +3,8 @@
 use quell::domain::alert::{Alert, Event, EventFormat};
 use quell::domain::device::DeviceId;
 use quell::domain::fact::Fact;
+use quell::domain::incoming::{Incoming, Stored};
 use quell::domain::trust::Trust;
-use quell::store::{Incoming, Stored};
 
 use crate::support::ground::{Ground, device, playbook};
 

@@ -1,0 +1,118 @@
+//! The sources of events but the webhook, whose handlers stand in [`crate::web`]: what they read comes in here.
+//!
+//! Each kind of source has a loop of its own below, with its client of the outside in [`crate::intake`]. An [`Inlet`] is the end
+//! that they share: bytes become events, the events are stored in one transaction, and only then may the loop acknowledge them.
+//! A loop survives whatever its source and Postgres do, says so once, and holds up nothing else.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use crate::domain::incoming::Stored;
+use crate::domain::tenant::TenantId;
+use crate::domain::trust::Trust;
+use crate::failpoint;
+use crate::intake::body::Lines;
+use crate::intake::{Delivery, Reader};
+use crate::limiter::SourceRate;
+use crate::store::{Fence, Store, StoreError};
+
+/// Where the events of one source come in.
+#[derive(Clone, Debug)]
+pub struct Inlet {
+    /// Postgres.
+    pub store: Store,
+    /// Whose events they are.
+    pub tenant: TenantId,
+    /// The source's name, in tables, logs and metrics.
+    pub source: String,
+    /// What its events may lead to.
+    pub trust: Trust,
+    /// How many of them may act; what is beyond asks.
+    pub rate: Option<SourceRate>,
+    /// How its messages are read.
+    pub reader: Arc<Reader>,
+    /// Rung when events were stored, so that whoever decides in this process need not wait for Postgres to tell it.
+    pub stored: Arc<Notify>,
+}
+
+/// Why nothing of a delivery was stored: it must not be acknowledged.
+#[derive(Debug, thiserror::Error)]
+pub enum Unstored {
+    /// Postgres is away, or refused it.
+    #[error(transparent)]
+    Store(StoreError),
+    /// The part is another replica's by now, or stands elsewhere: what was read is to be forgotten.
+    #[error("another replica reads this part of the source by now")]
+    Fenced,
+    /// The inbox is over its bound: try again after so long.
+    #[error("the inbox is full for another {0:?}")]
+    Full(Duration),
+}
+
+impl Inlet {
+    /// What a message holds. One that cannot be taken as a whole is a dead letter; `place` says where it came from.
+    pub fn read(&self, message: &[u8], lines: Lines, place: &str) -> Delivery {
+        Delivery::read(message, lines, &self.reader).unwrap_or_else(|broken| {
+            let mut delivery = Delivery::default();
+            delivery.refuse(broken.reason(), &format!("{place}: {broken}"), message);
+            delivery
+        })
+    }
+
+    /// Stores all of it in one transaction, or nothing; with a fence, the position moves in the same one. The outcomes are in
+    /// the order of the delivery's events. After `Ok` it may be acknowledged, and not before.
+    ///
+    /// # Errors
+    /// [`Unstored`].
+    pub async fn store(&self, delivery: Delivery, fence: Option<&Fence>) -> Result<Vec<Stored>, Unstored> {
+        let Delivery {
+            incoming,
+            dead,
+            places,
+        } = delivery;
+        let trust = SourceRate::trust(self.rate.as_ref(), self.trust, incoming.len());
+        let from = (self.source.as_str(), trust);
+        failpoint::reach!(EventReceivedNothingStored);
+        let stored = match fence {
+            None => {
+                self.store
+                    .events_accept_from(self.tenant, from, incoming, dead)
+                    .await
+            }
+            Some(fence) => {
+                self.store
+                    .events_accept_fenced(self.tenant, from, incoming, dead, fence)
+                    .await
+            }
+        };
+        let stored = stored.map_err(|error| {
+            if error.is_part_lost() {
+                Unstored::Fenced
+            } else {
+                Unstored::Store(error)
+            }
+        })?;
+        self.stored.notify_one();
+        failpoint::reach!(StoredNotAcknowledged);
+        let duplicates = stored.iter().filter(|stored| stored.duplicate).count();
+        self.count("duplicate", duplicates);
+        self.count("accepted", stored.len() - duplicates);
+        self.count("rejected", places.rejected.len());
+        Ok(stored)
+    }
+
+    fn count(&self, outcome: &'static str, records: usize) {
+        metrics::counter!("quell_source_events_total", "source" => self.source.clone(), "outcome" => outcome)
+            .increment(records as u64);
+    }
+}
+
+/// Names the metrics of this module, with their help. Call it once after the recorder is installed.
+pub fn describe_metrics() {
+    metrics::describe_counter!(
+        "quell_source_events_total",
+        "Records received from each configured source, by outcome: accepted, duplicate, rejected"
+    );
+}
