@@ -7,6 +7,7 @@
 
 pub mod action;
 pub mod alert;
+pub mod alert_info;
 pub mod answer;
 pub mod approval;
 pub mod budget;

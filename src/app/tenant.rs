@@ -334,6 +334,7 @@ impl Start {
             kinds: config.kinds.clone(),
             fleet_max_age: config.scaled(config.facts.inventory.max_age),
             facts_wait: config.scaled(config.facts.wait),
+            info_wait: config.scaled(config.facts.alert_info_wait),
             in_force: Arc::clone(&in_force),
         };
         let reconciler = worker::reconcile::Reconciler {
@@ -379,6 +380,10 @@ impl Start {
             tenant: place,
             context: &context,
             stored: &stored,
+            tasks,
+            client: &client,
+            reads_guard: &reads_guard,
+            replica,
         })?;
         let facts = worker::facts::FactsFetcher {
             context: context.clone(),

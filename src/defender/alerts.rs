@@ -5,6 +5,7 @@
 //! [`crate::domain::watermark`] has it: by time, since a list that changes while it is read does not keep its numbers.
 
 use jiff::Timestamp;
+use reqwest::Url;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -80,6 +81,21 @@ impl Client {
     /// # Errors
     /// [`ReadError`]. A 404 is an error: it does not say that there is no alert.
     pub async fn alerts(&self, permit: ReadPermit, query: &AlertQuery<'_>) -> Result<AlertPage, ReadError> {
+        let url = self.address(query)?;
+        let top = query.top.clamp(1, MAX_ALERT_PAGE);
+        let reply = self.read(permit, url.clone(), self.page_body_bound()).await?;
+        let reply = reply.ok_or_else(|| ReadError::Malformed {
+            reason: "status 404 for the listing of alerts: check `base_url`".to_owned(),
+        })?;
+        match &reply.body {
+            Body::Whole(bytes) => take(bytes, &url, &PagePlace::default(), top as usize),
+            Body::Cut(reason) => Err(ReadError::Unavailable {
+                reason: format!("a page broke off: {reason}"),
+            }),
+        }
+    }
+
+    fn address(&self, query: &AlertQuery<'_>) -> Result<Url, ReadError> {
         let top = query.top.clamp(1, MAX_ALERT_PAGE);
         let mut url = self.checked(&["alerts"])?;
         // As the service stamps: a ten-millionth of a second.
@@ -100,26 +116,12 @@ impl Client {
             pairs.append_pair("$skip", &query.skip.to_string());
         }
         drop(pairs);
-        let reply = self.read(permit, url.clone(), self.page_body_bound()).await?;
-        let reply = reply.ok_or_else(|| ReadError::Malformed {
-            reason: "status 404 for the listing of alerts: check `base_url`".to_owned(),
-        })?;
-        match &reply.body {
-            Body::Whole(bytes) => take(bytes, &url, &PagePlace::default(), top as usize),
-            Body::Cut(reason) => Err(ReadError::Unavailable {
-                reason: format!("a page broke off: {reason}"),
-            }),
-        }
+        Ok(url)
     }
 }
 
 /// Reads a page.
-pub(super) fn take(
-    bytes: &[u8],
-    first: &reqwest::Url,
-    place: &PagePlace,
-    top: usize,
-) -> Result<AlertPage, ReadError> {
+pub(super) fn take(bytes: &[u8], first: &Url, place: &PagePlace, top: usize) -> Result<AlertPage, ReadError> {
     let page = paging::take(bytes, first, place, top)?;
     let mut taken = AlertPage {
         alerts: Vec::with_capacity(page.entries.len()),

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::domain::incoming::{DeadLetter, Incoming, Stored};
 use crate::domain::tenant::TenantId;
 use crate::domain::trust::Trust;
-use crate::store::{Fence, Store, StoreError, Wake};
+use crate::store::{Fence, Store, StoreError, Wake, alert_infos};
 
 /// What each event of a batch is known by.
 struct Keys {
@@ -84,18 +84,21 @@ impl Store {
             plain: incoming.iter().map(|event| key(event, Trust::Act)).collect(),
         };
         let rows = (ids.as_slice(), &keys, incoming.as_slice());
-        let fresh = match fence {
-            None => {
-                self.insert(self.swift(), tenant, (source, trust), rows, dead)
-                    .await?
-            }
-            Some(fence) => {
-                let mut tx = self.begin_swift().await?;
+        let has_infos = alert_infos::are_among(&incoming);
+        let fresh = if fence.is_none() && !has_infos {
+            self.insert(self.swift(), tenant, (source, trust), rows, dead)
+                .await?
+        } else {
+            let mut tx = self.begin_swift().await?;
+            if let Some(fence) = fence {
                 fence.pass(&mut tx, tenant).await?;
-                let fresh = self.insert(&mut *tx, tenant, (source, trust), rows, dead).await?;
-                tx.commit().await?;
-                fresh
             }
+            let fresh = self.insert(&mut *tx, tenant, (source, trust), rows, dead).await?;
+            if has_infos {
+                alert_infos::keep(&mut tx, tenant, trust, (&ids, &incoming), &fresh).await?;
+            }
+            tx.commit().await?;
+            fresh
         };
         let mut owners: HashMap<&[u8], Uuid> = ids
             .iter()

@@ -52,6 +52,7 @@ BEGIN
     GRANT INSERT ON quell.events, quell.inbox, quell.decisions, quell.dead_letters TO quell_intake;
     GRANT SELECT, INSERT ON quell.event_keys, quell.alert_devices TO quell_intake;
     GRANT INSERT (tenant_id, device_id) ON quell.devices TO quell_intake;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON quell.alert_infos TO quell_intake;
 
     -- Auditors, dashboards, and the commands that only look.
     FOR its IN SELECT c.oid, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -4,6 +4,8 @@
 //! that they share: bytes become events, the events are stored in one transaction, and only then may the loop acknowledge them.
 //! A loop survives whatever its source and Postgres do, says so once, and holds up nothing else.
 
+pub mod defender;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -114,5 +116,14 @@ pub fn describe_metrics() {
     metrics::describe_counter!(
         "quell_source_events_total",
         "Records received from each configured source, by outcome: accepted, duplicate, rejected"
+    );
+    metrics::describe_counter!(
+        "quell_source_failures_total",
+        "Reads of a configured source that failed"
+    );
+    metrics::describe_gauge!(
+        "quell_source_lag_seconds",
+        metrics::Unit::Seconds,
+        "How far what was read of a source that is polled is behind"
     );
 }

@@ -127,6 +127,7 @@ codes! {
     BAD_FILTER = "E507", "the log filter cannot be read";
     BAD_DEVICE_PATTERN = "E508", "the pattern of device ids is not a regular expression";
     BAD_SOURCE = "E411", "the sources are not distinct, plainly named sources of known tenants";
+    BAD_DEFENDER_FILTER = "E451", "the condition for defender's alerts cannot stand in a `$filter`";
     BAD_TIMES = "E509", "durations that depend on each other do not fit together";
     // lints
     NO_LIMITS = "W401", "the playbook enforces without limits";
