@@ -80,6 +80,7 @@ impl Shared<'_> {
             guard: self.reads_guard.clone(),
             inlet,
             replica: self.replica.id,
+            held: self.config.lease,
             every: scaled(defender.every),
             since: scaled(defender.since),
             terms: Terms {

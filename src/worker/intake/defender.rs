@@ -29,9 +29,6 @@ use crate::worker::{Context, Outage, bounded, chain, retry, within};
 /// The list is read as one part.
 const PART: &str = "alerts";
 
-/// The part is held while a page is stored, and no longer.
-const HELD: Duration = Duration::from_secs(15);
-
 /// Storing a large page takes longer than one word with Postgres.
 const STORING: Duration = Duration::from_secs(30);
 
@@ -50,6 +47,8 @@ pub struct Poller {
     pub inlet: Inlet,
     /// This process.
     pub replica: Uuid,
+    /// How long others wait for it where it dies while it stores a page: the part is held no longer than that takes. Never scaled.
+    pub held: Duration,
     /// From the end of one round to the next.
     pub every: Duration,
     /// At the first start so much of the past is read.
@@ -123,7 +122,7 @@ impl Poller {
                     match polled {
                         Polled::Page => continue,
                         Polled::Complete => self.every,
-                        Polled::Elsewhere => self.every.min(HELD / 3),
+                        Polled::Elsewhere => self.every.min(self.held / 3),
                         Polled::Full(wait) => wait,
                         Polled::Held => retry::delay(1, self.backoff, self.backoff),
                         Polled::Failed => retry::delay(state.failures, self.backoff, self.backoff * 64),
@@ -185,7 +184,7 @@ impl Poller {
             state.known.retain(|_, changed| *changed >= horizon);
             state.complete = Some(clock::now());
         }
-        (state.failures, state.cuts) = (0, 0);
+        (state.failures, state.cuts) = (0, state.cuts.saturating_sub(1));
         self.say(state, &next);
         let is_amid = next.is_amid();
         state.kept = Some((Some(to), next));
@@ -283,10 +282,14 @@ impl Poller {
     ) -> Result<Result<(), Polled>, StoreError> {
         let (store, tenant) = (&self.context.store, self.context.tenant);
         let part = (self.inlet.source.as_str(), PART);
-        let held = bounded(store.source_part_take(tenant, part, self.replica, HELD)).await?;
-        let Some(held) = held.filter(|held| held.position == from) else {
+        let held = bounded(store.source_part_take(tenant, part, self.replica, self.held)).await?;
+        let Some(held) = held else {
             return Ok(Err(Polled::Elsewhere));
         };
+        if held.position != from {
+            bounded(store.source_part_release(tenant, part, held.epoch)).await?;
+            return Ok(Err(Polled::Elsewhere));
+        }
         let fence = Fence {
             source: self.inlet.source.clone(),
             part: PART.to_owned(),
