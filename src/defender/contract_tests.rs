@@ -305,7 +305,7 @@ async fn every_address_that_is_read_and_every_property_in_its_query_exists() {
                     since: jiff::Timestamp::UNIX_EPOCH,
                     skip: 1,
                     top: 10,
-                    filter: Some("severity ne 'Low'"),
+                    filter: None,
                     evidence: true,
                 },
             )

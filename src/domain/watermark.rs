@@ -163,11 +163,10 @@ impl Watermark {
         self.round.is_some()
     }
 
-    /// How far the reader is behind in a round that is under way; nothing between two rounds.
-    pub fn behind(&self, now: Timestamp) -> Duration {
-        let reached = self.round.as_ref().map(|round| round.from.max(self.mark));
-        let behind = reached.and_then(|reached| Duration::try_from(now.duration_since(reached)).ok());
-        behind.unwrap_or_default()
+    /// What was changed before this was read, but for what is indexed late.
+    pub fn reached(&self) -> Timestamp {
+        let round = self.round.as_ref();
+        round.map_or(self.mark, |round| round.from.max(self.mark))
     }
 
     /// What was changed before this will not be asked for again, unless the mark stands still.

@@ -199,10 +199,8 @@ async fn a_page_that_breaks_off_is_asked_for_in_halves_and_a_429_holds_the_reads
             "answer": { "too_many": { "after": "1h" } } } }),
     );
     assert_eq!(turn(&poller, &mut state).await, Polled::Failed);
-    let held = tokio::time::timeout(
-        Duration::from_millis(300),
-        poller.turn(&mut state, &CancellationToken::new()),
-    );
+    let stop = CancellationToken::new();
+    let held = tokio::time::timeout(Duration::from_millis(300), poller.turn(&mut state, &stop));
     let held = held.await.map(|polled| polled.expect("the database is up"));
     assert!(!matches!(held, Ok(Polled::Page | Polled::Complete)), "{held:?}");
     assert_eq!(stored(&mut ground).await, once(1..3));

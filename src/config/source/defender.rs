@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use super::super::section::{Kind, Reading, Section, text_of};
+use super::super::{Config, Tenant};
+use super::{Source, SourceKind};
 use crate::yaml::{Code, Node};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -43,6 +45,18 @@ impl Defender {
         };
         section.close(reading);
         defender
+    }
+}
+
+impl Config {
+    /// The sources that read the alerts of a tenant at Defender itself, by name.
+    pub fn polled_by(&self, tenant: &Tenant) -> Vec<&str> {
+        let reads = |source: &&Source| {
+            let of = self.tenants.get(source.tenant);
+            matches!(source.kind, SourceKind::Defender(_)) && of.is_some_and(|of| of.name == tenant.name)
+        };
+        let names = self.sources.iter().filter(reads);
+        names.map(|source| source.name.as_str()).collect()
     }
 }
 

@@ -32,6 +32,9 @@ const PART: &str = "alerts";
 /// Storing a large page takes longer than one word with Postgres.
 const STORING: Duration = Duration::from_secs(30);
 
+/// How often it is told how far the source is behind, while it waits.
+const TOLD_EVERY: Duration = Duration::from_secs(10);
+
 /// Of a page that broke off half is asked for, and half of that again, at most so often.
 const HALVES: u32 = 12;
 
@@ -106,16 +109,18 @@ impl Poller {
             if self.context.leadership.epoch().is_none() {
                 // Another replica reads, and tells how far.
                 state = State::default();
-                self.gauge(&state);
+                self.gauge(None);
                 if self.context.leadership.wait(&stop).await.is_none() {
                     return;
                 }
             }
+            let reached = state.reached();
             let polled = tokio::select! {
                 () = stop.cancelled() => return,
+                never = self.gauge_on(reached) => match never {},
                 polled = self.turn(&mut state, &stop) => polled,
             };
-            self.gauge(&state);
+            self.gauge(state.reached());
             let wait = match polled {
                 Ok(polled) => {
                     outage.worked("reading defender's alerts");
@@ -144,7 +149,11 @@ impl Poller {
     pub async fn turn(&self, state: &mut State, stop: &CancellationToken) -> Result<Polled, StoreError> {
         let (position, place) = match &state.kept {
             Some(kept) => kept.clone(),
-            None => self.load().await?,
+            None => {
+                let kept = self.load().await?;
+                state.kept = Some(kept.clone());
+                kept
+            }
         };
         let terms = self.terms_of(state);
         let place = place.in_round(&terms, clock::now());
@@ -349,7 +358,7 @@ impl Poller {
     /// Says that it is behind, how far, and that it is not any more.
     fn say(&self, state: &mut State, place: &Watermark) {
         let source = &self.inlet.source;
-        let behind = place.behind(clock::now());
+        let behind = behind(place.reached());
         if place.is_amid() && behind > 2 * (self.every + self.terms.overlap) {
             let behind_seconds = behind.as_secs();
             if !std::mem::replace(&mut state.is_behind, true) {
@@ -366,18 +375,32 @@ impl Poller {
         }
     }
 
-    /// How far the source is behind: nothing where the list was read to its end just now.
-    fn gauge(&self, state: &State) {
-        let now = clock::now();
-        let place = state.kept.as_ref().map(|(_, place)| place);
-        let since = |at: Timestamp| Duration::try_from(now.duration_since(at)).unwrap_or_default();
-        let lag = match place.filter(|place| place.is_amid()) {
-            Some(place) => place.behind(now),
-            None => state.complete.map(since).unwrap_or_default(),
-        };
+    /// Tells how far the source is behind, all the while a read is waited for, which may take as long as a 429 says.
+    async fn gauge_on(&self, reached: Option<Timestamp>) -> std::convert::Infallible {
+        loop {
+            self.gauge(reached);
+            tokio::time::sleep(TOLD_EVERY).await;
+        }
+    }
+
+    fn gauge(&self, reached: Option<Timestamp>) {
+        let lag = reached.map(behind).unwrap_or_default();
         metrics::gauge!("quell_source_lag_seconds", "source" => self.inlet.source.clone())
             .set(lag.as_secs_f64());
     }
+}
+
+impl State {
+    /// The moment up to which everything was read that is not indexed late.
+    fn reached(&self) -> Option<Timestamp> {
+        let place = self.kept.as_ref().map(|(_, place)| place);
+        let amid = place.filter(|place| place.is_amid() || self.complete.is_none());
+        amid.map(Watermark::reached).or(self.complete)
+    }
+}
+
+fn behind(reached: Timestamp) -> Duration {
+    Duration::try_from(clock::now().duration_since(reached)).unwrap_or_default()
 }
 
 /// Whether a smaller page might come whole.
