@@ -72,7 +72,7 @@ mod token_tests;
 #[cfg(test)]
 mod trap_tests;
 
-pub use alerts::{AlertPage, ListedAlert, MAX_ALERT_PAGE};
+pub use alerts::{AlertPage, AlertQuery, ListedAlert, MAX_ALERT_PAGE};
 pub use av_info::{AvInfo, AvMode};
 pub use availability::{Availability, AvailableActions, FullAction};
 pub use claims::Claims;

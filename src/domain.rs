@@ -7,6 +7,7 @@
 
 pub mod action;
 pub mod alert;
+pub mod alert_info;
 pub mod answer;
 pub mod approval;
 pub mod budget;
@@ -41,3 +42,4 @@ pub mod task;
 pub mod tenant;
 pub mod trust;
 pub mod verdict;
+pub mod watermark;

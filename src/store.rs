@@ -7,6 +7,7 @@
 mod accounts;
 mod actions;
 mod alarms;
+mod alert_infos;
 mod alerts;
 pub mod approvals;
 mod asides;

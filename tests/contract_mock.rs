@@ -6,7 +6,7 @@ use std::time::Duration;
 use quell::clock::Monotonic;
 use quell::config::environment;
 use quell::defender::{
-    Client, DeviceCall, Endpoint, HostOptions, InventoryPlace, MachineActionFilter, Options, PagePlace,
+    AlertQuery, Client, DeviceCall, Endpoint, HostOptions, InventoryPlace, MachineActionFilter, Options,
     SecretSource,
 };
 use quell::domain::action::ActionKind;
@@ -136,12 +136,15 @@ async fn every_call_keeps_the_contract_of_the_services_own_metadata() {
             .av_info(read(), std::slice::from_ref(&device))
             .await
             .expect("a listing");
-        let since = jiff::Timestamp::UNIX_EPOCH;
-        let page = client
-            .alerts(read(), since, &PagePlace::default(), 100)
-            .await
-            .expect("a page");
-        assert_eq!(page.unreadable, 0);
+        let query = AlertQuery {
+            since: jiff::Timestamp::UNIX_EPOCH,
+            skip: 0,
+            top: 100,
+            filter: None,
+            evidence: true,
+        };
+        let page = client.alerts(read(), &query).await.expect("a page");
+        assert!(page.unreadable.is_empty());
         alerts += page.alerts.len();
     }
     assert!(alerts >= TIMES && named >= TIMES);

@@ -10,10 +10,12 @@ mod nats;
 mod webhook;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+use crate::config::source::Defender;
 use crate::config::{Config, Source, SourceKind};
 use crate::defender::Client;
 use crate::domain::source::SourceState;
@@ -44,6 +46,14 @@ pub(super) struct Shared<'a> {
     pub(super) replica: Uuid,
     /// Rung when events were stored.
     pub(super) stored: &'a Arc<Notify>,
+    /// What the loops are spawned on.
+    pub(super) tasks: &'a Tasks,
+    /// Defender, for sources that ask it.
+    pub(super) client: &'a Arc<Client>,
+    /// Stands behind the ledger of reads.
+    pub(super) reads_guard: &'a SecondGuard,
+    /// This process.
+    pub(super) replica: &'a Replica,
 }
 
 /// Starts the loop of each of the tenant's sources. Webhooks have none: the listener takes them.
@@ -66,7 +76,7 @@ pub(super) fn start(shared: &Shared<'_>) -> anyhow::Result<()> {
             SourceKind::Sql(sql) => by_sql.push((inlet, sql.roles.clone())),
             // The configuration refuses a kind that this build has not.
             #[cfg(not(all(feature = "kafka", feature = "nats")))]
-            SourceKind::Kafka(_) | SourceKind::Nats(_) => {}
+            SourceKind::Kafka(_) | SourceKind::Nats(_) => drop(inlet),
         }
     }
     // Also without any: what was submitted to before is told that it is none any more.

@@ -349,6 +349,7 @@ impl Start {
             kinds: config.kinds.clone(),
             fleet_max_age: config.scaled(config.facts.inventory.max_age),
             facts_wait: config.scaled(config.facts.wait),
+            info_wait: config.scaled(config.facts.alert_info_wait),
             in_force: Arc::clone(&in_force),
         };
         let reconciler = worker::reconcile::Reconciler {
@@ -397,6 +398,8 @@ impl Start {
             states: &self.states,
             replica: replica.id,
             stored: &stored,
+            client: &client,
+            reads_guard: &reads_guard,
         })?;
         let facts = worker::facts::FactsFetcher {
             context: context.clone(),

@@ -134,7 +134,12 @@ async fn examine(args: &Args, config: &Config, tenant: &Tenant) -> Vec<Finding> 
             let remedy = "correct `database` in the configuration, or the file that it names";
             findings.push(Finding::wrong("postgres.reach", format!("{error:#}"), remedy));
             findings.push(listener_finding(listener, &config.http, None));
-            findings.extend(of_token(token.as_ref(), &client, tenant, &[set.as_deref()]));
+            findings.extend(of_token(
+                token.as_ref(),
+                &client,
+                (config, tenant),
+                &[set.as_deref()],
+            ));
             findings.push(files);
             return findings;
         }
@@ -162,7 +167,7 @@ async fn examine(args: &Args, config: &Config, tenant: &Tenant) -> Vec<Finding> 
         None => None,
     };
     let sets = [set.as_deref(), active.as_ref()];
-    findings.extend(of_token(token.as_ref(), &client, tenant, &sets));
+    findings.extend(of_token(token.as_ref(), &client, (config, tenant), &sets));
     findings.extend(read);
     findings.extend(regions);
     findings.push(files);
@@ -240,7 +245,7 @@ async fn obtain(client: Result<&Arc<Client>, &Finding>) -> Option<Result<TokenFa
 fn of_token(
     token: Option<&Result<TokenFacts, NoToken>>,
     client: &Result<Arc<Client>, Finding>,
-    tenant: &Tenant,
+    (config, tenant): (&Config, &Tenant),
     sets: &[Option<&PlaybookSet>],
 ) -> Vec<Finding> {
     let (Some(token), Ok(_)) = (token, client) else {
@@ -248,7 +253,8 @@ fn of_token(
     };
     let mut findings = vec![token::finding(token, tenant, clock::now())];
     if let Ok(token) = token {
-        let wanted = permissions::wanted(sets.iter().copied().flatten());
+        let mut wanted = permissions::wanted(sets.iter().copied().flatten());
+        permissions::of_sources(&config.polled_by(tenant), &mut wanted);
         findings.extend(permissions::findings(token.claims.as_ref(), &wanted));
     } else {
         let why = "without a token nobody can tell what it may, nor ask Defender anything";

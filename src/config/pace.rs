@@ -112,6 +112,9 @@ pub struct Facts {
     pub max_age: Duration,
     /// `wait`: how long an event waits for them; then each playbook's `if_unknown` holds. Default 60 s.
     pub wait: Duration,
+    /// `alert_info_wait`: how long evidence of the streaming API that lacks title, severity or category waits for the
+    /// `AlertInfo` of its alert; then `if_unknown` holds. Default 60 s; zero: it does not wait.
+    pub alert_info_wait: Duration,
     /// `inventory`: how all devices are read.
     pub inventory: Inventory,
 }
@@ -133,6 +136,7 @@ impl Facts {
         let facts = Self {
             max_age: section.duration("max_age", MINUTE..=30 * DAY, 4 * HOUR, reading),
             wait: section.duration("wait", SECOND..=HOUR, MINUTE, reading),
+            alert_info_wait: section.duration("alert_info_wait", Duration::ZERO..=HOUR, MINUTE, reading),
             inventory: Inventory {
                 every: inventory.duration("every", Duration::ZERO..=7 * DAY, 2 * HOUR, reading),
                 max_age: inventory.duration("max_age", MINUTE..=30 * DAY, DAY, reading),

@@ -1,9 +1,11 @@
 //! `GET /api/alerts`, one page a call (facts sheet 8.1), for a feed that polls.
 //!
 //! An alert is kept as the service wrote it, because what it means is intake's business; only what a feed needs to go on
-//! (id, device, times) is read here. Whoever asks keeps its place between two pages. It decides nothing.
+//! (id, device, times) is read here. Where the next page begins is the caller's business, as
+//! [`crate::domain::watermark`] has it: by time, since a list that changes while it is read does not keep its numbers.
 
 use jiff::Timestamp;
+use reqwest::Url;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -45,72 +47,94 @@ pub struct ListedAlert {
     pub raw: Box<RawValue>,
 }
 
+/// Which alerts are asked for.
+#[derive(Clone, Debug)]
+pub struct AlertQuery<'a> {
+    /// Changed at this moment or later.
+    pub since: Timestamp,
+    /// So many of them are passed over.
+    pub skip: u64,
+    /// So many at most, up to [`MAX_ALERT_PAGE`].
+    pub top: u32,
+    /// A further condition, as `$filter` writes it.
+    pub filter: Option<&'a str>,
+    /// With what each alert found, which makes it many times as large.
+    pub evidence: bool,
+}
+
 /// A page.
 #[derive(Debug)]
 pub struct AlertPage {
     /// The alerts on it that can be told apart.
     pub alerts: Vec<ListedAlert>,
-    /// Entries that were left out: they have no id, or are absurdly large.
-    pub unreadable: u64,
-    /// The next page; `None`: this is the last one.
-    pub next: Option<PagePlace>,
+    /// Entries that have no id, or are absurdly large, as written.
+    pub unreadable: Vec<Box<RawValue>>,
+    /// There are no more behind it.
+    pub is_last: bool,
 }
 
 impl Client {
-    /// Reads one page of the alerts that were changed at or after `since`, evidence included, the longest unchanged first,
-    /// `top` of them at most. While it is read alerts change and move, so something may come twice; nothing is missed by
-    /// who begins the next poll a little before the latest `updated_at` and knows alerts by their id.
+    /// Reads one page of the alerts that were changed at or after a moment, the longest unchanged first. While it is read
+    /// alerts change and move, so something may come twice; nothing is missed by who goes on from the latest `updated_at`,
+    /// begins the next poll a little before it, and knows alerts by what they say.
     ///
     /// # Errors
-    /// [`ReadError`]; the place holds as before. A 404 is an error: it does not say that there is no alert.
-    pub async fn alerts(
-        &self,
-        permit: ReadPermit,
-        since: Timestamp,
-        place: &PagePlace,
-        top: u32,
-    ) -> Result<AlertPage, ReadError> {
-        let top = top.clamp(1, MAX_ALERT_PAGE);
-        let mut first = self.checked(&["alerts"])?;
-        first
-            .query_pairs_mut()
-            .append_pair(
-                "$filter",
-                &format!("lastUpdateTime ge {}", since.strftime("%Y-%m-%dT%H:%M:%SZ")),
-            )
-            .append_pair("$expand", "evidence")
-            .append_pair("$orderby", "lastUpdateTime asc")
-            .append_pair("$top", &top.to_string());
-        let reply = self
-            .read(permit, paging::at(&first, place), self.page_body_bound())
-            .await?;
+    /// [`ReadError`]. A 404 is an error: it does not say that there is no alert.
+    pub async fn alerts(&self, permit: ReadPermit, query: &AlertQuery<'_>) -> Result<AlertPage, ReadError> {
+        let url = self.address(query)?;
+        let top = query.top.clamp(1, MAX_ALERT_PAGE);
+        let reply = self.read(permit, url.clone(), self.page_body_bound()).await?;
         let reply = reply.ok_or_else(|| ReadError::Malformed {
             reason: "status 404 for the listing of alerts: check `base_url`".to_owned(),
         })?;
         match &reply.body {
-            Body::Whole(bytes) => take(bytes, &first, place, top as usize),
+            Body::Whole(bytes) => take(bytes, &url, &PagePlace::default(), top as usize),
             Body::Cut(reason) => Err(ReadError::Unavailable {
                 reason: format!("a page broke off: {reason}"),
             }),
         }
     }
+
+    fn address(&self, query: &AlertQuery<'_>) -> Result<Url, ReadError> {
+        let top = query.top.clamp(1, MAX_ALERT_PAGE);
+        let mut url = self.checked(&["alerts"])?;
+        // As the service stamps: a ten-millionth of a second.
+        let changed = format!("lastUpdateTime ge {:.7}", query.since);
+        let filter = match query.filter {
+            Some(further) => format!("{changed} and ({further})"),
+            None => changed,
+        };
+        let mut pairs = url.query_pairs_mut();
+        pairs.append_pair("$filter", &filter);
+        if query.evidence {
+            pairs.append_pair("$expand", "evidence");
+        }
+        pairs
+            .append_pair("$orderby", "lastUpdateTime asc")
+            .append_pair("$top", &top.to_string());
+        if query.skip > 0 {
+            pairs.append_pair("$skip", &query.skip.to_string());
+        }
+        drop(pairs);
+        Ok(url)
+    }
 }
 
 /// Reads a page.
-pub(super) fn take(
-    bytes: &[u8],
-    first: &reqwest::Url,
-    place: &PagePlace,
-    top: usize,
-) -> Result<AlertPage, ReadError> {
+pub(super) fn take(bytes: &[u8], first: &Url, place: &PagePlace, top: usize) -> Result<AlertPage, ReadError> {
     let page = paging::take(bytes, first, place, top)?;
-    let entries = page.entries.len();
-    let alerts: Vec<ListedAlert> = page.entries.into_iter().filter_map(read).collect();
-    Ok(AlertPage {
-        unreadable: (entries - alerts.len()) as u64,
-        alerts,
-        next: page.next,
-    })
+    let mut taken = AlertPage {
+        alerts: Vec::with_capacity(page.entries.len()),
+        unreadable: Vec::new(),
+        is_last: page.next.is_none(),
+    };
+    for entry in page.entries {
+        match read(entry) {
+            Some(alert) => taken.alerts.push(alert),
+            None => taken.unreadable.push(entry.to_owned()),
+        }
+    }
+    Ok(taken)
 }
 
 fn read(entry: &RawValue) -> Option<ListedAlert> {
@@ -138,8 +162,14 @@ mod tests {
     use super::*;
     use crate::defender::fake::{Fake, client, read_permit, reply};
 
-    fn since() -> Timestamp {
-        "2026-11-22T10:00:00.9Z".parse().expect("a time stamp")
+    fn query() -> AlertQuery<'static> {
+        AlertQuery {
+            since: "2026-11-22T10:00:00.9Z".parse().expect("a time stamp"),
+            skip: 0,
+            top: 3,
+            filter: None,
+            evidence: false,
+        }
     }
 
     #[tokio::test]
@@ -154,11 +184,9 @@ mod tests {
         })
         .await;
         let client = client(&fake);
-        let first = client
-            .alerts(read_permit(), since(), &PagePlace::default(), 3)
-            .await
-            .expect("a page");
-        assert_eq!((first.alerts.len(), first.unreadable), (1, 2));
+        let first = client.alerts(read_permit(), &query()).await.expect("a page");
+        assert_eq!((first.alerts.len(), first.unreadable.len()), (1, 2));
+        assert!(!first.is_last, "a link, and as many as were asked for");
         let alert = &first.alerts[0];
         assert_eq!(alert.raw.get(), sample);
         assert_eq!(alert.id, "da637472900382838869_1364969609");
@@ -167,20 +195,23 @@ mod tests {
             Some("111e6dd8c833c8a052ea231ec1b19adaf497b625")
         );
         assert!(alert.updated_at > alert.created_at);
-        let next = first.next.expect("there is a link");
-        assert_eq!(next.received, 3);
-        let last = client
-            .alerts(read_permit(), since(), &next, 3)
-            .await
-            .expect("a page");
-        assert!(last.alerts.is_empty() && last.next.is_none());
+        let further = AlertQuery {
+            skip: 3,
+            filter: Some("severity ne 'Informational'"),
+            evidence: true,
+            ..query()
+        };
+        let last = client.alerts(read_permit(), &further).await.expect("a page");
+        assert!(last.alerts.is_empty() && last.is_last);
         let lines: Vec<String> = fake.calls().into_iter().map(|call| call.line).collect();
         assert_eq!(
             lines,
             [
-                "GET /api/alerts?%24filter=lastUpdateTime+ge+2026-11-22T10%3A00%3A00Z&%24expand=evidence&\
+                "GET /api/alerts?%24filter=lastUpdateTime+ge+2026-11-22T10%3A00%3A00.9000000Z&\
                  %24orderby=lastUpdateTime+asc&%24top=3 HTTP/1.1",
-                "GET /api/alerts?$skip=3 HTTP/1.1",
+                "GET /api/alerts?%24filter=lastUpdateTime+ge+2026-11-22T10%3A00%3A00.9000000Z+and+\
+                 %28severity+ne+%27Informational%27%29&%24expand=evidence&\
+                 %24orderby=lastUpdateTime+asc&%24top=3&%24skip=3 HTTP/1.1",
             ]
         );
     }
@@ -189,19 +220,18 @@ mod tests {
     async fn a_listing_of_alerts_that_is_not_there_is_not_empty() {
         for status in [404, 403, 500, 204] {
             let fake = Fake::defender(move |_, _| reply(status, "", "")).await;
-            let read = client(&fake)
-                .alerts(read_permit(), since(), &PagePlace::default(), 10)
-                .await;
+            let read = client(&fake).alerts(read_permit(), &query()).await;
             assert!(read.is_err(), "{status}");
         }
     }
 
     #[test]
-    fn an_alert_of_absurd_size_is_left_out() {
+    fn an_alert_of_absurd_size_is_told_apart() {
         let page = json!({"value": [{"id": "a", "description": "x".repeat(MAX_ALERT_BYTES)}, {"id": "b"}]})
             .to_string();
         let first = reqwest::Url::parse("http://127.0.0.1:1/api/alerts?top=10").expect("an address");
         let page = take(page.as_bytes(), &first, &PagePlace::default(), 10).expect("a page");
-        assert_eq!((page.alerts.len(), page.unreadable), (1, 1));
+        assert_eq!((page.alerts.len(), page.unreadable.len()), (1, 1));
+        assert!(page.is_last);
     }
 }

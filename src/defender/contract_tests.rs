@@ -301,9 +301,13 @@ async fn every_address_that_is_read_and_every_property_in_its_query_exists() {
         client
             .alerts(
                 read_permit(),
-                jiff::Timestamp::UNIX_EPOCH,
-                &PagePlace::default(),
-                10,
+                &alerts::AlertQuery {
+                    since: jiff::Timestamp::UNIX_EPOCH,
+                    skip: 1,
+                    top: 10,
+                    filter: None,
+                    evidence: true,
+                },
             )
             .await,
     );

@@ -6,6 +6,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::domain::alert::Event;
+use crate::domain::alert_info::AlertInfo;
 use crate::domain::decision::{DecisionKind, Rules, Ruling, Situation};
 use crate::domain::device::DeviceFacts;
 use crate::domain::fact::Fact;
@@ -114,6 +116,18 @@ pub struct OwnFacts {
     /// The playbooks with an active containment on the device.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub restricted_by: Vec<String>,
+    /// What completed the event, where it was evidence that lacked something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alert_info: Option<AlertInfo>,
+}
+
+impl OwnFacts {
+    /// The event as it was judged, from what arrived.
+    pub fn complete(&self, event: &mut Event) {
+        if let Some(info) = &self.alert_info {
+            info.complete(&mut event.alert);
+        }
+    }
 }
 
 /// The name of the one fact that changes every day and is kept apart, so that a device's other facts are stored once.

@@ -4,6 +4,7 @@
 //! [`perform`] does one; [`play`] does a timeline's, each at its time. None of them counts in a window.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -82,6 +83,13 @@ pub enum Deed {
     Switch(Change),
     /// An alert that `GET /api/alerts` lists from now on, as the service writes it.
     Alert(Map<String, Value>),
+    /// The same for one that Defender indexes late: it is listed from now on, and says that it was changed a while ago.
+    LateAlert {
+        /// How late, scaled.
+        by: Span,
+        /// The alert.
+        alert: Map<String, Value>,
+    },
 }
 
 /// A deed and its time.
@@ -117,8 +125,10 @@ impl Deed {
             Self::Outage { answer, .. } => FaultRule::new(Scope::All, answer.clone())
                 .senseless()
                 .map(|why| ("answer", why)),
-            Self::Alert(alert) => (!alert.get("id").is_some_and(Value::is_string))
-                .then(|| ("id", "an alert without an `id`".to_owned())),
+            Self::Alert(alert) | Self::LateAlert { alert, .. } => {
+                (!alert.get("id").is_some_and(Value::is_string))
+                    .then(|| ("id", "an alert without an `id`".to_owned()))
+            }
             Self::RevokeTokens | Self::Faults(_) | Self::ClearFaults | Self::Switch(_) => None,
         }
     }
@@ -201,14 +211,23 @@ pub fn perform(hub: &Hub, deed: Deed) -> Result<Value, String> {
             hub.state().switches.apply(&change);
             json!(change)
         }
-        Deed::Alert(alert) => {
-            let alert = stamped(alert, hub.clock.wall(now));
-            hub.state().alerts.push(Arc::new(alert));
-            json!({})
-        }
+        Deed::Alert(alert) => list(hub, alert, Duration::ZERO),
+        Deed::LateAlert { by, alert } => list(hub, alert, hub.clock.scaled(by.0)),
     };
     hub.stir();
     Ok(done)
+}
+
+/// Lists an alert from now on, which was changed so long ago by Defender's clock.
+fn list(hub: &Hub, alert: Map<String, Value>, ago: Duration) -> Value {
+    let mut state = hub.state();
+    let ahead = hub.clock.scaled(state.switches.alert_clock_ahead);
+    let wall = hub.clock.wall(hub.clock.now());
+    let changed = wall.checked_add(ahead).and_then(|wall| wall.checked_sub(ago));
+    state
+        .alerts
+        .push(Arc::new(stamped(alert, changed.unwrap_or(wall))));
+    json!({})
 }
 
 fn add_rule(hub: &Hub, rule: FaultRule, lasts: Option<Span>) {

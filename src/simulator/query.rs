@@ -25,6 +25,7 @@ pub struct Query {
     skip: usize,
     count: bool,
     select: Vec<String>,
+    expand: Vec<String>,
     /// Options to be repeated in the link to the next page.
     kept: Vec<(String, String)>,
 }
@@ -60,7 +61,7 @@ impl Query {
         Self::read_expandable(uri, schema, &[])
     }
 
-    /// The same for entities with properties that `$expand` may name. They are always there.
+    /// The same for entities with properties that `$expand` may name; whether it does, [`Query::expands`] tells.
     ///
     /// # Errors
     /// The message for the caller.
@@ -85,6 +86,7 @@ impl Query {
                     if let Some(name) = value.split(',').map(str::trim).find(|name| !known(name)) {
                         return Err(format!("Could not find a property named '{name}'."));
                     }
+                    query.expand = value.split(',').map(|name| name.trim().to_owned()).collect();
                 }
                 "$count" => query.count = value.eq_ignore_ascii_case("true"),
                 _ if name.starts_with('$') => {
@@ -99,6 +101,11 @@ impl Query {
             }
         }
         Ok(query)
+    }
+
+    /// Whether a property is to be written whole.
+    pub fn expands(&self, property: &str) -> bool {
+        self.expand.iter().any(|name| name.eq_ignore_ascii_case(property))
     }
 
     /// Cuts the page asked for out of all entities, which come in the order that holds where none is asked for.

@@ -28,6 +28,8 @@ pub struct Switches {
     pub next_link_elsewhere: bool,
     /// Whether `@odata.context` names another host.
     pub context_elsewhere: bool,
+    /// By how much the clock that stamps alerts is ahead of the caller's, unscaled.
+    pub alert_clock_ahead: Duration,
 }
 
 /// What is to be different; what is not named stays.
@@ -58,6 +60,9 @@ pub struct Change {
     /// See [`Switches::context_elsewhere`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context_elsewhere: Option<bool>,
+    /// See [`Switches::alert_clock_ahead`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alert_clock_ahead: Option<Span>,
 }
 
 impl Switches {
@@ -76,6 +81,7 @@ impl Switches {
             refuse_unknown_properties: options.refuse_unknown_properties,
             next_link_elsewhere: options.next_link_elsewhere,
             context_elsewhere: options.context_elsewhere,
+            alert_clock_ahead: Duration::ZERO,
         }
     }
 
@@ -98,5 +104,9 @@ impl Switches {
         );
         set(&mut self.next_link_elsewhere, change.next_link_elsewhere);
         set(&mut self.context_elsewhere, change.context_elsewhere);
+        set(
+            &mut self.alert_clock_ahead,
+            change.alert_clock_ahead.map(|span| span.0),
+        );
     }
 }

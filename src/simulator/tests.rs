@@ -1,5 +1,6 @@
 //! The simulator over real loopback HTTP. tokio's clock is paused, so a minute passes when a test says so.
 
+mod alerts;
 mod client;
 mod deeds;
 mod faulty;

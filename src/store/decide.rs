@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::domain::alert::{Event, EventKind};
+use crate::domain::alert_info::AlertInfo;
 use crate::domain::decision::{DecisionKind, Fallback};
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::lookup::{LookedUp, Lookup};
@@ -37,6 +38,8 @@ pub struct InboxItem {
     pub source: String,
     /// What that source may do.
     pub trust: Trust,
+    /// What completed it, where it is evidence that lacked something; [`DecideTx::infos_load`] reads it.
+    pub info: Option<AlertInfo>,
 }
 
 /// A decision to record.
@@ -270,6 +273,7 @@ impl DecideTx {
                 event,
                 source: row.source,
                 trust: Trust::parse(&row.trust),
+                info: None,
             });
             if row.known.is_none() || self.devices.contains_key(&device) {
                 continue;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::domain::incoming::{DeadLetter, Incoming, Stored};
 use crate::domain::tenant::TenantId;
 use crate::domain::trust::Trust;
-use crate::store::{Fence, Once, Store, StoreError, Wake, submissions};
+use crate::store::{Fence, Once, Store, StoreError, Wake, alert_infos, submissions};
 
 /// What is done in the transaction that stores a batch, beside storing it.
 #[derive(Clone, Copy, Debug)]
@@ -88,7 +88,8 @@ impl Store {
         };
         let rows = (ids.as_slice(), &keys, incoming.as_slice());
         let dead = dead.as_slice();
-        if let Beside::Nothing = beside {
+        let has_infos = alert_infos::are_among(&incoming);
+        if let (Beside::Nothing, false) = (&beside, has_infos) {
             let fresh = self
                 .insert(self.swift(), tenant, (source, trust), rows, dead)
                 .await?;
@@ -101,6 +102,9 @@ impl Store {
             Beside::Submissions(seqs) => submissions::take(&mut tx, tenant, seqs).await?,
         }
         let fresh = self.insert(&mut *tx, tenant, (source, trust), rows, dead).await?;
+        if has_infos {
+            alert_infos::keep(&mut tx, tenant, trust, (&ids, &incoming), &fresh).await?;
+        }
         let Beside::Once(once) = beside else {
             tx.commit().await?;
             return outcomes(&self.pool, tenant, rows, &fresh).await;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::domain::alert::{Event, EventKind};
 use crate::domain::decision::DecisionKind;
 use crate::domain::device::{DeviceFacts, DeviceId};
-use crate::domain::recorded::facts_from_json;
+use crate::domain::recorded::{OwnFacts, facts_from_json};
 use crate::domain::tenant::TenantId;
 use crate::store::containments::time;
 use crate::store::{Store, StoreError};
@@ -159,7 +159,7 @@ impl Replay {
         // Older decisions do not say what the event was for the device, but what that was told from is there: the alert's
         // status, and which of its events was the first for this device.
         let rows = sqlx::query!(
-            r#"SELECT d.event_id, d.device_id AS "device_id!", d.decided_at, d.kind, d.reason, d.event_kind, d.last_seen,
+            r#"SELECT d.event_id, d.device_id AS "device_id!", d.decided_at, d.kind, d.reason, d.event_kind, d.last_seen, d.own_facts,
                  d.facts::text AS facts, f.content AS "kept_facts?", e.normalised::text AS "normalised!",
                  v.facts::text AS "facts_of_today?", v.is_unknown_to_defender AS "is_gone?", a.event_id AS "first_event?"
                FROM quell.decisions d
@@ -198,6 +198,7 @@ impl Replay {
                 reason: row.reason,
                 event_kind: row.event_kind,
                 normalised: row.normalised,
+                own_facts: row.own_facts,
                 // Before they were kept once for many decisions, facts stood in the row.
                 facts: match row.kept_facts {
                     Some(kept) => facts_from_json(kept, time(row.last_seen)).ok(),
@@ -225,6 +226,7 @@ struct Found {
     reason: String,
     event_kind: Option<String>,
     normalised: String,
+    own_facts: Option<serde_json::Value>,
     facts: Option<DeviceFacts>,
     facts_of_today: Option<String>,
     is_gone: bool,
@@ -233,8 +235,13 @@ struct Found {
 
 impl Found {
     fn read(self) -> Result<ReplayRow, String> {
-        let event: Event = serde_json::from_str(&self.normalised)
+        let mut event: Event = serde_json::from_str(&self.normalised)
             .map_err(|error| format!("the stored event cannot be read: {error}"))?;
+        if let Some(own) = self.own_facts {
+            let own: OwnFacts = serde_json::from_value(own)
+                .map_err(|error| format!("what quell knew of the device cannot be read: {error}"))?;
+            own.complete(&mut event);
+        }
         let decision = DecisionKind::parse(&self.kind).ok_or_else(|| {
             format!(
                 "its decision is `{}`, which this version does not know",

@@ -55,6 +55,7 @@ BEGIN
     -- By which names the inventory knows a device, for events that have no other.
     GRANT SELECT (tenant_id, device_id, entra_id, dns_name, standing, facts_fetched_at) ON quell.devices TO quell_intake;
     GRANT SELECT (tenant_id, begun_at, outcome, known_until) ON quell.inventory_sweeps TO quell_intake;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON quell.alert_infos TO quell_intake;
 
     -- Auditors, dashboards, and the commands that only look.
     FOR its IN SELECT c.oid, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -43,6 +43,8 @@ pub struct Decider {
     pub fleet_max_age: Duration,
     /// An event waits for its device's facts at most this long.
     pub facts_wait: Duration,
+    /// Evidence that does not say what its alert is about waits for its `AlertInfo` at most this long.
+    pub info_wait: Duration,
     /// The playbooks.
     pub in_force: Arc<InForce>,
 }
@@ -224,6 +226,7 @@ impl Decider {
             if self.context.gate.lookups.is_on() {
                 tx.lookups_load().await?;
             }
+            tx.infos_load().await?;
             if let Some(set) = tx.set_version.and_then(|version| self.in_force.at(version)) {
                 return Ok(Claimed::Batch(Box::new(tx), set));
             }
@@ -264,6 +267,7 @@ impl Decider {
             .is_some_and(|device| device.is_unknown_to_defender);
         let own = OwnFacts {
             restricted_by: tx.restricting(&item.device),
+            alert_info: item.info.clone(),
         };
         let unknown = DeviceFacts::default();
         let fallbacks = tx.fallbacks.clone();

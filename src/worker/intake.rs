@@ -4,6 +4,7 @@
 //! that they share: bytes become events, the events are stored in one transaction, and only then may the loop acknowledge them.
 //! A loop survives whatever its source and Postgres do, says so once, and holds up nothing else.
 
+pub mod defender;
 pub mod directory;
 #[cfg(feature = "kafka")]
 pub mod kafka;
@@ -156,4 +157,13 @@ pub fn describe_metrics() {
     );
     #[cfg(feature = "kafka")]
     kafka::describe_metrics();
+    metrics::describe_counter!(
+        "quell_source_failures_total",
+        "Reads of a configured source that failed"
+    );
+    metrics::describe_gauge!(
+        "quell_source_lag_seconds",
+        metrics::Unit::Seconds,
+        "How far what was read of a source that is polled is behind"
+    );
 }

@@ -127,6 +127,7 @@ codes! {
     BAD_FILTER = "E507", "the log filter cannot be read";
     BAD_DEVICE_PATTERN = "E508", "the pattern of device ids is not a regular expression";
     BAD_SOURCE = "E411", "the sources are not distinct, plainly named sources of known tenants";
+    BAD_DEFENDER_FILTER = "E451", "the condition for defender's alerts cannot stand in a `$filter`";
     BAD_WEBHOOK = "E421", "the senders of a webhook cannot show who they are in the way that is configured";
     BAD_KAFKA = "E431", "a source of Kafka's protocol cannot be reached like that";
     BAD_NATS = "E441", "the source cannot be had from nats as it is written";

@@ -1,6 +1,7 @@
 //! The whole of Quell against a real Postgres, in one test binary. Each module is one part of the story; `support` is
 //! the harness.
 
+mod alert_info;
 mod approvals;
 mod audit;
 mod budget;
@@ -42,6 +43,7 @@ mod operator;
 mod orphans;
 mod plan;
 mod playbooks;
+mod polling;
 mod probe;
 mod rehearsal;
 mod releases;

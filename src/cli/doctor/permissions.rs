@@ -10,7 +10,7 @@ use crate::domain::verdict::Mode;
 use crate::playbook::PlaybookSet;
 use crate::playbook::action::Action;
 
-/// The permissions that are wanted, each with the playbooks that want it; Quell itself wants [`Permission::ALWAYS`].
+/// The permissions that are wanted, each with the playbooks and sources that want it; Quell itself wants [`Permission::ALWAYS`].
 pub type Wanted = BTreeMap<Permission, Vec<String>>;
 
 /// What these sets of playbooks want. Those that are off want nothing.
@@ -26,6 +26,14 @@ pub fn wanted<'a>(sets: impl IntoIterator<Item = &'a PlaybookSet>) -> Wanted {
         }
     }
     wanted
+}
+
+/// Adds what sources want that read Defender's own alerts.
+pub fn of_sources(names: &[&str], wanted: &mut Wanted) {
+    for name in names {
+        let by = wanted.entry(Permission::ReadAlerts).or_default();
+        by.push((*name).to_owned());
+    }
 }
 
 fn kind_of(action: &Action) -> ActionKind {
@@ -233,6 +241,15 @@ mod tests {
                 .as_deref()
                 .is_some_and(|remedy| remedy.contains("application of `client_id`"))
         );
+    }
+
+    #[test]
+    fn a_source_that_reads_alerts_wants_its_permission_by_name() {
+        let mut wanted = always();
+        of_sources(&[], &mut wanted);
+        assert!(!wanted.contains_key(&Permission::ReadAlerts));
+        of_sources(&["defender-alerts"], &mut wanted);
+        assert_eq!(wanted[&Permission::ReadAlerts], ["defender-alerts"]);
     }
 
     #[test]

@@ -127,7 +127,7 @@ pub(super) async fn run(session: &Session, wanted: &str, all: bool) -> anyhow::R
 pub fn undecided(waiting: &WaitingView, now: Timestamp) -> String {
     let why = match waiting.until {
         Some(until) => format!(
-            "waits for facts of the device, until {} at the latest",
+            "waits for facts of the device or its alert, and is looked at again {} at the latest",
             ahead(now, until)
         ),
         None => "waits for its turn; without a daemon nothing is decided".to_owned(),

@@ -272,6 +272,12 @@ fn remarks(case: &Case<'_>) -> Vec<String> {
             if inputs.facts.is_none() {
                 remarks.push("no fresh facts of the device were at hand: all of them were unknown".to_owned());
             }
+            if let Some(info) = &inputs.own.alert_info {
+                remarks.push(format!(
+                    "what the evidence did not say of its alert (title, severity, category) is told by its AlertInfo, event {}",
+                    info.event_id
+                ));
+            }
             if inputs.rules.is_none() {
                 remarks.push("the installation's rules of that moment cannot be read by this version".to_owned());
             }

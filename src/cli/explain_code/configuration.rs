@@ -139,6 +139,15 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         right: Config("sources:\n  - name: siem\n    time_zone: Europe/Berlin\n    defender: {every: 1m}\n"),
     },
     Explanation {
+        code: Code::BAD_DEFENDER_FILTER,
+        text: "A source that reads Defender's own alerts may be given a further condition, as OData's `$filter` writes it. It stands in \
+               parentheses beside the source's own, so quotes and parentheses must be closed. What it leaves out is never seen.",
+        wrong: Config("sources:\n  - name: alerts\n    defender: {filter: \"severity ne 'Informational\"}\n"),
+        right: Config(
+            "sources:\n  - name: alerts\n    defender: {filter: \"severity ne 'Informational'\"}\n",
+        ),
+    },
+    Explanation {
         code: Code::BAD_TIMES,
         text: "Two durations that depend on each other do not fit: a part is longer than its whole, or a first step is longer \
                than the last.",

@@ -1,5 +1,7 @@
 //! The calls that read alerts (facts sheet 8.1; what may be filtered by is documented).
 
+use std::sync::Arc;
+
 use axum::http::{StatusCode, Uri};
 use jiff::Timestamp;
 use serde_json::Value as Json;
@@ -55,7 +57,8 @@ pub fn get(hub: &Hub, id: &str) -> Reply {
     }
 }
 
-/// A page of alerts, newest first unless asked otherwise; of one that was updated, its latest form only.
+/// A page of alerts, newest first unless asked otherwise; of one that was updated, its latest form only. Evidence is an empty
+/// list unless it is asked for.
 fn page(hub: &Hub, uri: &Uri, belongs: impl Fn(&Alert) -> bool) -> Reply {
     let query = match Query::read_expandable(uri, ALERTS, &["evidence"]) {
         Ok(query) => query,
@@ -66,6 +69,12 @@ fn page(hub: &Hub, uri: &Uri, belongs: impl Fn(&Alert) -> bool) -> Reply {
     let latest = all.into_iter().rev().filter(|alert| {
         let id = alert.get("id").and_then(Json::as_str).unwrap_or_default();
         seen.insert(id.to_owned()) && belongs(alert)
+    });
+    let latest = latest.map(|mut alert| {
+        if !query.expands("evidence") {
+            Arc::make_mut(&mut alert).insert("evidence".to_owned(), Json::Array(Vec::new()));
+        }
+        alert
     });
     let context = context(hub, "Alerts");
     let page = query.page(

@@ -172,7 +172,7 @@ pub(super) async fn read(
     let mut answers = answers(connection, &ids).await?;
     rows.into_iter()
         .map(|row| {
-            let event = alert_of(row.event);
+            let mut event = alert_of(row.event);
             let now: Option<DeviceFacts> = facts_of(row.now_facts);
             let decided = row.decided_facts.and_then(|kept| {
                 let last_seen = time(row.last_seen);
@@ -185,6 +185,14 @@ pub(super) async fn read(
                 .own_facts
                 .and_then(|own| serde_json::from_value(own).ok())
                 .unwrap_or_default();
+            let mut latest = alert_of(row.latest);
+            if let Some(info) = &own.alert_info {
+                // Evidence that comes again lacks the same as before.
+                event
+                    .iter_mut()
+                    .chain(&mut latest)
+                    .for_each(|alert| info.complete(alert));
+            }
             let name = now.as_ref().and_then(|facts| facts.name.value().cloned());
             Ok(AskRow {
                 id: row.id,
@@ -221,7 +229,7 @@ pub(super) async fn read(
                 now: Known {
                     facts: now,
                     restricted_by: row.restricted_by,
-                    alert: alert_of(row.latest).or(event),
+                    alert: latest.or(event),
                 },
                 fetched_at: time(row.facts_fetched_at),
                 never_then: rules.map(|rules| rules.rules.never),

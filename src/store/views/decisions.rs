@@ -17,7 +17,7 @@ use crate::store::{Store, StoreError};
 pub struct DecisionView {
     /// The event.
     pub event_id: Uuid,
-    /// What it says.
+    /// What it says, completed as it was when it was judged.
     pub event: Event,
     /// Through which source it came.
     pub source: String,
@@ -143,6 +143,10 @@ impl Store {
                     None => Some(OwnFacts::default()),
                     Some(own) => serde_json::from_value(own).ok(),
                 };
+                let mut event: Event = serde_json::from_value(row.normalised)?;
+                if let Some(own) = &own {
+                    own.complete(&mut event);
+                }
                 let rules = row.rules.and_then(|rules| serde_json::from_value(rules).ok());
                 let inputs = match (event_kind, facts, own) {
                     (Some(event_kind), Some(facts), Some(own)) => Some(Inputs {
@@ -155,7 +159,7 @@ impl Store {
                 };
                 Ok(DecisionView {
                     event_id: row.event_id,
-                    event: serde_json::from_value(row.normalised)?,
+                    event,
                     source: row.source,
                     received_at: row.received_at.to_jiff(),
                     device: row.device_id.map(DeviceId::from_stored),

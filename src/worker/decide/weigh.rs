@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Decider;
 use super::verdicts::{acts_on, isolates};
+use crate::domain::alert_info;
 use crate::domain::device::DeviceFacts;
 use crate::domain::eligibility;
 use crate::domain::fact::Fact;
@@ -93,6 +94,14 @@ impl Decider {
         {
             lack.wants_facts = true;
             lack.until = lack.until.max(Some(until));
+        }
+        if item.info.is_none()
+            && alert_info::lacks(&item.event)
+            && evaluation.verdicts.iter().any(alert_info::hangs_on_it)
+            && let Some(look) = alert_info::next_look(item.enqueued_at, tx.now, self.info_wait)
+        {
+            // It is looked for again and again, since whoever stores it knows nobody who waits.
+            lack.until = Some(lack.until.map_or(look, |until| until.min(look)));
         }
         if lack.until.is_some() {
             return Weighed::Wait(lack);

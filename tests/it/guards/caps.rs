@@ -55,6 +55,7 @@ fn replica(ground: &mut Ground) -> Decider {
         rules: like.rules.clone(),
         facts_max_age: like.facts_max_age,
         facts_wait: like.facts_wait,
+        info_wait: like.facts_wait,
         fleet_max_age: like.fleet_max_age,
         kinds: like.kinds.clone(),
         in_force: Arc::new(InForce::default()),

@@ -161,6 +161,7 @@ impl Ground {
             kinds: quell::domain::device::kind::KindSigns::default(),
             fleet_max_age: Duration::from_secs(86_400),
             facts_wait: Duration::from_secs(60),
+            info_wait: Duration::from_secs(60),
             in_force: Arc::new(InForce::default()),
         };
         let connection = database.connect().await;
