@@ -101,7 +101,7 @@ const ANYTHING_BUT_CLI: &[&str] = &[
 ];
 
 /// The modules (or single files) that may name an outside crate.
-const HOMES: [(&str, &[&str]); 16] = [
+const HOMES: [(&str, &[&str]); 17] = [
     ("sqlx", &["store"]),
     ("jiff_sqlx", &["store"]),
     ("reqwest", &["defender", "outbound"]),
@@ -118,6 +118,7 @@ const HOMES: [(&str, &[&str]); 16] = [
     ("sd_notify", &["lifecycle", "lifecycle/notify.rs"]),
     ("clap", &["cli"]),
     ("anyhow", &["app", "cli", "worker"]),
+    ("zstd", &["store"]),
 ];
 
 /// What a pure module may not name: files, sockets, tasks, clocks.

@@ -13,6 +13,7 @@ use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::recorded::facts_from_json;
 use crate::domain::tenant::TenantId;
 use crate::store::containments::time;
+use crate::store::packing::KeptEvent;
 use crate::store::{Store, StoreError};
 
 pub use past::PastContainment;
@@ -160,7 +161,7 @@ impl Replay {
         // status, and which of its events was the first for this device.
         let rows = sqlx::query!(
             r#"SELECT d.event_id, d.device_id AS "device_id!", d.decided_at, d.kind, d.reason, d.event_kind, d.last_seen,
-                 d.facts::text AS facts, f.content AS "kept_facts?", e.normalised::text AS "normalised!",
+                 d.facts::text AS facts, f.content AS "kept_facts?", e.codec, e.event, e.normalised,
                  v.facts::text AS "facts_of_today?", v.is_unknown_to_defender AS "is_gone?", a.event_id AS "first_event?"
                FROM quell.decisions d
                JOIN quell.events e ON e.id = d.event_id
@@ -197,7 +198,11 @@ impl Replay {
                 kind: row.kind,
                 reason: row.reason,
                 event_kind: row.event_kind,
-                normalised: row.normalised,
+                kept: KeptEvent {
+                    codec: row.codec,
+                    event: row.event,
+                    normalised: row.normalised,
+                },
                 // Before they were kept once for many decisions, facts stood in the row.
                 facts: match row.kept_facts {
                     Some(kept) => facts_from_json(kept, time(row.last_seen)).ok(),
@@ -224,7 +229,7 @@ struct Found {
     kind: String,
     reason: String,
     event_kind: Option<String>,
-    normalised: String,
+    kept: KeptEvent,
     facts: Option<DeviceFacts>,
     facts_of_today: Option<String>,
     is_gone: bool,
@@ -233,8 +238,8 @@ struct Found {
 
 impl Found {
     fn read(self) -> Result<ReplayRow, String> {
-        let event: Event = serde_json::from_str(&self.normalised)
-            .map_err(|error| format!("the stored event cannot be read: {error}"))?;
+        let event = self.kept.read();
+        let event = event.map_err(|error| format!("the stored event cannot be read: {error}"))?;
         let decision = DecisionKind::parse(&self.kind).ok_or_else(|| {
             format!(
                 "its decision is `{}`, which this version does not know",
