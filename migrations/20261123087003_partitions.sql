@@ -212,7 +212,7 @@ BEGIN
     SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO columns FROM pg_attribute
     WHERE attrelid = format('quell.%I', its.of)::regclass AND attnum > 0 AND NOT attisdropped;
     EXECUTE format('ALTER TABLE quell.%I DETACH PARTITION quell.%I', its.of, part);
-    EXECUTE format('INSERT INTO quell.%1$I (%2$s) SELECT %2$s FROM quell.%3$I WHERE %4$I = ANY(quell.events_needed($1, $2))',
+    EXECUTE format('INSERT INTO quell.%1$I (%2$s) SELECT %2$s FROM quell.%3$I WHERE %4$I = ANY((SELECT quell.events_needed($1, $2))::uuid[])',
                    its.of, columns, part, CASE its.of WHEN 'events' THEN 'id' ELSE 'event_id' END) USING its.from_id, its.to_id;
     GET DIAGNOSTICS kept = ROW_COUNT;
     EXECUTE format('DROP TABLE quell.%I', part);
@@ -232,7 +232,7 @@ BEGIN
         RAISE EXCEPTION 'nothing younger than seven days is deleted' USING ERRCODE = 'insufficient_privilege';
     END IF;
     EXECUTE format('DELETE FROM quell.%1$I WHERE ctid = ANY(ARRAY(SELECT r.ctid FROM quell.%1$I r WHERE r.%2$I < $1
-                        AND r.%2$I <> ALL (quell.events_needed(NULL, $1)) LIMIT $2))', its || '_rest', key) USING upto, most;
+                        AND r.%2$I <> ALL ((SELECT quell.events_needed(NULL, $1))::uuid[]) LIMIT $2))', its || '_rest', key) USING upto, most;
     GET DIAGNOSTICS gone = ROW_COUNT;
     IF gone > 0 THEN
         INSERT INTO quell.prunes (what, upto, rows) VALUES (its, rest_prune.upto, gone);

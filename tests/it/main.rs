@@ -49,6 +49,7 @@ mod seals;
 mod settle;
 mod silence;
 mod stops;
+mod storage;
 mod storm;
 mod strays;
 mod support;
