@@ -20,7 +20,7 @@ use crate::domain::source::SourceState;
 use crate::domain::task::TaskLimit;
 use crate::lifecycle::{Lifecycle, StopLimits};
 use crate::playbook::PlaybookSet;
-use crate::store::{MigrationState, Store, StoreError, StoreOptions};
+use crate::store::{MigrationState, Retention, Store, StoreError, StoreOptions};
 use crate::telemetry::{self, Metrics};
 use crate::{web, worker};
 
@@ -87,6 +87,17 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
     let _ = tokio::time::timeout(Duration::from_secs(2), store.close()).await;
     tracing::info!(outcome = ?outcome, "quell has stopped");
     Ok(outcome.exit_code())
+}
+
+/// How long the configuration lets everything be kept.
+pub fn retention(config: &Config) -> Retention {
+    let its = &config.retention;
+    Retention {
+        events: its.events,
+        decisions: its.decisions,
+        alerts: its.alerts,
+        dead_letters: its.dead_letters,
+    }
 }
 
 /// The store of a configuration; nothing is connected yet.

@@ -31,6 +31,7 @@ mod guards;
 mod lookups;
 mod pace;
 mod reach;
+mod retention;
 pub mod schema;
 mod secret;
 mod section;
@@ -44,6 +45,7 @@ pub use drift::{DriftLooks, Releases};
 pub use lookups::Lookups;
 pub use pace::{Call, Facts, Inventory, Reconcile, Retry, SHORTEST_SEND_DEADLINE, SHORTEST_TOTAL_TIMEOUT};
 pub use reach::{Proxy, Reach, ReachError};
+pub use retention::Retention;
 pub use secret::{SecretError, SecretFile};
 pub use server::{Database, DatabaseAddress, Http, Tls};
 pub use source::{Source, SourceKind, Webhook};
@@ -94,6 +96,8 @@ pub struct Config {
     pub drift: DriftLooks,
     /// `release`: restrictions that stay longer than they should.
     pub release: Releases,
+    /// `retention`: how long what has arrived and been decided is kept.
+    pub retention: Retention,
     /// `never`: devices that are never restricted.
     pub never: Protections,
     /// `tasks`: how many in a window, over all playbooks, and how long what a scan found may take to arrive.
@@ -244,6 +248,7 @@ impl Config {
             retry: Retry::read(root.section("retry", reading), reading),
             drift: DriftLooks::read(root.section("drift", reading), reading),
             release: Releases::read(root.section("release", reading), reading),
+            retention: Retention::read(root.section("retention", reading), reading),
             never: guards::read_never(root.section("never", reading), reading),
             tasks: guards::read_tasks(root.section("tasks", reading), reading),
             caps: guards::read_caps(&mut root, reading),

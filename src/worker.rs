@@ -8,7 +8,7 @@
 //!   else is asked about single devices.
 //! * [`clock`]: whether the ledger's ground is firm. [`outlook`]: the queue and the ledger → when each action may be called.
 //! * [`overdue`]: restrictions that stay longer than they should → a page.
-//! * [`seal`]: rows of the audit → the chain.
+//! * [`seal`]: rows of the audit → the chain. [`retention`]: what is old → gone.
 //! * [`stops`]: the stop file → the stop switch; what a stop takes back → ended containments.
 //! * [`intake`](mod@intake): brokers, feeds and files → the inbox (T1).
 //! * [`lease`]: who dispatches. [`wake`]: what others committed. [`active_set`]: the playbooks in force.
@@ -28,6 +28,7 @@ pub mod overdue;
 pub mod reads;
 pub mod reconcile;
 pub mod record;
+pub mod retention;
 pub mod retry;
 pub mod sayings;
 pub mod seal;

@@ -101,7 +101,7 @@ const ANYTHING_BUT_CLI: &[&str] = &[
 ];
 
 /// The modules (or single files) that may name an outside crate.
-const HOMES: [(&str, &[&str]); 21] = [
+const HOMES: [(&str, &[&str]); 22] = [
     ("sqlx", &["store"]),
     ("jiff_sqlx", &["store"]),
     ("reqwest", &["defender", "outbound"]),
@@ -123,6 +123,7 @@ const HOMES: [(&str, &[&str]); 21] = [
     ("anyhow", &["app", "cli", "worker"]),
     ("async_nats", &["intake"]),
     ("futures_util", &["intake"]),
+    ("zstd", &["store", "intake"]),
 ];
 
 /// What a pure module may not name: files, sockets, tasks, clocks.

@@ -35,7 +35,7 @@ impl Floor {
 /// What is written, copied from what the daemon wrote for an event of the same kind.
 pub struct Rows {
     pub payload: Vec<u8>,
-    pub normalised: serde_json::Value,
+    pub event: Vec<u8>,
     pub rulings: serde_json::Value,
 }
 
@@ -130,8 +130,8 @@ impl Ground {
         sqlx::query(
             "WITH key AS (INSERT INTO quell.event_keys (tenant_id, key, event_id)
                           VALUES ($1, sha256(($2::uuid)::text::bytea), $2)),
-                  event AS (INSERT INTO quell.events (id, tenant_id, source, format, alert_id, payload, normalised)
-                            VALUES ($2, $1, 'bench', 'mde', ($2::uuid)::text, $4, $5)),
+                  event AS (INSERT INTO quell.events (id, tenant_id, source, format, alert_id, payload, event, codec)
+                            VALUES ($2, $1, 'bench', 'mde', ($2::uuid)::text, $4, $5, 1)),
                   alert AS (INSERT INTO quell.alert_devices (tenant_id, alert_id, device_id, event_id)
                             VALUES ($1, ($2::uuid)::text, $3, $2))
              INSERT INTO quell.inbox (tenant_id, event_id, device_id, event_kind, shard) VALUES ($1, $2, $3, 'new', 0)",
@@ -140,7 +140,7 @@ impl Ground {
         .bind(event)
         .bind(device)
         .bind(&self.rows.payload)
-        .bind(&self.rows.normalised)
+        .bind(&self.rows.event)
         .execute(&mut self.db)
         .await?;
         Ok(())

@@ -220,6 +220,15 @@ impl Start {
             file: self.config.stop_file.clone(),
         };
         self.tasks.spawn("stops", stops.run(stop.clone()));
+        let keeper = worker::retention::Keeper {
+            store: self.store.clone(),
+            retention: self
+                .config
+                .retention
+                .prune
+                .then(|| super::retention(&self.config)),
+        };
+        self.tasks.spawn("retention", keeper.run(stop.clone()));
         let mut bells = Vec::new();
         for (place, ((id, tenant), target)) in tenants.into_iter().zip(targets).enumerate() {
             bells.push((

@@ -1,5 +1,7 @@
 //! `quell db`: the database.
 
+pub mod prune;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -19,6 +21,11 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
     },
+    /// Drop what is older than the configuration keeps (`retention`); what is still needed stays
+    ///
+    /// The daemon does it once a day. Whole days of events and whole months of decisions go at once; actions, containments, the
+    /// ledger and the audit are kept.
+    Prune(prune::Args),
     /// Make the roles of least privilege, and say what each may do; may be repeated
     ///
     /// `quell_app` runs the daemon and the operators' commands, `quell_intake` only delivers events, `quell_submit` only calls
@@ -45,6 +52,7 @@ pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
             app::migrations(&store, true).await?;
             println!("the database is up to date");
         }
+        Command::Prune(args) => return prune::run(args).await,
         Command::Roles { print: true, .. } | Command::Roles { config: None, .. } => {
             operator::print(&roles::script())?;
         }

@@ -23,7 +23,7 @@ use crate::cli::operator::table::{Tone, plain};
 use crate::cli::operator::{self, Common, Session, nothing_done};
 use crate::domain::action::Marker;
 use crate::intake::alert_id;
-use crate::store::views::DecisionQuery;
+use crate::store::views::{DecisionQuery, OutlivedDecision};
 use explanation::Explanation;
 use page::Page;
 use stored::Explainer;
@@ -84,6 +84,9 @@ pub struct Answer {
     pub waiting: Vec<String>,
     /// Records that are no events, or were refused.
     pub refused: Vec<String>,
+    /// Decisions that are kept longer than what they were made of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub outlived: Vec<String>,
 }
 
 /// Explains: exit code 1 when there is no such thing, 3 when it could not be found out.
@@ -140,7 +143,8 @@ async fn explained(args: Args) -> anyhow::Result<ExitCode> {
     };
     let now = session.store.now().await?;
     let answer = recorded(&session, &query, now).await?;
-    if answer.explanations.is_empty() && answer.waiting.is_empty() && answer.refused.is_empty() {
+    let said = [&answer.waiting, &answer.refused, &answer.outlived];
+    if answer.explanations.is_empty() && said.iter().all(|lines| lines.is_empty()) {
         let hint = "; a refused record has a dead letter, which `quell status` counts";
         return Ok(nothing_done(&format!("{missing}{hint}")));
     }
@@ -155,6 +159,9 @@ async fn recorded(session: &Session, query: &DecisionQuery, now: Timestamp) -> a
     let mut explainer = Explainer::new(session);
     for decision in &store.decisions(tenant, query).await? {
         answer.explanations.push(explainer.explain(decision).await?);
+    }
+    for decision in &store.decisions_outlived(tenant, query).await? {
+        answer.outlived.push(outlived(decision, now));
     }
     for waiting in &store.undecided(tenant, query).await? {
         answer.waiting.push(device::undecided(waiting, now));
@@ -172,15 +179,36 @@ async fn recorded(session: &Session, query: &DecisionQuery, now: Timestamp) -> a
     Ok(answer)
 }
 
+/// What can still be said of a decision whose event is gone.
+pub(super) fn outlived(decision: &OutlivedDecision, now: Timestamp) -> String {
+    let device = decision
+        .device
+        .as_ref()
+        .map(|device| format!(" for device `{device}`"));
+    format!(
+        "the event {} was deleted, its time being over (`retention.events`): it was decided {}{}: {}, {}",
+        decision.event_id,
+        ago(now, decision.decided_at),
+        device.unwrap_or_default(),
+        decision.kind,
+        decision.reason
+    )
+}
+
 /// The answer as text.
 fn page(answer: &Answer, now: Timestamp, all: bool) -> Page {
     let mut page = Page::default();
-    let rest = answer.waiting.iter().chain(&answer.refused);
+    let rest = answer
+        .waiting
+        .iter()
+        .chain(&answer.refused)
+        .chain(&answer.outlived);
     for line in rest {
         page.line(0, Tone::Warn, line);
     }
+    let said_before = !(answer.waiting.is_empty() && answer.refused.is_empty() && answer.outlived.is_empty());
     for (index, explanation) in answer.explanations.iter().enumerate() {
-        if index > 0 || !answer.waiting.is_empty() || !answer.refused.is_empty() {
+        if index > 0 || said_before {
             page.gap();
         }
         render::explanation(explanation, now, all, &mut page);

@@ -169,6 +169,11 @@ impl Common {
         tenant_of(config, self.tenant.as_deref())
     }
 
+    /// The configuration and its database, for what concerns no tenant.
+    pub(super) async fn connect(&self) -> anyhow::Result<(Config, Store)> {
+        connect(self.config.as_deref()).await
+    }
+
     /// How to print the answer.
     pub(super) fn output(&self) -> Output {
         self.output

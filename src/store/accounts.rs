@@ -58,7 +58,7 @@ impl Store {
             r#"SELECT
                  (SELECT count(*) FROM quell.events WHERE tenant_id = $1) AS "events!",
                  (SELECT count(*) FROM quell.events e WHERE tenant_id = $1
-                  AND greatest(jsonb_array_length(e.normalised -> 'devices'), 1)
+                  AND greatest(coalesce(cardinality(e.devices), jsonb_array_length(e.normalised -> 'devices')), 1)
                       <> (SELECT count(*) FROM quell.decisions d WHERE d.event_id = e.id)) AS "astray!",
                  (SELECT count(*) FROM quell.dead_letters WHERE tenant_id = $1) AS "dead_letters!",
                  (SELECT count(*) FROM quell.attempts WHERE tenant_id = $1 AND action_id IS NOT NULL

@@ -6,7 +6,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::domain::tenant::TenantId;
-use crate::store::{Store, StoreError, Wake};
+use crate::store::{Store, StoreError, Wake, packing};
 
 /// The most bytes that are kept of a refused record.
 const CAP: usize = 65_536;
@@ -84,7 +84,9 @@ impl Store {
         filter: &LetterFilter,
     ) -> Result<Vec<Letter>, StoreError> {
         let rows = sqlx::query!(
-            r#"SELECT l.id, l.received_at, l.source, l.event_id, l.device_id, l.reason, octet_length(l.payload) AS "bytes!",
+            r#"SELECT l.id, l.received_at, l.source, l.event_id, l.device_id, l.reason, l.codec,
+                      -- Enough to tell how much it holds.
+                      octet_length(l.payload) AS "octets!", substring(l.payload FROM 1 FOR 32) AS "head!",
                       x.ended_as AS "ended_as?", x.ended_at AS "ended_at?", x.by AS "by?", x.reason AS "why?",
                       x.event_id AS "became?"
                FROM quell.dead_letters l LEFT JOIN quell.dead_letter_ends x ON x.letter_id = l.id
@@ -101,7 +103,7 @@ impl Store {
         .fetch_all(&self.pool)
         .await?;
         let letters = rows.into_iter().map(|row| {
-            let bytes = usize::try_from(row.bytes).unwrap_or(CAP);
+            let bytes = packing::payload_bytes(row.codec, &row.head, row.octets);
             let end = row.ended_as.zip(row.ended_at).zip(row.by.zip(row.why));
             Letter {
                 id: row.id,
@@ -134,13 +136,14 @@ impl Store {
         id: Uuid,
     ) -> Result<Option<Vec<u8>>, StoreError> {
         let row = sqlx::query!(
-            "SELECT payload FROM quell.dead_letters WHERE tenant_id = $1 AND id = $2",
+            "SELECT payload, codec FROM quell.dead_letters WHERE tenant_id = $1 AND id = $2",
             tenant.0,
             id,
         )
         .fetch_optional(&self.pool)
         .await?;
-        Ok(row.map(|row| row.payload))
+        row.map(|row| packing::payload(("dead_letters", id), row.codec, row.payload))
+            .transpose()
     }
 
     /// Ends a dead letter. `false`: it had ended before, or there is none.
@@ -189,7 +192,7 @@ impl Store {
         sqlx::query!(
             "INSERT INTO quell.inbox (tenant_id, event_id, device_id, event_kind, shard)
              SELECT l.tenant_id, l.event_id, l.device_id,
-                    CASE WHEN e.normalised #>> '{alert,status,is}' = 'resolved' THEN 'resolved'
+                    CASE WHEN coalesce(e.status, e.normalised #>> '{alert,status,is}') = 'resolved' THEN 'resolved'
                          WHEN e.alert_id = '' OR EXISTS (
                               SELECT 1 FROM quell.alert_devices a WHERE a.tenant_id = l.tenant_id AND a.alert_id = e.alert_id
                                 AND a.device_id = l.device_id AND a.event_id = l.event_id) THEN 'new'

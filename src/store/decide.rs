@@ -11,12 +11,14 @@ use crate::domain::alert::{Event, EventKind};
 use crate::domain::alert_info::AlertInfo;
 use crate::domain::decision::{DecisionKind, Fallback};
 use crate::domain::device::{DeviceFacts, DeviceId};
+use crate::domain::incoming::DeadLetter;
 use crate::domain::lookup::{LookedUp, Lookup};
 use crate::domain::measure::{Held, Measure, playbooks_of};
 use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
 use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
 use crate::domain::trust::Trust;
+use crate::store::packing::{self, KeptEvent, Packer};
 use crate::store::{Counted, DeviceRow, Store, StoreError, Wake, wake};
 
 /// One row of the inbox with its event.
@@ -217,7 +219,7 @@ impl DecideTx {
     /// Reads the claimed rows, their devices with what is open there, and the set in force, all as of one moment.
     async fn load(&mut self, seqs: &[i64]) -> Result<(), StoreError> {
         let rows = sqlx::query!(
-            r#"SELECT i.seq, i.event_id, i.device_id, i.event_kind, i.enqueued_at, e.normalised, e.source, e.trust,
+            r#"SELECT i.seq, i.event_id, i.device_id, i.event_kind, i.enqueued_at, e.codec AS "codec!", e.event AS "event?", e.normalised AS "normalised?", e.source AS "source!", e.trust AS "trust!",
                     (SELECT version FROM quell.active_sets WHERE tenant_id = $1) AS set_version,
                     -- As of after the devices' locks: whoever stopped everything before that is heard.
                     (SELECT quell.stop_in_force($1)) AS stop,
@@ -225,7 +227,8 @@ impl DecideTx {
                     d.facts_failures AS "facts_failures?", d.lifted_alerts AS "lifted_alerts?",
                     open.restricts AS "restricts: Vec<Option<String>>", open.observes AS "observes: Vec<Option<String>>",
                     open.is_awaiting
-               FROM quell.inbox i JOIN quell.events e ON e.id = i.event_id
+               FROM quell.inbox i
+               JOIN quell.events_read(ARRAY(SELECT event_id FROM quell.inbox WHERE tenant_id = $1 AND seq = ANY($2))) e ON e.id = i.event_id
                LEFT JOIN quell.devices d ON d.tenant_id = i.tenant_id AND d.device_id = i.device_id
                CROSS JOIN LATERAL (
                    SELECT array_agg(CASE WHEN c.state = 'active' AND c.mode = 'enforce'
@@ -256,10 +259,15 @@ impl DecideTx {
             .first()
             .and_then(|row| super::stops::scope_of(row.stop.as_deref()));
         for row in rows {
-            let event = match serde_json::from_value(row.normalised) {
+            let kept = KeptEvent {
+                codec: row.codec,
+                event: row.event,
+                normalised: row.normalised,
+            };
+            let event = match kept.read() {
                 Ok(event) => event,
                 Err(error) => {
-                    quarantine(&mut self.tx, self.tenant, row.seq, &error.to_string()).await?;
+                    quarantine(&mut self.tx, self.tenant, row.seq, &error).await?;
                     continue;
                 }
             };
@@ -399,17 +407,33 @@ async fn quarantine(
         error = why,
         "an event cannot be decided and is put aside"
     );
+    let (codec, payload) = payload_of(tx, seq).await?;
     sqlx::query!(
         "WITH gone AS (DELETE FROM quell.inbox WHERE seq = $1 RETURNING event_id, device_id)
-         INSERT INTO quell.dead_letters (id, tenant_id, source, event_id, device_id, reason, payload)
-         SELECT $2, $3, 'inbox', gone.event_id, gone.device_id, $4, substring(e.payload FROM 1 FOR 65536)
-         FROM gone JOIN quell.events e ON e.id = gone.event_id",
+         INSERT INTO quell.dead_letters (id, tenant_id, source, event_id, device_id, reason, payload, codec)
+         SELECT $2, $3, 'inbox', gone.event_id, gone.device_id, $4, $5, $6 FROM gone",
         seq,
         Uuid::now_v7(),
         tenant.0,
         format!("the event cannot be decided: {why}"),
+        payload,
+        codec,
     )
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// The payload of a row's event, as a dead letter keeps it. What cannot be unpacked is left where it is: the letter names the event.
+async fn payload_of(tx: &mut sqlx::PgConnection, seq: i64) -> Result<(i16, Vec<u8>), StoreError> {
+    let row = sqlx::query!(
+        "SELECT e.id, e.codec, e.payload FROM quell.inbox i JOIN quell.events e ON e.id = i.event_id WHERE i.seq = $1",
+        seq,
+    )
+    .fetch_optional(tx)
+    .await?;
+    let whole = row.and_then(|row| packing::payload(("events", row.id), row.codec, row.payload).ok());
+    let whole = whole.unwrap_or_default();
+    let kept = &whole[..whole.len().min(DeadLetter::CAP)];
+    Ok((packing::CODEC, Packer::new()?.payload(kept)?))
 }

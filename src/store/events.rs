@@ -5,9 +5,12 @@ use std::collections::{HashMap, HashSet};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use crate::domain::device::DeviceId;
+use crate::domain::fact::Fact;
 use crate::domain::incoming::{DeadLetter, Incoming, Stored};
 use crate::domain::tenant::TenantId;
 use crate::domain::trust::Trust;
+use crate::store::packing::{self, Packed};
 use crate::store::{Fence, Once, Store, StoreError, Wake, alert_infos, submissions};
 
 /// What is done in the transaction that stores a batch, beside storing it.
@@ -81,19 +84,20 @@ impl Store {
         beside: Beside<'_>,
     ) -> Result<Vec<Stored>, StoreError> {
         self.incoming_identify(tenant, &mut incoming).await?;
+        // Before a connection is taken: it waits for nothing but Postgres.
+        let packed = Packed::of(incoming, dead).await?;
+        let incoming = packed.incoming.as_slice();
         let ids: Vec<Uuid> = incoming.iter().map(|_| Uuid::now_v7()).collect();
         let keys = Keys {
             own: incoming.iter().map(|event| key(event, trust)).collect(),
             plain: incoming.iter().map(|event| key(event, Trust::Act)).collect(),
         };
-        let rows = (ids.as_slice(), &keys, incoming.as_slice());
-        let dead = dead.as_slice();
-        let has_infos = alert_infos::are_among(&incoming);
+        let rows = (ids.as_slice(), &keys, &packed);
+        let known = (ids.as_slice(), &keys, incoming);
+        let has_infos = alert_infos::are_among(incoming);
         if let (Beside::Nothing, false) = (&beside, has_infos) {
-            let fresh = self
-                .insert(self.swift(), tenant, (source, trust), rows, dead)
-                .await?;
-            return outcomes(&self.pool, tenant, rows, &fresh).await;
+            let fresh = self.insert(self.swift(), tenant, (source, trust), rows).await?;
+            return outcomes(&self.pool, tenant, known, &fresh).await;
         }
         let mut tx = self.begin_swift().await?;
         match beside {
@@ -101,15 +105,15 @@ impl Store {
             Beside::Fence(fence) => fence.pass(&mut tx, tenant).await?,
             Beside::Submissions(seqs) => submissions::take(&mut tx, tenant, seqs).await?,
         }
-        let fresh = self.insert(&mut *tx, tenant, (source, trust), rows, dead).await?;
+        let fresh = self.insert(&mut *tx, tenant, (source, trust), rows).await?;
         if has_infos {
-            alert_infos::keep(&mut tx, tenant, trust, (&ids, &incoming), &fresh).await?;
+            alert_infos::keep(&mut tx, tenant, trust, (&ids, incoming), &fresh).await?;
         }
         let Beside::Once(once) = beside else {
             tx.commit().await?;
-            return outcomes(&self.pool, tenant, rows, &fresh).await;
+            return outcomes(&self.pool, tenant, known, &fresh).await;
         };
-        let stored = outcomes(&mut *tx, tenant, rows, &fresh).await?;
+        let stored = outcomes(&mut *tx, tenant, known, &fresh).await?;
         once.keep(&mut tx, (tenant, source), &stored).await?;
         tx.commit().await?;
         Ok(stored)
@@ -121,35 +125,28 @@ impl Store {
         executor: impl sqlx::PgExecutor<'e>,
         tenant: TenantId,
         (source, trust): (&str, Trust),
-        (ids, keys, incoming): (&[Uuid], &Keys, &[Incoming]),
-        dead: &[DeadLetter],
+        (ids, keys, packed): (&[Uuid], &Keys, &Packed),
     ) -> Result<HashSet<Uuid>, StoreError> {
+        let incoming = packed.incoming.as_slice();
         let text = |of: fn(&Incoming) -> String| -> Vec<String> { incoming.iter().map(of).collect() };
         let formats = text(|i| i.event.format.as_str().to_owned());
         let alerts = text(|i| i.event.alert.id.clone());
-        let payloads: Vec<&[u8]> = incoming.iter().map(|i| i.payload.as_slice()).collect();
-        let normalised = incoming
-            .iter()
-            .map(|i| serde_json::to_value(&i.event))
-            .collect::<Result<Vec<serde_json::Value>, _>>()?;
+        let facts = Facts::of(incoming);
         let nowhere: Vec<Option<String>> = incoming.iter().map(|i| i.event.no_device_reason()).collect();
         let rows = Rows::of(ids, incoming);
-        let letters: Vec<Uuid> = dead
+        let letters: Vec<Uuid> = packed
+            .dead
             .iter()
             .map(|letter| letter.id.unwrap_or_else(Uuid::now_v7))
             .collect();
-        let reasons: Vec<String> = dead.iter().map(|letter| letter.reason.clone()).collect();
-        let refused: Vec<&[u8]> = dead
-            .iter()
-            .map(|letter| &letter.payload[..letter.payload.len().min(DeadLetter::CAP)])
-            .collect();
+        let reasons: Vec<String> = packed.dead.iter().map(|letter| letter.reason.clone()).collect();
         // INVARIANT: keys before devices before alerts, each in its own order: two batches with the same events must not wait
         // for each other. Each part reads a count or a list of the one before it, and so begins when that one is done.
         // An alert without an id cannot be known from before: each of its events is new.
         let fresh = sqlx::query!(
             r#"WITH letters AS (
-                 INSERT INTO quell.dead_letters (id, tenant_id, source, reason, payload)
-                 SELECT id, $1, $2, reason, payload FROM unnest($3::uuid[], $4::text[], $5::bytea[]) AS t (id, reason, payload)
+                 INSERT INTO quell.dead_letters (id, tenant_id, source, reason, payload, codec)
+                 SELECT id, $1, $2, reason, payload, $21 FROM unnest($3::uuid[], $4::text[], $5::bytea[]) AS t (id, reason, payload)
                  -- One of a message that is delivered again.
                  ON CONFLICT DO NOTHING),
                keyed AS (
@@ -161,10 +158,14 @@ impl Store {
                  ON CONFLICT DO NOTHING RETURNING event_id),
                fresh AS MATERIALIZED (SELECT coalesce(array_agg(event_id), '{}') AS ids FROM keyed),
                stored AS (
-                 INSERT INTO quell.events (id, tenant_id, source, format, alert_id, payload, normalised, trust)
-                 SELECT id, $1, $2, format, alert_id, payload, normalised, $18
-                 FROM unnest($7::uuid[], $8::text[], $9::text[], $10::bytea[], $11::jsonb[])
-                      AS t (id, format, alert_id, payload, normalised), fresh
+                 INSERT INTO quell.events (id, tenant_id, source, format, alert_id, payload, event, codec, trust, severity, category, status,
+                                           occurred_at, devices)
+                 SELECT id, $1, $2, format, alert_id, payload, event, $21, $18, severity, category, status, occurred_at::timestamptz,
+                        -- One text an event: of as many devices as it has.
+                        string_to_array(devices, ' ')
+                 FROM unnest($7::uuid[], $8::text[], $9::text[], $10::bytea[], $11::bytea[], $22::text[], $23::text[], $24::text[],
+                             $25::text[], $26::text[])
+                      AS t (id, format, alert_id, payload, event, severity, category, status, occurred_at, devices), fresh
                  WHERE id = ANY(fresh.ids)),
                nowhere AS (
                  INSERT INTO quell.decisions (tenant_id, event_id, device_id, kind, reason, rulings)
@@ -198,13 +199,13 @@ impl Store {
             source,
             &letters,
             &reasons,
-            &refused as &[&[u8]],
+            &packed.letters,
             &keys.own,
             &ids,
             &formats,
             &alerts,
-            &payloads as &[&[u8]],
-            &normalised,
+            &packed.payloads,
+            &packed.events,
             &nowhere as &[Option<String>],
             &rows.ids,
             &rows.alerts,
@@ -214,6 +215,12 @@ impl Store {
             trust.as_str(),
             &keys.plain,
             !is_lesser(trust),
+            packing::CODEC,
+            &facts.severities as &[Option<String>],
+            &facts.categories as &[Option<String>],
+            &facts.statuses as &[Option<String>],
+            &facts.times as &[Option<String>],
+            &facts.devices,
         )
         .fetch_one(executor)
         .await?;
@@ -266,6 +273,50 @@ async fn outcomes<'e>(
         });
     Ok(stored.collect())
 }
+
+/// What stands in columns of its own, for each event: whoever asks by it need not unpack anything.
+#[derive(Default)]
+struct Facts {
+    severities: Vec<Option<String>>,
+    categories: Vec<Option<String>>,
+    statuses: Vec<Option<String>>,
+    times: Vec<Option<String>>,
+    /// The ids of the devices; they hold no space.
+    devices: Vec<String>,
+}
+
+impl Facts {
+    fn of(incoming: &[Incoming]) -> Self {
+        let mut facts = Self::default();
+        for Incoming { event, .. } in incoming {
+            let alert = &event.alert;
+            let severity = alert
+                .severity
+                .value()
+                .map(|severity| severity.as_str().to_owned());
+            facts.severities.push(severity);
+            facts.categories.push(text(&alert.category));
+            facts.statuses.push(text(&alert.status));
+            let time = alert.occurred_at.value().filter(|at| at.as_second() >= YEAR_ONE);
+            facts.times.push(time.map(ToString::to_string));
+            let devices: Vec<&str> = event.devices.iter().map(DeviceId::as_str).collect();
+            facts.devices.push(devices.join(" "));
+        }
+        facts
+    }
+}
+
+/// What nobody asks for by its words, or Postgres does not take (a zero), stands in the event alone.
+fn text(fact: &Fact<String>) -> Option<String> {
+    let plain = |text: &&String| text.len() <= LONGEST && !text.contains('\0');
+    fact.value().filter(plain).cloned()
+}
+
+/// The longest text that stands in a column of its own, bytes.
+const LONGEST: usize = 256;
+
+/// The beginning of the year 1, in Unix seconds: earlier times are written in a way that Postgres does not read.
+const YEAR_ONE: i64 = -62_135_596_800;
 
 /// A row for each event and device.
 #[derive(Default)]

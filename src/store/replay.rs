@@ -13,6 +13,7 @@ use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::recorded::{OwnFacts, facts_from_json};
 use crate::domain::tenant::TenantId;
 use crate::store::containments::time;
+use crate::store::packing::KeptEvent;
 use crate::store::{Store, StoreError};
 
 pub use past::PastContainment;
@@ -160,7 +161,7 @@ impl Replay {
         // status, and which of its events was the first for this device.
         let rows = sqlx::query!(
             r#"SELECT d.event_id, d.device_id AS "device_id!", d.decided_at, d.kind, d.reason, d.event_kind, d.last_seen, d.own_facts,
-                 d.facts::text AS facts, f.content AS "kept_facts?", e.normalised::text AS "normalised!",
+                 d.facts::text AS facts, f.content AS "kept_facts?", e.codec, e.event, e.normalised,
                  v.facts::text AS "facts_of_today?", v.is_unknown_to_defender AS "is_gone?", a.event_id AS "first_event?"
                FROM quell.decisions d
                JOIN quell.events e ON e.id = d.event_id
@@ -197,8 +198,12 @@ impl Replay {
                 kind: row.kind,
                 reason: row.reason,
                 event_kind: row.event_kind,
-                normalised: row.normalised,
                 own_facts: row.own_facts,
+                kept: KeptEvent {
+                    codec: row.codec,
+                    event: row.event,
+                    normalised: row.normalised,
+                },
                 // Before they were kept once for many decisions, facts stood in the row.
                 facts: match row.kept_facts {
                     Some(kept) => facts_from_json(kept, time(row.last_seen)).ok(),
@@ -225,8 +230,8 @@ struct Found {
     kind: String,
     reason: String,
     event_kind: Option<String>,
-    normalised: String,
     own_facts: Option<serde_json::Value>,
+    kept: KeptEvent,
     facts: Option<DeviceFacts>,
     facts_of_today: Option<String>,
     is_gone: bool,
@@ -235,8 +240,8 @@ struct Found {
 
 impl Found {
     fn read(self) -> Result<ReplayRow, String> {
-        let mut event: Event = serde_json::from_str(&self.normalised)
-            .map_err(|error| format!("the stored event cannot be read: {error}"))?;
+        let event = self.kept.read();
+        let mut event = event.map_err(|error| format!("the stored event cannot be read: {error}"))?;
         if let Some(own) = self.own_facts {
             let own: OwnFacts = serde_json::from_value(own)
                 .map_err(|error| format!("what quell knew of the device cannot be read: {error}"))?;

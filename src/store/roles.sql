@@ -27,10 +27,11 @@ BEGIN
         GRANT SELECT ON public._sqlx_migrations TO quell_app, quell_intake, quell_read;
     END IF;
 
-    -- The daemon, and the operators' commands. A table that is named nowhere here may be read and written.
+    -- The daemon, and the operators' commands. A table that is named nowhere here may be read and written. A partition is reached through its
+    -- table alone.
     FOR its IN SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-               WHERE n.nspname = 'quell' AND c.relkind IN ('r', 'p', 'v', 'm') LOOP
-        may := CASE WHEN its.name IN ('clock', 'transitions', 'tenants') THEN 'SELECT'
+               WHERE n.nspname = 'quell' AND c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relispartition LOOP
+        may := CASE WHEN its.name IN ('clock', 'transitions', 'tenants', 'partitions', 'prunes') THEN 'SELECT'
                     WHEN its.name = ANY (added) THEN 'SELECT, INSERT'
                     WHEN its.name = ANY (kept) THEN 'SELECT, INSERT, UPDATE'
                     ELSE 'SELECT, INSERT, UPDATE, DELETE' END;
@@ -47,6 +48,11 @@ BEGIN
     -- An answer stays who gave it and which it is; what he looked at may be looked at anew.
     GRANT UPDATE (lifts, reason, reviewed, four_eyes, answered_at) ON quell.approvals TO quell_app;
 
+    -- What is old goes through these, which refuse whatever is younger than seven days.
+    GRANT EXECUTE ON FUNCTION quell.partitions_ahead(), quell.partitions_before(text, uuid), quell.partition_drop(text),
+        quell.rest_prune(text, uuid, bigint), quell.known_prune(text, bigint, bigint, uuid), quell.letters_prune(timestamptz, bigint)
+        TO quell_app;
+
     -- Whoever only delivers events: what the first transaction of an event needs, and nothing of what came of it.
     GRANT SELECT (id, name) ON quell.tenants TO quell_intake;
     GRANT INSERT ON quell.events, quell.inbox, quell.decisions, quell.dead_letters TO quell_intake;
@@ -59,7 +65,7 @@ BEGIN
 
     -- Auditors, dashboards, and the commands that only look.
     FOR its IN SELECT c.oid, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-               WHERE n.nspname = 'quell' AND c.relkind IN ('r', 'p', 'v', 'm') LOOP
+               WHERE n.nspname = 'quell' AND c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relispartition LOOP
         SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) INTO columns FROM pg_attribute a
         WHERE a.attrelid = its.oid AND a.attnum > 0 AND NOT a.attisdropped
           AND its.name || '.' || a.attname <> ALL (raw);

@@ -28,7 +28,7 @@ use crate::store::{Gate, Store, StoreError};
 
 pub use actions::{ActionQuery, ActionView};
 pub use alarms::AlarmView;
-pub use decisions::{DeadLetterView, DecisionQuery, DecisionView, Inputs, WaitingView};
+pub use decisions::{DeadLetterView, DecisionQuery, DecisionView, Inputs, OutlivedDecision, WaitingView};
 pub use devices::{ContainmentView, DeviceAction, DeviceQuery, DeviceView, Show};
 pub use fallbacks::FallbackView;
 pub use history::{ActionDetail, AttemptView, ContainmentHistory, TransitionView};

@@ -56,6 +56,7 @@ mod settle;
 mod silence;
 mod source_parts;
 mod stops;
+mod storage;
 mod storm;
 mod strays;
 mod support;

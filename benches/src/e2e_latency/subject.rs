@@ -280,14 +280,14 @@ impl<'a> Subject<'a> {
     /// What the daemon wrote for the last event.
     pub(super) async fn rows(&mut self) -> anyhow::Result<floor::Rows> {
         let row = sqlx::query(
-            "SELECT e.payload, e.normalised, d.rulings FROM quell.events e JOIN quell.decisions d ON d.event_id = e.id
+            "SELECT e.payload, e.event, d.rulings FROM quell.events e JOIN quell.decisions d ON d.event_id = e.id
              ORDER BY e.received_at DESC LIMIT 1",
         )
         .fetch_one(&mut self.db)
         .await?;
         Ok(floor::Rows {
             payload: row.try_get(0)?,
-            normalised: row.try_get(1)?,
+            event: row.try_get(1)?,
             rulings: row.try_get(2)?,
         })
     }

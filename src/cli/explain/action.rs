@@ -38,6 +38,9 @@ pub struct Report {
     pub wanted_for: Option<ContainmentHistory>,
     /// The decision behind that.
     pub decision: Option<Explanation>,
+    /// What is left of that decision when its event is gone, or the decision too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gone: Option<String>,
 }
 
 /// A place in the queue, and the budget around it.
@@ -84,6 +87,7 @@ pub(super) async fn run(session: &Session, id: Uuid, all: bool) -> anyhow::Resul
         attempts: store.attempts_of(tenant, id).await?,
         transitions: store.transitions_of(tenant, id).await?,
         decision: None,
+        gone: None,
         wanted_for,
         action,
         detail,
@@ -102,6 +106,8 @@ pub(super) async fn run(session: &Session, id: Uuid, all: bool) -> anyhow::Resul
         };
         if let Some(decision) = decisions.iter().find(of_device) {
             report.decision = Some(Explainer::new(session).explain(decision).await?);
+        } else {
+            report.gone = Some(gone(session, event, &report.detail.device, status.at).await?);
         }
     }
     session.answer(&report, |paint| {
@@ -110,6 +116,21 @@ pub(super) async fn run(session: &Session, id: Uuid, all: bool) -> anyhow::Resul
         page.render(paint)
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What can still be said of a decision that cannot be explained any more.
+async fn gone(session: &Session, event: Uuid, device: &str, now: Timestamp) -> anyhow::Result<String> {
+    let query = DecisionQuery::Event(event);
+    let left = session.store.decisions_outlived(session.id, &query).await?;
+    let of_device = left
+        .iter()
+        .find(|decision| decision.device.as_deref() == Some(device));
+    Ok(match of_device {
+        Some(decision) => super::outlived(decision, now),
+        None => {
+            format!("the event {event} and its decision were deleted, their time being over (`retention`)")
+        }
+    })
 }
 
 fn place(session: &Session, action: &ActionView, status: &StatusView) -> Option<Place> {
@@ -265,6 +286,9 @@ pub fn render(report: &Report, now: Timestamp, all: bool, page: &mut Page) {
     if let Some(containment) = &report.wanted_for {
         page.head("wanted for");
         page.line(2, Tone::Usual, render::containment(containment, now));
+    }
+    if let Some(gone) = &report.gone {
+        page.line(0, Tone::Warn, gone);
     }
     if let Some(decision) = &report.decision {
         page.head("the decision behind it");
@@ -439,6 +463,7 @@ mod tests {
             transitions: Vec::new(),
             wanted_for: None,
             decision: None,
+            gone: None,
         };
         let mut page = Page::default();
         render(&report, now(), false, &mut page);

@@ -45,6 +45,9 @@ pub struct Report {
     pub decisions: Vec<Explanation>,
     /// Alerts on it that wait to be decided.
     pub waiting: Vec<String>,
+    /// What was decided of events that are gone by now, the newest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub outlived: Vec<String>,
     /// The stops in force, and those of the last week.
     pub stops: Vec<StopView>,
 }
@@ -106,6 +109,7 @@ pub(super) async fn run(session: &Session, wanted: &str, all: bool) -> anyhow::R
     let now = store.now().await?;
     let containments = store.containments_of(tenant, &device.device, LATEST).await?;
     let waiting = store.undecided(tenant, &query).await?;
+    let outlived = store.decisions_outlived(tenant, &query).await?;
     let report = Report {
         outcome: outcome(&device, &containments, now),
         containments,
@@ -113,6 +117,11 @@ pub(super) async fn run(session: &Session, wanted: &str, all: bool) -> anyhow::R
         decisions,
         stops: store.stops(Some(tenant), Some(WEEK)).await?,
         waiting: waiting.iter().map(|waiting| undecided(waiting, now)).collect(),
+        outlived: outlived
+            .iter()
+            .rev()
+            .map(|its| super::outlived(its, now))
+            .collect(),
         device,
     };
     session.answer(&report, |paint| {
@@ -276,7 +285,7 @@ pub fn render(report: &Report, now: Timestamp, all: bool, page: &mut Page) {
         };
         page.entry(2, "known", format!("{state}, as of {}", ago(now, since)));
     }
-    for waiting in &report.waiting {
+    for waiting in report.waiting.iter().chain(&report.outlived) {
         page.line(2, Tone::Warn, waiting);
     }
     if !report.stops.is_empty() {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::domain::alert::{Alert, Event};
+use crate::domain::alert::Alert;
 use crate::domain::approval::RequestNumber;
 use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::guard::Protections;
@@ -19,6 +19,7 @@ use crate::domain::tenant::TenantId;
 use crate::domain::verdict::{AskTerms, Limit};
 use crate::store::StoreError;
 use crate::store::containments::time;
+use crate::store::packing::KeptEvent;
 
 /// One ask of a request, in whatever state it is now.
 #[derive(Clone, Debug, Serialize)]
@@ -137,7 +138,8 @@ pub(super) async fn read(
              quell.stop_in_force(c.tenant_id) IS NOT NULL AS "is_stopped!", c.created_at, extract(epoch FROM c.release_after)::float8 AS release_after, c.alert_id,
              coalesce(c.limits, '[]') AS "limits!", c.asked_facts, d.facts AS now_facts, d.facts_fetched_at,
              f.content AS "decided_facts?", w.last_seen AS "last_seen?", w.own_facts AS "own_facts?",
-             r.content AS "decided_rules?", e.normalised AS "event?", latest.normalised AS "latest?",
+             r.content AS "decided_rules?", e.codec AS "codec?", e.event AS "event?", e.normalised AS "normalised?",
+             latest.codec AS "latest_codec?", latest.event AS "latest_event?", latest.normalised AS "latest?",
              ARRAY(SELECT o.playbook FROM quell.containments o WHERE o.tenant_id = c.tenant_id AND o.device_id = c.device_id
                    AND o.state = 'active' AND o.mode = 'enforce' AND o.playbook IS NOT NULL
                    -- As decisions see it: what a revoked revision began and never restricted will never be sent.
@@ -157,9 +159,9 @@ pub(super) async fn read(
            LEFT JOIN quell.decision_inputs r ON r.tenant_id = c.tenant_id AND r.hash = w.rules_hash
            LEFT JOIN quell.events e ON e.id = c.event_id
            LEFT JOIN LATERAL (
-               SELECT n.normalised FROM quell.events n
+               SELECT n.codec, n.event, n.normalised FROM quell.events n
                WHERE n.tenant_id = c.tenant_id AND n.alert_id = c.alert_id AND c.alert_id <> ''
-               ORDER BY (n.normalised #>> '{alert,occurred_at,is}')::timestamptz DESC NULLS LAST, n.received_at DESC
+               ORDER BY coalesce(n.occurred_at, (n.normalised #>> '{alert,occurred_at,is}')::timestamptz) DESC NULLS LAST, n.received_at DESC
                LIMIT 1) AS latest ON true
            WHERE c.tenant_id = $1 AND c.request = $2 AND c.ask IS NOT NULL AND c.ask_until IS NOT NULL
            ORDER BY c.device_id, c.id"#,
@@ -172,7 +174,7 @@ pub(super) async fn read(
     let mut answers = answers(connection, &ids).await?;
     rows.into_iter()
         .map(|row| {
-            let mut event = alert_of(row.event);
+            let mut event = alert_of(row.codec, row.event, row.normalised);
             let now: Option<DeviceFacts> = facts_of(row.now_facts);
             let decided = row.decided_facts.and_then(|kept| {
                 let last_seen = time(row.last_seen);
@@ -185,7 +187,7 @@ pub(super) async fn read(
                 .own_facts
                 .and_then(|own| serde_json::from_value(own).ok())
                 .unwrap_or_default();
-            let mut latest = alert_of(row.latest);
+            let mut latest = alert_of(row.latest_codec, row.latest_event, row.latest);
             if let Some(info) = &own.alert_info {
                 // Evidence that comes again lacks the same as before.
                 event
@@ -244,9 +246,18 @@ fn facts_of(stored: Option<serde_json::Value>) -> Option<DeviceFacts> {
     stored.and_then(|facts| serde_json::from_value(facts).ok())
 }
 
-fn alert_of(normalised: Option<serde_json::Value>) -> Option<Alert> {
-    let event: Event = normalised.and_then(|event| serde_json::from_value(event).ok())?;
-    Some(event.alert)
+/// None: it is gone, or this version cannot read it.
+fn alert_of(
+    codec: Option<i16>,
+    event: Option<Vec<u8>>,
+    normalised: Option<serde_json::Value>,
+) -> Option<Alert> {
+    let kept = KeptEvent {
+        codec: codec?,
+        event,
+        normalised,
+    };
+    kept.read().ok().map(|event| event.alert)
 }
 
 /// The answers to these asks, the earliest first.

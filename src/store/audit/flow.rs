@@ -10,8 +10,9 @@ pub(super) const CHECKS: &[Check] = &[
         "SELECT e.tenant_id, e.received_at, e.id::text, NULL,
                 format('%s devices, %s decisions, %s waiting, %s put aside', devices, coalesce(d.n, 0), coalesce(i.n, 0),
                        coalesce(l.n, 0))
-         FROM (SELECT id, tenant_id, received_at, greatest(jsonb_array_length(normalised -> 'devices'), 1) AS devices
-               FROM quell.events) e
+         FROM (SELECT id, tenant_id, received_at, greatest(coalesce(cardinality(devices), jsonb_array_length(normalised -> 'devices')), 1) AS devices
+               -- What is kept beyond the retention may have outlived its decisions.
+               FROM quell.events WHERE id >= quell.pruned_before('decisions')) e
          LEFT JOIN (SELECT event_id, count(*) AS n FROM quell.decisions GROUP BY event_id) d ON d.event_id = e.id
          LEFT JOIN (SELECT event_id, count(*) AS n FROM quell.inbox GROUP BY event_id) i ON i.event_id = e.id
          LEFT JOIN (SELECT event_id, count(*) AS n FROM quell.dead_letters p WHERE NOT EXISTS (
@@ -29,7 +30,9 @@ pub(super) const CHECKS: &[Check] = &[
          FROM (SELECT tenant_id, decided_at AS at, event_id, device_id, 'decision' AS what FROM quell.decisions
                UNION ALL SELECT tenant_id, enqueued_at, event_id, device_id, 'inbox row' FROM quell.inbox) d
          LEFT JOIN quell.events e ON e.id = d.event_id AND e.tenant_id = d.tenant_id
-         WHERE e.id IS NULL OR (d.device_id IS NOT NULL AND NOT (e.normalised -> 'devices') ? d.device_id)"
+         -- A decision is kept longer than its event; what waits never is.
+         WHERE (e.id IS NULL AND (d.what = 'inbox row' OR d.event_id >= quell.pruned_before('events')))
+            OR (d.device_id IS NOT NULL AND NOT coalesce(d.device_id = ANY(e.devices), (e.normalised -> 'devices') ? d.device_id))"
     ),
     finds_nothing!(
         "devices_are_known",

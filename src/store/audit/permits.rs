@@ -98,7 +98,7 @@ pub(super) const CHECKS: &[Check] = &[
                 coalesce(format('the decision was %s: %s', d.kind, d.reason), 'there is no decision')
          FROM quell.containments c LEFT JOIN quell.decisions d ON d.event_id = c.event_id AND d.device_id = c.device_id
          WHERE c.event_id IS NOT NULL
-           AND (d.kind IS NULL OR (c.mode = 'enforce' AND d.kind NOT IN ('act', 'ask', 'hold'))
+           AND ((d.kind IS NULL AND c.event_id >= quell.pruned_before('decisions')) OR (c.mode = 'enforce' AND d.kind NOT IN ('act', 'ask', 'hold'))
                 OR d.kind NOT IN ('act', 'ask', 'observe', 'hold')
                 OR (d.kind = 'hold' AND NOT EXISTS (SELECT 1 FROM quell.transitions s
                     WHERE s.entity_id = c.id AND s.from_state IS NULL AND s.to_state = 'asked')))"

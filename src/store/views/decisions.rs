@@ -10,6 +10,7 @@ use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling, facts_from_json};
 use crate::domain::tenant::TenantId;
 use crate::store::containments::time;
+use crate::store::packing::KeptEvent;
 use crate::store::{Store, StoreError};
 
 /// A decision as it was recorded.
@@ -50,6 +51,21 @@ pub struct Inputs {
     pub own: OwnFacts,
     /// The installation's rules; `None`: they cannot be read by this version.
     pub rules: Option<RecordedRules>,
+}
+
+/// A decision that is kept longer than its event.
+#[derive(Clone, Debug)]
+pub struct OutlivedDecision {
+    /// The event that is gone.
+    pub event_id: Uuid,
+    /// The device.
+    pub device: Option<String>,
+    /// What was made of it, e.g. `act`.
+    pub kind: String,
+    /// Why.
+    pub reason: String,
+    /// When it was judged.
+    pub decided_at: Timestamp,
 }
 
 /// An event that waits to be decided for a device.
@@ -108,7 +124,7 @@ impl Store {
         let (events, devices): (Vec<Uuid>, Vec<Option<String>>) = keys.into_iter().unzip();
         let rows = sqlx::query!(
             r#"SELECT d.event_id, d.device_id, d.kind, d.reason, d.set_version, d.rulings, d.facts, d.decided_at, d.event_kind,
-                 d.facts_hash, d.last_seen, d.own_facts, e.source, e.received_at, e.normalised,
+                 d.facts_hash, d.last_seen, d.own_facts, e.source, e.received_at, e.codec, e.event, e.normalised,
                  f.content AS "kept_facts?", r.content AS "rules?"
                FROM unnest($2::uuid[], $3::text[]) AS k (event_id, device_id)
                JOIN quell.decisions d ON d.event_id = k.event_id AND d.device_id IS NOT DISTINCT FROM k.device_id
@@ -143,7 +159,12 @@ impl Store {
                     None => Some(OwnFacts::default()),
                     Some(own) => serde_json::from_value(own).ok(),
                 };
-                let mut event: Event = serde_json::from_value(row.normalised)?;
+                let kept = KeptEvent {
+                    codec: row.codec,
+                    event: row.event,
+                    normalised: row.normalised,
+                };
+                let mut event = kept.of(row.event_id)?;
                 if let Some(own) = &own {
                     own.complete(&mut event);
                 }
@@ -172,6 +193,39 @@ impl Store {
                 })
             })
             .collect()
+    }
+
+    /// Decisions whose event was deleted, its time being over: all that is left of them. [`Store::decisions`] leaves them out.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn decisions_outlived(
+        &self,
+        tenant: TenantId,
+        query: &DecisionQuery,
+    ) -> Result<Vec<OutlivedDecision>, StoreError> {
+        let keys = self.decision_keys(tenant, query).await?;
+        let (events, devices): (Vec<Uuid>, Vec<Option<String>>) = keys.into_iter().unzip();
+        let rows = sqlx::query!(
+            "SELECT d.event_id, d.device_id, d.kind, d.reason, d.decided_at
+             FROM unnest($2::uuid[], $3::text[]) AS k (event_id, device_id)
+             JOIN quell.decisions d ON d.event_id = k.event_id AND d.device_id IS NOT DISTINCT FROM k.device_id
+             WHERE d.tenant_id = $1 AND NOT EXISTS (SELECT 1 FROM quell.events e WHERE e.id = d.event_id)
+             ORDER BY d.decided_at, d.event_id, d.device_id",
+            tenant.0,
+            &events,
+            &devices as &[Option<String>],
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let outlived = rows.into_iter().map(|row| OutlivedDecision {
+            event_id: row.event_id,
+            device: row.device_id,
+            kind: row.kind,
+            reason: row.reason,
+            decided_at: row.decided_at.to_jiff(),
+        });
+        Ok(outlived.collect())
     }
 
     async fn decision_keys(

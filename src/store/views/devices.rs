@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::domain::measure::Measure;
 use crate::domain::tenant::TenantId;
 use crate::store::containments::time;
+use crate::store::packing::KeptEvent;
 use crate::store::{Store, StoreError};
 
 /// One device.
@@ -217,7 +218,7 @@ impl Store {
         let rows = sqlx::query!(
             r#"SELECT c.id, c.device_id, d.facts -> 'name' ->> 'is' AS name, c.measure, c.state,
                  c.playbook || '@' || left(c.revision, 12) AS playbook, c.alert_id,
-                 e.normalised -> 'alert' -> 'title' ->> 'is' AS title, c.created_at, c.activated_at, c.until,
+                 e.codec AS "codec?", e.event AS "event?", e.normalised AS "normalised?", c.created_at, c.activated_at, c.until,
                  c.ask_reason, c.ask_until, c.attention, c.state_by, c.state_reason,
                  ARRAY(SELECT jsonb_array_elements_text(c.ask -> 'from')) AS "ask_from!",
                  coalesce((c.ask ->> 'otherwise_act')::boolean, false) AS "otherwise_act!"
@@ -244,7 +245,7 @@ impl Store {
                 state: r.state,
                 playbook: r.playbook,
                 alert_id: r.alert_id,
-                title: r.title,
+                title: title(r.codec, r.event, r.normalised),
                 created_at: r.created_at.to_jiff(),
                 activated_at: time(r.activated_at),
                 until: time(r.until),
@@ -258,4 +259,18 @@ impl Store {
             })
             .collect())
     }
+}
+
+/// The alert's title; none, too, when its event was deleted under the retention.
+fn title(
+    codec: Option<i16>,
+    event: Option<Vec<u8>>,
+    normalised: Option<serde_json::Value>,
+) -> Option<String> {
+    let kept = KeptEvent {
+        codec: codec?,
+        event,
+        normalised,
+    };
+    kept.read().ok()?.alert.title.value().cloned()
 }

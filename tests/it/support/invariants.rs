@@ -18,7 +18,7 @@ const NOTHING: &[(&str, &str)] = &[
     (
         "an event without one decision for each of its devices, decided or waiting",
         "SELECT e.id::text FROM quell.events e
-         WHERE greatest(jsonb_array_length(e.normalised -> 'devices'), 1)
+         WHERE greatest(cardinality(e.devices), 1)
            <> (SELECT count(*) FROM quell.decisions d WHERE d.event_id = e.id)
             + (SELECT count(*) FROM quell.inbox i WHERE i.event_id = e.id)
             + (SELECT count(*) FROM quell.dead_letters l WHERE l.event_id = e.id)",
