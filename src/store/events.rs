@@ -90,6 +90,12 @@ impl Store {
         let fresh = self
             .insert(tenant, (source, trust), (&ids, &keys, &incoming), &dead)
             .await?;
+        let queued = incoming
+            .iter()
+            .zip(&ids)
+            .filter(|(_, id)| fresh.contains(id))
+            .map(|(event, _)| event.event.devices.len());
+        self.meters.stored(tenant, queued.sum());
         let mut owners: HashMap<&[u8], Uuid> = ids
             .iter()
             .zip(&keys.own)
@@ -193,8 +199,8 @@ impl Store {
                  WHERE $20 AND alert_id <> '' AND devices.n >= 0 ORDER BY alert_id, device_id, places.n
                  ON CONFLICT DO NOTHING RETURNING event_id, device_id),
                queued AS (
-                 INSERT INTO quell.inbox (tenant_id, event_id, device_id, event_kind, shard)
-                 SELECT $1, p.id, p.device_id,
+                 INSERT INTO quell.inbox (tenant_id, event_id, device_id, source, event_kind, shard)
+                 SELECT $1, p.id, p.device_id, $2,
                         CASE WHEN p.is_resolved THEN 'resolved' WHEN p.alert_id = '' OR f.event_id IS NOT NULL THEN 'new'
                              WHEN NOT $20 AND NOT EXISTS (SELECT 1 FROM quell.alert_devices a WHERE a.tenant_id = $1
                                  AND a.alert_id = p.alert_id AND a.device_id = p.device_id) THEN 'new'
