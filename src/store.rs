@@ -31,6 +31,7 @@ mod extensions;
 mod fallbacks;
 pub mod gate;
 mod identify;
+mod inbox;
 pub mod inventory;
 mod jumps;
 mod leases;
@@ -85,6 +86,7 @@ pub use error::StoreError;
 pub use events::Beside;
 pub use extensions::{Extend, Extended, NewEnd};
 pub use gate::{Gate, GateOutcome, Grant};
+pub use inbox::{InboxLook, Part, Room};
 pub use inventory::Counted;
 pub use jumps::ClockLook;
 pub use leases::Hold;
@@ -143,6 +145,9 @@ pub struct Store {
     safety: Option<std::sync::Arc<safety::Safety>>,
     tasks: TaskLimit,
     scan_settles: Duration,
+    /// Shared by all handles: what the claimers saw, and how full the inboxes are.
+    floors: std::sync::Arc<inbox::Floors>,
+    meters: std::sync::Arc<inbox::Meters>,
 }
 
 /// Within this span a connection that is idle answers a word.
@@ -188,6 +193,8 @@ impl Store {
             safety: None,
             tasks: TaskLimit::default(),
             scan_settles: tasks::SCAN_SETTLES,
+            floors: std::sync::Arc::default(),
+            meters: std::sync::Arc::default(),
         })
     }
 

@@ -190,8 +190,8 @@ impl Store {
         }
         // What it was when it came: the first event of its alert for the device, a later one, or the resolution.
         sqlx::query!(
-            "INSERT INTO quell.inbox (tenant_id, event_id, device_id, event_kind, shard)
-             SELECT l.tenant_id, l.event_id, l.device_id,
+            "INSERT INTO quell.inbox (tenant_id, event_id, device_id, source, event_kind, shard)
+             SELECT l.tenant_id, l.event_id, l.device_id, e.source,
                     CASE WHEN coalesce(e.status, e.normalised #>> '{alert,status,is}') = 'resolved' THEN 'resolved'
                          WHEN e.alert_id = '' OR EXISTS (
                               SELECT 1 FROM quell.alert_devices a WHERE a.tenant_id = l.tenant_id AND a.alert_id = e.alert_id

@@ -2,7 +2,6 @@
 //! transaction. No call to anything but Postgres happens while it is open.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::time::Duration;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -18,8 +17,12 @@ use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
 use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
 use crate::domain::trust::Trust;
-use crate::store::packing::{self, KeptEvent, Packer};
+use crate::store::inbox::quarantine;
+use crate::store::packing::KeptEvent;
 use crate::store::{Counted, DeviceRow, Store, StoreError, Wake, wake};
+
+/// Why a row is put aside that was tried alone.
+const KILLS: &str = "the process died twice while it was deciding this event";
 
 /// One row of the inbox with its event.
 #[derive(Clone, Debug)]
@@ -93,6 +96,10 @@ pub struct DecideTx {
     pub fleet: Option<Counted>,
     /// The version of the active playbook set, as this transaction sees it.
     pub set_version: Option<i64>,
+    /// The numbers of the rows that were claimed; whose event cannot be read is not among `items`.
+    pub(super) seqs: Vec<i64>,
+    /// There may be more to claim.
+    pub more: bool,
     /// The claimed rows, in order.
     pub items: Vec<InboxItem>,
     /// The devices of the claimed rows, locked.
@@ -142,30 +149,21 @@ impl DecideTx {
     }
 }
 
-impl Store {
-    /// Claims up to `batch` rows of the inbox that nobody else is deciding and that wait for nothing.
-    ///
-    /// # Errors
-    /// Postgres is not available.
-    pub async fn decide_begin(&self, tenant: TenantId, batch: i64) -> Result<DecideTx, StoreError> {
-        let mut tx = self.begin_swift().await?;
-        // Rows, and the locks of their devices: from here nobody else changes either.
-        let claim = sqlx::query!(
-            r#"SELECT claimed.moment AS "now!", claimed.seqs AS "seqs!",
-                      fleet AS "fleet?", begun_at AS "as_of?"
-               FROM quell.inbox_claim($1, $2) AS claimed LEFT JOIN (SELECT fleet, begun_at FROM quell.inventory_sweeps
-                   WHERE tenant_id = $1 AND outcome = 'complete' ORDER BY begun_at DESC LIMIT 1) AS swept ON true"#,
-            tenant.0,
-            batch,
-        )
-        .fetch_one(&mut *tx)
-        .await?;
-        let mut claimed = DecideTx {
-            store: self.clone(),
+impl DecideTx {
+    /// A claim that nothing has been read for.
+    pub(super) fn claimed(
+        (store, tenant, tx): (Store, TenantId, sqlx::Transaction<'static, sqlx::Postgres>),
+        (now, fleet): (Timestamp, Option<Counted>),
+        (seqs, more): (Vec<i64>, bool),
+    ) -> Self {
+        Self {
+            store,
             tenant,
             tx,
-            now: claim.now.to_jiff(),
-            fleet: Counted::of(claim.fleet, claim.as_of),
+            now,
+            fleet,
+            seqs,
+            more,
             set_version: None,
             items: Vec::new(),
             devices: HashMap::new(),
@@ -181,45 +179,18 @@ impl Store {
             next_end: None,
             has_converged: false,
             fallen: Vec::new(),
-        };
-        if !claim.seqs.is_empty() {
-            claimed.load(&claim.seqs).await?;
         }
-        Ok(claimed)
     }
 
-    /// Puts a row aside that cannot be decided: it leaves a dead letter and frees its device.
-    ///
-    /// # Errors
-    /// Postgres is not available.
-    pub async fn inbox_quarantine(&self, tenant: TenantId, seq: i64, why: &str) -> Result<(), StoreError> {
-        let mut tx = self.pool.begin().await?;
-        quarantine(&mut tx, tenant, seq, why).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// How long until a waiting row of the inbox is due; `None` when none waits.
-    ///
-    /// # Errors
-    /// Postgres is not available.
-    pub async fn inbox_next_due(&self, tenant: TenantId) -> Result<Option<Duration>, StoreError> {
-        let wait = sqlx::query_scalar!(
-            "SELECT extract(epoch FROM min(wait_until) - quell.now())::float8 FROM quell.inbox
-             WHERE tenant_id = $1 AND wait_until IS NOT NULL",
-            tenant.0,
-        )
-        .fetch_one(&self.pool)
-        .await?;
-        Ok(wait.map(|seconds| Duration::from_secs_f64(seconds.max(0.0))))
-    }
-}
-
-impl DecideTx {
-    /// Reads the claimed rows, their devices with what is open there, and the set in force, all as of one moment.
-    async fn load(&mut self, seqs: &[i64]) -> Result<(), StoreError> {
+    /// Reads the claimed rows, their devices with what is open there, and the set in force, all as of one moment. A row that
+    /// somebody tried alone and did not come back from is put aside, unless that is `ours`, who try it now.
+    pub(super) async fn load(&mut self, ours: Option<i64>) -> Result<(), StoreError> {
+        if self.seqs.is_empty() {
+            return Ok(());
+        }
         let rows = sqlx::query!(
-            r#"SELECT i.seq, i.event_id, i.device_id, i.event_kind, i.enqueued_at, e.codec AS "codec!", e.event AS "event?", e.normalised AS "normalised?", e.source AS "source!", e.trust AS "trust!",
+            r#"SELECT i.seq, i.event_id, i.device_id, i.event_kind, i.enqueued_at, i.failures, e.codec AS "codec!", e.event AS "event?",
+                 e.normalised AS "normalised?", e.source AS "source!", e.trust AS "trust!",
                     (SELECT version FROM quell.active_sets WHERE tenant_id = $1) AS set_version,
                     -- As of after the devices' locks: whoever stopped everything before that is heard.
                     (SELECT quell.stop_in_force($1)) AS stop,
@@ -250,7 +221,7 @@ impl DecideTx {
                      AND c.state IN ('asked', 'active')) AS open
                WHERE i.seq = ANY($2) AND i.tenant_id = $1 ORDER BY i.seq"#,
             self.tenant.0,
-            seqs,
+            &self.seqs,
         )
         .fetch_all(&mut *self.tx)
         .await?;
@@ -259,6 +230,10 @@ impl DecideTx {
             .first()
             .and_then(|row| super::stops::scope_of(row.stop.as_deref()));
         for row in rows {
+            if row.failures > 0 && ours != Some(row.seq) {
+                quarantine(&mut self.tx, self.tenant, row.seq, KILLS).await?;
+                continue;
+            }
             let kept = KeptEvent {
                 codec: row.codec,
                 event: row.event,
@@ -323,7 +298,8 @@ impl DecideTx {
         for row in rows {
             if let Some(until) = row.until {
                 sqlx::query!(
-                    "UPDATE quell.inbox SET wait_until = $2 WHERE seq = $1",
+                    // It was tried, and nobody died of it.
+                    "UPDATE quell.inbox SET wait_until = $2, failures = 0 WHERE seq = $1",
                     row.seq,
                     jiff_sqlx::ToSqlx::to_sqlx(until) as jiff_sqlx::Timestamp,
                 )
@@ -372,6 +348,7 @@ impl DecideTx {
             self.record(decisions).await?;
         }
         self.tx.commit().await?;
+        self.store.meters.settled(self.tenant, decisions.len());
         super::fallbacks::say(&self.fallen);
         let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
         for decision in decisions {
@@ -393,47 +370,4 @@ fn held(rows: Vec<Option<String>>) -> Vec<Held> {
         Some((playbook.to_owned(), Measure::parse(measure)?))
     };
     rows.into_iter().flatten().filter_map(read).collect()
-}
-
-/// Takes a row that cannot be read out of the inbox: it leaves a dead letter and frees its device.
-async fn quarantine(
-    tx: &mut sqlx::PgConnection,
-    tenant: TenantId,
-    seq: i64,
-    why: &str,
-) -> Result<(), StoreError> {
-    tracing::error!(
-        inbox.seq = seq,
-        error = why,
-        "an event cannot be decided and is put aside"
-    );
-    let (codec, payload) = payload_of(tx, seq).await?;
-    sqlx::query!(
-        "WITH gone AS (DELETE FROM quell.inbox WHERE seq = $1 RETURNING event_id, device_id)
-         INSERT INTO quell.dead_letters (id, tenant_id, source, event_id, device_id, reason, payload, codec)
-         SELECT $2, $3, 'inbox', gone.event_id, gone.device_id, $4, $5, $6 FROM gone",
-        seq,
-        Uuid::now_v7(),
-        tenant.0,
-        format!("the event cannot be decided: {why}"),
-        payload,
-        codec,
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-/// The payload of a row's event, as a dead letter keeps it. What cannot be unpacked is left where it is: the letter names the event.
-async fn payload_of(tx: &mut sqlx::PgConnection, seq: i64) -> Result<(i16, Vec<u8>), StoreError> {
-    let row = sqlx::query!(
-        "SELECT e.id, e.codec, e.payload FROM quell.inbox i JOIN quell.events e ON e.id = i.event_id WHERE i.seq = $1",
-        seq,
-    )
-    .fetch_optional(tx)
-    .await?;
-    let whole = row.and_then(|row| packing::payload(("events", row.id), row.codec, row.payload).ok());
-    let whole = whole.unwrap_or_default();
-    let kept = &whole[..whole.len().min(DeadLetter::CAP)];
-    Ok((packing::CODEC, Packer::new()?.payload(kept)?))
 }

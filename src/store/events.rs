@@ -34,6 +34,9 @@ struct Keys {
     plain: Vec<Vec<u8>>,
 }
 
+/// The ids, the keys and the events of a batch.
+type Known<'a> = (&'a [Uuid], &'a Keys, &'a [Incoming]);
+
 impl Store {
     /// Stores a batch: all of it, or nothing.
     ///
@@ -97,6 +100,7 @@ impl Store {
         let has_infos = alert_infos::are_among(incoming);
         if let (Beside::Nothing, false) = (&beside, has_infos) {
             let fresh = self.insert(self.swift(), tenant, (source, trust), rows).await?;
+            self.queued(tenant, known, &fresh);
             return outcomes(&self.pool, tenant, known, &fresh).await;
         }
         let mut tx = self.begin_swift().await?;
@@ -111,12 +115,24 @@ impl Store {
         }
         let Beside::Once(once) = beside else {
             tx.commit().await?;
+            self.queued(tenant, known, &fresh);
             return outcomes(&self.pool, tenant, known, &fresh).await;
         };
         let stored = outcomes(&mut *tx, tenant, known, &fresh).await?;
         once.keep(&mut tx, (tenant, source), &stored).await?;
         tx.commit().await?;
+        self.queued(tenant, known, &fresh);
         Ok(stored)
+    }
+
+    /// Counts what waits to be decided now.
+    fn queued(&self, tenant: TenantId, (ids, _, incoming): Known<'_>, fresh: &HashSet<Uuid>) {
+        let queued = incoming
+            .iter()
+            .zip(ids)
+            .filter(|(_, id)| fresh.contains(id))
+            .map(|(event, _)| event.event.devices.len());
+        self.meters.stored(tenant, queued.sum());
     }
 
     /// Inserts what is new, and says which of `ids` that was.
@@ -186,8 +202,8 @@ impl Store {
                  WHERE $20 AND alert_id <> '' AND devices.n >= 0 ORDER BY alert_id, device_id, places.n
                  ON CONFLICT DO NOTHING RETURNING event_id, device_id),
                queued AS (
-                 INSERT INTO quell.inbox (tenant_id, event_id, device_id, event_kind, shard)
-                 SELECT $1, p.id, p.device_id,
+                 INSERT INTO quell.inbox (tenant_id, event_id, device_id, source, event_kind, shard)
+                 SELECT $1, p.id, p.device_id, $2,
                         CASE WHEN p.is_resolved THEN 'resolved' WHEN p.alert_id = '' OR f.event_id IS NOT NULL THEN 'new'
                              WHEN NOT $20 AND NOT EXISTS (SELECT 1 FROM quell.alert_devices a WHERE a.tenant_id = $1
                                  AND a.alert_id = p.alert_id AND a.device_id = p.device_id) THEN 'new'
@@ -232,7 +248,7 @@ impl Store {
 async fn outcomes<'e>(
     executor: impl sqlx::PgExecutor<'e>,
     tenant: TenantId,
-    (ids, keys, incoming): (&[Uuid], &Keys, &[Incoming]),
+    (ids, keys, incoming): Known<'_>,
     fresh: &HashSet<Uuid>,
 ) -> Result<Vec<Stored>, StoreError> {
     let mut owners: HashMap<&[u8], Uuid> = ids

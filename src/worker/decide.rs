@@ -1,6 +1,7 @@
 //! Inbox → decisions. Claims a batch, evaluates every playbook for each event and device, applies guards and limits, and
 //! records what follows, in one transaction.
 
+mod batches;
 mod tasks;
 mod verdicts;
 mod weigh;
@@ -8,8 +9,6 @@ mod weigh;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
-
-use tokio_util::sync::CancellationToken;
 
 use crate::domain::containment::change::{Beginning, effects};
 use crate::domain::decision::{Decision, DecisionKind, Fallback, Rules, Ruling, Situation, Usage, decide};
@@ -25,9 +24,10 @@ use crate::failpoint;
 use crate::playbook::PlaybookSet;
 use crate::store::{DecideTx, DecisionRow, InboxItem, NewContainment, StoreError};
 use crate::worker::active_set::InForce;
+use crate::worker::decide::batches::MOST;
 use crate::worker::decide::verdicts::{acts_on, restricts, without_lifted};
 use crate::worker::decide::weigh::{Judged, Weighed};
-use crate::worker::{BATCH_TIME, Context, Outage, POLL, bounded, chain, pause, within};
+use crate::worker::{Context, POLL};
 
 /// The loop's parts.
 pub struct Decider {
@@ -49,10 +49,25 @@ pub struct Decider {
     pub in_force: Arc<InForce>,
 }
 
-const BATCH: i64 = 250;
+/// What became of a batch, also when it failed.
+#[derive(Debug, Default)]
+struct Batch {
+    /// The rows that were worked on.
+    claimed: Vec<i64>,
+    /// The row that carries the word that it was tried alone.
+    tried: Option<i64>,
+    /// There may be more to claim.
+    more: bool,
+}
 
-/// A claim of fewer rows than this was not cut short by [`BATCH`]: what could not be read is not among them.
-const CUT: usize = 100;
+/// How much is claimed.
+#[derive(Clone, Copy, Debug)]
+enum Claim {
+    /// So many rows at most.
+    UpTo(i64),
+    /// One, with a word on it before it is looked at.
+    Alone,
+}
 
 /// What there is to decide.
 enum Claimed {
@@ -65,85 +80,16 @@ enum Claimed {
 }
 
 impl Decider {
-    /// Works until stopped.
-    pub async fn run(self, stop: CancellationToken) {
-        let mut outage = Outage::default();
-        loop {
-            let mut claimed = Vec::new();
-            let wait = match within(BATCH_TIME, self.run_batch(BATCH, &mut claimed)).await {
-                // Without a usable playbook set events wait; its activation wakes this loop.
-                Ok(None) => None,
-                // That was all that was due, and whatever is committed after a claim wakes this loop.
-                Ok(Some(_)) if claimed.len() < CUT && !stop.is_cancelled() => {
-                    match bounded(self.context.store.inbox_next_due(self.context.tenant)).await {
-                        Ok(next) => {
-                            outage.worked("decide");
-                            // A row that is due and was not claimed is being decided by another replica.
-                            next.map(|next| next.max(Duration::from_millis(20)))
-                        }
-                        Err(error) => Some(outage.failed("decide", &error)),
-                    }
-                }
-                Ok(_) => {
-                    outage.worked("decide");
-                    if stop.is_cancelled() {
-                        return;
-                    }
-                    continue;
-                }
-                Err(error) if error.is_unavailable() => Some(outage.failed("decide", &error)),
-                // Something in the batch cannot be recorded: find it, put it aside, and let the rest go on.
-                Err(error) => {
-                    let wait = outage.failed("decide", &error);
-                    if error.is_of_a_row() && self.one_by_one(&stop).await {
-                        continue;
-                    } else {
-                        Some(wait)
-                    }
-                }
-            };
-            if !pause(&stop, &self.context.wakes.inbox, wait).await {
-                return;
-            }
-        }
-    }
-
-    /// Decides what one batch would hold row by row, and puts aside what cannot be decided. Says whether to go on at once.
-    async fn one_by_one(&self, stop: &CancellationToken) -> bool {
-        for _ in 0..BATCH {
-            let mut claimed = Vec::new();
-            let error = match self.run_batch(1, &mut claimed).await {
-                Ok(Some(n)) if n > 0 && !stop.is_cancelled() => continue,
-                Ok(_) => return false,
-                Err(error) => error,
-            };
-            let Some(seq) = claimed.first().filter(|_| error.is_of_a_row()) else {
-                return false;
-            };
-            if self
-                .context
-                .store
-                .inbox_quarantine(self.context.tenant, *seq, &chain(&error))
-                .await
-                .is_err()
-            {
-                return false;
-            }
-        }
-        true
-    }
-
     /// Decides one batch; says how many rows were decided or sent to wait. `None`: there is no usable playbook set.
     ///
     /// # Errors
     /// Postgres is not available: nothing of the batch was decided.
     pub async fn run_once(&self) -> Result<Option<usize>, StoreError> {
-        self.run_batch(BATCH, &mut Vec::new()).await
+        self.run_batch(Claim::UpTo(MOST), &mut Batch::default()).await
     }
 
-    /// `claimed` tells which rows were worked on, also when it fails.
-    async fn run_batch(&self, batch: i64, claimed: &mut Vec<i64>) -> Result<Option<usize>, StoreError> {
-        let (mut tx, set) = match self.claim(batch).await? {
+    async fn run_batch(&self, claim: Claim, batch: &mut Batch) -> Result<Option<usize>, StoreError> {
+        let (mut tx, set) = match self.claim(claim, batch).await? {
             Claimed::Batch(tx, set) => (*tx, set),
             Claimed::Nothing => return Ok(Some(0)),
             Claimed::NoSet => return Ok(None),
@@ -154,7 +100,7 @@ impl Decider {
             time_scale: self.context.time_scale,
         });
         let items = std::mem::take(&mut tx.items);
-        claimed.extend(items.iter().map(|item| item.seq));
+        batch.claimed.extend(items.iter().map(|item| item.seq));
         let mut decisions = Vec::with_capacity(items.len());
         let (mut waiting, mut wanted) = (Vec::new(), Vec::new());
         let mut held_back = HashSet::new();
@@ -214,10 +160,18 @@ impl Decider {
     }
 
     /// Claims a batch together with the compiled set of the version that its transaction sees.
-    async fn claim(&self, batch: i64) -> Result<Claimed, StoreError> {
+    async fn claim(&self, claim: Claim, batch: &mut Batch) -> Result<Claimed, StoreError> {
         let (store, tenant) = (&self.context.store, self.context.tenant);
         loop {
-            let mut tx = store.decide_begin(tenant, batch).await?;
+            let mut tx = match claim {
+                Claim::UpTo(most) => store.decide_begin(tenant, most).await?,
+                Claim::Alone => {
+                    let (tx, tried) = store.decide_begin_alone(tenant).await?;
+                    batch.tried = tried;
+                    tx
+                }
+            };
+            batch.more = tx.more;
             if tx.items.is_empty() {
                 // Rows that could not be read were put aside: that is kept.
                 tx.commit(&[]).await?;
@@ -232,6 +186,7 @@ impl Decider {
             }
             // No row and no device stays locked while a set is compiled.
             tx.abandon().await?;
+            self.untry(batch).await?;
             if self.in_force.load(store, tenant).await?.is_none() {
                 return Ok(Claimed::NoSet);
             }

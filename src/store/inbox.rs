@@ -1,0 +1,155 @@
+//! The inbox as its claimers see it: what is claimed next, how long the rest waits, and what is put aside. Used by
+//! `store::decide`, whose transaction a claim opens; `quell.inbox_claim` tells how it chooses.
+
+mod floors;
+mod meter;
+mod suspects;
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::domain::tenant::TenantId;
+use crate::store::{DecideTx, Store, StoreError};
+
+pub(super) use floors::Floors;
+pub(super) use meter::Meters;
+pub use meter::{InboxLook, Room};
+
+/// Which of the inbox's 64 shards a claimer tries: every `of`-th from `number` on. Two claimers of one process then share them
+/// without meeting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// From 0.
+    pub number: i32,
+    /// How many parts there are, at least 1.
+    pub of: i32,
+}
+
+impl Part {
+    /// All shards.
+    pub const WHOLE: Self = Self { number: 0, of: 1 };
+}
+
+impl Store {
+    /// Claims up to `most` rows of the inbox that nobody else is deciding and that wait for nothing.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn decide_begin(&self, tenant: TenantId, most: i64) -> Result<DecideTx, StoreError> {
+        self.decide_begin_part(tenant, most, Part::WHOLE).await
+    }
+
+    /// The same of a part of its shards.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn decide_begin_part(
+        &self,
+        tenant: TenantId,
+        most: i64,
+        part: Part,
+    ) -> Result<DecideTx, StoreError> {
+        let mut claimed = self.claim(tenant, most, part).await?;
+        claimed.load(None).await?;
+        Ok(claimed)
+    }
+
+    /// The rows' numbers, and the locks of their devices: from here nobody else changes either.
+    async fn claim(&self, tenant: TenantId, most: i64, part: Part) -> Result<DecideTx, StoreError> {
+        let mut tx = self.begin_swift().await?;
+        let (known, floors) = self.floors.of(tenant);
+        let claim = sqlx::query!(
+            r#"SELECT claimed.moment AS "now!", claimed.seqs AS "seqs!", claimed.heads AS "heads!", claimed.oldest AS "oldest!",
+                      claimed.more AS "more!", fleet AS "fleet?", begun_at AS "as_of?"
+               FROM quell.inbox_claim($1, $2, $3, $4, $5, $6) AS claimed
+               LEFT JOIN (SELECT fleet, begun_at FROM quell.inventory_sweeps
+                   WHERE tenant_id = $1 AND outcome = 'complete' ORDER BY begun_at DESC LIMIT 1) AS swept ON true"#,
+            tenant.0,
+            most,
+            part.number,
+            part.of.max(1),
+            &known,
+            &floors,
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        self.floors.saw(tenant, claim.heads, &claim.oldest);
+        let counted = super::Counted::of(claim.fleet, claim.as_of);
+        Ok(DecideTx::claimed(
+            (self.clone(), tenant, tx),
+            (claim.now.to_jiff(), counted),
+            (claim.seqs, claim.more),
+        ))
+    }
+
+    /// Puts a row aside that cannot be decided: it leaves a dead letter and frees its device.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn inbox_quarantine(&self, tenant: TenantId, seq: i64, why: &str) -> Result<(), StoreError> {
+        let mut tx = self.pool.begin().await?;
+        quarantine(&mut tx, tenant, seq, why).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// How long until a waiting row of the inbox is due; `None` when none waits.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn inbox_next_due(&self, tenant: TenantId) -> Result<Option<Duration>, StoreError> {
+        let wait = sqlx::query_scalar!(
+            "SELECT extract(epoch FROM min(wait_until) - quell.now())::float8 FROM quell.inbox
+             WHERE tenant_id = $1 AND wait_until IS NOT NULL",
+            tenant.0,
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(wait.map(|seconds| Duration::from_secs_f64(seconds.max(0.0))))
+    }
+}
+
+/// Takes a row that cannot be decided out of the inbox: it leaves a dead letter and frees its device.
+pub(super) async fn quarantine(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    seq: i64,
+    why: &str,
+) -> Result<(), StoreError> {
+    tracing::error!(
+        inbox.seq = seq,
+        error = why,
+        "an event cannot be decided and is put aside"
+    );
+    metrics::counter!("quell_events_put_aside_total").increment(1);
+    let (codec, payload) = payload_of(tx, seq).await?;
+    sqlx::query!(
+        "WITH gone AS (DELETE FROM quell.inbox WHERE seq = $1 RETURNING event_id, device_id)
+         INSERT INTO quell.dead_letters (id, tenant_id, source, event_id, device_id, reason, payload, codec)
+         SELECT $2, $3, 'inbox', gone.event_id, gone.device_id, $4, $5, $6 FROM gone",
+        seq,
+        Uuid::now_v7(),
+        tenant.0,
+        format!("the event cannot be decided: {why}"),
+        payload,
+        codec,
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The payload of a row's event, as a dead letter keeps it. What cannot be unpacked is left where it is: the letter names the event.
+async fn payload_of(tx: &mut sqlx::PgConnection, seq: i64) -> Result<(i16, Vec<u8>), StoreError> {
+    let row = sqlx::query!(
+        "SELECT e.id, e.codec, e.payload FROM quell.inbox i JOIN quell.events e ON e.id = i.event_id WHERE i.seq = $1",
+        seq,
+    )
+    .fetch_optional(tx)
+    .await?;
+    let whole = row.and_then(|row| packing::payload(("events", row.id), row.codec, row.payload).ok());
+    let whole = whole.unwrap_or_default();
+    let kept = &whole[..whole.len().min(DeadLetter::CAP)];
+    Ok((packing::CODEC, Packer::new()?.payload(kept)?))
+}

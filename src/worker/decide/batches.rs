@@ -1,0 +1,196 @@
+//! The loop around the decider: how large its batches are, when it rests, what it does about a row that cannot be decided, and about
+//! one that has killed the process before. It decides nothing itself.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Monotonic;
+use crate::store::StoreError;
+use crate::worker::decide::{Batch, Claim, Decider};
+use crate::worker::{BATCH_TIME, Outage, bounded, chain, pause, within};
+
+/// The most rows of a batch.
+pub(super) const MOST: i64 = 1_000;
+
+/// The fewest that a batch is cut down to.
+const FEWEST: i64 = 50;
+
+/// What a batch may take. Its devices are locked for as long, and whatever comes meanwhile waits.
+const BRIEF: Duration = Duration::from_millis(250);
+
+/// How many rows are taken one by one after somebody died: all that he can have held, though others moved in between.
+const SUSPECTS: i64 = MOST + MOST / 2;
+
+/// Batches that adapt: as large as what is there, and as what takes its time lets them be.
+#[derive(Clone, Copy, Debug)]
+struct Size(i64);
+
+impl Size {
+    fn took(&mut self, rows: usize, span: Duration) {
+        let is_whole = i64::try_from(rows).is_ok_and(|rows| rows >= self.0);
+        if span > BRIEF {
+            self.0 = (self.0 / 2).max(FEWEST);
+        } else if is_whole && span < BRIEF / 2 {
+            self.0 = (self.0 * 2).min(MOST);
+        }
+    }
+}
+
+impl Decider {
+    /// Works until stopped.
+    pub async fn run(self, stop: CancellationToken) {
+        let mut outage = Outage::default();
+        let Some(mut suspects) = self.begins(&stop, &mut outage).await else {
+            return;
+        };
+        let mut size = Size(MOST / 4);
+        // The row whose word could not be taken back yet.
+        let mut batch = Batch::default();
+        loop {
+            if let Err(error) = bounded(self.untry(&mut batch)).await {
+                let wait = Some(outage.failed("decide", &error));
+                if !pause(&stop, &self.context.wakes.inbox, wait).await {
+                    return;
+                }
+                continue;
+            }
+            batch = Batch::default();
+            let claim = match suspects {
+                0 => Claim::UpTo(size.0),
+                _ => Claim::Alone,
+            };
+            let began = Monotonic::now();
+            let wait = match within(BATCH_TIME, self.run_batch(claim, &mut batch)).await {
+                // Without a usable playbook set events wait; its activation wakes this loop.
+                Ok(None) => None,
+                Ok(Some(done)) => {
+                    batch.tried = None;
+                    size.took(done, began.elapsed());
+                    if suspects > 0 {
+                        suspects = if batch.more { suspects - 1 } else { 0 };
+                        if suspects == 0 {
+                            self.is_sound().await;
+                        }
+                    }
+                    if stop.is_cancelled() {
+                        return self.ends().await;
+                    }
+                    if batch.more {
+                        outage.worked("decide");
+                        continue;
+                    }
+                    // That was all that was due, and whatever is committed after a claim wakes this loop.
+                    match bounded(self.context.store.inbox_next_due(self.context.tenant)).await {
+                        Ok(next) => {
+                            outage.worked("decide");
+                            // A row that is due and was not claimed is being decided by another replica.
+                            next.map(|next| next.max(Duration::from_millis(20)))
+                        }
+                        Err(error) => Some(outage.failed("decide", &error)),
+                    }
+                }
+                Err(error) if error.is_unavailable() => Some(outage.failed("decide", &error)),
+                // Something in the batch cannot be recorded: find it, put it aside, and let the rest go on.
+                Err(error) => {
+                    let wait = outage.failed("decide", &error);
+                    if error.is_of_a_row()
+                        && self.untry(&mut batch).await.is_ok()
+                        && self.one_by_one(&stop).await
+                    {
+                        continue;
+                    }
+                    Some(wait)
+                }
+            };
+            if !pause(&stop, &self.context.wakes.inbox, wait).await {
+                return self.ends().await;
+            }
+        }
+    }
+
+    /// Says that this process decides, and how many rows are to be taken one by one; `None` when stopped before that could be said.
+    async fn begins(&self, stop: &CancellationToken, outage: &mut Outage) -> Option<i64> {
+        loop {
+            match bounded(self.context.store.deciding_begins(self.context.tenant)).await {
+                Ok(is_suspect) => return Some(if is_suspect { SUSPECTS } else { 0 }),
+                Err(error) => {
+                    let wait = Some(outage.failed("decide", &error));
+                    if !pause(stop, &self.context.wakes.inbox, wait).await {
+                        return None;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whoever died before has not died of what is in the inbox now.
+    async fn is_sound(&self) {
+        // If it is not said, the next process takes the same care.
+        let said = bounded(self.context.store.deciding_is_sound(self.context.tenant)).await;
+        tracing::debug!(said = said.is_ok(), "no event that is left kills");
+    }
+
+    async fn ends(&self) {
+        // If it is not said, the next process takes care for nothing.
+        let said = bounded(self.context.store.deciding_ends(self.context.tenant)).await;
+        tracing::debug!(said = said.is_ok(), "decided to the end");
+    }
+
+    /// Takes the word back that a row was tried alone, where it is left.
+    pub(super) async fn untry(&self, batch: &mut Batch) -> Result<(), StoreError> {
+        if let Some(seq) = batch.tried {
+            self.context.store.decide_untry(self.context.tenant, seq).await?;
+            batch.tried = None;
+        }
+        Ok(())
+    }
+
+    /// Decides what one batch would hold row by row, and puts aside what cannot be decided. Says whether to go on at once.
+    async fn one_by_one(&self, stop: &CancellationToken) -> bool {
+        for _ in 0..MOST {
+            let mut batch = Batch::default();
+            let error = match self.run_batch(Claim::UpTo(1), &mut batch).await {
+                Ok(Some(n)) if n > 0 && !stop.is_cancelled() => continue,
+                Ok(_) => return false,
+                Err(error) => error,
+            };
+            let Some(seq) = batch.claimed.first().filter(|_| error.is_of_a_row()) else {
+                return false;
+            };
+            if self
+                .context
+                .store
+                .inbox_quarantine(self.context.tenant, *seq, &chain(&error))
+                .await
+                .is_err()
+            {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_grows_with_what_is_there_and_shrinks_with_what_it_takes() {
+        let mut size = Size(250);
+        size.took(250, Duration::from_millis(20));
+        assert_eq!(size.0, 500);
+        size.took(499, Duration::from_millis(20));
+        assert_eq!(size.0, 500, "there was no more");
+        size.took(500, Duration::from_millis(200));
+        assert_eq!(size.0, 500, "twice as many would take too long");
+        size.took(500, Duration::from_millis(20));
+        size.took(1_000, Duration::from_millis(20));
+        assert_eq!(size.0, MOST);
+        for _ in 0..10 {
+            size.took(100, Duration::from_secs(3));
+        }
+        assert_eq!(size.0, FEWEST);
+    }
+}
