@@ -29,6 +29,7 @@ pub mod measure;
 pub mod notify;
 pub mod outcome;
 pub mod person;
+pub mod probe;
 pub mod recorded;
 pub mod seal;
 pub mod spelling;
