@@ -31,6 +31,7 @@ pub mod measure;
 pub mod notify;
 pub mod outcome;
 pub mod person;
+pub mod probe;
 pub mod recorded;
 pub mod seal;
 pub mod source;

@@ -96,7 +96,7 @@ pub use lookups::LookupFound;
 pub use overdue::{Overdue, OverdueDevice};
 pub use playbook_files::{FilesLook, ReplicaFiles};
 pub use playbooks::{Activation, ActiveSet, Origin, RevisionText, SetHead};
-pub use probes::{Probed, ProbedAction};
+pub use probes::{ProbeCall, ProbeWish, Probed, ProbedAction};
 pub use queue::QueueLook;
 pub use release_runs::{Kept, Preview, RunBegun, RunView, Selection, Worked};
 pub use replay::{PastContainment, Replay, ReplayFacts, ReplayPage, ReplayRow, ReplaySpan, Unreadable};

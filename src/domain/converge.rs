@@ -113,6 +113,17 @@ pub fn converge(
     }
 }
 
+/// Whether an action that a probe asked for, and that is queued and was never called, stays queued although nothing is due: a second
+/// restrict while its device is held and wanted so, a release while it is free and wanted so.
+pub fn keeps_asked(asked: ActionKind, wanted: bool, known: Known, open: Option<ActionKind>) -> bool {
+    let fits = match known {
+        Known::Held => asked.begins() && wanted,
+        Known::Free => asked.releases() && !wanted,
+        Known::HeldByOther | Known::Unknown => false,
+    };
+    fits && open.is_none()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,6 +184,23 @@ mod tests {
             let held = others || known == Known::Held;
             assert_eq!(held, wanted || others, "{measure:?} {wanted} {start:?}");
         }
+    }
+
+    #[test]
+    fn what_a_probe_asked_for_gives_way_to_whatever_is_due() {
+        let mut kept = 0;
+        for (measure, wanted, known, open, queued) in cases() {
+            let Some(asked) = queued else { continue };
+            if keeps_asked(asked, wanted, known, open) {
+                kept += 1;
+                assert_eq!(
+                    converge(measure, wanted, known, open, queued),
+                    Step::Withdraw,
+                    "nothing else is due: {measure:?} {wanted} {known:?} {open:?} {queued:?}"
+                );
+            }
+        }
+        assert_eq!(kept, 4, "one restrict and one release of each measure");
     }
 
     #[test]

@@ -216,8 +216,8 @@ impl Store {
         Ok(to)
     }
 
-    /// Whether an action that looks adopted carries the marker of another action of ours on the same device: then it is
-    /// ours all the same.
+    /// Whether an action that looks adopted carries the marker of another action of ours on the same device, or is that one itself:
+    /// then it is ours all the same.
     async fn is_marked_as_ours(
         &self,
         tx: &mut sqlx::PgConnection,
@@ -225,14 +225,17 @@ impl Store {
         row: &ActionRow,
         change: &QueuedChange,
     ) -> Result<bool, StoreError> {
-        let Some(marked) = change.marked else {
-            return Ok(false);
-        };
         let ours = sqlx::query_scalar!(
-            r#"SELECT EXISTS (SELECT 1 FROM quell.actions WHERE id = $1 AND tenant_id = $2 AND device_id = $3) AS "ours!""#,
-            marked,
+            r#"SELECT EXISTS (SELECT 1 FROM quell.actions WHERE id = $1 AND tenant_id = $2 AND device_id = $3)
+                 -- It needs no marker where the books know its id.
+                 OR EXISTS (SELECT 1 FROM quell.actions WHERE tenant_id = $2 AND device_id = $3 AND defender_id = $4
+                            AND kind = $5 AND id <> $6 AND NOT is_adopted) AS "ours!""#,
+            change.marked,
             tenant.0,
             row.device.as_str(),
+            change.defender_id,
+            row.kind.as_str(),
+            row.id,
         )
         .fetch_one(tx)
         .await?;
@@ -280,10 +283,13 @@ impl Store {
                 to,
                 ActionState::Failed | ActionState::TimedOut | ActionState::Cancelled
             );
-        let failures = sqlx::query_scalar!(
-            r#"UPDATE quell.measures SET
+        let left = sqlx::query!(
+            r#"WITH probe AS MATERIALIZED (SELECT probe_id IS NOT NULL AS asked FROM quell.actions WHERE id = $8)
+               UPDATE quell.measures SET
                  -- Whether ours was carried out or not: what others began is not undone, so nothing unknown is left of it.
-                 known = CASE WHEN $3 = 'held' AND is_by_others THEN 'held_by_other'
+                 known = CASE -- A probe's second restrict that came to nothing leaves what was held before it, and is to be released.
+                              WHEN $3 = 'unknown' AND known = 'held' AND (SELECT asked FROM probe) THEN known
+                              WHEN $3 = 'held' AND is_by_others THEN 'held_by_other'
                               WHEN $3 = 'unknown' AND is_by_others THEN
                                   CASE WHEN EXISTS (SELECT 1 FROM quell.containments c WHERE c.tenant_id = $1
                                             AND c.device_id = $2 AND c.measure = $7 AND c.state = 'active' AND c.mode = 'enforce')
@@ -291,8 +297,11 @@ impl Store {
                               ELSE coalesce($3, known) END,
                  is_by_others = CASE $3 WHEN 'held_by_other' THEN true WHEN 'free' THEN false ELSE is_by_others END,
                  known_at = CASE WHEN $3::text IS NULL THEN known_at ELSE quell.now() END,
-                 failures = CASE WHEN $4 THEN least(greatest(failures + 1, $6), 1000) WHEN $5 THEN 0 ELSE failures END
-             WHERE tenant_id = $1 AND device_id = $2 AND measure = $7 RETURNING failures AS "failures!""#,
+                 -- What a probe asked for says nothing of how a release will fare.
+                 failures = CASE WHEN $4 AND (SELECT asked FROM probe) THEN failures
+                              WHEN $4 THEN least(greatest(failures + 1, $6), 1000) WHEN $5 THEN 0 ELSE failures END
+             WHERE tenant_id = $1 AND device_id = $2 AND measure = $7
+               RETURNING failures AS "failures!", (SELECT asked FROM probe) AS "asked!""#,
             tenant.0,
             row.device.as_str(),
             known.map(Known::as_str),
@@ -306,9 +315,14 @@ impl Store {
                 0
             },
             measure.as_str(),
+            row.id,
         )
         .fetch_one(&mut *tx)
         .await?;
+        if left.asked {
+            return Ok(());
+        }
+        let failures = left.failures;
         if row.kind.releases() && failed && change.speaks_of_device {
             self.release_settle(tx, tenant, (row, measure), failures).await?;
         }

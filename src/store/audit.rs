@@ -9,6 +9,7 @@ mod flow;
 mod history;
 mod lifecycle;
 mod permits;
+mod probes;
 mod tasks;
 mod windows;
 
@@ -198,6 +199,7 @@ fn checks() -> impl Iterator<Item = &'static Check> {
         history::CHECKS,
         lifecycle::CHECKS,
         tasks::CHECKS,
+        probes::CHECKS,
     ];
     all.into_iter().flatten()
 }

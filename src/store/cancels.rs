@@ -3,7 +3,7 @@
 //!
 //! That a cancel is due is read from the containments each time, never stored: a new reason to restrict the device makes
 //! it undue in the same transaction. Called by the gate, and by `worker::submit` with the answer. It never cancels what
-//! somebody else began, nor a release.
+//! somebody else began, nor a release, but for what a probe asked for (`store::probes`).
 
 use std::time::Duration;
 
@@ -56,35 +56,48 @@ impl Store {
         // A stop that takes back what is pending waits for nothing.
         let takes_back = matches!(asked.stop, Some(StopScope::CancelPending | StopScope::ReleaseAll));
         let after = if takes_back { Duration::ZERO } else { after };
-        let found = sqlx::query_scalar!(
-            "SELECT a.id FROM quell.actions a JOIN quell.devices d ON d.tenant_id = a.tenant_id AND d.device_id = a.device_id
+        let found = sqlx::query!(
+            r#"WITH due AS MATERIALIZED (
+             SELECT a.id FROM quell.actions a JOIN quell.devices d ON d.tenant_id = a.tenant_id AND d.device_id = a.device_id
              WHERE a.tenant_id = $1 AND a.state = 'submitted' AND a.kind IN ('restrict', 'isolate') AND NOT a.is_adopted
                AND a.submitted_at <= (SELECT quell.now()) - make_interval(secs => $2)
                AND a.cancel_not_before <= (SELECT quell.now())
                AND NOT EXISTS (SELECT 1 FROM quell.containments c WHERE c.tenant_id = a.tenant_id
                                AND c.device_id = a.device_id AND c.measure = a.subject
                                AND c.state = 'active' AND c.mode = 'enforce')
-             ORDER BY a.submitted_at LIMIT 1 FOR UPDATE OF d SKIP LOCKED",
+             ORDER BY a.submitted_at LIMIT 1 FOR UPDATE OF d SKIP LOCKED),
+             -- What a probe asked for is taken back as soon as it is not waited for, and what it asked to cancel is over.
+             asked AS MATERIALIZED (
+             SELECT p.action_id, p.probe_id, p.question, p.reason FROM quell.probe_cancels p
+             JOIN quell.devices d ON d.tenant_id = p.tenant_id AND d.device_id = p.device_id
+             WHERE p.tenant_id = $1 AND p.due_at <= (SELECT quell.now()) LIMIT 1 FOR UPDATE OF d SKIP LOCKED)
+             SELECT id AS "action!", NULL::uuid AS probe, false AS "is_final!", NULL::text AS reason FROM due
+             UNION ALL SELECT action_id, probe_id, question = 'cancel_final', reason FROM asked LIMIT 1"#,
             tenant.0,
             after.as_secs_f64(),
         )
         .fetch_optional(&mut *tx)
         .await?;
-        let Some(action) = found else {
+        let Some(found) = found else {
             return Ok(Reserved::None);
         };
+        let action = found.action;
         // The device is locked now: what the first look saw may have changed before that.
         let reserved = sqlx::query!(
             r#"UPDATE quell.actions a SET cancels = cancels + 1, cancel_not_before = quell.now() + make_interval(secs => $3)
-               WHERE a.id = $1 AND a.tenant_id = $2 AND a.state = 'submitted' AND a.cancel_not_before <= quell.now()
-                 AND NOT EXISTS (SELECT 1 FROM quell.containments c WHERE c.tenant_id = a.tenant_id
-                                 AND c.device_id = a.device_id AND c.measure = a.subject
-                               AND c.state = 'active' AND c.mode = 'enforce')
+               WHERE a.id = $1 AND a.tenant_id = $2 AND CASE WHEN $4::uuid IS NULL
+                 THEN a.state = 'submitted' AND a.cancel_not_before <= quell.now()
+                   AND NOT EXISTS (SELECT 1 FROM quell.containments c WHERE c.tenant_id = a.tenant_id
+                                   AND c.device_id = a.device_id AND c.measure = a.subject
+                                   AND c.state = 'active' AND c.mode = 'enforce')
+                 ELSE EXISTS (SELECT 1 FROM quell.probe_cancels v WHERE v.probe_id = $4 AND v.action_id = a.id
+                              AND v.due_at <= quell.now()) END
                RETURNING a.cancels, a.device_id, a.defender_id AS "defender_id!""#,
             action,
             tenant.0,
             // One that is not answered is not repeated before its fate is settled.
             gate.timing.quiescence().as_secs_f64(),
+            found.probe,
         )
         .fetch_optional(&mut *tx)
         .await?;
@@ -92,6 +105,10 @@ impl Store {
             return Ok(Reserved::MovedOn);
         };
         let (attempt, n) = (Uuid::now_v7(), reserved.cancels);
+        let said = match found.reason {
+            Some(reason) if found.is_final => reason,
+            _ => "not wanted any more".to_owned(),
+        };
         let entry = Entry {
             id: attempt,
             kind: "cancel",
@@ -101,6 +118,16 @@ impl Store {
             is_retry: false,
         };
         insert_attempt(tx, tenant, asked.epoch, gate, &entry).await?;
+        if found.is_final {
+            // INVARIANT: a machine action that is over is cancelled once, because a person's probe asked for it.
+            sqlx::query!(
+                "UPDATE quell.probe_calls SET attempt_id = $2, settled_at = quell.now() WHERE id = $1",
+                found.probe,
+                attempt,
+            )
+            .execute(&mut *tx)
+            .await?;
+        }
         let marker = Marker { action, attempt: n };
         Ok(Reserved::One(Box::new(CancelGrant {
             attempt,
@@ -108,7 +135,7 @@ impl Store {
             n,
             device: DeviceId::from_stored(reserved.device_id),
             defender_id: reserved.defender_id,
-            comment: marker.comment("not wanted any more"),
+            comment: marker.comment(&said),
             send_deadline: asked.began.plus(gate.timing.send_deadline),
             app_id: gate.app_id.clone(),
         })))

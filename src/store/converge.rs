@@ -6,7 +6,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::domain::action::{ActionKind, id_of};
-use crate::domain::converge::{Known, Step, converge};
+use crate::domain::converge::{Known, Step, converge, keeps_asked};
 use crate::domain::device::DeviceId;
 use crate::domain::measure::{Isolation, Measure};
 use crate::domain::tenant::TenantId;
@@ -83,6 +83,9 @@ impl Store {
                   AND a.state IN ('submitting', 'in_doubt', 'submitted')) AS open,
                  (SELECT a.kind FROM quell.actions a WHERE a.tenant_id = $1 AND a.device_id = $2 AND a.subject = m.measure
                   AND a.state = 'queued') AS queued,
+                 coalesce((SELECT a.attempts = 0 AND p.given_up_at IS NULL AND p.until > quell.now()
+                  FROM quell.actions a JOIN quell.probe_calls p ON p.id = a.probe_id
+                  WHERE a.tenant_id = $1 AND a.device_id = $2 AND a.subject = m.measure AND a.state = 'queued'), false) AS "asked!",
                  (SELECT installation FROM quell.tenants WHERE id = $1) AS "installation!",
                  cause.id AS "cause_id?", cause.playbook AS "playbook?", cause.revision AS "revision?",
                  cause.comment AS "comment?", cause.lane AS "lane?", cause.argument AS "argument?"
@@ -113,6 +116,7 @@ impl Store {
                 is_wanted: row.wanted,
                 open: row.open.as_deref().map(kind_of).transpose()?,
                 queued: row.queued.as_deref().map(kind_of).transpose()?,
+                asked: row.asked,
                 installation: row.installation,
                 cause: row.cause_id.map(|id| Cause {
                     id,
@@ -146,6 +150,7 @@ impl Store {
             is_wanted,
             open,
             queued,
+            asked,
             installation,
             cause,
         } = stands;
@@ -157,6 +162,12 @@ impl Store {
                 Step::Swap(kind) if kind.begins() => Step::Withdraw,
                 step => step,
             };
+        }
+        // What a probe asked for is due because it was asked for, as long as nothing else is.
+        if step == Step::Withdraw
+            && queued.is_some_and(|queued| asked && keeps_asked(queued, is_wanted, known, open))
+        {
+            return Ok(());
         }
         let subject = (device, measure.as_str());
         let kind = match step {
@@ -245,6 +256,8 @@ struct Stands {
     is_wanted: bool,
     open: Option<ActionKind>,
     queued: Option<ActionKind>,
+    /// That one was asked for by a probe, which waits for it, and was never called.
+    asked: bool,
     installation: i32,
     cause: Option<Cause>,
 }

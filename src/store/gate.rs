@@ -291,8 +291,9 @@ impl Store {
         candidate: &Candidate,
     ) -> Result<Option<(ActionEvent, String)>, StoreError> {
         if candidate.kind.releases() {
-            // Releases never depend on playbooks, protections or caps.
-            return Ok(None);
+            // Releases never depend on playbooks, protections or caps. Only a probe's has a time.
+            let why = || (ActionEvent::Expired, "not sent within its validity".to_owned());
+            return Ok(candidate.is_overdue.then(why));
         }
         if candidate.kind.is_task() {
             if let Some(why) = task::task_forbidden(gate, candidate) {

@@ -1,5 +1,7 @@
 //! What `quell probe` needs beside a restriction by hand: to end that one containment and nothing else, and to look at what
-//! becomes of its device.
+//! becomes of its device. What it asks by calls of its own is in `ask`.
+
+mod ask;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -10,6 +12,8 @@ use crate::domain::device::DeviceId;
 use crate::domain::tenant::TenantId;
 use crate::store::containments::{Word, end, open, time};
 use crate::store::{Because, Store, StoreError, Wake, wake};
+
+pub use ask::{ProbeCall, ProbeWish};
 
 /// A device that is being probed.
 #[derive(Clone, Debug, Serialize)]
@@ -43,6 +47,8 @@ pub struct ProbedAction {
     pub answered_at: Option<Timestamp>,
     /// What went wrong.
     pub error: Option<String>,
+    /// It was asked for by the probe, and nothing else wanted it.
+    pub is_asked: bool,
 }
 
 impl Store {
@@ -104,7 +110,7 @@ impl Store {
         .fetch_one(&self.pool)
         .await?;
         let actions = sqlx::query!(
-            r#"SELECT a.id, a.kind, a.state, a.defender_id, a.error, t.id AS "attempt?", t.answered_at AS "answered_at?"
+            r#"SELECT a.id, a.kind, a.state, a.defender_id, a.error, a.probe_id IS NOT NULL AS "is_asked!", t.id AS "attempt?", t.answered_at AS "answered_at?"
                FROM quell.actions a LEFT JOIN LATERAL (SELECT id, answered_at FROM quell.attempts
                    WHERE action_id = a.id AND kind = a.kind ORDER BY n DESC LIMIT 1) AS t ON true
                WHERE a.tenant_id = $1 AND a.device_id = $2 AND a.subject = 'restriction' AND a.queued_at >= $3::timestamptz
@@ -130,6 +136,7 @@ impl Store {
                     attempt: row.attempt,
                     answered_at: time(row.answered_at),
                     error: row.error,
+                    is_asked: row.is_asked,
                 })
                 .collect(),
         })

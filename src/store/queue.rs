@@ -57,12 +57,16 @@ impl Store {
                    AND NOT EXISTS (SELECT 1 FROM quell.containments c WHERE c.tenant_id = a.tenant_id
                                    AND c.device_id = a.device_id AND c.measure = a.subject
                                    AND c.state = 'active' AND c.mode = 'enforce')),
+               -- What probes asked for and nobody wants: seldom there is any.
+               probes AS MATERIALIZED (
+                 SELECT extract(epoch FROM min(due_at) - (SELECT now FROM t))::float8 AS due FROM quell.probe_cancels
+                 WHERE $3::float8 IS NOT NULL AND tenant_id = $1),
                later AS MATERIALIZED (
                  SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM heads) THEN (
                      SELECT extract(epoch FROM min(not_before) - (SELECT now FROM t))::float8 FROM quell.actions
                      WHERE tenant_id = $1 AND state = 'queued' AND not_before > (SELECT now FROM t)) END AS next)
-               SELECT heads.lane AS "lane?", heads.waited AS "waited?", cancels.due AS cancel, later.next
-               FROM cancels CROSS JOIN later LEFT JOIN heads ON true"#,
+               SELECT heads.lane AS "lane?", heads.waited AS "waited?", least(cancels.due, probes.due) AS cancel, later.next
+               FROM cancels CROSS JOIN probes CROSS JOIN later LEFT JOIN heads ON true"#,
             tenant.0,
             outstanding.map(i64::from),
             cancel_after.map(|after| after.as_secs_f64()),

@@ -45,7 +45,7 @@ pub(super) const CHECKS: &[Check] = &[
                      ELSE format('a %s for an action that is a %s', t.kind, a.kind) END
          FROM quell.attempts t LEFT JOIN quell.actions a ON a.id = t.action_id
          WHERE (t.action_id IS NOT NULL AND a.id IS NULL) OR a.tenant_id <> t.tenant_id OR (t.reserved_at < a.queued_at AND t.outcome IS DISTINCT FROM 'imported' AND quell.is_in_order(a.queued_at))
-            OR (t.kind <> a.kind AND NOT (t.kind = 'cancel' AND a.kind NOT IN ('release', 'release_isolation')))
+            OR (t.kind <> a.kind AND NOT (t.kind = 'cancel' AND (a.kind NOT IN ('release', 'release_isolation') OR a.probe_id IS NOT NULL)))
             OR t.send_deadline < t.reserved_at
             OR (t.answered_at < t.reserved_at AND quell.is_in_order(t.answered_at))"
     ),
@@ -170,7 +170,8 @@ pub(super) const CHECKS: &[Check] = &[
                 CASE WHEN a.is_adopted THEN 'a cancel of what somebody else began'
                      ELSE format('a cancel of a %s that was wanted', a.kind) END
          FROM quell.attempts t JOIN quell.actions a ON a.id = t.action_id
-         WHERE t.kind = 'cancel' AND (a.is_adopted OR (quell.is_in_order(t.reserved_at) AND EXISTS (
+         -- A probe's release is cancelled because something wants its device restricted.
+         WHERE t.kind = 'cancel' AND (a.is_adopted OR (a.kind NOT IN ('release', 'release_isolation') AND quell.is_in_order(t.reserved_at) AND EXISTS (
              SELECT 1 FROM quell.containments c WHERE c.tenant_id = a.tenant_id AND c.device_id = a.device_id
                AND c.measure = a.subject AND c.mode = 'enforce' AND coalesce(c.ended_at, 'infinity') > t.reserved_at
                -- A decision is written down some time after the moment that it gives.
