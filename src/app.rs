@@ -1,8 +1,6 @@
 //! Putting the daemon together: from a configuration to running tasks. Only this module and `cli` see the whole
 //! configuration.
 
-#[cfg(feature = "kafka")]
-mod kafka;
 pub mod playbook_files;
 pub mod reload;
 mod sources;

@@ -10,12 +10,10 @@ mod nats;
 mod webhook;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use crate::config::source::Defender;
 use crate::config::{Config, Source, SourceKind};
 use crate::defender::Client;
 use crate::domain::source::SourceState;
@@ -131,4 +129,3 @@ pub(super) fn rate_of(config: &Config, source: &Source) -> Result<Option<SourceR
 pub(super) fn reader_of(config: &Config, source: &Source) -> Reader {
     source.reader(config.device_id_rule())
 }
-

@@ -192,7 +192,7 @@ impl Start {
         // One for each tenant; what comes to the listener's own source is the first one's.
         let stored: Vec<Arc<Notify>> = tenants.iter().map(|_| Arc::default()).collect();
         options.stored.clone_from(&stored[0]);
-        options.sources = sources::webhooks(&self.config, &tenants, &stored)?;
+        options.sources = sources::webhooks(&self.config, &tenants, &stored, &self.states)?;
         let rendered = metrics.clone();
         let router = web::router(web::Web::new(options, self.store.clone(), move || {
             rendered.render()

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use crate::domain::incoming::DeadLetter;
 use crate::domain::tenant::TenantId;
+use crate::store::packing::{self, Packer};
 use crate::store::{DecideTx, Store, StoreError};
 
 pub(super) use floors::Floors;

@@ -19,7 +19,7 @@ use crate::failpoint;
 use crate::intake::Delivery;
 use crate::intake::body::{Broken, Lines};
 use crate::limiter::SourceRate;
-use crate::store::Once;
+use crate::store::{Once, Room};
 use crate::web::answer::{Answer, Problem, Rejected, again};
 use crate::web::peer::Peer;
 use crate::web::proof::{bearer, same};
@@ -96,6 +96,12 @@ async fn work(web: &Arc<Shared>, source: &Arc<Source>, request: Request) -> Resu
         && let Some(answer) = answered(web, source, known).await?
     {
         return Ok(answer);
+    }
+    if let Room::Full(wait) = web.inbox.room(source.tenant) {
+        let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).max(1);
+        let detail = "more events wait to be decided than may: nothing was stored, send it again later";
+        let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "inbox_full", detail);
+        return Err(problem.retry_after_s(seconds));
     }
     match read(source, body, lines).await? {
         Ok(delivery) => store(web, source, delivery, known).await,
@@ -184,6 +190,9 @@ async fn store(
             .inbox
             .accept(to.tenant, from, incoming, dead, once.as_ref())
             .await;
+        if accepted.is_ok() {
+            to.state.stored(clock::now());
+        }
         to.stored.notify_one();
         accepted
     });

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::domain::incoming::{DeadLetter, Incoming, Stored};
 use crate::domain::tenant::TenantId;
 use crate::domain::trust::Trust;
-use crate::store::{FirstAnswer, MigrationState, Once, StopView, Store, StoreError};
+use crate::store::{Beside, FirstAnswer, MigrationState, Once, Room, StopView, Store, StoreError};
 
 /// The store as the handlers see it.
 pub(super) enum Inbox {
@@ -39,12 +39,17 @@ impl Inbox {
             (Self::Store(store), None) => store.events_accept_from(tenant, source, incoming, dead).await,
             (Self::Store(store), Some(once)) => {
                 store
-                    .events_accept_once(tenant, source, incoming, dead, once)
+                    .events_accept_with(tenant, source, incoming, dead, Beside::Once(once))
                     .await
             }
             #[cfg(test)]
             (Self::Scripted(script), once) => script.accept((tenant, source), incoming, dead, once).await,
         }
+    }
+
+    /// Whether there is room for what is sent.
+    pub fn room(&self, tenant: TenantId) -> Room {
+        self.store().map_or(Room::Free, |store| store.inbox_room(tenant))
     }
 
     /// What a delivery of that id was answered, if it was.

@@ -217,6 +217,7 @@ async fn a_source_takes_the_certificates_that_it_names_and_no_others() {
             rate: None,
             reader: Reader::new(DeviceIdRule::default()),
             stored: Arc::default(),
+            state: crate::domain::source::SourceState::default(),
             proof,
         })
     };

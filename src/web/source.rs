@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
+use crate::domain::source::SourceState;
 use crate::domain::tenant::TenantId;
 use crate::domain::trust::Trust;
 use crate::intake::Reader;
@@ -27,6 +28,8 @@ pub struct Source {
     pub reader: Reader,
     /// Rung when events were stored, so that whoever decides in this process need not wait for Postgres to tell it.
     pub stored: Arc<Notify>,
+    /// How it goes.
+    pub state: SourceState,
     /// What its senders must show.
     pub proof: Proof,
 }
@@ -41,6 +44,7 @@ impl Source {
             rate: options.rate.clone(),
             reader: options.reader.clone(),
             stored: Arc::clone(&options.stored),
+            state: SourceState::default(),
             proof: Proof::open(),
         }
     }

@@ -56,6 +56,7 @@ fn source(name: &str, tenant: i32, trust: Trust, proof: Proof) -> Arc<Source> {
         rate: None,
         reader: Reader::new(DeviceIdRule::default()),
         stored: Arc::default(),
+        state: crate::domain::source::SourceState::default(),
         proof,
     })
 }

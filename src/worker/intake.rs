@@ -32,7 +32,7 @@ use crate::failpoint;
 use crate::intake::body::Lines;
 use crate::intake::{Delivery, Reader};
 use crate::limiter::SourceRate;
-use crate::store::{Beside, Fence, Store, StoreError};
+use crate::store::{Beside, Fence, Room, Store, StoreError};
 
 /// Where the events of one source come in.
 #[derive(Clone, Debug)]
@@ -111,6 +111,9 @@ impl Inlet {
             dead,
             places,
         } = delivery;
+        if let (Room::Full(wait), false) = (self.store.inbox_room(self.tenant), incoming.is_empty()) {
+            return Err(Unstored::Full(wait));
+        }
         let trust = SourceRate::trust(self.rate.as_ref(), self.trust, incoming.len());
         let from = (self.source.as_str(), trust);
         failpoint::reach!(EventReceivedNothingStored);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use quell::domain::incoming::Incoming;
 use quell::domain::source::SourceLook;
 use quell::store::source_looks::SourceWord;
-use quell::store::{Fence, Held, StoreError};
+use quell::store::{Beside, Fence, Held, StoreError};
 use uuid::Uuid;
 
 use crate::support::alert::device;
@@ -29,7 +29,7 @@ async fn store(ground: &Ground, incoming: Vec<Incoming>, fence: &Fence) -> Resul
     let from = (PART.0, quell::domain::trust::Trust::Act);
     let stored = ground
         .store
-        .events_accept_fenced(ground.tenant, from, incoming, Vec::new(), fence)
+        .events_accept_with(ground.tenant, from, incoming, Vec::new(), Beside::Fence(fence))
         .await?;
     Ok(stored.iter().filter(|stored| !stored.duplicate).count())
 }

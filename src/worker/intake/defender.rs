@@ -194,6 +194,7 @@ impl Poller {
             state.complete = Some(clock::now());
         }
         (state.failures, state.cuts) = (0, state.cuts.saturating_sub(1));
+        self.inlet.state.fine();
         self.say(state, &next);
         let is_amid = next.is_amid();
         state.kept = Some((Some(to), next));
@@ -326,6 +327,7 @@ impl Poller {
         }
         state.failures += 1;
         state.cuts += u32::from(is_cut(error));
+        self.inlet.state.trouble(&chain(error), clock::now());
         metrics::counter!("quell_source_failures_total", "source" => self.inlet.source.clone()).increment(1);
         if !state.failures.is_power_of_two() {
             return Polled::Failed;

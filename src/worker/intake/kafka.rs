@@ -22,7 +22,7 @@ use super::share::share;
 use crate::clock::Monotonic;
 use crate::domain::trust::Trust;
 use crate::intake::kafka::{Bounds, Cluster, End, KafkaError, Portion};
-use crate::store::{Fence, PartRow, StoreError, chain};
+use crate::store::{Beside, Fence, PartRow, StoreError, chain};
 use crate::worker::retry::delay;
 use crate::worker::{Outage, bounded};
 
@@ -92,6 +92,7 @@ impl Shared {
             }
         }
         let sum: i64 = board.lags.values().sum();
+        self.source.inlet.state.behind(u64::try_from(sum).unwrap_or(0));
         #[expect(clippy::cast_precision_loss, reason = "a gauge; 2^53 messages are enough")]
         metrics::gauge!("quell_source_lag", "source" => self.source.inlet.source.clone()).set(sum as f64);
     }
@@ -110,6 +111,7 @@ impl Shared {
         board.failing.insert(partition);
         drop(board);
         let (topic, error) = (self.source.topic.as_str(), chain(error));
+        self.source.inlet.state.trouble(&error, clock::now());
         match (is_first, kind) {
             (true, "broker") => tracing::warn!(source, topic, error, "a kafka source waits for its broker"),
             (true, _) => tracing::error!(
@@ -127,6 +129,7 @@ impl Shared {
         let mut board = self.board();
         if board.failing.remove(&partition) && board.failing.is_empty() {
             let (source, topic) = (self.source.inlet.source.as_str(), self.source.topic.as_str());
+            self.source.inlet.state.fine();
             tracing::info!(source, topic, "a kafka source goes on");
         }
     }
@@ -356,8 +359,13 @@ impl Keeper {
             from: None,
             to: count.to_string(),
         };
-        let written =
-            store.events_accept_fenced(tenant, (name, Trust::Observe), Vec::new(), Vec::new(), &fence);
+        let written = store.events_accept_with(
+            tenant,
+            (name, Trust::Observe),
+            Vec::new(),
+            Vec::new(),
+            Beside::Fence(&fence),
+        );
         match bounded(written).await {
             Err(error) if error.is_part_lost() => Ok(None),
             Err(error) => Err(error),

@@ -19,7 +19,7 @@ use crate::domain::trust::Trust;
 use crate::intake::Delivery;
 use crate::intake::body::Lines;
 use crate::intake::kafka::{Bounds, End, Fetched, KafkaError, Message, Partition, Taken, Unread};
-use crate::store::{Fence, Held, StoreError};
+use crate::store::{Beside, Fence, Held, StoreError};
 use crate::worker::retry::{delay, spread};
 use crate::worker::{Outage, bounded};
 
@@ -446,9 +446,10 @@ impl Place {
     async fn pass(&self, letters: Vec<DeadLetter>, fence: &Fence) -> Result<(), Unstored> {
         let inlet = &self.shared.source.inlet;
         let from = (inlet.source.as_str(), Trust::Observe);
-        let moved = inlet
-            .store
-            .events_accept_fenced(inlet.tenant, from, Vec::new(), letters, fence);
+        let moved =
+            inlet
+                .store
+                .events_accept_with(inlet.tenant, from, Vec::new(), letters, Beside::Fence(fence));
         bounded(moved).await.map(drop).map_err(|error| match error {
             error if error.is_part_lost() => Unstored::Fenced,
             error => Unstored::Store(error),
