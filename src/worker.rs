@@ -18,6 +18,7 @@ pub mod clock;
 pub mod decide;
 pub mod expire;
 pub mod facts;
+pub mod inbox;
 pub mod inventory;
 pub mod lease;
 pub mod lookups;

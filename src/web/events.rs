@@ -1,6 +1,7 @@
 //! `POST /v1/events`: takes alerts, in any of the shapes that [`crate::intake`] knows, and answers after their commit.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::HttpBody as _;
 use axum::extract::{Request, State};
@@ -12,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use crate::domain::trust::Trust;
 use crate::failpoint;
 use crate::intake::body::{Broken, Lines};
+use crate::store::Room;
 use crate::web::answer::{Answer, Problem, Rejected};
 use crate::web::delivery::Delivery;
 use crate::web::receive::{Unreceived, receive};
@@ -33,6 +35,9 @@ async fn work(web: &Arc<Shared>, request: Request) -> Result<Answer, Problem> {
     let options = &web.options;
     authorize(request.headers(), options.token.as_ref())?;
     let lines = understand(request.headers())?;
+    if let Room::Full(wait) = web.inbox.room(options.tenant) {
+        return Err(full(wait));
+    }
     let _permit = web.requests.try_acquire().map_err(|_| {
         let detail = format!(
             "{} requests are being worked on already: try again",
@@ -214,6 +219,14 @@ fn unstored(error: crate::store::StoreError) -> Problem {
         "a delivery was not stored and not acknowledged"
     );
     internal()
+}
+
+/// More events wait for their decision than may: whoever sends is told when there will be room, and keeps what he has.
+fn full(wait: Duration) -> Problem {
+    metrics::counter!("quell_events_sent_away_total").increment(1);
+    let detail = "too many events wait to be decided and nothing was stored: send it again later";
+    let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).max(1);
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "inbox_full", detail).retry_after_s(seconds)
 }
 
 fn internal() -> Problem {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::domain::tenant::TenantId;
 use crate::domain::trust::Trust;
-use crate::store::{DeadLetter, Incoming, MigrationState, StopView, Store, StoreError, Stored};
+use crate::store::{DeadLetter, Incoming, MigrationState, Room, StopView, Store, StoreError, Stored};
 
 /// The store as the handlers see it.
 pub(super) enum Inbox {
@@ -37,6 +37,15 @@ impl Inbox {
             Self::Store(store) => store.events_accept_from(tenant, source, incoming, dead).await,
             #[cfg(test)]
             Self::Scripted(script) => script.accept(incoming, dead).await,
+        }
+    }
+
+    /// Whether there is room for more.
+    pub fn room(&self, tenant: TenantId) -> Room {
+        match self {
+            Self::Store(store) => store.inbox_room(tenant),
+            #[cfg(test)]
+            Self::Scripted(script) => script.room,
         }
     }
 
@@ -102,7 +111,7 @@ pub(crate) mod scripted {
 
     use tokio::sync::{Notify, Semaphore};
 
-    use super::{DeadLetter, Incoming, MigrationState, StoreError, Stored};
+    use super::{DeadLetter, Incoming, MigrationState, Room, StoreError, Stored};
 
     /// The script; clones share what was kept.
     #[derive(Clone)]
@@ -115,6 +124,8 @@ pub(crate) mod scripted {
         pub arrived: Arc<Notify>,
         /// What is said of the migrations.
         pub migrations: MigrationState,
+        /// What is said of the room that there is.
+        pub room: Room,
     }
 
     /// What was stored.
@@ -133,6 +144,7 @@ pub(crate) mod scripted {
                 gate,
                 arrived: Arc::default(),
                 migrations: MigrationState::Current,
+                room: Room::Free,
             }
         }
     }

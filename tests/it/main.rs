@@ -38,6 +38,7 @@ mod operator;
 mod orphans;
 mod plan;
 mod playbooks;
+mod poison;
 mod probe;
 mod rehearsal;
 mod releases;
