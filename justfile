@@ -104,7 +104,7 @@ deploy:
 psql:
     scripts/with-postgres sh -c 'psql "$DATABASE_URL"'
 
-# measures Quell against its peers: just bench decide_rules decide_reload e2e_latency storm_contain storm_priority [--quick]
+# measures Quell against its peers: just bench decide_rules decide_reload e2e_latency storm_contain storm_priority ingest_durable queue_depth [--quick]
 bench *NAMES:
     cargo run --release --manifest-path benches/Cargo.toml -- {{NAMES}}
 

@@ -47,7 +47,7 @@ pub use pace::{Call, Facts, Inventory, Reconcile, Retry, SHORTEST_SEND_DEADLINE,
 pub use reach::{Proxy, Reach, ReachError};
 pub use retention::Retention;
 pub use secret::{SecretError, SecretFile};
-pub use server::{Database, DatabaseAddress, Http, Tls};
+pub use server::{Database, DatabaseAddress, Http, InboxBounds, Tls};
 pub use source::{Source, SourceKind, Webhook};
 pub use tenant::Tenant;
 
@@ -62,6 +62,8 @@ pub struct Config {
     pub database: Database,
     /// `http`: where we listen.
     pub http: Http,
+    /// `inbox`: how many events may wait for their decision, and how long before a person is told.
+    pub inbox: InboxBounds,
     /// `log`: what is logged.
     pub log: LogOptions,
     /// `time_scale`: every duration but `lease` is divided by this. Default 1; larger only against a scaled simulator.
@@ -226,6 +228,7 @@ impl Config {
         let config = Self {
             database: Database::read(database, places, reading),
             http: Http::read(root.section("http", reading), places, reading),
+            inbox: InboxBounds::read(root.section("inbox", reading), reading),
             log: server::read_log(root.section("log", reading), reading),
             time_scale: read_time_scale(&mut root, reading),
             mode: root.choice(

@@ -19,6 +19,7 @@ pub mod clock;
 pub mod decide;
 pub mod expire;
 pub mod facts;
+pub mod inbox;
 pub mod intake;
 pub mod inventory;
 pub mod lease;

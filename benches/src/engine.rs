@@ -3,7 +3,7 @@
 mod programs;
 mod rsigma;
 mod sigma;
-mod subject;
+pub mod subject;
 
 use crate::workload::Rule;
 

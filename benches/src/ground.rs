@@ -163,6 +163,11 @@ impl Daemon {
     pub fn cpu_s(&self) -> f64 {
         cpu_of_tree(self.child.id())
     }
+
+    /// Its resident memory, in MB, where the system tells it.
+    pub fn resident_mb(&self) -> Option<f64> {
+        crate::measure::resident_mb_of(&self.child.id().to_string())
+    }
 }
 
 impl Drop for Daemon {

@@ -9,10 +9,13 @@ mod decide_reload;
 mod decide_rules;
 mod e2e_latency;
 mod engine;
+mod feed;
 mod floor;
 mod ground;
+mod ingest_durable;
 mod measure;
 mod plain;
+mod queue_depth;
 mod recorder;
 mod report;
 mod storm;
@@ -48,12 +51,14 @@ const QUICK: Effort = Effort {
     quick: true,
 };
 
-const NAMES: [&str; 5] = [
+const NAMES: [&str; 7] = [
     "decide_rules",
     "decide_reload",
     "e2e_latency",
     "storm_contain",
     "storm_priority",
+    "ingest_durable",
+    "queue_depth",
 ];
 
 /// How many times faster than life a storm passes, unless `--scale=N` says otherwise: a gate transaction has to take under a
@@ -96,6 +101,8 @@ fn main() -> ExitCode {
             daemon => match match daemon {
                 "storm_contain" => storm_contain::run(scale, effort.quick),
                 "storm_priority" => storm_priority::run(scale, effort.quick),
+                "ingest_durable" => ingest_durable::run(effort),
+                "queue_depth" => queue_depth::run(effort),
                 _ => e2e_latency::run(effort),
             } {
                 Ok(verdicts) => verdicts,

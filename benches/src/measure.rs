@@ -57,7 +57,12 @@ pub fn percentile(figures: impl IntoIterator<Item = f64>, part: f64) -> f64 {
 
 /// The largest resident set of this process so far and now, in MB, where the system tells it.
 pub fn resident_mb() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    resident_mb_of("self")
+}
+
+/// The same of a process by its number.
+pub fn resident_mb_of(process: &str) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
     let kilobytes: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
     Some(kilobytes / 1024.0)

@@ -436,6 +436,12 @@ impl Start {
             active_set::follow(context.clone(), in_force, stop.clone()),
         );
         tasks.spawn("decide", decider.run(stop.clone()));
+        self.store.inbox_bound(id, config.inbox.most);
+        let inbox = worker::inbox::InboxWatch {
+            context: context.clone(),
+            alarm_after: config.scaled(config.inbox.alarm_after),
+        };
+        tasks.spawn("inbox", inbox.run(stop.clone()));
         tasks.spawn("reconcile", reconciler.run(stop.clone()));
         tasks.spawn("facts", facts.run(stop.clone()));
         tasks.spawn("outlook", lookout.run(stop.clone()));

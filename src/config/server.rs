@@ -1,7 +1,8 @@
-//! `database`, `http`, `log`: what the process itself needs.
+//! `database`, `http`, `inbox`, `log`: what the process itself needs.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use secrecy::SecretString;
 
@@ -211,6 +212,27 @@ fn read_proxies(section: &mut Section<'_>, reading: &mut Reading) -> Vec<Network
         }
     }
     networks
+}
+
+/// `inbox`: the events that are not decided yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InboxBounds {
+    /// `most`: with more than so many a tenant's sources are told to come again later. Default 1000000.
+    pub most: u64,
+    /// `alarm_after`: a page when the oldest of them is older. Default 5 min.
+    pub alarm_after: Duration,
+}
+
+impl InboxBounds {
+    pub(super) fn read(mut section: Section<'_>, reading: &mut Reading) -> Self {
+        let second = Duration::from_secs(1);
+        let bounds = Self {
+            most: u64::from(section.count("most", 1_000..=100_000_000, 1_000_000, reading)),
+            alarm_after: section.duration("alarm_after", second..=24 * 3_600 * second, 300 * second, reading),
+        };
+        section.close(reading);
+        bounds
+    }
 }
 
 /// Reads `log`: which lines are written to standard error, and how.

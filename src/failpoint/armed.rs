@@ -3,7 +3,7 @@
 use std::future::{Future, poll_fn};
 use std::io::Write as _;
 use std::pin::pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
@@ -12,6 +12,10 @@ use tokio::task::Id;
 
 /// The environment variable that arms a point; `config` reads it.
 pub const VARIABLE: &str = "QUELL_FAIL_POINT";
+
+/// Arms no point but an event: whoever decides one of this title dies.
+const POISON: &str = "poison";
+const POISON_TITLE: &str = "this event kills whoever decides it";
 
 /// One crash point of the call protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,6 +144,7 @@ struct Armed {
 }
 
 static ARMED: OnceLock<Armed> = OnceLock::new();
+static POISONED: AtomicBool = AtomicBool::new(false);
 /// What was written and not committed yet, and by which task: other tasks' commits say nothing of it.
 static NOTED: Mutex<Vec<(Point, Option<Id>)>> = Mutex::new(Vec::new());
 
@@ -148,6 +153,10 @@ static NOTED: Mutex<Vec<(Point, Option<Id>)>> = Mutex::new(Vec::new());
 /// # Errors
 /// [`UnknownPoint`].
 pub fn arm(text: &str) -> Result<(), UnknownPoint> {
+    if text == POISON {
+        POISONED.store(true, Ordering::SeqCst);
+        return Ok(());
+    }
     let armed = read(text).ok_or_else(|| UnknownPoint(text.to_owned()))?;
     // A second arming would be a mistake of the test's; the first holds.
     let _ = ARMED.set(armed);
@@ -170,6 +179,15 @@ fn read(text: &str) -> Option<Armed> {
         stops,
         hits: AtomicU64::new(0),
     })
+}
+
+/// Dies, if events of this title do that here.
+pub fn decides(title: Option<&str>) {
+    if POISONED.load(Ordering::SeqCst) && title == Some(POISON_TITLE) {
+        // As with a point that strikes here: what is acknowledged has left by then.
+        std::thread::sleep(Point::AcknowledgedNotDecided.lingers());
+        std::process::abort();
+    }
 }
 
 /// Counts that a point was reached; strikes when it is the armed one and its time has come.

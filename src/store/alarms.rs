@@ -48,6 +48,8 @@ pub enum AlarmKind {
     IsolatedTooWeakly,
     /// One source, user or detection drives restrictions on many devices, or somebody restricts administrators'.
     Surge,
+    /// Events have waited too long for their decision.
+    InboxOld,
     /// Defender refuses all calls of a kind, as a right is missing: they wait until somebody grants it.
     MissingRight,
 }
@@ -68,6 +70,7 @@ impl AlarmKind {
             Self::CapReached => "cap_reached",
             Self::IsolatedTooWeakly => "isolated_too_weakly",
             Self::Surge => "surge",
+            Self::InboxOld => "inbox_old",
             Self::MissingRight => "missing_right",
         }
     }

@@ -5,6 +5,7 @@
 //! comes again, whether its sender heard nothing or somebody recorded it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::HttpBody as _;
 use axum::extract::rejection::PathRejection;
@@ -98,10 +99,7 @@ async fn work(web: &Arc<Shared>, source: &Arc<Source>, request: Request) -> Resu
         return Ok(answer);
     }
     if let Room::Full(wait) = web.inbox.room(source.tenant) {
-        let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).max(1);
-        let detail = "more events wait to be decided than may: nothing was stored, send it again later";
-        let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "inbox_full", detail);
-        return Err(problem.retry_after_s(seconds));
+        return Err(full(wait));
     }
     match read(source, body, lines).await? {
         Ok(delivery) => store(web, source, delivery, known).await,
@@ -309,6 +307,14 @@ fn unstored(error: crate::store::StoreError) -> Problem {
         "a delivery was not stored and not acknowledged"
     );
     internal()
+}
+
+/// More events wait for their decision than may: whoever sends is told when there will be room, and keeps what he has.
+fn full(wait: Duration) -> Problem {
+    metrics::counter!("quell_events_sent_away_total").increment(1);
+    let detail = "too many events wait to be decided and nothing was stored: send it again later";
+    let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).max(1);
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "inbox_full", detail).retry_after_s(seconds)
 }
 
 fn internal() -> Problem {

@@ -47,11 +47,6 @@ impl Inbox {
         }
     }
 
-    /// Whether there is room for what is sent.
-    pub fn room(&self, tenant: TenantId) -> Room {
-        self.store().map_or(Room::Free, |store| store.inbox_room(tenant))
-    }
-
     /// What a delivery of that id was answered, if it was.
     pub async fn answered(
         &self,
@@ -63,6 +58,15 @@ impl Inbox {
             Self::Store(store) => store.delivery_answered(tenant, source, id).await,
             #[cfg(test)]
             Self::Scripted(script) => Ok(script.answered(tenant, source, id)),
+        }
+    }
+
+    /// Whether there is room for more.
+    pub fn room(&self, tenant: TenantId) -> Room {
+        match self {
+            Self::Store(store) => store.inbox_room(tenant),
+            #[cfg(test)]
+            Self::Scripted(script) => script.room,
         }
     }
 
@@ -129,7 +133,7 @@ pub(crate) mod scripted {
     use tokio::sync::{Notify, Semaphore};
 
     use super::{
-        DeadLetter, FirstAnswer, Incoming, MigrationState, Once, StoreError, Stored, TenantId, Trust,
+        DeadLetter, FirstAnswer, Incoming, MigrationState, Once, Room, StoreError, Stored, TenantId, Trust,
     };
 
     /// The script; clones share what was kept.
@@ -143,6 +147,8 @@ pub(crate) mod scripted {
         pub arrived: Arc<Notify>,
         /// What is said of the migrations.
         pub migrations: MigrationState,
+        /// What is said of the room that there is.
+        pub room: Room,
     }
 
     /// What was stored.
@@ -164,6 +170,7 @@ pub(crate) mod scripted {
                 gate,
                 arrived: Arc::default(),
                 migrations: MigrationState::Current,
+                room: Room::Free,
             }
         }
     }

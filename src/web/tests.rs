@@ -224,6 +224,24 @@ async fn a_request_beyond_the_most_at_once_is_a_503_at_once() {
 }
 
 #[tokio::test]
+async fn a_full_inbox_is_a_503_that_says_when_there_will_be_room_and_stores_nothing() {
+    let server = TestServer::start(|_, script| {
+        script.room = crate::store::Room::Full(std::time::Duration::from_secs(42));
+    })
+    .await;
+    let got = server.post("", GOOD.as_bytes()).await;
+    assert_eq!(got.status, 503, "{got:?}");
+    assert!(got.head.contains("retry-after: 42"), "{got:?}");
+    assert!(got.body.contains("inbox_full"), "{got:?}");
+    let kept = server
+        .script
+        .kept
+        .lock()
+        .expect("no test panics while it holds this");
+    assert!(kept.incoming.is_empty());
+}
+
+#[tokio::test]
 async fn a_stop_lets_the_request_under_way_end_and_then_serving_ends() {
     let mut server =
         TestServer::start(|_, script| script.gate = std::sync::Arc::new(tokio::sync::Semaphore::new(0)))

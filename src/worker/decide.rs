@@ -112,6 +112,7 @@ impl Decider {
             if held_back.contains(&item.device) {
                 continue;
             }
+            failpoint::decides!(item.event.alert.title.value().map(String::as_str));
             match self.weigh(item, &tx, &set) {
                 Weighed::Wait(lack) => {
                     held_back.insert(item.device.clone());

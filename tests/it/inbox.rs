@@ -17,14 +17,17 @@ use crate::support::ledger::{Ledger, commit, incoming, store};
 async fn claimers_that_race_decide_every_row_once_and_each_device_in_order() {
     const EVENTS: usize = 240;
     let ledger = Arc::new(Ledger::new(10, 0).await);
-    let events = (0..EVENTS)
-        .map(|n| incoming(&format!("e{n}"), &device(n % 12)))
-        .collect();
-    ledger
-        .store
-        .events_accept(ledger.tenant, "test", events, Vec::new())
-        .await
-        .expect("they are stored");
+    for (n, events) in (0..EVENTS).collect::<Vec<_>>().chunks(20).enumerate() {
+        let events = events
+            .iter()
+            .map(|n| incoming(&format!("e{n}"), &device(n % 12)))
+            .collect();
+        ledger
+            .store
+            .events_accept(ledger.tenant, ["one", "two", "three"][n % 3], events, Vec::new())
+            .await
+            .expect("they are stored");
+    }
     let order: Arc<Mutex<Vec<(DeviceId, i64)>>> = Arc::default();
     let mut tasks = JoinSet::new();
     for _ in 0..6 {
@@ -123,6 +126,76 @@ async fn a_delivery_wakes_other_processes_and_not_the_one_that_rings_its_own_loo
     let queue = (ledger.tenant, Wake::Queue);
     assert_eq!(theirs.next().await.expect("postgres is there"), queue);
     assert_eq!(own.next().await.expect("postgres is there"), queue);
+}
+
+/// Claims so many rows, settles them, and tells their devices, sources and numbers.
+async fn settle(ledger: &Ledger, most: i64) -> Vec<(DeviceId, String, i64)> {
+    let mut tx = ledger
+        .store
+        .decide_begin(ledger.tenant, most)
+        .await
+        .expect("postgres is there");
+    let items = std::mem::take(&mut tx.items);
+    commit(tx, &items).await;
+    items
+        .into_iter()
+        .map(|item| (item.device, item.source, item.seq))
+        .collect()
+}
+
+#[tokio::test]
+async fn sources_take_turns_so_that_a_flood_from_one_holds_up_no_other() {
+    let ledger = Ledger::new(10, 0).await;
+    let flood = (0..300)
+        .map(|n| incoming(&format!("flood{n}"), &device(n % 30)))
+        .collect();
+    let accept = async |source: &str, events| {
+        let stored = ledger
+            .store
+            .events_accept(ledger.tenant, source, events, Vec::new())
+            .await;
+        stored.expect("they are stored");
+    };
+    accept("flood", flood).await;
+    // On a device of its own, and on one that has ten of the flood before it.
+    accept(
+        "quiet",
+        vec![incoming("q1", &device(77)), incoming("q2", &device(5))],
+    )
+    .await;
+    let first = settle(&ledger, 20).await;
+    assert!(first.len() <= 20, "{}", first.len());
+    let quiet =
+        |rows: &[(DeviceId, String, i64)]| rows.iter().filter(|(_, source, _)| source == "quiet").count();
+    assert!(
+        quiet(&first) >= 1,
+        "the quiet source's turn is in the first batch: {first:?}"
+    );
+    let mut all = first;
+    let mut batches = 1;
+    while quiet(&all) < 2 {
+        batches += 1;
+        all.extend(settle(&ledger, 20).await);
+        assert!(batches <= 11, "what came before on its device is ten rows");
+    }
+    let before = all.iter().filter(|(id, ..)| *id.as_str() == *device(5)).count();
+    assert_eq!(before, 11, "all that came before on the device, and it");
+    assert!(all.len() < 300, "the flood is not over");
+    loop {
+        let rows = settle(&ledger, 1_000).await;
+        if rows.is_empty() {
+            break;
+        }
+        all.extend(rows);
+    }
+    assert_eq!(all.len(), 302);
+    let mut by_device: BTreeMap<DeviceId, Vec<i64>> = BTreeMap::new();
+    for (device, _, seq) in all {
+        by_device.entry(device).or_default().push(seq);
+    }
+    for (device, seqs) in by_device {
+        assert!(seqs.is_sorted(), "{device} was decided out of order: {seqs:?}");
+    }
 }
 
 #[tokio::test]

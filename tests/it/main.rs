@@ -43,6 +43,7 @@ mod operator;
 mod orphans;
 mod plan;
 mod playbooks;
+mod poison;
 mod polling;
 mod probe;
 mod rehearsal;

@@ -6,9 +6,12 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use uuid::Uuid;
+
 use crate::clock::Monotonic;
 use crate::domain::tenant::TenantId;
-use crate::store::{Store, StoreError};
+use crate::store::alarms::{Alarm, raise};
+use crate::store::{AlarmKind, Store, StoreError};
 
 /// Whether there is room for events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +30,9 @@ pub struct InboxLook {
     /// For how long the oldest of them has been there, those left out that wait for something.
     pub age: Duration,
 }
+
+/// A page that lasts is told again after so long.
+const AGAIN: &str = "1 hour";
 
 /// Whoever was sent away may come back when so much of the bound is free again: else all would come back at once and be sent away.
 const FREE_AGAIN: f64 = 0.9;
@@ -158,6 +164,40 @@ impl Store {
             rows: look.rows,
             age: Duration::try_from_secs_f64(look.age.unwrap_or(0.0)).unwrap_or_default(),
         })
+    }
+
+    /// Pages because events have waited too long, unless that was done within the last hour. Says whether it did.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn inbox_tell(&self, tenant: TenantId, look: InboxLook) -> Result<bool, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let told = sqlx::query_scalar!(
+            r#"SELECT EXISTS (SELECT 1 FROM quell.alarms WHERE tenant_id = $1 AND kind = $2
+                 AND at > (SELECT quell.now()) - $3::text::interval) AS "told!""#,
+            tenant.0,
+            AlarmKind::InboxOld.as_str(),
+            AGAIN,
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        if told {
+            return Ok(false);
+        }
+        let alarm = Alarm {
+            kind: AlarmKind::InboxOld,
+            subject: &Uuid::now_v7().to_string(),
+            device: None,
+            action: None,
+            told: format!(
+                "{} rows of the inbox wait to be decided, the oldest for {} s",
+                look.rows,
+                look.age.as_secs()
+            ),
+        };
+        let is_news = raise(&mut tx, tenant, &alarm).await?;
+        tx.commit().await?;
+        Ok(is_news)
     }
 }
 

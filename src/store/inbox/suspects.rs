@@ -92,7 +92,7 @@ impl Store {
             // INVARIANT: on another connection, while ours holds the shard: until our transaction ends nobody else claims the row.
             // One that has the word already is not tried again.
             let tried = sqlx::query_scalar!(
-                "UPDATE quell.inbox SET failures = 1, wait_until = quell.now() + interval '5 seconds'
+                "UPDATE quell.inbox SET failures = 1, wait_until = quell.now() + interval '2 seconds'
                  WHERE tenant_id = $1 AND seq = $2 AND failures = 0 RETURNING seq",
                 tenant.0,
                 seq,

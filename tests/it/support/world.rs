@@ -255,6 +255,11 @@ impl World {
         self.daemon = Some(daemon);
     }
 
+    /// Gives up the world's own daemon: the caller keeps it.
+    pub fn disown(&mut self) -> Daemon {
+        self.daemon.take().expect("the test has the daemon running")
+    }
+
     /// Starts another replica on the same database. The caller keeps it; dropping it kills it.
     pub async fn another(&mut self) -> Daemon {
         self.starts += 1;
