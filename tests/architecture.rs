@@ -101,11 +101,15 @@ const ANYTHING_BUT_CLI: &[&str] = &[
 ];
 
 /// The modules (or single files) that may name an outside crate.
-const HOMES: [(&str, &[&str]); 16] = [
+const HOMES: [(&str, &[&str]); 20] = [
     ("sqlx", &["store"]),
     ("jiff_sqlx", &["store"]),
     ("reqwest", &["defender", "outbound"]),
-    ("rustls", &["defender", "outbound"]),
+    ("rustls", &["defender", "outbound", "intake"]),
+    ("tokio_rustls", &["intake"]),
+    ("flate2", &["intake"]),
+    ("lz4_flex", &["intake"]),
+    ("snap", &["intake"]),
     ("ring", &["simulator"]),
     ("governor", &["limiter"]),
     ("axum", &["web", "simulator"]),

@@ -3,6 +3,7 @@
 use super::*;
 
 mod credentials;
+mod kafka;
 
 const MINIMAL: &str = "
 database: {url_file: database-url}

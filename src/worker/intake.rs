@@ -5,6 +5,8 @@
 //! A loop survives whatever its source and Postgres do, says so once, and holds up nothing else.
 
 #[cfg(feature = "kafka")]
+mod batch;
+#[cfg(feature = "kafka")]
 pub mod kafka;
 #[cfg(feature = "kafka")]
 mod partition;
