@@ -101,12 +101,15 @@ const ANYTHING_BUT_CLI: &[&str] = &[
 ];
 
 /// The modules (or single files) that may name an outside crate.
-const HOMES: [(&str, &[&str]); 22] = [
+const HOMES: [(&str, &[&str]); 25] = [
     ("sqlx", &["store"]),
     ("jiff_sqlx", &["store"]),
     ("reqwest", &["defender", "outbound"]),
     ("rustls", &["defender", "outbound", "web", "intake"]),
     ("ring", &["simulator", "web"]),
+    ("flate2", &["intake"]),
+    ("lz4_flex", &["intake"]),
+    ("snap", &["intake"]),
     ("governor", &["limiter"]),
     ("axum", &["web", "simulator"]),
     ("hyper", &["web"]),

@@ -3,6 +3,7 @@
 use super::*;
 
 mod credentials;
+mod kafka;
 mod shapes;
 mod sources;
 

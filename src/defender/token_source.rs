@@ -49,3 +49,29 @@ impl TokenSource {
         Ok(SecretString::from(token.expose()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+    use crate::defender::fake::{Fake, options, reply};
+
+    #[tokio::test]
+    async fn a_token_of_another_scope_is_asked_for_once_by_the_same_credential() {
+        let fake = Fake::defender(|_, _| reply(404, "", "")).await;
+        let scope = "https://contoso.servicebus.windows.net/.default";
+        let tokens = TokenSource::new(&options(&fake.url(), &fake.url()), scope.to_owned()).expect("whole");
+        let first = tokens.token().await.expect("the fake gives one");
+        let second = tokens.token().await.expect("it is still good");
+        assert_eq!(first.expose_secret(), second.expose_secret());
+        assert_eq!(fake.token_requests(), 1);
+        let asked = &fake.heard()[0].body;
+        let wanted = "&scope=https%3A%2F%2Fcontoso.servicebus.windows.net%2F.default";
+        assert!(
+            asked.contains("client_id=client-1") && asked.ends_with(wanted),
+            "{asked}"
+        );
+        assert!(!format!("{tokens:?}").contains(first.expose_secret()));
+    }
+}

@@ -7,6 +7,8 @@
 pub mod defender;
 pub mod directory;
 #[cfg(feature = "kafka")]
+mod batch;
+#[cfg(feature = "kafka")]
 pub mod kafka;
 #[cfg(feature = "nats")]
 pub mod nats;

@@ -33,6 +33,8 @@ mod ineligible;
 mod intake;
 mod inventory;
 mod isolation;
+#[cfg(feature = "kafka")]
+mod kafka;
 mod late;
 mod lifecycle;
 mod lookups;

@@ -104,10 +104,12 @@ pub struct Gate {
     pub logins: Arc<AtomicUsize>,
     /// The bytes that came in outside of TLS.
     pub raw: Arc<Mutex<Vec<u8>>>,
+    /// The broker behind it; connections that are made from now on lead there.
+    pub behind: Arc<Mutex<String>>,
 }
 
 struct Way {
-    broker: String,
+    broker: Arc<Mutex<String>>,
     port: u16,
     mechanism: &'static str,
     check: Check,
@@ -156,8 +158,9 @@ impl Gate {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let address = listener.local_addr().expect("it is bound");
         let (logins, raw) = (Arc::new(AtomicUsize::new(0)), Arc::default());
+        let behind = Arc::new(Mutex::new(broker.addresses.clone()));
         let way = Arc::new(Way {
-            broker: broker.addresses.clone(),
+            broker: Arc::clone(&behind),
             port: address.port(),
             mechanism,
             check,
@@ -175,7 +178,12 @@ impl Gate {
                 });
             }
         });
-        Self { address, logins, raw }
+        Self {
+            address,
+            logins,
+            raw,
+            behind,
+        }
     }
 }
 
@@ -202,7 +210,8 @@ fn text(text: &str) -> Vec<u8> {
 
 impl Way {
     fn serve(&self, mut client: impl Read + Write) -> std::io::Result<()> {
-        let mut broker = TcpStream::connect(&self.broker)?;
+        let behind = self.broker.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut broker = TcpStream::connect(behind)?;
         let mut is_in = false;
         loop {
             let request = frame(&mut client)?;

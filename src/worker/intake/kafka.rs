@@ -50,6 +50,9 @@ pub struct KafkaSource {
 /// New partitions are noticed within this.
 const PARTITIONS_EVERY: Duration = Duration::from_secs(30);
 
+/// How long that question may take at least.
+const LOOK: Duration = Duration::from_secs(4);
+
 /// There are never more replicas than that.
 const SEATS: usize = 64;
 
@@ -58,6 +61,8 @@ const SEATS: usize = 64;
 pub(super) struct Shared {
     pub(super) source: KafkaSource,
     board: Mutex<Board>,
+    /// Of Postgres, whoever notices.
+    outage: Mutex<Outage>,
 }
 
 #[derive(Debug, Default)]
@@ -134,6 +139,19 @@ impl Shared {
         }
     }
 
+    /// Postgres failed: how long to wait before the next try.
+    pub(super) fn postgres_failed(&self, error: &StoreError) -> Duration {
+        self.count_error("postgres");
+        let mut outage = self.outage.lock().unwrap_or_else(PoisonError::into_inner);
+        outage.failed("a kafka source", error)
+    }
+
+    /// Postgres works.
+    pub(super) fn postgres_worked(&self) {
+        let mut outage = self.outage.lock().unwrap_or_else(PoisonError::into_inner);
+        outage.worked("a kafka source");
+    }
+
     pub(super) fn count_error(&self, kind: &'static str) {
         let source = self.source.inlet.source.clone();
         metrics::counter!("quell_source_errors_total", "source" => source, "kind" => kind).increment(1);
@@ -168,6 +186,7 @@ impl KafkaSource {
             shared: Arc::new(Shared {
                 source: self,
                 board: Mutex::default(),
+                outage: Mutex::default(),
             }),
             partitions: Vec::new(),
             look_at: None,
@@ -176,7 +195,6 @@ impl KafkaSource {
             readers: JoinSet::new(),
             tries: 0,
         };
-        let mut outage = Outage::default();
         let mut wait = Duration::ZERO;
         loop {
             tokio::select! {
@@ -190,13 +208,10 @@ impl KafkaSource {
             };
             wait = match kept {
                 Ok(()) => {
-                    outage.worked("a kafka source");
+                    keeper.shared.postgres_worked();
                     every
                 }
-                Err(error) => {
-                    keeper.shared.count_error("postgres");
-                    outage.failed("a kafka source", &error).min(every)
-                }
+                Err(error) => keeper.shared.postgres_failed(&error).min(every),
             };
         }
         keeper.leave().await;
@@ -279,7 +294,17 @@ impl Keeper {
             return;
         }
         let source = &self.shared.source;
-        match source.cluster.topic(&source.topic).await {
+        // The leases must be renewed meanwhile: a broker that says nothing is not waited for.
+        let longest = LOOK.max(source.span / 3);
+        let asked = tokio::time::timeout(longest, source.cluster.topic(&source.topic)).await;
+        let asked = asked.unwrap_or_else(|_| {
+            Err(KafkaError::Late {
+                what: "which partitions there are",
+                broker: "any".to_owned(),
+                within: longest,
+            })
+        });
+        match asked {
             Ok(topic) => {
                 self.shared.worked(ANY);
                 self.look_at = Some(Monotonic::now().plus(PARTITIONS_EVERY));
@@ -405,7 +430,7 @@ impl Keeper {
                     source = self.shared.source.inlet.source,
                     "a reader of a kafka source broke down: all of them begin anew"
                 );
-                self.readers.abort_all();
+                self.readers = JoinSet::new();
                 for index in std::mem::take(&mut self.reading).into_keys() {
                     self.shared.lag(index, None);
                 }

@@ -12,16 +12,16 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::batch::{BATCH_RECORDS, Batch, batches, read};
 use super::kafka::Shared;
 use super::{Inlet, Unstored};
 use crate::domain::incoming::DeadLetter;
 use crate::domain::trust::Trust;
 use crate::intake::Delivery;
-use crate::intake::body::Lines;
-use crate::intake::kafka::{Bounds, End, Fetched, KafkaError, Message, Partition, Taken, Unread};
-use crate::store::{Beside, Fence, Held, StoreError};
+use crate::intake::kafka::{Bounds, End, Fetched, KafkaError, Partition, Taken};
+use crate::store::{Fence, Held, StoreError};
+use crate::worker::bounded;
 use crate::worker::retry::{delay, spread};
-use crate::worker::{Outage, bounded};
 
 /// The reader of a partition.
 pub(super) struct PartitionReader {
@@ -43,12 +43,7 @@ struct Place {
     index: i32,
     held: Held,
     start: End,
-    outage: Outage,
 }
-
-/// Events and bytes of one transaction; one message is never divided.
-const BATCH_RECORDS: usize = 1_000;
-const BATCH_BYTES: usize = 4 * 1024 * 1024;
 
 /// So much is read sooner than another thread wakes up.
 const SHORT: usize = 64 * 1024;
@@ -59,16 +54,6 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// The partition is another replica's.
 struct Gone;
-
-/// What is stored in one transaction.
-#[derive(Default)]
-struct Batch {
-    delivery: Delivery,
-    bytes: usize,
-    /// The offset to go on at after it.
-    to: i64,
-    written_ms: Option<i64>,
-}
 
 impl PartitionReader {
     pub(super) fn new(shared: Arc<Shared>, index: i32, held: Held, start: End) -> Self {
@@ -84,7 +69,6 @@ impl PartitionReader {
                 index,
                 held,
                 start,
-                outage: Outage::default(),
             },
         }
     }
@@ -302,7 +286,7 @@ impl Place {
         let is_short = fetched.len() <= SHORT;
         let work = move || {
             let mut taken = fetched.take_apart(from, &bounds);
-            let batches = batches(&inlet, &mut taken, &place, records);
+            let batches = batches(&inlet.reader, &mut taken, &place, records);
             (batches, taken)
         };
         if is_short {
@@ -368,7 +352,7 @@ impl Place {
             };
             match stored {
                 Ok(()) => {
-                    self.outage.worked("a partition of a kafka source");
+                    self.shared.postgres_worked();
                     self.held.position = Some(fence.to);
                     *at = batch.to;
                     if let Some(ms) = written_ms {
@@ -383,9 +367,8 @@ impl Place {
                     return Ok(Some((wait, false)));
                 }
                 Err(Unstored::Store(error)) => {
-                    shared.count_error("postgres");
                     let is_of_a_row = error.is_of_a_row();
-                    let wait = self.outage.failed("a partition of a kafka source", &error);
+                    let wait = shared.postgres_failed(&error);
                     return Ok(Some((wait, is_of_a_row)));
                 }
             }
@@ -406,7 +389,7 @@ impl Place {
             self.shared.source.topic, self.index, message.offset
         );
         let read = read(
-            &self.shared.source.inlet,
+            &self.shared.source.inlet.reader,
             message.value.as_deref().unwrap_or_default(),
             &place,
         );
@@ -428,15 +411,14 @@ impl Place {
         loop {
             match self.pass(letters.clone(), &fence).await {
                 Ok(()) => {
-                    self.outage.worked("a partition of a kafka source");
+                    self.shared.postgres_worked();
                     self.held.position = Some(fence.to);
                     return Ok(());
                 }
                 Err(Unstored::Fenced) => return Err(Gone),
                 Err(Unstored::Full(wait)) => tokio::time::sleep(wait).await,
                 Err(Unstored::Store(error)) => {
-                    self.shared.count_error("postgres");
-                    let wait = self.outage.failed("a partition of a kafka source", &error);
+                    let wait = self.shared.postgres_failed(&error);
                     tokio::time::sleep(wait).await;
                 }
             }
@@ -475,75 +457,4 @@ async fn storing(inlet: &Inlet, delivery: Delivery, fence: &Fence) -> Result<(),
     stored
         .unwrap_or_else(|_| Err(Unstored::Store(StoreError::silent())))
         .map(drop)
-}
-
-enum Item {
-    Message(Message),
-    Unread(Unread),
-}
-
-/// What was taken, in the order of its offsets, joined to batches; takes the messages out of it. Each batch ends where the next
-/// begins, the last one where the reading goes on.
-fn batches(inlet: &Inlet, taken: &mut Taken, place: &str, most: usize) -> Vec<Batch> {
-    let messages = std::mem::take(&mut taken.messages).into_iter();
-    let unread = std::mem::take(&mut taken.unread).into_iter();
-    let mut items: Vec<(i64, Item)> = messages
-        .map(|message| (message.offset, Item::Message(message)))
-        .chain(unread.map(|unread| (*unread.offsets.start(), Item::Unread(unread))))
-        .collect();
-    items.sort_by_key(|(offset, _)| *offset);
-    let mut made = Vec::new();
-    let mut batch = Batch::default();
-    for (offset, item) in items {
-        let (read, bytes, written_ms) = match item {
-            Item::Message(message) => {
-                let value = message.value.unwrap_or_default();
-                let read = read(inlet, &value, &format!("{place}, offset {offset}"));
-                (read, value.len(), Some(message.written_ms))
-            }
-            Item::Unread(unread) => (told(&unread, place), unread.bytes.len(), None),
-        };
-        let is_full = batch.delivery.records() + read.records() > most || batch.bytes + bytes > BATCH_BYTES;
-        if is_full && batch.delivery.records() > 0 {
-            batch.to = offset;
-            made.push(std::mem::take(&mut batch));
-        }
-        batch.delivery.append(read);
-        batch.bytes += bytes;
-        batch.written_ms = written_ms.or(batch.written_ms);
-    }
-    batch.to = taken.next;
-    made.push(batch);
-    made
-}
-
-/// What a message holds; of a tombstone and an empty message, nothing.
-fn read(inlet: &Inlet, value: &[u8], place: &str) -> Delivery {
-    if value.is_empty() {
-        return Delivery::default();
-    }
-    let mut read = inlet.read(value, Lines::Unsaid, place);
-    for letter in &mut read.dead {
-        if !letter.reason.contains(place) {
-            letter.reason = format!("{} ({place})", letter.reason);
-        }
-    }
-    read
-}
-
-/// What could not be read, as a dead letter.
-fn told(unread: &Unread, place: &str) -> Delivery {
-    let (first, last) = (unread.offsets.start(), unread.offsets.end());
-    let offsets = if first == last {
-        format!("offset {first}")
-    } else {
-        format!("offsets {first} to {last}")
-    };
-    let mut delivery = Delivery::default();
-    delivery.refuse(
-        "unreadable_batch",
-        &format!("{place}, {offsets}: {}", unread.why),
-        &unread.bytes,
-    );
-    delivery
 }

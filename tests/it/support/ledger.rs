@@ -44,8 +44,13 @@ pub struct Ledger {
 
 /// Another store on the database.
 pub fn store(database: &TestDatabase) -> Store {
+    store_at(&database.url)
+}
+
+/// A store on the database of a URL.
+pub fn store_at(url: &str) -> Store {
     let options = StoreOptions {
-        url: database.url.clone().into(),
+        url: url.into(),
         max_connections: 10,
         validity: 24 * HOUR,
         retry_delays: vec![Duration::ZERO; 3],
