@@ -14,6 +14,7 @@ use anyhow::Context as _;
 use tokio::net::TcpListener;
 
 use crate::config::{Config, Loaded};
+use crate::domain::source::SourceState;
 use crate::domain::task::TaskLimit;
 use crate::lifecycle::{Lifecycle, StopLimits};
 use crate::playbook::PlaybookSet;
@@ -68,6 +69,7 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
     let clients = tenant::clients(&config)?;
     let tasks = lifecycle.tasks();
     let start = tenant::Start {
+        states: config.sources.iter().map(|_| SourceState::default()).collect(),
         config,
         store: store.clone(),
         clients,

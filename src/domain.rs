@@ -32,6 +32,7 @@ pub mod outcome;
 pub mod person;
 pub mod recorded;
 pub mod seal;
+pub mod source;
 pub mod spelling;
 pub mod stop;
 pub mod stray;

@@ -49,6 +49,7 @@ pub mod roles;
 mod safety;
 pub mod seals;
 mod settle;
+pub mod source_looks;
 mod sources;
 mod stops;
 mod strays;

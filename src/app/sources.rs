@@ -6,12 +6,14 @@ use anyhow::Context as _;
 use tokio::sync::Notify;
 
 use crate::config::{Config, SecretFile, Source, SourceKind, Tenant, Webhook};
+use crate::domain::source::SourceState;
 use crate::domain::tenant::TenantId;
 use crate::intake::Reader;
 use crate::limiter::{LimiterError, SourceRate};
 use crate::web::{self, Bounds, KeyFile, Proof, Tls, TlsFiles};
 use crate::worker::Context;
 use crate::worker::intake::Inlet;
+use crate::worker::intake::watch::Watched;
 
 /// What the sources of one tenant share.
 pub(super) struct Shared<'a> {
@@ -19,6 +21,8 @@ pub(super) struct Shared<'a> {
     /// The place of the tenant in the configuration.
     pub(super) tenant: usize,
     pub(super) context: &'a Context,
+    /// How each source of the configuration goes, in its order.
+    pub(super) states: &'a [SourceState],
     /// Rung when events were stored.
     pub(super) stored: &'a Arc<Notify>,
 }
@@ -28,9 +32,9 @@ pub(super) struct Shared<'a> {
 /// # Errors
 /// A rate that admits nothing.
 pub(super) fn start(shared: &Shared<'_>) -> Result<(), LimiterError> {
-    let sources = shared.config.sources.iter();
-    for source in sources.filter(|source| source.tenant == shared.tenant) {
-        let inlet = shared.inlet(source)?;
+    let sources = shared.config.sources.iter().zip(shared.states);
+    for (source, state) in sources.filter(|(source, _)| source.tenant == shared.tenant) {
+        let inlet = shared.inlet(source, state)?;
         match &source.kind {
             SourceKind::Webhook(_) => {}
             SourceKind::Kafka(_)
@@ -44,7 +48,7 @@ pub(super) fn start(shared: &Shared<'_>) -> Result<(), LimiterError> {
 
 impl Shared<'_> {
     /// Where the events of a source come in.
-    fn inlet(&self, source: &Source) -> Result<Inlet, LimiterError> {
+    fn inlet(&self, source: &Source, state: &SourceState) -> Result<Inlet, LimiterError> {
         Ok(Inlet {
             store: self.context.store.clone(),
             tenant: self.context.tenant,
@@ -53,8 +57,23 @@ impl Shared<'_> {
             rate: rate_of(self.config, source)?,
             reader: Arc::new(reader_of(self.config, source)),
             stored: Arc::clone(self.stored),
+            state: state.clone(),
         })
     }
+}
+
+/// The sources as those who ask how they go know them. `tenants` in the order of the configuration.
+pub(super) fn watched(config: &Config, tenants: &[TenantId], states: &[SourceState]) -> Vec<Watched> {
+    let sources = config.sources.iter().zip(states);
+    let watched = sources.filter_map(|(source, state)| {
+        Some(Watched {
+            tenant: *tenants.get(source.tenant)?,
+            source: source.name.clone(),
+            kind: source.kind.as_str(),
+            state: state.clone(),
+        })
+    });
+    watched.collect()
 }
 
 /// The rate of a source, as it holds in real time.

@@ -17,6 +17,7 @@ use crate::config::{Budget, Config, Tenant, environment};
 use crate::defender::{Client, Endpoint, Options};
 use crate::domain::budget::{BudgetScope, Pace, Pacing, Reserve, Terms, jump_bound};
 use crate::domain::lookup::Lookup;
+use crate::domain::source::SourceState;
 use crate::domain::tenant::TenantId;
 use crate::intake::Reader;
 use crate::lifecycle::Tasks;
@@ -25,6 +26,7 @@ use crate::store::inventory::SweepTerms;
 use crate::store::{Gate, SafetyOptions, Store};
 use crate::telemetry::Metrics;
 use crate::worker::active_set::{self, InForce};
+use crate::worker::intake::watch::Watch;
 use crate::worker::inventory::Sweeper;
 use crate::worker::lease::Replica;
 use crate::worker::wake::Wakes;
@@ -37,6 +39,8 @@ pub(super) struct Start {
     pub(super) store: Store,
     pub(super) clients: BTreeMap<String, Arc<Client>>,
     pub(super) tasks: Tasks,
+    /// How each source of the configuration goes, in its order.
+    pub(super) states: Vec<SourceState>,
 }
 
 /// The gate of a tenant, every span as it holds in real time.
@@ -200,6 +204,13 @@ impl Start {
             id: Uuid::now_v7(),
             host: host(),
         };
+        let ids: Vec<TenantId> = tenants.iter().map(|(id, _)| *id).collect();
+        let watch = Watch {
+            store: self.store.clone(),
+            replica: replica.clone(),
+            sources: sources::watched(&self.config, &ids, &self.states),
+        };
+        self.tasks.spawn("sources", watch.run(stop.clone()));
         let stops = worker::stops::Stops {
             store: self.store.clone(),
             tenants: tenants
@@ -382,6 +393,7 @@ impl Start {
             config,
             tenant: place,
             context: &context,
+            states: &self.states,
             stored: &stored,
         })?;
         let facts = worker::facts::FactsFetcher {

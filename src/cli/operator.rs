@@ -14,6 +14,7 @@ mod release_many;
 pub mod restrict;
 mod restricted;
 mod sealing;
+mod sources;
 pub mod span;
 pub mod status;
 pub mod stop;

@@ -54,6 +54,19 @@ pub enum SourceKind {
     Directory(Directory),
 }
 
+impl SourceKind {
+    /// As it is written.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Webhook(_) => "webhook",
+            Self::Kafka(_) => "kafka",
+            Self::Nats(_) => "nats",
+            Self::Defender(_) => "defender",
+            Self::Directory(_) => "directory",
+        }
+    }
+}
+
 /// All kinds, as they are written.
 const KINDS: [&str; 5] = ["webhook", "kafka", "nats", "defender", "directory"];
 

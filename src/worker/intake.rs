@@ -4,12 +4,16 @@
 //! that they share: bytes become events, the events are stored in one transaction, and only then may the loop acknowledge them.
 //! A loop survives whatever its source and Postgres do, says so once, and holds up nothing else.
 
+pub mod watch;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use crate::clock;
 use crate::domain::incoming::Stored;
+use crate::domain::source::SourceState;
 use crate::domain::tenant::TenantId;
 use crate::domain::trust::Trust;
 use crate::failpoint;
@@ -35,6 +39,8 @@ pub struct Inlet {
     pub reader: Arc<Reader>,
     /// Rung when events were stored, so that whoever decides in this process need not wait for Postgres to tell it.
     pub stored: Arc<Notify>,
+    /// How the source goes: its loop tells.
+    pub state: SourceState,
 }
 
 /// Why nothing of a delivery was stored: it must not be acknowledged.
@@ -95,6 +101,7 @@ impl Inlet {
             }
         })?;
         self.stored.notify_one();
+        self.state.stored(clock::now());
         failpoint::reach!(StoredNotAcknowledged);
         let duplicates = stored.iter().filter(|stored| stored.duplicate).count();
         self.count("duplicate", duplicates);
@@ -114,5 +121,9 @@ pub fn describe_metrics() {
     metrics::describe_counter!(
         "quell_source_events_total",
         "Records received from each configured source, by outcome: accepted, duplicate, rejected"
+    );
+    metrics::describe_gauge!(
+        "quell_source_in_trouble",
+        "Whether this process cannot read a source of events at the moment: 1 or 0"
     );
 }

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use super::span::{ago, ahead, span};
 use super::status::{Report, counted};
 use super::table::short;
-use super::{inventory, lookups, release_many, sealing};
+use super::{inventory, lookups, release_many, sealing, sources};
 use crate::cli::approvals::waiting;
 use crate::cli::playbooks::standing;
 
@@ -100,6 +100,7 @@ pub fn needs(report: &Report) -> Vec<String> {
     let max_age = Duration::try_from_secs_f64(report.inventory_max_age_seconds).unwrap_or(Duration::MAX);
     needs.extend(inventory::need(&report.inventory, now, max_age));
     needs.extend(report.lookups.as_ref().and_then(|view| lookups::need(view, now)));
+    needs.extend(sources::needs(&report.sources, now));
     needs.extend(sealing::need(report.unsealed_rows, report.unsealed_since, now));
     let undecided = status.inbox.rows - status.inbox.waiting_for_facts;
     if let Some(oldest) = status

@@ -12,12 +12,13 @@ use serde::Serialize;
 use super::needs::needs;
 use super::span::{ago, ahead, span};
 use super::table::{Paint, Tone, plain, short};
-use super::{Common, Session, devices, inventory, lookups, stop::banner};
+use super::{Common, Session, devices, inventory, lookups, sources, stop::banner};
 use crate::cli::approvals::waiting;
 use crate::cli::playbooks::standing;
 use crate::domain::budget::Forecast;
 use crate::domain::verdict::Mode;
 use crate::store::approvals::Waiting;
+use crate::store::source_looks::SourceView;
 use crate::store::views::{
     AlarmView, ContainmentView, DeviceQuery, DeviceView, InventoryView, LookupsView, Show, StatusView,
 };
@@ -67,6 +68,8 @@ pub struct Report {
     pub inventory_max_age_seconds: f64,
     /// How look-ups go; nothing where none is wanted.
     pub lookups: Option<LookupsView>,
+    /// How the configured sources of events go.
+    pub sources: Vec<SourceView>,
     /// How many rows of the audit wait for their seal, counted up to 10,000.
     pub unsealed_rows: u64,
     /// Since when the first of them waits.
@@ -114,6 +117,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         inventory: store.inventory(session.id).await?,
         inventory_max_age_seconds: config.scaled(config.facts.inventory.max_age).as_secs_f64(),
         lookups: store.lookups_now(session.id, &session.gate()).await?,
+        sources: store.sources_now(session.id).await?,
         unsealed_rows: unsealed.rows,
         unsealed_since: unsealed.since,
         playbook_files: store.files_of_replicas(session.id).await?,
@@ -235,6 +239,7 @@ fn facts(report: &Report) -> Vec<(&'static str, String)> {
         ("inventory", inventory::line(&report.inventory, now)),
     ];
     facts.extend(looked_up.map(|line| ("lookups", line)));
+    facts.extend(sources::line(&report.sources, now).map(|line| ("sources", line)));
     facts.push(("refused", refused));
     facts
 }

@@ -86,6 +86,7 @@ fn quiet() -> Report {
         alarms: Vec::new(),
         inventory: InventoryView::default(),
         lookups: None,
+        sources: Vec::new(),
         unsealed_rows: 0,
         unsealed_since: None,
         inventory_max_age_seconds: 86_400.0,
