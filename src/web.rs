@@ -66,8 +66,8 @@ use crate::intake::Reader;
 use crate::limiter::SourceRate;
 use crate::store::Store;
 
-/// How many bytes of bodies are held at once, over all connections; two of the largest fit whatever that is.
-const HELD_BYTES: usize = 16 * 1024 * 1024;
+/// How many bytes of bodies are held at once, over all connections; one of the largest and half of another fit whatever that is.
+const HELD_BYTES: usize = 12 * 1024 * 1024;
 
 /// What the webhook needs to know.
 #[derive(Clone, Debug)]
@@ -156,7 +156,9 @@ impl Web {
             sources: sources
                 .map(|source| (source.name.clone(), Arc::clone(source)))
                 .collect(),
-            held: held::Held::at_most(HELD_BYTES.max(options.body_limit.saturating_mul(2))),
+            held: held::Held::at_most(
+                HELD_BYTES.max(options.body_limit.saturating_add(options.body_limit / 2)),
+            ),
             options,
             inbox,
             metrics,

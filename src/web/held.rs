@@ -43,11 +43,17 @@ impl Holding {
         }
         taken.is_ok()
     }
+
+    /// Holds nothing any more.
+    pub fn release(&mut self) {
+        let held = std::mem::take(&mut self.bytes);
+        self.left.fetch_add(held, Ordering::AcqRel);
+    }
 }
 
 impl Drop for Holding {
     fn drop(&mut self) {
-        self.left.fetch_add(self.bytes, Ordering::AcqRel);
+        self.release();
     }
 }
 

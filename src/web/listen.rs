@@ -179,7 +179,7 @@ impl Server {
             .timer(TokioTimer::new())
             .header_read_timeout(self.bounds.head_timeout)
             .max_header_size(self.bounds.head_limit)
-            .max_buf_size(self.bounds.head_limit.max(8 * 1024) * 4)
+            .max_buf_size(self.bounds.head_limit.max(8 * 1024))
             .serve_connection(stream, service);
         let mut connection = std::pin::pin!(connection);
         // Whatever ended it, the other end knows, or is gone.

@@ -60,9 +60,14 @@ pub(super) async fn receive(
                 return Err(Unreceived::TooMany);
             }
             if data.len() > kept.capacity() - kept.len() {
-                let room = GROWTH.min(limit - kept.len()).max(data.len());
-                // A short body needs no such block.
-                kept.reserve_exact(if kept.is_empty() { data.len() } else { room });
+                // What is declared is set aside at once: it costs nothing before it is written to.
+                let room = match usize::try_from(declared) {
+                    Ok(declared) if kept.is_empty() && declared > 0 => declared,
+                    // A short body needs no such block.
+                    _ if kept.is_empty() => data.len(),
+                    _ => GROWTH.min(limit - kept.len()),
+                };
+                kept.reserve_exact(room.max(data.len()));
             }
             kept.extend_from_slice(&data);
         }
@@ -73,6 +78,7 @@ pub(super) async fn receive(
         Ok(Err(unreceived)) => {
             if matches!(unreceived, Unreceived::TooLarge(_) | Unreceived::TooMany) {
                 drop(kept);
+                holding.release();
                 // Whether all of it could be thrown away changes nothing about the answer.
                 let _ = tokio::time::timeout(DISCARD_TIME, discard(&mut body)).await;
             }
