@@ -16,6 +16,7 @@ mod crash_points;
 mod database;
 mod dead_letters;
 mod decisions;
+mod directory;
 mod doctor;
 mod drift;
 mod drill;
@@ -35,6 +36,8 @@ mod lifecycle;
 mod lookups;
 mod measures;
 #[cfg(feature = "nats")]
+mod nats;
+#[cfg(feature = "nats")]
 mod nats_client;
 mod operator;
 mod orphans;
@@ -53,6 +56,7 @@ mod silence;
 mod stops;
 mod storm;
 mod strays;
+mod submissions;
 mod support;
 mod tasks;
 mod terms;
