@@ -3,6 +3,7 @@
 use super::*;
 
 mod credentials;
+mod sources;
 
 const MINIMAL: &str = "
 database: {url_file: database-url}
