@@ -20,6 +20,8 @@ pub(super) struct Batch {
 pub(super) struct Record {
     /// Where it stood in the file, in words.
     pub place: String,
+    /// Its number among the records of the file, from 0.
+    pub index: usize,
     /// The record on one line.
     line: Vec<u8>,
 }
@@ -69,15 +71,18 @@ pub(super) fn cut(
             }
         };
         bytes += line.len() + 1;
+        let size = line.len() + 1;
+        let index = piece.index;
+        let record = Record { place, index, line };
         match batches
             .back_mut()
             .filter(|batch| batch.records.len() < most && bytes <= BATCH_BYTES)
         {
-            Some(batch) => batch.records.push(Record { place, line }),
+            Some(batch) => batch.records.push(record),
             None => {
-                bytes = line.len() + 1;
+                bytes = size;
                 batches.push_back(Batch {
-                    records: vec![Record { place, line }],
+                    records: vec![record],
                 });
             }
         }

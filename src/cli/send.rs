@@ -1,9 +1,10 @@
-//! `quell send`: delivers a file of alerts to a running daemon, in batches, and tells what became of each record.
+//! `quell send`: delivers files of alerts to a running daemon, in batches, and tells what became of each record.
 //!
-//! Any shape of body that the daemon takes is taken from the file; records go out one a line with their own bytes. A
-//! batch that got no answer is sent again: the daemon recognises what it has already stored.
+//! Any shape of body that the daemon takes is taken from a file; records go out one a line with their own bytes. A
+//! batch that got no answer is sent again: the daemon recognises what it has already stored. Who is interrupted is told how
+//! to go on.
 
-use std::io::{IsTerminal as _, Read as _, Write as _};
+use std::io::Read as _;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -13,6 +14,7 @@ use anyhow::{Context as _, bail};
 use secrecy::SecretString;
 
 use crate::cli::batch::{Batch, Unsent, cut};
+use crate::cli::progress::Progress;
 use crate::clock;
 use crate::intake::body::{Lines, split};
 use crate::outbound::{Poster, Reply};
@@ -23,11 +25,22 @@ const TRIES: u32 = 8;
 /// How many rejected records are shown.
 const SHOWN: usize = 20;
 
-/// Deliver alerts from a file to a running daemon
+/// The answer could not be found out: the daemon is away, or a file cannot be read.
+const COULD_NOT_FIND_OUT: u8 = 3;
+/// The daemon does not know the token.
+const NOT_ALLOWED: u8 = 4;
+/// As a shell says it of what SIGINT ended.
+const INTERRUPTED: u8 = 130;
+
+/// Deliver alerts from files to a running daemon
+///
+/// Exit code 0: every record was accepted; 1: some were rejected; 3: the daemon could not be reached, or a file not be read; 4: the daemon does not
+/// know the token; 130: interrupted. Sending again is safe: what the daemon has stored, it recognises.
 #[derive(Clone, Debug, clap::Args)]
 pub struct SendArgs {
-    /// The file: one JSON object, an array, one object a line, or a page of an API; `-` reads standard input
-    pub file: PathBuf,
+    /// The files, in this order: one JSON object, an array, one object a line, or a page of an API; `-` reads standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
     /// The daemon's address
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8740")]
     pub to: String,
@@ -37,26 +50,86 @@ pub struct SendArgs {
     /// Move all time stamps of each record so that it happened now
     #[arg(long)]
     pub restamp: bool,
-    /// A file with the bearer token of this source
+    /// Pass over so many records at the beginning: where an interrupted run says to go on
+    #[arg(long, value_name = "N", default_value = "0")]
+    pub skip: usize,
+    /// Send to this source of the daemon's configuration, `POST /v1/events/NAME`
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+    /// A file with the bearer token of the source
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
 }
 
-/// Runs the command: exit code 0 when every record was accepted, 1 when any was rejected.
+/// Runs the command; its exit codes stand above.
 ///
 /// # Errors
-/// The file cannot be read, or the daemon cannot be reached or does not take deliveries.
+/// The address or the token cannot be used.
 pub async fn run(args: SendArgs) -> anyhow::Result<ExitCode> {
     let token = args.token_file.as_deref().map(read_token).transpose()?;
-    let poster = Poster::new(&args.to, "/v1/events", token.as_ref())?;
-    let text = read(&args.file)?;
-    let sent = deliver(&poster, &text, &args, Duration::from_millis(500)).await?;
-    sent.print();
-    Ok(if sent.rejected.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    let path = args.source.as_ref().map_or_else(
+        || "/v1/events".to_owned(),
+        |source| format!("/v1/events/{source}"),
+    );
+    let poster = Poster::new(&args.to, &path, token.as_ref())?;
+    let mut course = Course::default();
+    let ended = tokio::select! {
+        ended = send_all(&poster, &args, &mut course) => ended.map(|()| true),
+        _ = tokio::signal::ctrl_c() => Ok(false),
+    };
+    course.sent.print();
+    let code = match ended {
+        Ok(true) if course.sent.rejected.is_empty() => return Ok(ExitCode::SUCCESS),
+        Ok(true) => return Ok(ExitCode::FAILURE),
+        Ok(false) => {
+            eprintln!("interrupted");
+            INTERRUPTED
+        }
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            let refused = error.downcast_ref::<Refused>().map(|refused| refused.status);
+            match refused {
+                Some(401 | 403) => NOT_ALLOWED,
+                _ => COULD_NOT_FIND_OUT,
+            }
+        }
+    };
+    eprintln!("to go on where it ended: the same with `--skip {}`", course.next);
+    Ok(ExitCode::from(code))
+}
+
+/// How far a run has come.
+#[derive(Debug, Default)]
+struct Course {
+    sent: Sent,
+    /// The records of the files that are done with.
+    before: usize,
+    /// The first record, of all files, of which nothing was heard yet.
+    next: usize,
+}
+
+/// The daemon takes no deliveries from us.
+#[derive(Debug, thiserror::Error)]
+#[error("{to} answered {status}: {problem}")]
+struct Refused {
+    to: String,
+    status: u16,
+    problem: String,
+}
+
+async fn send_all(poster: &Poster, args: &SendArgs, course: &mut Course) -> anyhow::Result<()> {
+    course.next = args.skip;
+    for file in &args.files {
+        let text = read(file)?;
+        let rejected = course.sent.rejected.len();
+        deliver(poster, &text, (file, args), course, Duration::from_millis(500)).await?;
+        if args.files.len() > 1 {
+            for rejection in &mut course.sent.rejected[rejected..] {
+                rejection.place = format!("{}, {}", file.display(), rejection.place);
+            }
+        }
+    }
+    Ok(())
 }
 
 fn read(file: &std::path::Path) -> anyhow::Result<Vec<u8>> {
@@ -123,17 +196,29 @@ impl Sent {
     }
 }
 
-/// Sends everything, in order.
-async fn deliver(poster: &Poster, text: &[u8], args: &SendArgs, pause: Duration) -> anyhow::Result<Sent> {
+/// Sends everything of a file that is not to be passed over, in order.
+async fn deliver(
+    poster: &Poster,
+    text: &[u8],
+    (file, args): (&std::path::Path, &SendArgs),
+    course: &mut Course,
+    pause: Duration,
+) -> anyhow::Result<()> {
     let pieces = split(text, Lines::Unsaid, usize::MAX)
-        .with_context(|| format!("`{}` holds nothing to send", args.file.display()))?;
-    let mut sent = Sent::default();
-    let (mut batches, unsent) = cut(&pieces, args.batch.get(), args.restamp.then(clock::now));
+        .with_context(|| format!("`{}` holds nothing to send", file.display()))?;
+    let (total, before) = (pieces.len(), course.before);
+    course.before += total;
+    let begin = args.skip.saturating_sub(before).min(total);
+    let (mut batches, unsent) = cut(&pieces[begin..], args.batch.get(), args.restamp.then(clock::now));
     for Unsent { place, broken } in unsent {
-        sent.reject(place, broken.reason(), broken.to_string());
+        course.sent.reject(place, broken.reason(), broken.to_string());
     }
-    let total = pieces.len();
+    let mut progress = Progress::on_stderr();
+    let what = format!("sending {}", file.display());
     while let Some(batch) = batches.pop_front() {
+        course.next = before + batch.records[0].index;
+        progress.show(&what, (course.next - before) as u64, total as u64);
+        let sent = &mut course.sent;
         let reply = insist(poster, &batch, pause).await.with_context(|| {
             format!(
                 "gave up after {} of {total} records were accepted; sending again is safe",
@@ -152,11 +237,15 @@ async fn deliver(poster: &Poster, text: &[u8], args: &SendArgs, pause: Duration)
                 let place = batch.records[0].place.clone();
                 sent.reject(place, "body_too_large", problem(&reply));
             }
-            status => bail!("{} answered {status}: {}", args.to, problem(&reply)),
+            status => bail!(Refused {
+                to: args.to.clone(),
+                status,
+                problem: problem(&reply),
+            }),
         }
-        progress(sent.accepted + sent.rejected.len(), total);
     }
-    Ok(sent)
+    course.next = course.next.max(course.before);
+    Ok(())
 }
 
 /// Posts a batch until there is an answer other than "try again", with growing pauses.
@@ -236,209 +325,5 @@ fn problem(reply: &Reply) -> String {
     }
 }
 
-fn progress(done: usize, total: usize) {
-    let mut stderr = std::io::stderr();
-    if stderr.is_terminal() {
-        let end = if done >= total { "\n" } else { "" };
-        // A terminal that has gone away is no reason to stop sending.
-        let _ = write!(stderr, "\r{done} of {total}{end}");
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::web::testing::TestServer;
-
-    const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/alerts.ndjson");
-
-    fn args(batch: usize, restamp: bool) -> SendArgs {
-        let batch = NonZeroUsize::new(batch).expect("the test says a number");
-        SendArgs {
-            file: SAMPLES.into(),
-            to: String::new(),
-            batch,
-            restamp,
-            token_file: None,
-        }
-    }
-
-    async fn send(url: &str, text: &[u8], args: &SendArgs) -> anyhow::Result<Sent> {
-        let poster = Poster::new(url, "/v1/events", None).expect("the test server has an address");
-        deliver(&poster, text, args, Duration::from_millis(1)).await
-    }
-
-    #[tokio::test]
-    async fn the_samples_are_delivered_whole_and_recognised_the_second_time() {
-        let server = TestServer::start(|_, _| ()).await;
-        let samples = std::fs::read(SAMPLES).expect("the sample file is part of the repository");
-        let first = send(&server.url(), &samples, &args(50, false))
-            .await
-            .expect("the server is there");
-        let mut expected = Sent {
-            accepted: 115,
-            duplicates: 0,
-            without_device: 39,
-            rejected: Vec::new(),
-        };
-        assert_eq!(first, expected);
-        expected.duplicates = 115;
-        let second = send(&server.url(), &samples, &args(500, false))
-            .await
-            .expect("the server is there");
-        assert_eq!(second, expected);
-    }
-
-    #[tokio::test]
-    async fn restamped_samples_are_new_and_happened_now() {
-        let server = TestServer::start(|_, _| ()).await;
-        let before = clock::now();
-        let samples = std::fs::read(SAMPLES).expect("the sample file is part of the repository");
-        let sent = send(&server.url(), &samples, &args(500, true))
-            .await
-            .expect("the server is there");
-        assert_eq!((sent.accepted, sent.duplicates), (115, 0));
-        let kept = server.script.kept.lock().expect("nobody panicked");
-        let times: Vec<_> = kept
-            .incoming
-            .iter()
-            .filter_map(|one| one.event.alert.occurred_at.value().copied())
-            .collect();
-        assert!(times.len() > 100, "{}", times.len());
-        let second = jiff::SignedDuration::from_secs(1);
-        assert!(
-            times
-                .iter()
-                .all(|at| before - second <= *at && *at <= clock::now()),
-            "{times:?}"
-        );
-    }
-
-    #[tokio::test]
-    async fn what_is_rejected_is_named_by_its_line_in_the_file() {
-        let server = TestServer::start(|_, _| ()).await;
-        let good = r#"{"id":"da1","alertCreationTime":"2026-01-01T00:00:00Z"}"#;
-        let text = format!("{good}\n\n{{\"id\":\n{good}\n{{\"hello\":1}}\n");
-        let sent = send(&server.url(), text.as_bytes(), &args(1, false))
-            .await
-            .expect("the server is there");
-        let named: Vec<_> = sent
-            .rejected
-            .iter()
-            .map(|one| (one.place.as_str(), one.reason.as_str()))
-            .collect();
-        assert_eq!(named, [("line 3", "broken_json"), ("line 5", "unknown_shape")]);
-        assert_eq!((sent.accepted, sent.duplicates), (2, 1));
-    }
-
-    #[tokio::test]
-    async fn a_document_over_several_lines_is_sent_too() {
-        let server = TestServer::start(|_, _| ()).await;
-        let text = "[\n  {\n    \"id\": \"da1\",\r\n    \"alertCreationTime\": null\n  }\n]\n";
-        let sent = send(&server.url(), text.as_bytes(), &args(500, false))
-            .await
-            .expect("the server is there");
-        assert_eq!((sent.accepted, sent.rejected.len()), (1, 0));
-    }
-
-    #[tokio::test]
-    async fn a_batch_that_is_too_large_for_the_daemon_is_halved() {
-        let server = TestServer::start(|options, _| options.reader.max_records = 10).await;
-        let samples = std::fs::read(SAMPLES).expect("the sample file is part of the repository");
-        let sent = send(&server.url(), &samples, &args(500, false))
-            .await
-            .expect("the server is there");
-        assert_eq!((sent.accepted, sent.rejected.len()), (115, 0));
-
-        let small = TestServer::start(|options, _| options.body_limit = 100).await;
-        let text = format!(
-            "{{\"id\":\"da1\",\"alertCreationTime\":\"{}\"}}\n",
-            "x".repeat(200)
-        )
-        .repeat(2);
-        let sent = send(&small.url(), text.as_bytes(), &args(500, false))
-            .await
-            .expect("the server is there");
-        let named: Vec<_> = sent
-            .rejected
-            .iter()
-            .map(|one| (one.place.as_str(), one.reason.as_str()))
-            .collect();
-        assert_eq!(
-            named,
-            [("line 1", "body_too_large"), ("line 2", "body_too_large")]
-        );
-    }
-
-    #[tokio::test]
-    async fn a_busy_daemon_is_tried_again_and_then_given_up() {
-        let good = br#"{"id":"da1","alertCreationTime":"2026-01-01T00:00:00Z"}"#;
-        let answer = r#"{"accepted":[{"index":0,"id":"00000000-0000-0000-0000-000000000000","duplicate":false,"devices":1,"note":null}],"rejected":[]}"#;
-        let busy = (
-            "503 Service Unavailable",
-            r#"{"reason":"store_unavailable","detail":"send it again"}"#,
-        );
-        let (url, _serving) = scripted(vec![busy, busy, ("202 Accepted", answer)]).await;
-        let sent = send(&url, good, &args(1, false))
-            .await
-            .expect("the third try is answered");
-        assert_eq!(sent.accepted, 1);
-
-        let (url, _serving) = scripted(vec![busy; TRIES as usize]).await;
-        let error = send(&url, good, &args(1, false))
-            .await
-            .expect_err("it stays busy");
-        let error = format!("{error:#}");
-        assert!(
-            error.starts_with("gave up after 0 of 1 records were accepted"),
-            "{error}"
-        );
-        assert!(
-            error.contains("503 8 times in a row: store_unavailable: send it again"),
-            "{error}"
-        );
-    }
-
-    #[tokio::test]
-    async fn a_refused_delivery_ends_it_with_the_daemons_words() {
-        let server = TestServer::start(|options, _| options.token = Some(SecretString::from("x"))).await;
-        let error = send(&server.url(), b"{}", &args(1, false))
-            .await
-            .expect_err("a token is needed");
-        assert!(
-            format!("{error:#}").contains("answered 401: unauthorized: "),
-            "{error:#}"
-        );
-    }
-
-    /// A server that gives these answers, one a connection.
-    async fn scripted(
-        answers: Vec<(&'static str, &'static str)>,
-    ) -> (String, tokio::task::JoinSet<std::io::Result<()>>) {
-        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a loopback port is free");
-        let url = format!("http://{}", listener.local_addr().expect("it is bound"));
-        let mut serving = tokio::task::JoinSet::new();
-        serving.spawn(async move {
-            for (status, body) in answers {
-                let (mut stream, _) = listener.accept().await?;
-                let mut request = Vec::new();
-                // Every request of these tests ends with the one record's brace and the line break after it.
-                while !request.ends_with(b"}\n") {
-                    if stream.read_buf(&mut request).await? == 0 {
-                        break;
-                    }
-                }
-                let length = body.len();
-                let head =
-                    format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n");
-                stream.write_all(format!("{head}{body}").as_bytes()).await?;
-                stream.shutdown().await?;
-            }
-            Ok(())
-        });
-        (url, serving)
-    }
-}
+mod tests;

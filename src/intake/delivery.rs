@@ -181,6 +181,15 @@ mod tests {
         .expect("the body as a whole can be taken")
     }
 
+    fn lines(body: &str) -> Delivery {
+        Delivery::read(
+            body.as_bytes(),
+            Lines::Declared,
+            &Reader::new(DeviceIdRule::default()),
+        )
+        .expect("lines can be taken")
+    }
+
     const GOOD: &str = r#"{"id":"da1","alertCreationTime":"2026-01-01T00:00:00Z","severity":"High","machineId":"31a048e5eea6ad6e6bc025bfa9e0e571c4c20f7e"}"#;
 
     #[test]
@@ -253,7 +262,7 @@ mod tests {
     #[test]
     fn a_dead_letter_is_known_by_its_message_and_its_place_in_it() {
         let ids = |message: &[&str]| {
-            let mut delivery = read("{\"x\":1}\n{\"x\":1}\n{");
+            let mut delivery = lines("{\"x\":1}\n{\"x\":1}\n{");
             delivery.known_by(message);
             let ids = delivery.dead.iter().map(|letter| letter.id.expect("it is known"));
             ids.collect::<Vec<_>>()
@@ -270,7 +279,7 @@ mod tests {
 
     #[test]
     fn a_delivery_is_cut_where_its_records_stood_good_and_bad() {
-        let mut rest = read(&format!("{GOOD}\n{{\"x\":1}}\n{GOOD}\n{{\n{GOOD}"));
+        let mut rest = lines(&format!("{GOOD}\n{{\"x\":1}}\n{GOOD}\n{{\n{GOOD}"));
         let counts = |delivery: &Delivery| (delivery.incoming.len(), delivery.dead.len());
         let first = rest.split_to(3);
         assert_eq!((counts(&first), counts(&rest)), ((2, 1), (1, 1)));

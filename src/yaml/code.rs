@@ -166,7 +166,8 @@ mod tests {
                 "{code}"
             );
             let lint = digits.starts_with('4');
-            assert_eq!(letter, if lint { "W" } else { "E" }, "{code}");
+            // Of the fours, the errors are those of the configured sources.
+            assert!(letter == "E" || (letter == "W" && lint), "{code}");
             assert!(
                 !code.meaning().is_empty() && !code.meaning().ends_with('.'),
                 "{code}"

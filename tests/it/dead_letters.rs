@@ -10,6 +10,7 @@ use crate::support::ground::{Ground, device, playbook};
 /// Refused records: each with why, and its bytes.
 async fn refuse(ground: &Ground, letters: &[(&str, Vec<u8>)]) {
     let letters = letters.iter().map(|(reason, payload)| DeadLetter {
+        id: None,
         reason: (*reason).to_owned(),
         payload: payload.clone(),
     });

@@ -17,6 +17,7 @@ mod crash_points;
 mod database;
 mod dead_letters;
 mod decisions;
+mod directory;
 mod doctor;
 mod drift;
 mod drill;
@@ -40,6 +41,8 @@ mod lifecycle;
 mod lookups;
 mod measures;
 #[cfg(feature = "nats")]
+mod nats;
+#[cfg(feature = "nats")]
 mod nats_client;
 mod operator;
 mod orphans;
@@ -62,6 +65,7 @@ mod stops;
 mod storage;
 mod storm;
 mod strays;
+mod submissions;
 mod support;
 mod tasks;
 mod terms;
