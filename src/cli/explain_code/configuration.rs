@@ -99,8 +99,12 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         code: Code::BAD_PLACE,
         text: "A mapping names the place of each fact by JSON Pointer (RFC 6901): the names from the outermost to the innermost, each \
                after a `/`, where `~1` is a `/` in a name and `~0` a `~`. A table of `values` has one entry at least.",
-        wrong: Config("sources:\n  - name: wazuh\n    mapping: {id: $.alert.uuid}\n    defender: {every: 1m}\n"),
-        right: Config("sources:\n  - name: wazuh\n    mapping: {id: /alert/uuid}\n    defender: {every: 1m}\n"),
+        wrong: Config(
+            "sources:\n  - name: wazuh\n    mapping: {id: $.alert.uuid}\n    defender: {every: 1m}\n",
+        ),
+        right: Config(
+            "sources:\n  - name: wazuh\n    mapping: {id: /alert/uuid}\n    defender: {every: 1m}\n",
+        ),
     },
     Explanation {
         code: Code::BAD_TIME_ZONE,
