@@ -4,6 +4,7 @@ use super::*;
 
 mod credentials;
 mod shapes;
+mod sources;
 
 const MINIMAL: &str = "
 database: {url_file: database-url}

@@ -55,6 +55,21 @@ async fn refused_by(ground: &Ground, device: &DeviceId, accepts: &[&str]) -> Str
 }
 
 #[tokio::test]
+async fn a_release_playbook_also_lets_go_what_a_person_restricted() {
+    let text = playbook("free");
+    let head = text.split("then:").next().expect("it has a head");
+    let frees = format!("{head}then:\n  - release_app_restriction: {{comment: enough}}\n");
+    let mut ground = Ground::new(&[frees]).await;
+    let d = device('a');
+    let begun = restrict(&ground, &d, &[]).await;
+    assert!(matches!(begun, ByHandOutcome::Begun(_)), "{begun:?}");
+    ground.call_succeeds().await;
+    ground.alert("free", &d).await;
+    assert_eq!(ground.actions(&d).await, ["restrict succeeded", "release queued"]);
+    ground.close().await;
+}
+
+#[tokio::test]
 async fn a_device_restricted_by_hand_is_called_at_once_and_released_when_its_time_is_up() {
     let mut ground = Ground::new(&[playbook("one")]).await;
     let begun = match restrict(&ground, &device('a'), &[]).await {

@@ -49,6 +49,7 @@ mod roles;
 mod seals;
 mod settle;
 mod silence;
+mod source_parts;
 mod stops;
 mod storm;
 mod strays;

@@ -12,12 +12,13 @@ use quell::domain::decision::Rules;
 use quell::domain::device::{DeviceFacts, DeviceId};
 use quell::domain::fact::Fact;
 use quell::domain::guard::Protections;
+use quell::domain::incoming::Incoming;
 use quell::domain::tenant::TenantId;
 use quell::domain::verdict::{AskTerms, Lane, Mode};
 use quell::playbook::{PlaybookSet, SourceFile};
 use quell::store::{
-    AnswerRecord, Because, CancelGrant, ContainmentChange, FactsFound, Gate, GateOutcome, Grant, Incoming,
-    Origin, QueuedChange, Store, StoreOptions,
+    AnswerRecord, Because, CancelGrant, ContainmentChange, FactsFound, Gate, GateOutcome, Grant, Origin,
+    QueuedChange, Store, StoreOptions,
 };
 use quell::worker::active_set::{self, InForce};
 use quell::worker::{Context, decide::Decider, expire, lease::Leadership};

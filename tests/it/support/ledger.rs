@@ -8,13 +8,14 @@ use quell::domain::containment::change::Begins;
 use quell::domain::decision::DecisionKind;
 use quell::domain::device::DeviceIdRule;
 use quell::domain::guard::Protections;
+use quell::domain::incoming::Incoming;
 use quell::domain::measure::Measure;
 use quell::domain::recorded::OwnFacts;
 use quell::domain::tenant::TenantId;
 use quell::domain::verdict::{Lane, Mode};
 use quell::store::{
-    AnswerRecord, DecideTx, DecisionRow, Gate, GateOutcome, Grant, InboxItem, Incoming, NewContainment,
-    QueuedChange, Store, StoreError, StoreOptions,
+    AnswerRecord, DecideTx, DecisionRow, Gate, GateOutcome, Grant, InboxItem, NewContainment, QueuedChange,
+    Store, StoreError, StoreOptions,
 };
 use sqlx::{AssertSqlSafe, Executor};
 use uuid::Uuid;
