@@ -10,11 +10,9 @@ use crate::cli::operator::table::Paint;
 use crate::domain::alert::{Alert, Event, EventFormat, EventKind, Severity};
 use crate::domain::decision::{DecisionKind, Rules};
 use crate::domain::device::{DeviceFacts, DeviceId, DeviceKind};
-use crate::domain::fact::Fact;
-use crate::domain::guard::Protections;
-use crate::domain::limit::Cap;
 use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
 use crate::domain::verdict::{AskTerms, Mode};
+use crate::domain::{fact::Fact, guard::Protections, limit::Cap};
 use crate::store::views::{ContainmentHistory, Inputs};
 
 const RANSOMWARE: &str = "\

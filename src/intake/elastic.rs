@@ -41,12 +41,9 @@ fn endpoint(record: &Value, read: &mut Reading<'_>) -> Alert {
         read.devices.offer(Some(id));
     }
     if ids.iter().all(|ids| ids.iter().all(Value::is_null)) {
-        let names = ["host.name", "host.hostname"].map(|key| text_at(record, key));
-        // One of them may be whole where the other is not.
-        let whole = names.iter().flatten().find(|name| name.contains('.'));
-        let name = whole.or(names.iter().flatten().next());
-        let name = name.map(|name| Value::from(name.as_str()));
-        read.devices.offer_host(None, None, name.as_ref());
+        let name = host_name(text_at(record, "host.name"), text_at(record, "host.hostname"));
+        read.devices
+            .offer_host(None, None, name.map(Value::from).as_ref());
     }
     let text = |key: &str| Fact::defined(text_at(record, key));
     let own = |key: &str| text(&format!("microsoft.defender_endpoint.{key}"));
@@ -79,6 +76,22 @@ fn endpoint(record: &Value, read: &mut Reading<'_>) -> Alert {
             at(record, "microsoft.defender_endpoint.lastUpdateTime"),
         ]),
     }
+}
+
+/// The host's DNS name, of two members of which one may be its first part alone. Where they are of two hosts, as when a collector
+/// wrote its own name into one of them, there is none.
+fn host_name(name: Option<String>, hostname: Option<String>) -> Option<String> {
+    let (Some(name), Some(hostname)) = (&name, &hostname) else {
+        return name.or(hostname);
+    };
+    let (name, hostname) = (name.to_lowercase(), hostname.to_lowercase());
+    let (short, long) = if name.len() < hostname.len() {
+        (name, hostname)
+    } else {
+        (hostname, name)
+    };
+    let rest = long.strip_prefix(&short)?;
+    (rest.is_empty() || rest.starts_with('.')).then_some(long)
 }
 
 /// An alert as Graph tells it, in snake case; one of an incident stands one level deeper.
@@ -305,6 +318,36 @@ mod tests {
         for dataset in ["m365_defender.event", "microsoft_defender_endpoint.machine", ""] {
             let record = json!({"data_stream": {"dataset": dataset}, "m365_defender": {}});
             assert!(normalize(&record, &DeviceIdRule::default()).is_err(), "{dataset}");
+        }
+    }
+
+    #[test]
+    fn a_host_without_an_id_is_named_only_where_its_names_agree() {
+        let reader = crate::intake::Reader {
+            identify_by: vec![crate::domain::device::hint::HintKind::DnsName],
+            ..crate::intake::Reader::new(DeviceIdRule::default())
+        };
+        let hints = |host: Value| {
+            let mut document = endpoint_document();
+            let members = document.as_object_mut().expect("an object");
+            members.remove("cloud");
+            members.insert("host".to_owned(), host);
+            let event = crate::intake::normalize_under(&document, &reader).expect("the shape is known");
+            assert_eq!(event.devices, []);
+            event.hints.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let whole = ["DNS name fin-7.corp.example"];
+        assert_eq!(
+            hints(json!({"name": ["FIN-7"], "hostname": "fin-7.corp.example"})),
+            whole
+        );
+        assert_eq!(hints(json!({"name": "fin-7.corp.example"})), whole);
+        for nothing in [
+            json!({"name": "collector", "hostname": "fin-7.corp.example"}),
+            json!({"id": "9f3b", "hostname": "fin-7.corp.example"}),
+            json!({}),
+        ] {
+            assert_eq!(hints(nothing.clone()), [""; 0], "{nothing}");
         }
     }
 }

@@ -227,7 +227,7 @@ mod tests {
             shape: Shape::Mapped(Arc::new(mapping)),
             ..Reader::new(DeviceIdRule::default())
         };
-        let body = b"{\"id\":1,\"severity\":\"awful\"}\n{\"title\":\"x\"}\n{";
+        let body = b"{\"id\":1,\"severity\":\"awful\"}\n{\"title\":\"x\"}\n{\"id\":";
         let pieces = split_for(body, Lines::Unsaid, &reader).expect("the body can be taken");
         let tried: Vec<Tried> = pieces.iter().map(|piece| try_one(piece, &reader)).collect();
         let told = render(&tried, Paint::Plain);

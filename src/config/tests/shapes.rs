@@ -25,7 +25,7 @@ fn a_mapping_is_read_whole() {
     mapping:
       id: {from: /alert/uuid, prefix: wazuh-}
       title: /rule/a~1b
-      severity: {from: /level, values: {\"1\": low, 15: high}}
+      severity: {from: /level, values: {\"1\": low, \"15\": high}}
       techniques: {from: /mitre}
       occurred_at: {from: /ts, format: unix_millis}
       devices: {each: /hosts, dns_name: /fqdn}
