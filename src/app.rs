@@ -43,6 +43,7 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
     reload::describe_metrics();
     worker::outlook::describe_metrics();
     worker::seal::describe_metrics();
+    worker::retention::describe_metrics();
     worker::stops::describe_metrics();
     worker::intake::describe_metrics();
     let lifecycle = Lifecycle::of_process(StopLimits::default()).context("cannot listen to signals")?;
