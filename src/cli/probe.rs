@@ -1,9 +1,11 @@
 //! `quell probe`: answers, against a live tenant, what the documentation of the API leaves open. Dry by default.
 //!
-//! It makes no call of its own that changes anything. What needs one is a containment by hand with a short life: the daemon
-//! makes the calls, under its gate and every guard, and releases the device, whatever becomes of this process.
+//! It makes no call itself that changes anything. What needs one is a containment by hand with a short life: the daemon
+//! makes the calls, under its gate and every guard, and releases the device, whatever becomes of this process. What `--also` asks is
+//! called by the daemon too, and taken back by it.
 
 mod act;
+mod also;
 mod questions;
 mod report;
 
@@ -24,12 +26,13 @@ use super::reads::Aside;
 use crate::app;
 use crate::domain::device::DeviceId;
 use crate::domain::measure::Measure;
+use crate::domain::probe::ProbeQuestion;
 use crate::domain::verdict::Lane;
 use crate::store::views::DeviceView;
 use crate::store::{ByHand, ByHandOutcome};
 use crate::yaml::duration;
 use act::{Act, Begun, Interrupts};
-use report::{Answer, QUESTIONS, Report, called, never_asked, plan, render};
+use report::{Answer, Beside, QUESTIONS, Report, called, plan, render, unwanted};
 
 /// Ask a live tenant what the API's documentation leaves open; dry unless told to go
 ///
@@ -67,6 +70,12 @@ pub struct Args {
     /// How long the restriction, and then the release, are waited for
     #[arg(long, value_name = "SPAN", value_parser = span_of, default_value = "5m")]
     wait: Duration,
+    /// Ask this too, by calls that nothing wants: `restrict_twice`, `release_free`, `cancel_final`, with commas between them
+    #[arg(long, value_name = "QUESTIONS", value_delimiter = ',', value_parser = also_of, conflicts_with = "reads_only")]
+    also: Vec<ProbeQuestion>,
+    /// How long each of those is waited for before it is taken back; at most 30m
+    #[arg(long, value_name = "SPAN", value_parser = also_wait_of, default_value = "1m")]
+    also_wait: Duration,
     /// Write the report here too, as JSON
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -93,6 +102,23 @@ fn life_of(text: &str) -> Result<Duration, String> {
     let span = span_of(text)?;
     if span > LONGEST_LIFE {
         return Err("a probe's containment lasts 1h at most".to_owned());
+    }
+    Ok(span)
+}
+
+/// A question that only a call answers.
+fn also_of(text: &str) -> Result<ProbeQuestion, String> {
+    ProbeQuestion::parse(text).ok_or_else(|| {
+        let names = ProbeQuestion::ALL.map(|question| format!("`{}`", question.as_str()));
+        format!("expected one of {}", names.join(", "))
+    })
+}
+
+/// What stays pending is not left so for long.
+fn also_wait_of(text: &str) -> Result<Duration, String> {
+    let span = span_of(text)?;
+    if span > LONGEST_LIFE / 2 {
+        return Err("what a probe asks is waited for 30m at most".to_owned());
     }
     Ok(span)
 }
@@ -140,6 +166,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         acted: false,
         released: None,
         trouble: None,
+        also: Vec::new(),
         answers: Vec::new(),
     };
     if !args.reads_only {
@@ -164,16 +191,18 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     if args.reads_only {
         report
             .answers
-            .extend(unasked(&report.answers, "`--reads-only` was given"));
+            .extend(unasked(&args.also, &report.answers, "`--reads-only` was given"));
     } else {
         (report.by, report.reason) = (Some(by.clone()), Some(reason.clone()));
         match restrict(&args, &session, &device, (&by, &reason)).await? {
             Err(refused) => {
                 eprintln!("{refused}");
                 report.trouble = Some(refused);
-                report
-                    .answers
-                    .extend(unasked(&report.answers, "a guard refused the restriction"));
+                report.answers.extend(unasked(
+                    &args.also,
+                    &report.answers,
+                    "a guard refused the restriction",
+                ));
                 code = ExitCode::from(REFUSED);
             }
             Ok((begun, mut interrupts)) => {
@@ -184,14 +213,20 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
                     by: &by,
                     patience: args.wait,
                     external_id: session.tenant.external_id,
+                    reason: &reason,
+                    also: &args.also,
+                    also_wait: args.also_wait,
                 };
                 let done = act.run(&begun, &mut interrupts).await;
                 (report.acted, report.released) = (true, Some(done.released));
                 report.reads += done.reads;
+                report.also = done.asked;
                 report.answers.extend(done.answers);
-                report
-                    .answers
-                    .extend(unasked(&report.answers, "the probe did not come so far"));
+                report.answers.extend(unasked(
+                    &args.also,
+                    &report.answers,
+                    "the probe did not come so far",
+                ));
                 if !done.released || done.trouble.is_some() {
                     code = ExitCode::FAILURE;
                 }
@@ -234,13 +269,22 @@ fn dry(
         "dry": true,
         "device": view.device,
         "reads": reads,
-        "calls": if args.reads_only { 0 } else { 2 },
-        "never_asked": never_asked(),
+        "calls": if args.reads_only { 0 } else { 2 + args.also.len() },
+        "also": args.also.iter().map(|question| question.as_str()).collect::<Vec<_>>(),
+        "not_asked": unwanted(&args.also),
     });
     session.answer(&json, |_| {
         let ttl = span(SignedDuration::try_from(args.ttl).unwrap_or_default());
         let called = called(&view.device, view.name.as_deref());
-        plan(&called, &reads, session.tenant.external_id, &ttl, args.reads_only)
+        let also_wait = span(SignedDuration::try_from(args.also_wait).unwrap_or_default());
+        let beside = Beside {
+            reads: &reads,
+            external_id: session.tenant.external_id,
+            ttl: &ttl,
+            also: &args.also,
+            also_wait: &also_wait,
+        };
+        plan(&called, args.reads_only, &beside)
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -309,8 +353,8 @@ async fn read_all(
 }
 
 /// A line for every question that has no answer yet.
-fn unasked(answers: &[Answer], why: &str) -> Vec<Answer> {
-    let never = never_asked();
+fn unasked(also: &[ProbeQuestion], answers: &[Answer], why: &str) -> Vec<Answer> {
+    let never = unwanted(also);
     let is_new = |name: &str| {
         !answers.iter().any(|answer| answer.question == name)
             && !never.iter().any(|answer| answer.question == name)
@@ -416,9 +460,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_asked_by_calls_is_named_and_not_waited_for_long() {
+        assert_eq!(also_of("release_free"), Ok(ProbeQuestion::ReleaseFree));
+        assert!(also_of("release_twice").is_err_and(|why| why.contains("`restrict_twice`, `release_free`")));
+        assert_eq!(also_wait_of("30m"), Ok(Duration::from_secs(1_800)));
+        assert!(also_wait_of("31m").is_err());
+    }
+
+    #[test]
     fn every_question_has_a_line_in_the_end() {
         let answers = vec![Answer::of("count", "yes")];
-        let mut all: Vec<&str> = unasked(&answers, "x")
+        let mut all: Vec<&str> = unasked(&[ProbeQuestion::RestrictTwice], &answers, "x")
             .iter()
             .map(|answer| answer.question)
             .collect();

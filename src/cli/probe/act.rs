@@ -18,6 +18,7 @@ use crate::cli::reads::{Aside, NotRead};
 use crate::clock::Monotonic;
 use crate::defender::{Look, Question};
 use crate::domain::device::DeviceId;
+use crate::domain::probe::ProbeQuestion;
 use crate::store::{Probed, ProbedAction, StoreError, chain};
 
 /// How often the database is looked at.
@@ -75,6 +76,12 @@ pub struct Act<'a> {
     pub patience: Duration,
     /// Whether `ExternalId` is sent.
     pub external_id: bool,
+    /// Why.
+    pub reason: &'a str,
+    /// What is asked by calls that nothing wants.
+    pub also: &'a [ProbeQuestion],
+    /// How long each of those is waited for before it is taken back.
+    pub also_wait: Duration,
 }
 
 /// What came of it.
@@ -88,6 +95,8 @@ pub struct Done {
     pub released: bool,
     /// Reads made.
     pub reads: u32,
+    /// What was asked by a call that nothing wants.
+    pub asked: Vec<&'static str>,
 }
 
 impl Act<'_> {
@@ -99,7 +108,13 @@ impl Act<'_> {
         let watched = tokio::select! {
             biased;
             () = interrupts.next() => Err("interrupted: the device is being released".to_owned()),
-            watched = self.watch(begun, &mut done, &mut progress) => watched,
+            watched = async {
+                self.watch(begun, &mut done, &mut progress).await?;
+                if self.wants(ProbeQuestion::RestrictTwice) {
+                    self.also(ProbeQuestion::RestrictTwice, begun, &mut done, &mut progress).await;
+                }
+                Ok(())
+            } => watched,
         };
         progress.clear();
         done.trouble = watched.err();
@@ -123,7 +138,49 @@ impl Act<'_> {
             Ok(()) => done.released = true,
             Err(why) => self.fail(&mut done, begun, &why),
         }
+        if done.released && done.trouble.is_none() {
+            self.ask_of_free(begun, &mut done, &mut progress, interrupts)
+                .await;
+        }
         done
+    }
+
+    /// What is asked of a device that is free; however that goes on, it is seen free again.
+    async fn ask_of_free(
+        &self,
+        begun: &Begun,
+        done: &mut Done,
+        progress: &mut Progress,
+        interrupts: &mut Interrupts,
+    ) {
+        for question in [ProbeQuestion::ReleaseFree, ProbeQuestion::CancelFinal] {
+            if !self.wants(question) || !done.released || done.trouble.is_some() {
+                continue;
+            }
+            let is_interrupted = tokio::select! {
+                biased;
+                () = interrupts.next() => true,
+                () = self.also(question, begun, done, progress) => false,
+            };
+            progress.clear();
+            if is_interrupted {
+                let mut why = "interrupted: what was asked is taken back".to_owned();
+                eprintln!("{why}");
+                if let Err(error) = self.give_up(begun).await {
+                    why = format!("interrupted: what was asked is taken back when its time is over: {error}");
+                }
+                done.trouble = Some(why);
+            }
+            let free = tokio::select! {
+                free = self.until_free(begun, question.as_str(), progress) => free.map(drop),
+                () = interrupts.next() => Err("interrupted again, before the device was seen free".to_owned()),
+            };
+            progress.clear();
+            if let Err(why) = free {
+                done.released = false;
+                self.fail(done, begun, &why);
+            }
+        }
     }
 
     fn fail(&self, done: &mut Done, begun: &Begun, why: &str) {
@@ -270,9 +327,14 @@ impl Act<'_> {
 
     /// How long an action took at Defender, by its own times.
     async fn takes(&self, name: &'static str, action: &ProbedAction, done: &mut Done) -> Answer {
-        let Some(id) = &action.defender_id else {
-            return Answer::not_asked(name, "Defender has no such action");
-        };
+        match &action.defender_id {
+            Some(id) => self.takes_of(name, id, done).await,
+            None => Answer::not_asked(name, "Defender has no such action"),
+        }
+    }
+
+    /// The same of Defender's id.
+    pub(super) async fn takes_of(&self, name: &'static str, id: &str, done: &mut Done) -> Answer {
         let look = match self.read(&Question::action(id), done).await {
             Ok(look) => look,
             Err(why) => return Answer::not_asked(name, why),
@@ -299,7 +361,7 @@ impl Act<'_> {
         }
     }
 
-    async fn read(&self, question: &Question, done: &mut Done) -> Result<Look, String> {
+    pub(super) async fn read(&self, question: &Question, done: &mut Done) -> Result<Look, String> {
         done.reads += 1;
         self.aside.ask(question).await.map_err(|error| match error {
             NotRead::Held(why) => why,
@@ -348,22 +410,33 @@ impl Act<'_> {
         progress: &mut Progress,
     ) -> Result<(), String> {
         let release = self
-            .until(begun, "release: waits for Defender", progress, |probed| {
-                if probed.others > 0 {
-                    return Some(Err(
-                        "something else contains the device meanwhile, so it stays restricted".to_owned(),
-                    ));
-                }
-                let is_quiet = probed.actions.iter().all(is_over);
-                (probed.restriction == "free" && is_quiet).then(|| Ok(of_kind(probed, "release").cloned()))
-            })
-            .await??;
+            .until_free(begun, "release: waits for Defender", progress)
+            .await?;
         // None: the restriction never came to anything, so nothing had to be undone.
         if let Some(release) = release {
             let answer = self.takes("release_takes", &release, done).await;
             done.answers.push(answer);
         }
         Ok(())
+    }
+
+    /// Waits until the device is free and nothing is under way; the release.
+    async fn until_free(
+        &self,
+        begun: &Begun,
+        what: &str,
+        progress: &mut Progress,
+    ) -> Result<Option<ProbedAction>, String> {
+        self.until(begun, what, progress, |probed| {
+            if probed.others > 0 {
+                return Some(Err(
+                    "something else contains the device meanwhile, so it stays restricted".to_owned(),
+                ));
+            }
+            let is_quiet = probed.actions.iter().all(is_over);
+            (probed.restriction == "free" && is_quiet).then(|| Ok(of_kind(probed, "release").cloned()))
+        })
+        .await?
     }
 
     /// Looks again and again, for so long as there is patience.
@@ -400,7 +473,8 @@ impl Act<'_> {
 }
 
 fn of_kind<'p>(probed: &'p Probed, kind: &str) -> Option<&'p ProbedAction> {
-    probed.actions.iter().rfind(|action| action.kind == kind)
+    let is_its = |action: &&ProbedAction| action.kind == kind && !action.is_asked;
+    probed.actions.iter().rfind(is_its)
 }
 
 fn is_over(action: &ProbedAction) -> bool {

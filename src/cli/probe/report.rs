@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::cli::operator::table::{Paint, Tone, plain};
+use crate::domain::probe::ProbeQuestion;
 
 /// How a question came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -111,22 +112,40 @@ fn asks(question: &str) -> &'static str {
     found.map_or("", |(_, asks)| asks)
 }
 
-/// The questions that are never asked, each with the reason.
-pub fn never_asked() -> Vec<Answer> {
-    vec![
-        Answer::not_asked(
-            "restrict_twice",
-            "a second restriction may stay Pending and be carried out after the release, up to three days later; the daemon never makes one",
+/// What each question costs that is asked by calls which nothing wants, and what it risks.
+fn risk(question: ProbeQuestion) -> (&'static str, &'static str) {
+    match question {
+        ProbeQuestion::RestrictTwice => (
+            "POST …/restrictCodeExecution, once more while the device is restricted",
+            "it may stay Pending and be carried out late; the release waits for its end, and when the containment is over it is \
+             cancelled (one call more). Should Defender not let it be cancelled, THE DEVICE STAYS RESTRICTED until it ends, up to three \
+             days. One that is carried out after the release all the same is released again, as soon as \
+             Defender's list shows it",
         ),
-        Answer::not_asked(
-            "release_free",
-            "quell has no call for it: it would leave the gate without an action of its own to be followed by",
+        ProbeQuestion::ReleaseFree => (
+            "POST …/unrestrictCodeExecution, once more when the device is free",
+            "until it is over, at worst for three days, the device cannot be restricted, and what somebody restricts in the portal meanwhile it may lift. It is \
+             cancelled (one call more) when it is waited for no longer, or as soon as an alert wants the device restricted",
         ),
-        Answer::not_asked(
-            "cancel_final",
-            "quell cancels only what is pending; a cancel that races with something else's end would tell nothing",
+        ProbeQuestion::CancelFinal => (
+            "POST …/cancel, of the restriction that is over, when the device is free",
+            "none that is known: there is nothing left to cancel",
         ),
-    ]
+    }
+}
+
+/// The questions that only a call answers which nobody asked for here.
+pub fn unwanted(also: &[ProbeQuestion]) -> Vec<Answer> {
+    let unwanted = |question: &ProbeQuestion| !also.contains(question);
+    let all = ProbeQuestion::ALL.into_iter().filter(unwanted);
+    all.map(|question| {
+        let name = question.as_str();
+        Answer::not_asked(
+            name,
+            format!("only a call tells that nothing wants: `--also {name}` makes it"),
+        )
+    })
+    .collect()
 }
 
 /// What a probe did, and what it found.
@@ -152,6 +171,8 @@ pub struct Report {
     pub acted: bool,
     /// Whether it was seen free at the end, where it was restricted.
     pub released: Option<bool>,
+    /// What was asked by calls that nothing wanted (`--also`).
+    pub also: Vec<&'static str>,
     /// What went wrong, in words.
     pub trouble: Option<String>,
     /// The questions in order.
@@ -186,9 +207,16 @@ pub fn render(report: &Report, paint: Paint) -> String {
         if reads == 1 { "" } else { "s" }
     );
     out += match report.acted {
-        true => ", and the calls of one restriction and one release\n",
-        false => "; nothing was changed at Defender\n",
+        true => ", and the calls of one restriction and one release",
+        false => "; nothing was changed at Defender",
     };
+    if !report.also.is_empty() {
+        out += &format!(
+            "; and for {} one each, with a cancel of what stayed pending",
+            report.also.join(", ")
+        );
+    }
+    out += "\n";
     if let Some(trouble) = &report.trouble {
         out += &format!("\n{}\n", paint.tone(Tone::Bad, &plain(trouble)));
     }
@@ -211,8 +239,23 @@ pub fn called(id: &str, name: Option<&str>) -> String {
     }
 }
 
+/// What a plan tells beside the device.
+pub struct Beside<'a> {
+    /// The reads.
+    pub reads: &'a [String],
+    /// Whether `ExternalId` is sent.
+    pub external_id: bool,
+    /// When the containment ends by itself.
+    pub ttl: &'a str,
+    /// What is asked by calls that nothing wants.
+    pub also: &'a [ProbeQuestion],
+    /// How long each of those is waited for.
+    pub also_wait: &'a str,
+}
+
 /// What a probe would do, said before anything is.
-pub fn plan(called: &str, reads: &[String], external_id: bool, ttl: &str, is_reads_only: bool) -> String {
+pub fn plan(called: &str, is_reads_only: bool, beside: &Beside<'_>) -> String {
+    let (reads, ttl) = (beside.reads, beside.ttl);
     let mut out = format!("dry run: nothing was called. With `--go`, for {called}:\n\n");
     out += &format!("  reads, {} slots of the reads' budget:\n", reads.len());
     for read in reads {
@@ -226,11 +269,24 @@ pub fn plan(called: &str, reads: &[String], external_id: bool, ttl: &str, is_rea
     out += &format!("{ttl}\n");
     out += "    POST …/unrestrictCodeExecution  as soon as the questions are answered, or on Ctrl-C\n";
     out += "\n  the risk: for some minutes only programs signed by Microsoft start on this device, and its user sees it. If it goes offline\n  meanwhile, it stays so until it is back. Take a device of your own that nobody works on.\n";
-    if !external_id {
+    if !beside.external_id {
         out += "\n  `ExternalId` is not sent (`external_id: false` of the tenant), so whether it comes back is not asked\n";
     }
-    out += "\n  never asked:\n";
-    for answer in never_asked() {
+    if !beside.also.is_empty() {
+        let wait = beside.also_wait;
+        out += &format!(
+            "\n  and by calls that nothing wants (`--also`), one slot each, each waited for {wait} and then taken back:\n"
+        );
+    }
+    for question in ProbeQuestion::ALL.iter().filter(|one| beside.also.contains(one)) {
+        let (call, risk) = risk(*question);
+        out += &format!("    {}: {call}\n      the risk: {risk}\n", question.as_str());
+    }
+    let unwanted = unwanted(beside.also);
+    if !unwanted.is_empty() {
+        out += "\n  not asked:\n";
+    }
+    for answer in unwanted {
         out += &format!("    {}: {}\n", answer.question, answer.answer);
     }
     out
@@ -253,10 +309,11 @@ mod tests {
             acted: true,
             released: Some(true),
             trouble: None,
+            also: Vec::new(),
             answers: vec![
                 Answer::of("read_after_write", "at the latest 480 ms after the answer").figure(480.0, "ms"),
                 Answer::unclear("count", "status 400"),
-                never_asked().remove(0),
+                unwanted(&[]).remove(0),
             ],
         }
     }
@@ -269,8 +326,7 @@ mod tests {
             "probe of tenant contoso with lab-1 (abc) at 2026-11-22 03:00:00 UTC\n\n\
              \x20 read_after_write  at the latest 480 ms after the answer\n\
              \x20 count             unclear: status 400\n\
-             \x20 restrict_twice    not asked, because a second restriction may stay Pending and be carried out after the release, up to \
-             three days later; the daemon never makes one\n\n\
+             \x20 restrict_twice    not asked, because only a call tells that nothing wants: `--also restrict_twice` makes it\n\n\
              \x20 1 read of the ledger's budget, and the calls of one restriction and one release\n\n\
              the device is free again\n"
         );
@@ -294,6 +350,8 @@ mod tests {
     fn every_question_has_its_words_once() {
         let names: std::collections::BTreeSet<&str> = QUESTIONS.iter().map(|(name, _)| *name).collect();
         assert_eq!(names.len(), QUESTIONS.len());
-        assert!(never_asked().iter().all(|answer| !answer.asks.is_empty()));
+        assert_eq!(unwanted(&[]).len(), ProbeQuestion::ALL.len());
+        assert!(unwanted(&[]).iter().all(|answer| !answer.asks.is_empty()));
+        assert!(unwanted(&ProbeQuestion::ALL).is_empty());
     }
 }
