@@ -195,15 +195,16 @@ async fn ask(address: SocketAddr, shown: Option<&str>, request: &str) -> Option<
     let mut stream = client(shown).connect(name, stream).await.ok()?;
     stream.write_all(request.as_bytes()).await.ok()?;
     let mut said = Vec::new();
-    stream.read_to_end(&mut said).await.ok()?;
-    Some(String::from_utf8_lossy(&said).into_owned())
+    // Who was refused before his body was read may find the connection cut off behind the answer.
+    let _ = stream.read_to_end(&mut said).await;
+    (!said.is_empty()).then(|| String::from_utf8_lossy(&said).into_owned())
 }
 
 fn files() -> TlsFiles {
     TlsFiles {
         certificate: pem("here.pem"),
         key: pem("here.pem"),
-        client_authorities: Some(pem("ours-ca.pem")),
+        client_authorities: Some(pem("clients-ca.pem")),
     }
 }
 
@@ -221,19 +222,19 @@ async fn a_source_takes_the_certificates_that_it_names_and_no_others() {
             proof,
         })
     };
-    let elsewhere = Peer {
+    let soar = Peer {
         address: "127.0.0.1".parse().expect("an address"),
-        certificate: certificates("elsewhere.pem").into_iter().next().map(Arc::new),
+        certificate: certificates("client.pem").into_iter().next().map(Arc::new),
     };
-    let shown = elsewhere.certificate.as_deref().expect("there is one");
+    let shown = soar.certificate.as_deref().expect("there is one");
     let print: [u8; 32] = <sha2::Sha256 as sha2::Digest>::digest(shown.as_ref()).into();
-    assert!(elsewhere.has_fingerprint(&print) && elsewhere.is_named("elsewhere.example"));
-    assert!(!elsewhere.has_fingerprint(&[0; 32]) && !elsewhere.is_named("localhost"));
+    assert!(soar.has_fingerprint(&print) && soar.is_named("soar.example"));
+    assert!(!soar.has_fingerprint(&[0; 32]) && !soar.is_named("other.example"));
     let mut options = Options::new(TenantId(1));
     options.sources = vec![
         source(
             "named",
-            Proof::certificate(vec!["elsewhere.example".to_owned()], Vec::new()),
+            Proof::certificate(vec!["soar.example".to_owned()], Vec::new()),
         ),
         source("printed", Proof::certificate(Vec::new(), vec![print])),
     ];
@@ -249,8 +250,8 @@ async fn a_source_takes_the_certificates_that_it_names_and_no_others() {
             "POST /v1/events/{name} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 2\r\n\r\n[]"
         );
         for (shown, status) in [
-            (Some("elsewhere.pem"), "202"),
-            (Some("here.pem"), "401"),
+            (Some("client.pem"), "202"),
+            (Some("client-other.pem"), "401"),
             (None, "403"),
         ] {
             let said = ask(server.address, shown, &post).await.expect("it is answered");
@@ -260,7 +261,10 @@ async fn a_source_takes_the_certificates_that_it_names_and_no_others() {
             );
         }
         // Signed by an authority that is none of ours: the handshake ends there.
-        assert_eq!(ask(server.address, Some("impostor.pem"), &post).await, None);
+        assert_eq!(
+            ask(server.address, Some("client-impostor.pem"), &post).await,
+            None
+        );
     }
     let mut plain = connected(&server).await;
     plain.write_all(get.as_bytes()).await.expect("it is taken");

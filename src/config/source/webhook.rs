@@ -229,7 +229,7 @@ mod tests {
     fn read(http: &str, webhook: &str) -> Result<Webhook, String> {
         let text = format!(
             "database: {{url: \"postgres://quell@db/quell\"}}\nplaybooks: {{path: playbooks}}\n{http}\nsources:\n  - name: soar\n    webhook: {webhook}\n\
-             tenants:\n  - name: contoso\n    tenant_id: 4ee30dd2-3c8f-4ba4-8d5b-c6eb97a3bd2a\n    client_id: 00000000-0000-0000-0000-000000000001\n    credential: {{secret_file: mde}}\n"
+             tenants: [{{name: contoso, credential: {{client_secret: {{directory_id: d, client_id: c, secret_file: mde}}}}}}]\n"
         );
         let loaded = Config::parse("quell.yaml", &text, std::path::Path::new("/etc/quell"), None);
         let config = loaded.map_err(|found| found.render(false))?.config;
