@@ -19,6 +19,7 @@ use quell::store::Store;
 use quell::worker::intake::Inlet;
 use quell::worker::intake::kafka::KafkaSource;
 use serde_json::json;
+use sqlx::{AssertSqlSafe, Executor as _, Row as _};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -97,18 +98,29 @@ impl Scene {
 
     async fn number(&self, sql: &str) -> i64 {
         let mut connection = self.database.connect().await;
-        sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned()))
-            .fetch_one(&mut connection)
-            .await
-            .expect("the test's SQL is right")
+        let row = connection.fetch_one(AssertSqlSafe(sql.to_owned())).await;
+        row.unwrap_or_else(|error| panic!("{error}: {sql}")).get(0)
     }
 
     async fn texts(&self, sql: &str) -> Vec<String> {
         let mut connection = self.database.connect().await;
-        sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned()))
-            .fetch_all(&mut connection)
-            .await
-            .expect("the test's SQL is right")
+        let rows = connection.fetch_all(AssertSqlSafe(sql.to_owned())).await;
+        let rows = rows.unwrap_or_else(|error| panic!("{error}: {sql}"));
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+
+    /// Writes down that parts stand at these positions, held by nobody.
+    async fn known(&self, parts: &[(&str, &str)]) {
+        let tenant = self.tenant.0;
+        for (part, position) in parts {
+            let row = format!(
+                "INSERT INTO quell.source_parts (tenant_id, source, part, position, epoch)
+                 VALUES ({tenant}, 'hub', '{part}', '{position}', 1)"
+            );
+            let mut connection = self.database.connect().await;
+            let done = connection.execute(AssertSqlSafe(row)).await;
+            done.expect("the row fits");
+        }
     }
 
     /// Waits until so many messages were kept as dead letters; says that none was kept twice.
@@ -276,13 +288,7 @@ async fn a_topic_begins_where_it_is_told_and_a_partition_that_is_added_begins_at
         scene.produce(partition, &garbage(&format!("old {partition}"), 3));
     }
     // As if the topic had had two partitions when it was first looked at.
-    let mut connection = scene.database.connect().await;
-    let known = "INSERT INTO quell.source_parts (tenant_id, source, part, position, epoch) VALUES ($1, 'hub', 'alerts#', '2', 1)";
-    sqlx::query(known)
-        .bind(scene.tenant.0)
-        .execute(&mut connection)
-        .await
-        .expect("the row fits");
+    scene.known(&[("alerts#", "2")]).await;
     let replica = scene.replica(&scene.store, End::Latest);
     scene.kept(6).await;
     scene.spread(&[(&replica, 4)]).await;
@@ -307,14 +313,9 @@ async fn what_retention_took_before_it_was_read_is_told_and_never_passed_over_in
     for n in 0..10 {
         scene.produce_plain(0, &format!("{{\"n\":\"{n}{long}\"}}"));
     }
-    let mut connection = scene.database.connect().await;
-    let known = "INSERT INTO quell.source_parts (tenant_id, source, part, position, epoch)
-                 VALUES ($1, 'hub', 'alerts#', '4', 1), ($1, 'hub', 'alerts/0', '0', 1), ($1, 'hub', 'alerts/1', '77', 1)";
-    sqlx::query(known)
-        .bind(scene.tenant.0)
-        .execute(&mut connection)
-        .await
-        .expect("the rows fit");
+    scene
+        .known(&[("alerts#", "4"), ("alerts/0", "0"), ("alerts/1", "77")])
+        .await;
     let replica = scene.replica(&scene.store, End::Latest);
     eventually("both are noticed and the rest is read", PATIENCE, async || {
         scene.number("SELECT count(*) FROM quell.source_parts WHERE (part, position) IN (('alerts/0', '10'), ('alerts/1', '0'))").await == 2

@@ -97,6 +97,10 @@ pub fn pem(name: &str) -> PathBuf {
 pub type Check = Box<dyn Fn(&[u8]) -> Option<String> + Send + Sync>;
 
 /// What stands in front of a mock of one broker: TLS, then SASL, then all that is asked is asked there.
+#[allow(
+    dead_code,
+    reason = "the tests of the client look at some of it, those of the daemon at others"
+)]
 pub struct Gate {
     /// Where it is: `127.0.0.1` and a port.
     pub address: SocketAddr,
