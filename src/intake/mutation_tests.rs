@@ -261,7 +261,7 @@ fn no_mutation_of_a_sample_brings_a_device_that_it_did_not_name() {
     for (at, seed) in seeds.iter().enumerate() {
         let named = ids_in(&seed.to_string());
         for case in 0..cases() {
-            let mut chance = Chance(0x9e37_79b9_7f4a_7c15 ^ (at as u64) << 32 ^ u64::from(case) + 1);
+            let mut chance = Chance(0x9e37_79b9_7f4a_7c15 ^ ((at as u64) << 32) ^ (u64::from(case) + 1));
             let mut record = seed.clone();
             for _ in 0..=chance.of(4) {
                 mutate(&mut record, &seeds, &mut chance);
