@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use apalis::prelude::{BoxDynError, TaskBuilder, WorkerBuilder, WorkerBuilderExt as _};
+use apalis::prelude::*;
 use apalis_postgres::{Config, PostgresStorage};
 use graphile_worker::{
     IntoTaskHandlerResult, JobSpec, LocalQueueConfig, RawJobSpec, TaskHandler, WorkerContext, WorkerOptions,
