@@ -1,5 +1,7 @@
 //! `quell probe` against a simulated Defender: dry, to the end, refused, and interrupted.
 
+mod also;
+
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -51,7 +53,20 @@ async fn a_dry_probe_says_what_it_would_do_and_calls_nothing() {
         "  then, 2 slots of the calls' budget and up to 24 reads more, made by the daemon as always:\n",
         "a containment by hand, under every guard; it ends by itself after 15 min\n",
         "  the risk: for some minutes only programs signed by Microsoft start on this device",
-        "    restrict_twice: a second restriction may stay Pending and be carried out after the release",
+        "    restrict_twice: only a call tells that nothing wants: `--also restrict_twice` makes it\n",
+    ] {
+        assert!(text.contains(expected), "{expected:?} is not in\n{text}");
+    }
+    let (code, text) = probe(
+        &world,
+        &["--also", "release_free,restrict_twice", "--also-wait", "30s"],
+    )
+    .await;
+    assert_eq!(code, Some(0), "{text}");
+    for expected in [
+        "by calls that nothing wants (`--also`), one slot each, each waited for 30 s and then taken back:\n    restrict_twice: POST ",
+        "    release_free: POST …/unrestrictCodeExecution, once more when the device is free\n      the risk: until it is over",
+        "  not asked:\n    cancel_final: only a call tells",
     ] {
         assert!(text.contains(expected), "{expected:?} is not in\n{text}");
     }
@@ -92,7 +107,7 @@ async fn a_probe_answers_what_it_can_and_leaves_the_device_free() {
         ("count", "yes: "),
         ("filter_last_update", "yes"),
         ("retry_after", "no 429 came"),
-        ("restrict_twice", "a second restriction may stay Pending"),
+        ("restrict_twice", "only a call tells that nothing wants"),
     ] {
         let said = answer(&report, question);
         assert!(said.starts_with(expected), "{question}: {said}");

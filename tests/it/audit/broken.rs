@@ -356,4 +356,25 @@ pub const CASES: &[Case] = &[
         "SELECT id::text FROM quell.containments WHERE device_id = '{a}'",
         &[],
     ),
+    case(
+        "probe_was_asked",
+        "WITH asked AS (INSERT INTO quell.probe_calls (id, tenant_id, device_id, containment_id, question, by, reason, until)
+           SELECT gen_random_uuid(), tenant_id, device_id, id, 'release_free', 'anna', 'r', quell.now() + interval '1 min'
+           FROM quell.containments WHERE device_id = '{b}' RETURNING id)
+         UPDATE quell.actions SET playbook = NULL, revision = NULL, probe_id = (SELECT id FROM asked)
+         WHERE device_id = '{b}' AND kind = 'restrict'",
+        "SELECT t.id::text FROM quell.attempts t JOIN quell.actions a ON a.id = t.action_id WHERE a.device_id = '{b}'",
+        &[],
+    ),
+    case(
+        "cancels_of_what_is_over_were_asked",
+        "INSERT INTO quell.attempts (id, tenant_id, app_id, scope, kind, action_id, n, epoch, reserved_at, send_deadline, slot_at)
+         SELECT gen_random_uuid(), a.tenant_id, t.app_id, t.scope, 'cancel', a.id, 1, t.epoch, a.final_at + interval '1 min',
+                a.final_at + interval '1 min', a.final_at + interval '2 min'
+         FROM quell.actions a, LATERAL (SELECT * FROM quell.attempts WHERE scope = 'actions' ORDER BY epoch DESC LIMIT 1) AS t
+         WHERE a.device_id = '{a}' AND a.kind = 'restrict';
+         UPDATE quell.actions SET cancels = 1 WHERE device_id = '{a}' AND kind = 'restrict'",
+        "SELECT id::text FROM quell.attempts WHERE kind = 'cancel'",
+        &[],
+    ),
 ];

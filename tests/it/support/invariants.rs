@@ -38,9 +38,9 @@ const NOTHING: &[(&str, &str)] = &[
          GROUP BY a.id, a.cancels HAVING count(t.id) <> a.cancels OR coalesce(max(t.n), 0) <> a.cancels
          UNION ALL
          SELECT a.id::text FROM quell.actions a JOIN quell.attempts t ON t.action_id = a.id AND t.kind = 'cancel'
-         WHERE a.kind <> 'restrict' OR EXISTS (
+         WHERE (a.kind <> 'restrict' AND a.probe_id IS NULL) OR (a.kind = 'restrict' AND EXISTS (
              SELECT 1 FROM quell.containments c WHERE c.tenant_id = a.tenant_id AND c.device_id = a.device_id
-               AND c.mode = 'enforce' AND c.activated_at < t.reserved_at AND coalesce(c.ended_at, 'infinity') > t.reserved_at)",
+               AND c.mode = 'enforce' AND c.activated_at < t.reserved_at AND coalesce(c.ended_at, 'infinity') > t.reserved_at))",
     ),
     (
         "an action under way whose last attempt is answered, or one that has ended as if it had not been called",
