@@ -10,6 +10,7 @@ use crate::domain::alert_info::{AlertInfo, InfoFacts, KEPT, lacks};
 use crate::domain::incoming::Incoming;
 use crate::domain::tenant::TenantId;
 use crate::domain::trust::Trust;
+use crate::store::events::YEAR_ONE;
 use crate::store::{DecideTx, StoreError};
 
 /// Whether there is something to keep among the events of a batch.
@@ -36,7 +37,8 @@ pub(super) async fn keep(
         alerts.push(alert.id.clone());
         events.push(*id);
         facts.push(serde_json::to_value(said)?);
-        times.push(alert.occurred_at.value().map(ToString::to_string));
+        let time = alert.occurred_at.value().filter(|at| at.as_second() >= YEAR_ONE);
+        times.push(time.map(ToString::to_string));
     }
     if alerts.is_empty() {
         return Ok(());

@@ -332,7 +332,7 @@ fn text(fact: &Fact<String>) -> Option<String> {
 const LONGEST: usize = 256;
 
 /// The beginning of the year 1, in Unix seconds: earlier times are written in a way that Postgres does not read.
-const YEAR_ONE: i64 = -62_135_596_800;
+pub(super) const YEAR_ONE: i64 = -62_135_596_800;
 
 /// A row for each event and device.
 #[derive(Default)]
