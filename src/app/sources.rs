@@ -1,7 +1,6 @@
 //! The configured sources of events, put together and started: each a loop of its own, for the tenant whose events it brings.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -93,7 +92,7 @@ impl Shared<'_> {
             } else {
                 Beginning::All
             },
-            ack_wait: self.config.scaled(nats.ack_wait).max(Duration::from_secs(1)),
+            ack_wait: self.config.scaled(nats.ack_wait).max(std::time::Duration::from_secs(1)),
             max_deliver: nats.max_deliver,
             batch: usize::try_from(nats.batch).unwrap_or(500),
         };
