@@ -263,7 +263,7 @@ fn times_are_numbers_in_the_unit_that_is_named() {
         let event = read(mapping, &json!({"alert": {"uuid": "a"}, "occurred_at": written}));
         assert_eq!(
             event.remarks.len(),
-            usize::from(!event.alert.occurred_at.value().is_some()),
+            usize::from(event.alert.occurred_at.value().is_none()),
             "{written}"
         );
     }

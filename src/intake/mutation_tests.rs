@@ -211,8 +211,12 @@ fn mutate(record: &mut Value, others: &[Value], chance: &mut Chance) {
             };
             let nested = place.starts_with(&other) || other.starts_with(&place);
             if !nested {
-                record.pointer_mut(&place).map(|held| *held = two);
-                record.pointer_mut(&other).map(|held| *held = one);
+                if let Some(held) = record.pointer_mut(&place) {
+                    *held = two;
+                }
+                if let Some(held) = record.pointer_mut(&other) {
+                    *held = one;
+                }
             }
         }
     }
