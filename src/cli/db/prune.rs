@@ -138,8 +138,8 @@ fn looking(table: Pruned) -> &'static str {
 
 fn size(bytes: i64) -> String {
     match bytes {
-        ..1_048_576 => format!("{} KiB", bytes / 1_024),
-        ..1_073_741_824 => format!("{} MiB", bytes / 1_048_576),
+        ..=1_048_575 => format!("{} KiB", bytes / 1_024),
+        1_048_576..=1_073_741_823 => format!("{} MiB", bytes / 1_048_576),
         _ => format!("{:.1} GiB", bytes as f64 / 1_073_741_824.0),
     }
 }
