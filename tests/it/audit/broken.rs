@@ -364,17 +364,18 @@ pub const CASES: &[Case] = &[
          UPDATE quell.actions SET playbook = NULL, revision = NULL, probe_id = (SELECT id FROM asked)
          WHERE device_id = '{b}' AND kind = 'restrict'",
         "SELECT t.id::text FROM quell.attempts t JOIN quell.actions a ON a.id = t.action_id WHERE a.device_id = '{b}'",
-        &[],
+        &["caused_by_enforce"],
     ),
     case(
         "cancels_of_what_is_over_were_asked",
         "INSERT INTO quell.attempts (id, tenant_id, app_id, scope, kind, action_id, n, epoch, reserved_at, send_deadline, slot_at)
-         SELECT gen_random_uuid(), a.tenant_id, t.app_id, t.scope, 'cancel', a.id, 1, t.epoch, a.final_at + interval '1 min',
-                a.final_at + interval '1 min', a.final_at + interval '2 min'
+         SELECT gen_random_uuid(), a.tenant_id, t.app_id, t.scope, 'cancel', a.id, 1, t.epoch, quell.now(), quell.now(),
+                quell.now() + interval '95 s'
          FROM quell.actions a, LATERAL (SELECT * FROM quell.attempts WHERE scope = 'actions' ORDER BY epoch DESC LIMIT 1) AS t
          WHERE a.device_id = '{a}' AND a.kind = 'restrict';
          UPDATE quell.actions SET cancels = 1 WHERE device_id = '{a}' AND kind = 'restrict'",
-        "SELECT id::text FROM quell.attempts WHERE kind = 'cancel'",
+        "SELECT t.id::text FROM quell.attempts t JOIN quell.actions a ON a.id = t.action_id
+         WHERE t.kind = 'cancel' AND a.device_id = '{a}'",
         &[],
     ),
 ];
