@@ -44,14 +44,6 @@ pub(super) struct Shared<'a> {
     pub(super) replica: Uuid,
     /// Rung when events were stored.
     pub(super) stored: &'a Arc<Notify>,
-    /// What the loops are spawned on.
-    pub(super) tasks: &'a Tasks,
-    /// Defender, for sources that ask it.
-    pub(super) client: &'a Arc<Client>,
-    /// Stands behind the ledger of reads.
-    pub(super) reads_guard: &'a SecondGuard,
-    /// This process.
-    pub(super) replica: &'a Replica,
 }
 
 /// Starts the loop of each of the tenant's sources. Webhooks have none: the listener takes them.

@@ -10,7 +10,6 @@ use crate::domain::alert::{Event, EventKind};
 use crate::domain::alert_info::AlertInfo;
 use crate::domain::decision::{DecisionKind, Fallback};
 use crate::domain::device::{DeviceFacts, DeviceId};
-use crate::domain::incoming::DeadLetter;
 use crate::domain::lookup::{LookedUp, Lookup};
 use crate::domain::measure::{Held, Measure, playbooks_of};
 use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};

@@ -4,10 +4,10 @@
 //! that they share: bytes become events, the events are stored in one transaction, and only then may the loop acknowledge them.
 //! A loop survives whatever its source and Postgres do, says so once, and holds up nothing else.
 
-pub mod defender;
-pub mod directory;
 #[cfg(feature = "kafka")]
 mod batch;
+pub mod defender;
+pub mod directory;
 #[cfg(feature = "kafka")]
 pub mod kafka;
 #[cfg(feature = "nats")]

@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::Inlet;
 use super::partition::PartitionReader;
 use super::share::share;
-use crate::clock::Monotonic;
+use crate::clock::{self, Monotonic};
 use crate::domain::trust::Trust;
 use crate::intake::kafka::{Bounds, Cluster, End, KafkaError, Portion};
 use crate::store::{Beside, Fence, PartRow, StoreError, chain};

@@ -19,7 +19,7 @@ use crate::domain::incoming::DeadLetter;
 use crate::domain::trust::Trust;
 use crate::intake::Delivery;
 use crate::intake::kafka::{Bounds, End, Fetched, KafkaError, Partition, Taken};
-use crate::store::{Fence, Held, StoreError};
+use crate::store::{Beside, Fence, Held, StoreError};
 use crate::worker::bounded;
 use crate::worker::retry::{delay, spread};
 
