@@ -135,6 +135,7 @@ mod tests {
             alert,
             devices: Vec::new(),
             refused_devices: Vec::new(),
+            hints: Vec::new(),
             remarks: Vec::new(),
         }
     }

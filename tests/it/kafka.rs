@@ -74,6 +74,7 @@ impl Scene {
                 rate: None,
                 reader: Arc::new(Reader::new(DeviceIdRule::default())),
                 stored: Arc::default(),
+                state: quell::domain::source::SourceState::default(),
             },
             cluster: Cluster::new(options).expect("the options are whole"),
             topic: "alerts".to_owned(),

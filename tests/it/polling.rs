@@ -70,6 +70,7 @@ async fn poller(ground: &Ground, simulator: &Simulator, top: u32) -> Poller {
             rate: None,
             reader: Arc::new(Reader::new(DeviceIdRule::default())),
             stored: Arc::default(),
+            state: quell::domain::source::SourceState::default(),
         },
         context,
         replica: Uuid::now_v7(),

@@ -153,6 +153,7 @@ async fn a_row_from_before_is_decided_and_explained_beside_compressed_ones() {
         },
         devices: vec![device('a')],
         refused_devices: Vec::new(),
+        hints: Vec::new(),
         remarks: Vec::new(),
     };
     let normalised = serde_json::to_string(&event).expect("an event is JSON");

@@ -13,6 +13,7 @@ use crate::cli::operator::status::counted;
 use crate::cli::operator::stop::sentence;
 use crate::config::Config;
 use crate::domain::tenant::TenantId;
+use crate::store::source_looks::SourceView;
 use crate::store::views::{AlarmView, InventoryView, LeaseView, ReplicaView, StatusView, WindowView};
 use crate::store::{ActiveSet, Gate, Overdue, StopView, Store, StoreError};
 
@@ -32,6 +33,8 @@ pub struct Standing {
     pub overdue: Overdue,
     /// The playbooks in force.
     pub set: Option<ActiveSet>,
+    /// How the configured sources of events go.
+    pub sources: Vec<SourceView>,
 }
 
 /// A replica that has said nothing for so long does not live.
@@ -56,6 +59,7 @@ pub async fn look(
             inventory: store.inventory(tenant).await?,
             alarms: store.alarms(tenant, DAY).await?,
             set: store.set_read(tenant).await?,
+            sources: store.sources_now(tenant).await?,
             overdue: store
                 .releases_overdue(tenant, config.scaled(config.release.overdue_after))
                 .await?,
@@ -82,6 +86,7 @@ pub fn daemon(standing: &Standing) -> Vec<Finding> {
 pub fn means(standing: &Standing, config: &Config) -> Vec<Finding> {
     let now = standing.status.at;
     vec![
+        sources(&standing.sources, now),
         inventory(&standing.inventory, config, now),
         budget(&standing.status.windows),
         gate(&standing.status),
@@ -204,6 +209,35 @@ fn budget(windows: &[WindowView]) -> Finding {
             "critical calls and releases keep their part (`budget.reserve`); see `quell status` for the queue and docs/budget.md",
         ),
         false => Finding::ok(check, found),
+    }
+}
+
+/// The sources of events that replicas read, or should.
+fn sources(sources: &[SourceView], now: Timestamp) -> Finding {
+    let check = "sources";
+    let broken = sources.iter().find_map(|source| {
+        let why = source.trouble.as_deref()?;
+        Some((&source.source, why, source.trouble_since.unwrap_or(now)))
+    });
+    if let Some((source, why, since)) = broken {
+        return Finding::wrong(
+            check,
+            format!("{source} cannot be read since {}: {why}", ago(now, since)),
+            "see its page under docs/ (`source-…`), and the log of the daemon",
+        );
+    }
+    let deserted = sources.iter().find(|source| source.replicas == 0);
+    match (sources, deserted) {
+        ([], _) => Finding::ok(check, "none but the listener's own, `POST /v1/events`"),
+        (_, Some(source)) => Finding::warning(
+            check,
+            format!("{} is read by no replica that lives", source.source),
+            "start a daemon whose configuration names it, or think no more of it: it is forgotten a day after its last word",
+        ),
+        (all, None) => {
+            let names: Vec<&str> = all.iter().map(|source| source.source.as_str()).collect();
+            Finding::ok(check, format!("all can be read: {}", names.join(", ")))
+        }
     }
 }
 

@@ -22,6 +22,7 @@ fn event() -> Event {
             "1e5bc9d7e413ddd7902c2932e418702b84d0cc07".to_owned(),
         )],
         refused_devices: Vec::new(),
+        hints: Vec::new(),
         remarks: Vec::new(),
     }
 }
