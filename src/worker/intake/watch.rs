@@ -38,10 +38,10 @@ pub struct Watch {
 const EVERY: Duration = Duration::from_secs(5);
 
 impl Watch {
-    /// Works until stopped; ends at once where there is no source.
+    /// Works until stopped; without a source there is nothing to tell.
     pub async fn run(self, stop: CancellationToken) {
         if self.sources.is_empty() {
-            return;
+            return stop.cancelled().await;
         }
         let mut outage = Outage::default();
         loop {
