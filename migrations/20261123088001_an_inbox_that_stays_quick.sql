@@ -33,12 +33,14 @@ DROP INDEX quell.inbox_in_order;
 CREATE INDEX inbox_waiting ON quell.inbox (tenant_id, device_id, seq) WHERE wait_until IS NOT NULL;
 
 -- Claims at most so many rows of the shards `part`, `part + parts`, … that nobody else holds, and the locks of their devices, in the
--- order of their ids. `known` and `floors`: for each source that the caller knows, the number below which it saw no row. `heads` and
--- `oldest` tell the same of now, for each source that has a row; `more`, that there may be more to claim. Each statement in here
+-- order of their ids. Fewer rows than there are sources are of any of them: not always of the one whose row came first. `known` and `floors`: for each source that the caller knows, the number below which it saw no row. `heads` and
+-- `oldest` tell the same of now, for each source that has a row; `more`, that there may be more to claim; `had_all`, that nobody else
+-- held a shard of the part. Each statement in here
 -- sees what was committed before it (the function is volatile); the client reads the rows after it, when nobody else can change them.
 -- The settings keep the planner to the indexes whatever it believes of the size of a table that is empty now and full in a minute.
 CREATE FUNCTION quell.inbox_claim(tenant integer, most bigint, part integer, parts integer, known text[], floors bigint[],
-    OUT moment timestamptz, OUT seqs bigint[], OUT heads text[], OUT oldest bigint[], OUT more boolean)
+    OUT moment timestamptz, OUT seqs bigint[], OUT heads text[], OUT oldest bigint[], OUT more boolean,
+    OUT had_all boolean)
 LANGUAGE plpgsql VOLATILE
 SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off SET enable_hashjoin = off SET enable_mergejoin = off
 SET enable_incremental_sort = off SET jit = off AS $$
@@ -52,6 +54,7 @@ BEGIN
     moment := quell.now();
     -- Rows of one device share a shard, so two claimers never decide the same device out of order.
     held := ARRAY(SELECT s::smallint FROM generate_series(part, 63, parts) AS s WHERE pg_try_advisory_xact_lock(tenant, s));
+    had_all := cardinality(held) = (SELECT count(*) FROM generate_series(part, 63, parts));
     SELECT array_agg(h.source), array_agg(h.seq) INTO heads, oldest
     FROM (SELECT s.source, (SELECT i.seq FROM quell.inbox i
                             WHERE i.tenant_id = tenant AND i.source = s.source
@@ -92,7 +95,7 @@ BEGIN
                                 AND (SELECT w.seq FROM quell.inbox w WHERE w.tenant_id = i.tenant_id AND w.device_id = i.device_id
                                      AND w.seq < i.seq AND w.wait_until > moment LIMIT 1) IS NULL
                               ORDER BY i.seq + 0 LIMIT each) AS due
-                          ORDER BY due.n, due.seq LIMIT most) AS turn
+                          ORDER BY due.n, CASE WHEN most < cardinality(heads) THEN random() ELSE 0 END, due.seq LIMIT most) AS turn
                     GROUP BY turn.device_id) AS picked
               CROSS JOIN LATERAL (
                   SELECT i.seq, row_number() OVER (ORDER BY i.seq) AS n FROM quell.inbox i

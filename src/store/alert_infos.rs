@@ -80,7 +80,7 @@ impl DecideTx {
     /// Completes evidence among the claimed rows by what is known of its alert. Without such evidence it asks nothing.
     ///
     /// # Errors
-    /// Postgres is not available, or a row holds what this version does not know.
+    /// Postgres is not available.
     pub async fn infos_load(&mut self) -> Result<(), StoreError> {
         let lacking = self.items.iter().filter(|item| lacks(&item.event));
         let alerts: HashSet<&str> = lacking.map(|item| item.event.alert.id.as_str()).collect();
@@ -99,10 +99,14 @@ impl DecideTx {
         .await?;
         let mut known: HashMap<String, Vec<AlertInfo>> = HashMap::new();
         for row in rows {
+            // What this version cannot read counts as never said.
+            let Ok(facts) = facts_of(row.facts) else {
+                continue;
+            };
             known.entry(row.alert_id).or_default().push(AlertInfo {
                 event_id: row.event_id,
                 trust: Trust::parse(&row.trust),
-                facts: facts_of(row.facts)?,
+                facts,
             });
         }
         for item in self.items.iter_mut().filter(|item| lacks(&item.event)) {

@@ -164,7 +164,7 @@ impl Store {
     }
 
     /// Puts an event that could not be decided back into the inbox, for the device of the dead letter, behind what waits for
-    /// it there. `false`: the letter had ended before, or is none of an event.
+    /// it there. `false`: the letter had ended before, or is none of an event that is still kept.
     ///
     /// # Errors
     /// Postgres is not available.
@@ -189,7 +189,7 @@ impl Store {
             return Ok(false);
         }
         // What it was when it came: the first event of its alert for the device, a later one, or the resolution.
-        sqlx::query!(
+        let queued = sqlx::query!(
             "INSERT INTO quell.inbox (tenant_id, event_id, device_id, source, event_kind, shard)
              SELECT l.tenant_id, l.event_id, l.device_id, e.source,
                     CASE WHEN coalesce(e.status, e.normalised #>> '{alert,status,is}') = 'resolved' THEN 'resolved'
@@ -203,6 +203,10 @@ impl Store {
         )
         .execute(&mut *tx)
         .await?;
+        if queued.rows_affected() == 0 {
+            // The event itself is no longer kept: the letter stays, with nothing done.
+            return Ok(false);
+        }
         sqlx::query!(
             "SELECT pg_notify('quell_wake', $1)::text AS told",
             Wake::Inbox.payload_from(tenant, self.origin),

@@ -16,12 +16,15 @@ use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
 use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
 use crate::domain::trust::Trust;
-use crate::store::inbox::quarantine;
+use crate::store::inbox::{CERTAIN, quarantine};
 use crate::store::packing::KeptEvent;
 use crate::store::{Counted, DeviceRow, Store, StoreError, Wake, wake};
 
 /// Why a row is put aside that was tried alone.
 const KILLS: &str = "the process died twice while it was deciding this event";
+
+/// Why a row is put aside that has nothing to decide.
+const GONE: &str = "the event itself is no longer there";
 
 /// One row of the inbox with its event.
 #[derive(Clone, Debug)]
@@ -99,6 +102,10 @@ pub struct DecideTx {
     pub(super) seqs: Vec<i64>,
     /// There may be more to claim.
     pub more: bool,
+    /// Nobody else held a part of the inbox meanwhile.
+    pub had_all: bool,
+    /// Somebody tried one of the rows alone and did not come back: it may kill whoever decides it.
+    pub is_suspect: bool,
     /// The claimed rows, in order.
     pub items: Vec<InboxItem>,
     /// The devices of the claimed rows, locked.
@@ -153,7 +160,7 @@ impl DecideTx {
     pub(super) fn claimed(
         (store, tenant, tx): (Store, TenantId, sqlx::Transaction<'static, sqlx::Postgres>),
         (now, fleet): (Timestamp, Option<Counted>),
-        (seqs, more): (Vec<i64>, bool),
+        (seqs, more, had_all): (Vec<i64>, bool, bool),
     ) -> Self {
         Self {
             store,
@@ -163,6 +170,8 @@ impl DecideTx {
             fleet,
             seqs,
             more,
+            had_all,
+            is_suspect: false,
             set_version: None,
             items: Vec::new(),
             devices: HashMap::new(),
@@ -182,7 +191,7 @@ impl DecideTx {
     }
 
     /// Reads the claimed rows, their devices with what is open there, and the set in force, all as of one moment. A row that
-    /// somebody tried alone and did not come back from is put aside, unless that is `ours`, who try it now.
+    /// two tried alone and did not come back from is put aside, unless that is `ours`, who try it now.
     pub(super) async fn load(&mut self, ours: Option<i64>) -> Result<(), StoreError> {
         if self.seqs.is_empty() {
             return Ok(());
@@ -228,10 +237,18 @@ impl DecideTx {
         self.stop = rows
             .first()
             .and_then(|row| super::stops::scope_of(row.stop.as_deref()));
+        // INVARIANT: a row that is claimed is settled or put aside: else it would be claimed for ever.
+        let found: HashSet<i64> = rows.iter().map(|row| row.seq).collect();
+        for seq in self.seqs.iter().filter(|seq| !found.contains(seq)) {
+            quarantine(&mut self.tx, self.tenant, *seq, GONE).await?;
+        }
         for row in rows {
             if row.failures > 0 && ours != Some(row.seq) {
-                quarantine(&mut self.tx, self.tenant, row.seq, KILLS).await?;
-                continue;
+                if row.failures >= CERTAIN {
+                    quarantine(&mut self.tx, self.tenant, row.seq, KILLS).await?;
+                    continue;
+                }
+                self.is_suspect = true;
             }
             let kept = KeptEvent {
                 codec: row.codec,

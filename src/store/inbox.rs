@@ -17,6 +17,7 @@ use crate::store::{DecideTx, Store, StoreError};
 pub(super) use floors::Floors;
 pub(super) use meter::Meters;
 pub use meter::{InboxLook, Room};
+pub(super) use suspects::CERTAIN;
 
 /// Which of the inbox's 64 shards a claimer tries: every `of`-th from `number` on. Two claimers of one process then share them
 /// without meeting.
@@ -63,7 +64,7 @@ impl Store {
         let (known, floors) = self.floors.of(tenant);
         let claim = sqlx::query!(
             r#"SELECT claimed.moment AS "now!", claimed.seqs AS "seqs!", claimed.heads AS "heads!", claimed.oldest AS "oldest!",
-                      claimed.more AS "more!", fleet AS "fleet?", begun_at AS "as_of?"
+                      claimed.more AS "more!", claimed.had_all AS "had_all!", fleet AS "fleet?", begun_at AS "as_of?"
                FROM quell.inbox_claim($1, $2, $3, $4, $5, $6) AS claimed
                LEFT JOIN (SELECT fleet, begun_at FROM quell.inventory_sweeps
                    WHERE tenant_id = $1 AND outcome = 'complete' ORDER BY begun_at DESC LIMIT 1) AS swept ON true"#,
@@ -81,7 +82,7 @@ impl Store {
         Ok(DecideTx::claimed(
             (self.clone(), tenant, tx),
             (claim.now.to_jiff(), counted),
-            (claim.seqs, claim.more),
+            (claim.seqs, claim.more, claim.had_all),
         ))
     }
 

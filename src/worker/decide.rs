@@ -58,6 +58,10 @@ struct Batch {
     tried: Option<i64>,
     /// There may be more to claim.
     more: bool,
+    /// Nobody else held a part of the inbox.
+    had_all: bool,
+    /// A row is among them that is to be tried alone; nothing was decided.
+    is_suspect: bool,
 }
 
 /// How much is claimed.
@@ -100,7 +104,6 @@ impl Decider {
             time_scale: self.context.time_scale,
         });
         let items = std::mem::take(&mut tx.items);
-        batch.claimed.extend(items.iter().map(|item| item.seq));
         let mut decisions = Vec::with_capacity(items.len());
         let (mut waiting, mut wanted) = (Vec::new(), Vec::new());
         let mut held_back = HashSet::new();
@@ -166,13 +169,15 @@ impl Decider {
         loop {
             let mut tx = match claim {
                 Claim::UpTo(most) => store.decide_begin(tenant, most).await?,
-                Claim::Alone => {
-                    let (tx, tried) = store.decide_begin_alone(tenant).await?;
-                    batch.tried = tried;
-                    tx
-                }
+                Claim::Alone => store.decide_begin_alone(tenant, &mut batch.tried).await?,
             };
-            batch.more = tx.more;
+            batch.claimed = tx.items.iter().map(|item| item.seq).collect();
+            (batch.more, batch.had_all) = (tx.more, tx.had_all);
+            if tx.is_suspect {
+                batch.is_suspect = true;
+                tx.abandon().await?;
+                return Ok(Claimed::Nothing);
+            }
             if tx.items.is_empty() {
                 // Rows that could not be read were put aside: that is kept.
                 tx.commit(&[]).await?;

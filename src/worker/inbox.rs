@@ -31,8 +31,8 @@ impl InboxWatch {
         let mut outage = Outage::default();
         loop {
             let began = Monotonic::now();
-            let wait = match self.run_once().await {
-                Ok(_) => {
+            let wait = match self.look_and_say(&stop).await {
+                Ok(()) => {
                     outage.worked("the look at the inbox");
                     EVERY.max(began.elapsed() * SHARE)
                 }
@@ -58,8 +58,16 @@ impl InboxWatch {
         if look.age > self.alarm_after {
             bounded(store.inbox_tell(tenant, look)).await?;
         }
-        // Whoever started meanwhile may have taken us for dead.
-        bounded(store.deciding_goes_on(tenant)).await?;
         Ok(look)
+    }
+
+    /// A look, and the word that this process decides: whoever started meanwhile may have taken it for dead.
+    async fn look_and_say(&self, stop: &CancellationToken) -> Result<(), StoreError> {
+        self.run_once().await?;
+        // The decider that ends takes the word away; nobody would after it.
+        if !stop.is_cancelled() {
+            bounded(self.context.store.deciding_goes_on(self.context.tenant)).await?;
+        }
+        Ok(())
     }
 }

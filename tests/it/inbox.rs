@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use quell::domain::alert::EventKind;
 use quell::domain::device::DeviceId;
+use quell::store::dead_letters::LetterFilter;
 use quell::store::{Waiting, Wake};
 use sqlx::Executor as _;
 use tokio::task::JoinSet;
@@ -244,4 +245,118 @@ async fn an_event_that_waits_for_facts_holds_its_device_and_no_other() {
     );
     ledger.at(61).await;
     assert_eq!(seen().await, ["a", "b", "c"], "its time is over");
+}
+
+#[tokio::test]
+async fn one_by_one_each_source_comes_to_its_turn_although_another_has_older_rows() {
+    let ledger = Ledger::new(10, 0).await;
+    for (source, ids) in [("flood", 0..30), ("quiet", 30..31)] {
+        let events = ids.map(|n| incoming(&format!("e{n}"), &device(n))).collect();
+        ledger
+            .store
+            .events_accept(ledger.tenant, source, events, Vec::new())
+            .await
+            .expect("they are stored");
+    }
+    let mut seen = BTreeSet::new();
+    for _ in 0..60 {
+        let mut tried = None;
+        let tx = ledger
+            .store
+            .decide_begin_alone(ledger.tenant, &mut tried)
+            .await
+            .expect("postgres is there");
+        seen.extend(tx.items.iter().map(|item| item.source.clone()));
+        assert!(tx.had_all && tx.more, "nobody else is there, and rows are left");
+        tx.abandon().await.expect("postgres is there");
+        let tried = tried.expect("a row was tried");
+        ledger
+            .store
+            .decide_untry(ledger.tenant, tried)
+            .await
+            .expect("postgres is there");
+    }
+    assert_eq!(seen.into_iter().collect::<Vec<_>>(), ["flood", "quiet"]);
+}
+
+#[tokio::test]
+async fn a_row_that_was_tried_alone_once_is_tried_alone_again_and_is_put_aside_after_the_second_time() {
+    let ledger = Ledger::new(10, 0).await;
+    ledger
+        .store
+        .events_accept(ledger.tenant, "test", vec![incoming("a", &device(1))], Vec::new())
+        .await
+        .expect("it is stored");
+    let begin = async || {
+        let tx = ledger.store.decide_begin(ledger.tenant, 10).await;
+        tx.expect("postgres is there")
+    };
+    for time in [10, 20] {
+        let mut tried = None;
+        let tx = ledger
+            .store
+            .decide_begin_alone(ledger.tenant, &mut tried)
+            .await
+            .expect("postgres is there");
+        assert_eq!((tx.items.len(), tried.is_some()), (1, true));
+        // As if the process had died: the transaction is gone, the word stays.
+        tx.abandon().await.expect("postgres is there");
+        ledger.at(time).await;
+        if time == 10 {
+            let tx = begin().await;
+            assert!(tx.is_suspect, "no batch takes it along");
+            assert_eq!(tx.items.len(), 1, "and it is not put aside");
+            tx.abandon().await.expect("postgres is there");
+        }
+    }
+    let tx = begin().await;
+    assert!(tx.items.is_empty() && !tx.is_suspect);
+    commit(tx, &[]).await;
+    let letters = ledger
+        .store
+        .dead_letters(
+            ledger.tenant,
+            &LetterFilter {
+                limit: 10,
+                ..LetterFilter::default()
+            },
+        )
+        .await
+        .expect("postgres is there");
+    assert_eq!(letters.len(), 1);
+}
+
+#[tokio::test]
+async fn a_row_whose_event_is_gone_is_put_aside_and_cannot_be_put_back() {
+    let ledger = Ledger::new(10, 0).await;
+    ledger
+        .store
+        .events_accept(ledger.tenant, "test", vec![incoming("a", &device(1))], Vec::new())
+        .await
+        .expect("it is stored");
+    let mut plain = ledger.database.connect().await;
+    plain
+        .execute("UPDATE quell.inbox SET event_id = gen_random_uuid()")
+        .await
+        .expect("postgres is there");
+    assert!(settle(&ledger, 10).await.is_empty());
+    let filter = LetterFilter {
+        limit: 10,
+        ..LetterFilter::default()
+    };
+    let letters = async || {
+        let letters = ledger.store.dead_letters(ledger.tenant, &filter).await;
+        letters.expect("postgres is there")
+    };
+    let letter = letters().await.pop().expect("it is not claimed for ever");
+    let put_back = ledger
+        .store
+        .dead_letter_requeue(ledger.tenant, letter.id, ("anna", "again"))
+        .await
+        .expect("postgres is there");
+    assert!(!put_back);
+    assert!(
+        letters().await[0].end.is_none(),
+        "nothing was done with the letter"
+    );
 }

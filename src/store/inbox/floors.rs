@@ -11,11 +11,12 @@ use std::time::Duration;
 use crate::clock::Monotonic;
 use crate::domain::tenant::TenantId;
 
-/// A floor holds from then on: longer than storing a batch takes.
-const SETTLED: Duration = Duration::from_secs(1);
+/// A floor holds from then on: longer than storing a batch may take, whose statements are given up before. A row below a floor would
+/// be decided after those of its device that came behind it.
+const SETTLED: Duration = Duration::from_secs(20);
 
 /// Everything is read once in such a span.
-const WHOLE: Duration = Duration::from_secs(5);
+const WHOLE: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Default)]
 pub(in crate::store) struct Floors(Mutex<HashMap<TenantId, OfTenant>>);

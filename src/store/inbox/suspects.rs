@@ -1,13 +1,16 @@
 //! Events that kill whoever decides them. A transaction that dies leaves no word of itself, and a word before each batch would cost
 //! every batch a commit. So each process that decides leaves its name while it does; whoever starts and finds another's there takes
-//! the first rows one by one, and leaves a word on each before it is decided. A row with such a word that nobody holds any more has
-//! killed two: it is put aside when it is claimed next. Called by `worker::decide`.
+//! the first rows one by one, and leaves a word on each before it is decided. The words on a row are counted: one may be of
+//! somebody who was killed from outside in that moment, two are not. A row with two that nobody holds is put aside when it is claimed next. Called by `worker::decide`.
 
 use uuid::Uuid;
 
 use crate::domain::tenant::TenantId;
 use crate::store::inbox::Part;
 use crate::store::{DecideTx, Store, StoreError};
+
+/// So many that tried a row alone and did not come back died of it.
+pub(in crate::store) const CERTAIN: i16 = 2;
 
 impl DecideTx {
     /// The row that is tried alone.
@@ -81,27 +84,33 @@ impl Store {
     }
 
     /// Claims one row, and leaves a word on it, committed, before anything of it is read. If the transaction comes to nothing and this
-    /// process lives, it takes the word back with [`Store::decide_untry`], within the row's short wait.
+    /// process lives, it takes the word back with [`Store::decide_untry`], within the row's short wait: from the row in `tried`, which is
+    /// set before the word is written, and stays whatever fails after.
     ///
     /// # Errors
     /// Postgres is not available.
-    pub async fn decide_begin_alone(&self, tenant: TenantId) -> Result<(DecideTx, Option<i64>), StoreError> {
+    pub async fn decide_begin_alone(
+        &self,
+        tenant: TenantId,
+        tried: &mut Option<i64>,
+    ) -> Result<DecideTx, StoreError> {
         let mut claimed = self.claim(tenant, 1, Part::WHOLE).await?;
-        let alone = claimed.first();
-        if let Some(seq) = alone {
+        if let Some(seq) = claimed.first() {
+            *tried = Some(seq);
             // INVARIANT: on another connection, while ours holds the shard: until our transaction ends nobody else claims the row.
-            // One that has the word already is not tried again.
-            let tried = sqlx::query_scalar!(
-                "UPDATE quell.inbox SET failures = 1, wait_until = quell.now() + interval '2 seconds'
-                 WHERE tenant_id = $1 AND seq = $2 AND failures = 0 RETURNING seq",
+            // One that has the word twice is not tried again.
+            *tried = sqlx::query_scalar!(
+                "UPDATE quell.inbox SET failures = failures + 1, wait_until = quell.now() + interval '2 seconds'
+                 WHERE tenant_id = $1 AND seq = $2 AND failures < $3 RETURNING seq",
                 tenant.0,
                 seq,
+                CERTAIN,
             )
             .fetch_optional(&self.pool)
             .await?;
-            claimed.load(tried).await?;
+            claimed.load(*tried).await?;
         }
-        Ok((claimed, alone))
+        Ok(claimed)
     }
 
     /// Takes the word back: the row was not decided, and did not kill anybody.
@@ -110,7 +119,7 @@ impl Store {
     /// Postgres is not available.
     pub async fn decide_untry(&self, tenant: TenantId, seq: i64) -> Result<(), StoreError> {
         sqlx::query!(
-            "UPDATE quell.inbox SET failures = 0, wait_until = NULL WHERE tenant_id = $1 AND seq = $2 AND failures > 0",
+            "UPDATE quell.inbox SET failures = failures - 1, wait_until = NULL WHERE tenant_id = $1 AND seq = $2 AND failures > 0",
             tenant.0,
             seq,
         )

@@ -19,8 +19,9 @@ const FEWEST: i64 = 50;
 /// What a batch may take. Its devices are locked for as long, and whatever comes meanwhile waits.
 const BRIEF: Duration = Duration::from_millis(250);
 
-/// How many rows are taken one by one after somebody died: all that he can have held, though others moved in between.
-const SUSPECTS: i64 = MOST + MOST / 2;
+/// How many rows are taken one by one after somebody died: all that he can have held, though others moved in between, and the sources
+/// come to their turns by chance.
+const SUSPECTS: i64 = 3 * MOST;
 
 /// Batches that adapt: as large as what is there, and as what takes its time lets them be.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +52,7 @@ impl Decider {
             if let Err(error) = bounded(self.untry(&mut batch)).await {
                 let wait = Some(outage.failed("decide", &error));
                 if !pause(&stop, &self.context.wakes.inbox, wait).await {
-                    return;
+                    return self.ends(&mut batch).await;
                 }
                 continue;
             }
@@ -66,15 +67,24 @@ impl Decider {
                 Ok(None) => None,
                 Ok(Some(done)) => {
                     batch.tried = None;
+                    if batch.is_suspect {
+                        suspects = SUSPECTS;
+                        continue;
+                    }
                     size.took(done, began.elapsed());
                     if suspects > 0 {
-                        suspects = if batch.more { suspects - 1 } else { 0 };
+                        suspects = match batch.more {
+                            true => suspects - 1,
+                            // What another replica holds has not been looked at.
+                            false if !batch.had_all => suspects,
+                            false => 0,
+                        };
                         if suspects == 0 {
                             self.is_sound().await;
                         }
                     }
                     if stop.is_cancelled() {
-                        return self.ends().await;
+                        return self.ends(&mut batch).await;
                     }
                     if batch.more {
                         outage.worked("decide");
@@ -104,7 +114,7 @@ impl Decider {
                 }
             };
             if !pause(&stop, &self.context.wakes.inbox, wait).await {
-                return self.ends().await;
+                return self.ends(&mut batch).await;
             }
         }
     }
@@ -131,7 +141,12 @@ impl Decider {
         tracing::debug!(said = said.is_ok(), "no event that is left kills");
     }
 
-    async fn ends(&self) {
+    /// Takes back the word that is left, and says that this process decides no more.
+    async fn ends(&self, batch: &mut Batch) {
+        // If it cannot be said, the name stays too, and the next process takes care.
+        if bounded(self.untry(batch)).await.is_err() {
+            return;
+        }
         // If it is not said, the next process takes care for nothing.
         let said = bounded(self.context.store.deciding_ends(self.context.tenant)).await;
         tracing::debug!(said = said.is_ok(), "decided to the end");
