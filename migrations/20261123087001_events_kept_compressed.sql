@@ -28,13 +28,38 @@ SET search_path = pg_catalog AS
 $$ SELECT (lpad(to_hex(greatest(0, floor(extract(epoch FROM at) * 1000))::bigint), 12, '0') || repeat('0', 20))::uuid $$;
 
 -- The tables of events and decisions become the first partitions in the migration after the next: this says which ids they have, so that
--- nothing has to be read while everybody waits. What arrives within the next days belongs to them too.
+-- nothing has to be read while everybody waits. What arrives within the next days belongs to them too, and so does whatever is there
+-- already: a clock that was ahead once has left ids of days to come, and an id that is no UUIDv7 stands anywhere.
 DO $$
 DECLARE
     today timestamptz := date_trunc('day', clock_timestamp(), 'UTC');
+    -- What ids can be told apart by ends in the year 10889; this is before it, and what is behind it gets the last id of all.
+    last constant uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+    cap constant bigint := 250000000000000;
+    newest_event uuid;
+    newest_decided uuid;
+    newest uuid;
+    millis bigint;
+    events_to uuid := quell.first_id_of(today + interval '8 days');
+    decisions_to uuid := quell.first_id_of(date_trunc('month', today, 'UTC') + interval '2 months');
 BEGIN
-    EXECUTE format('ALTER TABLE quell.events ADD CONSTRAINT events_up_to CHECK (id < %L) NOT VALID',
-                   quell.first_id_of(today + interval '8 days'));
-    EXECUTE format('ALTER TABLE quell.decisions ADD CONSTRAINT decisions_up_to CHECK (event_id < %L) NOT VALID',
-                   quell.first_id_of(date_trunc('month', today, 'UTC') + interval '2 months'));
+    -- Nothing arrives between the look and the constraints.
+    LOCK TABLE quell.events, quell.decisions IN ACCESS EXCLUSIVE MODE;
+    SELECT id INTO newest_event FROM quell.events ORDER BY id DESC LIMIT 1;
+    SELECT event_id INTO newest_decided FROM quell.decisions ORDER BY event_id DESC LIMIT 1;
+    -- An event that nobody decided yet is decided later.
+    newest := greatest(newest_event, newest_decided);
+    IF newest >= events_to THEN
+        millis := ('x' || lpad(substr(replace(newest::text, '-', ''), 1, 12), 16, '0'))::bit(64)::bigint;
+        IF millis >= cap THEN
+            events_to := last;
+            decisions_to := last;
+        ELSE
+            events_to := quell.first_id_of(to_timestamp(millis / 1000.0) + interval '1 second');
+            decisions_to := greatest(decisions_to, quell.first_id_of(
+                date_trunc('month', to_timestamp(millis / 1000.0), 'UTC') + interval '1 month 1 day'));
+        END IF;
+    END IF;
+    EXECUTE format('ALTER TABLE quell.events ADD CONSTRAINT events_up_to CHECK (id < %L) NOT VALID', events_to);
+    EXECUTE format('ALTER TABLE quell.decisions ADD CONSTRAINT decisions_up_to CHECK (event_id < %L) NOT VALID', decisions_to);
 END $$;

@@ -1,6 +1,8 @@
 -- Events by day, decisions by month, so that what is old goes by dropping a table: no row is deleted, nothing is vacuumed. Decisions
 -- are asked for by device over their whole time, and are kept longer: by day they would be hundreds of tables. Both are told apart by
 -- the event's id, which begins with its time; so the keys stay what they were. What no partition was made for lands in `…_rest`.
+-- They have no foreign key on the tenants, which nobody deletes: to drop a table that has one, Postgres waits for everybody who is
+-- writing a row of any tenant, and lets nobody write until then.
 
 -- Each partition, and the ids that belong to it.
 CREATE TABLE quell.partitions (
@@ -35,7 +37,7 @@ CREATE TABLE quell.events (
     id          uuid PRIMARY KEY,
     received_at timestamptz NOT NULL DEFAULT quell.now(),
     occurred_at timestamptz,
-    tenant_id   integer NOT NULL REFERENCES quell.tenants (id),
+    tenant_id   integer NOT NULL,
     codec       smallint NOT NULL DEFAULT 0,
     source      text NOT NULL,
     format      text NOT NULL,
@@ -63,7 +65,7 @@ CREATE TABLE quell.decisions (
     decided_at  timestamptz NOT NULL DEFAULT quell.now(),
     last_seen   timestamptz,
     set_version bigint,
-    tenant_id   integer NOT NULL REFERENCES quell.tenants (id),
+    tenant_id   integer NOT NULL,
     device_id   text,
     kind        text NOT NULL CONSTRAINT decision_kind CHECK (kind IN ('act', 'ask', 'observe', 'hold', 'skip')),
     reason      text NOT NULL,
@@ -115,6 +117,7 @@ BEGIN
             FROM pg_constraint WHERE conname = its || '_up_to' AND conrelid = format('quell.%I', before)::regclass;
             EXECUTE format('ALTER TABLE quell.%I ATTACH PARTITION quell.%I FOR VALUES FROM (MINVALUE) TO (%L)', its, before, upto);
             EXECUTE format('ALTER TABLE quell.%I DROP CONSTRAINT %I', before, its || '_up_to');
+            EXECUTE format('ALTER TABLE quell.%I DROP CONSTRAINT %I', before, its || '_tenant_id_fkey');
             INSERT INTO quell.partitions (name, of, from_id, to_id) VALUES (before, its, NULL, upto);
         ELSE
             EXECUTE format('DROP TABLE quell.%I', before);
@@ -187,8 +190,11 @@ $$ SELECT upto <= quell.first_id_of(quell.now() - interval '7 days') $$;
 CREATE FUNCTION quell.partitions_before(its text, upto uuid)
 RETURNS TABLE (name text, to_id uuid, rows bigint, kept bigint, bytes bigint) LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
+    -- Once for all of them: it reads much.
+    WITH needed AS MATERIALIZED (SELECT unnest(quell.events_needed(NULL, upto)) AS id)
     SELECT p.name, p.to_id, greatest(c.reltuples, pg_stat_get_live_tuples(c.oid), 0)::bigint,
-           cardinality(quell.events_needed(p.from_id, p.to_id))::bigint, pg_total_relation_size(c.oid)
+           (SELECT count(*) FROM needed n WHERE (p.from_id IS NULL OR n.id >= p.from_id) AND n.id < p.to_id),
+           pg_total_relation_size(c.oid)
     FROM quell.partitions p JOIN pg_class c ON c.oid = to_regclass(format('quell.%I', p.name))
     WHERE p.of = its AND p.to_id <= upto ORDER BY p.to_id
 $$;
@@ -248,12 +254,17 @@ DECLARE
     gone bigint;
     low tid := format('(%s,0)', from_page)::tid;
     high tid := format('(%s,0)', to_page)::tid;
+    -- Null: there is no partition.
+    first uuid;
 BEGIN
     IF NOT quell.is_old_enough(upto) THEN
         RAISE EXCEPTION 'nothing younger than seven days is deleted' USING ERRCODE = 'insufficient_privilege';
     END IF;
     IF its = 'event_keys' THEN
-        DELETE FROM quell.event_keys k WHERE k.ctid >= low AND k.ctid < high AND k.event_id < upto
+        -- A partition goes as a whole, when the last of it is over: until then its events are there, and their keys.
+        SELECT coalesce(p.from_id, '00000000-0000-0000-0000-000000000000') INTO first FROM quell.partitions p
+        WHERE p.of = 'events' ORDER BY p.from_id NULLS FIRST LIMIT 1;
+        DELETE FROM quell.event_keys k WHERE k.ctid >= low AND k.ctid < high AND k.event_id < least(upto, first)
           AND NOT EXISTS (SELECT 1 FROM quell.events_rest e WHERE e.id = k.event_id);
     ELSIF its = 'alert_devices' THEN
         DELETE FROM quell.alert_devices a WHERE a.ctid >= low AND a.ctid < high AND a.event_id < upto
@@ -302,3 +313,18 @@ REVOKE ALL ON FUNCTION quell.partitions_ahead(), quell.partitions_before(text, u
     quell.rest_prune(text, uuid, bigint), quell.known_prune(text, bigint, bigint, uuid), quell.letters_prune(timestamptz, bigint) FROM PUBLIC;
 
 SELECT quell.partitions_ahead();
+
+-- What the roles may do is said anew after the migrations; should the process end in between, the daemons and whoever delivers go on.
+DO $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'quell_app') THEN
+        GRANT SELECT, INSERT ON quell.events, quell.decisions TO quell_app;
+        GRANT SELECT ON quell.partitions, quell.prunes TO quell_app;
+        GRANT EXECUTE ON FUNCTION quell.partitions_ahead(), quell.partitions_before(text, uuid), quell.partition_drop(text),
+            quell.rest_prune(text, uuid, bigint), quell.known_prune(text, bigint, bigint, uuid), quell.letters_prune(timestamptz, bigint)
+            TO quell_app;
+    END IF;
+    IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'quell_intake') THEN
+        GRANT INSERT ON quell.events, quell.decisions TO quell_intake;
+    END IF;
+END $$;

@@ -15,8 +15,11 @@ use crate::store::{Store, StoreError};
 /// Rows that are deleted at once: some milliseconds.
 const BATCH: i64 = 5_000;
 
-/// Pages of a table that are looked through at once, 8 KiB each.
+/// Pages of the keys that are looked through at once, 8 KiB each.
 const STRETCH: i64 = 1_024;
+
+/// The same of the alerts, each of which is looked for in every partition of the events.
+const ALERT_STRETCH: i64 = 128;
 
 /// How long everything is kept, in real time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +59,13 @@ impl Pruned {
             Self::EventKeys => "event_keys",
             Self::AlertDevices => "alert_devices",
             Self::DeadLetters => "dead_letters",
+        }
+    }
+
+    fn stretch(self) -> i64 {
+        match self {
+            Self::AlertDevices => ALERT_STRETCH,
+            _ => STRETCH,
         }
     }
 }
@@ -205,7 +215,7 @@ impl Store {
         )
         .fetch_one(&self.pool)
         .await?;
-        Ok((bytes / 8_192) / STRETCH + 1)
+        Ok((bytes / 8_192) / what.stretch() + 1)
     }
 
     /// Deletes what is over of a stretch of the keys of events, or the first events of alerts; says how many rows.
@@ -222,8 +232,8 @@ impl Store {
         let gone = sqlx::query_scalar!(
             r#"SELECT quell.known_prune($1, $2, $3, $4) AS "gone!""#,
             what.as_str(),
-            stretch * STRETCH,
-            (stretch + 1) * STRETCH,
+            stretch * what.stretch(),
+            (stretch + 1) * what.stretch(),
             retention.first_id(what, now),
         )
         .fetch_one(&self.pool)

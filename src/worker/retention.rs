@@ -4,9 +4,10 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::clock::Monotonic;
+use crate::clock::{self, Monotonic};
 use crate::store::{OldPartition, Pruned, Retention, Store, StoreError};
 use crate::worker::{BATCH_TIME, Outage, bounded, within};
 
@@ -18,6 +19,9 @@ const AGAIN: Duration = Duration::from_secs(60);
 
 /// How often it prunes.
 const DAY: Duration = Duration::from_secs(86_400);
+
+/// What the database's clock and this machine's may be apart.
+const APART: Duration = Duration::from_secs(3_600);
 
 /// Tables with rows to delete, in the order in which one lets the next go: a dead letter stays while its event does.
 const DELETED: [Pruned; 3] = [Pruned::Events, Pruned::Decisions, Pruned::DeadLetters];
@@ -50,6 +54,7 @@ impl Keeper {
     pub async fn run(self, stop: CancellationToken) {
         let mut outage = Outage::default();
         let mut pruned: Option<Monotonic> = None;
+        let mut is_doubted = false;
         loop {
             let mut wait = LOOK;
             match bounded(self.store.partitions_ahead()).await {
@@ -68,10 +73,19 @@ impl Keeper {
             if let (Some(retention), true) = (self.retention, is_due) {
                 let work = tokio::select! {
                     () = stop.cancelled() => return,
-                    work = self.prune(&retention) => work,
+                    work = self.prune_unless_doubted(&retention) => work,
                 };
                 match work {
-                    Ok(()) => pruned = Some(Monotonic::now()),
+                    Ok(None) => {
+                        pruned = Some(Monotonic::now());
+                        is_doubted = false;
+                    }
+                    Ok(Some(doubt)) => {
+                        if !is_doubted {
+                            tracing::warn!(doubt, "nothing is pruned while the database's clock is in doubt");
+                        }
+                        is_doubted = true;
+                    }
                     Err(error) => wait = outage.failed("the pruning", &error).max(AGAIN),
                 }
             }
@@ -80,6 +94,15 @@ impl Keeper {
                 () = tokio::time::sleep(wait) => {}
             }
         }
+    }
+
+    /// `Some`: nothing was pruned, and why.
+    async fn prune_unless_doubted(&self, retention: &Retention) -> Result<Option<String>, StoreError> {
+        let doubt = clock_doubt(&self.store).await?;
+        if doubt.is_none() {
+            self.prune(retention).await?;
+        }
+        Ok(doubt)
     }
 
     async fn prune(&self, retention: &Retention) -> Result<(), StoreError> {
@@ -115,6 +138,28 @@ impl Keeper {
         }
         Ok(())
     }
+}
+
+/// Why the database's clock says nothing about what is old, if so: it has jumped, or is far from this machine's. By a clock that is a year
+/// ahead everything is.
+///
+/// # Errors
+/// Postgres is not available.
+pub async fn clock_doubt(store: &Store) -> Result<Option<String>, StoreError> {
+    if let Some(span) = bounded(store.clock_look()).await?.frozen {
+        let seconds = span.as_secs();
+        return Ok(Some(format!(
+            "the database's clock has jumped, and is not trusted for {seconds} s"
+        )));
+    }
+    Ok(doubt_of(bounded(store.now()).await?, clock::now()))
+}
+
+fn doubt_of(told: Timestamp, here: Timestamp) -> Option<String> {
+    let apart = told.duration_since(here).unsigned_abs();
+    (apart > APART).then(|| {
+        format!("the database's clock says {told:.0} and this machine's {here:.0}: set the one that is wrong")
+    })
 }
 
 /// Drops and deletes everything whose time is over. It may be stopped at any point and begun anew.
@@ -169,4 +214,20 @@ pub fn describe_metrics() {
         "quell_pruned_rows_total",
         "rows that this replica deleted one by one, their time being over, by table"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_old_by_a_clock_that_is_more_than_an_hour_off() {
+        let here: Timestamp = "2026-11-22T12:00:00Z".parse().expect("a time");
+        let at = |text: &str| doubt_of(text.parse().expect("a time"), here);
+        assert_eq!(at("2026-11-22T12:59:00Z"), None);
+        assert_eq!(at("2026-11-22T11:01:00Z"), None);
+        let ahead = at("2027-11-22T12:00:00Z").expect("it is a year ahead");
+        assert!(ahead.contains("2027-11-22T12:00:00Z"), "{ahead}");
+        assert!(at("2026-11-22T10:59:00Z").is_some());
+    }
 }

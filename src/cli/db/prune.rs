@@ -11,7 +11,7 @@ use crate::cli::operator::table::{Table, cell};
 use crate::cli::operator::{self, Common};
 use crate::cli::progress::Progress;
 use crate::store::{OldPartition, Pruned, Retention};
-use crate::worker::retention::{Step, prune};
+use crate::worker::retention::{Step, clock_doubt, prune};
 use crate::yaml::duration;
 
 /// What `quell db prune` takes.
@@ -57,7 +57,7 @@ struct Deleted {
     rows: u64,
 }
 
-/// Does it: exit code 3 when it could not be done, or not to the end.
+/// Does it: exit code 3 when it could not be done, or not to the end, and 5 while the database's clock is in doubt.
 ///
 /// # Errors
 /// None: what went wrong is said on standard error.
@@ -73,6 +73,12 @@ async fn pruned(args: Args) -> anyhow::Result<ExitCode> {
         decisions: args.older_than.unwrap_or(kept.decisions),
         ..kept
     };
+    if !args.dry_run
+        && let Some(doubt) = clock_doubt(&store).await?
+    {
+        eprintln!("nothing was pruned: {doubt}");
+        return Ok(ExitCode::from(5));
+    }
     let mut report = Report {
         dry_run: args.dry_run,
         ..Report::default()
