@@ -67,6 +67,12 @@ pub struct SendArgs {
 /// The address or the token cannot be used.
 pub async fn run(args: SendArgs) -> anyhow::Result<ExitCode> {
     let token = args.token_file.as_deref().map(read_token).transpose()?;
+    if token.is_some() && !is_private(&args.to) {
+        bail!(
+            "`{}` would carry the token for all to read: give an `https://` address, or one of this machine",
+            args.to
+        );
+    }
     let path = args.source.as_ref().map_or_else(
         || "/v1/events".to_owned(),
         |source| format!("/v1/events/{source}"),
@@ -147,6 +153,23 @@ fn read_token(file: &std::path::Path) -> anyhow::Result<SecretString> {
     let text = std::fs::read_to_string(file)
         .with_context(|| format!("the token file `{}` cannot be read", file.display()))?;
     Ok(SecretString::from(text.trim().to_owned()))
+}
+
+/// Whether nobody on the way to that address can read along.
+fn is_private(to: &str) -> bool {
+    if to.starts_with("https://") {
+        return true;
+    }
+    let Some(rest) = to.strip_prefix("http://") else {
+        return false;
+    };
+    let authority = rest.split(['/', '\\', '?', '#']).next().unwrap_or_default();
+    let host = match authority.strip_prefix('[') {
+        Some(bracketed) => bracketed.split(']').next().unwrap_or_default(),
+        None => authority.rsplit_once(':').map_or(authority, |(host, _)| host),
+    };
+    let address = host.parse::<std::net::IpAddr>();
+    !authority.contains('@') && (host == "localhost" || address.is_ok_and(|address| address.is_loopback()))
 }
 
 /// What became of a file.

@@ -104,6 +104,16 @@ pub struct Message {
     about: Delivered,
 }
 
+/// What came in.
+enum Heard {
+    /// A message.
+    Message(Message),
+    /// A request has run out, with nothing more to bring.
+    Nothing,
+    /// Something that says nothing of the messages.
+    Else,
+}
+
 /// What the server says of a delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Delivered {
@@ -174,6 +184,8 @@ pub struct Nats {
     lost: watch::Receiver<Option<String>>,
     /// How many messages the request that stands may still bring, and when it ends at the latest.
     standing: Option<(usize, Monotonic)>,
+    /// How many it asked for.
+    asked: usize,
     takes_reasons: bool,
 }
 
@@ -181,13 +193,6 @@ impl Nats {
     /// How long the server waits for an answer before it delivers a message again.
     pub fn ack_wait(&self) -> Duration {
         self.consumer.cached_info().config.ack_wait
-    }
-
-    /// How often the server delivers a message at most; `None`: until it is acknowledged.
-    pub fn max_deliver(&self) -> Option<u64> {
-        u64::try_from(self.consumer.cached_info().config.max_deliver)
-            .ok()
-            .filter(|most| *most > 0)
     }
 
     /// How many messages wait in the stream for this consumer, as of its last word.
@@ -200,21 +205,28 @@ impl Nats {
             .map_err(|error| NatsError::Asked(error.to_string()))
     }
 
-    /// The next messages: waits for the first as long as it takes, and takes with it what is there, at most `most`. May be
-    /// dropped at any time; nothing is lost then.
+    /// The next messages: waits for the first, and takes with it what is there, at most `most`. None, when the server says that a
+    /// request has run out. May be dropped at any time; nothing is lost then.
     ///
     /// # Errors
     /// The connection is lost or the consumer gone: connect anew. What was delivered and not answered comes again.
     pub async fn take(&mut self, most: usize) -> Result<Vec<Message>, NatsError> {
         let mut taken = Vec::new();
-        while taken.is_empty() {
+        loop {
             let until = self.stand(most).await?;
             let next = tokio::select! {
                 why = broken(&mut self.lost) => return Err(NatsError::Lost(why)),
                 next = tokio::time::timeout(until.remaining(), self.inflow.next()) => next,
             };
             let next = next.map_err(|_| NatsError::Lost("the server answers no request".to_owned()))?;
-            taken.extend(self.sort(next)?);
+            match self.sort(next)? {
+                Heard::Message(message) => {
+                    taken.push(message);
+                    break;
+                }
+                Heard::Nothing => return Ok(taken),
+                Heard::Else => {}
+            }
         }
         while taken.len() < most {
             // INVARIANT: nothing is awaited from here on, so that what is in `taken` cannot be dropped.
@@ -222,7 +234,8 @@ impl Nats {
                 break;
             };
             match self.sort(next) {
-                Ok(message) => taken.extend(message),
+                Ok(Heard::Message(message)) => taken.push(message),
+                Ok(_) => {}
                 // The next look says so again.
                 Err(_) => break,
             }
@@ -236,10 +249,20 @@ impl Nats {
             return Ok(until);
         }
         let single = self.client.server_info().max_payload;
+        // Whoever made the consumer may have bounded its requests.
+        let bounds = &self.consumer.cached_info().config;
+        let bounded = |wanted: usize, bound: i64| match usize::try_from(bound) {
+            Ok(bound) if bound > 0 => wanted.min(bound),
+            _ => wanted,
+        };
+        let most = bounded(most, bounds.max_batch);
         let request = BatchConfig {
             batch: most,
-            expires: Some(REQUEST),
-            max_bytes: BATCH_BYTES.max(single.saturating_mul(2)),
+            expires: Some(match bounds.max_expires {
+                Duration::ZERO => REQUEST,
+                bound => REQUEST.min(bound),
+            }),
+            max_bytes: bounded(BATCH_BYTES.max(single.saturating_mul(2)), bounds.max_bytes),
             ..BatchConfig::default()
         };
         let asked = self.consumer.request_batch(request, self.inbox.clone());
@@ -248,12 +271,12 @@ impl Nats {
             .map_err(|_| NatsError::Lost("a request could not be sent".to_owned()))?
             .map_err(|error| NatsError::Lost(error.to_string()))?;
         let until = Monotonic::now().plus(REQUEST + LATE);
-        self.standing = Some((most, until));
+        (self.standing, self.asked) = (Some((most, until)), most);
         Ok(until)
     }
 
     /// Tells messages from what the server says of the request.
-    fn sort(&mut self, heard: Option<async_nats::Message>) -> Result<Option<Message>, NatsError> {
+    fn sort(&mut self, heard: Option<async_nats::Message>) -> Result<Heard, NatsError> {
         let heard = heard.ok_or_else(|| NatsError::Lost("the subscription ended".to_owned()))?;
         match heard.status {
             None | Some(StatusCode::OK) => {
@@ -262,20 +285,26 @@ impl Nats {
                     Some((left, until)) if left > 1 && message.is_some() => Some((left - 1, until)),
                     _ => None,
                 };
-                Ok(message)
+                Ok(message.map_or(Heard::Else, Heard::Message))
             }
-            Some(StatusCode::IDLE_HEARTBEAT) => Ok(None),
+            Some(StatusCode::IDLE_HEARTBEAT) => Ok(Heard::Else),
             // It has run out, or was filled as far as its bytes go: ask again.
             Some(StatusCode::TIMEOUT | StatusCode::NOT_FOUND) => {
                 self.standing = None;
-                Ok(None)
+                Ok(Heard::Nothing)
             }
             Some(StatusCode::REQUEST_TERMINATED) => {
-                self.standing = None;
+                let left = self.standing.take().map_or(0, |(left, _)| left);
                 let why = heard.description.unwrap_or_default();
                 match why.to_ascii_lowercase() {
                     gone if gone.contains("deleted") || gone.contains("push") => Err(NatsError::Lost(why)),
-                    _ => Ok(None),
+                    // The consumer's bounds: at once again it would be the same.
+                    bound if bound.starts_with("exceeded") => Err(NatsError::Asked(why)),
+                    // Filled as far as its bytes go; or the next message alone is larger than that.
+                    size if size.starts_with("message size") && left == self.asked => {
+                        Err(NatsError::Asked(why))
+                    }
+                    _ => Ok(Heard::Else),
                 }
             }
             Some(StatusCode::NO_RESPONDERS) => {

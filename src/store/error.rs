@@ -70,6 +70,17 @@ impl StoreError {
         )))
     }
 
+    /// Whether it took too long: no answer in time, or Postgres gave the statement up (`query_canceled`). Less at once may do.
+    pub fn is_too_slow(&self) -> bool {
+        match self {
+            Self::Unavailable(sqlx::Error::Io(error)) => error.kind() == std::io::ErrorKind::TimedOut,
+            Self::Unavailable(sqlx::Error::Database(error)) | Self::Refused(sqlx::Error::Database(error)) => {
+                error.code().is_some_and(|code| code == "57014")
+            }
+            _ => false,
+        }
+    }
+
     /// Whether waiting helps.
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable(_))

@@ -21,7 +21,6 @@ fn options(server: &NatsServer) -> ConnectNats {
         create: true,
         beginning: Beginning::All,
         ack_wait: Duration::from_secs(30),
-        max_deliver: None,
         batch: 100,
     }
 }
@@ -105,9 +104,10 @@ async fn a_message_waits_for_the_first_and_a_delay_and_progress_hold_it_back() {
     let mut options = options(&server);
     options.ack_wait = Duration::from_millis(600);
     let mut nats = connect(&options).await;
-    // It waits longer than one request stands, and has it at once when it comes.
-    let waited = tokio::time::timeout(Duration::from_millis(5_500), nats.take(10)).await;
-    assert!(waited.is_err(), "nothing was published");
+    // It hears when a request has run out, and has the message at once when it comes.
+    let waited = tokio::time::timeout(Duration::from_secs(9), nats.take(10)).await;
+    let none = waited.expect("a request runs out").expect("the server is up");
+    assert_eq!(none.len(), 0, "nothing was published");
     publish(&context, ["late"]).await;
     let taken = take(&mut nats, 1).await;
     assert_eq!(texts(&taken), ["late"]);
@@ -197,6 +197,16 @@ async fn what_is_missing_or_unfit_is_said_with_the_way_out() {
     stream.create_consumer(silent).await.expect("it can be made");
     let unfit = refused(&options).await;
     assert!(unfit.contains("its ack policy is not `explicit`"), "{unfit}");
+    options.durable = "gives-up".to_owned();
+    let gives_up = pull::Config {
+        durable_name: Some("gives-up".to_owned()),
+        max_deliver: 7,
+        ..pull::Config::default()
+    };
+    stream.create_consumer(gives_up).await.expect("it can be made");
+    let unfit = refused(&options).await;
+    assert!(unfit.contains("its `max_deliver` is 7"), "{unfit}");
+
     options.durable = "pushed".to_owned();
     let pushed = push::Config {
         durable_name: Some("pushed".to_owned()),
@@ -210,12 +220,8 @@ async fn what_is_missing_or_unfit_is_said_with_the_way_out() {
     options.create = true;
     options.durable = "made".to_owned();
     options.filter = Some("alerts.a".to_owned());
-    options.max_deliver = Some(7);
     let made = connect(&options).await;
-    assert_eq!(
-        (made.ack_wait(), made.max_deliver()),
-        (Duration::from_secs(30), Some(7))
-    );
+    assert_eq!(made.ack_wait(), Duration::from_secs(30));
     options.filter = Some("alerts.b".to_owned());
     let unfit = refused(&options).await;
     assert!(
@@ -376,4 +382,41 @@ async fn a_server_is_trusted_by_its_ca_alone_and_wants_our_certificate() {
     downgraded.servers = vec![plain.url()];
     let plain = refused(&downgraded).await;
     assert!(plain.starts_with("no connection to nats"), "{plain}");
+}
+
+#[tokio::test]
+async fn a_consumer_that_bounds_its_requests_is_asked_for_no_more_and_a_refusal_is_said() {
+    use async_nats::jetstream::consumer::pull;
+    let server = NatsServer::start().await;
+    let context = server.client().await;
+    let stream = stream(&context).await;
+    let bounded = pull::Config {
+        durable_name: Some("quell".to_owned()),
+        max_batch: 2,
+        max_expires: Duration::from_secs(2),
+        max_bytes: 4_096,
+        max_waiting: 1,
+        ..pull::Config::default()
+    };
+    stream.create_consumer(bounded).await.expect("it can be made");
+    publish(&context, (0..5).map(|n| format!("m{n}"))).await;
+    let mut nats = connect(&options(&server)).await;
+    let taken = take(&mut nats, 5).await;
+    assert_eq!(texts(&taken), ["m0", "m1", "m2", "m3", "m4"]);
+    assert_eq!(nats.answer(&taken, Answer::Stored).await, 5);
+
+    let mut other = connect(&options(&server)).await;
+    let second = async {
+        within(Duration::from_secs(5), async || {
+            about(&context, "quell").await.num_waiting > 0
+        })
+        .await;
+        other.take(10).await
+    };
+    let (_, second) = tokio::join!(
+        tokio::time::timeout(Duration::from_secs(4), nats.take(10)),
+        tokio::time::timeout(Duration::from_secs(6), second)
+    );
+    let refused = second.expect("it is said").expect_err("only one may wait");
+    assert!(refused.to_string().contains("Exceeded MaxWaiting"), "{refused}");
 }

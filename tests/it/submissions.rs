@@ -87,6 +87,32 @@ async fn only_members_submit_only_to_their_sources_and_what_is_rolled_back_never
         async || world.number("SELECT count(*) FROM quell.sql_sources").await == 2,
     )
     .await;
+    // What nobody takes holds up its own source alone, however many came after it.
+    let mut owner = world.connect().await;
+    for sql in [
+        "INSERT INTO quell.submissions (tenant_id, source, payload) SELECT id, 'gone', 'x' FROM quell.tenants",
+        "SELECT setval(pg_get_serial_sequence('quell.submissions', 'seq'), 200000)",
+    ] {
+        owner.execute(sql).await.expect("the test owns its database");
+    }
+    let mut many = owner.begin().await.expect("the database is up");
+    many.execute(
+        "INSERT INTO quell.submissions (tenant_id, source, payload)
+         SELECT t.id, 'other', 'x' FROM quell.tenants t, generate_series(1, 100001) WHERE t.name = 'test'",
+    )
+    .await
+    .expect("the test owns its database");
+    many.execute("SELECT quell.submit_event('test', 'db', '{}'::text)")
+        .await
+        .expect("that source has room");
+    refused(
+        &mut many,
+        &call("other", "'{}'::text"),
+        "53400",
+        "too many events wait",
+    )
+    .await;
+    many.rollback().await.expect("the database is up");
     let alert = |n: u32| format!("'{}'", ALERT.replace("%s", &n.to_string()));
     for payload in [
         alert(1),
@@ -148,7 +174,10 @@ async fn only_members_submit_only_to_their_sources_and_what_is_rolled_back_never
     let mut stranger = login(&world, "stranger").await;
     refused(&mut stranger, &call("db", "'{}'"), "42501", "permission denied").await;
     eventually("all is taken", Duration::from_secs(20), async || {
-        world.number("SELECT count(*) FROM quell.submissions").await == 0
+        world
+            .number("SELECT count(*) FROM quell.submissions WHERE source <> 'gone'")
+            .await
+            == 0
     })
     .await;
     world.until_idle(Duration::from_secs(20)).await;

@@ -41,7 +41,6 @@ pub(super) fn start(shared: &Shared<'_>, nats: &Nats, inlet: Inlet) {
             Beginning::All
         },
         ack_wait: shared.config.scaled(nats.ack_wait).max(Duration::from_secs(1)),
-        max_deliver: nats.max_deliver,
         batch: usize::try_from(nats.batch).unwrap_or(500),
     };
     let source = worker::intake::nats::NatsSource { inlet, connect };

@@ -229,3 +229,21 @@ async fn scripted(
     });
     (url, serving)
 }
+
+#[test]
+fn a_token_goes_by_tls_or_stays_on_this_machine() {
+    for (to, is) in [
+        ("https://quell.contoso.com", true),
+        ("http://127.0.0.1:8740", true),
+        ("http://[::1]:8740/", true),
+        ("http://localhost", true),
+        ("http://quell.contoso.com", false),
+        ("http://10.0.0.1:8740", false),
+        ("http://127.0.0.1:80@contoso.com", false),
+        ("http://127.0.0.1.contoso.com", false),
+        ("http://[::1]@contoso.com", false),
+        ("ftp://127.0.0.1", false),
+    ] {
+        assert_eq!(is_private(to), is, "{to}");
+    }
+}

@@ -25,8 +25,6 @@ pub struct Nats {
     pub starts_new: bool,
     /// `ack_wait`: after so long without an answer a message is delivered again. Default 30 s.
     pub ack_wait: Duration,
-    /// `max_deliver`: how often at most. Default until it is acknowledged.
-    pub max_deliver: Option<u32>,
     /// `batch`: how many messages are stored in one transaction at most. Default 500.
     pub batch: u32,
     /// `tls`: always on when it is there.
@@ -74,7 +72,6 @@ impl Nats {
         let create = section.bool("create", false, reading);
         let starts_new = section.choice("start", &[("all", false), ("new", true)], false, reading);
         let ack_wait = section.duration("ack_wait", ACK_WAIT, Duration::from_secs(30), reading);
-        let max_deliver = section.count("max_deliver", 0..=1_000_000, 0, reading);
         let batch = section.count("batch", 1..=5_000, 500, reading);
         let (has_tls, tls) = (
             section.has("tls"),
@@ -89,7 +86,6 @@ impl Nats {
             create,
             starts_new,
             ack_wait,
-            max_deliver: Some(max_deliver).filter(|most| *most > 0),
             batch,
             tls: has_tls.then_some(tls),
             login,

@@ -46,8 +46,6 @@ pub struct ConnectNats {
     pub beginning: Beginning,
     /// How long the server waits for an answer, of a consumer that is made.
     pub ack_wait: Duration,
-    /// How often it delivers a message at most, of a consumer that is made; `None`: until it is acknowledged.
-    pub max_deliver: Option<u32>,
     /// How many messages are taken at once, at most.
     pub batch: usize,
 }
@@ -115,6 +113,7 @@ impl ConnectNats {
             inflow,
             lost,
             standing: None,
+            asked: 0,
         })
     }
 
@@ -125,6 +124,8 @@ impl ConnectNats {
             .connection_timeout(CONNECT_TIMEOUT)
             .request_timeout(Some(REQUEST_TIMEOUT))
             .ping_interval(Duration::from_secs(15))
+            // Only whom the configuration names hears who we are; what others announce need not even be TLS.
+            .ignore_discovered_servers()
             // Whole batches are buffered, and nothing but them.
             .subscription_capacity(self.batch.saturating_add(1_024))
             .event_callback(move |event| {
@@ -141,6 +142,9 @@ impl ConnectNats {
                 }
                 async {}
             });
+        if self.servers.iter().all(|server| server.starts_with("tls://")) {
+            options = options.require_tls(true);
+        }
         if let Some(tls) = &self.tls {
             options = options.require_tls(true);
             if let Some(file) = &tls.ca_file {
@@ -212,7 +216,7 @@ impl ConnectNats {
             },
             ack_policy: AckPolicy::Explicit,
             ack_wait: self.ack_wait,
-            max_deliver: self.max_deliver.map_or(-1, i64::from),
+            max_deliver: -1,
             filter_subject: self.filter.clone().unwrap_or_default(),
             // Several replicas hold a batch each, and each has another one under way.
             max_ack_pending: i64::try_from(self.batch)
@@ -245,6 +249,11 @@ impl ConnectNats {
             format!(
                 "it filters `{}`, and the configuration says `{filter}`",
                 config.filter_subject
+            )
+        } else if config.max_deliver > 0 {
+            format!(
+                "its `max_deliver` is {}, so the server would give up messages that wait for Postgres, and they would be lost: set it to -1 (`nats consumer edit`)",
+                config.max_deliver
             )
         } else {
             return Ok(());

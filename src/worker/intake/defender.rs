@@ -21,10 +21,10 @@ use crate::domain::watermark::{Page, Terms, Watermark};
 use crate::intake::Delivery;
 use crate::intake::body::Lines;
 use crate::limiter::SecondGuard;
-use crate::store::{Fence, StoreError};
+use crate::store::{Fence, Room, StoreError};
 use crate::worker::intake::{Inlet, Unstored};
 use crate::worker::reads::Reads;
-use crate::worker::{Context, Outage, bounded, chain, retry, within};
+use crate::worker::{Context, Outage, bounded, chain, retry};
 
 /// The list is read as one part.
 const PART: &str = "alerts";
@@ -37,6 +37,9 @@ const TOLD_EVERY: Duration = Duration::from_secs(10);
 
 /// Of a page that broke off half is asked for, and half of that again, at most so often.
 const HALVES: u32 = 12;
+
+/// While the inbox is full, it is looked at again after no longer than this.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// The loop's parts.
 pub struct Poller {
@@ -105,10 +108,12 @@ impl Poller {
     pub async fn run(self, stop: CancellationToken) {
         let mut outage = Outage::default();
         let mut state = State::default();
+        let mut is_away = false;
         loop {
             if self.context.leadership.epoch().is_none() {
-                // Another replica reads, and tells how far.
+                // Another replica reads, and tells how far and what is wrong.
                 state = State::default();
+                self.inlet.state.fine();
                 self.gauge(None);
                 if self.context.leadership.wait(&stop).await.is_none() {
                     return;
@@ -124,6 +129,9 @@ impl Poller {
             let wait = match polled {
                 Ok(polled) => {
                     outage.worked("reading defender's alerts");
+                    if std::mem::take(&mut is_away) && polled != Polled::Failed {
+                        self.inlet.state.fine();
+                    }
                     match polled {
                         Polled::Page => continue,
                         Polled::Complete => self.every,
@@ -133,7 +141,11 @@ impl Poller {
                         Polled::Failed => retry::delay(state.failures, self.backoff, self.backoff * 64),
                     }
                 }
-                Err(error) => outage.failed("reading defender's alerts", &error),
+                Err(error) => {
+                    is_away = true;
+                    self.inlet.state.trouble(&chain(&error), clock::now());
+                    outage.failed("reading defender's alerts", &error)
+                }
             };
             tokio::select! {
                 () = stop.cancelled() => return,
@@ -147,13 +159,16 @@ impl Poller {
     /// # Errors
     /// Postgres is not available, or the place cannot be read.
     pub async fn turn(&self, state: &mut State, stop: &CancellationToken) -> Result<Polled, StoreError> {
+        // What could not be stored is not read: reads are counted.
+        if let Room::Full(wait) = self.inlet.store.inbox_room(self.inlet.tenant) {
+            return Ok(Polled::Full(wait.min(LOOK)));
+        }
         let (position, place) = match &state.kept {
             Some(kept) => kept.clone(),
-            None => {
-                let kept = self.load().await?;
-                state.kept = Some(kept.clone());
-                kept
-            }
+            None => match self.begin().await? {
+                Ok(kept) => state.kept.insert(kept).clone(),
+                Err(polled) => return Ok(polled),
+            },
         };
         let terms = self.terms_of(state);
         let place = place.in_round(&terms, clock::now());
@@ -176,7 +191,10 @@ impl Poller {
         let (delivery, news) = self.news(&page, state);
         let to = next.to_string();
         if delivery.records() > 0 || position.as_ref() != Some(&to) {
-            match self.store(delivery, position, &to).await? {
+            let stored = self.store(delivery, position, &to).await;
+            // Half of the page may be stored in time.
+            state.cuts += u32::from(stored.as_ref().is_err_and(StoreError::is_too_slow));
+            match stored? {
                 Ok(()) => {}
                 Err(polled) => {
                     if polled == Polled::Elsewhere {
@@ -199,6 +217,18 @@ impl Poller {
         let is_amid = next.is_amid();
         state.kept = Some((Some(to), next));
         Ok(if is_amid { Polled::Page } else { Polled::Complete })
+    }
+
+    /// The place to go on from. A new one is kept at once: until the first page is stored hours may pass, and another start must not
+    /// begin later than this one.
+    async fn begin(&self) -> Result<Result<(Option<String>, Watermark), Polled>, StoreError> {
+        let (position, place) = self.load().await?;
+        if position.is_some() {
+            return Ok(Ok((position, place)));
+        }
+        let begun = place.to_string();
+        let stored = self.store(Delivery::default(), None, &begun).await?;
+        Ok(stored.map(|()| (Some(begun), place)))
     }
 
     /// The place as it is kept; a new one where none is.
@@ -264,19 +294,24 @@ impl Poller {
         let place = "an entry of `/api/alerts`";
         for alert in &page.alerts {
             let raw = alert.raw.get().as_bytes();
-            let hash = Sha256::digest(raw).into();
+            let hash: [u8; 32] = Sha256::digest(raw).into();
             if state.known.contains_key(&hash) {
                 continue;
             }
-            delivery.append(self.inlet.read(raw, Lines::Unsaid, place));
+            let mut one = self.inlet.read(raw, Lines::Unsaid, place);
+            one.known_by(&[&self.inlet.source, &hex(&hash)]);
+            delivery.append(one);
             news.extend(alert.updated_at.map(|changed| (hash, changed)));
         }
         for entry in &page.unreadable {
             let raw = entry.get().as_bytes();
             let why = "it has no usable `id`, or is larger than 2 MiB";
-            let hash = Sha256::digest(raw).into();
+            let hash: [u8; 32] = Sha256::digest(raw).into();
             if !state.known.contains_key(&hash) {
-                delivery.refuse("unusable_alert", &format!("{place}: {why}"), raw);
+                let mut one = Delivery::default();
+                one.refuse("unusable_alert", &format!("{place}: {why}"), raw);
+                one.known_by(&[&self.inlet.source, &hex(&hash)]);
+                delivery.append(one);
                 news.push((hash, clock::now()));
             }
         }
@@ -307,18 +342,56 @@ impl Poller {
             from,
             to: to.to_owned(),
         };
-        let storing = async {
-            match self.inlet.store(delivery, Some(&fence)).await {
-                Ok(_) => Ok(Ok(())),
-                Err(Unstored::Fenced) => Ok(Err(Polled::Elsewhere)),
-                Err(Unstored::Full(wait)) => Ok(Err(Polled::Full(wait))),
-                Err(Unstored::Store(error)) => Err(error),
-            }
+        let stored = match self.store_page(delivery, &fence).await {
+            Ok(()) => Ok(()),
+            Err(Unstored::Fenced) => Err(Polled::Elsewhere),
+            Err(Unstored::Full(wait)) => Err(Polled::Full(wait)),
+            Err(Unstored::Store(error)) => return Err(error),
         };
-        let stored = within(STORING, storing).await?;
         // Nobody need wait until the lease has run out.
         bounded(store.source_part_release(tenant, part, held.epoch)).await?;
         Ok(stored)
+    }
+
+    /// All of it at once. Where Postgres will not take what one alert holds, halves are stored, and halves of those; what cannot be
+    /// stored by itself becomes a dead letter, with which the place moves. After a crash in between they are read again, and known.
+    async fn store_page(&self, mut page: Delivery, fence: &Fence) -> Result<(), Unstored> {
+        match self.put(page.clone(), Some(fence)).await {
+            Err(Unstored::Store(error)) if error.is_of_a_row() && !page.incoming.is_empty() => {}
+            put => return put,
+        }
+        let mut todo = vec![std::mem::take(&mut page.incoming)];
+        while let Some(mut some) = todo.pop() {
+            let delivery = Delivery {
+                incoming: some.clone(),
+                ..Delivery::default()
+            };
+            match self.put(delivery, None).await {
+                Ok(()) => {}
+                Err(Unstored::Store(error)) if error.is_of_a_row() && some.len() > 1 => {
+                    let second = some.split_off(some.len() / 2);
+                    todo.extend([second, some]);
+                }
+                Err(Unstored::Store(error)) if error.is_of_a_row() => {
+                    for one in some {
+                        let mut dead = Delivery::default();
+                        dead.refuse("not_storable", &chain(&error), &one.payload);
+                        let hash = hex(&Sha256::digest(&one.payload));
+                        dead.known_by(&[&self.inlet.source, &hash, "not_storable"]);
+                        page.append(dead);
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        self.put(page, Some(fence)).await
+    }
+
+    async fn put(&self, delivery: Delivery, fence: Option<&Fence>) -> Result<(), Unstored> {
+        let storing = tokio::time::timeout(STORING, self.inlet.store(delivery, fence)).await;
+        storing
+            .unwrap_or_else(|_| Err(Unstored::Store(StoreError::silent())))
+            .map(drop)
     }
 
     fn not_read(&self, state: &mut State, error: &ReadError, stop: &CancellationToken) -> Polled {
@@ -403,6 +476,10 @@ impl State {
 
 fn behind(reached: Timestamp) -> Duration {
     Duration::try_from(clock::now().duration_since(reached)).unwrap_or_default()
+}
+
+fn hex(hash: &[u8]) -> String {
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Whether a smaller page might come whole.

@@ -2,7 +2,7 @@
 //! batch, and then moves the file away. A file is known there by what it holds, so a crash in the middle, another name, or a second
 //! replica at the same directory neither lose nor double anything.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::OsString;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,14 +10,14 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::clock::Monotonic;
+use crate::clock::{self, Monotonic};
 use crate::intake::Delivery;
 use crate::intake::body::Lines;
-use crate::intake::spool::{Found, Opened, Spool, Stamp, Unopened};
+use crate::intake::spool::{self, Found, Opened, Spool, Stamp, Unopened};
 use crate::store::{Fence, Held, StoreError};
 use crate::worker::intake::trouble::Trouble;
 use crate::worker::intake::{Inlet, Unstored};
-use crate::worker::{Outage, SILENCE, bounded};
+use crate::worker::{Outage, SILENCE, bounded, chain};
 
 /// So many records are stored in one transaction at most.
 const BATCH: usize = 500;
@@ -50,8 +50,8 @@ pub struct DirectorySource {
 struct Memory {
     /// Since when each file looks as it does.
     seen: HashMap<OsString, (Stamp, Monotonic)>,
-    /// Names of which a trouble was said already.
-    said: HashSet<OsString>,
+    /// Names of files that cannot be read or moved, which was said already, and why not.
+    said: BTreeMap<OsString, String>,
 }
 
 /// Why a file is left for now.
@@ -66,7 +66,10 @@ enum Left {
 
 /// A file on its way in.
 struct Reading {
-    opened: Opened,
+    /// Its name.
+    name: OsString,
+    /// The file, unless another thread works on it.
+    opened: Option<Opened>,
     held: Held,
     renewed: Monotonic,
     accepted: usize,
@@ -85,9 +88,13 @@ impl DirectorySource {
             let looked = blocking(move || spool.look()).await;
             let wait = match looked {
                 Ok(found) => {
-                    trouble.worked();
+                    trouble.answered();
                     if self.take_all(found, &mut memory, &stop).await.is_err() {
                         return;
+                    }
+                    match memory.trouble() {
+                        None => self.inlet.state.fine(),
+                        Some(why) => self.inlet.state.trouble(&why, clock::now()),
                     }
                     self.every
                 }
@@ -109,7 +116,7 @@ impl DirectorySource {
     ) -> Result<(), ()> {
         let names: HashSet<OsString> = found.iter().map(|(name, _)| name.clone()).collect();
         memory.seen.retain(|name, _| names.contains(name));
-        memory.said.retain(|name| names.contains(name));
+        memory.said.retain(|name, _| names.contains(name));
         for (name, what) in found {
             let done = match what {
                 Found::Other(what) => self.refuse(&name, format!("no_file: it is {what}")).await,
@@ -121,10 +128,12 @@ impl DirectorySource {
                 Err(Left::Alone) => {}
                 Err(Left::Stop) => return Err(()),
                 Err(Left::File(error)) => {
-                    if memory.said.insert(name.clone()) {
+                    let error = chain(&error);
+                    if !memory.said.contains_key(&name) {
                         let (source, file) = (&self.inlet.source, name.to_string_lossy());
-                        tracing::warn!(source, %file, error = crate::worker::chain(&error), "a file cannot be read or moved; it stays");
+                        tracing::warn!(source, %file, error, "a file cannot be read or moved; it stays");
                     }
+                    memory.said.insert(name, error);
                 }
             }
         }
@@ -143,16 +152,17 @@ impl DirectorySource {
         let Some(held) = self.lease(&opened.hash, stop).await? else {
             return Err(Left::Alone);
         };
-        let epoch = held.epoch;
+        let (epoch, is_lines) = (held.epoch, opened.is_lines);
         let mut reading = Reading {
+            name: name.clone(),
             is_whole: held.position.is_none(),
             renewed: Monotonic::now(),
-            opened,
+            opened: Some(opened),
             held,
             accepted: 0,
             refused: 0,
         };
-        let read = match reading.opened.is_lines {
+        let read = match is_lines {
             true => self.read_lines(&mut reading, stop).await,
             false => self.read_whole(&mut reading, stop).await,
         };
@@ -194,19 +204,19 @@ impl DirectorySource {
 
     async fn put_away(&self, reading: &mut Reading) -> Result<(), Left> {
         // Whoever writes to it goes on: what is new in it is read as another file, and what was there is known.
-        if reading.opened.is_changed().map_err(Left::File)? {
+        if reading.work(|opened| opened.is_changed()).await? {
             return Err(Left::Alone);
         }
-        let (file, accepted, refused) = (reading.opened.shown(), reading.accepted, reading.refused);
+        let (file, accepted, refused) = (reading.shown(), reading.accepted, reading.refused);
         if accepted == 0 && refused > 0 && reading.is_whole {
             let why = format!(
                 "nothing_of_use: {refused} records, and none of them is an alert; `quell events dead list` says why"
             );
-            return self.refuse(&reading.opened.name().to_owned(), why).await;
+            return self.refuse(&reading.name, why).await;
         }
         let spool = Arc::clone(&self.spool);
         // INVARIANT: everything it held is committed: its position is the end.
-        spool.finish(&reading.opened).map_err(Left::File)?;
+        reading.work(move |opened| spool.finish(opened)).await?;
         tracing::info!(
             source = self.inlet.source,
             file,
@@ -232,23 +242,17 @@ impl DirectorySource {
     async fn read_lines(&self, reading: &mut Reading, stop: &CancellationToken) -> Result<(), Left> {
         while reading.held.position.as_deref() != Some(END) {
             let from = reading.place();
-            let lines = reading.opened.lines(from, BATCH).map_err(Left::File)?;
-            let (delivery, to) = match lines {
-                None => (Delivery::default(), END.to_owned()),
-                Some(lines) => {
-                    let place = format!("`{}` from byte {from} on", reading.opened.shown());
-                    let mut delivery = Delivery::default();
-                    match &lines.too_long {
-                        Some(kept) => {
-                            delivery.refuse("too_large", &format!("{place}: a line of more than 8 MiB"), kept)
-                        }
-                        // Blank lines are nothing.
-                        None if lines.bytes.iter().all(u8::is_ascii_whitespace) => {}
-                        None => delivery = self.inlet.read(&lines.bytes, Lines::Declared, &place),
-                    }
-                    (delivery, lines.next.to_string())
-                }
-            };
+            let (inlet, place) = (
+                self.inlet.clone(),
+                format!("`{}` from byte {from} on", reading.shown()),
+            );
+            let read = reading.work(move |opened| {
+                let lines = opened.lines(from, BATCH)?;
+                Ok(lines.map(|lines| (delivery_of(&inlet, &lines, &place), lines.next.to_string())))
+            });
+            let (delivery, to) = read
+                .await?
+                .unwrap_or_else(|| (Delivery::default(), END.to_owned()));
             self.store(reading, delivery, to, stop).await?;
             if reading.is_whole && reading.accepted == 0 && reading.refused >= HOPELESS {
                 return Ok(());
@@ -262,10 +266,9 @@ impl DirectorySource {
         if reading.held.position.as_deref() == Some(END) {
             return Ok(());
         }
-        let bytes = reading.opened.whole().map_err(Left::File)?;
-        let place = format!("`{}`", reading.opened.shown());
-        let mut rest = self.inlet.read(&bytes, Lines::Unsaid, &place);
-        drop(bytes);
+        let (inlet, place) = (self.inlet.clone(), format!("`{}`", reading.shown()));
+        let read = reading.work(move |opened| Ok(inlet.read(&opened.whole()?, Lines::Unsaid, &place)));
+        let mut rest = read.await?;
         let mut from = usize::try_from(reading.place()).unwrap_or(0);
         drop(rest.split_to(from));
         while rest.records() > 0 {
@@ -319,7 +322,7 @@ impl DirectorySource {
                 ..Delivery::default()
             };
             if let Some(error) = self.insist(reading, &alone, None, stop).await? {
-                all.refuse("not_storable", &crate::worker::chain(&error), &payload);
+                all.refuse("not_storable", &chain(&error), &payload);
             }
         }
         match self.insist(reading, &all, Some(fence), stop).await? {
@@ -398,6 +401,29 @@ impl DirectorySource {
 }
 
 impl Reading {
+    /// Its name, for people.
+    fn shown(&self) -> String {
+        self.name.to_string_lossy().into_owned()
+    }
+
+    /// Does something with the file that waits for the disk, or takes long, off the runtime's own threads.
+    async fn work<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce(&mut Opened) -> std::io::Result<T> + Send + 'static,
+    ) -> Result<T, Left> {
+        // It is missing only after such work has panicked; the next look opens it anew.
+        let mut opened = self.opened.take().ok_or(Left::Alone)?;
+        let worked = tokio::task::spawn_blocking(move || {
+            let done = work(&mut opened);
+            (opened, done)
+        });
+        let (opened, done) = worked
+            .await
+            .map_err(|error| Left::File(std::io::Error::other(error)))?;
+        self.opened = Some(opened);
+        done.map_err(Left::File)
+    }
+
     /// Where to go on.
     fn place(&self) -> u64 {
         let position = self.held.position.as_deref();
@@ -406,6 +432,16 @@ impl Reading {
 }
 
 impl Memory {
+    /// What is wrong with the files that lie there, in the operator's words.
+    fn trouble(&self) -> Option<String> {
+        let (name, why) = self.said.first_key_value()?;
+        let (count, name) = (self.said.len(), name.to_string_lossy());
+        Some(match count {
+            1 => format!("the file `{name}` cannot be read or moved: {why}"),
+            _ => format!("{count} files cannot be read or moved, among them `{name}`: {why}"),
+        })
+    }
+
     /// Whether a file has looked the same for so long, and is not empty.
     fn is_settled(&mut self, name: &OsString, stamp: Stamp, settle: Duration) -> bool {
         match self.seen.get(name) {
@@ -416,6 +452,18 @@ impl Memory {
             }
         }
     }
+}
+
+/// What some lines hold.
+fn delivery_of(inlet: &Inlet, lines: &spool::Lines, place: &str) -> Delivery {
+    let mut delivery = Delivery::default();
+    match &lines.too_long {
+        Some(kept) => delivery.refuse("too_large", &format!("{place}: a line of more than 8 MiB"), kept),
+        // Blank lines are nothing.
+        None if lines.bytes.iter().all(u8::is_ascii_whitespace) => {}
+        None => delivery = inlet.read(&lines.bytes, Lines::Declared, place),
+    }
+    delivery
 }
 
 /// Work that waits for the disk, off the runtime's own threads.

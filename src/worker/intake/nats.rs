@@ -22,6 +22,8 @@ use crate::worker::{Outage, SILENCE, bounded};
 const HOLD: Duration = Duration::from_secs(30);
 /// After so long what was given back is delivered again.
 const LATER: Duration = Duration::from_secs(5);
+/// How often it is asked how many messages wait.
+const COUNTED: Duration = Duration::from_secs(5);
 /// What an outage is said of.
 const WHAT: &str = "a source of nats";
 
@@ -49,13 +51,10 @@ impl NatsSource {
                 connected = self.connect.connect() => connected,
             };
             let error = match connected {
-                Ok(nats) => {
-                    trouble.worked();
-                    match self.read(nats, &stop).await {
-                        Ok(()) => return,
-                        Err(error) => error,
-                    }
-                }
+                Ok(nats) => match self.read(nats, &mut trouble, &stop).await {
+                    Ok(()) => return,
+                    Err(error) => error,
+                },
                 Err(error) => error,
             };
             let wait = trouble.failed(&error);
@@ -67,12 +66,32 @@ impl NatsSource {
     }
 
     /// Reads until `stop`, or until the connection is lost.
-    async fn read(&self, mut nats: Nats, stop: &CancellationToken) -> Result<(), NatsError> {
+    async fn read(
+        &self,
+        mut nats: Nats,
+        trouble: &mut Trouble,
+        stop: &CancellationToken,
+    ) -> Result<(), NatsError> {
+        let (mut has_worked, mut counted) = (false, None::<Monotonic>);
         loop {
+            if has_worked && counted.is_none_or(|at| at.elapsed() > COUNTED) {
+                tokio::select! {
+                    () = stop.cancelled() => break,
+                    waiting = nats.waiting() => drop(waiting.map(|waiting| self.inlet.state.behind(waiting))),
+                }
+                counted = Some(Monotonic::now());
+            }
             let messages = tokio::select! {
                 () = stop.cancelled() => break,
                 messages = nats.take(self.connect.batch) => messages?,
             };
+            // A connection alone is no sign: the server may refuse each request.
+            if !std::mem::replace(&mut has_worked, true) {
+                trouble.worked();
+            }
+            if messages.is_empty() {
+                continue;
+            }
             let again = messages.iter().filter(|message| message.times() > 1).count();
             if again > 0 {
                 metrics::counter!("quell_source_redelivered_total", "source" => self.inlet.source.clone())
@@ -140,9 +159,7 @@ impl NatsSource {
     /// Stores messages in one transaction; keeps them from being delivered to others meanwhile.
     async fn store(&self, nats: &mut Nats, messages: &[Message], stop: &CancellationToken) -> Outcome {
         let every = (nats.ack_wait() / 3).max(Duration::from_millis(100));
-        let is_last = messages
-            .iter()
-            .any(|message| nats.max_deliver().is_some_and(|most| message.times() >= most));
+        let mut slow = 0;
         let until = Monotonic::now().plus(HOLD);
         let mut outage = Outage::default();
         loop {
@@ -160,13 +177,19 @@ impl NatsSource {
                     return Outcome::Stored(useless);
                 }
                 Err(Unstored::Store(error)) if error.is_of_a_row() => return Outcome::Unstorable(error),
-                Err(Unstored::Store(error)) => outage.failed(WHAT, &error),
+                Err(Unstored::Store(error)) => {
+                    slow += u32::from(error.is_too_slow());
+                    // Postgres answers, and these are too much for it at once.
+                    if slow > 1 && messages.len() > 1 && self.answers(every).await {
+                        return Outcome::Unstorable(error);
+                    }
+                    outage.failed(WHAT, &error)
+                }
                 Err(Unstored::Full(wait)) => wait,
                 // There is no fence that could be lost.
                 Err(Unstored::Fenced) => LATER,
             };
-            // A message that is never delivered again must not be given back: it would be lost.
-            if until.remaining().is_zero() && !is_last {
+            if until.remaining().is_zero() {
                 nats.answer(messages, Answer::Later(LATER)).await;
                 return Outcome::GivenBack(self.postgres(outage, stop).await);
             }
@@ -198,7 +221,16 @@ impl NatsSource {
         let (name, detail) = reason.split_once(": ").unwrap_or((reason, ""));
         delivery.refuse(name, detail, message.payload());
         delivery.known_by(&[&self.inlet.source, &message.identity()]);
-        self.inlet.store(delivery, None).await.map(drop)
+        let storing = tokio::time::timeout(SILENCE, self.inlet.store(delivery, None)).await;
+        storing
+            .unwrap_or_else(|_| Err(Unstored::Store(StoreError::silent())))
+            .map(drop)
+    }
+
+    /// Whether Postgres says anything within that time.
+    async fn answers(&self, within: Duration) -> bool {
+        let asked = tokio::time::timeout(within, self.inlet.store.now()).await;
+        asked.is_ok_and(|told| told.is_ok())
     }
 
     /// Waits until Postgres answers again, or `stop`.
@@ -223,7 +255,7 @@ impl NatsSource {
 enum Outcome {
     /// It is committed; these of its messages, by place, held nothing of use.
     Stored(Vec<(usize, String)>),
-    /// Postgres would not take what one of them holds.
+    /// Postgres would not take what one of them holds, or so many at once.
     Unstorable(StoreError),
     /// It could not be stored, and nats has it again.
     GivenBack(Next),

@@ -10,14 +10,14 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::clock::Monotonic;
+use crate::clock::{self, Monotonic};
 use crate::domain::tenant::TenantId;
 use crate::intake::Delivery;
 use crate::intake::body::Lines;
 use crate::store::{Store, StoreError, Submission};
 use crate::worker::intake::{Inlet, Unstored};
 use crate::worker::wake::Wakes;
-use crate::worker::{Outage, bounded, pause};
+use crate::worker::{Outage, SILENCE, bounded, chain, pause};
 
 /// So many submissions are stored in one transaction at most.
 const BATCH: i64 = 500;
@@ -46,8 +46,10 @@ pub struct SqlSources {
 /// One source as its loop sees it.
 struct Taken<'a> {
     inlet: &'a Inlet,
-    /// How many submissions are tried at once: one, while one of them cannot be stored.
+    /// How many submissions are tried at once: fewer, while a batch could not be stored at once.
     most: i64,
+    /// The last submission of that batch: behind it there are as many again.
+    until: i64,
     /// Since when the lease is ours.
     leased: Option<(i64, Monotonic)>,
 }
@@ -63,6 +65,7 @@ impl SqlSources {
             .map(|(inlet, _)| Taken {
                 inlet,
                 most: BATCH,
+                until: 0,
                 leased: None,
             })
             .collect();
@@ -101,16 +104,26 @@ impl SqlSources {
         let told: Vec<(String, Vec<String>)> = sources
             .map(|(inlet, roles)| (inlet.source.clone(), roles.clone()))
             .collect();
-        bounded(self.store.sql_sources_set(self.tenant, &told)).await
+        let done = bounded(self.store.sql_sources_set(self.tenant, &told)).await;
+        for (inlet, _) in &self.sources {
+            say(inlet, &done);
+        }
+        done
     }
 
-    /// Takes a batch of each source in turn; whether there may be more.
+    /// Takes a batch of each source in turn; whether there may be more. Of several errors the first.
     async fn look(&self, sources: &mut [Taken<'_>]) -> Result<bool, StoreError> {
-        let mut more = false;
+        let (mut more, mut failed) = (false, None);
         for source in sources {
-            more |= source.take(self.tenant, self.replica).await?;
+            let taken = source.take(self.tenant, self.replica).await;
+            say(source.inlet, &taken);
+            match taken {
+                Ok(others) => more |= others,
+                // The others are asked all the same.
+                Err(error) => drop(failed.get_or_insert(error)),
+            }
         }
-        Ok(more)
+        failed.map_or(Ok(more), Err)
     }
 }
 
@@ -122,9 +135,9 @@ impl Taken<'_> {
             return Ok(false);
         }
         let all = self.delivery(&waiting);
-        match self.inlet.store_submitted(all, &seqs(&waiting)).await {
-            Ok(_) => {
-                self.most = BATCH;
+        match self.store(all, &waiting).await {
+            Ok(()) => {
+                self.passed(&waiting);
                 Ok(true)
             }
             // Another process was faster. What there is is read anew.
@@ -135,16 +148,43 @@ impl Taken<'_> {
             Err(Unstored::Full(_)) => Ok(false),
             // Postgres would not take what one of them holds: find which, and keep it as a dead letter.
             Err(Unstored::Store(error)) if error.is_of_a_row() && waiting.len() > 1 => {
-                self.most = 1;
+                self.fewer(1, &waiting);
                 Ok(true)
             }
             Err(Unstored::Store(error)) if error.is_of_a_row() => {
                 self.bury(&waiting, &error).await?;
-                self.most = BATCH;
+                self.passed(&waiting);
                 Ok(true)
             }
-            Err(Unstored::Store(error)) => Err(error),
+            Err(Unstored::Store(error)) => {
+                if error.is_too_slow() {
+                    self.fewer(self.most / 2, &waiting);
+                }
+                Err(error)
+            }
         }
+    }
+
+    /// So many at once, until these are done with.
+    fn fewer(&mut self, most: i64, waiting: &[Submission]) {
+        self.most = most.max(1);
+        let last = waiting.last().map_or(0, |one| one.seq);
+        self.until = self.until.max(last);
+    }
+
+    fn passed(&mut self, waiting: &[Submission]) {
+        if waiting.last().is_some_and(|one| one.seq >= self.until) {
+            self.most = BATCH;
+        }
+    }
+
+    /// Stores it with the deletion of those, and waits for Postgres no longer than that takes.
+    async fn store(&self, delivery: Delivery, waiting: &[Submission]) -> Result<(), Unstored> {
+        let seqs: Vec<i64> = waiting.iter().map(|one| one.seq).collect();
+        let storing = tokio::time::timeout(SILENCE, self.inlet.store_submitted(delivery, &seqs)).await;
+        storing
+            .unwrap_or_else(|_| Err(Unstored::Store(StoreError::silent())))
+            .map(drop)
     }
 
     /// Whether the work is this process's, for a while.
@@ -171,16 +211,20 @@ impl Taken<'_> {
     async fn bury(&self, waiting: &[Submission], error: &StoreError) -> Result<(), StoreError> {
         let mut delivery = Delivery::default();
         for one in waiting {
-            let why = format!("submission {}: {}", one.id, crate::worker::chain(error));
+            let why = format!("submission {}: {}", one.id, chain(error));
             delivery.refuse("not_storable", &why, &one.payload);
         }
-        match self.inlet.store_submitted(delivery, &seqs(waiting)).await {
+        match self.store(delivery, waiting).await {
             Err(Unstored::Store(error)) => Err(error),
             _ => Ok(()),
         }
     }
 }
 
-fn seqs(submissions: &[Submission]) -> Vec<i64> {
-    submissions.iter().map(|one| one.seq).collect()
+/// Lets whoever shows it know how a source goes.
+fn say<T>(inlet: &Inlet, done: &Result<T, StoreError>) {
+    match done {
+        Ok(_) => inlet.state.fine(),
+        Err(error) => inlet.state.trouble(&chain(error), clock::now()),
+    }
 }

@@ -49,10 +49,15 @@ impl Trouble {
         retry::spread(retry::delay(self.failures, FIRST, LONGEST), &mut self.rng)
     }
 
-    /// It can be read.
+    /// It can be read, and nothing is wrong with it.
     pub(super) fn worked(&mut self) {
-        self.failures = 0;
         self.state.fine();
+        self.answered();
+    }
+
+    /// It can be read. What else may be wrong with it is the caller's to tell.
+    pub(super) fn answered(&mut self) {
+        self.failures = 0;
         match self.said.take() {
             Some(_) => tracing::info!(source = self.source, "the source can be read again"),
             None => tracing::debug!(source = self.source, "the source can be read"),
