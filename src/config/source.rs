@@ -208,6 +208,13 @@ pub(super) fn read_all(
 
 /// Reads `rate`.
 pub(super) fn read_rate(mut rate: Section<'_>, reading: &mut Reading) -> Option<Window> {
+    if let (Some(node), true, false) = (rate.node(), rate.has("per"), rate.has("events")) {
+        let message = format!(
+            "`{}` has `per` without `events`, and so bounds nothing: say how many events may act in that time",
+            node.path()
+        );
+        reading.found.push(node.diagnostic(Code::BAD_SOURCE, message));
+    }
     let limit = rate.count("events", 0..=1_000_000, 0, reading);
     let span = Duration::from_secs(1)..=Duration::from_secs(86_400);
     let per = rate.duration("per", span, Duration::from_secs(60), reading);

@@ -18,7 +18,7 @@ use serde_json::value::RawValue;
 
 use crate::intake::envelope::{Envelope, Held, Opens};
 use crate::intake::reader::{Reader, Shape};
-use crate::intake::record::Record;
+use crate::intake::record::{MAX_PARTS, Record, Unparsed};
 
 /// How deep envelopes may stand in one another; what is deeper is taken for a record.
 const MAX_ENVELOPES: usize = 4;
@@ -64,7 +64,10 @@ impl Piece<'_> {
     pub fn record(&self) -> Result<Record<'_>, Broken> {
         match &self.broken {
             Some(broken) => Err(broken.clone()),
-            None => Record::parse(&self.bytes).map_err(|error| Broken::from_json(&error)),
+            None => Record::parse(&self.bytes).map_err(|error| match error {
+                Unparsed::Json(error) => Broken::from_json(&error),
+                Unparsed::TooManyParts => Broken::TooManyParts,
+            }),
         }
     }
 }
@@ -84,6 +87,9 @@ pub enum Broken {
     /// JSON nested deeper than any alert.
     #[error("the JSON is nested more than 128 deep")]
     TooDeep,
+    /// A record of more values than any alert.
+    #[error("the record has more than {MAX_PARTS} parts (values, and values within them)")]
+    TooManyParts,
     /// More records than one body may hold.
     #[error("the body holds more than {0} records: send them in several requests")]
     TooMany(usize),
@@ -97,6 +103,7 @@ impl Broken {
             Self::Encoding(_) => "invalid_utf8",
             Self::Json(_) => "broken_json",
             Self::TooDeep => "too_deep",
+            Self::TooManyParts => "too_many_parts",
             Self::TooMany(_) => "too_many_records",
         }
     }

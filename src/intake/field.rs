@@ -10,9 +10,13 @@ use serde_json::Value;
 use crate::domain::alert::Severity;
 use crate::domain::fact::Fact;
 use crate::intake::record::Record;
+use crate::intake::time;
 
 /// The longest text kept as a fact, in characters; the whole record is kept beside it.
 const MAX_TEXT: usize = 1024;
+
+/// The end of the year 1970, in every zone: what lies before it stands for no time.
+const AFTER_1970: jiff::Timestamp = jiff::Timestamp::constant(365 * 86_400 + 86_400, 0);
 
 /// The most techniques kept of one record; real ones list up to a dozen.
 const MAX_TECHNIQUES: usize = 64;
@@ -154,9 +158,13 @@ pub fn status(written: Fact<String>) -> Fact<String> {
     })
 }
 
-/// The status; where there is none, the time of its end says that the alert was resolved.
+/// The status; where there is none, the time of its end says that the alert was resolved. A text that is no time, and a time that
+/// stands for none (`0001-01-01T00:00:00Z`, 1970), say nothing.
 pub fn status_or_end(written: Fact<String>, resolved_at: Option<&Value>) -> Fact<String> {
-    let has_ended = || resolved_at.and_then(text_of).is_some();
+    let has_ended = || {
+        let at = resolved_at.and_then(Value::as_str).and_then(time::parse);
+        at.is_some_and(|at| at > AFTER_1970)
+    };
     match status(written) {
         Fact::Is(status) => Fact::Is(status),
         _ if has_ended() => Fact::Is("resolved".to_owned()),
@@ -243,6 +251,37 @@ mod tests {
         let record = json!({"long": "x".repeat(5000), "nul": "a\u{0}b"});
         assert_eq!(text(&record, "long").map(|text| text.len()), Some(MAX_TEXT));
         assert_eq!(text(&record, "nul").as_deref(), Some("a\u{fffd}b"));
+    }
+
+    #[test]
+    fn only_a_time_after_1970_says_that_an_alert_without_a_status_has_ended() {
+        let status = |end: Value| status_or_end(Fact::Absent, Some(&end));
+        for none in [
+            json!("0001-01-01T00:00:00Z"),
+            json!("1970-01-01T00:00:00Z"),
+            json!("1900-01-01 00:00:00"),
+            json!("null"),
+            json!("-"),
+            json!("N/A"),
+            json!(""),
+            json!(null),
+            json!(0),
+            json!(1_764_000_000_000_i64),
+            json!(false),
+        ] {
+            assert_eq!(status(none.clone()), Fact::Absent, "{none}");
+        }
+        for end in [
+            "2026-11-22T03:00:00.1234567Z",
+            "11/22/2026 03:00:00",
+            " 2026-11-22 03:00:00 ",
+        ] {
+            assert_eq!(status(json!(end)), is("resolved"), "{end}");
+        }
+        assert_eq!(
+            status_or_end(is("New"), Some(&json!("2026-11-22T03:00:00Z"))),
+            is("new")
+        );
     }
 
     #[test]

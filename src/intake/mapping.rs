@@ -224,8 +224,14 @@ impl fmt::Display for Pointer {
 /// [`Refusal::Mapped`]: it has no id.
 pub(super) fn alert(mapping: &Mapping, record: &Value, read: &mut Reading<'_>) -> Result<Alert, Refusal> {
     let found = mapping.id.find(record);
-    let Some(id) = found.and_then(field::text_of) else {
+    // Two such numbers may be read as the same one, and their alerts would be one.
+    let is_inexact = found.is_some_and(Value::is_f64);
+    let Some(id) = found.filter(|_| !is_inexact).and_then(field::text_of) else {
         let problem = match found {
+            Some(_) if is_inexact => {
+                "there is a number that is not whole, or too large: let the sender write it as a text"
+                    .to_owned()
+            }
             None => "there is nothing: without an id a repetition cannot be told".to_owned(),
             Some(other) => format!("there is {}: an id is a text or a number", shown(other)),
         };

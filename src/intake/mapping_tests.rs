@@ -160,6 +160,19 @@ fn what_is_not_understood_is_unknown_and_said_and_never_a_default() {
 }
 
 #[test]
+fn a_number_that_cannot_be_told_from_its_neighbours_is_no_id() {
+    for number in ["36893488147419103233", "1e3", "1.5", "-9223372036854775809"] {
+        let record =
+            serde_json::from_str(&format!("{{\"alert\":{{\"uuid\":{number}}}}}")).expect("it is JSON");
+        let refusal = try_read(every(), &record).expect_err(number);
+        let expected = "there is a number that is not whole, or too large: let the sender write it as a text";
+        assert!(refusal.to_string().contains(expected), "{number}: {refusal}");
+    }
+    let largest = read(every(), &json!({"alert": {"uuid": u64::MAX}}));
+    assert_eq!(largest.alert.id, "18446744073709551615");
+}
+
+#[test]
 fn a_record_without_an_id_is_refused_with_the_place() {
     for (record, expected) in [
         (

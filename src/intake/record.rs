@@ -6,10 +6,12 @@
 //! ever, and the tests hold the two ways against each other.
 
 use std::borrow::Cow;
+use std::cell::Cell;
+use std::collections::HashMap;
 use std::fmt;
 use std::io::Write as _;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use sha2::{Digest, Sha256};
 
@@ -77,6 +79,27 @@ fn is_looked_at(key: &str) -> bool {
 /// A key that is asked for, never what it holds: the longest part of an alert.
 const ONLY_THERE: &str = "evidence";
 
+/// The most parts of a record: its values, those within others too. A part takes up to 56 bytes and may be written in two, so that
+/// a record of 8 MiB could take thirty times that. Real alerts have some hundreds.
+pub const MAX_PARTS: usize = 500_000;
+
+/// Up to so many parts, objects get room for as many members as alerts have; beyond, only what they need.
+const ROOMY: usize = 4_096;
+
+/// Objects of more members are looked through with a table.
+const FEW: usize = 64;
+
+/// Why bytes are no record.
+#[derive(Debug, thiserror::Error)]
+pub enum Unparsed {
+    /// They are not JSON, with the place.
+    #[error(transparent)]
+    Json(serde_json::Error),
+    /// More than [`MAX_PARTS`].
+    #[error("it has more than {MAX_PARTS} parts (values, and values within them)")]
+    TooManyParts,
+}
+
 /// One record, valid JSON in every part.
 #[derive(Debug, PartialEq)]
 pub struct Record<'a>(Tree<'a>);
@@ -93,17 +116,25 @@ enum Tree<'a> {
 }
 
 impl<'a> Record<'a> {
-    /// Parses the record, nested at most 128 deep.
+    /// Parses the record, nested at most 128 deep, of at most [`MAX_PARTS`].
     ///
     /// # Errors
-    /// It is not JSON, with the place; the same as for a [`Value`].
-    pub fn parse(bytes: &'a [u8]) -> serde_json::Result<Self> {
+    /// It is not JSON, with the place; the same as for a [`Value`]. Or it has too many parts.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, Unparsed> {
+        let parts = Cell::new(0);
         // One look at all of it costs a tenth of a look at each of its texts.
-        match std::str::from_utf8(bytes) {
-            Ok(text) => serde_json::from_str(text).map(Self),
+        let parsed = match std::str::from_utf8(bytes) {
+            Ok(text) => whole(serde_json::Deserializer::from_str(text), &parts),
             // What is wrong with it, and where, is told as for any other error.
-            Err(_) => serde_json::from_slice(bytes).map(Self),
-        }
+            Err(_) => whole(serde_json::Deserializer::from_slice(bytes), &parts),
+        };
+        parsed.map(Self).map_err(|error| {
+            if parts.get() > MAX_PARTS {
+                Unparsed::TooManyParts
+            } else {
+                Unparsed::Json(error)
+            }
+        })
     }
 
     /// What [`normalize()`](crate::intake::normalize()) says of the record.
@@ -181,6 +212,16 @@ impl Tree<'_> {
     fn key_twice(&self) -> Option<&str> {
         match self {
             Self::Array(items) => items.iter().find_map(Self::key_twice),
+            Self::Object(members) if members.len() > FEW => {
+                let mut seen: HashMap<&str, &Self> = HashMap::with_capacity(members.len());
+                let other_than_before = members.iter().find(|(key, tree)| {
+                    let held = seen.insert(key, tree);
+                    held.is_some_and(|held| held != tree)
+                });
+                other_than_before
+                    .map(|(key, _)| key.as_ref())
+                    .or_else(|| members.iter().find_map(|(_, tree)| tree.key_twice()))
+            }
             Self::Object(members) => {
                 let mut seen = [0_u64; 4];
                 for (at, (key, tree)) in members.iter().enumerate() {
@@ -188,10 +229,10 @@ impl Tree<'_> {
                     let (word, mask) = (&mut seen[usize::from(bit >> 6)], 1 << (bit & 63));
                     let is_new = *word & mask == 0;
                     *word |= mask;
+                    // The nearest one before says enough: it has been held against those before it.
                     let twice = || {
-                        members[..at]
-                            .iter()
-                            .any(|(other, held)| other == key && held != tree)
+                        let before = members[..at].iter().rev().find(|(other, _)| other == key);
+                        before.is_some_and(|(_, held)| held != tree)
                     };
                     if !is_new && twice() {
                         return Some(key);
@@ -258,15 +299,33 @@ fn write_to(out: &mut Vec<u8>, what: fmt::Arguments<'_>) {
         .expect("a vector takes all that is written to it");
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Tree<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Grow)
+/// All of a text as one tree.
+fn whole<'de, R: serde_json::de::Read<'de>>(
+    mut from: serde_json::Deserializer<R>,
+    parts: &Cell<usize>,
+) -> serde_json::Result<Tree<'de>> {
+    let tree = Grow(parts).deserialize(&mut from)?;
+    from.end()?;
+    Ok(tree)
+}
+
+/// Makes a tree, and counts its parts.
+#[derive(Clone, Copy)]
+struct Grow<'c>(&'c Cell<usize>);
+
+impl<'de> DeserializeSeed<'de> for Grow<'_> {
+    type Value = Tree<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Tree<'de>, D::Error> {
+        self.0.set(self.0.get() + 1);
+        if self.0.get() > MAX_PARTS {
+            return Err(serde::de::Error::custom("it has too many parts"));
+        }
+        deserializer.deserialize_any(self)
     }
 }
 
-struct Grow;
-
-impl<'de> Visitor<'de> for Grow {
+impl<'de> Visitor<'de> for Grow<'_> {
     type Value = Tree<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -303,16 +362,19 @@ impl<'de> Visitor<'de> for Grow {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut from: A) -> Result<Tree<'de>, A::Error> {
         let mut items = Vec::new();
-        while let Some(item) = from.next_element()? {
+        while let Some(item) = from.next_element_seed(self)? {
             items.push(item);
         }
         Ok(Tree::Array(items))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<Tree<'de>, A::Error> {
-        let mut members = Vec::with_capacity(16);
+        let mut members = Vec::new();
+        if self.0.get() < ROOMY {
+            members.reserve(16);
+        }
         while let Some(Key(key)) = from.next_key()? {
-            members.push((key, from.next_value()?));
+            members.push((key, from.next_value_seed(self)?));
         }
         Ok(Tree::Object(members))
     }
@@ -323,7 +385,7 @@ struct Key<'a>(Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match deserializer.deserialize_str(Grow)? {
+        match deserializer.deserialize_str(Grow(&Cell::new(0)))? {
             Tree::Text(key) => Ok(Self(key)),
             _ => Err(serde::de::Error::custom("a key is no text")),
         }

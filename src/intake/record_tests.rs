@@ -112,6 +112,45 @@ fn a_key_that_stands_twice_with_different_values_refuses_the_record() {
     }
 }
 
+#[test]
+fn half_a_million_keys_of_one_object_are_held_against_each_other_at_once() {
+    let distinct = |last: &str| {
+        let keys: Vec<String> = (3..MAX_PARTS).map(|n| format!("\"{n}\":1")).collect();
+        format!("{{{},{last}}}", keys.join(","))
+    };
+    let equal = |last: &str| format!("{{{}{last}}}", "\"a\":1,".repeat(MAX_PARTS - 3));
+    let began = crate::clock::Monotonic::now();
+    for (text, twice) in [
+        (distinct("\"x\":1"), None),
+        (distinct("\"7\":2"), Some("7")),
+        (equal("\"a\":1"), None),
+        (equal("\"a\":2"), Some("a")),
+    ] {
+        let record = Record::parse(text.as_bytes()).expect("it is JSON of that many parts");
+        assert_eq!(record.key_twice(), twice);
+    }
+    // Each key against all before it would be 10^11 comparisons.
+    assert!(began.elapsed().as_secs() < 60, "{:?}", began.elapsed());
+}
+
+#[test]
+fn a_record_of_too_many_parts_is_refused_before_it_takes_the_memory() {
+    let list = |parts: usize| format!("{{\"a\":[{}1]}}", "1,".repeat(parts - 3));
+    assert!(Record::parse(list(MAX_PARTS).as_bytes()).is_ok());
+    for text in [
+        list(MAX_PARTS + 1),
+        format!("{{\"a\":[{}{{}}]}}", "{},".repeat(2_000_000)),
+    ] {
+        let refused = Record::parse(text.as_bytes());
+        assert!(matches!(refused, Err(Unparsed::TooManyParts)));
+        let reader = Reader::new(DeviceIdRule::default());
+        let read =
+            crate::intake::Delivery::read(text.as_bytes(), crate::intake::body::Lines::Unsaid, &reader);
+        let rejected = read.expect("the body as a whole can be taken").places.rejected;
+        assert_eq!(rejected[0].reason, "too_many_parts");
+    }
+}
+
 /// A value that some key may hold.
 fn held() -> impl Strategy<Value = Value> {
     prop_oneof![

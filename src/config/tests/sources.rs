@@ -36,3 +36,11 @@ fn what_is_wrong_with_a_source_is_told_where_it_stands() {
         ],
     );
 }
+
+#[test]
+fn a_rate_without_a_number_of_events_is_told_since_it_bounds_nothing() {
+    check(
+        "sources:\n  - {name: a, rate: {per: 1m}, defender: {}}\n",
+        &[("E411", 2, "`sources[0].rate` has `per` without `events`")],
+    );
+}
