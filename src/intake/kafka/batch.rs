@@ -26,6 +26,12 @@ const FRONT: usize = 12;
 /// The end that a batch claims without a checksum to confirm it is believed if it is no further away than this.
 const LIKELY: i64 = 1_000_000;
 
+/// Messages that are taken at once; each costs more than its bytes.
+const MOST: usize = 20_000;
+
+/// What a message costs beside its bytes, more or less.
+const COST: usize = 512;
+
 /// Among the attributes: the batch belongs to a transaction; it is a marker.
 const TRANSACTIONAL: i16 = 0x10;
 const CONTROL: i16 = 0x20;
@@ -71,7 +77,8 @@ pub struct Taken {
 pub struct Bounds {
     /// Bytes of one message; a longer one is [`Unread`].
     pub message: usize,
-    /// Bytes of one batch once it is unpacked; a larger one is [`Unread`].
+    /// Bytes of one batch once it is unpacked; a larger one is [`Unread`]. What is taken of a fetch ends soon after so many,
+    /// in the middle of a batch if need be: the rest is for the next one.
     pub unpacked: usize,
     /// Whether a wrong checksum ends the reading ([`Taken::is_damaged`]) in place of being [`Unread`].
     pub is_patient: bool,
@@ -99,6 +106,7 @@ pub fn take_apart(bytes: &[u8], from: i64, aborted: &[Aborted], is_cut: bool, bo
         from,
         begun: aborted.to_vec(),
         given_up: HashSet::new(),
+        held: 0,
         bounds,
     };
     let mut rest = bytes;
@@ -142,6 +150,8 @@ struct Taking<'a> {
     begun: Vec<Aborted>,
     /// Producers whose messages do not count until their marker comes.
     given_up: HashSet<i64>,
+    /// What was taken holds about so many bytes.
+    held: usize,
     bounds: &'a Bounds,
 }
 
@@ -162,7 +172,7 @@ impl Taking<'_> {
             // One message, or several packed together, whose last offset stands in front.
             let why = format!("it has format {format} of before Kafka 0.11, which is not read");
             self.lost(base, None, batch, &why);
-            return true;
+            return !self.is_full();
         }
         let mut reader = Reader::new(&batch[FRONT + 5..]);
         let sum = reader.u32("checksum").unwrap_or_default();
@@ -179,20 +189,28 @@ impl Taking<'_> {
                 batch,
                 "its checksum is wrong",
             );
-            return true;
+            return !self.is_full();
         }
         match head {
             Ok(head) if head.last >= base => {
-                self.records(base, &head, reader.rest(), batch);
+                if !self.records(base, &head, reader.rest(), batch) {
+                    return false;
+                }
                 self.taken.next = self.taken.next.max(head.last.saturating_add(1));
             }
             Ok(_) => self.lost(base, None, batch, "it claims to end before it begins"),
             Err(error) => self.lost(base, None, batch, &error.to_string()),
         }
-        true
+        !self.is_full()
     }
 
-    fn records(&mut self, base: i64, head: &Head, packed: &[u8], batch: &[u8]) {
+    /// Whether so much is taken that the rest must wait. A few bytes can unpack to many, and one fetch brings many batches.
+    fn is_full(&self) -> bool {
+        self.held > self.bounds.unpacked || self.taken.messages.len() >= MOST
+    }
+
+    /// Takes a batch's records; false if the reading ends among them.
+    fn records(&mut self, base: i64, head: &Head, packed: &[u8], batch: &[u8]) -> bool {
         self.begun.retain(|aborted| {
             let is_reached = aborted.first <= head.last;
             if is_reached {
@@ -203,11 +221,11 @@ impl Taking<'_> {
         if head.attributes & CONTROL != 0 {
             // The end of a transaction, given up or done: its producer begins anew.
             self.given_up.remove(&head.producer);
-            return;
+            return true;
         }
         let is_given_up = head.attributes & TRANSACTIONAL != 0 && self.given_up.contains(&head.producer);
         if is_given_up || head.last < self.from {
-            return;
+            return true;
         }
         let unpacked;
         let plain = match Packing::of(head.attributes) {
@@ -217,26 +235,44 @@ impl Taking<'_> {
                     unpacked = bytes;
                     &unpacked
                 }
-                Err(why) => return self.unread(base..=head.last, batch, why),
+                Err(why) => {
+                    self.unread(base..=head.last, batch, why);
+                    return true;
+                }
             },
             None => {
                 let why = "it is packed in a way that is not known".to_owned();
-                return self.unread(base..=head.last, batch, why);
+                self.unread(base..=head.last, batch, why);
+                return true;
             }
         };
         let mut reader = Reader::new(plain);
         let mut reached = base;
         for _ in 0..head.count {
-            let read = record(&mut reader, base, head.written_ms);
-            let Ok(record) = read else {
-                let why = read.err().map(|error| error.to_string()).unwrap_or_default();
-                return self.unread(reached..=head.last, plain, why);
+            // Each stands after the one before: where the reading stops, all before was taken and nothing after.
+            let read = record(&mut reader, base, head.written_ms).and_then(|record| {
+                let is_in_turn = (reached..=head.last).contains(&record.offset);
+                let wrong = || reader.malformed("the offset of a record");
+                is_in_turn.then_some(record).ok_or_else(wrong)
+            });
+            let record = match read {
+                Ok(record) => record,
+                Err(error) => {
+                    self.unread(reached.min(head.last)..=head.last, plain, error.to_string());
+                    return true;
+                }
             };
-            reached = record.offset.saturating_add(1).clamp(base, head.last);
-            if record.offset >= self.from {
-                self.message(record);
+            reached = record.offset.saturating_add(1);
+            if record.offset < self.from {
+                continue;
             }
+            if record.offset > self.from && self.is_full() {
+                self.taken.next = self.taken.next.max(record.offset);
+                return false;
+            }
+            self.message(record);
         }
+        true
     }
 
     fn message(&mut self, record: Record<'_>) {
@@ -249,6 +285,7 @@ impl Taking<'_> {
                 why,
             );
         }
+        self.held += length + COST;
         self.taken.messages.push(Message {
             offset: record.offset,
             written_ms: record.written_ms,
@@ -270,6 +307,7 @@ impl Taking<'_> {
         if *offsets.end() < self.from {
             return;
         }
+        self.held += bytes.len().min(KEPT) + COST;
         self.taken.unread.push(Unread {
             offsets: (*offsets.start()).max(self.from)..=*offsets.end(),
             why,

@@ -269,6 +269,77 @@ fn a_message_and_a_batch_beyond_the_bounds_are_told() {
 }
 
 #[test]
+fn what_a_fetch_unpacks_to_is_bounded_and_the_rest_is_for_the_next() {
+    static LONG: [u8; 900] = [b'x'; 900];
+    let of = |base| {
+        Made {
+            base,
+            attributes: 1,
+            records: (0..60).map(|delta| (delta, Some(&LONG[..]))).collect(),
+            last: 59,
+            ..Made::default()
+        }
+        .bytes()
+    };
+    let bytes: Vec<u8> = (0..10).flat_map(|n| of(n * 60)).collect();
+    let (mut next, mut offsets, mut rounds) = (0, Vec::new(), 0);
+    while next < 600 {
+        let got = taken(&bytes, next);
+        let held: usize = got
+            .messages
+            .iter()
+            .map(|message| 512 + message.value.as_ref().map_or(0, Vec::len))
+            .sum();
+        assert!(held <= BOUNDS.unpacked + 2_000, "{held}");
+        assert!(got.next > next && got.unread.is_empty());
+        offsets.extend(got.messages.iter().map(|message| message.offset));
+        (next, rounds) = (got.next, rounds + 1);
+    }
+    assert_eq!((offsets, next), ((0..600).collect(), 600));
+    assert!(rounds > 5, "{rounds}");
+
+    // Many messages cost more than their bytes.
+    let many = Made {
+        records: (0..25_000).map(|delta| (delta, None)).collect(),
+        last: 24_999,
+        ..Made::default()
+    };
+    let wide = Bounds {
+        unpacked: 64 * 1024 * 1024,
+        ..BOUNDS
+    };
+    let got = take_apart(&many.bytes(), 0, &[], false, &wide);
+    assert_eq!((got.messages.len(), got.next), (MOST, 20_000));
+    let rest = take_apart(&many.bytes(), 20_000, &[], false, &wide);
+    assert_eq!(
+        (rest.messages.len(), rest.messages[0].offset, rest.next),
+        (5_000, 20_000, 25_000)
+    );
+}
+
+#[test]
+fn records_out_of_their_turn_cannot_hold_up_the_reading() {
+    for records in [
+        vec![(0, None); 3],
+        vec![(1, None), (0, None)],
+        vec![(0, None), (9, None)],
+    ] {
+        let made = Made {
+            records,
+            last: 3,
+            ..Made::default()
+        };
+        let got = taken(&made.bytes(), 0);
+        assert_eq!((got.messages.len(), got.unread.len(), got.next), (1, 1, 4));
+        assert!(
+            got.unread[0].why.contains("offset of a record"),
+            "{:?}",
+            got.unread
+        );
+    }
+}
+
+#[test]
 fn a_record_that_lies_costs_its_batch_and_no_more() {
     let mut lying = Made::default();
     lying.records.push((2, Some(b"two")));

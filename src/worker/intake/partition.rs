@@ -125,11 +125,11 @@ impl PartitionReader {
             }
             let storing = self.place.store(&fetched, batches, next, taken.next, bounds);
             let (stored, following) = tokio::join!(storing, self.broker.fetch(taken.next));
-            stored?;
-            next = taken.next;
+            let reached = stored?;
+            // Out of range: the next round meets it again. Storing may have read further than the first look did.
+            ahead = following.ok().filter(|_| reached == taken.next);
+            next = reached;
             self.place.behind(end, next);
-            // Out of range: the next round meets it again.
-            ahead = following.ok();
         }
     }
 
@@ -302,7 +302,7 @@ impl Place {
         }
     }
 
-    /// Stores batches one after another, as often as it takes.
+    /// Stores batches one after another, as often as it takes; says where to go on, which may lie beyond `to`.
     async fn store(
         &mut self,
         fetched: &Arc<Fetched>,
@@ -310,15 +310,14 @@ impl Place {
         from: i64,
         to: i64,
         bounds: Bounds,
-    ) -> Result<(), Gone> {
+    ) -> Result<i64, Gone> {
         let mut at = from;
         let mut records = BATCH_RECORDS;
         let mut batches = batches;
         loop {
             let failed = self.store_each(batches, &mut at).await?;
             let Some((wait, is_of_a_row)) = failed else {
-                debug_assert_eq!(at, to, "the last batch ends where the fetch does");
-                return Ok(());
+                return Ok(at);
             };
             tokio::time::sleep(wait).await;
             if is_of_a_row && records == 1 {
@@ -328,7 +327,7 @@ impl Place {
                 records = 1;
             }
             if at >= to {
-                return Ok(());
+                return Ok(at);
             }
             batches = self.read(fetched, at, bounds, records).await.0;
         }
