@@ -54,7 +54,7 @@ use tokio::sync::{Notify, Semaphore};
 
 pub use keys::KeyFile;
 pub use listen::{Bounds, serve};
-pub use peer::Network;
+pub use peer::{Network, can_be_named};
 pub use proof::Proof;
 pub use source::Source;
 pub use tls::{Tls, TlsError, TlsFiles};
@@ -67,7 +67,15 @@ use crate::limiter::SourceRate;
 use crate::store::Store;
 
 /// How many bytes of bodies are held at once, over all connections; one of the largest and half of another fit whatever that is.
+/// Once for those whose senders have shown who they are, and once for those whose senders can show it only by the whole body: whoever
+/// has no key takes nothing from those who have.
 const HELD_BYTES: usize = 12 * 1024 * 1024;
+
+/// So much of each body is held beside that, so that a genuine alert passes while strangers hold all the rest.
+const UNCOUNTED_BYTES: usize = 16 * 1024;
+
+/// No more of a stranger's body is set aside before it has come.
+const STRANGERS_AHEAD: usize = 1024 * 1024;
 
 /// What the webhook needs to know.
 #[derive(Clone, Debug)]
@@ -88,6 +96,8 @@ pub struct Options {
     pub token: Option<SecretString>,
     /// When set, the operators' routes need this one; else only this machine may use them ([`operators`]).
     pub operator_token: Option<SecretString>,
+    /// Whose connections bring others' requests: without an operator token they may nothing of an operator's.
+    pub trusted_proxies: Vec<Network>,
     /// While this file is there nothing resumes.
     pub stop_file: Option<PathBuf>,
     /// What the events of this source may lead to.
@@ -114,6 +124,7 @@ impl Options {
             max_concurrent: 16,
             token: None,
             operator_token: None,
+            trusted_proxies: Vec::new(),
             stop_file: None,
             trust: Trust::Act,
             rate: None,
@@ -139,6 +150,7 @@ struct Shared {
     sources: HashMap<String, Arc<Source>>,
     requests: Semaphore,
     held: held::Held,
+    unproven: held::Held,
     ready: health::Cached,
 }
 
@@ -151,14 +163,16 @@ impl Web {
     fn with_inbox(options: Options, inbox: inbox::Inbox, metrics: Render) -> Self {
         let requests = Semaphore::new(options.max_concurrent);
         let sources = options.sources.iter();
+        let most = HELD_BYTES.max(options.body_limit.saturating_add(options.body_limit / 2));
+        let held = held::Held::at_most(most).uncounted(UNCOUNTED_BYTES);
+        let unproven = held::Held::at_most(most).uncounted(UNCOUNTED_BYTES);
         Self(Arc::new(Shared {
             own: Arc::new(Source::own(&options)),
             sources: sources
                 .map(|source| (source.name.clone(), Arc::clone(source)))
                 .collect(),
-            held: held::Held::at_most(
-                HELD_BYTES.max(options.body_limit.saturating_add(options.body_limit / 2)),
-            ),
+            held,
+            unproven: unproven.ahead(STRANGERS_AHEAD),
             options,
             inbox,
             metrics,

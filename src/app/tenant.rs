@@ -182,6 +182,9 @@ impl Start {
         options.operator_token = operator_token;
         options.stop_file.clone_from(&self.config.stop_file);
         options.trust = self.config.http.trust;
+        options
+            .trusted_proxies
+            .clone_from(&self.config.http.trusted_proxies);
         options.rate = self
             .config
             .http

@@ -95,7 +95,7 @@ pub struct Http {
     pub token_file: Option<SecretFile>,
     /// `operator_token_file`: holds the one for reloads, stops and resumes. Default none: only this machine may.
     pub operator_token_file: Option<SecretFile>,
-    /// `trust`: what its events may lead to. Default `act` with a token or on the loopback address, else `observe`.
+    /// `trust`: what its events may lead to. Default `act` with a token, or on the loopback address without a proxy there, else `observe`.
     pub trust: Trust,
     /// `rate`: more events than that in such a span ask instead of acting. Default any number.
     pub rate: Option<Window>,
@@ -155,7 +155,9 @@ impl Http {
             .text("operator_token_file", reading)
             .map(|name| places.secret(&name));
         // Whoever shows no token can only be observed, unless the file says otherwise in so many words.
-        let is_known = token_file.is_some() || listen.ip().is_loopback();
+        let trusted_proxies = read_proxies(&mut section, reading);
+        let is_by_proxy = trusted_proxies.iter().any(Network::has_loopback);
+        let is_known = token_file.is_some() || (listen.ip().is_loopback() && !is_by_proxy);
         let default = if is_known { Trust::Act } else { Trust::Observe };
         let words = [
             ("act", Trust::Act),
@@ -165,7 +167,6 @@ impl Http {
         let trust = section.choice("trust", &words, default, reading);
         let rate = read_rate(section.section("rate", reading), reading);
         let tls = read_tls(section.section("tls", reading), places, reading);
-        let trusted_proxies = read_proxies(&mut section, reading);
         let max_connections = section.count("max_connections", 16..=65_536, 512, reading);
         let max_connections_per_peer = section.count("max_connections_per_peer", 1..=65_536, 128, reading);
         section.close(reading);

@@ -23,7 +23,7 @@ use crate::limiter::SourceRate;
 use crate::store::{Once, Room};
 use crate::web::answer::{Answer, Problem, Rejected, again};
 use crate::web::peer::Peer;
-use crate::web::proof::{bearer, same};
+use crate::web::proof::{Id, bearer, same};
 use crate::web::receive::{Unreceived, receive};
 use crate::web::source::Source;
 use crate::web::{Shared, Web};
@@ -71,7 +71,12 @@ async fn work(web: &Arc<Shared>, source: &Arc<Source>, request: Request) -> Resu
         // The client waits to hear whether it should send at all.
         return Err(unreceived(Unreceived::TooLarge(options.body_limit)));
     }
-    let mut holding = web.held.nothing();
+    let held = if source.proof.is_judged_before() {
+        &web.held
+    } else {
+        &web.unproven
+    };
+    let mut holding = held.nothing();
     let body = receive(body, options.body_limit, options.body_timeout, &mut holding)
         .await
         .map_err(unreceived)?;
@@ -89,10 +94,13 @@ async fn work(web: &Arc<Shared>, source: &Arc<Source>, request: Request) -> Resu
         )
         .retry_after_s(1)
     })?;
-    let known = id.map(|id| Known {
-        id,
-        body_hash: Sha256::digest(&body).into(),
-    });
+    let body_hash: [u8; 32] = Sha256::digest(&body).into();
+    let id = match id {
+        Id::None => None,
+        Id::Given(id) => Some(id),
+        Id::Body => Some(format!("sha256:{}", hex(&body_hash))),
+    };
+    let known = id.map(|id| Known { id, body_hash });
     if let Some(known) = &known
         && let Some(answer) = answered(web, source, known).await?
     {
@@ -102,9 +110,17 @@ async fn work(web: &Arc<Shared>, source: &Arc<Source>, request: Request) -> Resu
         return Err(full(wait));
     }
     match read(source, body, lines).await? {
-        Ok(delivery) => store(web, source, delivery, known).await,
+        Ok(mut delivery) => {
+            // A body that comes again leaves its dead letters once.
+            delivery.known_by(&[&source.name, &hex(&body_hash)]);
+            store(web, source, delivery, known).await
+        }
         Err(broken) => whole_body(source, broken).map(IntoResponse::into_response),
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What a delivery is known by when it comes again.

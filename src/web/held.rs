@@ -6,26 +6,51 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The bytes that are left to be held.
 #[derive(Clone, Debug)]
-pub(super) struct Held(Arc<AtomicUsize>);
+pub(super) struct Held {
+    left: Arc<AtomicUsize>,
+    uncounted: usize,
+    ahead: usize,
+}
 
 /// Bytes of one body, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Holding {
     left: Arc<AtomicUsize>,
     bytes: usize,
+    uncounted: usize,
+    ahead: usize,
 }
 
 impl Held {
     /// So many bytes at most.
     pub fn at_most(bytes: usize) -> Self {
-        Self(Arc::new(AtomicUsize::new(bytes)))
+        Self {
+            left: Arc::new(AtomicUsize::new(bytes)),
+            uncounted: 0,
+            ahead: usize::MAX,
+        }
+    }
+
+    /// The first so many bytes of each body are held whatever others hold: how many bodies there are is bounded by the connections.
+    pub fn uncounted(self, bytes: usize) -> Self {
+        Self {
+            uncounted: bytes,
+            ..self
+        }
+    }
+
+    /// No more than so many bytes of a body are set aside before they have come, whatever it declares.
+    pub fn ahead(self, bytes: usize) -> Self {
+        Self { ahead: bytes, ..self }
     }
 
     /// For one body; nothing is held yet.
     pub fn nothing(&self) -> Holding {
         Holding {
-            left: Arc::clone(&self.0),
+            left: Arc::clone(&self.left),
             bytes: 0,
+            uncounted: self.uncounted,
+            ahead: self.ahead,
         }
     }
 }
@@ -33,15 +58,22 @@ impl Held {
 impl Holding {
     /// Holds so many more, if they are left.
     pub fn grow(&mut self, bytes: usize) -> bool {
+        let counted = bytes.saturating_sub(self.uncounted);
         let taken = self
             .left
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, |left| {
-                left.checked_sub(bytes)
+                left.checked_sub(counted)
             });
         if taken.is_ok() {
-            self.bytes += bytes;
+            self.bytes += counted;
+            self.uncounted = self.uncounted.saturating_sub(bytes);
         }
         taken.is_ok()
+    }
+
+    /// How many bytes may be set aside before they have come.
+    pub fn ahead(&self) -> usize {
+        self.ahead
     }
 
     /// Holds nothing any more.
@@ -71,5 +103,17 @@ mod tests {
         assert!(other.grow(6) && !other.grow(1));
         drop(other);
         assert!(held.nothing().grow(10));
+    }
+
+    #[test]
+    fn the_beginning_of_a_body_is_held_whatever_others_hold() {
+        let held = Held::at_most(10).uncounted(4);
+        let (mut large, mut small) = (held.nothing(), held.nothing());
+        assert!(large.grow(6) && large.grow(8) && !large.grow(1));
+        assert!(small.grow(3) && small.grow(1) && !small.grow(1));
+        drop(large);
+        assert!(small.grow(10) && !small.grow(1));
+        drop(small);
+        assert!(held.nothing().grow(14));
     }
 }

@@ -36,6 +36,9 @@ const DRAIN: Duration = Duration::from_secs(20);
 /// How long nothing is taken after the system could give no connection.
 const REST: Duration = Duration::from_millis(200);
 
+/// How long who has no request under way may then still take its answer.
+const MOMENT: Duration = Duration::from_secs(1);
+
 /// What a connection may do.
 #[derive(Clone, Debug)]
 pub struct Bounds {
@@ -149,7 +152,11 @@ impl Server {
             return self.http(stream, from, peer).await;
         };
         let handshake = TlsAcceptor::from(tls.now()).accept(stream);
-        let Ok(Ok(secure)) = timeout(self.bounds.head_timeout, handshake).await else {
+        let shaken = tokio::select! {
+            () = self.shutdown.cancelled() => return,
+            shaken = timeout(self.bounds.head_timeout, handshake) => shaken,
+        };
+        let Ok(Ok(secure)) = shaken else {
             metrics::counter!("quell_http_handshakes_failed_total").increment(1);
             return;
         };
@@ -165,12 +172,16 @@ impl Server {
         peer: Peer,
     ) {
         let router = TowerToHyperService::new(self.router.clone());
+        let under_way = Arc::new(());
+        let of_service = Arc::clone(&under_way);
         let service = service_fn(move |mut request: Request<Incoming>| {
+            let held = Arc::clone(&of_service);
             request.extensions_mut().insert(ConnectInfo(from));
             request.extensions_mut().insert(peer.clone());
             let answer = router.call(request);
             async move {
                 let answer: Result<Response<_>, Infallible> = answer.await;
+                drop(held);
                 answer
             }
         });
@@ -187,7 +198,8 @@ impl Server {
             _ = connection.as_mut() => {}
             () = self.shutdown.cancelled() => {
                 connection.as_mut().graceful_shutdown();
-                let _ = connection.await;
+                // Who sends half a head, or takes no answer, does not hold up the stop; a request that is worked on does.
+                while timeout(MOMENT, connection.as_mut()).await.is_err() && Arc::strong_count(&under_way) > 2 {}
             }
         }
     }

@@ -71,6 +71,24 @@ async fn who_never_ends_a_head_or_stays_silent_is_hung_up_on() {
 }
 
 #[tokio::test]
+async fn half_a_head_and_half_a_handshake_do_not_hold_up_a_stop() {
+    for tls in [None, Some(Arc::new(Tls::new(files()).expect("the files fit")))] {
+        let begun: &[u8] = match &tls {
+            None => b"POST /v1/events HTTP/1.1\r\nhost: x\r\nx-",
+            // The beginning of a record of TLS.
+            Some(_) => &[22, 3, 1, 2, 0, 1],
+        };
+        let mut server = TestServer::bounded(Bounds::default(), tls, Options::new(TenantId(1))).await;
+        let mut stream = connected(&server).await;
+        stream.write_all(begun).await.expect("it is taken");
+        server.shutdown.cancel();
+        let ended = tokio::time::timeout(SOON, server.tasks.join_next()).await;
+        assert!(ended.is_ok(), "the server waits for who never ends");
+        drop(stream);
+    }
+}
+
+#[tokio::test]
 async fn too_many_or_too_large_fields_of_a_head_are_a_431() {
     let server = bounded(Bounds::default()).await;
     let many = "x-a: b\r\n".repeat(101);

@@ -7,12 +7,17 @@ use std::net::SocketAddr;
 use axum::http::{HeaderMap, StatusCode, header};
 
 use crate::web::answer::Problem;
-use crate::web::{Options, events};
+use crate::web::{Network, Options, events};
 
 /// Whether a request may act as an operator.
 pub(super) fn allowed(options: &Options, peer: SocketAddr, headers: &HeaderMap) -> Result<(), Problem> {
     if let Some(token) = &options.operator_token {
         return events::authorize(headers, Some(token));
+    }
+    let is_proxy = |network: &Network| network.contains(peer.ip());
+    if options.trusted_proxies.iter().any(is_proxy) {
+        let detail = "a proxy of `http.trusted_proxies` speaks for others: set `http.operator_token_file` and show that token";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", detail));
     }
     from_here(peer, headers)?;
     match &options.token {
@@ -80,6 +85,11 @@ mod tests {
         assert!(allowed(&options, here, &shows("sender")).is_ok());
         assert!(allowed(&options, here, &HeaderMap::new()).is_err());
         assert!(allowed(&options, elsewhere, &shows("sender")).is_err());
+        options.trusted_proxies = vec!["127.0.0.1".parse().expect("a network")];
+        assert!(
+            allowed(&options, here, &shows("sender")).is_err(),
+            "a proxy on this machine speaks for the whole Internet"
+        );
         options.operator_token = Some("operator".into());
         for peer in [here, elsewhere] {
             assert!(allowed(&options, peer, &shows("operator")).is_ok());

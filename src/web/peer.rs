@@ -1,7 +1,7 @@
 //! Who stands at the other end of a connection: its address, and the certificate that it showed. Put into every request by
 //! [`crate::web::listen`]; asked by [`crate::web::proof`].
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -56,8 +56,14 @@ impl Network {
         let (own, width) = bits(self.address);
         let (other, other_width) = bits(address);
         let shift = u32::from(width - self.length);
-        // All of the bits shifted out is every address.
         width == other_width && (own ^ other).checked_shr(shift).unwrap_or(0) == 0
+    }
+
+    /// Whether some address of this machine alone (`127.0.0.0/8`, `::1`) is one of them.
+    pub fn has_loopback(&self) -> bool {
+        self.address.is_loopback()
+            || self.contains(IpAddr::V4(Ipv4Addr::LOCALHOST))
+            || self.contains(IpAddr::V6(Ipv6Addr::LOCALHOST))
     }
 }
 
@@ -71,7 +77,9 @@ fn bits(address: IpAddr) -> (u128, u8) {
 
 /// Why a text is no network.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is neither an address such as `10.1.2.3` nor a network such as `10.0.0.0/8`")]
+#[error(
+    "is neither an address such as `10.1.2.3` nor a network such as `10.0.0.0/8`; all addresses are none"
+)]
 pub struct NoNetwork;
 
 impl FromStr for Network {
@@ -91,7 +99,8 @@ impl FromStr for Network {
             }
             Some(_) => return Err(NoNetwork),
         };
-        if length > width {
+        // Every address there is tells nobody from anybody.
+        if length > width || length == 0 {
             return Err(NoNetwork);
         }
         // `10.1.2.3/8` is most likely a slip, and names more than it seems to.
@@ -101,6 +110,11 @@ impl FromStr for Network {
         }
         Ok(Self { address, length })
     }
+}
+
+/// Whether a certificate can be valid for this name: a DNS name or an address.
+pub fn can_be_named(name: &str) -> bool {
+    ServerName::try_from(name).is_ok()
 }
 
 /// By what connections of one peer are counted: its address, and for IPv6 the network that one subscriber has.
@@ -125,9 +139,9 @@ mod tests {
             ("10.0.0.0/8", "10.255.0.1", "11.0.0.1"),
             ("10.0.0.0/8", "::ffff:10.0.0.1", "::10.0.0.1"),
             ("192.0.2.7", "192.0.2.7", "192.0.2.8"),
-            ("0.0.0.0/0", "203.0.113.1", "::1"),
+            ("128.0.0.0/1", "203.0.113.1", "::1"),
             ("2001:db8::/32", "2001:db8:1::1", "2001:db9::1"),
-            ("::/0", "2001:db8::1", "10.0.0.1"),
+            ("::/1", "2001:db8::1", "10.0.0.1"),
             ("::1", "::1", "::2"),
         ] {
             let parsed: Network = network.parse().expect("a network");
@@ -143,8 +157,28 @@ mod tests {
             "10.0.0/8",
             "proxy",
             "::/129",
+            "0.0.0.0/0",
+            "::/0",
         ] {
             assert_eq!(wrong.parse::<Network>(), Err(NoNetwork), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_network_with_an_address_of_this_machine_alone_is_known() {
+        for (network, expected) in [
+            ("127.0.0.1", true),
+            ("127.8.0.0/16", true),
+            ("64.0.0.0/2", true),
+            ("::1", true),
+            ("::/8", true),
+            ("::ffff:127.0.0.1", true),
+            ("10.0.0.0/8", false),
+            ("128.0.0.0/1", false),
+            ("2001:db8::/32", false),
+        ] {
+            let parsed: Network = network.parse().expect("a network");
+            assert_eq!(parsed.has_loopback(), expected, "{network}");
         }
     }
 

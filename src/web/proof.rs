@@ -66,6 +66,17 @@ pub(super) enum Refusal {
     NoWay(&'static str),
 }
 
+/// What a delivery is known by when it comes again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Id {
+    /// Nothing: its events are known by what they say.
+    None,
+    /// What its sender called it.
+    Given(String),
+    /// Its body: nothing else of it is signed, so whoever recorded it could change all the rest.
+    Body,
+}
+
 impl Proof {
     /// Nothing is asked for: the listener's address alone says who may send.
     pub fn open() -> Self {
@@ -118,6 +129,14 @@ impl Proof {
         }))
     }
 
+    /// Whether [`Proof::before`] tells whose a request is; else the whole body must be there before anybody knows.
+    pub(super) fn is_judged_before(&self) -> bool {
+        match &self.0 {
+            Kind::Standard(_) | Kind::Signature { .. } => false,
+            Kind::Open | Kind::Bearer(_) | Kind::Certificate { .. } | Kind::Proxy { .. } => true,
+        }
+    }
+
     /// Judges what can be judged before the body. `now` is in seconds since 1970.
     pub(super) fn before(&self, headers: &HeaderMap, peer: &Peer, now: i64) -> Result<(), Refusal> {
         match &self.0 {
@@ -151,27 +170,21 @@ impl Proof {
         }
     }
 
-    /// Judges the body as it was received; gives what the delivery is known by, if it says so. To be called after
-    /// [`Proof::before`] let the request through, with the same headers. An `Idempotency-Key` counts where the signature covers
-    /// no id.
-    pub(super) fn after(
-        &self,
-        headers: &HeaderMap,
-        body: &[u8],
-        now: i64,
-    ) -> Result<Option<String>, Refusal> {
+    /// Judges the body as it was received; gives what the delivery is known by. To be called after [`Proof::before`] let the request
+    /// through, with the same headers. An `Idempotency-Key` counts where nothing is signed; beside a signature it is anybody's.
+    pub(super) fn after(&self, headers: &HeaderMap, body: &[u8], now: i64) -> Result<Id, Refusal> {
         match &self.0 {
             Kind::Standard(keys) => {
                 let standard = Standard::read(headers, now)?;
                 let held = keys.now();
                 known(standard.is_signed(body, &held.keys), held.is_lacking)?;
-                Ok(Some(standard.id.to_owned()))
+                Ok(Id::Given(standard.id.to_owned()))
             }
             Kind::Signature { keys, header, prefix } => {
                 let signature = plain_signature(headers, header, prefix)?;
                 let held = keys.now();
                 known(is_plainly_signed(&signature, body, &held.keys), held.is_lacking)?;
-                idempotency_key(headers)
+                Ok(Id::Body)
             }
             Kind::Open | Kind::Bearer(_) | Kind::Certificate { .. } | Kind::Proxy { .. } => {
                 idempotency_key(headers)
@@ -214,12 +227,12 @@ pub(super) fn bearer(headers: &HeaderMap) -> Result<&[u8], Refusal> {
 
 /// What a sender knows its request by (draft-ietf-httpapi-idempotency-key-header-07): a string of structured headers, in
 /// quotation marks, or the same without them, as most send it.
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
+fn idempotency_key(headers: &HeaderMap) -> Result<Id, Refusal> {
     let wrong =
         Refusal::Malformed("`idempotency-key` must stand there once, with 1 to 255 visible characters");
     let text = match only(headers, "idempotency-key") {
         Ok(text) => text.trim(),
-        Err(Refusal::Missing(_)) => return Ok(None),
+        Err(Refusal::Missing(_)) => return Ok(Id::None),
         Err(_) => return Err(wrong),
     };
     let bare = text
@@ -229,7 +242,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
     let is_fit =
         (1..=255).contains(&bare.len()) && bare.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"');
     if is_fit {
-        Ok(Some(bare.to_owned()))
+        Ok(Id::Given(bare.to_owned()))
     } else {
         Err(wrong)
     }
@@ -407,9 +420,9 @@ mod tests {
             let pairs: Vec<_> = values.iter().map(|value| ("idempotency-key", *value)).collect();
             idempotency_key(&with(&pairs))
         };
-        assert_eq!(read(&[]), Ok(None));
+        assert_eq!(read(&[]), Ok(Id::None));
         for value in ["8e03978e-40d5", "\"8e03978e-40d5\""] {
-            assert_eq!(read(&[value]), Ok(Some("8e03978e-40d5".to_owned())));
+            assert_eq!(read(&[value]), Ok(Id::Given("8e03978e-40d5".to_owned())));
         }
         for wrong in [
             &["\"\""][..],

@@ -62,12 +62,14 @@ pub(super) async fn receive(
             if data.len() > kept.capacity() - kept.len() {
                 // What is declared is set aside at once: it costs nothing before it is written to.
                 let room = match usize::try_from(declared) {
-                    Ok(declared) if kept.is_empty() && declared > 0 => declared,
+                    Ok(declared) if kept.is_empty() && declared > 0 => declared.min(holding.ahead()),
                     // A short body needs no such block.
                     _ if kept.is_empty() => data.len(),
                     _ => GROWTH.min(limit - kept.len()),
                 };
-                kept.reserve_exact(room.max(data.len()));
+                // Where the system promises no more than it has, it may have none.
+                kept.try_reserve_exact(room.max(data.len()))
+                    .map_err(|_| Unreceived::TooMany)?;
             }
             kept.extend_from_slice(&data);
         }
@@ -138,6 +140,44 @@ mod tests {
             receive(Body::from(vec![7; 11]), 10, LONG, &mut holding).await,
             Err(Unreceived::TooLarge(10))
         );
+    }
+
+    #[tokio::test]
+    async fn what_a_stranger_declares_is_not_set_aside_before_it_has_come() {
+        for (ahead, most) in [(1_000, 300_000), (usize::MAX, 2_000_000)] {
+            let mut holding = Held::at_most(2_000_000).ahead(ahead).nothing();
+            let sent = vec![7; 2_000];
+            let body = DeclaredBody {
+                left: Some(Bytes::from(sent.clone())),
+                declared: 2_000_000,
+            };
+            let received = receive(Body::new(body), 2_000_000, LONG, &mut holding).await;
+            let received = received.expect("it ended");
+            assert_eq!(received, sent);
+            assert!(received.capacity() <= most, "{} of {most}", received.capacity());
+        }
+    }
+
+    /// One piece, of which more is declared than comes.
+    struct DeclaredBody {
+        left: Option<Bytes>,
+        declared: u64,
+    }
+
+    impl axum::body::HttpBody for DeclaredBody {
+        type Data = Bytes;
+        type Error = std::convert::Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Result<hyper::body::Frame<Bytes>, Self::Error>>> {
+            std::task::Poll::Ready(self.left.take().map(|data| Ok(hyper::body::Frame::data(data))))
+        }
+
+        fn size_hint(&self) -> hyper::body::SizeHint {
+            hyper::body::SizeHint::with_exact(self.declared)
+        }
     }
 
     #[tokio::test]

@@ -225,6 +225,63 @@ async fn an_idempotency_key_counts_where_no_signature_covers_an_id() {
     assert_eq!(malformed.status, 401, "{malformed:?}");
 }
 
+#[tokio::test]
+async fn a_plainly_signed_body_is_known_by_itself_and_not_by_what_nobody_signed() {
+    let directory = tempfile::tempdir().expect("a temporary directory can be made");
+    let server = served(directory.path()).await;
+    let hub = |body: &str| {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, b"f0rge");
+        let tag = hmac::sign(&key, body.as_bytes());
+        let digits: String = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("x-hub-signature-256: sha256={digits}\r\n")
+    };
+    let (body, other) = (good("da1"), good("da2"));
+    for (key, is_replayed) in [
+        ("idempotency-key: k1\r\n", false),
+        ("", true),
+        ("idempotency-key: k2\r\n", true),
+    ] {
+        let headers = format!("{}{key}", hub(&body));
+        let got = server
+            .post_to("/v1/events/forge", &headers, body.as_bytes())
+            .await;
+        assert_eq!(got.status, 202, "{got:?}");
+        assert_eq!(got.head.contains("idempotent-replayed"), is_replayed, "{key}");
+    }
+    // Whoever recorded the first and named it so takes nothing from the next.
+    let headers = format!("{}idempotency-key: k1\r\n", hub(&other));
+    let got = server
+        .post_to("/v1/events/forge", &headers, other.as_bytes())
+        .await;
+    assert_eq!((got.status, stored(&server.script)), (202, 2), "{got:?}");
+}
+
+#[tokio::test]
+async fn the_dead_letters_of_a_body_that_comes_again_are_the_same() {
+    let directory = tempfile::tempdir().expect("a temporary directory can be made");
+    let server = served(directory.path()).await;
+    for body in [
+        "[{\"x\":1},{\"x\":2}]",
+        "[{\"x\":1},{\"x\":2}]",
+        "[{\"x\":1},{\"x\":3}]",
+    ] {
+        let headers = "authorization: Bearer s3cret\r\n";
+        let got = server.post_to("/v1/events/token", headers, body.as_bytes()).await;
+        assert_eq!(got.status, 400, "{got:?}");
+    }
+    let kept = server.script.kept.lock().expect("nobody panicked");
+    let ids: Vec<_> = kept
+        .dead
+        .iter()
+        .map(|letter| letter.id.expect("it has one"))
+        .collect();
+    assert_eq!(ids.len(), 6);
+    assert!(
+        ids[0] == ids[2] && ids[1] == ids[3] && ids[0] != ids[1] && ids[0] != ids[4],
+        "{ids:?}"
+    );
+}
+
 /// Requests straight to the router, without a socket.
 struct Direct {
     service: TowerToHyperService<axum::Router>,

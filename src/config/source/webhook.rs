@@ -4,6 +4,7 @@ use super::super::secret::{Places, SecretFile};
 use super::super::section::{Kind, Reading, Section};
 use super::super::server::Http;
 use super::{Source, SourceKind};
+use crate::web::can_be_named;
 use crate::yaml::Code;
 
 /// `webhook`: how senders show who they are.
@@ -161,12 +162,9 @@ fn read_certificate(mut section: Section<'_>, reading: &mut Reading) -> Webhook 
                 node.path()
             ));
         }
-        if names
-            .iter()
-            .any(|name| name.trim().is_empty() || name.contains('*'))
-        {
+        if names.iter().any(|name| name.contains('*') || !can_be_named(name)) {
             refuse(format!(
-                "`{}.names` must be whole names, such as `soar.example.com`",
+                "`{}.names` must be DNS names or addresses, whole, such as `soar.example.com`",
                 node.path()
             ));
         }
@@ -225,6 +223,7 @@ fn fingerprint(text: &str) -> Option<[u8; 32]> {
 mod tests {
     use super::*;
     use crate::config::Config;
+    use crate::domain::trust::Trust;
 
     fn read(http: &str, webhook: &str) -> Result<Webhook, String> {
         let text = format!(
@@ -236,6 +235,30 @@ mod tests {
         match config.sources.into_iter().next().map(|source| source.kind) {
             Some(SourceKind::Webhook(webhook)) => Ok(webhook),
             other => Err(format!("{other:?}")),
+        }
+    }
+
+    #[test]
+    fn behind_a_proxy_on_this_machine_the_listeners_own_address_makes_nobody_known() {
+        let trust = |http: &str| {
+            let text = format!(
+                "database: {{url: \"postgres://quell@db/quell\"}}\nplaybooks: {{path: playbooks}}\nhttp: {http}\n\
+                 tenants: [{{name: contoso, credential: {{client_secret: {{directory_id: d, client_id: c, secret_file: mde}}}}}}]\n"
+            );
+            let loaded = Config::parse("quell.yaml", &text, std::path::Path::new("/etc/quell"), None);
+            loaded
+                .map(|loaded| loaded.config.http.trust)
+                .map_err(|found| found.render(false))
+        };
+        for (http, expected) in [
+            ("{listen: \"127.0.0.1:8740\"}", Trust::Act),
+            ("{trusted_proxies: [10.0.0.9]}", Trust::Act),
+            ("{trusted_proxies: [127.0.0.1]}", Trust::Observe),
+            ("{trusted_proxies: [\"::1\"]}", Trust::Observe),
+            ("{trusted_proxies: [127.0.0.1], token_file: t}", Trust::Act),
+            ("{trusted_proxies: [127.0.0.1], trust: ask}", Trust::Ask),
+        ] {
+            assert_eq!(trust(http), Ok(expected), "{http}");
         }
     }
 
@@ -287,6 +310,16 @@ mod tests {
                 "http: {tls: {certificate_file: c, key_file: k, client_ca_file: a}}",
                 "{client_certificate: {}}",
                 "`names` or `fingerprints`",
+            ),
+            (
+                "http: {tls: {certificate_file: c, key_file: k, client_ca_file: a}}",
+                "{client_certificate: {names: [\"CN=soar sender\"]}}",
+                "DNS names or addresses",
+            ),
+            (
+                "http: {trusted_proxies: [\"::/0\"]}",
+                "{proxy_header: {header: X-Client, values: [soar]}}",
+                "neither an address",
             ),
             (
                 "http: {tls: {certificate_file: c, key_file: k, client_ca_file: a}}",
