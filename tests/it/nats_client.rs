@@ -163,11 +163,12 @@ async fn a_server_that_goes_away_is_noticed_at_once_and_what_was_open_comes_agai
     );
     server.restart().await;
     let mut nats = connect(&options).await;
-    let again = take(&mut nats, 1).await;
-    assert_eq!(
-        (texts(&again), again[0].identity()),
-        (vec!["b".to_owned()], taken[1].identity())
-    );
+    // A server that is killed may have forgotten that it was told of the first one too.
+    let mut again = Vec::new();
+    while !again.contains(&taken[1].identity()) {
+        again.extend(take(&mut nats, 1).await.iter().map(|message| message.identity()));
+    }
+    assert!(again.len() <= 2, "{again:?}");
 }
 
 #[tokio::test]
