@@ -244,7 +244,9 @@ impl DirectorySource {
                         }
                         // Blank lines are nothing.
                         None if lines.bytes.iter().all(u8::is_ascii_whitespace) => {}
-                        None => delivery = self.inlet.read(&lines.bytes, Lines::Declared, &place),
+                        None => {
+                            delivery = self.inlet.read_apart(&lines.bytes, Lines::Declared, &place).await;
+                        }
                     }
                     (delivery, lines.next.to_string())
                 }
@@ -264,7 +266,7 @@ impl DirectorySource {
         }
         let bytes = reading.opened.whole().map_err(Left::File)?;
         let place = format!("`{}`", reading.opened.shown());
-        let mut rest = self.inlet.read(&bytes, Lines::Unsaid, &place);
+        let mut rest = self.inlet.read_apart(&bytes, Lines::Unsaid, &place).await;
         drop(bytes);
         let mut from = usize::try_from(reading.place()).unwrap_or(0);
         drop(rest.split_to(from));
