@@ -263,6 +263,9 @@ impl Config {
             lease: spans.lease,
         };
         source::webhook::check(&config.sources, &config.http, &root, reading);
+        if config.facts.inventory.every.is_zero() {
+            source::shape::check_without_inventory(&config.sources, &root, reading);
+        }
         root.close(reading);
         config
     }

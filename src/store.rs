@@ -30,7 +30,7 @@ mod events;
 mod extensions;
 mod fallbacks;
 pub mod gate;
-mod identify;
+pub mod identify;
 mod inbox;
 pub mod inventory;
 mod jumps;

@@ -11,7 +11,7 @@ use crate::domain::incoming::{DeadLetter, Incoming, Stored};
 use crate::domain::tenant::TenantId;
 use crate::domain::trust::Trust;
 use crate::store::packing::{self, Packed};
-use crate::store::{Fence, Once, Store, StoreError, Wake, alert_infos, submissions};
+use crate::store::{Fence, Once, Store, StoreError, Wake, alert_infos, identify, submissions};
 
 /// What is done in the transaction that stores a batch, beside storing it.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +32,18 @@ struct Keys {
     own: Vec<Vec<u8>>,
     /// As one that may act sends it.
     plain: Vec<Vec<u8>>,
+}
+
+impl Keys {
+    /// Gives an event keys that no other has: the same record is not a repeated one when it comes again, or is read again.
+    fn set_apart(&mut self, at: usize, id: Uuid) {
+        for keys in [&mut self.own, &mut self.plain] {
+            let mut hash = Sha256::new();
+            hash.update(&keys[at]);
+            hash.update(id.as_bytes());
+            keys[at] = hash.finalize().to_vec();
+        }
+    }
 }
 
 /// The ids, the keys and the events of a batch.
@@ -83,18 +95,28 @@ impl Store {
         tenant: TenantId,
         (source, trust): (&str, Trust),
         mut incoming: Vec<Incoming>,
-        dead: Vec<DeadLetter>,
+        mut dead: Vec<DeadLetter>,
         beside: Beside<'_>,
     ) -> Result<Vec<Stored>, StoreError> {
-        self.incoming_identify(tenant, &mut incoming).await?;
-        // Before a connection is taken: it waits for nothing but Postgres.
-        let packed = Packed::of(incoming, dead).await?;
-        let incoming = packed.incoming.as_slice();
+        let unasked = self.incoming_identify(tenant, &mut incoming).await?;
         let ids: Vec<Uuid> = incoming.iter().map(|_| Uuid::now_v7()).collect();
-        let keys = Keys {
+        let mut keys = Keys {
             own: incoming.iter().map(|event| key(event, trust)).collect(),
             plain: incoming.iter().map(|event| key(event, Trust::Act)).collect(),
         };
+        if !unasked.is_empty() {
+            // What was stored with its devices before is repeated all the same.
+            let known = known_keys(&self.pool, tenant, &keys).await?;
+            for at in unasked {
+                if !known.contains_key(&keys.own[at]) && !known.contains_key(&keys.plain[at]) {
+                    keys.set_apart(at, ids[at]);
+                    dead.push(identify::letter(&incoming[at]));
+                }
+            }
+        }
+        // Before a connection is taken: it waits for nothing but Postgres.
+        let packed = Packed::of(incoming, dead).await?;
+        let incoming = packed.incoming.as_slice();
         let rows = (ids.as_slice(), &keys, &packed);
         let known = (ids.as_slice(), &keys, incoming);
         let has_infos = alert_infos::are_among(incoming);
@@ -259,18 +281,11 @@ async fn outcomes<'e>(
         .collect();
     let known = if owners.len() < keys.own.len() {
         // Some were there before.
-        sqlx::query!(
-            "SELECT key, event_id FROM quell.event_keys WHERE tenant_id = $1 AND key = ANY($2::bytea[] || $3::bytea[])",
-            tenant.0,
-            &keys.own,
-            &keys.plain,
-        )
-        .fetch_all(executor)
-        .await?
+        known_keys(executor, tenant, keys).await?
     } else {
-        Vec::new()
+        HashMap::new()
     };
-    owners.extend(known.iter().map(|row| (row.key.as_slice(), row.event_id)));
+    owners.extend(known.iter().map(|(key, id)| (key.as_slice(), *id)));
     let all_keys = keys.own.iter().zip(&keys.plain);
     let stored = incoming
         .iter()
@@ -288,6 +303,23 @@ async fn outcomes<'e>(
             }
         });
     Ok(stored.collect())
+}
+
+/// The events that have one of these keys.
+async fn known_keys<'e>(
+    executor: impl sqlx::PgExecutor<'e>,
+    tenant: TenantId,
+    keys: &Keys,
+) -> Result<HashMap<Vec<u8>, Uuid>, StoreError> {
+    let known = sqlx::query!(
+        "SELECT key, event_id FROM quell.event_keys WHERE tenant_id = $1 AND key = ANY($2::bytea[] || $3::bytea[])",
+        tenant.0,
+        &keys.own,
+        &keys.plain,
+    )
+    .fetch_all(executor)
+    .await?;
+    Ok(known.into_iter().map(|row| (row.key, row.event_id)).collect())
 }
 
 /// What stands in columns of its own, for each event: whoever asks by it need not unpack anything.

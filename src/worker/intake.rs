@@ -57,6 +57,9 @@ pub struct Inlet {
     pub state: SourceState,
 }
 
+/// A longer message is read on a thread of its own: about a millisecond's work. Bytes.
+const SHORT: usize = 64 * 1024;
+
 /// Why nothing of a delivery was stored: it must not be acknowledged.
 #[derive(Debug, thiserror::Error)]
 pub enum Unstored {
@@ -86,6 +89,23 @@ impl Inlet {
                 delivery.refuse(broken.reason(), &format!("{place}: {broken}"), message);
                 delivery
             }
+        }
+    }
+
+    /// The same, off the threads of the tasks when the message is long.
+    pub async fn read_apart(&self, message: &[u8], lines: Lines, place: &str) -> Delivery {
+        if message.len() <= SHORT {
+            return self.read(message, lines, place);
+        }
+        let (inlet, message, place) = (self.clone(), message.to_vec(), place.to_owned());
+        let read = tokio::task::spawn_blocking(move || inlet.read(&message, lines, &place));
+        match read.await {
+            Ok(delivery) => delivery,
+            // It panicked, and the reader with it; or the runtime ends.
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => std::future::pending().await,
+            },
         }
     }
 

@@ -8,7 +8,7 @@ use quell::domain::alert::{Alert, Event, EventFormat};
 use quell::domain::device::hint::DeviceHint;
 use quell::domain::device::{DeviceFacts, DeviceId};
 use quell::domain::fact::Fact;
-use quell::domain::incoming::Incoming;
+use quell::domain::incoming::{Incoming, Stored};
 use quell::store::inventory::{SweepDue, SweepTerms, SweptPage};
 
 use crate::support::ground::{Ground, device, playbook};
@@ -60,6 +60,18 @@ fn named(entra_id: Option<&str>, dns_name: Option<&str>) -> DeviceHint {
 
 /// An event that names its devices so; says for how many it was queued.
 async fn accept(ground: &Ground, id: &str, hints: Vec<DeviceHint>) -> usize {
+    deliver(ground, id, hints).await.devices
+}
+
+async fn deliver(ground: &Ground, id: &str, hints: Vec<DeviceHint>) -> Stored {
+    let stored = ground
+        .store
+        .events_accept(ground.tenant, "test", vec![incoming(id, hints)], Vec::new())
+        .await;
+    stored.expect("it is stored").remove(0)
+}
+
+fn incoming(id: &str, hints: Vec<DeviceHint>) -> Incoming {
     let event = Event {
         format: EventFormat::Native,
         alert: Alert {
@@ -71,16 +83,11 @@ async fn accept(ground: &Ground, id: &str, hints: Vec<DeviceHint>) -> usize {
         hints,
         remarks: Vec::new(),
     };
-    let incoming = Incoming {
+    Incoming {
         event,
         payload: b"{}".to_vec(),
         content_hash: [7; 32],
-    };
-    let stored = ground
-        .store
-        .events_accept(ground.tenant, "test", vec![incoming], Vec::new())
-        .await;
-    stored.expect("it is stored")[0].devices
+    }
 }
 
 async fn why_not(ground: &mut Ground, id: &str) -> Vec<String> {
@@ -184,5 +191,51 @@ async fn exactly_one_live_device_of_a_fresh_inventory_is_the_one() {
     assert_eq!(accept(&ground, "late", vec![named(None, Some("lap-1"))]).await, 0);
     let why = why_not(&mut ground, "late").await;
     assert!(why[0].contains("the inventory is not known"), "{why:?}");
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn what_came_while_the_inventory_was_not_known_is_looked_for_again() {
+    let mut ground = Ground::new(&[playbook("one")]).await;
+    let by_name = || vec![named(None, Some("fin-7.corp.example"))];
+    let early = deliver(&ground, "early", by_name()).await;
+    assert_eq!((early.devices, early.duplicate), (0, false));
+    // What names no device is kept for nobody to look for.
+    assert_eq!(accept(&ground, "nobody", Vec::new()).await, 0);
+    let letters = "SELECT reason FROM quell.dead_letters ORDER BY received_at, id".to_owned();
+    let kept = ground.words(letters.clone()).await;
+    assert_eq!(kept.len(), 1, "{kept:?}");
+    assert!(
+        kept[0].starts_with("inventory_unknown: ") && kept[0].contains("the inventory is not known"),
+        "{kept:?}"
+    );
+    let again = [incoming("early", by_name())];
+    let not_yet = ground.store.identifies_nothing_yet(ground.tenant, &again).await;
+    assert!(not_yet.expect("the database is up"));
+
+    sweep(&ground, &[(device('a'), listed("fin-7.corp.example"))]).await;
+    let not_yet = ground.store.identifies_nothing_yet(ground.tenant, &again).await;
+    assert!(!not_yet.expect("the database is up"));
+    let found = deliver(&ground, "early", by_name()).await;
+    assert_eq!(
+        (found.devices, found.duplicate),
+        (1, false),
+        "it is no repeated one"
+    );
+    assert_ne!(found.id, early.id);
+    let queued = "SELECT device_id FROM quell.inbox".to_owned();
+    assert_eq!(ground.words(queued.clone()).await, [device('a').to_string()]);
+
+    // From here it is known, also while the inventory is not.
+    ground.pass(SignedDuration::from_hours(2)).await;
+    let late = deliver(&ground, "early", by_name()).await;
+    assert_eq!((late.id, late.duplicate), (found.id, true));
+    assert_eq!(ground.words(queued).await.len(), 1);
+    // What the inventory has judged is judged.
+    sweep(&ground, &[(device('a'), listed("fin-7.corp.example"))]).await;
+    let other = || vec![named(None, Some("other.corp.example"))];
+    assert_eq!(accept(&ground, "other", other()).await, 0);
+    assert!(deliver(&ground, "other", other()).await.duplicate);
+    assert_eq!(ground.words(letters).await.len(), 1);
     ground.close().await;
 }

@@ -221,6 +221,15 @@ async fn end_one(session: &Session, id: Uuid, way: Way, who: (&str, &str)) -> an
             ));
         }
         (Way::Retry, None) => match read(&reader, &payload) {
+            Ok(incoming)
+                if session
+                    .store
+                    .identifies_nothing_yet(session.id, &incoming)
+                    .await? =>
+            {
+                let why = "the inventory is not known, so its device cannot be looked for: try again after the next whole reading of it";
+                return Ok(stays(why.to_owned()));
+            }
             Ok(incoming) => {
                 let from = (letter.source.as_str(), trust);
                 let stored = session

@@ -143,6 +143,17 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         right: Config("sources:\n  - name: siem\n    time_zone: Europe/Berlin\n    defender: {every: 1m}\n"),
     },
     Explanation {
+        code: Code::NO_INVENTORY,
+        text: "A device that is named by its Entra id or its DNS name is looked for in the inventory. With `facts.inventory.every: 0s` \
+               that is never read, so none would ever be found, and no such event would lead to anything.",
+        wrong: Config(
+            "facts:\n  inventory: {every: 0s}\nsources:\n  - {name: siem, identify_by: [dns_name], defender: {every: 1m}}\n",
+        ),
+        right: Config(
+            "facts:\n  inventory: {every: 2h}\nsources:\n  - {name: siem, identify_by: [dns_name], defender: {every: 1m}}\n",
+        ),
+    },
+    Explanation {
         code: Code::BAD_DEFENDER_FILTER,
         text: "A source that reads Defender's own alerts may be given a further condition, as OData's `$filter` writes it. It stands in \
                parentheses beside the source's own, so quotes and parentheses must be closed. What it leaves out is never seen.",

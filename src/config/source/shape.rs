@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use super::super::section::{Kind, Reading, Section, text_of};
-use super::mapping;
+use super::{Source, mapping};
 use crate::domain::device::hint::HintKind;
 use crate::intake::Shape;
+use crate::intake::mapping::DeviceName;
 use crate::intake::reader::GROUPS;
 use crate::intake::time::Zone;
 use crate::yaml::{Code, Node};
@@ -58,6 +59,35 @@ impl Records {
             time_zone: read_zone(source, reading),
             identify_by: read_identify_by(source, names_by_itself, reading),
         }
+    }
+
+    /// Whether devices are named by what only the inventory tells.
+    fn asks_inventory(&self) -> bool {
+        let by_mapping = match &self.shape {
+            Shape::Mapped(mapping) => {
+                let devices = mapping.devices.as_ref();
+                devices.is_some_and(|devices| matches!(devices.by, DeviceName::Hint(_)))
+            }
+            _ => false,
+        };
+        by_mapping || !self.identify_by.is_empty()
+    }
+}
+
+/// Reports the sources that name devices by what the inventory tells; called when it is never read.
+pub(in crate::config) fn check_without_inventory(
+    sources: &[Source],
+    root: &Section<'_>,
+    reading: &mut Reading,
+) {
+    let Some(node) = root.node() else { return };
+    for source in sources.iter().filter(|source| source.records.asks_inventory()) {
+        let message = format!(
+            "the source `{}` names devices by their Entra id or DNS name, and `facts.inventory.every` is 0: the inventory that \
+             would tell which they are is never read",
+            source.name
+        );
+        reading.found.push(node.diagnostic(Code::NO_INVENTORY, message));
     }
 }
 

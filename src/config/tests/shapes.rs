@@ -153,3 +153,24 @@ fn every_error_says_where_and_what_to_write() {
         &[("E313", 4, "`sources[0].identify_by[0]`")],
     );
 }
+
+#[test]
+fn names_that_only_the_inventory_tells_need_one_that_is_read() {
+    let without = |keys: &str| {
+        format!(
+            "facts: {{inventory: {{every: 0s}}}}\nsources:\n  - name: wazuh\n    defender: {{every: 1m}}\n{keys}"
+        )
+    };
+    for keys in [
+        "    identify_by: [dns_name]\n",
+        "    mapping: {id: /id, devices: {dns_name: /host}}\n",
+        "    mapping: {id: /id, devices: {entra_id: /host}}\n",
+    ] {
+        check(
+            &without(keys),
+            &[("E464", 1, "the source `wazuh` names devices by")],
+        );
+    }
+    let by_id = "    mapping: {id: /id, devices: {id: /host}}\n";
+    assert_eq!(loaded(&format!("{MINIMAL}{}", without(by_id))).sources.len(), 1);
+}

@@ -163,7 +163,7 @@ impl NatsSource {
         let until = Monotonic::now().plus(HOLD);
         let mut outage = Outage::default();
         loop {
-            let (delivery, useless) = self.delivery(messages);
+            let (delivery, useless) = self.delivery(messages).await;
             let mut storing = std::pin::pin!(tokio::time::timeout(SILENCE, self.inlet.store(delivery, None)));
             let stored = loop {
                 tokio::select! {
@@ -201,11 +201,14 @@ impl NatsSource {
     }
 
     /// What all messages hold together, and the places and reasons of those that hold nothing of use.
-    fn delivery(&self, messages: &[Message]) -> (Delivery, Vec<(usize, String)>) {
+    async fn delivery(&self, messages: &[Message]) -> (Delivery, Vec<(usize, String)>) {
         let (mut all, mut useless) = (Delivery::default(), Vec::new());
         for (place, message) in messages.iter().enumerate() {
             let from = format!("message {} of `{}`", message.sequence(), self.connect.stream);
-            let mut one = self.inlet.read(message.payload(), Lines::Unsaid, &from);
+            let mut one = self
+                .inlet
+                .read_apart(message.payload(), Lines::Unsaid, &from)
+                .await;
             one.known_by(&[&self.inlet.source, &message.identity()]);
             if let (true, Some(first)) = (one.incoming.is_empty(), one.dead.first()) {
                 useless.push((place, first.reason.clone()));

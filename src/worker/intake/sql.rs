@@ -134,7 +134,7 @@ impl Taken<'_> {
         if waiting.is_empty() || !self.lease(tenant, replica).await? {
             return Ok(false);
         }
-        let all = self.delivery(&waiting);
+        let all = self.delivery(&waiting).await;
         match self.store(all, &waiting).await {
             Ok(()) => {
                 self.passed(&waiting);
@@ -199,11 +199,11 @@ impl Taken<'_> {
         Ok(self.leased.is_some())
     }
 
-    fn delivery(&self, waiting: &[Submission]) -> Delivery {
+    async fn delivery(&self, waiting: &[Submission]) -> Delivery {
         let mut all = Delivery::default();
         for one in waiting {
             let from = format!("submission {}", one.id);
-            all.append(self.inlet.read(&one.payload, Lines::Unsaid, &from));
+            all.append(self.inlet.read_apart(&one.payload, Lines::Unsaid, &from).await);
         }
         all
     }
