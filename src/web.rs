@@ -165,7 +165,8 @@ impl Web {
         let sources = options.sources.iter();
         let most = HELD_BYTES.max(options.body_limit.saturating_add(options.body_limit / 2));
         let held = held::Held::at_most(most).uncounted(UNCOUNTED_BYTES);
-        let unproven = held::Held::at_most(most).uncounted(UNCOUNTED_BYTES);
+        // One of the largest: strangers share it.
+        let unproven = held::Held::at_most(options.body_limit).uncounted(UNCOUNTED_BYTES);
         Self(Arc::new(Shared {
             own: Arc::new(Source::own(&options)),
             sources: sources

@@ -65,8 +65,10 @@ pub(super) fn start(shared: &Shared<'_>) -> anyhow::Result<()> {
             SourceKind::Directory(directory) => directory::start(shared, directory, inlet),
             SourceKind::Sql(sql) => by_sql.push((inlet, sql.roles.clone())),
             // The configuration refuses a kind that this build has not.
-            #[cfg(not(all(feature = "kafka", feature = "nats")))]
-            SourceKind::Kafka(_) | SourceKind::Nats(_) => drop(inlet),
+            #[cfg(not(feature = "kafka"))]
+            SourceKind::Kafka(_) => drop(inlet),
+            #[cfg(not(feature = "nats"))]
+            SourceKind::Nats(_) => drop(inlet),
         }
     }
     // Also without any: what was submitted to before is told that it is none any more.

@@ -3,13 +3,20 @@
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::domain::trust::Trust;
 use crate::limiter::{Cells, LimiterError, Uptime, Window, cells};
 
 /// The rate of one source. Clones are the same rate.
 #[derive(Clone, Debug)]
-pub struct SourceRate(Arc<Vec<Cells>>);
+pub struct SourceRate {
+    cells: Arc<Vec<Cells>>,
+    /// Admitted, and not used in the end: the next ones have it.
+    credit: Arc<AtomicUsize>,
+    /// What is saved up at most: the smallest of the limits.
+    most: usize,
+}
 
 impl SourceRate {
     /// A rate of so many events in such spans.
@@ -29,7 +36,11 @@ impl SourceRate {
             };
             cells(window.per / window.limit, burst, &Uptime::starting_now()).ok_or(wrong)
         };
-        Ok(Self(Arc::new(windows.iter().map(of).collect::<Result<_, _>>()?)))
+        Ok(Self {
+            cells: Arc::new(windows.iter().map(of).collect::<Result<_, _>>()?),
+            credit: Arc::default(),
+            most: windows.iter().map(|window| window.limit).min().unwrap_or(0) as usize,
+        })
     }
 
     /// What so many events of a source of that trust may lead to, now that they come: those above its rate ask.
@@ -43,12 +54,37 @@ impl SourceRate {
 
     /// Whether so many more events are within the rate. Those that are not do not count against the ones to come.
     pub fn allows(&self, events: usize) -> bool {
-        let Some(events) = u32::try_from(events).ok().and_then(NonZeroU32::new) else {
-            return events == 0;
+        let mut used = 0;
+        let taken = self
+            .credit
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |credit| {
+                used = credit.min(events);
+                Some(credit - used)
+            });
+        debug_assert!(taken.is_ok(), "it always says a new credit");
+        let rest = events - used;
+        let is_allowed = match u32::try_from(rest).ok().and_then(NonZeroU32::new) {
+            None => rest == 0,
+            Some(rest) => self
+                .cells
+                .iter()
+                .all(|cells| matches!(cells.check_n(rest), Ok(Ok(())))),
         };
-        self.0
-            .iter()
-            .all(|cells| matches!(cells.check_n(events), Ok(Ok(()))))
+        if !is_allowed {
+            self.give_back(used);
+        }
+        is_allowed
+    }
+
+    /// So many that were allowed came to nothing: they were not stored, or had been stored before. No more than a span's worth
+    /// is kept, or whoever repeats himself for a day could save up for a flood.
+    pub fn give_back(&self, events: usize) {
+        let kept = self
+            .credit
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |credit| {
+                Some(credit.saturating_add(events).min(self.most))
+            });
+        debug_assert!(kept.is_ok(), "it always says a new credit");
     }
 }
 
@@ -68,6 +104,11 @@ mod tests {
         assert!(rate.allows(0) && rate.allows(4) && rate.allows(6));
         assert!(!rate.allows(1) && rate.allows(0));
         assert!(!rate.allows(11), "more than ever fit at once");
+        rate.give_back(7);
+        assert!(!rate.allows(8), "it is not more than was given back");
+        assert!(rate.clone().allows(5) && rate.allows(2) && !rate.allows(1));
+        rate.give_back(1_000);
+        assert!(rate.allows(10) && !rate.allows(1), "a span's worth and no more");
         let none = Window {
             limit: 0,
             per: Duration::from_secs(1),

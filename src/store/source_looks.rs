@@ -107,7 +107,7 @@ impl Store {
         let rows = sqlx::query!(
             r#"SELECT source, max(kind) AS "kind!", max(last_event_at) AS last_event_at, count(*) FILTER (WHERE lives) AS "replicas!",
                       count(trouble) FILTER (WHERE lives) AS "in_trouble!", max(trouble) FILTER (WHERE lives) AS trouble,
-                      min(trouble_since) FILTER (WHERE lives) AS trouble_since, max(behind) FILTER (WHERE lives) AS behind
+                      min(trouble_since) FILTER (WHERE lives) AS trouble_since, (sum(behind) FILTER (WHERE lives))::bigint AS behind
                FROM (SELECT *, looked_at > (SELECT quell.now()) - make_interval(secs => $2) AS lives
                      FROM quell.source_looks WHERE tenant_id = $1) AS looks
                GROUP BY source ORDER BY source"#,

@@ -59,6 +59,8 @@ pub struct Inlet {
 
 /// A longer message is read on a thread of its own: about a millisecond's work. Bytes.
 const SHORT: usize = 64 * 1024;
+/// How long a source of ours waits at most before it looks again whether the inbox has room.
+const FULL: Duration = Duration::from_secs(1);
 
 /// Why nothing of a delivery was stored: it must not be acknowledged.
 #[derive(Debug, thiserror::Error)]
@@ -134,9 +136,16 @@ impl Inlet {
             places,
         } = delivery;
         if let (Room::Full(wait), false) = (self.store.inbox_room(self.tenant), incoming.is_empty()) {
-            return Err(Unstored::Full(wait));
+            // The long figure is for strangers by HTTP. Who asks here costs nothing and must not sleep past the room.
+            return Err(Unstored::Full(wait.min(FULL)));
         }
-        let trust = SourceRate::trust(self.rate.as_ref(), self.trust, incoming.len());
+        let events = incoming.len();
+        let trust = SourceRate::trust(self.rate.as_ref(), self.trust, events);
+        let give_back = |unused: usize| {
+            if let (Some(rate), true) = (&self.rate, trust == self.trust) {
+                rate.give_back(unused);
+            }
+        };
         let from = (self.source.as_str(), trust);
         failpoint::reach!(EventReceivedNothingStored);
         let stored = self
@@ -144,16 +153,20 @@ impl Inlet {
             .events_accept_with(self.tenant, from, incoming, dead, beside)
             .await;
         let stored = stored.map_err(|error| {
+            give_back(events);
             if error.is_part_lost() {
-                Unstored::Fenced
-            } else {
-                Unstored::Store(error)
+                return Unstored::Fenced;
             }
+            if !error.is_unavailable() {
+                self.state.unstorable(&crate::store::chain(&error), clock::now());
+            }
+            Unstored::Store(error)
         })?;
         self.stored.notify_one();
         self.state.stored(clock::now());
         failpoint::reach!(StoredNotAcknowledged);
         let duplicates = stored.iter().filter(|stored| stored.duplicate).count();
+        give_back(duplicates);
         self.count("duplicate", duplicates);
         self.count("accepted", stored.len() - duplicates);
         self.count("rejected", places.rejected.len());

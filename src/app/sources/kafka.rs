@@ -24,10 +24,13 @@ const PORTION: Portion = Portion {
 /// A batch may unpack to so much, and an answer may be so long: several times what brokers let a producer send.
 const BATCH_BYTES: usize = 64 * 1024 * 1024;
 
+/// A message may be so long, or as long as a request if that is more: what HTTP takes says nothing of what a topic holds.
+const MESSAGE_BYTES: usize = 8 * 1024 * 1024;
+
 /// Starts the loop of a source.
 ///
 /// # Errors
-/// Its `ca_file` cannot be used, or the tenant's credential gives no tokens.
+/// No broker is named, or the tenant's credential gives no tokens.
 pub(super) fn start(shared: &Shared<'_>, kafka: &Kafka, inlet: Inlet) -> anyhow::Result<()> {
     let name = inlet.source.clone();
     let cluster = cluster(shared, kafka).with_context(|| format!("source `{name}` cannot be read"))?;
@@ -40,7 +43,7 @@ pub(super) fn start(shared: &Shared<'_>, kafka: &Kafka, inlet: Inlet) -> anyhow:
             KafkaStart::Earliest => End::Earliest,
         },
         bounds: Bounds {
-            message: shared.config.http.max_body_bytes,
+            message: shared.config.http.max_body_bytes.max(MESSAGE_BYTES),
             unpacked: BATCH_BYTES,
             is_patient: true,
         },

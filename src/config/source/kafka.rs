@@ -167,6 +167,20 @@ impl Kafka {
         } else if !self.tls && self.login != KafkaLogin::None && !is_here {
             faults.push("sends a password or a token without TLS: set `tls: true`".to_owned());
         }
+        if let KafkaLogin::Token { scope } = &self.login {
+            let of = scope.strip_prefix("https://").unwrap_or_default();
+            let of = of.split(['/', ':', '?', '#', '\\']).next().unwrap_or_default();
+            let is_ours = hosts.iter().any(|host| host.eq_ignore_ascii_case(of));
+            let is_hub = EVENT_HUBS
+                .iter()
+                .any(|end| of.to_ascii_lowercase().ends_with(end));
+            if of.is_empty() || !(is_ours || is_hub) {
+                // The brokers are shown the token: it must be worth nothing elsewhere, at Defender least of all.
+                faults.push(format!(
+                    "asks for tokens of the scope `{scope}`: it must be one of the brokers' or of Event Hubs, as in `https://contoso.servicebus.windows.net/.default`"
+                ));
+            }
+        }
         if !self.tls && self.ca_file.is_some() {
             faults.push("has a `ca_file` and `tls: false`".to_owned());
         }
@@ -204,7 +218,7 @@ mod tests {
     #[test]
     fn what_cannot_work_or_must_not_is_said() {
         let token = KafkaLogin::Token {
-            scope: "s".to_owned(),
+            scope: "https://contoso.servicebus.windows.net/.default".to_owned(),
         };
         let check = |kafka: &Kafka, told: &str| {
             let faults = kafka.faults();
@@ -236,6 +250,19 @@ mod tests {
             ..open
         };
         assert_eq!(here.faults(), Vec::<String>::new());
+        for scope in [
+            "s",
+            "https://api.securitycenter.microsoft.com/.default",
+            "https://contoso.servicebus.windows.net@api.example/.default",
+        ] {
+            let elsewhere = Kafka {
+                login: KafkaLogin::Token {
+                    scope: scope.to_owned(),
+                },
+                ..here.clone()
+            };
+            check(&elsewhere, "it must be one of the brokers'");
+        }
         for broker in [
             "kafka",
             "kafka:",

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Mutex;
-use tokio_rustls::TlsConnector;
 
 use super::link::{Link, METADATA};
 use super::partition::Partition;
@@ -15,17 +14,8 @@ use super::{KafkaError, Options, code, refusal};
 #[derive(Debug)]
 pub struct Cluster {
     options: Options,
-    tls: Option<TlsHandle>,
     /// For questions about topics; each partition has its own.
     link: Mutex<Option<Link>>,
-}
-
-struct TlsHandle(TlsConnector);
-
-impl std::fmt::Debug for TlsHandle {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("TlsHandle")
-    }
 }
 
 /// What is known of a topic.
@@ -47,7 +37,7 @@ pub struct Place {
 }
 
 impl Cluster {
-    /// Reads the roots of trust; calls nobody.
+    /// Reads nothing and calls nobody: the roots of trust are read at each connection, and may come later.
     ///
     /// # Errors
     /// [`KafkaError::Options`].
@@ -55,10 +45,8 @@ impl Cluster {
         if options.brokers.is_empty() {
             return Err(KafkaError::Options("no broker is named".to_owned()));
         }
-        let tls = options.tls.as_ref().map(super::tls::Tls::connector).transpose()?;
         Ok(Arc::new(Self {
             options,
-            tls: tls.map(TlsHandle),
             link: Mutex::new(None),
         }))
     }
@@ -115,8 +103,34 @@ impl Cluster {
     }
 
     async fn open(&self, broker: &str) -> Result<Link, KafkaError> {
-        Link::open(broker, &self.options, self.tls.as_ref().map(|tls| &tls.0)).await
+        let options = &self.options;
+        if options.tls.is_none() && options.login.is_some() && !is_here(broker) {
+            // Brokers tell where the leaders are: that may be elsewhere.
+            return Err(KafkaError::Options(format!(
+                "broker `{broker}` is on another machine: a password or a token is not sent there without TLS"
+            )));
+        }
+        let tls = match options.tls.clone() {
+            // It reads a file.
+            Some(tls) => tokio::task::spawn_blocking(move || tls.connector())
+                .await
+                .map_err(|_| KafkaError::Options("TLS cannot be used: quell ends".to_owned()))
+                .flatten()
+                .map(Some)?,
+            None => None,
+        };
+        Link::open(broker, options, tls.as_ref()).await
     }
+}
+
+/// Whether a broker, host and port, is on this machine.
+fn is_here(broker: &str) -> bool {
+    let host = broker.rsplit_once(':').map_or(broker, |(host, _)| host);
+    let ip = host
+        .trim_start_matches('[')
+        .trim_end_matches(']')
+        .parse::<std::net::IpAddr>();
+    host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback())
 }
 
 async fn ask(link: &mut Link, name: &str) -> Result<Topic, KafkaError> {

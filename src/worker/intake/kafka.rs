@@ -93,7 +93,9 @@ impl Shared {
             Some(behind) => drop(board.lags.insert(partition, behind)),
             None => {
                 board.lags.remove(&partition);
-                board.failing.remove(&partition);
+                if board.failing.remove(&partition) && board.failing.is_empty() {
+                    self.source.inlet.state.fine();
+                }
             }
         }
         let sum: i64 = board.lags.values().sum();
@@ -127,6 +129,12 @@ impl Shared {
             ),
             (false, _) => tracing::debug!(source, topic, partition, error, "a kafka source still waits"),
         }
+    }
+
+    /// A reader panicked: told until the partitions were asked for once more.
+    fn broke_down(&self, why: &str) {
+        self.board().failing.insert(ANY);
+        self.source.inlet.state.trouble(why, clock::now());
     }
 
     /// It works again.
@@ -200,7 +208,15 @@ impl KafkaSource {
             tokio::select! {
                 () = stop.cancelled() => break,
                 () = tokio::time::sleep(wait) => {}
-                Some(ended) = keeper.readers.join_next() => keeper.ended(ended.ok()),
+                Some(ended) = keeper.readers.join_next() => {
+                    let is_broken = ended.is_err();
+                    keeper.ended(ended.ok());
+                    if is_broken {
+                        // What broke one may break the next: not at once again.
+                        wait = every;
+                        continue;
+                    }
+                }
             }
             let kept = tokio::select! {
                 () = stop.cancelled() => break,
@@ -431,9 +447,11 @@ impl Keeper {
                     "a reader of a kafka source broke down: all of them begin anew"
                 );
                 self.readers = JoinSet::new();
+                let why = "a reader broke down: the log tells where";
                 for index in std::mem::take(&mut self.reading).into_keys() {
                     self.shared.lag(index, None);
                 }
+                self.shared.broke_down(why);
             }
         }
     }

@@ -121,6 +121,10 @@ impl PartitionReader {
             is_patient = true;
             if taken.next == next {
                 self.place.behind(end, next);
+                if !fetched.is_empty() {
+                    // Bytes that lead no further, at once: asked again, but not without end in a hurry.
+                    self.broker.pause(FIRST_PAUSE).await;
+                }
                 continue;
             }
             let storing = self.place.store(&fetched, batches, next, taken.next, bounds);
