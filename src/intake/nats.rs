@@ -107,7 +107,7 @@ pub struct Message {
 /// What came in.
 enum Heard {
     /// A message.
-    Message(Message),
+    Message(Box<Message>),
     /// A request has run out, with nothing more to bring.
     Nothing,
     /// Something that says nothing of the messages.
@@ -221,7 +221,7 @@ impl Nats {
             let next = next.map_err(|_| NatsError::Lost("the server answers no request".to_owned()))?;
             match self.sort(next)? {
                 Heard::Message(message) => {
-                    taken.push(message);
+                    taken.push(*message);
                     break;
                 }
                 Heard::Nothing => return Ok(taken),
@@ -234,7 +234,7 @@ impl Nats {
                 break;
             };
             match self.sort(next) {
-                Ok(Heard::Message(message)) => taken.push(message),
+                Ok(Heard::Message(message)) => taken.push(*message),
                 Ok(_) => {}
                 // The next look says so again.
                 Err(_) => break,
@@ -285,7 +285,7 @@ impl Nats {
                     Some((left, until)) if left > 1 && message.is_some() => Some((left - 1, until)),
                     _ => None,
                 };
-                Ok(message.map_or(Heard::Else, Heard::Message))
+                Ok(message.map_or(Heard::Else, |message| Heard::Message(Box::new(message))))
             }
             Some(StatusCode::IDLE_HEARTBEAT) => Ok(Heard::Else),
             // It has run out, or was filled as far as its bytes go: ask again.

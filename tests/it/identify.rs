@@ -143,17 +143,27 @@ async fn exactly_one_live_device_of_a_fresh_inventory_is_the_one() {
     let queued = "SELECT device_id FROM quell.inbox ORDER BY device_id".to_owned();
     let two = [device('a').to_string(), device('c').to_string()];
     assert_eq!(ground.words(queued).await, two);
-    let noted =
-        "SELECT jsonb_array_elements_text(normalised -> 'remarks') FROM quell.events WHERE alert_id = 'many'";
+    let claimed = ground
+        .store
+        .decide_begin(ground.tenant, 10)
+        .await
+        .expect("postgres is there");
+    let many = claimed.items.iter().find(|item| item.event.alert.id == "many");
+    let many = many.expect("it waits to be decided").event.clone();
+    drop(claimed);
     let remark = format!(
         "device {} was identified by its DNS name fin-7.corp.example",
         device('a')
     );
-    assert!(ground.words(noted.to_owned()).await.contains(&remark));
-    let refused = "SELECT one ->> 'reason' FROM quell.events, jsonb_array_elements(normalised -> 'refused_devices') AS t (one) \
-                   WHERE alert_id = 'many' ORDER BY 1";
+    assert!(many.remarks.contains(&remark), "{:?}", many.remarks);
+    let mut refused: Vec<&str> = many
+        .refused_devices
+        .iter()
+        .map(|one| one.reason.as_str())
+        .collect();
+    refused.sort_unstable();
     assert_eq!(
-        ground.words(refused.to_owned()).await,
+        refused,
         [
             "2 devices of the inventory have this DNS name",
             "a device of the inventory has a longer DNS name that begins with it: give the whole name",
