@@ -166,9 +166,17 @@ fn names_that_only_the_inventory_tells_need_one_that_is_read() {
         "    mapping: {id: /id, devices: {dns_name: /host}}\n",
         "    mapping: {id: /id, devices: {entra_id: /host}}\n",
     ] {
-        check(
-            &without(keys),
-            &[("E464", 1, "the source `wazuh` names devices by")],
+        let refused = load(&format!("{MINIMAL}{}", without(keys))).expect_err("nothing is ever found");
+        let told: Vec<_> = refused
+            .iter()
+            .map(|one| (one.code.id(), one.message.as_str()))
+            .collect();
+        let [("E464", message)] = told.as_slice() else {
+            panic!("{told:?}")
+        };
+        assert!(
+            message.starts_with("the source `wazuh` names devices by"),
+            "{message}"
         );
     }
     let by_id = "    mapping: {id: /id, devices: {id: /host}}\n";
