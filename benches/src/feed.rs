@@ -138,7 +138,8 @@ impl Feed {
         let device = self.device();
         let rng = &mut self.rng;
         let title: Vec<_> = (0..5).map(|_| WORDS[rng.usize(..WORDS.len())]).collect();
-        let mut at = rng.u32(..CATEGORIES.iter().map(|(_, weight)| weight).sum());
+        let all: u32 = CATEGORIES.iter().map(|(_, weight)| weight).sum();
+        let mut at = rng.u32(..all);
         let category = CATEGORIES
             .iter()
             .find(|(_, weight)| match at.checked_sub(*weight) {

@@ -106,7 +106,7 @@ impl<'a> Graphile<'a> {
             .max_connections(12)
             .connect(&postgres.url("graphile"))
             .await?;
-        WorkerUtils::new(pool.clone().into(), "graphile_worker")
+        WorkerUtils::new(graphile_worker::Database::from(pool.clone()), "graphile_worker")
             .migrate()
             .await?;
         Ok(Self {
@@ -117,7 +117,10 @@ impl<'a> Graphile<'a> {
     }
 
     pub(super) async fn round(&mut self, alerts: &[String]) -> anyhow::Result<(Took, Took)> {
-        let utils = WorkerUtils::new(self.pool.clone().into(), "graphile_worker");
+        let utils = WorkerUtils::new(
+            graphile_worker::Database::from(self.pool.clone()),
+            "graphile_worker",
+        );
         let (before_cpu, before, began) = (cpu(self.postgres), wal(&mut self.db).await?, Instant::now());
         for batch in alerts.chunks(REQUEST) {
             let jobs = batch
@@ -232,14 +235,18 @@ impl<'a> Apalis<'a> {
             .build(nothing);
         DONE.store(0, Ordering::Relaxed);
         let (before_cpu, began) = (cpu(self.postgres), Instant::now());
-        let task =
-            tokio::spawn(async move { worker.run().await.map_err(|error| anyhow::anyhow!("{error}")) });
-        until_done(alerts.len(), "apalis-postgres").await?;
-        let wall = began.elapsed();
-        let cpu_s = cpu(self.postgres) - before_cpu;
-        // What was done is still to be written down.
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        task.abort();
+        let postgres = self.postgres;
+        let measured = async {
+            until_done(alerts.len(), "apalis-postgres").await?;
+            let (wall, cpu_s) = (began.elapsed(), cpu(postgres) - before_cpu);
+            // What was done is still to be written down.
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            anyhow::Ok((wall, cpu_s))
+        };
+        let (wall, cpu_s) = tokio::select! {
+            measured = measured => measured?,
+            ended = worker.run() => anyhow::bail!("the worker of apalis-postgres has ended: {:?}", ended.err().map(|error| error.to_string())),
+        };
         let wal = wal(&mut self.db).await? - after;
         Ok((
             stored,
