@@ -22,7 +22,7 @@ use crate::store::{MigrationState, Retention, Store, StoreError, StoreOptions};
 use crate::telemetry::{self, Metrics};
 use crate::{web, worker};
 
-pub use tenant::{client_options, clients, gate_of, pacing_of};
+pub use tenant::{client_options, clients, desk_of, gate_of, pacing_of};
 
 /// Runs the daemon until it is told to stop.
 ///

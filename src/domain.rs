@@ -23,6 +23,7 @@ pub mod drift;
 pub mod eligibility;
 pub mod fact;
 pub mod guard;
+pub mod identity;
 pub mod incoming;
 pub mod kind;
 pub mod limit;

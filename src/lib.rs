@@ -11,6 +11,7 @@
 //! * [`defender`]: the API client.
 //! * [`outbound`]: tells others over HTTP.
 //! * [`worker`]: the loops: decide, submit, reconcile, expire, fetch facts.
+//! * [`desk`]: what an operator sees and does, once for commands, API and console.
 //! * [`web`]: HTTP: intake webhook, health, metrics.
 //! * [`config`], [`app`], [`lifecycle`], [`telemetry`], [`cli`]: putting it together and running it.
 //! * [`simulator`]: a Defender to practise against. [`clock`], [`yaml`]: small foundations. [`failpoint`]: where tests let it die.
@@ -20,6 +21,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod defender;
+pub mod desk;
 pub mod domain;
 pub mod failpoint;
 pub mod intake;

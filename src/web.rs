@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `POST /v1/events` | takes alerts; 202 after their commit ([`answer`]) |
 //! | `POST /v1/events/SOURCE` | the same for a configured source, whose senders show who they are ([`Proof`]) |
+//! | `/v1/…` | what operators see and do ([`api`]); `/v1/openapi.json` documents it |
 //! | `POST /-/reload` | reads the playbook files again ([`reload`]) |
 //! | `POST /v1/stop`, `/v1/resume` | the stop switch ([`stop`]) |
 //! | `GET /livez` | the process runs |
@@ -14,6 +15,7 @@
 //! after the transaction that stored its events; a client that got no answer sends again and hears `duplicate`.
 
 pub mod answer;
+mod api;
 mod events;
 mod health;
 mod held;
@@ -22,6 +24,7 @@ mod keys;
 mod listen;
 #[cfg(test)]
 mod listen_tests;
+mod may;
 mod operators;
 mod patient;
 mod peer;
@@ -59,6 +62,7 @@ pub use proof::Proof;
 pub use source::Source;
 pub use tls::{Tls, TlsError, TlsFiles};
 
+use crate::desk::Desk;
 use crate::domain::device::DeviceIdRule;
 use crate::domain::tenant::TenantId;
 use crate::domain::trust::Trust;
@@ -110,6 +114,8 @@ pub struct Options {
     pub stored: Arc<Notify>,
     /// The configured sources, beside this one.
     pub sources: Vec<Arc<Source>>,
+    /// The desk of each tenant, the first one's first.
+    pub desks: Vec<Desk>,
 }
 
 impl Options {
@@ -131,6 +137,7 @@ impl Options {
             reload: None,
             stored: Arc::default(),
             sources: Vec::new(),
+            desks: Vec::new(),
         }
     }
 }
@@ -222,6 +229,7 @@ pub fn router(web: Web) -> Router {
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
+        .merge(api::router())
         .fallback(|| async {
             answer::Problem::new(StatusCode::NOT_FOUND, "not_found", "there is no such path")
         })

@@ -15,7 +15,8 @@ use crate::app::reload::{Reloader, Target};
 use crate::app::{MigrationError, migrations, sources};
 use crate::config::{Budget, Config, Tenant, environment};
 use crate::defender::{Client, Endpoint, Options};
-use crate::domain::budget::{BudgetScope, Pace, Pacing, Reserve, Terms, jump_bound};
+use crate::desk::{Desk, Terms};
+use crate::domain::budget::{self, BudgetScope, Pace, Pacing, Reserve, jump_bound};
 use crate::domain::lookup::Lookup;
 use crate::domain::source::SourceState;
 use crate::domain::tenant::TenantId;
@@ -86,8 +87,8 @@ pub(super) fn safety_of(config: &Config) -> SafetyOptions {
 }
 
 /// What holds beside the windows.
-fn terms(config: &Config, budget: &Budget) -> Terms {
-    Terms {
+fn terms(config: &Config, budget: &Budget) -> budget::Terms {
+    budget::Terms {
         reserve: Reserve {
             every: config.scaled(budget.reserve.every),
             ..budget.reserve
@@ -109,6 +110,24 @@ pub fn pacing_of(config: &Config, tenant: &Tenant) -> Pacing {
         },
         unpaced_releases: PacerOptions::default().unpaced_releases,
         release_window: config.scaled(PacerOptions::default().release_window),
+    }
+}
+
+/// The desk of a tenant: what its operators see and do.
+pub fn desk_of(config: &Config, tenant: &Tenant, store: Store, id: TenantId) -> Desk {
+    Desk {
+        store,
+        tenant: id,
+        name: tenant.name.clone(),
+        terms: Arc::new(Terms {
+            gate: gate_of(config, tenant),
+            pacing: pacing_of(config, tenant),
+            mode: config.mode,
+            lease: config.lease,
+            outstanding: config.outstanding,
+            overdue_after: config.scaled(config.release.overdue_after),
+            inventory_max_age: config.scaled(config.facts.inventory.max_age),
+        }),
     }
 }
 
@@ -195,6 +214,10 @@ impl Start {
         // One for each tenant; what comes to the listener's own source is the first one's.
         let stored: Vec<Arc<Notify>> = tenants.iter().map(|_| Arc::default()).collect();
         options.stored.clone_from(&stored[0]);
+        let desks = tenants.iter();
+        options.desks = desks
+            .map(|(id, tenant)| desk_of(&self.config, tenant, self.store.clone(), *id))
+            .collect();
         options.sources = sources::webhooks(&self.config, &tenants, &stored, &self.states)?;
         let rendered = metrics.clone();
         let router = web::router(web::Web::new(options, self.store.clone(), move || {

@@ -18,9 +18,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::cli::operator::span::ago;
 use crate::cli::operator::table::{Tone, plain};
 use crate::cli::operator::{self, Common, Session, nothing_done};
+use crate::desk::words::ago;
 use crate::domain::action::Marker;
 use crate::intake::alert_id;
 use crate::store::views::{DecisionQuery, OutlivedDecision};

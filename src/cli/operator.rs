@@ -5,17 +5,11 @@ pub mod actions;
 pub mod caps;
 pub mod devices;
 pub mod extend;
-mod inventory;
 pub mod isolate;
-mod lookups;
-mod needs;
 pub mod release;
 mod release_many;
 pub mod restrict;
 mod restricted;
-mod sealing;
-mod sources;
-pub mod span;
 pub mod status;
 pub mod stop;
 pub mod table;
@@ -30,6 +24,7 @@ use serde::Serialize;
 
 use crate::app;
 use crate::config::{Config, Tenant, environment};
+use crate::desk::Desk;
 use crate::domain::budget::Pacing;
 use crate::domain::tenant::TenantId;
 use crate::store::{Gate, MigrationState, Store};
@@ -104,6 +99,11 @@ impl Session {
         let stops = self.store.stops(Some(self.id), None).await?;
         let now = self.store.now().await?;
         Ok(move |paint| stop::banner(&stops, now, paint))
+    }
+
+    /// What an operator sees and does with it.
+    pub(super) fn desk(&self) -> Desk {
+        app::desk_of(&self.config, &self.tenant, self.store.clone(), self.id)
     }
 
     pub(super) fn gate(&self) -> Gate {

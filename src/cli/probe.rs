@@ -19,11 +19,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::operator::release::{candidates, not_one, operator, said};
 use super::operator::restrict::{await_facts, fleet};
-use super::operator::span::span;
 use super::operator::table::plain;
 use super::operator::{Common, Session, nothing_done};
 use super::reads::Aside;
 use crate::app;
+use crate::desk::words::span;
 use crate::domain::device::DeviceId;
 use crate::domain::measure::Measure;
 use crate::domain::probe::ProbeQuestion;

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use crate::cli::operator::span::span;
 use crate::defender::{Client, Look, Question, ReadError};
+use crate::desk::words::span;
 use crate::domain::budget::throttle_pause;
 use crate::domain::tenant::TenantId;
 use crate::limiter::{CommittedAttempt, ReadPermit, SecondGuard};

@@ -1,4 +1,5 @@
-//! Times as people say them: "in 3 h 12 min", "4 min ago". Pure: `now` is a parameter.
+//! Times and counts as people say them: "in 3 h 12 min", "4 min ago", "3 devices"; and text from outside made fit to be shown. Used by
+//! the desk, and by whatever shows what the desk answers. Pure: `now` is a parameter.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -39,6 +40,53 @@ pub fn ahead(now: Timestamp, at: Timestamp) -> String {
         };
     }
     format!("in {}", span(left))
+}
+
+/// Text from outside without what a terminal would obey or an eye be deceived by: control characters and those that
+/// change the direction of writing or have no width. Line breaks and tabs become blanks.
+pub fn plain(text: &str) -> String {
+    let kept = text.chars().filter_map(|c| match c {
+        '\n' | '\r' | '\t' => Some(' '),
+        c if c.is_control() => None,
+        '\u{61c}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}' => None,
+        c => Some(c),
+    });
+    kept.collect()
+}
+
+/// The id, shortened.
+pub fn short(id: &str, length: usize) -> String {
+    id.chars().take(length).collect()
+}
+
+/// How many characters of ids tell these devices apart, at least twelve.
+pub fn short_length<'a>(ids: impl IntoIterator<Item = &'a str>) -> usize {
+    let mut ids: Vec<&str> = ids.into_iter().collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let common = |pair: &[&str]| match pair {
+        [one, other] => one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count(),
+        _ => 0,
+    };
+    ids.windows(2)
+        .map(|pair| common(pair) + 1)
+        .max()
+        .unwrap_or(0)
+        .max(12)
+}
+
+/// So many of something: `1 device`, `3 devices`.
+pub fn counted(n: i64, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
+/// So many of something wait: `1 ask waits`, `3 asks wait`.
+pub fn waits(n: i64, noun: &str) -> String {
+    format!("{} {}", counted(n, noun), if n == 1 { "waits" } else { "wait" })
 }
 
 #[cfg(test)]

@@ -92,7 +92,7 @@ fn parts(name: &str) -> (&str, Option<&str>) {
 }
 
 /// Why a person may not answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case", tag = "why")]
 pub enum NotAllowed {
     /// The ask is for others.

@@ -13,8 +13,9 @@ use crate::domain::fact::Fact;
 
 /// The id of a device that may be called. It exists only after [`crate::domain::device::DeviceIdRule`] accepted it, so
 /// nothing that could bend a URL path ever gets this type from outside.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(transparent)]
+#[schema(value_type = String)]
 pub struct DeviceId(String);
 
 impl DeviceId {

@@ -1,6 +1,17 @@
 //! The name of whoever acts. Until people have identities of their own a person is a plain name; the names of the daemon's own
 //! parts are not free, so that the audit never takes one for the other.
 
+/// Who changes something, and why: what the audit says of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct By {
+    /// The person's name.
+    pub who: String,
+    /// Why, in their words.
+    pub reason: String,
+    /// The way it came: `cli`, `api` or `console`.
+    pub via: &'static str,
+}
+
 /// Names under which the daemon itself acts.
 const RESERVED: [&str; 8] = [
     "decide",

@@ -12,7 +12,9 @@ use crate::domain::verdict::Mode;
 pub const STOPPED: &str = "stopped";
 
 /// What a stop forbids, the weakest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum StopScope {
     /// No restriction is called, and none begins. Releases go on.

@@ -11,7 +11,20 @@ use crate::domain::notify::Notify;
 use crate::domain::task::Task;
 
 /// Whether a playbook (or the whole installation, as a ceiling) may act. Ordered: `Off < Observe < Enforce`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// Not evaluated.
@@ -42,7 +55,20 @@ impl Mode {
 }
 
 /// The priority class a call belongs to, most urgent first. `Release` is never written in a playbook.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Lane {
     /// Before everything else; not paced.
@@ -305,13 +331,14 @@ impl ReleaseWhen {
 }
 
 /// Who may answer, how many, and until when.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct AskTerms {
     /// Groups or people.
     pub from: Vec<String>,
     /// How many of them.
     pub approvals: u32,
     /// The time to answer.
+    #[schema(value_type = Object, example = json!({"secs": 900, "nanos": 0}))]
     pub within: Duration,
     /// Nobody answered: act (only for asks raised by the playbook's own `ask:`), else skip.
     pub otherwise_act: bool,

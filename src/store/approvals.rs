@@ -28,7 +28,7 @@ pub(in crate::store) use rows::answers;
 pub use rows::{AnswerView, AskRow};
 
 /// A request in a line.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct RequestView {
     /// Its number: `A-1042`.
     pub request: String,
@@ -76,7 +76,7 @@ pub struct Review {
 }
 
 /// What waits for an answer.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Waiting {
     /// Requests.
     pub requests: i64,

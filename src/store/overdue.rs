@@ -15,7 +15,7 @@ use crate::store::{Store, StoreError};
 const AGAIN: &str = "1 hour";
 
 /// Devices that should have been released long ago.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Overdue {
     /// How many.
     pub devices: i64,
@@ -24,7 +24,7 @@ pub struct Overdue {
 }
 
 /// One of them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct OverdueDevice {
     /// The device.
     pub device: String,

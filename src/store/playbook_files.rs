@@ -27,7 +27,7 @@ pub struct FilesLook {
 }
 
 /// The files of one replica, for people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct ReplicaFiles {
     /// Host and directory.
     pub replica: String,

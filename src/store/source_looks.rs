@@ -24,7 +24,7 @@ pub struct SourceWord {
 }
 
 /// How a source goes, over all replicas.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct SourceView {
     /// Its name.
     pub source: String,

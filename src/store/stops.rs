@@ -36,7 +36,7 @@ pub struct StopOrder<'a> {
 }
 
 /// A stop, in force or over.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct StopView {
     /// Its id.
     pub id: Uuid,

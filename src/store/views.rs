@@ -42,7 +42,7 @@ pub use sets::{ActivationView, PlaybookDeeds, RevisionView};
 pub use stops::StopCounts;
 
 /// The state of a tenant at one moment.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct StatusView {
     /// The moment.
     pub at: Timestamp,
@@ -100,7 +100,7 @@ pub struct StatusView {
 }
 
 /// The events that were accepted and not yet decided; one row for each event and device.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, utoipa::ToSchema)]
 pub struct InboxView {
     /// Rows.
     pub rows: i64,
@@ -113,7 +113,7 @@ pub struct InboxView {
 }
 
 /// The queued actions of one lane.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct LaneView {
     /// The lane.
     pub lane: Lane,
@@ -128,7 +128,7 @@ pub struct LaneView {
 }
 
 /// One window of the budget.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct WindowView {
     /// Its span in seconds, as it holds in real time.
     pub per_seconds: f64,
@@ -139,7 +139,7 @@ pub struct WindowView {
 }
 
 /// The dispatch lease.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct LeaseView {
     /// Grows by one each time that another process takes over.
     pub epoch: i64,
@@ -152,7 +152,7 @@ pub struct LeaseView {
 }
 
 /// The active playbook set.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct SetView {
     /// The hash over the revisions.
     pub hash: String,

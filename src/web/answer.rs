@@ -4,10 +4,13 @@ use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::desk::DeskError;
 use crate::domain::incoming::Stored;
 use crate::intake::delivery::{self, Places};
+use crate::store::StoreError;
 
 /// The answer to a body that could be taken apart: what became of every record.
 ///
@@ -113,12 +116,18 @@ pub(super) fn again(status: u16, body: String) -> Response {
     (status, headers, body).into_response()
 }
 
-/// The answer to a request that could not be worked on at all.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The answer to a request that could not be worked on at all: a problem document (RFC 9457), `application/problem+json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Problem {
+    /// The reason as a URI: `urn:quell:problem:` and its stable name.
+    #[serde(rename = "type", default)]
+    kind: String,
+    /// What the HTTP status means.
+    #[serde(default)]
+    title: String,
     /// The HTTP status.
-    #[serde(skip)]
-    status: StatusCode,
+    #[serde(default)]
+    status: u16,
     /// The stable name of the reason.
     pub reason: String,
     /// The reason in words, and what to do.
@@ -135,12 +144,19 @@ impl Problem {
     /// A problem with its status, name and words.
     pub fn new(status: StatusCode, reason: &str, detail: impl Into<String>) -> Self {
         Self {
-            status,
+            kind: format!("urn:quell:problem:{reason}"),
+            title: status.canonical_reason().unwrap_or_default().to_owned(),
+            status: status.as_u16(),
             reason: reason.to_owned(),
             detail: detail.into(),
             limit: None,
             retry_after_s: None,
         }
+    }
+
+    /// The status that it is sent with.
+    pub fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
     /// With the limit that was passed.
@@ -160,10 +176,39 @@ impl Problem {
     }
 }
 
+impl From<DeskError> for Problem {
+    fn from(error: DeskError) -> Self {
+        match error {
+            DeskError::Store(error) => Self::from(error),
+            DeskError::NotFound(detail) => Self::new(StatusCode::NOT_FOUND, "not_found", detail),
+            DeskError::Unusable(detail) => Self::new(StatusCode::BAD_REQUEST, "unusable", detail),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        if error.is_unavailable() {
+            let detail = "the database is not available: try again";
+            return Self::new(StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", detail).retry_after_s(5);
+        }
+        // Its words are for the log: they may name what whoever asks should not see.
+        tracing::error!(error = chain(&error), "a request could not be answered");
+        let detail = "the database answered as it should not: the log of the daemon says how";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |said, cause| format!("{said}: {cause}"))
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let (status, retry_after_s) = (self.status, self.retry_after_s);
-        let mut response = (status, Json(self)).into_response();
+        let (status, retry_after_s) = (self.status(), self.retry_after_s);
+        let media = [(header::CONTENT_TYPE, "application/problem+json")];
+        let mut response = (status, media, Json(self)).into_response();
         if let Some(seconds) = retry_after_s {
             response
                 .headers_mut()

@@ -6,8 +6,22 @@ use std::net::SocketAddr;
 
 use axum::http::{HeaderMap, StatusCode, header};
 
+use crate::domain::identity::Identity;
 use crate::web::answer::Problem;
 use crate::web::{Network, Options, events};
+
+/// Who asks, if they may act as an operator.
+pub(super) fn identify(
+    options: &Options,
+    peer: SocketAddr,
+    headers: &HeaderMap,
+) -> Result<Identity, Problem> {
+    allowed(options, peer, headers)?;
+    Ok(match options.operator_token {
+        Some(_) => Identity::shared(),
+        None => Identity::here(),
+    })
+}
 
 /// Whether a request may act as an operator.
 pub(super) fn allowed(options: &Options, peer: SocketAddr, headers: &HeaderMap) -> Result<(), Problem> {

@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use jiff::Timestamp;
 
-use crate::cli::operator::span::{ago, ahead};
 use crate::cli::operator::table::{Paint, Table, Tone, cell};
 use crate::cli::operator::{Common, Session};
+use crate::desk::words::{ago, ahead};
 use crate::store::approvals::RequestView;
 
 /// List the requests that wait for an answer, those that end first first

@@ -7,9 +7,9 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use super::{Request, no_such, number};
-use crate::cli::operator::span::{ago, ahead, span};
 use crate::cli::operator::table::{Paint, Tone, plain};
 use crate::cli::operator::{Common, Session};
+use crate::desk::words::{ago, ahead, span};
 use crate::domain::approval::RequestNumber;
 use crate::domain::approval::scene::Difference;
 use crate::store::approvals::{AnswerView, AskRow, Block, Judged, Review};

@@ -1,32 +1,11 @@
-//! What waits for an answer, as `quell status` tells it: a line that needs a person, and the first asks.
+//! The first asks, as `quell status` prints them.
 
 use jiff::Timestamp;
 
 use crate::cli::operator::devices;
-use crate::cli::operator::span::ahead;
-use crate::cli::operator::status::{counted, waits};
 use crate::cli::operator::table::{Paint, Table, Tone, cell, short, short_length};
-use crate::store::approvals::Waiting;
+use crate::desk::words::ahead;
 use crate::store::views::ContainmentView;
-
-/// The line about it, if anything waits.
-pub fn need(requests: &Waiting, now: Timestamp) -> Option<String> {
-    let first = requests
-        .first_ends_at
-        .map(|until| format!(", the first ends {}", ahead(now, until)))
-        .unwrap_or_default();
-    let named = match requests.first.as_slice() {
-        [] => "`quell approvals list`".to_owned(),
-        [one] if requests.requests == 1 => format!("`quell approvals show {one}`"),
-        some => format!(
-            "{}, {}: `quell approvals list`",
-            counted(requests.requests, "request"),
-            some.join(", ")
-        ),
-    };
-    let asks = waits(requests.devices, "ask");
-    (requests.devices > 0).then(|| format!("{asks} for an answer{first} ({named})"))
-}
 
 /// The asks as a table.
 pub fn asks(asks: &[ContainmentView], now: Timestamp, paint: Paint) -> String {

@@ -13,12 +13,12 @@ use serde::Serialize;
 
 use super::named;
 use super::record::Record;
-use crate::cli::operator::span::ago;
 use crate::cli::operator::table::{Paint, Tone, plain};
 use crate::cli::operator::{self, Output};
 use crate::cli::progress::Progress;
 use crate::cli::since::Since;
 use crate::clock::Monotonic;
+use crate::desk::words::ago;
 use crate::domain::seal::{ChainFinding, ChainWalk, Seal, Tampering};
 use crate::store::seals::verify::{Verified, VerifiedChain, VerifyScope, per_second};
 

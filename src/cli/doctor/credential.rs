@@ -3,9 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::finding::Finding;
-use crate::cli::operator::span::{ago, ahead};
 use crate::config::{CredentialKind, Tenant};
 use crate::defender::{SignInFacts, SignInFile, TokenFacts};
+use crate::desk::words::{ago, ahead};
 
 /// A credential that ends sooner is to be replaced now.
 const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);

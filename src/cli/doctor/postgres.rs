@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::finding::Finding;
 use super::{LIMIT, within};
-use crate::cli::operator::span::{ahead, span};
 use crate::clock;
+use crate::desk::words::{ahead, span};
 use crate::domain::tenant::TenantId;
 use crate::store::views::{IdentityView, MigrationsView, RightsView, ServerView};
 use crate::store::{Store, StoreError, chain};

@@ -10,11 +10,11 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::cli::operator::release::{operator, said};
-use crate::cli::operator::span::ago;
 use crate::cli::operator::table::{Paint, Table, cell, plain};
 use crate::cli::operator::{Common, Session, nothing_done};
 use crate::cli::output;
 use crate::cli::since::Since;
+use crate::desk::words::ago;
 use crate::domain::incoming::Incoming;
 use crate::domain::trust::Trust;
 use crate::intake::Reader;

@@ -10,9 +10,9 @@ use super::explanation::Explanation;
 use super::page::Page;
 use super::render;
 use super::stored::Explainer;
-use crate::cli::operator::span::{ago, ahead, span};
 use crate::cli::operator::table::Tone;
 use crate::cli::operator::{Session, nothing_done};
+use crate::desk::words::{ago, ahead, span};
 use crate::store::views::{
     ActionDetail, ActionQuery, ActionView, AttemptView, ContainmentHistory, DecisionQuery, StatusView,
     TransitionView,

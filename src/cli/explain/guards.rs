@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use serde::Serialize;
 
 use super::explanation::Case;
-use crate::cli::operator::span::span;
+use crate::desk::words::span;
 use crate::domain::eligibility;
 use crate::domain::fact::Fact;
 use crate::domain::guard::{self, Protection, Protections};

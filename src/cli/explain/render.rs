@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::explanation::{Explanation, PlaybookTold};
 use super::page::Page;
-use crate::cli::operator::span::{ago, ahead, span};
 use crate::cli::operator::table::Tone;
+use crate::desk::words::{ago, ahead, span};
 use crate::domain::decision::DecisionKind;
 use crate::domain::verdict::Wish;
 use crate::playbook::trace::LineTrace;

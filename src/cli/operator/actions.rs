@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::span::{ago, ahead};
 use super::table::{Paint, Table, Tone, cell, short, short_length};
 use super::{Common, Session};
+use crate::desk::words::{ago, ahead};
 use crate::domain::action::ActionState;
 use crate::store::views::{ActionQuery, ActionView};
 

@@ -8,9 +8,9 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::release::{operator, said};
-use super::span::{ago, ahead, span};
 use super::table::{Paint, Table, cell, plain};
 use super::{Common, Session, nothing_done};
+use crate::desk::words::{ago, ahead, span};
 use crate::domain::limit::cap_of;
 use crate::store::cap_lifts::{CapView, LiftDone, LiftOrder, LiftView};
 use crate::yaml::duration;

@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use jiff::Timestamp;
 
-use super::span::{ago, ahead};
 use super::table::{Paint, Table, Tone, cell, cut, plain, short, short_length};
 use super::{Common, Session, nothing_done};
+use crate::desk::words::{ago, ahead};
 use crate::domain::measure::Measure;
 use crate::store::views::{ContainmentView, DeviceAction, DeviceQuery, DeviceView, Show};
 

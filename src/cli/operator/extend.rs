@@ -8,9 +8,9 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::release::{called, candidates, not_one, operator, said};
-use super::span::ahead;
 use super::table::plain;
 use super::{Common, Session, devices, nothing_done};
+use crate::desk::words::ahead;
 use crate::store::views::ContainmentView;
 use crate::store::{Extend, Extended, NewEnd};
 use crate::yaml::duration;

@@ -6,10 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::release_many::Many;
-use super::span::{ago, ahead};
 use super::table::{Paint, plain};
 use super::{Common, Session, devices, nothing_done};
 use crate::config::environment;
+use crate::desk::words::{ago, ahead};
 use crate::domain::action::ActionKind;
 use crate::domain::device::DeviceId;
 use crate::domain::measure::Measure;

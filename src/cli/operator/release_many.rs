@@ -10,14 +10,14 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::release::operator;
-use super::span::{ago, span};
-use super::status::counted;
-use super::table::{plain, short};
+use super::table::plain;
 use super::{Common, Session, nothing_done};
 use crate::cli::progress::Progress;
 use crate::cli::since::Since;
+use crate::desk::words::counted;
+use crate::desk::words::span;
 use crate::domain::verdict::Lane;
-use crate::store::{Overdue, Preview, RunView, Selection};
+use crate::store::{Preview, RunView, Selection};
 
 /// Devices worked off at once.
 const BATCH: i64 = 50;
@@ -295,17 +295,6 @@ fn what(selection: &Selection) -> String {
         true => "everything".to_owned(),
         false => parts.join(", "),
     }
-}
-
-/// That releases are overdue, for those who look at the status.
-pub(super) fn overdue(overdue: &Overdue, now: Timestamp) -> Option<String> {
-    let oldest = overdue.oldest.as_ref()?;
-    Some(format!(
-        "{} overdue: {} is restricted still, and its containment ended {}",
-        counted(overdue.devices, "release"),
-        short(&oldest.device, 12),
-        ago(now, oldest.since)
-    ))
 }
 
 fn render_run(view: &RunView) -> String {

@@ -8,9 +8,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::release::{called, candidates, not_one, operator, said};
-use super::span::ahead;
 use super::table::plain;
 use super::{Common, Session, nothing_done};
+use crate::desk::words::ahead;
 use crate::domain::action::ActionKind;
 use crate::domain::by_hand::{RISKS, Refusal};
 use crate::domain::device::DeviceId;

@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use jiff::Timestamp;
 
-use super::span::{ago, ahead};
 use super::table::{Paint, Table, Tone, cell, plain, short, short_length};
 use super::{Session, nothing_done};
+use crate::desk::words::{ago, ahead};
 #[cfg(test)]
 use crate::domain::measure::Measure;
 use crate::store::views::{DeviceQuery, RestrictedBy, RestrictedView};

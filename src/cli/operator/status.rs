@@ -7,22 +7,14 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
 
-use super::needs::needs;
-use super::span::{ago, ahead, span};
 use super::table::{Paint, Tone, plain, short};
-use super::{Common, Session, devices, inventory, lookups, sources, stop::banner};
+use super::{Common, Session, devices, stop::banner};
 use crate::cli::approvals::waiting;
-use crate::cli::playbooks::standing;
-use crate::domain::budget::Forecast;
+use crate::desk::status::{Report, files, inventory, lookups, sources};
+use crate::desk::words::{ago, ahead, counted, span, waits};
 use crate::domain::verdict::Mode;
-use crate::store::approvals::Waiting;
-use crate::store::source_looks::SourceView;
-use crate::store::views::{
-    AlarmView, ContainmentView, DeviceQuery, DeviceView, InventoryView, LookupsView, Show, StatusView,
-};
-use crate::store::{Overdue, ReplicaFiles, StopView};
+use crate::store::views::StatusView;
 
 /// Show what is contained, what waits, what needs a person, and whether the daemon lives
 #[derive(Debug, clap::Args)]
@@ -34,104 +26,16 @@ pub struct Args {
     limit: i64,
 }
 
-/// Everything that one look shows.
-#[derive(Clone, Debug, Serialize)]
-pub struct Report {
-    /// The tenant.
-    pub tenant: String,
-    /// The stops in force, the strongest first; empty: nothing is stopped.
-    pub stops: Vec<StopView>,
-    /// What needs a person, in words; empty: nothing.
-    pub needs: Vec<String>,
-    /// No playbook goes beyond it.
-    pub mode: Mode,
-    /// How long a dead daemon keeps the lease, in seconds.
-    pub lease_seconds: f64,
-    /// Restrictions open at Defender at once, at most.
-    pub outstanding_limit: u32,
-    /// When the next call may leave.
-    pub next_call_at: Option<Timestamp>,
-    /// When the queue may be empty, if nothing is added and every call is answered at once.
-    pub queue_empty_at: Option<Timestamp>,
-    /// Queued restrictions that lose their validity before they can be called, as forecast.
-    pub expected_late: usize,
-    /// The counters.
-    #[serde(flatten)]
-    pub status: StatusView,
-    /// Devices that should have been released long ago.
-    pub releases_overdue: Overdue,
-    /// What a person was to be told of in the last day.
-    pub alarms: Vec<AlarmView>,
-    /// How the readings of the inventory go.
-    pub inventory: InventoryView,
-    /// What one counted is known for so long, in seconds.
-    pub inventory_max_age_seconds: f64,
-    /// How look-ups go; nothing where none is wanted.
-    pub lookups: Option<LookupsView>,
-    /// How the configured sources of events go.
-    pub sources: Vec<SourceView>,
-    /// How many rows of the audit wait for their seal, counted up to 10,000.
-    pub unsealed_rows: u64,
-    /// Since when the first of them waits.
-    pub unsealed_since: Option<Timestamp>,
-    /// The playbook files of the replicas that live.
-    pub playbook_files: Vec<ReplicaFiles>,
-    /// The latest contained devices, those that need a person first.
-    pub contained: Vec<DeviceView>,
-    /// The asks that expire first.
-    pub asks: Vec<ContainmentView>,
-    /// The requests that they are asked with.
-    pub requests: Waiting,
-}
-
 /// Prints the status.
 ///
 /// # Errors
 /// The configuration cannot be used, or Postgres is away.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let session = Session::open(&args.common).await?;
-    let (store, config) = (&session.store, &session.config);
-    let status = store.status(session.id, &session.gate()).await?;
-    let forecast = status.forecast(&session.pacing());
-    let query = DeviceQuery {
-        show: Show::Contained,
-        limit: args.limit,
-        ..DeviceQuery::default()
-    };
-    let unsealed = store.audit_unsealed(session.id).await?;
-    let mut report = Report {
-        tenant: session.tenant.name.clone(),
-        stops: store.stops(Some(session.id), None).await?,
-        needs: Vec::new(),
-        mode: config.mode,
-        lease_seconds: config.lease.as_secs_f64(),
-        outstanding_limit: config.outstanding,
-        next_call_at: forecast.and_then(|Forecast { first, .. }| status.at.checked_add(first).ok()),
-        queue_empty_at: forecast.and_then(|Forecast { last, .. }| status.at.checked_add(last).ok()),
-        expected_late: status.expected_late(&session.pacing()),
-        status,
-        releases_overdue: store
-            .releases_overdue(session.id, config.scaled(config.release.overdue_after))
-            .await?,
-        alarms: store.alarms(session.id, DAY).await?,
-        inventory: store.inventory(session.id).await?,
-        inventory_max_age_seconds: config.scaled(config.facts.inventory.max_age).as_secs_f64(),
-        lookups: store.lookups_now(session.id, &session.gate()).await?,
-        sources: store.sources_now(session.id).await?,
-        unsealed_rows: unsealed.rows,
-        unsealed_since: unsealed.since,
-        playbook_files: store.files_of_replicas(session.id).await?,
-        contained: store.devices(session.id, &query).await?,
-        asks: store.asks(session.id, args.limit).await?,
-        requests: store.requests_waiting(session.id).await?,
-    };
-    report.needs = needs(&report);
+    let report = session.desk().status(args.limit).await?;
     session.answer(&report, |paint| render(&report, paint))?;
     Ok(ExitCode::SUCCESS)
 }
-
-/// Alarms are shown for so long.
-const DAY: Duration = Duration::from_secs(24 * 3_600);
 
 /// The status as text.
 pub fn render(report: &Report, paint: Paint) -> String {
@@ -281,7 +185,7 @@ fn playbooks(report: &Report) -> String {
             short(&set.hash, 12),
             set.version,
             span(report.status.at.duration_since(set.activated_at)),
-            standing::by(set),
+            files::by(set),
         ),
     }
 }
@@ -393,14 +297,6 @@ fn by_kind(counts: &BTreeMap<String, i64>) -> String {
     } else {
         counts.join(", ")
     }
-}
-
-pub(in crate::cli) fn counted(n: i64, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
-}
-
-pub(in crate::cli) fn waits(n: i64, noun: &str) -> String {
-    format!("{} {}", counted(n, noun), if n == 1 { "waits" } else { "wait" })
 }
 
 #[cfg(test)]

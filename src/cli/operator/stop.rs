@@ -8,11 +8,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::release::{operator, said};
-use super::span::ago;
 use super::table::{Paint, Tone, plain};
 use super::{Output, answer, connect, nothing_done, tenant_of};
 use crate::cli::since::Since;
 use crate::config::Config;
+use crate::desk::words::ago;
 use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
 use crate::store::views::StopCounts;

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+pub use crate::desk::words::{plain, short, short_length};
+
 /// Whether to colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Paint {
@@ -42,22 +44,6 @@ impl Paint {
             Self::Coloured => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
         }
     }
-}
-
-/// Text from outside without what a terminal would obey or an eye be deceived by: control characters and those that
-/// change the direction of writing or have no width. Line breaks and tabs become blanks.
-pub fn plain(text: &str) -> String {
-    let kept = text.chars().filter_map(|c| match c {
-        '\n' | '\r' | '\t' => Some(' '),
-        c if c.is_control() => None,
-        '\u{61c}'
-        | '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}'
-        | '\u{feff}' => None,
-        c => Some(c),
-    });
-    kept.collect()
 }
 
 /// How many columns of a terminal a text takes.
@@ -174,27 +160,6 @@ impl Table {
 /// A cell of no special tone.
 pub fn cell(text: impl Into<String>) -> (Tone, String) {
     (Tone::Usual, text.into())
-}
-
-/// How many characters of ids tell these devices apart, at least twelve.
-pub fn short_length<'a>(ids: impl IntoIterator<Item = &'a str>) -> usize {
-    let mut ids: Vec<&str> = ids.into_iter().collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let common = |pair: &[&str]| match pair {
-        [one, other] => one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count(),
-        _ => 0,
-    };
-    ids.windows(2)
-        .map(|pair| common(pair) + 1)
-        .max()
-        .unwrap_or(0)
-        .max(12)
-}
-
-/// The id, shortened.
-pub fn short(id: &str, length: usize) -> String {
-    id.chars().take(length).collect()
 }
 
 #[cfg(test)]

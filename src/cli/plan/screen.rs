@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::answer::{Answer, PlaybookEdit};
 use super::file::Refused;
-use crate::cli::operator::span::span;
 use crate::cli::operator::table::{Paint, Table, Tone, cell, plain, short, short_length};
+use crate::desk::words::span;
 use crate::playbook::plan::{DeviceDifference, DeviceSummary, Difference, HourCounts, SideReport, Story};
 
 /// Refused records shown.

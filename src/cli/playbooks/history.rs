@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use jiff::Timestamp;
 
 use super::SHORT;
-use crate::cli::operator::span::ago;
 use crate::cli::operator::table::{Paint, Table, cell, short};
 use crate::cli::operator::{Common, Session};
+use crate::desk::words::ago;
 use crate::store::views::ActivationView;
 
 /// List the activations, the newest first: when, by whom, why

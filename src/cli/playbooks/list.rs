@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::SHORT;
-use crate::cli::operator::span::ago;
 use crate::cli::operator::table::{Paint, Table, Tone, cell, short};
 use crate::cli::operator::{Common, Session, nothing_done};
+use crate::desk::words::ago;
 use crate::domain::verdict::Mode;
 use crate::playbook::{PlaybookSet, SourceFile};
 use crate::store::views::PlaybookDeeds;

@@ -9,9 +9,9 @@ use uuid::Uuid;
 use super::act::{Act, Begun, Done};
 use super::questions;
 use super::report::Answer;
-use crate::cli::operator::span::span;
 use crate::cli::progress::Progress;
 use crate::clock::Monotonic;
+use crate::desk::words::span;
 use crate::domain::probe::ProbeQuestion;
 use crate::store::{ProbeCall, ProbeWish, chain};
 

@@ -4,9 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::report::Answer;
-use crate::cli::operator::span::span;
 use crate::cli::reads::NotRead;
 use crate::defender::{Look, Question};
+use crate::desk::words::span;
 use crate::domain::device::DeviceId;
 use crate::store::chain;
 

@@ -2,8 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::cli::operator::span::ago;
-use crate::cli::operator::table::plain;
+use crate::desk::words::ago;
+use crate::desk::words::plain;
 use crate::store::ReplicaFiles;
 use crate::store::views::SetView;
 

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::span::{ago, span};
-use super::table::plain;
+use crate::desk::words::plain;
+use crate::desk::words::{ago, span};
 use crate::store::views::InventoryView;
 
 /// What a person should know of it, if anything: it cannot be read, or was not for too long.
-pub(super) fn need(view: &InventoryView, now: Timestamp, max_age: Duration) -> Option<String> {
+pub fn need(view: &InventoryView, now: Timestamp, max_age: Duration) -> Option<String> {
     if let (Some(at), Some(why)) = (view.failed_at, &view.failure) {
         return Some(format!(
             "the inventory cannot be read: {}: {}",
@@ -29,7 +29,7 @@ pub(super) fn need(view: &InventoryView, now: Timestamp, max_age: Duration) -> O
 }
 
 /// The line of the table.
-pub(super) fn line(view: &InventoryView, now: Timestamp) -> String {
+pub fn line(view: &InventoryView, now: Timestamp) -> String {
     let whole = match (view.devices, view.as_of) {
         (Some(devices), Some(at)) => format!("{devices} devices, read whole {}", ago(now, at)),
         _ => "never read whole".to_owned(),

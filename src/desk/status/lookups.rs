@@ -2,14 +2,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::span::{ago, ahead, span};
+use crate::desk::words::{ago, ahead, span};
 use crate::store::views::LookupsView;
 
 /// So long an answer may be waited for before a person should look: events wait far shorter, and go on without.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(600);
 
 /// What a person should know of them, if anything: Defender does not answer them.
-pub(super) fn need(view: &LookupsView, now: Timestamp) -> Option<String> {
+pub fn need(view: &LookupsView, now: Timestamp) -> Option<String> {
     let late = view.kinds.iter().find_map(|(name, kind)| {
         let since = kind.waiting_since?;
         (kind.failures > 0 && now.duration_since(since) > PATIENCE).then_some((name, since, kind.failures))
@@ -22,7 +22,7 @@ pub(super) fn need(view: &LookupsView, now: Timestamp) -> Option<String> {
 }
 
 /// The line of the table.
-pub(super) fn line(view: &LookupsView, now: Timestamp) -> String {
+pub fn line(view: &LookupsView, now: Timestamp) -> String {
     let mut parts: Vec<String> = Vec::new();
     for (name, kind) in &view.kinds {
         let mut part = format!("{} known of {}", name.replace('_', " "), devices(kind.known));

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
-use super::span::{ago, ahead, span};
-use super::status::{Report, counted};
-use super::table::short;
-use super::{inventory, lookups, release_many, sealing, sources};
-use crate::cli::approvals::waiting;
-use crate::cli::playbooks::standing;
+use super::Report;
+use super::{files, inventory, lookups, requests, sealing, sources};
+use crate::desk::words::counted;
+use crate::desk::words::short;
+use crate::desk::words::{ago, ahead, span};
+use crate::store::Overdue;
 
 /// How many alarms are shown in words.
 const ALARMS: usize = 5;
@@ -36,15 +36,15 @@ pub fn needs(report: &Report) -> Vec<String> {
         needs.push("no playbook set is active: events wait".to_owned());
     }
     let set = status.playbook_set.as_ref();
-    let files = report.playbook_files.iter();
-    needs.extend(files.filter_map(|files| standing::need(files, set, now)));
+    let of_replicas = report.playbook_files.iter();
+    needs.extend(of_replicas.filter_map(|one| files::need(one, set, now)));
     if status.attention > 0 {
         let containments = counted(status.attention, "containment");
         needs.push(format!(
             "{containments} could not be put in force: listed first below"
         ));
     }
-    needs.extend(release_many::overdue(&report.releases_overdue, now));
+    needs.extend(overdue(&report.releases_overdue, now));
     for alarm in report.alarms.iter().take(ALARMS) {
         let device = alarm.device.as_deref();
         let on = device
@@ -68,7 +68,7 @@ pub fn needs(report: &Report) -> Vec<String> {
             ago(now, fallback.since)
         ));
     }
-    needs.extend(waiting::need(&report.requests, now));
+    needs.extend(requests::need(&report.requests, now));
     if let (Some(until), reason) = (status.closed_until, &status.closed_reason) {
         let reason = reason.as_deref().unwrap_or("an answer of Defender's");
         needs.push(format!(
@@ -114,4 +114,15 @@ pub fn needs(report: &Report) -> Vec<String> {
         ));
     }
     needs
+}
+
+/// That releases are overdue, for those who look at the status.
+fn overdue(overdue: &Overdue, now: Timestamp) -> Option<String> {
+    let oldest = overdue.oldest.as_ref()?;
+    Some(format!(
+        "{} overdue: {} is restricted still, and its containment ended {}",
+        counted(overdue.devices, "release"),
+        short(&oldest.device, 12),
+        ago(now, oldest.since)
+    ))
 }

@@ -2,13 +2,13 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::span::ago;
+use crate::desk::words::ago;
 
 /// The audit is sealed within a second; a minute later nobody seals it.
 const WITHIN: SignedDuration = SignedDuration::from_secs(60);
 
 /// What a person should know of it, if anything: rows wait for their seal, the first of them since then.
-pub(super) fn need(rows: u64, since: Option<Timestamp>, now: Timestamp) -> Option<String> {
+pub fn need(rows: u64, since: Option<Timestamp>, now: Timestamp) -> Option<String> {
     let since = since.filter(|since| now.duration_since(*since) > WITHIN)?;
     let rows = match rows {
         1 => "1 row of the audit waits for its seal".to_owned(),

@@ -2,16 +2,16 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::span::{ago, span};
-use super::status::counted;
-use super::table::plain;
+use crate::desk::words::counted;
+use crate::desk::words::plain;
+use crate::desk::words::{ago, span};
 use crate::store::source_looks::SourceView;
 
 /// A broker that is restarted, or a network that blinks, is no news to a person at once.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(120);
 
 /// What a person should know of them: which cannot be read by any replica, or by some.
-pub(super) fn needs(views: &[SourceView], now: Timestamp) -> Vec<String> {
+pub fn needs(views: &[SourceView], now: Timestamp) -> Vec<String> {
     let need = |view: &SourceView| {
         let since = view.trouble_since?;
         let lasts = now.duration_since(since);
@@ -32,7 +32,7 @@ pub(super) fn needs(views: &[SourceView], now: Timestamp) -> Vec<String> {
 }
 
 /// The line of the table; `None`: there are no sources but the listener's own.
-pub(super) fn line(views: &[SourceView], now: Timestamp) -> Option<String> {
+pub fn line(views: &[SourceView], now: Timestamp) -> Option<String> {
     let word = |view: &SourceView| {
         let mut text = format!("{} ({})", view.source, view.kind);
         text += &match (view.replicas, &view.trouble, view.last_event_at) {

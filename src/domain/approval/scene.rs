@@ -22,7 +22,7 @@ pub const NOT_KNOWN: &str = "not known";
 
 /// Facts of the device, the protections' judgement and news of the alert, by name. Two scenes that are equal are the same to
 /// an approval.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(transparent)]
 pub struct Scene(pub BTreeMap<String, String>);
 
@@ -42,7 +42,7 @@ pub struct Seen<'a> {
 }
 
 /// What changed between two scenes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Difference {
     /// Its name: `device.tags`, `alert.status`, `protection`.
     pub what: String,

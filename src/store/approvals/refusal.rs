@@ -18,7 +18,7 @@ pub enum Answered {
 }
 
 /// What is said about one device.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Told {
     /// The device; empty: about the request.
     pub device: String,
@@ -31,7 +31,7 @@ pub struct Told {
 }
 
 /// Why an answer was not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
     /// There is no such request.

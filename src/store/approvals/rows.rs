@@ -22,7 +22,7 @@ use crate::store::containments::time;
 use crate::store::packing::KeptEvent;
 
 /// One ask of a request, in whatever state it is now.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct AskRow {
     /// The containment.
     pub id: Uuid,
@@ -60,6 +60,7 @@ pub struct AskRow {
     /// When it was asked.
     pub created_at: Timestamp,
     /// How long the containment lasts from its activation; none: it never ends by itself.
+    #[schema(value_type = Option<Object>, example = json!({"secs": 86400, "nanos": 0}))]
     pub release_after: Option<Duration>,
     /// The alert behind it.
     pub alert_id: Option<String>,
@@ -93,7 +94,7 @@ pub(super) struct Known {
 }
 
 /// One person's answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct AnswerView {
     /// Its id in the audit.
     pub id: Uuid,

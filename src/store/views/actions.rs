@@ -10,7 +10,7 @@ use crate::store::containments::time;
 use crate::store::{Store, StoreError};
 
 /// One action.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct ActionView {
     /// Our id.
     pub id: Uuid,

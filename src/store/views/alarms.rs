@@ -9,7 +9,7 @@ use crate::domain::tenant::TenantId;
 use crate::store::{Store, StoreError};
 
 /// What a person was to be told of.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct AlarmView {
     /// When it was seen.
     pub at: Timestamp,

@@ -11,7 +11,7 @@ use crate::store::packing::KeptEvent;
 use crate::store::{Store, StoreError};
 
 /// One device.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct DeviceView {
     /// Its id.
     pub device: String,
@@ -30,7 +30,7 @@ pub struct DeviceView {
 }
 
 /// One reason to keep one device contained.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct ContainmentView {
     /// Its id.
     pub id: Uuid,
@@ -71,7 +71,7 @@ pub struct ContainmentView {
 }
 
 /// An action that is not over.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct DeviceAction {
     /// `restrict`, `release`, `isolate`, ….
     pub kind: String,

@@ -7,7 +7,7 @@ use crate::domain::tenant::TenantId;
 use crate::store::StoreError;
 
 /// A revision that only observes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct FallbackView {
     /// The playbook.
     pub playbook: String,

@@ -12,7 +12,7 @@ use crate::store::containments::time;
 use crate::store::{Store, StoreError};
 
 /// A containment in any state and mode.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct ContainmentHistory {
     /// Its id.
     pub id: Uuid,
@@ -63,7 +63,7 @@ pub struct ContainmentHistory {
 }
 
 /// What an action has besides [`super::ActionView`].
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct ActionDetail {
     /// The device.
     pub device: String,
@@ -84,7 +84,7 @@ pub struct ActionDetail {
 }
 
 /// One call, as it was written down before it was made and when it was answered.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct AttemptView {
     /// Its number, from 1.
     pub n: i32,
@@ -109,7 +109,7 @@ pub struct AttemptView {
 }
 
 /// One change of state.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct TransitionView {
     /// When.
     pub at: Timestamp,

@@ -8,7 +8,7 @@ use crate::store::containments::time;
 use crate::store::{Store, StoreError};
 
 /// How the readings of the inventory go.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, utoipa::ToSchema)]
 pub struct InventoryView {
     /// How many devices the last complete one counted.
     pub devices: Option<i64>,

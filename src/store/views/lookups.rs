@@ -13,7 +13,7 @@ use crate::store::containments::time;
 use crate::store::{Gate, Store, StoreError};
 
 /// How look-ups go.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, utoipa::ToSchema)]
 pub struct LookupsView {
     /// Each that is wanted, by its name.
     pub kinds: BTreeMap<&'static str, LookupView>,
@@ -24,7 +24,7 @@ pub struct LookupsView {
 }
 
 /// How one of them goes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct LookupView {
     /// Devices with an answer that is not too old.
     pub known: i64,

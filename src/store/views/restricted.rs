@@ -12,7 +12,7 @@ use crate::store::views::DeviceQuery;
 use crate::store::{Store, StoreError};
 
 /// One measure that is held on a device, or may be.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct RestrictedView {
     /// Its id.
     pub device: String,
@@ -33,7 +33,7 @@ pub struct RestrictedView {
 }
 
 /// Somebody who wants the measure held.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct RestrictedBy {
     /// `playbook`, `person`, `quell` or `other`.
     pub kind: String,

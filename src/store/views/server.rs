@@ -9,7 +9,7 @@ use crate::store::containments::time;
 use crate::store::{MIGRATOR, Store, StoreError};
 
 /// The server, and this connection to it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct ServerView {
     /// As it calls itself: `15.14 (Debian 15.14-0+deb12u1)`.
     pub version: String,
@@ -34,7 +34,7 @@ pub struct ServerView {
 }
 
 /// What the role may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct RightsView {
     /// It may do everything on the whole server.
     pub is_superuser: bool,
@@ -49,7 +49,7 @@ pub struct RightsView {
 }
 
 /// The database's migrations against those of this version.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct MigrationsView {
     /// The newest that is applied.
     pub applied: Option<i64>,
@@ -62,7 +62,7 @@ pub struct MigrationsView {
 }
 
 /// Whether the database is the one that it was.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct IdentityView {
     /// This cluster, its timeline and the database.
     pub is: String,
@@ -75,7 +75,7 @@ pub struct IdentityView {
 }
 
 /// A replica that lives.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct ReplicaView {
     /// The machine.
     pub host: String,

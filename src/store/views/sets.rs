@@ -10,7 +10,7 @@ use crate::store::views::FallbackView;
 use crate::store::{Store, StoreError};
 
 /// One activation of a set.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct ActivationView {
     /// Its version.
     pub version: i64,
@@ -27,7 +27,7 @@ pub struct ActivationView {
 }
 
 /// A revision that is or was in force.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct RevisionView {
     /// The playbook.
     pub playbook: String,
@@ -42,7 +42,7 @@ pub struct RevisionView {
 }
 
 /// What a playbook does now and did lately. Devices are distinct.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct PlaybookDeeds {
     /// Devices that it keeps contained now.
     pub contained: i64,

@@ -6,7 +6,7 @@ use crate::domain::tenant::TenantId;
 use crate::store::{Store, StoreError};
 
 /// What stands there while stopped.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct StopCounts {
     /// Restrictions that are queued.
     pub queued: i64,

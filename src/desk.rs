@@ -1,0 +1,64 @@
+//! The desk: what an operator sees and does, once for the commands, the API and the console.
+//!
+//! [`crate::cli`] opens one from the configuration and prints its answers; [`crate::web`] has one for each tenant and sends them. An
+//! answer is a type that is written as JSON: `-o json` and the API give the same. Nothing here knows of terminals, of HTTP or of
+//! who may do what; whoever calls a function that changes something has made sure of that, and hands over the person
+//! ([`crate::domain::person::By`]), who stands in the audit.
+
+pub mod page;
+pub mod status;
+pub mod words;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::budget::Pacing;
+use crate::domain::tenant::TenantId;
+use crate::domain::verdict::Mode;
+use crate::store::{Gate, Store, StoreError};
+
+/// What of the configuration holds for one tenant, every span as it holds in real time. `app` makes it.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// The gate.
+    pub gate: Gate,
+    /// How calls are spread.
+    pub pacing: Pacing,
+    /// No playbook goes beyond it.
+    pub mode: Mode,
+    /// How long a dead daemon keeps the lease.
+    pub lease: Duration,
+    /// Restrictions open at Defender at once, at most.
+    pub outstanding: u32,
+    /// So long after its end a containment's restriction is overdue.
+    pub overdue_after: Duration,
+    /// What the inventory counted is known for so long.
+    pub inventory_max_age: Duration,
+}
+
+/// One tenant's desk; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    /// Where everything is kept.
+    pub store: Store,
+    /// Whose rows.
+    pub tenant: TenantId,
+    /// The tenant's name in the configuration.
+    pub name: String,
+    /// What of the configuration holds for it.
+    pub terms: Arc<Terms>,
+}
+
+/// Why the desk gives no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// Postgres did not answer, or not as it should.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// There is no such thing; in the operator's words, with what to do.
+    #[error("{0}")]
+    NotFound(String),
+    /// What was asked for makes no sense; in the operator's words, with what to do.
+    #[error("{0}")]
+    Unusable(String),
+}
