@@ -180,6 +180,18 @@ impl Spool {
         Ok(opened)
     }
 
+    /// Whether what was opened still lies where it was found: whoever else read it may have taken it away meanwhile.
+    ///
+    /// # Errors
+    /// The directory cannot be read.
+    pub fn is_there(&self, opened: &Opened) -> io::Result<bool> {
+        match fs::symlink_metadata(self.path.join(&opened.name)) {
+            Ok(about) => Ok(Stamp::of(&about) == opened.stamp),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Takes a file away whose alerts are stored.
     ///
     /// # Errors

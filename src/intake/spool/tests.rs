@@ -167,6 +167,20 @@ fn what_is_large_is_refused_only_where_it_must_be_read_as_a_whole() {
 }
 
 #[test]
+fn a_file_that_another_has_taken_away_or_replaced_is_there_no_more() {
+    let directory = directory();
+    let (at, spool) = (directory.path(), spool(directory.path()));
+    put(at, "a.json", b"{}");
+    let opened = open(&spool, "a.json").expect("it is there");
+    assert!(spool.is_there(&opened).expect("the directory can be read"));
+    let other = open(&spool, "a.json").expect("it is there");
+    spool.finish(&other).expect("it can be moved");
+    assert!(!spool.is_there(&opened).expect("the directory can be read"));
+    put(at, "a.json", b"[]");
+    assert!(!spool.is_there(&opened).expect("the directory can be read"));
+}
+
+#[test]
 fn what_is_done_with_goes_where_it_belongs_and_nothing_there_is_overwritten() {
     let directory = directory();
     let at = directory.path();

@@ -162,7 +162,12 @@ impl DirectorySource {
             accepted: 0,
             refused: 0,
         };
+        // INVARIANT: looked for once it is leased. Another replica moves a file away before it forgets the place, so that a file that was
+        // opened before and leased after that is gone by now; read again, its dead letters would be there twice.
+        let there = Arc::clone(&self.spool);
+        let is_there = reading.work(move |opened| there.is_there(opened)).await;
         let read = match is_lines {
+            _ if !matches!(is_there, Ok(true)) => is_there.and(Err(Left::Alone)),
             true => self.read_lines(&mut reading, stop).await,
             false => self.read_whole(&mut reading, stop).await,
         };
@@ -181,8 +186,8 @@ impl DirectorySource {
                 )
                 .await
             }
-            // It is another file by now: nobody will ever read this one again.
-            Err(Left::Alone) if reading.held.position.as_deref() == Some(END) => {
+            // It is another file by now, which nobody will ever read again, or it was gone before anything of it was read.
+            Err(Left::Alone) if matches!(reading.held.position.as_deref(), None | Some(END)) => {
                 bounded(
                     self.inlet
                         .store
