@@ -23,6 +23,7 @@ use crate::store::{MigrationState, Retention, Store, StoreError, StoreOptions};
 use crate::telemetry::{self, Metrics};
 use crate::{web, worker};
 
+pub use sources::{doubt_listener, judge_listener};
 pub use terms::{client_options, clients, desk_of, gate_of, pacing_of};
 
 /// Runs the daemon until it is told to stop.

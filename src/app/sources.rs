@@ -26,6 +26,7 @@ use crate::worker::intake::watch::Watched;
 use crate::worker::{self, Context};
 
 pub(super) use webhook::{bounds, tls, webhooks};
+pub use webhook::{doubt_listener, judge_listener};
 
 /// What the sources of one tenant share.
 pub(super) struct Shared<'a> {

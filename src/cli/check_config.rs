@@ -117,7 +117,9 @@ fn surroundings(config: &Config, without_secrets: bool) -> (Vec<String>, Vec<Str
     if !without_secrets {
         judge_credentials(config, &mut broken, &mut doubtful);
         judge_ways(config, &mut broken);
+        broken.extend(app::judge_listener(config));
     }
+    doubtful.extend(app::doubt_listener(config));
     (broken, doubtful)
 }
 
@@ -356,5 +358,50 @@ mod tests {
         fs::write(config.join("own-ca.pem"), "no certificate\n").expect("a file can be written");
         let (usable, said) = with(authority, false);
         assert!(!usable && said.contains("own-ca.pem"), "{said}");
+    }
+
+    #[test]
+    fn secrets_of_sources_are_judged_as_the_listener_judges_them() {
+        let root = installed();
+        let config = root.path().join("config");
+        let path = config.join("quell.yaml");
+        let with = |http: &str, sources: &str| {
+            let text = format!(
+                "database: {{url_file: database-url}}\nplaybooks: {{path: ../playbooks}}\nhttp: {http}\nsources: {sources}\ntenants:\n  \
+                 - name: contoso\n    credential: {{client_secret: {{directory_id: d, client_id: c, secret_file: contoso-client-secret}}}}\n"
+            );
+            fs::write(&path, text).expect("the file can be written");
+            checked(&path, false, Format::Human)
+        };
+        let secret = |text: &str| {
+            fs::write(config.join("key"), text).expect("a file can be written");
+            fs::set_permissions(config.join("key"), fs::Permissions::from_mode(0o600)).expect("it is ours");
+        };
+        let standard = "[{name: soar, webhook: {standard_webhooks: {secret_files: [key]}}}]";
+        secret("whsec_no base64");
+        let (usable, said) = with("{}", standard);
+        assert!(
+            !usable && said.contains("error: `sources[0].webhook`: the secret in"),
+            "{said}"
+        );
+        assert!(!said.contains("no base64\n"), "{said}");
+        let hmac = "[{name: soar, webhook: {hmac: {secret_files: [key]}}}]";
+        secret("short");
+        let (usable, said) = with("{}", hmac);
+        assert!(!usable && said.contains("could be guessed"), "{said}");
+        secret("a secret that is long enough");
+        assert!(with("{}", hmac).0);
+        let named = "[{name: soar, webhook: {hmac: {secret_files: [key], header: \"a header\"}}}]";
+        assert!(!with("{}", named).0, "no header is called that");
+        let both = "[{name: soar, webhook: {bearer: {token_files: [key]}}}, {name: siem, webhook: {bearer: {token_files: [key]}}}]";
+        let (usable, said) = with("{listen: \"0.0.0.0:8740\", token_file: key}", both);
+        assert!(usable, "{said}");
+        assert!(
+            said.contains("everybody on the way reads") && said.contains("`soar` has the same secret"),
+            "{said}"
+        );
+        let tls = "{tls: {certificate_file: none.pem, key_file: none.pem}}";
+        let (usable, said) = with(tls, hmac);
+        assert!(!usable && said.contains("`http.tls`"), "{said}");
     }
 }

@@ -97,7 +97,7 @@ impl Source {
     }
 
     /// The files that hold secrets of one line, with their keys below the source.
-    pub(super) fn secret_files(&self) -> Vec<(String, &SecretFile)> {
+    pub fn secret_files(&self) -> Vec<(String, &SecretFile)> {
         match &self.kind {
             SourceKind::Webhook(webhook) => webhook.secret_files(),
             SourceKind::Kafka(kafka) => kafka.secret_files(),

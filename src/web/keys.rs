@@ -77,26 +77,31 @@ impl Stamp {
 }
 
 impl<K> Keys<K> {
-    /// The keys of these files; `make` judges a secret and brings it into the form that is compared.
-    ///
-    /// # Errors
-    /// A file that cannot be read or holds no such key, in the operator's words: nothing should start with it.
-    pub fn new(files: Vec<KeyFile>, make: fn(&str) -> Result<K, String>) -> Result<Self, String> {
-        for file in &files {
-            key_of(file, make)?;
-        }
+    /// The keys of these files; `make` judges a secret and brings it into the form that is compared. Nothing is read before it is
+    /// needed: what is wrong with the secrets of one source keeps nothing else from starting.
+    pub fn new(files: Vec<KeyFile>, make: fn(&str) -> Result<K, String>) -> Self {
         let held = Held {
             keys: Vec::new(),
             is_lacking: false,
             stamps: vec![None; files.len()],
         };
-        Ok(Self {
+        Self {
             files,
             make,
             held: ArcSwap::from_pointee(held),
             looked: Mutex::new(None),
             every: LOOK_EVERY,
-        })
+        }
+    }
+
+    /// Whether every file holds a key now.
+    ///
+    /// # Errors
+    /// One cannot be read or holds no such key, in the operator's words.
+    pub fn judge(&self) -> Result<(), String> {
+        self.files
+            .iter()
+            .try_for_each(|file| key_of(file, self.make).map(drop))
     }
 
     /// Looks at the files at every call.
@@ -188,14 +193,10 @@ pub(super) mod tests {
         let (one, two) = (directory.path().join("one"), directory.path().join("two"));
         let write = |path: &Path, text: &str| std::fs::write(path, text).expect("it can be written");
         write(&one, "old");
-        assert!(
-            Keys::new(vec![plain(&one), plain(&two)], word).is_err(),
-            "a file is missing"
-        );
+        let keys = Keys::new(vec![plain(&one), plain(&two)], word).always_fresh();
+        assert!(keys.judge().is_err(), "a file is missing");
         write(&two, "other");
-        let keys = Keys::new(vec![plain(&one), plain(&two)], word)
-            .expect("both are there")
-            .always_fresh();
+        assert_eq!(keys.judge(), Ok(()));
         let check = |expected: &[&str], is_lacking: bool| {
             let held = keys.now();
             assert_eq!(
@@ -226,7 +227,7 @@ pub(super) mod tests {
     fn the_files_are_looked_at_once_a_second_at_most() {
         let file = tempfile::NamedTempFile::new().expect("a temporary file can be made");
         std::fs::write(file.path(), "old").expect("it can be written");
-        let keys = Keys::new(vec![plain(file.path())], word).expect("it is there");
+        let keys = Keys::new(vec![plain(file.path())], word);
         assert_eq!(keys.now().keys, ["old"]);
         std::fs::write(file.path(), "renewed").expect("it can be written");
         assert_eq!(keys.now().keys, ["old"]);

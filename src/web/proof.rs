@@ -84,32 +84,27 @@ impl Proof {
     }
 
     /// Signatures of the Standard Webhooks specification, by any of these secrets.
-    ///
-    /// # Errors
-    /// A file holds no such secret.
-    pub fn standard_webhooks(files: Vec<KeyFile>) -> Result<Self, String> {
-        Keys::new(files, standard_key).map(|keys| Self(Kind::Standard(keys)))
+    pub fn standard_webhooks(files: Vec<KeyFile>) -> Self {
+        Self(Kind::Standard(Keys::new(files, standard_key)))
     }
 
     /// An HMAC-SHA256 of the body in hexadecimal digits, in this header and after this prefix, by any of these secrets.
     ///
     /// # Errors
-    /// A file cannot be read, or no header can have that name.
+    /// No header can have that name.
     pub fn signature(files: Vec<KeyFile>, header: &str, prefix: &str) -> Result<Self, String> {
         Ok(Self(Kind::Signature {
-            keys: Keys::new(files, plain_key)?,
+            keys: Keys::new(files, plain_key),
             header: header_name(header)?,
             prefix: prefix.to_owned(),
         }))
     }
 
     /// One of these bearer tokens.
-    ///
-    /// # Errors
-    /// A file cannot be read.
-    pub fn bearer(files: Vec<KeyFile>) -> Result<Self, String> {
-        let digest: fn(&str) -> Result<[u8; 32], String> = |token| Ok(Sha256::digest(token).into());
-        Keys::new(files, digest).map(|keys| Self(Kind::Bearer(keys)))
+    pub fn bearer(files: Vec<KeyFile>) -> Self {
+        let digest: fn(&str) -> Result<[u8; 32], String> =
+            |token| long_enough(token).map(|token| Sha256::digest(token).into());
+        Self(Kind::Bearer(Keys::new(files, digest)))
     }
 
     /// A client certificate with one of these alternative names, or of these fingerprints (SHA-256 over its DER).
@@ -127,6 +122,18 @@ impl Proof {
             values,
             from,
         }))
+    }
+
+    /// Whether every file of its secrets holds one now.
+    ///
+    /// # Errors
+    /// One cannot be read or holds none, in the operator's words.
+    pub fn judge(&self) -> Result<(), String> {
+        match &self.0 {
+            Kind::Standard(keys) | Kind::Signature { keys, .. } => keys.judge(),
+            Kind::Bearer(keys) => keys.judge(),
+            Kind::Open | Kind::Certificate { .. } | Kind::Proxy { .. } => Ok(()),
+        }
     }
 
     /// Whether [`Proof::before`] tells whose a request is; else the whole body must be there before anybody knows.
@@ -190,6 +197,18 @@ impl Proof {
                 idempotency_key(headers)
             }
         }
+    }
+}
+
+/// What could be found by trying is no secret.
+const SHORTEST_SECRET: usize = 16;
+
+fn long_enough(secret: &str) -> Result<&str, String> {
+    match secret.len() {
+        SHORTEST_SECRET.. => Ok(secret),
+        few => Err(format!(
+            "has {few} characters, and could be guessed: take {SHORTEST_SECRET} at least"
+        )),
     }
 }
 

@@ -69,10 +69,14 @@ fn sources(directory: &Path) -> Vec<Arc<Source>> {
         vec![plain(&path)]
     };
     let secret = format!("whsec_{}\n", BASE64_STANDARD.encode(KEY));
-    let standard = Proof::standard_webhooks(file("standard", &secret)).expect("a secret");
-    let bearer = Proof::bearer(file("token", "s3cret")).expect("a token");
-    let signature =
-        Proof::signature(file("forge", "f0rge"), "X-Hub-Signature-256", "sha256=").expect("a secret");
+    let standard = Proof::standard_webhooks(file("standard", &secret));
+    let bearer = Proof::bearer(file("token", "s3cret-of-sixteen"));
+    let signature = Proof::signature(
+        file("forge", "f0rge-of-sixteen"),
+        "X-Hub-Signature-256",
+        "sha256=",
+    )
+    .expect("a secret");
     vec![
         source("signed", 2, Trust::Ask, standard),
         source("token", 3, Trust::Act, bearer),
@@ -164,7 +168,7 @@ async fn each_source_asks_for_its_own_proof_and_an_unknown_one_names_no_other() 
         let digits: String = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
         format!("x-hub-signature-256: sha256={digits}\r\n")
     };
-    let token = "authorization: Bearer s3cret\r\n".to_owned();
+    let token = "authorization: Bearer s3cret-of-sixteen\r\n".to_owned();
     for (path, headers, expected) in [
         ("/v1/events/signed", String::new(), (401, json!("unauthorized"))),
         ("/v1/events/signed", token.clone(), (401, json!("unauthorized"))),
@@ -193,7 +197,10 @@ async fn each_source_asks_for_its_own_proof_and_an_unknown_one_names_no_other() 
         (405, json!("method_not_allowed"))
     );
     assert_eq!(stored(&server.script), 0);
-    for (path, headers) in [("/v1/events/token", token), ("/v1/events/forge", hub("f0rge"))] {
+    for (path, headers) in [
+        ("/v1/events/token", token),
+        ("/v1/events/forge", hub("f0rge-of-sixteen")),
+    ] {
         assert_eq!(server.post_to(path, &headers, bytes).await.status, 202, "{path}");
     }
 }
@@ -202,7 +209,8 @@ async fn each_source_asks_for_its_own_proof_and_an_unknown_one_names_no_other() 
 async fn an_idempotency_key_counts_where_no_signature_covers_an_id() {
     let directory = tempfile::tempdir().expect("a temporary directory can be made");
     let server = served(directory.path()).await;
-    let headers = |key: &str| format!("authorization: Bearer s3cret\r\nidempotency-key: {key}\r\n");
+    let headers =
+        |key: &str| format!("authorization: Bearer s3cret-of-sixteen\r\nidempotency-key: {key}\r\n");
     let (body, other) = (good("da1"), good("da2"));
     let first = server
         .post_to("/v1/events/token", &headers("\"k1\""), body.as_bytes())
@@ -230,7 +238,7 @@ async fn a_plainly_signed_body_is_known_by_itself_and_not_by_what_nobody_signed(
     let directory = tempfile::tempdir().expect("a temporary directory can be made");
     let server = served(directory.path()).await;
     let hub = |body: &str| {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, b"f0rge");
+        let key = hmac::Key::new(hmac::HMAC_SHA256, b"f0rge-of-sixteen");
         let tag = hmac::sign(&key, body.as_bytes());
         let digits: String = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
         format!("x-hub-signature-256: sha256={digits}\r\n")
@@ -265,7 +273,7 @@ async fn the_dead_letters_of_a_body_that_comes_again_are_the_same() {
         "[{\"x\":1},{\"x\":2}]",
         "[{\"x\":1},{\"x\":3}]",
     ] {
-        let headers = "authorization: Bearer s3cret\r\n";
+        let headers = "authorization: Bearer s3cret-of-sixteen\r\n";
         let got = server.post_to("/v1/events/token", headers, body.as_bytes()).await;
         assert_eq!(got.status, 400, "{got:?}");
     }

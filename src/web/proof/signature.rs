@@ -8,7 +8,7 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use ring::hmac;
 
-use crate::web::proof::{Refusal, same};
+use crate::web::proof::{Refusal, long_enough, same};
 
 /// How far the sender's clock may be from ours, seconds. The specification asks for "some allowable tolerance"; its own
 /// libraries take five minutes.
@@ -49,7 +49,7 @@ pub(super) fn standard_key(secret: &str) -> Result<hmac::Key, String> {
 
 /// The key of a plain HMAC: the secret's text itself.
 pub(super) fn plain_key(secret: &str) -> Result<hmac::Key, String> {
-    Ok(hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()))
+    long_enough(secret).map(|secret| hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()))
 }
 
 /// What a request of the specification says of itself, its form checked and its time too, but not yet its signatures.
