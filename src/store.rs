@@ -205,7 +205,7 @@ impl Store {
     /// [`StoreError::Migration`], or Postgres is not available.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         if self.is_migrated().await? {
-            return Ok(());
+            return roles::renew_where_lacking(&self.pool).await;
         }
         // A connection of its own: a migration may take longer than any statement of the daemon's.
         let options = self

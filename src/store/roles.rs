@@ -4,7 +4,7 @@
 //! Called by `quell db roles`, and after each migration where the roles are there. Roles belong to the whole server, so no
 //! migration makes them; they cannot log in, people and daemons log in with roles that are members of them.
 
-use sqlx::{Executor as _, PgConnection};
+use sqlx::{Executor as _, PgConnection, PgPool};
 
 use crate::store::{Store, StoreError};
 
@@ -45,6 +45,22 @@ impl Store {
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// Says what the roles may do where that was left undone: whoever migrated died before it could.
+pub(super) async fn renew_where_lacking(pool: &PgPool) -> Result<(), StoreError> {
+    let are_lacking = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM pg_roles r, pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid
+             WHERE r.rolname = 'quell_read' AND n.nspname = 'quell' AND pg_has_role(n.nspowner, 'MEMBER')
+             AND c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relispartition
+             AND NOT has_any_column_privilege(r.oid, c.oid, 'SELECT')) AS "are!""#
+    )
+    .fetch_one(pool)
+    .await?;
+    if are_lacking {
+        renew(&mut *pool.acquire().await?).await?;
+    }
+    Ok(())
 }
 
 /// Says anew what the roles may do, if they are there: a migration may have brought tables.

@@ -300,6 +300,27 @@ async fn a_table_that_a_later_version_brings_may_be_read_and_written_by_the_daem
 }
 
 #[tokio::test]
+async fn rights_that_whoever_migrated_could_not_give_any_more_are_given_by_the_next() {
+    let database = TestDatabase::new().await;
+    make_roles(&database.url).await;
+    let mut owner = database.connect().await;
+    owner
+        .execute("REVOKE ALL ON quell.actions FROM quell_read, quell_app")
+        .await
+        .expect("the test owns its database");
+    owner.close().await.expect("it is idle");
+    let mut reader = connect(&database, "quell_read").await;
+    refused(&mut reader, "quell_read", &["SELECT * FROM quell.actions"]).await;
+    let (code, said, _) = Shell::new(&database.url).run(&["db", "migrate"]).await;
+    assert_eq!(code, Some(0), "{said}");
+    reader
+        .execute("SELECT * FROM quell.actions")
+        .await
+        .expect("it may be read again");
+    reader.close().await.expect("it is idle");
+}
+
+#[tokio::test]
 async fn an_administrator_is_given_the_statements_and_told_who_must_run_them() {
     let database = TestDatabase::new().await;
     let shell = Shell::new(&database.url);

@@ -15,13 +15,13 @@ use tokio_util::sync::CancellationToken;
 use super::batch::{BATCH_RECORDS, Batch, batches, read};
 use super::kafka::Shared;
 use super::{Inlet, Unstored};
-use crate::domain::incoming::DeadLetter;
+use crate::domain::incoming::{DeadLetter, Incoming};
 use crate::domain::trust::Trust;
 use crate::intake::Delivery;
 use crate::intake::kafka::{Bounds, End, Fetched, KafkaError, Partition, Taken};
 use crate::store::{Beside, Fence, Held, StoreError};
-use crate::worker::bounded;
 use crate::worker::retry::{delay, spread};
+use crate::worker::{bounded, chain};
 
 /// The reader of a partition.
 pub(super) struct PartitionReader {
@@ -351,7 +351,7 @@ impl Place {
             let stored = if is_nothing {
                 self.pass(Vec::new(), &fence).await
             } else {
-                storing(inlet, batch.delivery, &fence).await
+                storing(inlet, batch.delivery, Some(&fence)).await
             };
             match stored {
                 Ok(()) => {
@@ -379,8 +379,8 @@ impl Place {
         Ok(None)
     }
 
-    /// Keeps the records of the message at an offset as dead letters, because Postgres refuses one of them as an event; says
-    /// where to go on.
+    /// Stores each record of the message at an offset by itself, because Postgres refuses one of them as an event, and that one becomes
+    /// a dead letter; says where to go on. After a crash in between they are all read again, and known.
     async fn refuse(&mut self, fetched: &Arc<Fetched>, at: i64, bounds: Bounds) -> Result<i64, Gone> {
         let taken = fetched.take_apart(at, &bounds);
         let Some(message) = taken.messages.first() else {
@@ -396,20 +396,41 @@ impl Place {
             message.value.as_deref().unwrap_or_default(),
             &place,
         );
-        // Each record by itself: a letter keeps no more than the beginning of something long.
-        let detail = format!("{place}: postgres refuses to store a record of this message");
+        let detail = format!("{place}: postgres refuses to store this record");
         let mut letters = read.dead;
-        letters.extend(
-            read.incoming
-                .iter()
-                .map(|one| DeadLetter::new("unstorable", &detail, &one.payload)),
-        );
+        for one in read.incoming {
+            let payload = one.payload.clone();
+            if !self.store_alone(one).await? {
+                letters.push(DeadLetter::new("unstorable", &detail, &payload));
+            }
+        }
         self.jump(to, letters).await?;
         Ok(to)
     }
 
-    /// Moves the position without events, as often as it takes.
-    async fn jump(&mut self, to: i64, letters: Vec<DeadLetter>) -> Result<(), Gone> {
+    /// Stores one record and moves nothing, as often as it takes; `false`: Postgres will never take it.
+    async fn store_alone(&self, one: Incoming) -> Result<bool, Gone> {
+        let alone = Delivery {
+            incoming: vec![one],
+            ..Delivery::default()
+        };
+        loop {
+            let wait = match storing(&self.shared.source.inlet, alone.clone(), None).await {
+                Ok(()) => {
+                    self.shared.postgres_worked();
+                    return Ok(true);
+                }
+                Err(Unstored::Fenced) => return Err(Gone),
+                Err(Unstored::Full(wait)) => wait,
+                Err(Unstored::Store(error)) if error.is_of_a_row() => return Ok(false),
+                Err(Unstored::Store(error)) => self.shared.postgres_failed(&error),
+            };
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// Moves the position without events, as often as it takes. What Postgres will not take even as a dead letter is left in the log.
+    async fn jump(&mut self, to: i64, mut letters: Vec<DeadLetter>) -> Result<(), Gone> {
         let fence = self.fence(to);
         loop {
             match self.pass(letters.clone(), &fence).await {
@@ -420,6 +441,17 @@ impl Place {
                 }
                 Err(Unstored::Fenced) => return Err(Gone),
                 Err(Unstored::Full(wait)) => tokio::time::sleep(wait).await,
+                Err(Unstored::Store(error)) if error.is_of_a_row() && !letters.is_empty() => {
+                    let (topic, partition) = (&self.shared.source.topic, self.index);
+                    tracing::error!(
+                        topic,
+                        partition,
+                        to,
+                        error = chain(&error),
+                        "dead letters could not be kept"
+                    );
+                    letters.clear();
+                }
                 Err(Unstored::Store(error)) => {
                     let wait = self.shared.postgres_failed(&error);
                     tokio::time::sleep(wait).await;
@@ -455,8 +487,8 @@ impl Place {
 /// Longer than Postgres takes for a batch; what is not answered by then will not be.
 const STORING: Duration = Duration::from_secs(60);
 
-async fn storing(inlet: &Inlet, delivery: Delivery, fence: &Fence) -> Result<(), Unstored> {
-    let stored = tokio::time::timeout(STORING, inlet.store(delivery, Some(fence))).await;
+async fn storing(inlet: &Inlet, delivery: Delivery, fence: Option<&Fence>) -> Result<(), Unstored> {
+    let stored = tokio::time::timeout(STORING, inlet.store(delivery, fence)).await;
     stored
         .unwrap_or_else(|_| Err(Unstored::Store(StoreError::silent())))
         .map(drop)
