@@ -205,7 +205,11 @@ impl Store {
     /// [`StoreError::Migration`], or Postgres is not available.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         if self.is_migrated().await? {
-            return roles::renew_where_lacking(&self.pool).await;
+            return match self.migration_state().await? {
+                MigrationState::Current => roles::renew_where_lacking(&self.pool).await,
+                // What a newer version brought is the newer version's to give.
+                MigrationState::Ahead | MigrationState::Behind => Ok(()),
+            };
         }
         // A connection of its own: a migration may take longer than any statement of the daemon's.
         let options = self

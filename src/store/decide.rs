@@ -196,8 +196,15 @@ impl DecideTx {
         if self.seqs.is_empty() {
             return Ok(());
         }
+        // Each table is asked row by row through the key that stands in its subquery, which `OFFSET 0` keeps a subquery: joined freely, a plan
+        // that was made while they were empty reads all devices of the tenant for each row.
         let rows = sqlx::query!(
-            r#"SELECT i.seq, i.event_id, i.device_id, i.event_kind, i.enqueued_at, i.failures, e.codec AS "codec!", e.event AS "event?",
+            r#"WITH claimed AS MATERIALIZED (
+                 SELECT i.* FROM unnest($2::bigint[]) AS s (seq) CROSS JOIN LATERAL (
+                   SELECT seq, tenant_id, event_id, device_id, event_kind, enqueued_at, failures FROM quell.inbox
+                   WHERE inbox.seq = s.seq AND inbox.tenant_id = $1 OFFSET 0) AS i)
+               SELECT i.seq AS "seq!", i.event_id AS "event_id!", i.device_id AS "device_id!", i.event_kind AS "event_kind!",
+                 i.enqueued_at AS "enqueued_at!", i.failures AS "failures!", e.codec AS "codec!", e.event AS "event?",
                  e.normalised AS "normalised?", e.source AS "source!", e.trust AS "trust!",
                     (SELECT version FROM quell.active_sets WHERE tenant_id = $1) AS set_version,
                     -- As of after the devices' locks: whoever stopped everything before that is heard.
@@ -206,9 +213,10 @@ impl DecideTx {
                     d.facts_failures AS "facts_failures?", d.lifted_alerts AS "lifted_alerts?",
                     open.restricts AS "restricts: Vec<Option<String>>", open.observes AS "observes: Vec<Option<String>>",
                     open.is_awaiting
-               FROM quell.inbox i
-               JOIN quell.events_read(ARRAY(SELECT event_id FROM quell.inbox WHERE tenant_id = $1 AND seq = ANY($2))) e ON e.id = i.event_id
-               LEFT JOIN quell.devices d ON d.tenant_id = i.tenant_id AND d.device_id = i.device_id
+               FROM claimed i
+               JOIN quell.events_read(ARRAY(SELECT event_id FROM claimed)) e ON e.id = i.event_id
+               LEFT JOIN LATERAL (
+                   SELECT * FROM quell.devices WHERE devices.tenant_id = $1 AND devices.device_id = i.device_id OFFSET 0) AS d ON true
                CROSS JOIN LATERAL (
                    SELECT array_agg(CASE WHEN c.state = 'active' AND c.mode = 'enforce'
                                          -- What a revoked revision began and never restricted will never be sent.
@@ -227,7 +235,7 @@ impl DecideTx {
                           bool_or(c.release_when <> '{}') AS is_awaiting
                    FROM quell.containments c WHERE c.tenant_id = i.tenant_id AND c.device_id = i.device_id
                      AND c.state IN ('asked', 'active')) AS open
-               WHERE i.seq = ANY($2) AND i.tenant_id = $1 ORDER BY i.seq"#,
+               ORDER BY i.seq"#,
             self.tenant.0,
             &self.seqs,
         )

@@ -179,10 +179,13 @@ impl Store {
             .collect();
         let reasons: Vec<String> = packed.dead.iter().map(|letter| letter.reason.clone()).collect();
         // INVARIANT: keys before devices before alerts, each in its own order: two batches with the same events must not wait
-        // for each other. Each part reads a count or a list of the one before it, and so begins when that one is done.
+        // for each other. Each part sorts or counts what the one before it gives, and so begins when that one is done.
+        // Rows are matched by joins of lists, which are hashed however many they are; a list that is searched for each row, or a
+        // subquery of it, would cost the square of a batch. The moment is asked for once, not by each row's default.
         // An alert without an id cannot be known from before: each of its events is new.
         let fresh = sqlx::query!(
-            r#"WITH letters AS (
+            r#"WITH moment AS MATERIALIZED (SELECT quell.now() AS now),
+               letters AS (
                  INSERT INTO quell.dead_letters (id, tenant_id, source, reason, payload, codec)
                  SELECT id, $1, $2, reason, payload, $21 FROM unnest($3::uuid[], $4::text[], $5::bytea[]) AS t (id, reason, payload)
                  -- One of a message that is delivered again.
@@ -194,45 +197,46 @@ impl Store {
                  WHERE $20 OR NOT EXISTS (SELECT 1 FROM quell.event_keys k WHERE k.tenant_id = $1 AND k.key = t.plain)
                  ORDER BY key, n
                  ON CONFLICT DO NOTHING RETURNING event_id),
-               fresh AS MATERIALIZED (SELECT coalesce(array_agg(event_id), '{}') AS ids FROM keyed),
+               fresh AS MATERIALIZED (SELECT event_id FROM keyed),
                stored AS (
-                 INSERT INTO quell.events (id, tenant_id, source, format, alert_id, payload, event, codec, trust, severity, category, status,
-                                           occurred_at, devices)
-                 SELECT id, $1, $2, format, alert_id, payload, event, $21, $18, severity, category, status, occurred_at::timestamptz,
+                 INSERT INTO quell.events (id, received_at, tenant_id, source, format, alert_id, payload, event, codec, trust, severity,
+                                           category, status, occurred_at, devices)
+                 SELECT id, moment.now, $1, $2, format, alert_id, payload, event, $21, $18, severity, category, status, occurred_at::timestamptz,
                         -- One text an event: of as many devices as it has.
                         string_to_array(devices, ' ')
                  FROM unnest($7::uuid[], $8::text[], $9::text[], $10::bytea[], $11::bytea[], $22::text[], $23::text[], $24::text[],
                              $25::text[], $26::text[])
-                      AS t (id, format, alert_id, payload, event, severity, category, status, occurred_at, devices), fresh
-                 WHERE id = ANY(fresh.ids)),
+                      AS t (id, format, alert_id, payload, event, severity, category, status, occurred_at, devices)
+                      JOIN fresh ON fresh.event_id = t.id CROSS JOIN moment),
                nowhere AS (
-                 INSERT INTO quell.decisions (tenant_id, event_id, device_id, kind, reason, rulings)
-                 SELECT $1, id, NULL, 'skip', 'no_device', jsonb_build_array(jsonb_build_object('why', why))
-                 FROM unnest($7::uuid[], $12::text[]) AS t (id, why), fresh WHERE why IS NOT NULL AND id = ANY(fresh.ids)),
+                 INSERT INTO quell.decisions (tenant_id, event_id, decided_at, device_id, kind, reason, rulings)
+                 SELECT $1, id, moment.now, NULL, 'skip', 'no_device', jsonb_build_array(jsonb_build_object('why', why))
+                 FROM unnest($7::uuid[], $12::text[]) AS t (id, why) JOIN fresh ON fresh.event_id = t.id CROSS JOIN moment
+                 WHERE why IS NOT NULL),
                places AS MATERIALIZED (
                  SELECT t.* FROM unnest($13::uuid[], $14::text[], $15::text[], $16::bool[]) WITH ORDINALITY
-                      AS t (id, alert_id, device_id, is_resolved, n), fresh
-                 WHERE id = ANY(fresh.ids)),
+                      AS t (id, alert_id, device_id, is_resolved, n) JOIN fresh ON fresh.event_id = t.id),
                known AS (
                  INSERT INTO quell.devices (tenant_id, device_id)
                  SELECT DISTINCT $1::int, device_id FROM places ORDER BY device_id
                  ON CONFLICT DO NOTHING RETURNING 1),
+               devices AS MATERIALIZED (SELECT count(*) AS n FROM known),
                first AS (
                  INSERT INTO quell.alert_devices (tenant_id, alert_id, device_id, event_id)
-                 SELECT $1, alert_id, device_id, id FROM places, (SELECT count(*) AS n FROM known) AS devices
+                 SELECT $1, alert_id, device_id, id FROM places CROSS JOIN devices
                  -- One that may not act by itself does not take the first word from one that may.
                  WHERE $20 AND alert_id <> '' AND devices.n >= 0 ORDER BY alert_id, device_id, places.n
                  ON CONFLICT DO NOTHING RETURNING event_id, device_id),
                queued AS (
-                 INSERT INTO quell.inbox (tenant_id, event_id, device_id, source, event_kind, shard)
-                 SELECT $1, p.id, p.device_id, $2,
+                 INSERT INTO quell.inbox (tenant_id, event_id, enqueued_at, device_id, source, event_kind, shard)
+                 SELECT $1, p.id, moment.now, p.device_id, $2,
                         CASE WHEN p.is_resolved THEN 'resolved' WHEN p.alert_id = '' OR f.event_id IS NOT NULL THEN 'new'
                              WHEN NOT $20 AND NOT EXISTS (SELECT 1 FROM quell.alert_devices a WHERE a.tenant_id = $1
                                  AND a.alert_id = p.alert_id AND a.device_id = p.device_id) THEN 'new'
                              ELSE 'updated' END, (hashtext(p.device_id) & 63)::smallint
-                 FROM places p LEFT JOIN first f ON f.event_id = p.id AND f.device_id = p.device_id ORDER BY p.n RETURNING 1)
-               SELECT fresh.ids AS "ids!", (CASE WHEN queue.n > 0 THEN pg_notify('quell_wake', $17) END)::text AS told
-               FROM fresh, (SELECT count(*) AS n FROM queued) AS queue"#,
+                 FROM places p CROSS JOIN moment LEFT JOIN first f ON f.event_id = p.id AND f.device_id = p.device_id ORDER BY p.n RETURNING 1)
+               SELECT ARRAY(SELECT event_id FROM fresh) AS "ids!", (CASE WHEN queue.n > 0 THEN pg_notify('quell_wake', $17) END)::text AS told
+               FROM (SELECT count(*) AS n FROM queued) AS queue"#,
             tenant.0,
             source,
             &letters,

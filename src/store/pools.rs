@@ -26,10 +26,13 @@ const STATEMENTS: usize = 400;
 
 /// How an event's statements are planned: once on each connection, without a look at what is asked for. They go by keys and by
 /// partial indexes whose words stand in the statement, so that another value needs no other plan, and planning costs more than
-/// running them. Workers or a compiler, started because of an estimate, would take longer than any of them.
-const PLAN_ONCE: [(&str, &str); 2] = [
+/// running them. Workers or a compiler, started because of an estimate, would take longer than any of them. A plan that is made
+/// while a table is empty must not walk through it when it is full: the inbox is empty whenever somebody looks, until a storm.
+const PLAN_ONCE: [(&str, &str); 4] = [
     ("plan_cache_mode", "force_generic_plan"),
     ("max_parallel_workers_per_gather", "0"),
+    ("jit", "off"),
+    ("enable_seqscan", "off"),
 ];
 
 /// The pool for everything, and the one for the way of an event: of `max` connections together, none of which is open yet.
