@@ -34,7 +34,7 @@ use crate::store::{Gate, Store, StoreError};
 
 pub use crate::store::pools::PoolView;
 pub use actions::{ActionKey, ActionQuery, ActionView};
-pub use alarms::AlarmView;
+pub use alarms::{AlarmKey, AlarmView};
 pub use decided::{DecidedKey, DecidedQuery, DecidedView};
 pub use decisions::{DeadLetterView, DecisionQuery, DecisionView, Inputs, OutlivedDecision, WaitingView};
 pub use devices::{ContainmentView, DeviceAction, DeviceKey, DeviceQuery, DeviceView, Show};

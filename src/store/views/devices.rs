@@ -108,7 +108,8 @@ pub struct DeviceQuery {
 }
 
 /// Which devices to show.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Show {
     /// Not free as far as is known, or with an open containment, asked ones too.
     #[default]
