@@ -50,8 +50,7 @@ pub(super) async fn one(
     AtDesk(desk): AtDesk,
     Named(request): Named<String>,
 ) -> Result<(HeaderMap, Json<RequestReport>), Problem> {
-    let number =
-        RequestNumber::parse(&request).ok_or_else(|| bad_id("a request is called like `A-1042`"))?;
+    let number = RequestNumber::parse(&request).ok_or_else(|| bad_id("a request is called like `A-1042`"))?;
     let report = desk.approval(number).await?;
     Ok((tagged(report.reviewed.as_deref()), Json(report)))
 }

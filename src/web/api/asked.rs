@@ -138,7 +138,10 @@ mod tests {
         assert_eq!(limit(Some(1_000)).expect("it is the most"), 1_000);
         for asked in [0, 1_001, u16::MAX] {
             let refused = limit(Some(asked)).expect_err("out of bounds");
-            assert_eq!((refused.status(), refused.reason.as_str()), (StatusCode::BAD_REQUEST, "bad_query"));
+            assert_eq!(
+                (refused.status(), refused.reason.as_str()),
+                (StatusCode::BAD_REQUEST, "bad_query")
+            );
         }
     }
 }

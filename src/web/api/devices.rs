@@ -33,7 +33,11 @@ pub(super) async fn list(
     Asked(which): Asked<Which>,
     Asked(paged): Asked<Paged>,
 ) -> Result<Json<Page<DeviceView>>, Problem> {
-    let of_all = if which.named.is_some() { Show::All } else { Show::Concerned };
+    let of_all = if which.named.is_some() {
+        Show::All
+    } else {
+        Show::Concerned
+    };
     let asked = DevicesAsked {
         show: which.show.unwrap_or(of_all),
         named: which.named,
@@ -71,7 +75,9 @@ pub(super) async fn timeline(
 ) -> Result<Json<Page<Moment>>, Problem> {
     let limit = paged.limit()?;
     let device = desk.device_named(&device).await?;
-    Ok(Json(desk.timeline_of(&device.device, paged.after(), limit).await?))
+    Ok(Json(
+        desk.timeline_of(&device.device, paged.after(), limit).await?,
+    ))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
