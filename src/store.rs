@@ -60,6 +60,7 @@ mod stops;
 mod strays;
 mod submissions;
 mod surges;
+mod tallies;
 mod tasks;
 pub mod views;
 mod wakes;

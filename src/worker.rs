@@ -9,6 +9,7 @@
 //! * [`clock`]: whether the ledger's ground is firm. [`outlook`]: the queue and the ledger → when each action may be called.
 //! * [`overdue`]: restrictions that stay longer than they should → a page.
 //! * [`seal`]: rows of the audit → the chain. [`retention`]: what is old → gone.
+//! * [`tally`]: events and decisions → how many there are.
 //! * [`stops`]: the stop file → the stop switch; what a stop takes back → ended containments.
 //! * [`intake`](mod@intake): brokers, feeds and files → the inbox (T1).
 //! * [`lease`]: who dispatches. [`wake`]: what others committed. [`active_set`]: the playbooks in force.
@@ -33,6 +34,7 @@ pub mod retry;
 pub mod seal;
 pub mod stops;
 pub mod submit;
+pub mod tally;
 pub mod wake;
 
 use std::sync::Arc;

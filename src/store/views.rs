@@ -59,7 +59,8 @@ pub use trail::{TrailKey, TrailRow};
 pub struct StatusView {
     /// The moment.
     pub at: Timestamp,
-    /// Events accepted since ever.
+    /// Events accepted since ever, those that retention deleted too. Added up once a minute and counted since then: exact while the clocks of
+    /// the machines are within five minutes of the database's.
     pub events: i64,
     /// Rows that wait to be decided.
     pub inbox: InboxView,
@@ -67,7 +68,7 @@ pub struct StatusView {
     pub dead_letters: i64,
     /// When the newest of them came.
     pub dead_letter_at: Option<Timestamp>,
-    /// Decisions by kind.
+    /// Decisions by kind, counted as events are.
     pub decisions: BTreeMap<String, i64>,
     /// Enforced containments by state; observed ones count under `observed`.
     pub containments: BTreeMap<String, i64>,
@@ -236,7 +237,10 @@ impl Store {
             .await?;
         let one = sqlx::query!(
             r#"SELECT quell.now() AS "at!",
-                 (SELECT count(*) FROM quell.events WHERE tenant_id = $1) AS "events!",
+                 coalesce((SELECT n FROM quell.tallies WHERE tenant_id = $1 AND what = 'event'), 0)
+                 + (SELECT count(*) FROM quell.events WHERE tenant_id = $1
+                    AND id >= coalesce((SELECT quell.first_id_of(events_until) FROM quell.tally_marks),
+                                       '00000000-0000-0000-0000-000000000000')) AS "events!",
                  (SELECT count(*) FROM quell.dead_letters l WHERE tenant_id = $1
                   AND NOT EXISTS (SELECT 1 FROM quell.dead_letter_ends x WHERE x.letter_id = l.id)) AS "dead_letters!",
                  (SELECT max(received_at) FROM quell.dead_letters l WHERE tenant_id = $1
@@ -302,8 +306,8 @@ impl Store {
             containments: counts.of("containment"),
             attention: one.attention,
             contained_devices: one.contained,
-            restrictions: counts.of("restriction"),
-            isolations: counts.of("isolation"),
+            restrictions: counts.devices("restriction"),
+            isolations: counts.devices("isolation"),
             next_end_at: time(one.next_end_at),
             actions: counts.of("action"),
             queue,
@@ -345,6 +349,17 @@ async fn lease(tx: &mut sqlx::PgConnection, tenant: TenantId) -> Result<Option<L
 struct Counts(Vec<(String, String, i64)>);
 
 impl Counts {
+    /// Devices by how they stand: free are those that are nothing else.
+    fn devices(&self, what: &str) -> BTreeMap<String, i64> {
+        let mut held = self.of(what);
+        let all: i64 = self.of("device").into_values().sum();
+        let free = all - held.values().sum::<i64>();
+        if free > 0 {
+            held.insert("free".to_owned(), free);
+        }
+        held
+    }
+
     fn of(&self, what: &str) -> BTreeMap<String, i64> {
         let rows = self.0.iter().filter(|(of, ..)| of == what);
         rows.map(|(_, key, n)| (key.clone(), *n)).collect()
@@ -353,13 +368,19 @@ impl Counts {
 
 async fn counts(tx: &mut sqlx::PgConnection, tenant: TenantId) -> Result<Counts, StoreError> {
     let rows = sqlx::query!(
-        r#"SELECT 'decision' AS "of!", kind AS "key!", count(*) AS "n!" FROM quell.decisions
-           WHERE tenant_id = $1 GROUP BY 2
+        r#"SELECT 'decision' AS "of!", key AS "key!", sum(n)::bigint AS "n!" FROM (
+             SELECT key, n FROM quell.tallies WHERE tenant_id = $1 AND what = 'decision'
+             UNION ALL SELECT kind, count(*) FROM quell.decisions
+             WHERE tenant_id = $1 AND decided_at >= coalesce((SELECT decisions_until FROM quell.tally_marks), '-infinity')
+             GROUP BY kind) AS decisions GROUP BY key
            UNION ALL SELECT 'containment', CASE mode WHEN 'observe' THEN 'observed' ELSE state END, count(*)
            FROM quell.containments WHERE tenant_id = $1 GROUP BY 2
            UNION ALL SELECT 'action', state, count(*) FROM quell.actions WHERE tenant_id = $1 GROUP BY 2
-           UNION ALL SELECT 'restriction', restriction, count(*) FROM quell.devices WHERE tenant_id = $1 GROUP BY 2
-           UNION ALL SELECT 'isolation', isolation, count(*) FROM quell.devices WHERE tenant_id = $1 GROUP BY 2"#,
+           UNION ALL SELECT 'restriction', restriction, count(*) FROM quell.devices
+           WHERE tenant_id = $1 AND restriction <> 'free' GROUP BY 2
+           UNION ALL SELECT 'isolation', isolation, count(*) FROM quell.devices
+           WHERE tenant_id = $1 AND isolation <> 'free' GROUP BY 2
+           UNION ALL SELECT 'device', '', count(*) FROM quell.devices WHERE tenant_id = $1"#,
         tenant.0,
     )
     .fetch_all(tx)

@@ -70,6 +70,13 @@ fn tagged(revision: Option<&str>) -> HeaderMap {
     tag.into_iter().map(|tag| (header::ETAG, tag)).collect()
 }
 
+/// The document of the API as JSON, indented.
+pub(super) fn openapi() -> String {
+    let (_, document) = documented();
+    let document = document.to_pretty_json();
+    document.expect("the document is built from texts and numbers") + "\n"
+}
+
 /// All routes of the API.
 pub(super) fn router() -> Router<Web> {
     let (router, document) = documented();
