@@ -104,6 +104,18 @@ deploy:
 psql:
     scripts/with-postgres sh -c 'psql "$DATABASE_URL"'
 
+# what an operator's looks cost with a million events stored: `quell status`, and each read of the API
+figures-operator:
+    scripts/figures-operator
+
+# a public validator reads the committed OpenAPI document
+openapi:
+    scripts/check-openapi
+
+# schemathesis sends the daemon what its OpenAPI document allows and what it forbids, for SECONDS
+fuzz-api SECONDS="120":
+    scripts/fuzz-api {{SECONDS}}
+
 # measures Quell against its peers: just bench decide_rules decide_reload e2e_latency storm_contain storm_priority ingest_durable queue_depth [--quick]
 bench *NAMES:
     cargo run --release --manifest-path benches/Cargo.toml -- {{NAMES}}

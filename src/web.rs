@@ -190,6 +190,11 @@ impl Web {
     }
 }
 
+/// The document of the API as JSON, as docs/reference has it.
+pub fn openapi() -> String {
+    api::openapi()
+}
+
 /// Names the metrics of this module, with their help. Call it once after the recorder is installed.
 pub fn describe_metrics() {
     metrics::describe_counter!(

@@ -9,10 +9,10 @@
 //! * [`clock`]: whether the ledger's ground is firm. [`outlook`]: the queue and the ledger → when each action may be called.
 //! * [`overdue`]: restrictions that stay longer than they should → a page.
 //! * [`seal`]: rows of the audit → the chain. [`retention`]: what is old → gone.
+//! * [`tally`]: events and decisions → how many there are.
 //! * [`stops`]: the stop file → the stop switch; what a stop takes back → ended containments.
 //! * [`intake`](mod@intake): brokers, feeds and files → the inbox (T1).
 //! * [`lease`]: who dispatches. [`wake`]: what others committed. [`active_set`]: the playbooks in force.
-//! * [`sayings`] is no loop: what answers need to know of the playbooks that ask.
 
 pub mod active_set;
 pub mod clock;
@@ -31,10 +31,10 @@ pub mod reconcile;
 pub mod record;
 pub mod retention;
 pub mod retry;
-pub mod sayings;
 pub mod seal;
 pub mod stops;
 pub mod submit;
+pub mod tally;
 pub mod wake;
 
 use std::sync::Arc;

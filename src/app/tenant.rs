@@ -135,6 +135,10 @@ impl Start {
                 .then(|| super::retention(&self.config)),
         };
         self.tasks.spawn("retention", keeper.run(stop.clone()));
+        let tally = worker::tally::Tally {
+            store: self.store.clone(),
+        };
+        self.tasks.spawn("tally", tally.run(stop.clone()));
         let mut bells = Vec::new();
         for (place, ((id, tenant), target)) in tenants.into_iter().zip(targets).enumerate() {
             bells.push((

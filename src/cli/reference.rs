@@ -23,3 +23,8 @@ pub(super) fn compare(path: &str, printed: &str) {
             .unwrap_or_default()
     );
 }
+
+#[test]
+fn the_document_of_the_api_is_the_one_of_the_reference() {
+    compare("docs/reference/openapi.json", &crate::web::openapi());
+}

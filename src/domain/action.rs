@@ -13,7 +13,7 @@ use crate::domain::answer::{MachineAction, MachineActionStatus};
 pub use crate::domain::kind::ActionKind;
 
 /// Where an action stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ActionState {
     /// Wanted, not yet called. The gate moves it on; `converge` may withdraw it.

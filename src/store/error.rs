@@ -85,6 +85,16 @@ impl StoreError {
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable(_))
     }
+
+    /// Whether a value that was looked for cannot stand in the database: a text with a zero byte, a time before its calendar.
+    pub fn is_no_value(&self) -> bool {
+        match self {
+            Self::Refused(sqlx::Error::Database(error)) => {
+                error.code().is_some_and(|code| code.starts_with("22"))
+            }
+            _ => false,
+        }
+    }
 }
 
 impl From<sqlx::Error> for StoreError {

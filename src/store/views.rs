@@ -3,18 +3,24 @@
 
 mod actions;
 mod alarms;
+mod decided;
 mod decisions;
 mod devices;
 mod fallbacks;
+mod flow;
 mod history;
+mod hits;
 mod inventory;
 mod judging;
 mod lookups;
+mod moments;
 mod outlook;
+mod releases;
 mod restricted;
 mod server;
 mod sets;
 mod stops;
+mod trail;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -26,27 +32,35 @@ use crate::domain::verdict::Lane;
 use crate::store::containments::time;
 use crate::store::{Gate, Store, StoreError};
 
-pub use actions::{ActionQuery, ActionView};
-pub use alarms::AlarmView;
+pub use crate::store::pools::PoolView;
+pub use actions::{ActionKey, ActionQuery, ActionView};
+pub use alarms::{AlarmKey, AlarmView};
+pub use decided::{DecidedKey, DecidedQuery, DecidedView};
 pub use decisions::{DeadLetterView, DecisionQuery, DecisionView, Inputs, OutlivedDecision, WaitingView};
-pub use devices::{ContainmentView, DeviceAction, DeviceQuery, DeviceView, Show};
+pub use devices::{ContainmentView, DeviceAction, DeviceKey, DeviceQuery, DeviceView, Show};
 pub use fallbacks::FallbackView;
+pub use flow::{ContainedIn, MinuteView};
 pub use history::{ActionDetail, AttemptView, ContainmentHistory, TransitionView};
+pub use hits::{DayHits, LineHits};
 pub use inventory::InventoryView;
 pub use judging::KnownDevice;
 pub use lookups::{LookupView, LookupsView};
+pub use moments::{EventSaid, Happened, MomentKey, MomentRow};
 pub use outlook::{Expected, Outlook, QueuedAction};
+pub use releases::{DueKey, DueRelease};
 pub use restricted::{RestrictedBy, RestrictedView};
 pub use server::{IdentityView, MigrationsView, ReplicaView, RightsView, ServerView};
 pub use sets::{ActivationView, PlaybookDeeds, RevisionView};
 pub use stops::StopCounts;
+pub use trail::{TrailKey, TrailRow};
 
 /// The state of a tenant at one moment.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct StatusView {
     /// The moment.
     pub at: Timestamp,
-    /// Events accepted since ever.
+    /// Events accepted since ever, those that retention deleted too. Added up once a minute and counted since then: exact while the clocks of
+    /// the machines are within five minutes of the database's.
     pub events: i64,
     /// Rows that wait to be decided.
     pub inbox: InboxView,
@@ -54,7 +68,7 @@ pub struct StatusView {
     pub dead_letters: i64,
     /// When the newest of them came.
     pub dead_letter_at: Option<Timestamp>,
-    /// Decisions by kind.
+    /// Decisions by kind, counted as events are.
     pub decisions: BTreeMap<String, i64>,
     /// Enforced containments by state; observed ones count under `observed`.
     pub containments: BTreeMap<String, i64>,
@@ -203,6 +217,15 @@ impl Store {
         Ok(id.map(TenantId))
     }
 
+    /// The dispatch lease, if anybody ever dispatched.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn lease_now(&self, tenant: TenantId) -> Result<Option<LeaseView>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        lease(&mut connection, tenant).await
+    }
+
     /// The state of a tenant, all of it as of one snapshot.
     ///
     /// # Errors
@@ -214,7 +237,10 @@ impl Store {
             .await?;
         let one = sqlx::query!(
             r#"SELECT quell.now() AS "at!",
-                 (SELECT count(*) FROM quell.events WHERE tenant_id = $1) AS "events!",
+                 coalesce((SELECT n FROM quell.tallies WHERE tenant_id = $1 AND what = 'event'), 0)
+                 + (SELECT count(*) FROM quell.events WHERE tenant_id = $1
+                    AND id >= coalesce((SELECT quell.first_id_of(events_until) FROM quell.tally_marks),
+                                       '00000000-0000-0000-0000-000000000000')) AS "events!",
                  (SELECT count(*) FROM quell.dead_letters l WHERE tenant_id = $1
                   AND NOT EXISTS (SELECT 1 FROM quell.dead_letter_ends x WHERE x.letter_id = l.id)) AS "dead_letters!",
                  (SELECT max(received_at) FROM quell.dead_letters l WHERE tenant_id = $1
@@ -256,14 +282,7 @@ impl Store {
         .fetch_all(&mut *tx)
         .await?;
         let closed = |scope: &str| budgets.iter().find(|budget| budget.scope == scope);
-        let lease = sqlx::query!(
-            r#"SELECT l.epoch, l.expires_at, l.expires_at > quell.now() AS "is_held!", r.host AS "host?"
-               FROM quell.leases l LEFT JOIN quell.replicas r ON r.tenant_id = l.tenant_id AND r.replica = l.holder
-               WHERE l.tenant_id = $1"#,
-            tenant.0,
-        )
-        .fetch_optional(&mut *tx)
-        .await?;
+        let lease = lease(&mut tx, tenant).await?;
         let playbook_set = playbook_set(&mut tx, tenant).await?;
         let fallbacks = fallbacks::fallbacks(&mut tx, tenant).await?;
         let outlook = outlook::read(&mut tx, tenant, gate).await?;
@@ -287,8 +306,8 @@ impl Store {
             containments: counts.of("containment"),
             attention: one.attention,
             contained_devices: one.contained,
-            restrictions: counts.of("restriction"),
-            isolations: counts.of("isolation"),
+            restrictions: counts.devices("restriction"),
+            isolations: counts.devices("isolation"),
             next_end_at: time(one.next_end_at),
             actions: counts.of("action"),
             queue,
@@ -297,12 +316,7 @@ impl Store {
             closed_until: closed("actions").and_then(|budget| time(budget.closed_until)),
             closed_reason: closed("actions").and_then(|budget| budget.closed_reason.clone()),
             reads_closed_until: closed("reads").and_then(|budget| time(budget.closed_until)),
-            lease: lease.map(|lease| LeaseView {
-                epoch: lease.epoch,
-                expires_at: lease.expires_at.to_jiff(),
-                is_held: lease.is_held,
-                host: lease.host,
-            }),
+            lease,
             playbook_set,
             fallbacks,
             throttled: one.throttled,
@@ -315,9 +329,37 @@ impl Store {
     }
 }
 
+async fn lease(tx: &mut sqlx::PgConnection, tenant: TenantId) -> Result<Option<LeaseView>, StoreError> {
+    let lease = sqlx::query!(
+        r#"SELECT l.epoch, l.expires_at, l.expires_at > quell.now() AS "is_held!", r.host AS "host?"
+           FROM quell.leases l LEFT JOIN quell.replicas r ON r.tenant_id = l.tenant_id AND r.replica = l.holder
+           WHERE l.tenant_id = $1"#,
+        tenant.0,
+    )
+    .fetch_optional(tx)
+    .await?;
+    Ok(lease.map(|lease| LeaseView {
+        epoch: lease.epoch,
+        expires_at: lease.expires_at.to_jiff(),
+        is_held: lease.is_held,
+        host: lease.host,
+    }))
+}
+
 struct Counts(Vec<(String, String, i64)>);
 
 impl Counts {
+    /// Devices by how they stand: free are those that are nothing else.
+    fn devices(&self, what: &str) -> BTreeMap<String, i64> {
+        let mut held = self.of(what);
+        let all: i64 = self.of("device").into_values().sum();
+        let free = all - held.values().sum::<i64>();
+        if free > 0 {
+            held.insert("free".to_owned(), free);
+        }
+        held
+    }
+
     fn of(&self, what: &str) -> BTreeMap<String, i64> {
         let rows = self.0.iter().filter(|(of, ..)| of == what);
         rows.map(|(_, key, n)| (key.clone(), *n)).collect()
@@ -326,13 +368,19 @@ impl Counts {
 
 async fn counts(tx: &mut sqlx::PgConnection, tenant: TenantId) -> Result<Counts, StoreError> {
     let rows = sqlx::query!(
-        r#"SELECT 'decision' AS "of!", kind AS "key!", count(*) AS "n!" FROM quell.decisions
-           WHERE tenant_id = $1 GROUP BY 2
+        r#"SELECT 'decision' AS "of!", key AS "key!", sum(n)::bigint AS "n!" FROM (
+             SELECT key, n FROM quell.tallies WHERE tenant_id = $1 AND what = 'decision'
+             UNION ALL SELECT kind, count(*) FROM quell.decisions
+             WHERE tenant_id = $1 AND decided_at >= coalesce((SELECT decisions_until FROM quell.tally_marks), '-infinity')
+             GROUP BY kind) AS decisions GROUP BY key
            UNION ALL SELECT 'containment', CASE mode WHEN 'observe' THEN 'observed' ELSE state END, count(*)
            FROM quell.containments WHERE tenant_id = $1 GROUP BY 2
            UNION ALL SELECT 'action', state, count(*) FROM quell.actions WHERE tenant_id = $1 GROUP BY 2
-           UNION ALL SELECT 'restriction', restriction, count(*) FROM quell.devices WHERE tenant_id = $1 GROUP BY 2
-           UNION ALL SELECT 'isolation', isolation, count(*) FROM quell.devices WHERE tenant_id = $1 GROUP BY 2"#,
+           UNION ALL SELECT 'restriction', restriction, count(*) FROM quell.devices
+           WHERE tenant_id = $1 AND restriction <> 'free' GROUP BY 2
+           UNION ALL SELECT 'isolation', isolation, count(*) FROM quell.devices
+           WHERE tenant_id = $1 AND isolation <> 'free' GROUP BY 2
+           UNION ALL SELECT 'device', '', count(*) FROM quell.devices WHERE tenant_id = $1"#,
         tenant.0,
     )
     .fetch_all(tx)

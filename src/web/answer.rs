@@ -192,6 +192,10 @@ impl From<StoreError> for Problem {
             let detail = "the database is not available: try again";
             return Self::new(StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", detail).retry_after_s(5);
         }
+        if error.is_no_value() {
+            let detail = "something that you asked for cannot be looked for: it holds what no text or time of Quell's holds";
+            return Self::new(StatusCode::BAD_REQUEST, "unusable", detail);
+        }
         // Its words are for the log: they may name what whoever asks should not see.
         tracing::error!(error = chain(&error), "a request could not be answered");
         let detail = "the database answered as it should not: the log of the daemon says how";

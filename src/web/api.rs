@@ -1,11 +1,17 @@
 //! The API under `/v1`: what an operator sees and does, for programs. One file a resource; each handler says by [`May`] what right
 //! it needs, asks the [`crate::desk`], and is documented where it stands: what is routed is what `/v1/openapi.json` tells.
 
+mod actions;
+mod approvals;
 mod asked;
+mod decisions;
+mod devices;
+mod playbooks;
+mod records;
 mod status;
 
 use axum::Router;
-use axum::http::header;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -25,7 +31,50 @@ struct Document;
 fn documented() -> (Router<Web>, utoipa::openapi::OpenApi) {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(status::status))
+        .merge(reading())
         .split_for_parts()
+}
+
+/// What is read and changes nothing.
+fn reading() -> OpenApiRouter<Web> {
+    OpenApiRouter::new()
+        .routes(routes!(devices::list))
+        .routes(routes!(devices::one))
+        .routes(routes!(devices::timeline))
+        .routes(routes!(devices::restricted))
+        .routes(routes!(actions::list))
+        .routes(routes!(actions::one))
+        .routes(routes!(actions::queue))
+        .routes(routes!(actions::budget))
+        .routes(routes!(actions::due))
+        .routes(routes!(decisions::list))
+        .routes(routes!(decisions::event))
+        .routes(routes!(decisions::alert))
+        .routes(routes!(approvals::list))
+        .routes(routes!(approvals::one))
+        .routes(routes!(playbooks::list))
+        .routes(routes!(playbooks::one))
+        .routes(routes!(playbooks::revisions))
+        .routes(routes!(playbooks::activations))
+        .routes(routes!(records::audit))
+        .routes(routes!(records::alarms))
+        .routes(routes!(records::letters))
+        .routes(routes!(records::letter))
+        .routes(routes!(records::sources))
+        .routes(routes!(records::system))
+}
+
+/// The header by which a change says what was looked at.
+fn tagged(revision: Option<&str>) -> HeaderMap {
+    let tag = revision.and_then(|revision| HeaderValue::from_str(&format!("\"{revision}\"")).ok());
+    tag.into_iter().map(|tag| (header::ETAG, tag)).collect()
+}
+
+/// The document of the API as JSON, indented.
+pub(super) fn openapi() -> String {
+    let (_, document) = documented();
+    let document = document.to_pretty_json();
+    document.expect("the document is built from texts and numbers") + "\n"
 }
 
 /// All routes of the API.

@@ -51,6 +51,7 @@ mod playbooks;
 mod poison;
 mod polling;
 mod probe;
+mod reads;
 mod rehearsal;
 mod releases;
 mod reload;

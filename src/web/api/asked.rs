@@ -1,10 +1,13 @@
 //! What a request asks for: its query, read or refused with a problem document; and which tenant's desk it is for.
 
-use axum::extract::{FromRequestParts, Query};
+use std::str::FromStr;
+
+use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use utoipa::IntoParams;
 
 use crate::desk::Desk;
 use crate::web::Web;
@@ -58,4 +61,87 @@ impl FromRequestParts<Web> for AtDesk {
 pub(in crate::web) struct TenantParameter {
     /// The tenant's name in the configuration [default: the first]
     tenant: Option<String>,
+}
+
+/// The page of a list that is asked for.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::web) struct Paged {
+    /// At most so many [default: 100]
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<u16>,
+    /// Behind this place: `next` of the page before, unchanged
+    after: Option<String>,
+}
+
+/// A page holds so many rows where nothing else is said.
+const ROWS: u16 = 100;
+/// No page holds more.
+const MOST: u16 = 1_000;
+
+impl Paged {
+    /// At most so many.
+    ///
+    /// # Errors
+    /// It is none, or too many.
+    pub(in crate::web) fn limit(&self) -> Result<usize, Problem> {
+        limit(self.limit)
+    }
+
+    /// Behind this place.
+    pub(in crate::web) fn after(&self) -> Option<&str> {
+        self.after.as_deref()
+    }
+}
+
+/// How many rows are asked for.
+///
+/// # Errors
+/// It is none, or too many.
+pub(in crate::web) fn limit(asked: Option<u16>) -> Result<usize, Problem> {
+    match asked.unwrap_or(ROWS) {
+        limit @ 1..=MOST => Ok(usize::from(limit)),
+        _ => {
+            let detail = format!("`limit` is a number from 1 to {MOST}");
+            Err(Problem::new(StatusCode::BAD_REQUEST, "bad_query", detail))
+        }
+    }
+}
+
+/// What the path names.
+#[derive(Clone, Debug)]
+pub(in crate::web) struct Named<T>(pub T);
+
+impl<T: FromStr> FromRequestParts<Web> for Named<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Problem> {
+        let name: Result<Path<String>, _> = Path::from_request_parts(parts, web).await;
+        let name = name.ok().and_then(|Path(name)| name.parse().ok());
+        name.map(Self)
+            .ok_or_else(|| bad_id("the path names nothing that could be an id"))
+    }
+}
+
+/// The path names what cannot be an id.
+pub(in crate::web) fn bad_id(detail: &str) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "bad_id", detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_holds_from_one_row_to_a_thousand() {
+        assert_eq!(limit(None).expect("the default holds"), 100);
+        assert_eq!(limit(Some(1_000)).expect("it is the most"), 1_000);
+        for asked in [0, 1_001, u16::MAX] {
+            let refused = limit(Some(asked)).expect_err("out of bounds");
+            assert_eq!(
+                (refused.status(), refused.reason.as_str()),
+                (StatusCode::BAD_REQUEST, "bad_query")
+            );
+        }
+    }
 }

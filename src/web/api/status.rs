@@ -4,7 +4,7 @@ use axum::Json;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::asked::{Asked, AtDesk, TenantParameter};
+use super::asked::{Asked, AtDesk, TenantParameter, limit};
 use crate::desk::status::Report;
 use crate::web::answer::Problem;
 use crate::web::may::{May, See};
@@ -12,8 +12,8 @@ use crate::web::may::{May, See};
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Look {
-    /// So many contained devices, and so many asks [default: 10, at most 1000]
-    #[param(maximum = 1000)]
+    /// So many contained devices, and so many asks [default: 10]
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u16>,
 }
 
@@ -27,6 +27,6 @@ pub(super) async fn status(
     AtDesk(desk): AtDesk,
     Asked(look): Asked<Look>,
 ) -> Result<Json<Report>, Problem> {
-    let limit = i64::from(look.limit.unwrap_or(10)).min(1_000);
-    Ok(Json(desk.status(limit).await?))
+    let limit = limit(Some(look.limit.unwrap_or(10)))?;
+    Ok(Json(desk.status(i64::try_from(limit).unwrap_or(i64::MAX)).await?))
 }
