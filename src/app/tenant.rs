@@ -127,6 +127,13 @@ pub fn desk_of(config: &Config, tenant: &Tenant, store: Store, id: TenantId) -> 
             outstanding: config.outstanding,
             overdue_after: config.scaled(config.release.overdue_after),
             inventory_max_age: config.scaled(config.facts.inventory.max_age),
+            fleet_size: tenant.fleet_size,
+            facts_max_age: config.scaled(config.facts.max_age),
+            facts_wait: config.scaled(config.facts.wait),
+            kinds: config.kinds.clone(),
+            device_ids: config.device_id_rule(),
+            approvals: config.approvals.clone(),
+            default_ask: config.rules().default_ask,
         }),
     }
 }

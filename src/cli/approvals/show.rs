@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use serde::Serialize;
 
-use super::{Request, no_such, number};
+use super::number;
 use crate::cli::operator::table::{Paint, Tone, plain};
 use crate::cli::operator::{Common, Session};
 use crate::desk::words::{ago, ahead, span};
@@ -63,17 +64,17 @@ pub struct OpenAsk {
 /// The configuration cannot be used, or Postgres is away.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let session = Session::open(&args.common).await?;
-    let Some(request) = Request::read(&session, args.request).await? else {
-        return Ok(no_such(args.request));
+    let desk = session.desk();
+    let request = match desk.request(args.request).await {
+        Ok(request) => request,
+        Err(error) => return session.refuse(error).await,
     };
-    let terms = request.terms(&session);
+    let terms = request.terms(&desk);
     let review = session
         .store
         .request_review(session.id, args.request, &terms)
-        .await?;
-    let Some(review) = review else {
-        return Ok(no_such(args.request));
-    };
+        .await?
+        .context("the request was just there")?;
     let now = review.at;
     let report = report(review);
     session.answer(&report, |paint| render(&report, now, paint))?;
