@@ -5,13 +5,19 @@
 //! who may do what; whoever calls a function that changes something has made sure of that, and hands over the person
 //! ([`crate::domain::person::By`]), who stands in the audit.
 
+pub mod activate;
 pub mod answer;
+pub mod caps;
 pub mod contain;
+pub mod extend;
 pub mod find;
+pub mod letter_ends;
 pub mod page;
 pub mod refused;
 pub mod release;
+pub mod release_many;
 pub mod request;
+pub mod revoke;
 pub mod sayings;
 pub mod status;
 pub mod stop;
@@ -62,6 +68,17 @@ pub struct Terms {
     pub approvals: ApprovalRules,
     /// How people are asked where nothing else says it.
     pub default_ask: AskTerms,
+    /// How dead letters are read again.
+    pub reread: letter_ends::Reread,
+    /// Every span that a person gives to what the configuration measures too is divided by this.
+    pub time_scale: u32,
+}
+
+impl Terms {
+    /// A span as it holds in real time.
+    pub fn scaled(&self, span: Duration) -> Duration {
+        span / self.time_scale.max(1)
+    }
 }
 
 /// One tenant's desk; cheap to clone.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
+use super::reread::reread;
 use crate::config::{Budget, Config, Tenant};
 use crate::defender::{Client, Endpoint, Options};
 use crate::desk::{Desk, Terms};
@@ -105,6 +106,8 @@ pub fn desk_of(config: &Config, tenant: &Tenant, store: Store, id: TenantId) -> 
             device_ids: config.device_id_rule(),
             approvals: config.approvals.clone(),
             default_ask: config.rules().default_ask,
+            reread: reread(config),
+            time_scale: config.time_scale,
         }),
     }
 }

@@ -77,6 +77,10 @@ pub enum Refused {
     BadEnd,
     /// The playbooks are wrong.
     BadPlaybooks,
+    /// What a second person passed for a time is not extended.
+    SecondPerson,
+    /// There is no such release run.
+    NoSuchRun,
 }
 
 /// One row of the table.
@@ -102,7 +106,7 @@ const fn row(why: Refused, name: &'static str, kind: Kind, means: &'static str) 
 }
 
 /// All of them, in the order of [`Refused`].
-pub const TABLE: [Row; 25] = [
+pub const TABLE: [Row; 27] = [
     row(
         Refused::NoSuchRequest,
         "no_such_request",
@@ -147,9 +151,9 @@ pub const TABLE: [Row; 25] = [
     ),
     row(
         Refused::ReservedName,
-        "reserved_name",
+        "name_of_quell",
         Kind::NotAllowed,
-        "Quell itself goes by that name in the audit",
+        "Quell itself goes by that name in the audit, in whatever case",
     ),
     row(
         Refused::Over,
@@ -253,6 +257,18 @@ pub const TABLE: [Row; 25] = [
         Kind::Unfit,
         "the playbooks are wrong; `answer` says where",
     ),
+    row(
+        Refused::SecondPerson,
+        "second_person",
+        Kind::Unfit,
+        "a second person passed a protection for the time that was approved, and no longer",
+    ),
+    row(
+        Refused::NoSuchRun,
+        "no_such_run",
+        Kind::Missing,
+        "no single release run has such an id",
+    ),
 ];
 
 impl Refused {
@@ -306,7 +322,7 @@ mod tests {
             assert_eq!(others.count(), 1, "{}", row.name);
         }
         assert_eq!(
-            Refused::BadPlaybooks as usize,
+            Refused::NoSuchRun as usize,
             TABLE.len() - 1,
             "the last one has its row too"
         );

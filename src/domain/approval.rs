@@ -300,6 +300,15 @@ pub fn token<'f>(request: RequestNumber, fingerprints: impl IntoIterator<Item = 
     token
 }
 
+/// A short tag of what these parts say, in this order.
+pub fn tag(parts: impl IntoIterator<Item = String>) -> String {
+    let parts: Vec<String> = parts.into_iter().collect();
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let mut tag = digest(&parts);
+    tag.truncate(16);
+    tag
+}
+
 fn digest(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for part in parts {

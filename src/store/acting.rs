@@ -8,6 +8,7 @@ use sqlx::{Postgres, Transaction};
 
 use super::written_once::Reserved;
 use crate::domain::person::By;
+use crate::domain::tenant::TenantId;
 use crate::store::{Store, StoreError};
 
 /// Who acts, and under which key the answer is kept.
@@ -40,6 +41,24 @@ impl Store {
             act: Some(Arc::new(act)),
             ..self.clone()
         }
+    }
+
+    /// Writes into the audit that somebody asked for the playbook files to be read again. What came of it has rows of its own.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn note_reload(&self, tenant: TenantId, by: &str, reason: &str) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        sqlx::query!(
+            "SELECT quell.note_next($1, 'reload', $1::int::text, NULL, 'asked', $2, $3)",
+            tenant.0,
+            by,
+            reason,
+        )
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Begins a transaction of an operator's.

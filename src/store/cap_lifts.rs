@@ -38,7 +38,7 @@ pub struct LiftOrder<'a> {
 }
 
 /// What a lift did.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct LiftDone {
     /// The lift.
     pub id: Uuid,
@@ -51,7 +51,7 @@ pub struct LiftDone {
 }
 
 /// A cap as it stands.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct CapView {
     /// `caps[0]`.
     pub cap: String,
@@ -70,7 +70,7 @@ pub struct CapView {
 }
 
 /// A lift in force.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct LiftView {
     /// Its id.
     pub id: Uuid,

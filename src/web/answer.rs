@@ -275,6 +275,19 @@ mod tests {
     use crate::intake::delivery::Place;
 
     #[test]
+    fn the_reference_lists_each_refusal_with_its_status_and_exit_code() {
+        let reference = include_str!("../../docs/api.md");
+        for row in crate::desk::refused::TABLE {
+            let (status, exit_code) = (status_of(row.kind).as_u16(), row.kind.exit_code());
+            let line = format!("| `{}` | {status} | {exit_code} | {} |", row.name, row.means);
+            assert!(
+                reference.lines().any(|one| one == line),
+                "docs/api.md lacks: {line}"
+            );
+        }
+    }
+
+    #[test]
     fn every_record_is_told_by_its_place() {
         let places = Places {
             accepted: vec![Place {

@@ -21,7 +21,7 @@ use crate::store::{Because, Store, StoreError, Wake, stops, surges, wake};
 const BATCH: i64 = 100;
 
 /// What became of what a cap had held.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct WentOn {
     /// The devices that are restricted now, in the order of their asking.
     pub devices: Vec<DeviceId>,

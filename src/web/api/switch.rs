@@ -15,7 +15,8 @@ use crate::domain::tenant::TenantId;
 use crate::store::{Resumed, StopView, Store};
 use crate::web::Web;
 use crate::web::answer::Problem;
-use crate::web::may::{May, Operate};
+use crate::web::may::{Administer, May, Operate};
+use crate::web::reload::{Reloaded, reloaded};
 
 /// What to stop.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -95,6 +96,43 @@ pub(in crate::web) async fn resume(
     let (as_whom, file) = (by.clone(), web.0.options.stop_file.clone());
     written(key, (store, which.0, &as_whom), |store| async move {
         Ok(stop::end(&store, file.as_deref(), which, &by).await?)
+    })
+    .await
+}
+
+/// Why the files are read again.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::web) struct ReloadRequest {
+    /// Why, for the audit
+    reason: String,
+    /// Who, where nobody is known by name
+    by: Option<String>,
+}
+
+/// Read the playbook files of this process again, and put them in force
+///
+/// Files that are wrong change nothing: `answer` says what is wrong with them.
+#[utoipa::path(post, path = "/v1/reload", tag = "playbooks", params(WriteParameters), request_body = ReloadRequest, responses(
+    (status = 200, body = Reloaded),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(in crate::web) async fn reload(
+    may: May<Administer>,
+    State(web): State<Web>,
+    writing: Writing<ReloadRequest>,
+) -> Result<Response, Problem> {
+    let Writing { body, key, .. } = writing;
+    let by = may.by(body.by.as_deref(), &body.reason, VIA)?;
+    let (whole, as_whom) = (web.clone(), by.clone());
+    written(key, (store(&web)?, None, &as_whom), |store| async move {
+        for desk in &whole.0.options.desks {
+            store
+                .acting(&by)
+                .note_reload(desk.tenant, &by.who, &by.reason)
+                .await?;
+        }
+        Ok(reloaded(&whole).await?)
     })
     .await
 }

@@ -154,9 +154,19 @@ fn tag_of(text: &str) -> Result<String, Problem> {
 }
 
 /// A tag as it is sent.
-pub(in crate::web) fn etag(tag: &str) -> Option<(HeaderName, HeaderValue)> {
-    let value = HeaderValue::from_str(&format!("\"{tag}\"")).ok()?;
-    Some((header::ETAG, value))
+///
+/// # Errors
+/// It is no plain text.
+pub(in crate::web) fn etag(tag: &str) -> Result<(HeaderName, HeaderValue), Problem> {
+    let value = HeaderValue::from_str(&format!("\"{tag}\""));
+    value.map(|value| (header::ETAG, value)).map_err(|_| {
+        tracing::error!(tag, "a tag cannot be sent");
+        Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "a tag cannot be sent",
+        )
+    })
 }
 
 fn fingerprint<'p>(parts: impl IntoIterator<Item = &'p [u8]>) -> [u8; 32] {
