@@ -3,6 +3,7 @@
 
 pub mod playbook_files;
 pub mod reload;
+mod reread;
 mod sources;
 mod tenant;
 mod terms;

@@ -6,7 +6,6 @@
 //! | `POST /v1/events/SOURCE` | the same for a configured source, whose senders show who they are ([`Proof`]) |
 //! | `/v1/…` | what operators see and do ([`api`]); `/v1/openapi.json` documents it |
 //! | `POST /-/reload` | reads the playbook files again ([`reload`]) |
-//! | `POST /v1/stop`, `/v1/resume` | the stop switch ([`stop`]) |
 //! | `GET /livez` | the process runs |
 //! | `GET /readyz` | Postgres answers and its migrations are current |
 //! | `GET /metrics` | Prometheus' text format |
@@ -32,7 +31,6 @@ mod proof;
 mod receive;
 pub mod reload;
 mod source;
-mod stop;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -229,8 +227,6 @@ pub fn router(web: Web) -> Router {
         .route("/v1/events", post(events::take))
         .route("/v1/events/{source}", post(events::take_of))
         .route("/-/reload", post(reload::reload))
-        .route("/v1/stop", post(stop::stop))
-        .route("/v1/resume", post(stop::resume))
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
+use super::reread::reread;
 use crate::config::{Budget, Config, Tenant};
 use crate::defender::{Client, Endpoint, Options};
 use crate::desk::{Desk, Terms};
@@ -98,10 +99,15 @@ pub fn desk_of(config: &Config, tenant: &Tenant, store: Store, id: TenantId) -> 
             outstanding: config.outstanding,
             overdue_after: config.scaled(config.release.overdue_after),
             inventory_max_age: config.scaled(config.facts.inventory.max_age),
-            approvals: config.approvals.clone(),
             fleet_size: tenant.fleet_size,
             facts_max_age: config.scaled(config.facts.max_age),
+            facts_wait: config.scaled(config.facts.wait),
             kinds: config.kinds.clone(),
+            device_ids: config.device_id_rule(),
+            approvals: config.approvals.clone(),
+            default_ask: config.rules().default_ask,
+            reread: reread(config),
+            time_scale: config.time_scale,
         }),
     }
 }

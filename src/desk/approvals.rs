@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::desk::{Desk, DeskError, sayings};
+use crate::desk::{Desk, DeskError, request};
 use crate::domain::approval::RequestNumber;
 use crate::domain::approval::scene::Difference;
-use crate::store::approvals::{AnswerTerms, AskRow, Block, Judged, RequestView, Review};
+use crate::store::approvals::{AskRow, Block, Judged, RequestView, Review};
 
 /// A request with everything that an approver looks at.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -62,37 +62,10 @@ impl Desk {
     /// # Errors
     /// There is none of that number, or Postgres is away.
     pub async fn approval(&self, number: RequestNumber) -> Result<RequestReport, DeskError> {
-        let missing = || {
-            let why = format!(
-                "there is no request {number}: `quell approvals list --all` lists those of the last day"
-            );
-            DeskError::NotFound(why)
-        };
-        let asks = self.store.request_asks(self.tenant, number).await?;
-        if asks.is_empty() {
-            return Err(missing());
-        }
-        let sayings = sayings::read(&self.store, self.tenant, &asks).await?;
-        let terms = AnswerTerms {
-            rules: &self.terms.approvals,
-            gate: &self.terms.gate,
-            fleet: self.fleet_known().await?,
-            facts_max_age: self.terms.facts_max_age,
-            sayings: &sayings,
-            kinds: &self.terms.kinds,
-        };
+        let request = self.request(number).await?;
+        let terms = request.terms(self);
         let review = self.store.request_review(self.tenant, number, &terms).await?;
-        Ok(report(review.ok_or_else(missing)?))
-    }
-
-    /// As decisions have it: what the configuration says, else what the inventory counted not too long ago.
-    async fn fleet_known(&self) -> Result<Option<u64>, DeskError> {
-        if let Some(fleet) = self.terms.fleet_size {
-            return Ok(Some(fleet));
-        }
-        let counted = self.store.fleet_size(self.tenant).await?;
-        let now = self.store.now().await?;
-        Ok(counted.and_then(|counted| counted.fresh(now, self.terms.inventory_max_age)))
+        Ok(report(review.ok_or_else(|| request::none(number))?))
     }
 }
 

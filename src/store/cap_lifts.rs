@@ -38,7 +38,7 @@ pub struct LiftOrder<'a> {
 }
 
 /// What a lift did.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct LiftDone {
     /// The lift.
     pub id: Uuid,
@@ -51,7 +51,7 @@ pub struct LiftDone {
 }
 
 /// A cap as it stands.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct CapView {
     /// `caps[0]`.
     pub cap: String,
@@ -70,7 +70,7 @@ pub struct CapView {
 }
 
 /// A lift in force.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct LiftView {
     /// Its id.
     pub id: Uuid,
@@ -107,7 +107,7 @@ impl Store {
             serde_json::to_value(cap)?,
             Uuid::now_v7(),
         );
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         // Nobody counts while it is written: what was counted by then is exact.
         lock_limits(&mut tx, tenant).await?;
         let now = now(&mut tx).await?;
@@ -159,7 +159,7 @@ impl Store {
         by: &str,
         reason: &str,
     ) -> Result<Option<String>, StoreError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         // Nobody counts while it is written: what went on by it did so before.
         lock_limits(&mut tx, tenant).await?;
         let ended = sqlx::query!(

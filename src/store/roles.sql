@@ -11,7 +11,7 @@ DECLARE
         'leases', 'active_sets', 'playbook_revisions', 'notifications', 'seal_heads', 'cluster_seen', 'stops', 'cap_lifts',
         'release_runs', 'release_run_items', 'foreign_actions', 'task_wishes', 'probe_calls'];
     -- What arrived, as it arrived: nobody knows what a sender put into it.
-    raw CONSTANT text[] := ARRAY['events.payload', 'dead_letters.payload', 'submissions.payload'];
+    raw CONSTANT text[] := ARRAY['events.payload', 'dead_letters.payload', 'submissions.payload', 'written_once.answer'];
     its record;
     may text;
     columns text;

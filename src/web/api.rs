@@ -2,22 +2,31 @@
 //! it needs, asks the [`crate::desk`], and is documented where it stands: what is routed is what `/v1/openapi.json` tells.
 
 mod actions;
+mod answers;
 mod approvals;
 mod asked;
+mod caps;
+mod contain;
+mod containments;
 mod decisions;
 mod devices;
+mod in_force;
+mod letters_ended;
 mod playbooks;
 mod records;
 mod status;
+mod switch;
+mod writing;
 
-use axum::Router;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::routing::get;
+use axum::{Extension, Router};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::web::Web;
+use writing::Larger;
 
 /// What the document says of the whole.
 #[derive(OpenApi)]
@@ -29,9 +38,30 @@ struct Document;
 
 /// The routes, with the document of them.
 fn documented() -> (Router<Web>, utoipa::openapi::OpenApi) {
+    let playbooks = OpenApiRouter::new()
+        .routes(routes!(in_force::activate))
+        .layer(Extension(Larger(in_force::PLAYBOOKS_LIMIT)));
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(status::status))
         .merge(reading())
+        .routes(routes!(answers::approve))
+        .routes(routes!(answers::reject))
+        .routes(routes!(contain::restrict))
+        .routes(routes!(contain::isolate))
+        .routes(routes!(contain::release))
+        .routes(routes!(containments::extend))
+        .routes(routes!(containments::releases))
+        .routes(routes!(containments::run))
+        .routes(routes!(caps::caps))
+        .routes(routes!(caps::lift))
+        .routes(routes!(caps::end))
+        .merge(playbooks)
+        .routes(routes!(in_force::revoke))
+        .routes(routes!(letters_ended::retry))
+        .routes(routes!(letters_ended::drop))
+        .routes(routes!(switch::reload))
+        .routes(routes!(switch::stop))
+        .routes(routes!(switch::resume))
         .split_for_parts()
 }
 

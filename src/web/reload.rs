@@ -1,19 +1,19 @@
 //! `POST /-/reload`: asks this process to read its playbook files again, and answers with what came of it. The work is
 //! [`crate::app`]'s, which holds the other end of the channel.
 //!
-//! Who may: see [`operators`].
-
-use std::net::SocketAddr;
+//! Who may: see [`crate::web::may`].
 
 use axum::Json;
-use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::State;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
+use utoipa::ToSchema;
 
+use crate::web::Web;
 use crate::web::answer::Problem;
-use crate::web::{Web, operators};
+use crate::web::may::{Administer, May};
 use crate::yaml::Diagnostic;
 
 /// A request to reload, with the place for its answer.
@@ -34,16 +34,17 @@ pub enum Answer {
 }
 
 /// A reload of good files.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Reloaded {
     /// What became of them, for each tenant.
     pub tenants: Vec<TenantSet>,
     /// What is worth a look in the files.
+    #[schema(value_type = Vec<Object>)]
     pub warnings: Vec<Diagnostic>,
 }
 
 /// What is in force for a tenant.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct TenantSet {
     /// Its name.
     pub tenant: String,
@@ -74,33 +75,52 @@ pub struct Refused {
     pub tenants: Vec<TenantSet>,
 }
 
-/// The handler.
-pub(super) async fn reload(
-    State(web): State<Web>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-) -> Response {
-    let options = &web.0.options;
-    if let Err(problem) = operators::allowed(options, peer, &headers) {
-        return problem.into_response();
-    }
-    match ask(options.reload.as_ref()).await {
-        Some(Answer::Good(reloaded)) => Json(reloaded).into_response(),
-        Some(Answer::Bad(refused)) => {
+/// `POST /-/reload`, which takes no body. [`super::api`] has the one that takes a reason.
+pub(super) async fn reload(_: May<Administer>, State(web): State<Web>) -> Response {
+    match reloaded(&web).await {
+        Ok(reloaded) => Json(reloaded).into_response(),
+        Err(Failure::Refused(refused)) => {
             let media = [(header::CONTENT_TYPE, "application/problem+json")];
             (StatusCode::UNPROCESSABLE_ENTITY, media, Json(refused)).into_response()
         }
+        Err(Failure::Problem(problem)) => problem.into_response(),
+    }
+}
+
+/// Why nothing was reloaded.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The files cannot be used.
+    Refused(Refused),
+    /// It could not be found out.
+    Problem(Problem),
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refused) => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, refused.reason, &*refused.detail).answer(&refused)
+            }
+            Failure::Problem(problem) => problem,
+        }
+    }
+}
+
+/// Asks whoever reloads in this process, and waits for what comes of it.
+pub(super) async fn reloaded(web: &Web) -> Result<Reloaded, Failure> {
+    match ask(web.0.options.reload.as_ref()).await {
+        Some(Answer::Good(reloaded)) => Ok(reloaded),
+        Some(Answer::Bad(refused)) => Err(Failure::Refused(refused)),
         Some(Answer::Unavailable) => {
             let detail = "the database is not available and nothing was changed: try again";
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", detail)
-                .retry_after_s(5)
-                .into_response()
+            let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", detail);
+            Err(Failure::Problem(problem.retry_after_s(5)))
         }
         None => {
             let detail = "nothing reloads in this process now: it starts or stops, or reloads already";
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_reloading", detail)
-                .retry_after_s(1)
-                .into_response()
+            let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_reloading", detail);
+            Err(Failure::Problem(problem.retry_after_s(1)))
         }
     }
 }

@@ -83,13 +83,19 @@ async fn work_runs(context: &Context, looked: &mut Option<Monotonic>) -> bool {
     }
 }
 
-/// Forgets what deliveries were answered a day ago. Whether that succeeds changes nothing but the size of a table.
+/// Forgets what deliveries and writes of the API were answered a day ago. Whether that succeeds changes nothing but the size of two
+/// tables.
 async fn prune(context: &Context, looked: &mut Option<Monotonic>) {
     if looked.is_some_and(|looked| looked.elapsed() < PRUNE_EVERY) {
         return;
     }
     // As long as there was something, there may be more.
-    if !matches!(bounded(context.store.deliveries_prune()).await, Ok(pruned) if pruned > 0) {
+    let deliveries = bounded(context.store.deliveries_prune()).await;
+    let writes = bounded(context.store.once_prune()).await;
+    if ![deliveries, writes]
+        .iter()
+        .any(|pruned| matches!(pruned, Ok(pruned) if *pruned > 0))
+    {
         *looked = Some(Monotonic::now());
     }
 }

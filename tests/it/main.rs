@@ -2,6 +2,7 @@
 //! the harness.
 
 mod alert_info;
+mod api_writes;
 mod approvals;
 mod audit;
 mod budget;

@@ -6,26 +6,19 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
-use serde::Serialize;
 use uuid::Uuid;
 
-use crate::cli::operator::release::{operator, said};
+use crate::cli::operator::release::{operator, said, typed};
 use crate::cli::operator::table::{Paint, Table, cell, plain};
 use crate::cli::operator::{Common, Session, nothing_done};
 use crate::cli::output;
 use crate::cli::since::Since;
+use crate::desk::letter_ends::{Done, Way};
 use crate::desk::words::ago;
-use crate::domain::incoming::Incoming;
-use crate::domain::trust::Trust;
-use crate::intake::Reader;
-use crate::intake::body::{Lines, split_for};
-use crate::store::dead_letters::{Ending, Letter, LetterFilter};
+use crate::store::dead_letters::{Letter, LetterFilter};
 
 /// At most so many letters in one go.
 const MOST: i64 = 10_000;
-
-/// The name of the listener's own source.
-const LISTENER: &str = "webhook";
 
 /// What can be done with dead letters.
 #[derive(Debug, clap::Subcommand)]
@@ -92,18 +85,6 @@ pub struct EndArgs {
     by: Option<String>,
 }
 
-/// What became of one letter.
-#[derive(Debug, Serialize)]
-struct Done {
-    id: Uuid,
-    /// `retried`, `dropped`, or `refused`: it stays.
-    outcome: &'static str,
-    /// The event that it is now.
-    event_id: Option<Uuid>,
-    /// Why it stays, or what to know of it.
-    note: Option<String>,
-}
-
 /// Runs one. Exit code 1: there is no such letter, or some of them stay.
 ///
 /// # Errors
@@ -115,12 +96,6 @@ pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Retry(args) => end(args, Way::Retry).await,
         Command::Drop(args) => end(args, Way::Drop).await,
     }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
-    Retry,
-    Drop,
 }
 
 async fn list(args: ListArgs) -> anyhow::Result<ExitCode> {
@@ -140,7 +115,11 @@ async fn list(args: ListArgs) -> anyhow::Result<ExitCode> {
 
 async fn show(args: ShowArgs) -> anyhow::Result<ExitCode> {
     let session = Session::open(&args.common).await?;
-    let Some((letter, payload)) = look(&session, args.id).await? else {
+    let look = match session.desk().letter_whole(args.id).await {
+        Ok(look) => look,
+        Err(error) => return session.refuse(error).await,
+    };
+    let Some((letter, payload)) = look else {
         return Ok(nothing_done(&format!("there is no dead letter `{}`", args.id)));
     };
     if args.raw {
@@ -173,140 +152,17 @@ async fn end(args: EndArgs, way: Way) -> anyhow::Result<ExitCode> {
             letters.iter().rev().map(|letter| letter.id).collect()
         }
     };
+    let (desk, by) = (session.desk(), typed(by, reason));
     let mut done = Vec::with_capacity(ids.len());
     for id in ids {
-        done.push(end_one(&session, id, way, (&by, &reason)).await?);
+        match desk.letter_end(id, way, &by).await {
+            Ok(one) => done.push(one),
+            Err(error) => return session.refuse(error).await,
+        }
     }
     session.answer(&done, |_| render_done(&done))?;
     let all = done.iter().all(|one| one.outcome != "refused");
     Ok(if all { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-async fn end_one(session: &Session, id: Uuid, way: Way, who: (&str, &str)) -> anyhow::Result<Done> {
-    let stays = |note: String| Done {
-        id,
-        outcome: "refused",
-        event_id: None,
-        note: Some(note),
-    };
-    let Some((letter, payload)) = look(session, id).await? else {
-        return Ok(stays("there is no such dead letter".to_owned()));
-    };
-    if let Some(end) = &letter.end {
-        return Ok(stays(format!(
-            "it was {} by {} before",
-            end.ended_as,
-            plain(&end.by)
-        )));
-    }
-    let (reader, trust) = terms(session, &letter.source);
-    let (ending, note) = match (way, letter.event_id) {
-        (Way::Drop, _) => (Ending::Dropped, None),
-        (Way::Retry, Some(event_id)) => {
-            let requeued = session.store.dead_letter_requeue(session.id, id, who).await?;
-            return Ok(if requeued {
-                Done {
-                    id,
-                    outcome: "retried",
-                    event_id: Some(event_id),
-                    note: None,
-                }
-            } else {
-                stays("somebody else ended it in this moment".to_owned())
-            });
-        }
-        (Way::Retry, None) if letter.is_cut => {
-            return Ok(stays(
-                "only its first 64 KiB were kept: send the record again".to_owned(),
-            ));
-        }
-        (Way::Retry, None) => match read(&reader, &payload) {
-            Ok(incoming)
-                if session
-                    .store
-                    .identifies_nothing_yet(session.id, &incoming)
-                    .await? =>
-            {
-                let why = "the inventory is not known, so its device cannot be looked for: try again after the next whole reading of it";
-                return Ok(stays(why.to_owned()));
-            }
-            Ok(incoming) => {
-                let from = (letter.source.as_str(), trust);
-                let stored = session
-                    .store
-                    .events_accept_from(session.id, from, incoming, Vec::new())
-                    .await?;
-                let Some(first) = stored.first() else {
-                    return Ok(stays("it holds no record any more".to_owned()));
-                };
-                let repeated = stored.iter().all(|stored| stored.duplicate);
-                let note = repeated.then(|| "the same had arrived in the meantime".to_owned());
-                (Ending::Retried(first.id), note)
-            }
-            Err(why) => return Ok(stays(why)),
-        },
-    };
-    if !session.store.dead_letter_end(session.id, id, ending, who).await? {
-        return Ok(stays("somebody else ended it in this moment".to_owned()));
-    }
-    Ok(match ending {
-        Ending::Retried(event_id) => Done {
-            id,
-            outcome: "retried",
-            event_id: Some(event_id),
-            note,
-        },
-        Ending::Dropped => Done {
-            id,
-            outcome: "dropped",
-            event_id: None,
-            note,
-        },
-    })
-}
-
-/// The letter with its bytes.
-async fn look(session: &Session, id: Uuid) -> anyhow::Result<Option<(Letter, Vec<u8>)>> {
-    let filter = LetterFilter {
-        id: Some(id),
-        all: true,
-        limit: 1,
-        ..LetterFilter::default()
-    };
-    let letter = session.store.dead_letters(session.id, &filter).await?.pop();
-    let payload = session.store.dead_letter_payload(session.id, id).await?;
-    Ok(letter.zip(payload))
-}
-
-/// How a letter's source is read now, and what its events may lead to. Of one that is not configured any more nobody knows what
-/// it may do: its events are only observed.
-fn terms(session: &Session, source: &str) -> (Reader, Trust) {
-    let rule = session.config.device_id_rule();
-    if source == LISTENER {
-        return (Reader::new(rule), session.config.http.trust);
-    }
-    let its = session.config.sources.iter().find(|one| one.name == source);
-    its.map_or_else(
-        || (Reader::new(rule.clone()), Trust::Observe),
-        |its| (its.reader(rule.clone()), its.trust),
-    )
-}
-
-/// What arrives, read by this version: all of it, or why not.
-fn read(reader: &Reader, payload: &[u8]) -> Result<Vec<Incoming>, String> {
-    let pieces = split_for(payload, Lines::Unsaid, reader).map_err(|broken| broken.to_string())?;
-    let mut incoming = Vec::with_capacity(pieces.len());
-    for piece in pieces {
-        let record = piece.record().map_err(|broken| broken.to_string())?;
-        incoming.push(Incoming {
-            event: record
-                .normalize_under(reader)
-                .map_err(|refusal| refusal.to_string())?,
-            content_hash: record.content_hash(),
-            payload: piece.bytes.to_vec(),
-        });
-    }
-    Ok(incoming)
 }
 
 fn render(letters: &[Letter], now: Timestamp, paint: Paint) -> String {

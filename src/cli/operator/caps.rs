@@ -4,19 +4,13 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
-use uuid::Uuid;
 
-use super::release::{operator, said};
+use super::release::{operator, said, typed};
 use super::table::{Paint, Table, cell, plain};
 use super::{Common, Session, nothing_done};
+use crate::desk::caps::{Caps, LIFT_CHARS, Lift, Lifted, SPANS, named};
 use crate::desk::words::{ago, ahead, span};
-use crate::domain::limit::cap_of;
-use crate::store::cap_lifts::{CapView, LiftDone, LiftOrder, LiftView};
 use crate::yaml::duration;
-
-/// The exit code when a guard stands against it.
-const REFUSED: u8 = 5;
 
 /// Show the caps of the installation with their use, or lift one for a while
 #[derive(Debug, clap::Args)]
@@ -52,15 +46,6 @@ struct EndArgs {
     by: Option<String>,
 }
 
-/// A lift that was ended.
-#[derive(Debug, Serialize)]
-struct Ended {
-    cap: String,
-    lift: Uuid,
-    by: String,
-    reason: String,
-}
-
 /// Who lifts which cap, how far, and why.
 #[derive(Debug, clap::Args)]
 struct LiftArgs {
@@ -83,33 +68,10 @@ struct LiftArgs {
     by: Option<String>,
 }
 
-/// A cap is lifted for at least and at most so long.
-const SPANS: std::ops::RangeInclusive<Duration> = Duration::from_secs(60)..=Duration::from_secs(7 * 86_400);
-
 fn parse_span(text: &str) -> Result<Duration, String> {
     duration::parse(text)
         .filter(|span| SPANS.contains(span))
         .ok_or_else(|| "must be a duration from 1m to 7d, such as 1h or 30m".to_owned())
-}
-
-/// Every cap.
-#[derive(Debug, Serialize)]
-struct Caps {
-    /// When this was so.
-    at: Timestamp,
-    caps: Vec<CapView>,
-}
-
-/// What a lift did.
-#[derive(Debug, Serialize)]
-struct Lifted {
-    cap: String,
-    by: String,
-    reason: String,
-    /// For so many more; `None`: any number.
-    devices: Option<u32>,
-    #[serde(flatten)]
-    done: LiftDone,
 }
 
 /// Shows the caps, or lifts one. Exit code 1: there is no such cap.
@@ -126,13 +88,9 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
 
 async fn show(common: &Common) -> anyhow::Result<ExitCode> {
     let session = Session::open(common).await?;
-    let rules = session.config.rules();
-    let caps = Caps {
-        at: session.store.now().await?,
-        caps: session
-            .store
-            .caps_now(session.id, &rules.caps, session.gate().fleet)
-            .await?,
+    let caps = match session.desk().caps().await {
+        Ok(caps) => caps,
+        Err(error) => return session.refuse(error).await,
     };
     session.answer(&caps, |paint| render(&caps, paint))?;
     Ok(ExitCode::SUCCESS)
@@ -146,56 +104,17 @@ async fn run_lift(args: LiftArgs) -> anyhow::Result<ExitCode> {
         ));
     }
     let by = operator(args.by.as_deref())?;
-    let Some(index) = cap_of(&args.cap).filter(|index| format!("caps[{index}]") == args.cap) else {
-        return Ok(nothing_done(&format!(
-            "`{}` is not the name of a cap; write it as `quell caps` does: `caps[0]`",
-            plain(&args.cap)
-        )));
-    };
     let session = Session::open(&args.common).await?;
-    let rules = session.config.rules();
-    let order = LiftOrder {
-        index,
-        devices: args.devices,
+    let lift = Lift {
+        cap: &args.cap,
         span: session.config.scaled(args.span),
-        by: &by,
-        reason: &reason,
+        devices: args.devices,
     };
-    let stops = session.store.stops(Some(session.id), None).await?;
-    if !stops.is_empty() {
-        eprintln!(
-            "refused: restrictions are stopped, so nothing would go on; `quell resume` first, see `quell status`"
-        );
-        return Ok(ExitCode::from(REFUSED));
-    }
-    let done = session
-        .store
-        .cap_lift(
-            session.id,
-            &rules.caps,
-            &rules.surge,
-            session.gate().fleet,
-            &order,
-        )
-        .await?;
-    let Some(done) = done else {
-        return Ok(nothing_done(&format!(
-            "the configuration has no `{}`; it has {}",
-            args.cap,
-            match rules.caps.len() {
-                0 => "no caps".to_owned(),
-                n => format!("caps[0] to caps[{}]", n - 1),
-            }
-        )));
+    let lifted = match session.desk().cap_lift(&lift, None, &typed(by, reason)).await {
+        Ok(lifted) => lifted,
+        Err(error) => return session.refuse(error).await,
     };
     let now = session.store.now().await?;
-    let lifted = Lifted {
-        cap: args.cap,
-        by,
-        reason,
-        devices: args.devices,
-        done,
-    };
     session.answer(&lifted, |_| render_lift(&lifted, now))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -209,29 +128,9 @@ async fn run_end(args: EndArgs) -> anyhow::Result<ExitCode> {
     }
     let by = operator(args.by.as_deref())?;
     let session = Session::open(&args.common).await?;
-    let caps = session.config.rules().caps;
-    let fleet = session.gate().fleet;
-    let caps = session.store.caps_now(session.id, &caps, fleet).await?;
-    let wanted = args.lift.trim().to_ascii_lowercase();
-    let named = |lift: &&LiftView| named(lift.id).starts_with(&wanted);
-    let fitting: Vec<&LiftView> = caps.iter().flat_map(|cap| &cap.lifts).filter(named).collect();
-    let lift = match fitting.as_slice() {
-        [one] if wanted.len() >= LIFT_CHARS => one.id,
-        _ => {
-            return Ok(nothing_done(&format!(
-                "`{}` names no one lift in force: give {LIFT_CHARS} characters or more of its id, as `quell caps` shows it",
-                plain(&args.lift)
-            )));
-        }
-    };
-    let Some(cap) = session.store.cap_lift_end(session.id, lift, &by, &reason).await? else {
-        return Ok(nothing_done("the lift ended meanwhile"));
-    };
-    let ended = Ended {
-        cap,
-        lift,
-        by,
-        reason,
+    let ended = match session.desk().cap_lift_end(&args.lift, &typed(by, reason)).await {
+        Ok(ended) => ended,
+        Err(error) => return session.refuse(error).await,
     };
     session.answer(&ended, |_| {
         format!(
@@ -240,14 +139,6 @@ async fn run_end(args: EndArgs) -> anyhow::Result<ExitCode> {
         )
     })?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// So much of a lift's id is shown, and needed.
-const LIFT_CHARS: usize = 8;
-
-/// A lift's id from its end, which tells lifts of one day apart: its beginning is the time.
-fn named(lift: Uuid) -> String {
-    lift.simple().to_string().chars().skip(16).collect()
 }
 
 fn render(caps: &Caps, paint: Paint) -> String {

@@ -4,15 +4,15 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::Serialize;
 use uuid::Uuid;
 
-use super::release::{called, candidates, not_one, operator, said};
+use super::release::{operator, said, typed};
 use super::table::plain;
 use super::{Common, Session, devices, nothing_done};
+use crate::desk::extend::NotOne;
+use crate::desk::find::called;
 use crate::desk::words::ahead;
-use crate::store::views::ContainmentView;
-use crate::store::{Extend, Extended, NewEnd};
+use crate::store::NewEnd;
 use crate::yaml::duration;
 
 /// Give a containment a later end
@@ -51,14 +51,6 @@ pub struct Args {
     by: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Report<'a> {
-    #[serde(flatten)]
-    extended: &'a Extended,
-    by: &'a str,
-    reason: &'a str,
-}
-
 fn span(text: &str) -> Result<Duration, String> {
     duration::parse(text)
         .filter(|span| !span.is_zero())
@@ -77,104 +69,61 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     }
     let by = operator(args.by.as_deref())?;
     let session = Session::open(&args.common).await?;
+    let desk = session.desk();
     let containment = match (args.containment, &args.device) {
         (Some(id), _) => id,
-        (None, wanted) => {
-            let wanted = wanted.as_deref().unwrap_or_default();
-            match the_one(&session, wanted).await? {
-                Ok(id) => id,
-                Err(why) => return Ok(nothing_done(&why)),
-            }
-        }
+        (None, wanted) => match desk
+            .active_containment(wanted.as_deref().unwrap_or_default())
+            .await
+        {
+            Ok(Ok(id)) => id,
+            Ok(Err(not_one)) => return Ok(nothing_done(&which(&not_one, session.store.now().await?))),
+            Err(error) => return session.refuse(error).await,
+        },
     };
     let end = match (args.by_span, args.until) {
         (Some(span), _) => NewEnd::By(span),
         (None, until) => NewEnd::At(until.unwrap_or(Timestamp::MIN)),
     };
-    let extend = Extend {
-        containment,
-        end,
-        may_shorten: args.shorten,
-        by: &by,
-        reason: &reason,
+    let by = typed(by, reason);
+    let report = match desk.extend(containment, end, args.shorten, &by).await {
+        Ok(report) => report,
+        Err(error) => return session.refuse(error).await,
     };
-    let extended = session.store.containment_extend(session.id, &extend).await?;
     let now = session.store.now().await?;
-    let (device, before, until) = match &extended {
-        Extended::Done {
-            device,
-            before,
-            until,
-            ..
-        } => (device, *before, *until),
-        refused => return Ok(nothing_done(&why_not(refused, now))),
-    };
-    let report = Report {
-        extended: &extended,
-        by: &by,
-        reason: &reason,
-    };
     session.answer(&report, |_| {
         format!(
-            "{}\n  ended     {before:.0}\n  ends      {until:.0} ({})\n  recorded  by {by}: {reason}\n",
-            called(device, None),
-            ahead(now, until)
+            "{}\n  ended     {:.0}\n  ends      {:.0} ({})\n  recorded  by {}: {}\n",
+            called(&report.device, None),
+            report.before,
+            report.until,
+            ahead(now, report.until),
+            report.by,
+            report.reason
         )
     })?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// The one active containment of the device that is meant, or why there is not one.
-async fn the_one(session: &Session, wanted: &str) -> anyhow::Result<Result<Uuid, String>> {
-    let found = candidates(session, wanted).await?;
-    let now = session.store.now().await?;
-    let [device] = found.as_slice() else {
-        return Ok(Err(not_one(wanted, &found, now)));
-    };
-    let active: Vec<&ContainmentView> = device
-        .containments
-        .iter()
-        .filter(|containment| containment.state == "active")
-        .collect();
-    let what = called(&device.device, device.name.as_deref());
-    Ok(match active.as_slice() {
-        [] => Err(format!("{what} has no active containment: nothing to extend")),
-        [one] => Ok(one.id),
-        several => {
-            let lines = several.iter().map(|containment| {
-                let ends = containment
-                    .until
-                    .map_or("never by itself".to_owned(), |until| ahead(now, until));
-                format!(
-                    "  {}  ends {ends}  {}\n",
-                    containment.id,
-                    plain(&devices::reason(containment))
-                )
-            });
-            let lines: String = lines.collect();
-            Err(format!(
-                "{what} has {} containments, and stays restricted until the last has ended: name one with `--containment ID`\n{lines}",
-                several.len()
-            ))
-        }
-    })
-}
-
-fn why_not(refused: &Extended, now: Timestamp) -> String {
-    match refused {
-        Extended::NotActive => "no active containment has that id: nothing to extend".to_owned(),
-        Extended::Never => {
-            "it never ends by itself: there is nothing to extend; `quell release` ends it".to_owned()
-        }
-        Extended::Past => "that end has passed already: `quell release` ends it now".to_owned(),
-        Extended::TooFar => "that is more than a year from now: name an earlier end".to_owned(),
-        Extended::Approved => "a second person passed a protection of this device for the time that was approved: to restrict it longer, begin it \
-             anew with `quell restrict --accept-risk`, which asks a second person again"
-            .to_owned(),
-        Extended::Shorter { before } => format!(
-            "that is earlier than planned, it ends {}: say `--shorten` if that is meant",
-            ahead(now, *before)
-        ),
-        Extended::Done { .. } => String::new(),
+/// That not one containment is meant, and which there are.
+fn which(not_one: &NotOne, now: Timestamp) -> String {
+    let what = &not_one.device;
+    if not_one.active.is_empty() {
+        return format!("{what} has no active containment: nothing to extend");
     }
+    let lines = not_one.active.iter().map(|containment| {
+        let ends = containment
+            .until
+            .map_or("never by itself".to_owned(), |until| ahead(now, until));
+        format!(
+            "  {}  ends {ends}  {}\n",
+            containment.id,
+            plain(&devices::reason(containment))
+        )
+    });
+    let lines: String = lines.collect();
+    format!(
+        "{what} has {} containments, and stays restricted until the last has ended: name one with `--containment ID`\n{lines}",
+        not_one.active.len()
+    )
 }

@@ -6,17 +6,15 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
 use uuid::Uuid;
 
-use super::release::operator;
+use super::release::{operator, typed};
 use super::table::plain;
 use super::{Common, Session, nothing_done};
 use crate::cli::progress::Progress;
 use crate::cli::since::Since;
 use crate::desk::words::counted;
 use crate::desk::words::span;
-use crate::domain::verdict::Lane;
 use crate::store::{Preview, RunView, Selection};
 
 /// Devices worked off at once.
@@ -61,15 +59,6 @@ pub struct Many {
     run: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Shown<'a> {
-    selection: &'a Selection,
-    #[serde(flatten)]
-    preview: &'a Preview,
-    calls: usize,
-    done_at: Option<Timestamp>,
-}
-
 /// Releases a selection, or goes on with a run: exit code 1 when there is nothing to release, or the answer was no.
 pub(super) async fn run(
     common: &Common,
@@ -92,21 +81,14 @@ pub(super) async fn run(
     let session = Session::open(common).await?;
     let now = session.store.now().await?;
     let selection = many.selection(now)?;
-    let preview = session.store.release_preview(session.id, &selection).await?;
-    if preview.containments.is_empty() {
-        return Ok(nothing_done(
-            "nothing that is open fits the selection: nothing to release",
-        ));
-    }
-    let takes = takes(&session, preview.released).await?;
-    let told = render_preview(&selection, &preview, takes);
+    let desk = session.desk();
+    let shown = match desk.release_shown(selection).await {
+        Ok(shown) => shown,
+        Err(error) => return session.refuse(error).await,
+    };
+    let preview = &shown.preview;
+    let told = render_preview(&shown.selection, preview, shown.takes);
     if many.dry_run {
-        let shown = Shown {
-            selection: &selection,
-            preview: &preview,
-            calls: preview.released,
-            done_at: takes.and_then(|takes| now.checked_add(takes).ok()),
-        };
         session.answer(&shown, |_| told)?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -122,16 +104,13 @@ pub(super) async fn run(
             return Ok(nothing_done("nothing was done"));
         }
     }
-    let begun = session
-        .store
-        .release_run_begin(session.id, &selection, &preview.containments, &by, reason)
-        .await?;
-    eprintln!(
-        "run {} began: when this command is killed, the daemon goes on",
-        begun.run
-    );
-    work(&session, begun.run).await?;
-    report(&session, &begun.run.to_string(), many.wait).await
+    let run = match desk.release_begin(&shown, &typed(by, reason.to_owned())).await {
+        Ok(run) => run,
+        Err(error) => return session.refuse(error).await,
+    };
+    eprintln!("run {run} began: when this command is killed, the daemon goes on");
+    work(&session, run).await?;
+    report(&session, &run.to_string(), many.wait).await
 }
 
 impl Many {
@@ -149,15 +128,6 @@ impl Many {
             group: self.group.clone(),
         })
     }
-}
-
-/// How long so many releases take after what is queued before them; `None`: nothing is called.
-async fn takes(session: &Session, calls: usize) -> anyhow::Result<Option<Duration>> {
-    if calls == 0 {
-        return Ok(None);
-    }
-    let status = session.store.status(session.id, &session.gate()).await?;
-    Ok(status.forecast_more(Lane::Release, calls, &session.pacing()))
 }
 
 /// Works off the run, beside every daemon that does.

@@ -1,24 +1,16 @@
 //! `quell playbooks activate`: an operator puts the playbooks of a directory in force, all of them or none.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use jiff::Timestamp;
-use serde::Serialize;
-
 use super::SHORT;
 use crate::app::reload::load::load_aside;
-use crate::cli::operator::release::{operator, said};
+use crate::cli::operator::release::{operator, said, typed};
 use crate::cli::operator::table::{plain, short};
 use crate::cli::operator::{Common, Session, nothing_done};
-use crate::desk::words::ago;
+use crate::desk::activate::{Expected, Report};
 use crate::domain::guard::Protections;
-use crate::domain::verdict::Mode;
 use crate::playbook::PlaybookSet;
-use crate::store::views::ActivationView;
-use crate::store::{Because, Origin, SetHead};
-use crate::worker::active_set::{self, Proposal};
 
 /// Put the playbooks of a directory in force: all of them, in one step, or none
 ///
@@ -48,29 +40,6 @@ pub struct Args {
     dry_run: bool,
 }
 
-/// What was done, or would be.
-#[derive(Clone, Debug, Serialize)]
-pub struct Report {
-    /// Whether another set is in force now.
-    pub is_changed: bool,
-    /// Whether nothing was to be done in earnest.
-    pub is_dry_run: bool,
-    /// The version in force after it; before the first activation none.
-    pub version: Option<i64>,
-    /// The hash of the set that was asked for.
-    pub hash: String,
-    /// Who did it.
-    pub by: String,
-    /// Why.
-    pub reason: String,
-    /// What differs from the set before, in words.
-    pub changes: Vec<String>,
-    /// How many playbooks are as they were.
-    pub unchanged: usize,
-    /// Replicas whose files are another set.
-    pub files_differ: Vec<String>,
-}
-
 /// Activates a set: exit code 1 when it is wrong, or another set is in force than expected; nothing is changed then.
 ///
 /// # Errors
@@ -87,66 +56,17 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Ok(set) => set,
         Err(why) => return Ok(nothing_done(&why)),
     };
-    let (store, tenant) = (&session.store, session.id);
-    let active = store.set_active(tenant).await?;
-    let now = store.now().await?;
-    if !args.expects(active.as_ref()) {
-        return Ok(nothing_done(&another(&session, now).await?));
-    }
-    let before = match &active {
-        Some(active) => store.set_playbooks(tenant, &active.hash).await?,
-        None => Vec::new(),
+    let expected = Expected {
+        hash: args.if_revision,
+        version: args.if_version,
     };
-    let before = before
-        .into_iter()
-        .map(|p| (p.playbook, (p.revision, p.mode)))
-        .collect();
-    let (changes, unchanged) = changes(&before, &set);
-    let is_same = active.as_ref().is_some_and(|active| active.hash == set.hash());
-    let mut version = active.as_ref().map(|active| active.version);
-    if !is_same && !args.dry_run {
-        let proposal = Proposal {
-            origin: Origin::Operator,
-            because: Because {
-                by: &by,
-                reason: &reason,
-            },
-            expected: version,
-        };
-        version = active_set::activate(store, tenant, &set, proposal).await?;
-        if version.is_none() {
-            return Ok(nothing_done(&another(&session, now).await?));
+    let by = typed(by, reason);
+    match session.desk().activate(&set, &expected, args.dry_run, &by).await {
+        Ok(report) => {
+            session.answer(&report, |_| render(&report))?;
+            Ok(ExitCode::SUCCESS)
         }
-    }
-    let files = store.files_of_replicas(tenant).await?.into_iter();
-    let report = Report {
-        is_changed: !is_same && !args.dry_run,
-        is_dry_run: args.dry_run,
-        version,
-        changes,
-        unchanged,
-        files_differ: files
-            .filter(|files| files.set_hash.as_deref() != Some(set.hash()))
-            .map(|files| files.replica)
-            .collect(),
-        hash: set.hash().to_owned(),
-        by,
-        reason,
-    };
-    session.answer(&report, |_| render(&report))?;
-    Ok(ExitCode::SUCCESS)
-}
-
-impl Args {
-    /// Whether what is in force is what the operator has seen.
-    fn expects(&self, active: Option<&SetHead>) -> bool {
-        let of_hash = self.if_revision.as_deref().is_none_or(|beginning| {
-            active.is_some_and(|active| active.hash.starts_with(&beginning.to_ascii_lowercase()))
-        });
-        let of_version = self
-            .if_version
-            .is_none_or(|version| active.map_or(0, |active| active.version) == version);
-        of_hash && of_version
+        Err(error) => session.refuse(error).await,
     }
 }
 
@@ -170,63 +90,6 @@ async fn checked(path: &Path, never: &Protections) -> Result<PlaybookSet, String
     }
     eprint!("{}", loaded.warnings.render(false));
     Ok(PlaybookSet::clone(&loaded.set))
-}
-
-/// That another set is in force, and which.
-async fn another(session: &Session, now: Timestamp) -> anyhow::Result<String> {
-    let latest = session.store.set_history(session.id, 1).await?;
-    Ok(match latest.first() {
-        None => "no set is in force, and another was expected; nothing was changed".to_owned(),
-        Some(ActivationView {
-            version,
-            hash,
-            activated_at,
-            activated_by,
-            reason,
-            ..
-        }) => plain(&format!(
-            "another set is in force than expected: version {version}, set {}, activated {} by {}{}; nothing was changed",
-            short(hash, SHORT),
-            ago(now, *activated_at),
-            activated_by.as_deref().unwrap_or("nobody known"),
-            reason
-                .as_deref()
-                .map(|reason| format!(" ({reason})"))
-                .unwrap_or_default(),
-        )),
-    })
-}
-
-/// What differs, in words, and how many playbooks do not.
-fn changes(before: &BTreeMap<String, (String, Mode)>, set: &PlaybookSet) -> (Vec<String>, usize) {
-    let mut changes = Vec::new();
-    for playbook in set.playbooks() {
-        let id = &playbook.id;
-        let revision = playbook.short_revision();
-        match before.get(id) {
-            None => changes.push(format!("adds {id}@{revision}, {}", playbook.mode.as_str())),
-            Some((old, _)) if *old == playbook.revision => {}
-            Some((old, mode)) => {
-                let mode = match *mode == playbook.mode {
-                    true => playbook.mode.as_str().to_owned(),
-                    false => format!("{} -> {}", mode.as_str(), playbook.mode.as_str()),
-                };
-                changes.push(format!(
-                    "changes {id}: {} -> {revision}, {mode}",
-                    short(old, SHORT)
-                ));
-            }
-        }
-    }
-    let unchanged = set.playbooks().len() - changes.len();
-    for (id, (revision, mode)) in before.iter().filter(|(id, _)| set.get(id).is_none()) {
-        changes.push(format!(
-            "removes {id}@{}, {}",
-            short(revision, SHORT),
-            mode.as_str()
-        ));
-    }
-    (changes, unchanged)
 }
 
 /// The answer as text.

@@ -2,12 +2,11 @@
 
 use std::process::ExitCode;
 
-use serde::Serialize;
-
-use super::{SHORT, revision};
-use crate::cli::operator::release::{operator, said};
+use super::SHORT;
+use crate::cli::operator::release::{operator, said, typed};
 use crate::cli::operator::table::{plain, short};
 use crate::cli::operator::{Common, Session, nothing_done};
+use crate::desk::revoke::Report;
 
 /// Revoke a revision for good: nothing begins under it any more, and what it queued is not called
 ///
@@ -29,21 +28,6 @@ pub struct Args {
     by: Option<String>,
 }
 
-/// What was revoked.
-#[derive(Clone, Debug, Serialize)]
-pub struct Report {
-    /// The playbook.
-    pub playbook: String,
-    /// Its revision.
-    pub revision: String,
-    /// Whether it is in the set in force, where it only observes from now on.
-    pub is_active: bool,
-    /// Who did it.
-    pub by: String,
-    /// Why.
-    pub reason: String,
-}
-
 /// Revokes: exit code 1 when there is no such revision, or it was revoked already.
 ///
 /// # Errors
@@ -63,25 +47,10 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         return Ok(nothing_done(&why));
     };
     let session = Session::open(&args.common).await?;
-    let found = match revision(&session, Some(playbook), beginning).await? {
-        Ok(found) => found,
-        Err(why) => return Ok(nothing_done(&plain(&why))),
-    };
-    let (store, tenant) = (&session.store, session.id);
-    let revoked = store.revision_revoke(tenant, &found.playbook, &found.revision, &by, &reason);
-    if !revoked.await? {
-        return Ok(nothing_done(&format!(
-            "`{}@{}` was revoked already",
-            found.playbook,
-            short(&found.revision, SHORT)
-        )));
-    }
-    let report = Report {
-        playbook: found.playbook,
-        revision: found.revision,
-        is_active: found.is_active,
-        by,
-        reason,
+    let by = typed(by, reason);
+    let report = match session.desk().revoke(playbook, beginning, &by).await {
+        Ok(report) => report,
+        Err(error) => return session.refuse(error).await,
     };
     session.answer(&report, |_| render(&report))?;
     Ok(ExitCode::SUCCESS)

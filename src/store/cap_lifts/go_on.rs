@@ -21,7 +21,7 @@ use crate::store::{Because, Store, StoreError, Wake, stops, surges, wake};
 const BATCH: i64 = 100;
 
 /// What became of what a cap had held.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct WentOn {
     /// The devices that are restricted now, in the order of their asking.
     pub devices: Vec<DeviceId>,
@@ -60,7 +60,7 @@ impl Store {
         let mut went_on = WentOn::default();
         let mut after: Option<(Timestamp, Uuid)> = None;
         loop {
-            let mut tx = self.pool.begin().await?;
+            let mut tx = self.begin().await?;
             stops::hold_off(&mut tx, tenant).await?;
             let batch = held(&mut tx, tenant, order.index, after).await?;
             let Some(last) = batch.last() else {

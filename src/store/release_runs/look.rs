@@ -12,7 +12,7 @@ use crate::store::containments::time;
 use crate::store::{Store, StoreError};
 
 /// Which containments; every line that is given must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Selection {
     /// Of this playbook.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -32,7 +32,7 @@ pub struct Selection {
 }
 
 /// What a selection holds now.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Preview {
     /// The containments, asked ones too.
     #[serde(skip)]
@@ -54,7 +54,7 @@ pub struct Preview {
 }
 
 /// How far a run is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct RunView {
     /// The run.
     pub id: Uuid,
@@ -79,7 +79,7 @@ pub struct RunView {
 }
 
 /// Something that was left, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Kept {
     /// Why.
     pub why: String,

@@ -32,25 +32,27 @@ impl Reply {
 
 /// Asks for a page.
 pub async fn get(addr: SocketAddr, path: &str) -> std::io::Result<Reply> {
-    request(addr, "GET", path, "text/plain", &[]).await
+    send(addr, "GET", path, &[], &[]).await
 }
 
 /// Posts a body.
 pub async fn post(addr: SocketAddr, path: &str, media_type: &str, body: &[u8]) -> std::io::Result<Reply> {
-    request(addr, "POST", path, media_type, body).await
+    send(addr, "POST", path, &[("content-type", media_type)], body).await
 }
 
-async fn request(
+/// Sends a request with headers of the test's own.
+pub async fn send(
     addr: SocketAddr,
     method: &str,
     path: &str,
-    media_type: &str,
+    headers: &[(&str, &str)],
     body: &[u8],
 ) -> std::io::Result<Reply> {
     let mut stream = TcpStream::connect(addr).await?;
+    let headers = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nhost: {addr}\r\nconnection: close\r\ncontent-type: {media_type}\r\n\
-         content-length: {}\r\n\r\n",
+        "{method} {path} HTTP/1.1\r\nhost: {addr}\r\nconnection: close\r\n{}content-length: {}\r\n\r\n",
+        headers.collect::<String>(),
         body.len()
     );
     stream.write_all(head.as_bytes()).await?;

@@ -1,0 +1,311 @@
+//! Writes by the API: the same effect and the same answer as by the command, once however often it is sent, not when what was
+//! looked at is not there any more, and with the person in the audit.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use quell::app;
+use quell::config::Config;
+use quell::desk::Desk;
+use quell::domain::person::By;
+use quell::store::written_once::{Once, OnceKey};
+use quell::web::{Bounds, Options, Web, router, serve};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::approvals::{asking, ground, request_of, settle};
+use crate::operator::Shell;
+use crate::support::ground::{Ground, device, playbook};
+use crate::support::http::{Reply, send};
+
+/// The API before a ground's database, in this process.
+struct Api {
+    addr: SocketAddr,
+    desk: Desk,
+    shell: Shell,
+    _serving: JoinSet<std::io::Result<()>>,
+}
+
+impl Api {
+    async fn of(ground: &Ground) -> Self {
+        let shell = Shell::new(&ground.database.url);
+        shell.configure("approvals: {groups: {soc-leads: [ann, bob, carl]}}\n");
+        let config = Config::load(&shell.directory().join("quell.yaml"))
+            .expect("it is right")
+            .config;
+        let desk = app::desk_of(&config, &config.tenants[0], ground.store.clone(), ground.tenant);
+        let mut options = Options::new(ground.tenant);
+        options.desks = vec![desk.clone()];
+        let listener = TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a loopback port is free");
+        let addr = listener.local_addr().expect("it is bound");
+        let web = router(Web::new(options, ground.store.clone(), String::new));
+        let mut serving = JoinSet::new();
+        serving.spawn(serve(
+            listener,
+            web,
+            Bounds::default(),
+            None,
+            CancellationToken::new(),
+        ));
+        Self {
+            addr,
+            desk,
+            shell,
+            _serving: serving,
+        }
+    }
+
+    async fn post(&self, path: &str, headers: &[(&str, &str)], body: &Value) -> Reply {
+        let headers = [&[("content-type", "application/json")], headers].concat();
+        let sent = send(self.addr, "POST", path, &headers, body.to_string().as_bytes()).await;
+        sent.expect("the server answers")
+    }
+}
+
+/// A request of two devices that is old enough to be answered.
+async fn asked() -> (Ground, String) {
+    let mut ground = ground(&[asking(1)]).await;
+    for c in ['a', 'b'] {
+        ground.alert("two", &device(c)).await;
+    }
+    let request = request_of(&mut ground, &device('a')).await.to_string();
+    settle(&mut ground).await;
+    (ground, request)
+}
+
+async fn reviewed(api: &Api, request: &str) -> String {
+    let (_, out, _) = api.shell.run(&["approvals", "show", request, "-o", "json"]).await;
+    let shown: Value = serde_json::from_str(&out).expect("the answer is one JSON document");
+    shown["reviewed"].as_str().expect("it can be answered").to_owned()
+}
+
+#[tokio::test]
+async fn an_approval_through_the_api_is_that_of_the_command() {
+    let (mut by_command, request) = asked().await;
+    let api = Api::of(&by_command).await;
+    let token = reviewed(&api, &request).await;
+    let line = [
+        "approvals",
+        "approve",
+        &request,
+        "--reason",
+        "it is real",
+        "--by",
+        "Ann",
+        "--reviewed",
+        &token,
+        "-o",
+        "json",
+    ];
+    let (code, out, _) = api.shell.run(&line).await;
+    assert_eq!(code, Some(0), "{out}");
+    let told: Value = serde_json::from_str(&out).expect("the answer is one JSON document");
+
+    let (mut by_api, request) = asked().await;
+    let api = Api::of(&by_api).await;
+    let path = format!("/v1/approvals/{request}/approve");
+    let body = json!({"reason": "it is real", "by": "Ann"});
+    let unseen = api.post(&path, &[], &body).await;
+    assert_eq!(
+        (unseen.status, &unseen.json()["reason"]),
+        (428, &json!("precondition_required"))
+    );
+    let stale = api.post(&path, &[("if-match", "\"0123456789ab\"")], &body).await;
+    assert_eq!((stale.status, &stale.json()["reason"]), (412, &json!("stale")));
+    assert_eq!(stale.json()["answer"]["is_taken"], false);
+    let nobody = api
+        .post(&path, &[], &json!({"reason": "x", "by": "ann", "only": []}))
+        .await;
+    assert_eq!(
+        (nobody.status, &nobody.json()["reason"]),
+        (400, &json!("unusable"))
+    );
+    let other = json!({"reason": "x", "by": "mallory", "only": ["aaaaaa"]});
+    let other = api.post(&path, &[], &other).await;
+    assert_eq!(
+        (other.status, &other.json()["reason"]),
+        (403, &json!("not_allowed"))
+    );
+    let tag = format!("\"{}\"", reviewed(&api, &request).await);
+    let taken = api.post(&path, &[("if-match", &tag)], &body).await;
+    assert_eq!((taken.status, taken.json()), (200, told));
+
+    for d in ['a', 'b'].map(device) {
+        assert_eq!(by_api.containments(&d).await, ["two active"]);
+        assert_eq!(by_api.audit(&d).await, by_command.audit(&d).await);
+    }
+    let actors = |entity: &str| {
+        format!(
+            "SELECT DISTINCT coalesce(after #>> '{{actor}}', '-') FROM quell.transitions WHERE entity = '{entity}' AND by = 'ann'"
+        )
+    };
+    for entity in ["approval", "containment"] {
+        let said = by_api.words(actors(entity)).await;
+        assert_eq!(said, [r#"{"via": "api", "proven": "here"}"#], "{entity}");
+        let said = by_command.words(actors(entity)).await;
+        assert_eq!(said, [r#"{"via": "cli", "proven": "here"}"#], "{entity}");
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_is_sent_again_with_its_key_is_done_once() {
+    let mut ground = Ground::new(&[playbook("one")]).await;
+    ground.alert("one", &device('a')).await;
+    let api = Api::of(&ground).await;
+    let path = format!("/v1/devices/{}/release", device('a'));
+    let key = ("idempotency-key", "\"k-1\"");
+    let body = json!({"reason": "false alarm", "by": "ann"});
+    let first = api.post(&path, &[key], &body).await;
+    assert_eq!(first.status, 200, "{first:?}");
+    let again = api.post(&path, &[key], &body).await;
+    assert_eq!((again.status, &again.body), (200, &first.body));
+    let ends =
+        "SELECT count(*)::text FROM quell.transitions WHERE entity = 'containment' AND to_state = 'ended'";
+    assert_eq!(ground.words(ends.to_owned()).await, ["1"]);
+    let another = api
+        .post(&path, &[key], &json!({"reason": "another", "by": "ann"}))
+        .await;
+    assert_eq!(
+        (another.status, &another.json()["reason"]),
+        (422, &json!("key_used_before"))
+    );
+    // Another person's key of that name is another key; a refusal is kept as well as an answer.
+    for _ in 0..2 {
+        let other = api
+            .post(&path, &[key], &json!({"reason": "false alarm", "by": "bob"}))
+            .await;
+        assert_eq!(
+            (other.status, &other.json()["reason"]),
+            (409, &json!("nothing_to_end"))
+        );
+    }
+    ground.pass(SignedDuration::from_hours(25)).await;
+    let late = api.post(&path, &[key], &body).await;
+    assert_eq!(
+        (late.status, &late.json()["reason"]),
+        (409, &json!("nothing_to_end")),
+        "a day later it is a new one"
+    );
+}
+
+#[tokio::test]
+async fn who_dies_within_a_write_leaves_it_undone_or_done_and_never_done_twice() {
+    let mut ground = Ground::new(&[playbook("one")]).await;
+    for c in ['a', 'b'] {
+        ground.alert("one", &device(c)).await;
+    }
+    let api = Api::of(&ground).await;
+    let by = By {
+        who: "ann".to_owned(),
+        reason: "false alarm".to_owned(),
+        via: "api",
+        proven: quell::domain::identity::Proven::Here,
+        groups: Vec::new(),
+    };
+    let key = |name: &str| OnceKey {
+        tenant: Some(ground.tenant),
+        identity: "here:ann".to_owned(),
+        key: name.to_owned(),
+        fingerprint: [7; 32],
+    };
+    let store = ground.store.clone();
+    let reserve = async |name: &str| store.once_reserve(&key(name)).await.expect("the database is up");
+    let (Once::Reserved(before), Once::Reserved(behind)) = (reserve("before").await, reserve("behind").await)
+    else {
+        panic!("both keys are new");
+    };
+    // One died before the effect, one behind it, before its answer was kept.
+    let (dies, id) = (
+        Desk {
+            store: store.fulfilling(behind),
+            ..api.desk.clone()
+        },
+        device('a').to_string(),
+    );
+    dies.release(&id, None, false, &by).await.expect("it is released");
+    assert!(matches!(reserve("before").await, Once::UnderWay));
+    assert!(matches!(reserve("behind").await, Once::UnderWay));
+    ground.pass(SignedDuration::from_secs(61)).await;
+    assert!(matches!(reserve("behind").await, Once::Unknown));
+    assert!(
+        matches!(reserve("before").await, Once::Reserved(_)),
+        "nothing was done, so it may be"
+    );
+    // The one that was only slow comes too late.
+    let slow = Desk {
+        store: store.fulfilling(before),
+        ..api.desk.clone()
+    };
+    let id = device('b').to_string();
+    let late = slow
+        .release(&id, None, false, &by)
+        .await
+        .expect_err("another has its place");
+    assert!(late.to_string().contains("idempotency key"), "{late}");
+    assert_eq!(ground.containments(&device('b')).await, ["one active"]);
+    assert_eq!(ground.containments(&device('a')).await, ["one ended operator"]);
+}
+
+#[tokio::test]
+async fn what_was_not_looked_at_is_not_released_lifted_or_put_in_force() {
+    let mut ground = Ground::new(&[playbook("one")]).await;
+    ground.alert("one", &device('a')).await;
+    let api = Api::of(&ground).await;
+    let shown = api
+        .post("/v1/releases", &[], &json!({"all": true, "dry_run": true}))
+        .await;
+    assert_eq!(
+        (shown.status, &shown.json()["devices"]),
+        (200, &json!(1)),
+        "{shown:?}"
+    );
+    let token = shown.json()["token"].clone();
+    ground.alert("one", &device('b')).await;
+    let blind = json!({"all": true, "reason": "x", "by": "ann"});
+    assert_eq!(api.post("/v1/releases", &[], &blind).await.status, 428);
+    let mut sure = blind.clone();
+    sure["token"] = token;
+    let stale = api.post("/v1/releases", &[], &sure).await;
+    assert_eq!((stale.status, &stale.json()["reason"]), (412, &json!("stale")));
+    let shown = api
+        .post("/v1/releases", &[], &json!({"all": true, "dry_run": true}))
+        .await;
+    sure["token"] = shown.json()["token"].clone();
+    let begun = api.post("/v1/releases", &[], &sure).await;
+    assert_eq!(
+        (begun.status, &begun.json()["items"]["waiting"]),
+        (200, &json!(2)),
+        "{begun:?}"
+    );
+
+    let files = json!([{"name": "one.yaml", "text": playbook("one").replace("4h", "8h")}]);
+    let body = json!({"reason": "longer", "by": "ann", "files": files});
+    let activate = async |version: &str, body: &Value| {
+        let headers: &[(&str, &str)] = &[("if-match", version)];
+        api.post("/v1/playbooks/activate", headers, body).await
+    };
+    assert_eq!(api.post("/v1/playbooks/activate", &[], &body).await.status, 428);
+    assert_eq!(activate("\"7\"", &body).await.status, 412);
+    let wrong = json!({"reason": "x", "by": "ann", "files": [{"name": "x.yaml", "text": "id: x\n"}]});
+    let wrong = activate("\"1\"", &wrong).await;
+    assert_eq!(
+        (wrong.status, &wrong.json()["reason"]),
+        (422, &json!("bad_playbooks"))
+    );
+    let put = activate("\"1\"", &body).await;
+    assert_eq!((put.status, &put.json()["version"]), (200, &json!(2)), "{put:?}");
+    assert_eq!(
+        activate("\"1\"", &body).await.status,
+        412,
+        "it is version 2 by now"
+    );
+    let actor = "SELECT after #>> '{actor,via}' FROM quell.transitions WHERE entity = 'playbook_set' ORDER BY id DESC LIMIT 1";
+    assert_eq!(ground.words(actor.to_owned()).await, ["api"]);
+    let patience = Duration::from_secs(1);
+    assert!(ground.store.reach(patience).await.is_ok());
+}
