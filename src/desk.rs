@@ -7,6 +7,7 @@
 
 pub mod page;
 pub mod status;
+pub mod tokens;
 pub mod words;
 
 use std::sync::Arc;

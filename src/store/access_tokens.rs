@@ -61,20 +61,16 @@ pub struct AccessTokenView {
     /// The one tenant that it opens; `null`: each.
     pub tenant: Option<String>,
     /// Since when.
-    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// Who made it.
     pub created_by: String,
     /// Why.
     pub reason: String,
     /// Until when.
-    #[schema(value_type = String, format = DateTime)]
     pub expires_at: Timestamp,
     /// When it was last shown, within the hour.
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub last_used_at: Option<Timestamp>,
     /// When somebody revoked it.
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub revoked_at: Option<Timestamp>,
     /// Who.
     pub revoked_by: Option<String>,

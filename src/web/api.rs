@@ -3,6 +3,7 @@
 
 mod asked;
 mod status;
+mod tokens;
 
 use axum::Router;
 use axum::http::header;
@@ -22,9 +23,11 @@ use crate::web::Web;
 struct Document;
 
 /// The routes, with the document of them.
-fn documented() -> (Router<Web>, utoipa::openapi::OpenApi) {
+pub(super) fn documented() -> (Router<Web>, utoipa::openapi::OpenApi) {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(status::status))
+        .routes(routes!(tokens::list, tokens::make))
+        .routes(routes!(tokens::revoke))
         .split_for_parts()
 }
 

@@ -1,19 +1,16 @@
 //! `POST /-/reload`: asks this process to read its playbook files again, and answers with what came of it. The work is
 //! [`crate::app`]'s, which holds the other end of the channel.
-//!
-//! Who may: see [`operators`].
-
-use std::net::SocketAddr;
 
 use axum::Json;
-use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::State;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::web::Web;
 use crate::web::answer::Problem;
-use crate::web::{Web, operators};
+use crate::web::may::{Administer, May};
 use crate::yaml::Diagnostic;
 
 /// A request to reload, with the place for its answer.
@@ -75,16 +72,12 @@ pub struct Refused {
 }
 
 /// The handler.
-pub(super) async fn reload(
-    State(web): State<Web>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-) -> Response {
-    let options = &web.0.options;
-    if let Err(problem) = operators::allowed(options, peer, &headers) {
+pub(super) async fn reload(may: May<Administer>, State(web): State<Web>) -> Response {
+    // The files are those of all tenants.
+    if let Err(problem) = may.of_all() {
         return problem.into_response();
     }
-    match ask(options.reload.as_ref()).await {
+    match ask(web.0.options.reload.as_ref()).await {
         Some(Answer::Good(reloaded)) => Json(reloaded).into_response(),
         Some(Answer::Bad(refused)) => {
             let media = [(header::CONTENT_TYPE, "application/problem+json")];
@@ -144,7 +137,7 @@ mod tests {
 
     async fn post(server: &TestServer, headers: &str) -> Got {
         let request = format!(
-            "POST /-/reload HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 0\r\n{headers}\r\n"
+            "POST /-/reload HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: 0\r\n{headers}\r\n"
         );
         server.exchange(request.as_bytes()).await
     }

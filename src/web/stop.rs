@@ -1,29 +1,28 @@
-//! `POST /v1/stop` and `POST /v1/resume`: the stop switch for programs. The same words as the command's; who may is
-//! [`crate::web::operators`]'s.
-
-use std::net::SocketAddr;
+//! `POST /v1/stop` and `POST /v1/resume`: the stop switch for programs. The same words as the command's.
 
 use axum::Json;
+use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::domain::person::{is_reserved, said};
+use crate::domain::person::said;
 use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
 use crate::store::{StopOrder, Store, StoreError};
 use crate::web::answer::Problem;
-use crate::web::{Web, operators};
+use crate::web::may::{May, Operate};
+use crate::web::{Web, access};
 
 /// What to stop.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct StopRequest {
     reason: String,
-    by: String,
+    /// Who; only for whoever is not known by name.
+    by: Option<String>,
     scope: Option<StopScope>,
     since: Option<Timestamp>,
     tenant: Option<String>,
@@ -34,24 +33,21 @@ pub(super) struct StopRequest {
 #[serde(deny_unknown_fields)]
 pub(super) struct ResumeRequest {
     reason: String,
-    by: String,
+    /// Who; only for whoever is not known by name.
+    by: Option<String>,
     scope: Option<StopScope>,
     tenant: Option<String>,
 }
 
 /// Stops; answers with the stops that began.
 pub(super) async fn stop(
+    may: May<Operate>,
     State(web): State<Web>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
     body: Result<Json<StopRequest>, JsonRejection>,
 ) -> Response {
-    if let Err(problem) = operators::allowed(&web.0.options, peer, &headers) {
-        return problem.into_response();
-    }
     let stopped = async {
         let Json(request) = body.map_err(|error| bad(error.body_text()))?;
-        let (by, reason) = person(&request.by, &request.reason)?;
+        let by = may.by(request.by.as_deref(), &request.reason, "api")?;
         let scope = request.scope.unwrap_or(StopScope::New);
         if (scope == StopScope::ReleaseAll) != request.since.is_some() {
             return Err(bad(
@@ -60,12 +56,12 @@ pub(super) async fn stop(
         }
         let store = store(&web)?;
         let order = StopOrder {
-            tenant: tenant(store, request.tenant.as_deref()).await?,
+            tenant: tenant(store, request.tenant.as_deref(), &may).await?,
             scope,
             since: request.since,
-            via: "api",
-            by: &by,
-            reason: &reason,
+            via: by.via,
+            by: &by.who,
+            reason: &by.reason,
         };
         let stops = store.stop_begin(&order).await.map_err(away)?;
         Ok(Json(stops))
@@ -77,24 +73,20 @@ pub(super) async fn stop(
 
 /// Resumes; answers with the stops that ended, and those that are left.
 pub(super) async fn resume(
+    may: May<Operate>,
     State(web): State<Web>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
     body: Result<Json<ResumeRequest>, JsonRejection>,
 ) -> Response {
-    if let Err(problem) = operators::allowed(&web.0.options, peer, &headers) {
-        return problem.into_response();
-    }
     let resumed = async {
         let Json(request) = body.map_err(|error| bad(error.body_text()))?;
-        let (by, reason) = person(&request.by, &request.reason)?;
+        let by = may.by(request.by.as_deref(), &request.reason, "api")?;
         if web.0.options.stop_file.as_ref().is_some_and(|file| file.exists()) {
             let detail = "the stop file is still there, and would stop everything again: remove it first";
             return Err(Problem::new(StatusCode::CONFLICT, "stop_file", detail));
         }
         let store = store(&web)?;
-        let tenant = tenant(store, request.tenant.as_deref()).await?;
-        let ended = store.stop_end(tenant, request.scope, &by, &reason).await;
+        let tenant = tenant(store, request.tenant.as_deref(), &may).await?;
+        let ended = store.stop_end(tenant, request.scope, &by.who, &by.reason).await;
         Ok(Json(ended.map_err(away)?))
     };
     resumed
@@ -102,19 +94,14 @@ pub(super) async fn resume(
         .map_or_else(IntoResponse::into_response, IntoResponse::into_response)
 }
 
-fn person(by: &str, reason: &str) -> Result<(String, String), Problem> {
-    let (by, reason) = (said(by, 100), said(reason, 500));
-    if by.is_empty() || reason.is_empty() {
-        return Err(bad("`by` and `reason` are needed: who, and why"));
+async fn tenant(store: &Store, name: Option<&str>, may: &May<Operate>) -> Result<Option<TenantId>, Problem> {
+    let Some(name) = name else {
+        may.of_all()?;
+        return Ok(None);
+    };
+    if let Some(only) = may.identity.only.as_deref().filter(|only| *only != name) {
+        return Err(access::beyond(only));
     }
-    if is_reserved(&by) {
-        return Err(bad(format!("`{by}` is a name that quell itself goes by")));
-    }
-    Ok((by, reason))
-}
-
-async fn tenant(store: &Store, name: Option<&str>) -> Result<Option<TenantId>, Problem> {
-    let Some(name) = name else { return Ok(None) };
     let found = store.tenant_find(name).await.map_err(away)?;
     found
         .map(Some)
@@ -150,7 +137,7 @@ mod tests {
     async fn post(server: &TestServer, path: &str, headers: &str, body: &str) -> u16 {
         let length = body.len();
         let request = format!(
-            "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n\
+            "POST {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\n\
              content-length: {length}\r\n{headers}\r\n{body}"
         );
         server.exchange(request.as_bytes()).await.status
