@@ -21,9 +21,9 @@ mod id_token_tests;
 #[cfg(test)]
 mod issuer_fake;
 mod login;
-#[cfg(test)]
-mod login_tests;
 mod oidc;
+#[cfg(test)]
+mod oidc_tests;
 mod page;
 mod proxy;
 mod refused;

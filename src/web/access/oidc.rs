@@ -211,10 +211,10 @@ impl Oidc {
 /// What somebody who comes back from the issuer brings.
 #[derive(Clone, Debug, Default, serde::Deserialize)]
 pub(super) struct Came {
-    code: Option<String>,
-    state: Option<String>,
-    iss: Option<String>,
-    error: Option<String>,
+    pub code: Option<String>,
+    pub state: Option<String>,
+    pub iss: Option<String>,
+    pub error: Option<String>,
 }
 
 /// Whoever comes did not begin here, or too long ago.
