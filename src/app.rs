@@ -1,6 +1,7 @@
 //! Putting the daemon together: from a configuration to running tasks. Only this module and `cli` see the whole
 //! configuration.
 
+mod access;
 pub mod playbook_files;
 pub mod reload;
 mod reread;
@@ -54,6 +55,7 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
     let listener = TcpListener::bind(config.http.listen)
         .await
         .with_context(|| format!("cannot listen on {}", config.http.listen))?;
+    let socket = config.http.unix_socket.as_deref().map(access::bind).transpose()?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), listen = %listener.local_addr()?, mode = config.mode.as_str(),
         playbooks = %config.playbooks.display(), time_scale = config.time_scale, "quell starts");
     let token = config
@@ -81,7 +83,7 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
     };
     tasks.spawn(
         "start",
-        start.run(migrate, listener, metrics, (token, operator_token), tls),
+        start.run(migrate, (listener, socket), metrics, (token, operator_token), tls),
     );
     lifecycle.ready();
     let outcome = lifecycle.run().await;

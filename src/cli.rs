@@ -27,7 +27,7 @@ pub mod probe;
 mod progress;
 mod reads;
 #[cfg(test)]
-mod reference;
+pub(crate) mod reference;
 pub mod run;
 mod scenario;
 pub mod schema;
@@ -35,6 +35,7 @@ pub mod send;
 mod simulate;
 mod since;
 pub mod test;
+pub mod tokens;
 
 use std::process::ExitCode;
 
@@ -78,6 +79,9 @@ enum Command {
     Approvals(approvals::Command),
     /// Show the caps of the installation with their use, or lift one for a while
     Caps(operator::caps::Args),
+    /// See, make and revoke the tokens of operators and programs
+    #[command(subcommand)]
+    Tokens(tokens::Command),
     /// Check every invariant that the database can show
     Audit(audit::Args),
     /// Explain why quell did or did not act, from what was recorded or for a file of events
@@ -145,6 +149,7 @@ pub fn main() -> ExitCode {
             Command::Resume(args) => operator::answered(operator::stop::resume(args).await),
             Command::Approvals(command) => operator::answered(approvals::run(command).await),
             Command::Caps(args) => operator::answered(operator::caps::run(args).await),
+            Command::Tokens(command) => operator::answered(tokens::run(command).await),
             Command::Audit(args) => operator::answered(audit::run(args).await),
             Command::Explain(args) => explain::run(*args).await,
             Command::Playbooks(command) => playbooks::run(command).await,

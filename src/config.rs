@@ -22,6 +22,7 @@ use crate::domain::verdict::{AskTerms, Mode};
 use crate::telemetry::LogOptions;
 use crate::yaml::{self, Code, Diagnostic, Diagnostics, SourceText};
 
+pub mod access;
 mod approvals;
 mod budget;
 mod credential;
@@ -371,6 +372,9 @@ impl Config {
                 .iter()
                 .map(|file| ("http.operator_token_file".to_owned(), file)),
         );
+        let oidc = self.http.access.oidc.iter();
+        let secrets = oidc.flat_map(|oidc| &oidc.client_secret);
+        files.extend(secrets.map(|file| ("http.access.oidc.client_secret_file".to_owned(), file)));
         for (position, tenant) in self.tenants.iter().enumerate() {
             let secret = tenant.credential.secret_file();
             let secret = secret.map(|(key, file)| (format!("tenants[{position}].credential.{key}"), file));

@@ -34,6 +34,7 @@ pub mod status;
 pub mod stop;
 pub mod system;
 pub mod timeline;
+pub mod tokens;
 pub mod words;
 
 use std::sync::Arc;

@@ -5,6 +5,7 @@
 //! [`decision`], [`by_hand`], [`recorded`], [`containment`], [`approval`], [`action`], [`kind`], [`answer`], [`outcome`], [`converge`], [`person`],
 //! [`seal`], [`stop`], [`stray`], [`budget`], [`clock_watch`], [`demand`].
 
+pub mod access_token;
 pub mod action;
 pub mod alert;
 pub mod alert_info;

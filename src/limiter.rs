@@ -5,6 +5,7 @@
 //! attempt into the right to make one call. Called by the workers; the client knows only the permits. Nothing here waits:
 //! every check answers at once.
 
+mod attempts;
 mod guard;
 mod pacer;
 mod permit;
@@ -21,6 +22,7 @@ use governor::{Quota, RateLimiter};
 use crate::clock::Monotonic;
 pub use crate::domain::budget::Window;
 
+pub use attempts::Attempts;
 pub use guard::{Disagreement, SecondGuard};
 pub use pacer::{Pacer, PacerOptions};
 pub use permit::{CommittedAttempt, Permit, ReadPermit, Void};

@@ -2,7 +2,8 @@
 //!
 //! It never calls Defender, and never follows a redirect: whom we tell was configured, and nobody else may decide it.
 
-use std::error::Error as _;
+pub mod issuer;
+
 use std::time::Duration;
 
 use reqwest::Url;
@@ -157,18 +158,18 @@ impl Poster {
     }
 
     fn no_answer(&self, error: reqwest::Error) -> OutboundError {
-        let error = error.without_url();
-        let mut why = error.to_string();
-        let mut source = error.source();
-        while let Some(cause) = source {
-            why = format!("{why}: {cause}");
-            source = cause.source();
-        }
+        let why = causes(&error.without_url());
         OutboundError::NoAnswer {
             to: self.url.origin().ascii_serialization(),
             why,
         }
     }
+}
+
+/// An error with what caused it, joined.
+fn causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |said, cause| format!("{said}: {cause}"))
 }
 
 /// TLS by the operating system's roots, with the provider named: no process-wide default is needed or set. For plain

@@ -4,6 +4,7 @@
 //! Lock order, everywhere: the budget's row, then device rows in the order of their ids, then the limits' advisory lock, then
 //! everything else. The gate never waits for a device (`SKIP LOCKED`), so whoever holds devices may close the gate.
 
+mod access_tokens;
 mod accounts;
 mod acting;
 mod actions;
@@ -54,6 +55,7 @@ mod retention;
 pub mod roles;
 mod safety;
 pub mod seals;
+mod sessions;
 mod settle;
 pub mod source_looks;
 mod sources;
@@ -73,6 +75,7 @@ use sqlx::migrate::Migrate as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection as _, PgPool};
 
+pub use access_tokens::{AccessTokenView, KnownToken, NewAccessToken, Revoked, TokenState};
 pub use accounts::{Accounts, PlaybookAccounts};
 pub use actions::{ActionRow, OpenAction, QueuedChange};
 pub use alarms::AlarmKind;
@@ -106,6 +109,7 @@ pub use replay::{PastContainment, Replay, ReplayFacts, ReplayPage, ReplayRow, Re
 pub use restores::Swept;
 pub use retention::{OldPartition, Pruned, Retention};
 pub use safety::SafetyOptions;
+pub use sessions::{KnownSession, NewSession};
 pub use sources::{Fence, Held, PartRow};
 pub use stops::{Resumed, StopOrder, StopView, StopWork};
 pub use strays::{StraySpans, StraysTaken};

@@ -5,6 +5,7 @@
 //! | `POST /v1/events` | takes alerts; 202 after their commit ([`answer`]) |
 //! | `POST /v1/events/SOURCE` | the same for a configured source, whose senders show who they are ([`Proof`]) |
 //! | `/v1/…` | what operators see and do ([`api`]); `/v1/openapi.json` documents it |
+//! | `/login`, `/logout` | how people come in and go at the console ([`access`]) |
 //! | `POST /-/reload` | reads the playbook files again ([`reload`]) |
 //! | `GET /livez` | the process runs |
 //! | `GET /readyz` | Postgres answers and its migrations are current |
@@ -13,6 +14,7 @@
 //! Nothing here decides or calls Defender, and readiness never depends on Defender. A request is acknowledged only
 //! after the transaction that stored its events; a client that got no answer sends again and hears `duplicate`.
 
+mod access;
 pub mod answer;
 mod api;
 mod events;
@@ -24,7 +26,6 @@ mod listen;
 #[cfg(test)]
 mod listen_tests;
 mod may;
-mod operators;
 mod patient;
 mod peer;
 mod proof;
@@ -53,8 +54,9 @@ use axum::routing::{get, post};
 use secrecy::SecretString;
 use tokio::sync::{Notify, Semaphore};
 
+pub use access::{Access, Oidc, OidcOptions, ProxyHeaders, RoleRule, Whom};
 pub use keys::KeyFile;
-pub use listen::{Bounds, serve};
+pub use listen::{Bounds, serve, serve_socket};
 pub use peer::{Network, can_be_named};
 pub use proof::Proof;
 pub use source::Source;
@@ -96,9 +98,11 @@ pub struct Options {
     pub max_concurrent: usize,
     /// When set, every `POST` of events needs `Authorization: Bearer` with this token.
     pub token: Option<SecretString>,
-    /// When set, the operators' routes need this one; else only this machine may use them ([`operators`]).
+    /// When set, whoever shows this one is an operator ([`access`]).
     pub operator_token: Option<SecretString>,
-    /// Whose connections bring others' requests: without an operator token they may nothing of an operator's.
+    /// How operators show who they are, beside that, and what they may.
+    pub access: Access,
+    /// Whose connections bring others' requests: who asks is what they say in the headers of `access`.
     pub trusted_proxies: Vec<Network>,
     /// While this file is there nothing resumes.
     pub stop_file: Option<PathBuf>,
@@ -128,6 +132,7 @@ impl Options {
             max_concurrent: 16,
             token: None,
             operator_token: None,
+            access: Access::default(),
             trusted_proxies: Vec::new(),
             stop_file: None,
             trust: Trust::Act,
@@ -157,6 +162,7 @@ struct Shared {
     held: held::Held,
     unproven: held::Held,
     ready: health::Cached,
+    refusals: access::Refusals,
 }
 
 impl Web {
@@ -184,6 +190,7 @@ impl Web {
             metrics,
             requests,
             ready: health::Cached::default(),
+            refusals: access::Refusals::default(),
         }))
     }
 }
@@ -206,6 +213,10 @@ pub fn describe_metrics() {
     metrics::describe_counter!(
         "quell_webhook_repeated_total",
         "Deliveries whose id was there within a day, by source and body: same_body (answered as the first time), another_body (refused)"
+    );
+    metrics::describe_counter!(
+        "quell_access_refused_total",
+        "Requests to operators' routes that were refused, by reason: no_credentials, unknown_token, expired, revoked, malformed, not_here, wrong_host, cross_site, no_role, no_right, other_tenant, too_many_attempts, sign_in_lost, issuer, no_issuer, store_unavailable"
     );
     metrics::describe_counter!(
         "quell_http_connections_refused_total",
@@ -231,6 +242,7 @@ pub fn router(web: Web) -> Router {
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
         .merge(api::router())
+        .merge(access::routes())
         .fallback(|| async {
             answer::Problem::new(StatusCode::NOT_FOUND, "not_found", "there is no such path")
         })
@@ -238,6 +250,7 @@ pub fn router(web: Web) -> Router {
             let detail = "this path does not take this method: see the `Allow` header";
             answer::Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
         })
+        .layer(middleware::from_fn(access::said))
         .layer(middleware::from_fn(count))
         .with_state(web)
 }

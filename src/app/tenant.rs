@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use secrecy::SecretString;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -49,7 +49,7 @@ impl Start {
     pub(super) async fn run(
         self,
         migrate: bool,
-        listener: TcpListener,
+        (listener, socket): (TcpListener, Option<UnixListener>),
         metrics: Metrics,
         (token, operator_token): (Option<SecretString>, Option<SecretString>),
         tls: Option<Arc<web::Tls>>,
@@ -79,6 +79,7 @@ impl Start {
         options.body_limit = self.config.http.max_body_bytes;
         options.token = token;
         options.operator_token = operator_token;
+        options.access = super::access::access(&self.config)?;
         options.stop_file.clone_from(&self.config.stop_file);
         options.trust = self.config.http.trust;
         options
@@ -104,6 +105,10 @@ impl Start {
             rendered.render()
         }));
         let bounds = sources::bounds(&self.config);
+        if let Some(socket) = socket {
+            let served = web::serve_socket(socket, router.clone(), bounds.clone(), stop.clone());
+            self.tasks.spawn("socket", served);
+        }
         self.tasks
             .spawn("web", web::serve(listener, router, bounds, tls, stop.clone()));
         let replica = Replica {

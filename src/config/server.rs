@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use super::access::Access;
 use super::secret::{self, Places, SecretError, SecretFile};
 use super::section::{Kind, Reading, Section, text_of};
 use super::source::read_rate;
@@ -95,6 +96,10 @@ pub struct Http {
     pub token_file: Option<SecretFile>,
     /// `operator_token_file`: holds the one for reloads, stops and resumes. Default none: only this machine may.
     pub operator_token_file: Option<SecretFile>,
+    /// `unix_socket`: a socket beside it, for whoever on this machine may open it. Default none.
+    pub unix_socket: Option<PathBuf>,
+    /// `access`: how operators show who they are, and what they may.
+    pub access: Access,
     /// `trust`: what its events may lead to. Default `act` with a token, or on the loopback address without a proxy there, else `observe`.
     pub trust: Trust,
     /// `rate`: more events than that in such a span ask instead of acting. Default any number.
@@ -144,19 +149,35 @@ impl Http {
         let token_file = section
             .text("token_file", reading)
             .map(|name| places.secret(&name));
-        if let (Some(node), false, None) = (&listen_node, listen.ip().is_loopback(), &token_file) {
-            let message = "other machines reach this address, and no `token_file` asks them for a token";
-            let help = "their events are only observed, unless `http.trust` says otherwise; name a file with a token";
-            reading
-                .found
-                .push(node.diagnostic(Code::OPEN_WITHOUT_TOKEN, message).help(help));
-        }
         let operator_token_file = section
             .text("operator_token_file", reading)
             .map(|name| places.secret(&name));
+        let unix_socket = section
+            .text("unix_socket", reading)
+            .map(|name| places.base.join(name));
         // Whoever shows no token can only be observed, unless the file says otherwise in so many words.
         let trusted_proxies = read_proxies(&mut section, reading);
         let is_by_proxy = trusted_proxies.iter().any(Network::has_loopback);
+        let has_proxies = !trusted_proxies.is_empty();
+        let access = Access::read(section.section("access", reading), places, has_proxies, reading);
+        if let Some(node) = listen_node.filter(|_| !listen.ip().is_loopback() && token_file.is_none()) {
+            // Somebody is asked for something here, or the file says in so many words what everybody may.
+            let asks = operator_token_file.is_some() || access.asks();
+            if asks || section.has("trust") {
+                let message = "other machines reach this address, and no `token_file` asks them for a token";
+                let help = "their events are only observed, unless `http.trust` says otherwise; name a file with a token";
+                reading
+                    .found
+                    .push(node.diagnostic(Code::OPEN_WITHOUT_TOKEN, message).help(help));
+            } else {
+                let message = "other machines reach this address, and nobody is asked who they are";
+                let help = "name a file with a token for senders (`token_file`), let operators show who they are (`access`), listen on \
+                            127.0.0.1, or write `trust: observe`: events of anybody are then recorded, and nothing more";
+                reading
+                    .found
+                    .push(node.diagnostic(Code::NOBODY_ASKED, message).help(help));
+            }
+        }
         let is_known = token_file.is_some() || (listen.ip().is_loopback() && !is_by_proxy);
         let default = if is_known { Trust::Act } else { Trust::Observe };
         let words = [
@@ -176,6 +197,8 @@ impl Http {
             max_body_bytes,
             token_file,
             operator_token_file,
+            unix_socket,
+            access,
             trust,
             rate,
             tls,

@@ -2,6 +2,7 @@
 
 use super::*;
 
+mod access;
 mod credentials;
 mod kafka;
 mod shapes;
@@ -246,7 +247,15 @@ fn time_scale_divides_durations_but_not_below_what_a_call_needs_nor_the_lease() 
 
 #[test]
 fn an_open_listener_without_a_token_is_warned_of() {
-    check("http: {listen: 0.0.0.0:8740}\n", &[("W452", 1, "other machines")]);
+    check("http: {listen: 0.0.0.0:8740}\n", &[("E473", 1, "other machines")]);
+    let open = |more: &str| format!("http: {{listen: 0.0.0.0:8740, {more}}}\n");
+    for asked in [
+        "trust: observe",
+        "operator_token_file: t",
+        "access: {required: true}",
+    ] {
+        check(&open(asked), &[("W452", 1, "other machines")]);
+    }
     check("http: {listen: 0.0.0.0:8740, token_file: t}\n", &[]);
 }
 

@@ -26,6 +26,22 @@ impl Role {
         (Self::Operator, "operator"),
         (Self::Admin, "admin"),
     ];
+
+    /// The name that files, tables and the API have for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Approver => "approver",
+            Self::Operator => "operator",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// The role of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        let found = Self::ALL.into_iter().find(|(_, its)| *its == name);
+        found.map(|(role, _)| role)
+    }
 }
 
 /// What a request needs.
@@ -68,6 +84,8 @@ pub struct Identity {
     pub roles: Vec<Role>,
     /// The groups in whose name they answer requests.
     pub groups: Vec<String>,
+    /// The one tenant that they may see and change anything of, by its name; `None`: each.
+    pub only: Option<String>,
 }
 
 impl Identity {
@@ -78,6 +96,7 @@ impl Identity {
             proven: Proven::Here,
             roles: vec![Role::Admin, Role::Approver],
             groups: Vec::new(),
+            only: None,
         }
     }
 

@@ -16,6 +16,7 @@ mod playbooks;
 mod records;
 mod status;
 mod switch;
+mod tokens;
 mod writing;
 
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -37,7 +38,7 @@ use writing::Larger;
 struct Document;
 
 /// The routes, with the document of them.
-fn documented() -> (Router<Web>, utoipa::openapi::OpenApi) {
+pub(super) fn documented() -> (Router<Web>, utoipa::openapi::OpenApi) {
     let playbooks = OpenApiRouter::new()
         .routes(routes!(in_force::activate))
         .layer(Extension(Larger(in_force::PLAYBOOKS_LIMIT)));
@@ -62,6 +63,8 @@ fn documented() -> (Router<Web>, utoipa::openapi::OpenApi) {
         .routes(routes!(switch::reload))
         .routes(routes!(switch::stop))
         .routes(routes!(switch::resume))
+        .routes(routes!(tokens::list, tokens::make))
+        .routes(routes!(tokens::revoke))
         .split_for_parts()
 }
 

@@ -19,7 +19,7 @@ use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -27,7 +27,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 use crate::web::patient::Patient;
-use crate::web::peer::{Network, Peer, counted_as};
+use crate::web::peer::{Local, Network, Peer, counted_as};
 use crate::web::tls::Tls;
 
 /// How long requests that are under way may take to end after a stop was asked for.
@@ -114,6 +114,58 @@ pub async fn serve(
     Ok(())
 }
 
+/// The same on a Unix socket, for whoever on this machine may open it: who that is goes with each request.
+///
+/// # Errors
+/// None today.
+pub async fn serve_socket(
+    listener: UnixListener,
+    router: Router,
+    bounds: Bounds,
+    shutdown: CancellationToken,
+) -> std::io::Result<()> {
+    let server = Server {
+        router,
+        tls: None,
+        slots: Arc::new(Semaphore::new(bounds.connections)),
+        peers: Peers::default(),
+        bounds,
+        shutdown: shutdown.clone(),
+    };
+    let mut connections = JoinSet::new();
+    loop {
+        let slot = Arc::clone(&server.slots).acquire_owned();
+        let accepted = async {
+            let slot = slot.await.expect("nobody closes it");
+            (listener.accept().await, slot)
+        };
+        tokio::select! {
+            () = shutdown.cancelled() => break,
+            Some(_) = connections.join_next() => {}
+            accepted = accepted => match accepted {
+                (Ok((stream, _)), slot) => {
+                    let server = server.clone();
+                    connections.spawn(async move {
+                        server.local_connection(stream).await;
+                        drop(slot);
+                    });
+                }
+                (Err(error), _) if is_of_one_connection(&error) => {}
+                (Err(error), _) => {
+                    tracing::warn!(%error, "no connection can be taken from the socket at the moment");
+                    sleep(REST).await;
+                }
+            },
+        }
+    }
+    drop(listener);
+    let all = async { while connections.join_next().await.is_some() {} };
+    if timeout(DRAIN, all).await.is_err() {
+        tracing::warn!("requests by the socket were still under way when the time to end them was over");
+    }
+    Ok(())
+}
+
 #[derive(Clone)]
 struct Server {
     router: Router,
@@ -149,7 +201,7 @@ impl Server {
             certificate: None,
         };
         let Some(tls) = &self.tls else {
-            return self.http(stream, from, peer).await;
+            return self.http(stream, from, peer, None).await;
         };
         let handshake = TlsAcceptor::from(tls.now()).accept(stream);
         let shaken = tokio::select! {
@@ -162,7 +214,22 @@ impl Server {
         };
         let shown = secure.get_ref().1.peer_certificates().and_then(<[_]>::first);
         peer.certificate = shown.map(|certificate| Arc::new(certificate.clone().into_owned()));
-        self.http(secure, from, peer).await;
+        self.http(secure, from, peer, None).await;
+    }
+
+    async fn local_connection(&self, stream: UnixStream) {
+        // Whom the system does not know is not let in.
+        let Ok(credentials) = stream.peer_cred() else {
+            return;
+        };
+        let local = Local::of(credentials.uid());
+        // No network has this address.
+        let from = SocketAddr::from(([0, 0, 0, 0], 0));
+        let peer = Peer {
+            address: from.ip(),
+            certificate: None,
+        };
+        self.http(stream, from, peer, Some(local)).await;
     }
 
     async fn http(
@@ -170,6 +237,7 @@ impl Server {
         stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
         from: SocketAddr,
         peer: Peer,
+        local: Option<Local>,
     ) {
         let router = TowerToHyperService::new(self.router.clone());
         let under_way = Arc::new(());
@@ -178,6 +246,9 @@ impl Server {
             let held = Arc::clone(&of_service);
             request.extensions_mut().insert(ConnectInfo(from));
             request.extensions_mut().insert(peer.clone());
+            if let Some(local) = &local {
+                request.extensions_mut().insert(local.clone());
+            }
             let answer = router.call(request);
             async move {
                 let answer: Result<Response<_>, Infallible> = answer.await;

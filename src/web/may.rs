@@ -3,16 +3,15 @@
 //! A handler of the API or the console has a parameter [`May`] of the right that it needs, and knows who asks only by that.
 
 use std::marker::PhantomData;
-use std::net::SocketAddr;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 
 use crate::domain::identity::{Identity, Right};
 use crate::domain::person::{By, is_reserved, said};
 use crate::web::answer::Problem;
-use crate::web::{Web, operators};
+use crate::web::{Web, access};
 
 /// Somebody who has the right `R`.
 #[derive(Clone, Debug)]
@@ -58,12 +57,9 @@ impl<R: Needs> FromRequestParts<Web> for May<R> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Problem> {
-        let peer: Result<ConnectInfo<SocketAddr>, _> = ConnectInfo::from_request_parts(parts, web).await;
-        let peer = peer.map_or_else(|_| ([0, 0, 0, 0], 0).into(), |ConnectInfo(peer)| peer);
-        let identity = operators::identify(&web.0.options, peer, &parts.headers)?;
+        let identity = access::identify(parts, web).await?;
         if !identity.may(R::RIGHT) {
-            let detail = "your roles do not allow that";
-            return Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", detail));
+            return Err(access::lacking(&identity, access::words(R::RIGHT)));
         }
         Ok(Self {
             identity,
@@ -73,6 +69,28 @@ impl<R: Needs> FromRequestParts<Web> for May<R> {
 }
 
 impl<R> May<R> {
+    /// Refuses whoever may act on one tenant alone, where all are meant.
+    ///
+    /// # Errors
+    /// Theirs is one tenant.
+    pub fn of_all(&self) -> Result<(), Problem> {
+        match &self.identity.only {
+            None => Ok(()),
+            Some(only) => Err(access::beyond(only)),
+        }
+    }
+
+    /// Refuses whoever may act on another tenant alone.
+    ///
+    /// # Errors
+    /// Theirs is another tenant.
+    pub fn of(&self, tenant: &str) -> Result<(), Problem> {
+        match &self.identity.only {
+            Some(only) if only != tenant => Err(access::beyond(only)),
+            _ => Ok(()),
+        }
+    }
+
     /// Who does it and why, for the audit. Whoever is known by name goes by that name; else `by` names the person.
     ///
     /// # Errors

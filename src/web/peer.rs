@@ -19,6 +19,34 @@ pub(super) struct Peer {
     pub certificate: Option<Arc<CertificateDer<'static>>>,
 }
 
+/// Whoever came by the Unix socket. Put into the request beside [`Peer`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Local {
+    /// The user's name on this machine; `None`: root, or quell itself, which is nobody's name.
+    pub name: Option<String>,
+}
+
+impl Local {
+    /// The user with that number.
+    pub fn of(uid: u32) -> Self {
+        let own = rustix::process::geteuid().as_raw();
+        let name = (uid != 0 && uid != own).then(|| {
+            let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+            user_name(&users, uid).unwrap_or_else(|| format!("uid {uid}"))
+        });
+        Self { name }
+    }
+}
+
+/// The name of a user in the system's list of them.
+fn user_name(users: &str, uid: u32) -> Option<String> {
+    users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let (name, number) = (fields.next()?, fields.nth(1)?);
+        (number.parse() == Ok(uid) && !name.is_empty()).then(|| name.to_owned())
+    })
+}
+
 impl Peer {
     /// Whether it showed a certificate with this SHA-256 over its DER.
     pub fn has_fingerprint(&self, fingerprint: &[u8; 32]) -> bool {
@@ -131,6 +159,14 @@ mod tests {
 
     fn address(text: &str) -> IpAddr {
         text.parse().expect("an address")
+    }
+
+    #[test]
+    fn a_user_is_known_by_the_systems_list() {
+        let users = "root:x:0:0::/root:/bin/sh\nanna:x:1000:1000:Anna,,,:/home/anna:/bin/sh\nbroken\n";
+        assert_eq!(user_name(users, 1000).as_deref(), Some("anna"));
+        assert_eq!(user_name(users, 1001), None);
+        assert_eq!(Local::of(0).name, None, "root is nobody's name");
     }
 
     #[test]

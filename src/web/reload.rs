@@ -76,7 +76,11 @@ pub struct Refused {
 }
 
 /// `POST /-/reload`, which takes no body. [`super::api`] has the one that takes a reason.
-pub(super) async fn reload(_: May<Administer>, State(web): State<Web>) -> Response {
+pub(super) async fn reload(may: May<Administer>, State(web): State<Web>) -> Response {
+    // The files are those of all tenants.
+    if let Err(problem) = may.of_all() {
+        return problem.into_response();
+    }
     match reloaded(&web).await {
         Ok(reloaded) => Json(reloaded).into_response(),
         Err(Failure::Refused(refused)) => {
@@ -164,7 +168,7 @@ mod tests {
 
     async fn post(server: &TestServer, headers: &str) -> Got {
         let request = format!(
-            "POST /-/reload HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 0\r\n{headers}\r\n"
+            "POST /-/reload HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: 0\r\n{headers}\r\n"
         );
         server.exchange(request.as_bytes()).await
     }

@@ -135,6 +135,9 @@ codes! {
     BAD_PLACE = "E462", "a place of a mapping, or its table of values, cannot be read";
     BAD_TIME_ZONE = "E463", "there is no such time zone";
     NO_INVENTORY = "E464", "a source names devices by what only the inventory tells, and the inventory is never read";
+    BAD_ACCESS = "E471", "a proxy or an issuer cannot say who asks in the way that is configured";
+    BAD_ROLES = "E472", "the roles do not say whom they are for, or what those may";
+    NOBODY_ASKED = "E473", "other machines reach the address, and nobody is asked who they are";
     BAD_TIMES = "E509", "durations that depend on each other do not fit together";
     // lints
     NO_LIMITS = "W401", "the playbook enforces without limits";

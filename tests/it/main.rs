@@ -1,6 +1,7 @@
 //! The whole of Quell against a real Postgres, in one test binary. Each module is one part of the story; `support` is
 //! the harness.
 
+mod access;
 mod alert_info;
 mod api_writes;
 mod approvals;

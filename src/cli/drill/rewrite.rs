@@ -58,6 +58,12 @@ impl Rewritten {
         let mut http = content.remove("http");
         if let Some(Value::Object(http)) = &mut http {
             http.remove("listen");
+            // Nobody signs in at a drill, and it is on this machine alone.
+            for key in ["access", "unix_socket"] {
+                if http.remove(key).is_some() {
+                    left_out.push(format!("http.{key}"));
+                }
+            }
             // It is spoken to on this machine alone.
             if http.remove("tls").is_some() {
                 left_out.push("http.tls".to_owned());
@@ -314,11 +320,11 @@ tenants:
             .filter(|line| !line.starts_with("http:"))
             .map(|line| format!("{line}\n"))
             .collect();
-        let more = "http: {tls: {certificate_file: c, key_file: k}}\n\
+        let more = "http: {tls: {certificate_file: c, key_file: k}, unix_socket: /run/q, access: {required: true}}\n\
                     sources: [{name: soar, webhook: {bearer: {token_files: [/run/secrets/soar]}}}]\n";
         std::fs::write(&real, more.to_owned() + &text).expect("it can be written");
         let rewritten = Rewritten::read(&real, 60).unwrap_or_else(|error| panic!("{error:#}"));
-        for left in ["sources", "http.tls"] {
+        for left in ["sources", "http.tls", "http.access", "http.unix_socket"] {
             assert!(
                 rewritten.left_out.iter().any(|key| key == left),
                 "{:?}",
@@ -337,7 +343,7 @@ tenants:
         let directory = tempfile::tempdir().expect("a temporary directory can be made");
         let real = directory.path().join("real.yaml");
         let text = REAL.replace("budget: {reserve: 12}", "fleet_size: 900");
-        let open = "http: {listen: \"0.0.0.0:8740\"}";
+        let open = "http: {listen: \"0.0.0.0:8740\", operator_token_file: /run/secrets/op}";
         let rows = [
             ("", Trust::Act),
             (open, Trust::Observe),

@@ -109,6 +109,36 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         ),
     },
     Explanation {
+        code: Code::BAD_ACCESS,
+        text: "What a header says of whoever asks is believed only from the addresses of `http.trusted_proxies`, so a proxy needs both. An \
+               issuer is an `https://` address, people come back from it to `/login/callback` of quell, and `openid` is among the \
+               scopes. See docs/access.md.",
+        wrong: Config(
+            "http:\n  access: {proxy: {user_header: x-forwarded-user}, roles: [{group: soc, roles: [operator]}]}\n",
+        ),
+        right: Config(
+            "http:\n  trusted_proxies: [10.0.0.9]\n  access: {proxy: {user_header: x-forwarded-user}, roles: [{group: soc, roles: [operator]}]}\n",
+        ),
+    },
+    Explanation {
+        code: Code::BAD_ROLES,
+        text: "Whom a proxy or an issuer names may nothing until an entry of `http.access.roles` says so, for a group or for a user: which \
+               roles they have, and for which groups of `approvals.groups` they answer requests, which needs the role `approver`.",
+        wrong: Config(
+            "http:\n  trusted_proxies: [10.0.0.9]\n  access: {proxy: {user_header: x-user}, roles: [{roles: [operator]}]}\n",
+        ),
+        right: Config(
+            "http:\n  trusted_proxies: [10.0.0.9]\n  access: {proxy: {user_header: x-user}, roles: [{group: soc, roles: [approver], approves_for: [soc]}]}\n",
+        ),
+    },
+    Explanation {
+        code: Code::NOBODY_ASKED,
+        text: "The address is reached from other machines, senders of events show no token, and there is no way for operators to show who \
+               they are. Whoever needs an open door for events alone writes `trust: observe`: they are recorded, and lead to nothing.",
+        wrong: Config("http:\n  listen: 0.0.0.0:8740\n"),
+        right: Config("http:\n  listen: 0.0.0.0:8740\n  token_file: events-token\n"),
+    },
+    Explanation {
         code: Code::BAD_WEBHOOK,
         text: "A webhook says in exactly one way how its senders show who they are, and that way must be able to open: at least one file with \
                a secret, token or name; `http.tls.client_ca_file` for client certificates; `http.trusted_proxies` for the word of a proxy.",
@@ -178,9 +208,10 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
     },
     Explanation {
         code: Code::OPEN_WITHOUT_TOKEN,
-        text: "Quell listens on an address that other machines reach and asks them for no token, so whoever reaches it can send \
-               events that restrict devices. Listen on the loopback address behind a proxy, or name a token file.",
-        wrong: Config("http:\n  listen: 0.0.0.0:8740\n"),
+        text: "Quell listens on an address that other machines reach and asks senders of events for no token. They are only observed, \
+               unless `http.trust` says otherwise: then whoever reaches it can send events that restrict devices. Listen on the \
+               loopback address behind a proxy, or name a token file.",
+        wrong: Config("http:\n  listen: 0.0.0.0:8740\n  trust: observe\n"),
         right: Config("http:\n  listen: 0.0.0.0:8740\n  token_file: http-token\n"),
     },
 ];

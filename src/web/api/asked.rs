@@ -10,8 +10,8 @@ use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 
 use crate::desk::Desk;
-use crate::web::Web;
 use crate::web::answer::Problem;
+use crate::web::{Web, access};
 
 /// The query of a request.
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ impl<T: DeserializeOwned> FromRequestParts<Web> for Asked<T> {
     }
 }
 
-/// The desk of the tenant that `?tenant=NAME` names; without it the first one's.
+/// The desk of the tenant that `?tenant=NAME` names; without it the first one's, or the one that whoever asks may see. Known people only.
 #[derive(Clone, Debug)]
 pub(in crate::web) struct AtDesk(pub Desk);
 
@@ -42,6 +42,13 @@ impl FromRequestParts<Web> for AtDesk {
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Problem> {
         let Asked(OfTenant { tenant }) = Asked::from_request_parts(parts, web).await?;
+        let identity = access::identify(parts, web).await?;
+        if let (Some(only), Some(tenant)) = (&identity.only, &tenant)
+            && only != tenant
+        {
+            return Err(access::beyond(only));
+        }
+        let tenant = tenant.or(identity.only);
         let mut desks = web.0.options.desks.iter();
         let desk = match &tenant {
             Some(name) => desks.find(|desk| desk.name == *name),

@@ -69,7 +69,7 @@ pub(in crate::web) async fn stop(
     };
     order.check()?;
     let store = store(&web)?;
-    order.tenant = tenant(store, body.tenant.as_deref()).await?;
+    order.tenant = tenant(store, body.tenant.as_deref(), &may).await?;
     let as_whom = by.clone();
     written(key, (store, order.tenant, &as_whom), |store| async move {
         Ok(stop::begin(&store, &order, &by).await?.stops)
@@ -92,7 +92,7 @@ pub(in crate::web) async fn resume(
     let Writing { body, key, .. } = writing;
     let by = may.by(body.by.as_deref(), &body.reason, VIA)?;
     let store = store(&web)?;
-    let which = (tenant(store, body.tenant.as_deref()).await?, body.scope);
+    let which = (tenant(store, body.tenant.as_deref(), &may).await?, body.scope);
     let (as_whom, file) = (by.clone(), web.0.options.stop_file.clone());
     written(key, (store, which.0, &as_whom), |store| async move {
         Ok(stop::end(&store, file.as_deref(), which, &by).await?)
@@ -122,6 +122,8 @@ pub(in crate::web) async fn reload(
     State(web): State<Web>,
     writing: Writing<ReloadRequest>,
 ) -> Result<Response, Problem> {
+    // The files are those of all tenants.
+    may.of_all()?;
     let Writing { body, key, .. } = writing;
     let by = may.by(body.by.as_deref(), &body.reason, VIA)?;
     let (whole, as_whom) = (web.clone(), by.clone());
@@ -137,8 +139,13 @@ pub(in crate::web) async fn reload(
     .await
 }
 
-async fn tenant(store: &Store, name: Option<&str>) -> Result<Option<TenantId>, Problem> {
-    let Some(name) = name else { return Ok(None) };
+/// Whose; nobody named: all tenants', which whoever is one tenant's alone may not mean.
+async fn tenant(store: &Store, name: Option<&str>, may: &May<Operate>) -> Result<Option<TenantId>, Problem> {
+    let Some(name) = name else {
+        may.of_all()?;
+        return Ok(None);
+    };
+    may.of(name)?;
     store.tenant_find(name).await?.map(Some).ok_or_else(|| {
         let detail = format!("there is no tenant `{}`", said(name, 100));
         Problem::new(StatusCode::BAD_REQUEST, "bad_request", detail)
