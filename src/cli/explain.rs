@@ -89,21 +89,11 @@ pub struct Answer {
     pub outlived: Vec<String>,
 }
 
-/// Explains: exit code 1 when there is no such thing, 3 when it could not be found out.
+/// Explains: exit code 1 when there is no such thing.
 ///
 /// # Errors
-/// None: what went wrong is said on standard error.
+/// The configuration, a file or a record cannot be read, or Postgres is away.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    match explained(args).await {
-        Ok(code) => Ok(code),
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            Ok(ExitCode::from(3))
-        }
-    }
-}
-
-async fn explained(args: Args) -> anyhow::Result<ExitCode> {
     let common = &args.common;
     if let Some(file) = args.file {
         let trial = file::Trial {

@@ -10,6 +10,7 @@ use std::time::Duration;
 use anyhow::Context;
 use regex::Regex;
 
+use super::exit;
 use super::operator::{paint, table::Paint};
 use super::output;
 use crate::app::playbook_files::{self, PlaybookFiles, ReadError};
@@ -146,7 +147,7 @@ fn test(args: &Args, out: &mut impl Write, color: bool, mut progress: Progress) 
         broken,
     } = results.counts();
     if passed + failed + broken == 0 {
-        anyhow::bail!(nothing(args, !results.files.is_empty()));
+        anyhow::bail!(exit::No(nothing(args, !results.files.is_empty())));
     }
     Ok(failed + broken == 0)
 }

@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::table::{Paint, Table, Tone, cell, short, short_length};
+use super::table::{Paint, Table, Tone, cell, short};
 use super::{Common, Session};
 use crate::desk::words::{ago, ahead};
+use crate::cli::watch::{self, Watch};
 use crate::domain::action::ActionState;
 use crate::store::views::{ActionQuery, ActionView};
 
@@ -17,6 +18,8 @@ use crate::store::views::{ActionQuery, ActionView};
 pub struct Args {
     #[command(flatten)]
     common: Common,
+    #[command(flatten)]
+    watch: Watch,
     /// Only of devices whose id begins so
     #[arg(long, value_name = "ID")]
     device: Option<String>,
@@ -51,11 +54,14 @@ pub struct Listed {
 /// # Errors
 /// The configuration cannot be used, or Postgres is away.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let session = Session::open(&args.common).await?;
+    watch::looks(&args.common, args.watch, "actions", async |session| look(session, &args).await).await
+}
+
+async fn look(session: &Session, args: &Args) -> anyhow::Result<ExitCode> {
     let query = ActionQuery {
-        device: args.device,
+        device: args.device.clone(),
         id: None,
-        state: args.state,
+        state: args.state.clone(),
         limit: args.limit,
     };
     let actions = session.store.actions(session.id, &query).await?;
@@ -88,10 +94,12 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
 
 /// The table of actions.
 pub fn render(actions: &[Listed], now: Timestamp, paint: Paint) -> String {
-    let length = short_length(actions.iter().map(|listed| listed.action.device.as_str()));
+    let length = paint.id_length(actions.iter().map(|listed| listed.action.device.as_str()));
     let mut table = Table::new(&[
-        "QUEUED", "DEVICE", "NAME", "KIND", "STATE", "LANE", "CALLS", "BY", "WHY",
-    ]);
+        "QUEUED", "DEVICE", "NAME", "KIND", "STATE", "LANE", "CALLS", "BY", "ID", "WHY",
+    ])
+    .spare(&["CALLS", "LANE", "NAME", "BY"])
+    .only_wide(&["ID"]);
     for listed in actions {
         let action = &listed.action;
         table.row([
@@ -109,6 +117,7 @@ pub fn render(actions: &[Listed], now: Timestamp, paint: Paint) -> String {
                     .and_then(|p| p.split('@').next())
                     .unwrap_or(&action.wanted_by),
             ),
+            cell(action.id.to_string()),
             cell(why(listed, now)),
         ]);
     }
