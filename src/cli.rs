@@ -5,8 +5,8 @@ pub mod audit;
 mod batch;
 pub mod check;
 pub mod check_config;
-pub mod completion;
 pub mod cluster;
+pub mod completion;
 mod daemon;
 pub mod db;
 pub mod demo;
@@ -34,6 +34,7 @@ mod practice;
 pub mod probe;
 mod progress;
 mod reads;
+mod reasons;
 #[cfg(test)]
 mod reference;
 pub mod reload;
@@ -147,7 +148,7 @@ enum Command {
 
 /// The commands as they are parsed, documented and completed: with their examples and the variables of the environment.
 fn command() -> clap::Command {
-    twins::give(examples::give(Cli::command()))
+    twins::give(reasons::give(examples::give(Cli::command())))
 }
 
 /// Runs the command line and gives the process's exit code.

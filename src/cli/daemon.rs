@@ -13,10 +13,14 @@ use crate::web::answer::Problem;
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum NoAddress {
     /// It speaks TLS for a name.
-    #[error("`http.tls` has a certificate for a name, which the configuration does not say: name the daemon with `--to https://NAME:PORT`")]
+    #[error(
+        "`http.tls` has a certificate for a name, which the configuration does not say: name the daemon with `--to https://NAME:PORT`"
+    )]
     Tls,
     /// It takes any free port.
-    #[error("`http.listen` has port 0, so the daemon took a free one, which it logs: name it with `--to http://127.0.0.1:PORT`")]
+    #[error(
+        "`http.listen` has port 0, so the daemon took a free one, which it logs: name it with `--to http://127.0.0.1:PORT`"
+    )]
     AnyPort,
 }
 
@@ -82,7 +86,10 @@ mod tests {
             "database: {{url: 'postgres:///q'}}\nplaybooks: {{path: p}}\nhttp: {more}\ntenants: [{{name: t, credential: \
              {{client_secret: {{directory_id: d, client_id: c, secret_file: s}}}}}}]\n"
         );
-        Config::parse("q.yaml", &text, Path::new("/"), None).expect("it is one").config.http
+        Config::parse("q.yaml", &text, Path::new("/"), None)
+            .expect("it is one")
+            .config
+            .http
     }
 
     #[test]
@@ -91,7 +98,10 @@ mod tests {
             assert_eq!(address(&http(more)), expected.map(str::to_owned), "{more}");
         };
         check("{listen: '127.0.0.1:8741'}", Ok("http://127.0.0.1:8741"));
-        check("{listen: '0.0.0.0:8740', token_file: t}", Ok("http://127.0.0.1:8740"));
+        check(
+            "{listen: '0.0.0.0:8740', token_file: t}",
+            Ok("http://127.0.0.1:8740"),
+        );
         check("{listen: '[::]:8740', token_file: t}", Ok("http://[::1]:8740"));
         check("{listen: '127.0.0.1:0'}", Err(NoAddress::AnyPort));
         check("{tls: {certificate_file: c, key_file: k}}", Err(NoAddress::Tls));

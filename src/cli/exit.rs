@@ -41,14 +41,23 @@ pub(super) const TABLE: [(Exit, &str); 8] = [
         Exit::No,
         "the answer is no: nothing fits, something is wrong with what was looked at, or somebody said no; nothing was changed",
     ),
-    (Exit::Usage, "called wrongly: what was typed makes no sense, and nothing was done"),
+    (
+        Exit::Usage,
+        "called wrongly: what was typed makes no sense, and nothing was done",
+    ),
     (
         Exit::Unknown,
         "it could not be found out or done: no configuration, Postgres or the daemon away, a file that cannot be read",
     ),
-    (Exit::NotAllowed, "you may not: the name, the token or the role does not allow it"),
+    (
+        Exit::NotAllowed,
+        "you may not: the name, the token or the role does not allow it",
+    ),
     (Exit::Guard, "a guard refused: a protected device, a cap, a stop"),
-    (Exit::Configuration, "`quell run` only: the configuration or a secret that it names cannot be used; starting again changes nothing"),
+    (
+        Exit::Configuration,
+        "`quell run` only: the configuration or a secret that it names cannot be used; starting again changes nothing",
+    ),
     (Exit::Interrupted, "Ctrl-C ended it (SIGTERM: 143)"),
 ];
 
@@ -79,9 +88,8 @@ pub(super) fn of(error: &anyhow::Error) -> Exit {
 
 /// The same for the daemon: what a person must put right in its configuration, and everything else that keeps it from running.
 pub(super) fn of_daemon(error: &anyhow::Error) -> Exit {
-    let is_configuration = |cause: &(dyn std::error::Error + 'static)| {
-        cause.is::<ConfigError>() || cause.is::<SecretError>()
-    };
+    let is_configuration =
+        |cause: &(dyn std::error::Error + 'static)| cause.is::<ConfigError>() || cause.is::<SecretError>();
     match error.chain().any(is_configuration) {
         true => Exit::Configuration,
         false => Exit::No,

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use super::operator::table::{Paint, Table, cell};
 use super::form;
+use super::operator::table::{Paint, Table, cell};
 use super::operator::{answer, print};
 use crate::playbook::facts::{FACTS, FactDef, Type};
 use crate::playbook::op::ops_for;

@@ -37,7 +37,16 @@ impl Output {
 const ROWS: [&str; 3] = ["items", "playbooks", "caps"];
 
 /// What names a row: the first of these that it has.
-const NAMES: [&str; 7] = ["id", "request", "device", "cap", "name", "version", "checkpoint"];
+const NAMES: [&str; 8] = [
+    "id",
+    "request",
+    "device",
+    "cap",
+    "name",
+    "version",
+    "checkpoint",
+    "check",
+];
 
 /// The answer as text in that form.
 ///
@@ -62,7 +71,10 @@ pub(super) fn written(
         Output::Yaml => yaml::write(json)?,
         Output::Jsonl => {
             let json = serde_json::to_string(json)?;
-            rows(&json)?.iter().map(|row| format!("{}\n", row.get())).collect()
+            rows(&json)?
+                .iter()
+                .map(|row| format!("{}\n", row.get()))
+                .collect()
         }
         Output::Name => {
             let json = serde_json::to_string(json)?;
@@ -108,7 +120,8 @@ mod tests {
     use super::*;
 
     fn check(output: Output, json: &Value, expected: &str) {
-        let text = written(output, json, |_| "the table\n".to_owned(), Paint::Plain).expect("it can be written");
+        let text =
+            written(output, json, |_| "the table\n".to_owned(), Paint::Plain).expect("it can be written");
         assert_eq!(text, expected, "{output:?}");
     }
 
@@ -134,16 +147,32 @@ mod tests {
 
     #[test]
     fn the_rows_of_a_page_and_of_a_set_are_rows_too() {
-        check(Output::Name, &json!({"items": [{"request": "A-7", "device": "x"}], "next": null}), "A-7\n");
-        check(Output::Name, &json!({"version": 3, "playbooks": [{"id": "p"}, {"id": "q"}]}), "p\nq\n");
-        check(Output::Jsonl, &json!({"version": 3, "playbooks": [{"id": "p"}]}), "{\"id\":\"p\"}\n");
+        check(
+            Output::Name,
+            &json!({"items": [{"request": "A-7", "device": "x"}], "next": null}),
+            "A-7\n",
+        );
+        check(
+            Output::Name,
+            &json!({"version": 3, "playbooks": [{"id": "p"}, {"id": "q"}]}),
+            "p\nq\n",
+        );
+        check(
+            Output::Jsonl,
+            &json!({"version": 3, "playbooks": [{"id": "p"}]}),
+            "{\"id\":\"p\"}\n",
+        );
     }
 
     #[test]
     fn what_is_no_list_is_one_row() {
         let report = json!({"device": "aa", "ended": [{"id": "c"}]});
         check(Output::Name, &report, "aa\n");
-        check(Output::Jsonl, &report, "{\"device\":\"aa\",\"ended\":[{\"id\":\"c\"}]}\n");
+        check(
+            Output::Jsonl,
+            &report,
+            "{\"device\":\"aa\",\"ended\":[{\"id\":\"c\"}]}\n",
+        );
         check(Output::Name, &json!({"nothing": true}), "");
     }
 
@@ -154,7 +183,12 @@ mod tests {
             z: u8,
             a: u8,
         }
-        let text = written(Output::Jsonl, &[Row { z: 1, a: 2 }], |_| String::new(), Paint::Plain);
+        let text = written(
+            Output::Jsonl,
+            &[Row { z: 1, a: 2 }],
+            |_| String::new(),
+            Paint::Plain,
+        );
         assert_eq!(text.expect("it can be written"), "{\"z\":1,\"a\":2}\n");
     }
 }

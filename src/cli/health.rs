@@ -69,7 +69,11 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         asked: format!("{}{path}", address.trim_end_matches('/')),
         is_healthy: reply.status == 200,
         status: reply.status,
-        said: text.lines().take(20).map(|line| plain(line).chars().take(300).collect()).collect(),
+        said: text
+            .lines()
+            .take(20)
+            .map(|line| plain(line).chars().take(300).collect())
+            .collect(),
     };
     operator::answer(args.output, &health, |_| {
         let said = health.said.join("\n");

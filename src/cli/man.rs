@@ -41,11 +41,19 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.into {
         Some(folder) => write(folder, &pages)?,
         None => {
-            let wanted: Vec<&str> = args.command.iter().map(String::as_str).filter(|word| *word != "quell").collect();
+            let wanted: Vec<&str> = args
+                .command
+                .iter()
+                .map(String::as_str)
+                .filter(|word| *word != "quell")
+                .collect();
             let name = ["quell"].into_iter().chain(wanted).collect::<Vec<_>>().join("-");
             let Some(page) = pages.iter().find(|page| page.name == name) else {
                 let all: Vec<&str> = pages.iter().map(|page| page.name.as_str()).collect();
-                anyhow::bail!(No(format!("there is no page `{name}`; there are {}", all.join(", "))));
+                anyhow::bail!(No(format!(
+                    "there is no page `{name}`; there are {}",
+                    all.join(", ")
+                )));
             };
             output::stdout()
                 .write_all(&page.text)
@@ -56,7 +64,8 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 fn write(folder: &Path, pages: &[Page]) -> anyhow::Result<()> {
-    fs::create_dir_all(folder).with_context(|| format!("the folder `{}` cannot be made", folder.display()))?;
+    fs::create_dir_all(folder)
+        .with_context(|| format!("the folder `{}` cannot be made", folder.display()))?;
     for page in pages {
         let path = folder.join(format!("{}.1", page.name));
         fs::write(&path, &page.text).with_context(|| format!("`{}` cannot be written", path.display()))?;
@@ -93,7 +102,11 @@ fn add(command: &clap::Command, name: &str, pages: &mut Vec<Page>) -> std::io::R
     if command.get_arguments().next().is_some() {
         man.render_options_section(&mut text)?;
     }
-    let subcommands = || command.get_subcommands().filter(|sub| sub.get_name() != "help" && !sub.is_hide_set());
+    let subcommands = || {
+        command
+            .get_subcommands()
+            .filter(|sub| sub.get_name() != "help" && !sub.is_hide_set())
+    };
     if subcommands().next().is_some() {
         man.render_subcommands_section(&mut text)?;
     }
@@ -124,7 +137,12 @@ fn after(is_first: bool) -> String {
     }
     out += ".SH ENVIRONMENT\n";
     for (name, option, meaning) in environment::TWINS {
-        out += &format!(".TP\n.B {}\n{} (the option \\fB\\-\\-{}\\fR)\n", roff(name), roff(meaning), roff(option));
+        out += &format!(
+            ".TP\n.B {}\n{} (the option \\fB\\-\\-{}\\fR)\n",
+            roff(name),
+            roff(meaning),
+            roff(option)
+        );
     }
     for (name, meaning) in environment::VARIABLES {
         out += &format!(".TP\n.B {}\n{}\n", roff(name), roff(meaning));

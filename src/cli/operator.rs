@@ -3,9 +3,11 @@
 
 pub mod actions;
 pub mod budget;
+mod budget_report;
 pub mod caps;
 pub mod devices;
 pub mod extend;
+mod fold;
 pub mod isolate;
 pub mod release;
 mod release_many;

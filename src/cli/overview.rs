@@ -11,22 +11,53 @@ use crate::cli::terminal;
 const TASKS: [(&str, &[&str]); 6] = [
     (
         "Look",
-        &["status", "devices", "actions", "budget", "caps", "explain", "audit"],
+        &[
+            "status", "devices", "actions", "budget", "caps", "explain", "audit",
+        ],
     ),
     (
         "Act",
-        &["approvals", "stop", "resume", "release", "extend", "restrict", "isolate"],
+        &[
+            "approvals",
+            "stop",
+            "resume",
+            "release",
+            "extend",
+            "restrict",
+            "isolate",
+        ],
     ),
     (
         "Write playbooks",
-        &["check", "test", "plan", "fmt", "facts", "explain-code", "schema", "playbooks"],
+        &[
+            "check",
+            "test",
+            "plan",
+            "fmt",
+            "facts",
+            "explain-code",
+            "schema",
+            "playbooks",
+        ],
     ),
     ("Practise", &["demo", "drill", "simulate"]),
     (
         "Run it",
-        &["run", "reload", "health", "doctor", "check-config", "login", "probe", "db"],
+        &[
+            "run",
+            "reload",
+            "health",
+            "doctor",
+            "check-config",
+            "login",
+            "probe",
+            "db",
+        ],
     ),
-    ("Feed it, and the rest", &["send", "events", "completion", "man", "version"]),
+    (
+        "Feed it, and the rest",
+        &["send", "events", "completion", "man", "version"],
+    ),
 ];
 
 /// Prints the overview.
@@ -63,7 +94,10 @@ fn tasks(command: &clap::Command) -> Vec<(&'static str, Vec<String>)> {
         .iter()
         .map(|(task, names)| (*task, names.iter().map(|name| (*name).to_owned()).collect()))
         .collect();
-    let all = command.get_subcommands().filter(|sub| !sub.is_hide_set()).map(clap::Command::get_name);
+    let all = command
+        .get_subcommands()
+        .filter(|sub| !sub.is_hide_set())
+        .map(clap::Command::get_name);
     let unnamed = all.filter(|name| *name != "help" && !TASKS.iter().any(|(_, names)| names.contains(name)));
     let unnamed: Vec<String> = unnamed.map(str::to_owned).collect();
     if let Some((_, names)) = tasks.last_mut() {
@@ -86,7 +120,10 @@ mod tests {
         }
         for (_, names) in TASKS {
             for name in names {
-                assert!(command.find_subcommand(name).is_some(), "there is no command `{name}`");
+                assert!(
+                    command.find_subcommand(name).is_some(),
+                    "there is no command `{name}`"
+                );
             }
         }
     }

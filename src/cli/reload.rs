@@ -90,16 +90,28 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let poster = daemon::poster(&address, "/-/reload", token.as_ref())?;
     let reply = poster.post("application/json", Vec::new()).await?;
     if matches!(reply.status, 401 | 403) {
-        eprintln!("error: {address} answered {}: {}", reply.status, daemon::words(&reply));
+        eprintln!(
+            "error: {address} answered {}: {}",
+            reply.status,
+            daemon::words(&reply)
+        );
         return Ok(Exit::NotAllowed.into());
     }
     if !matches!(reply.status, 200 | 422) {
         anyhow::bail!("{address} answered {}: {}", reply.status, daemon::words(&reply));
     }
-    let whole: Value = serde_json::from_slice(&reply.body)
-        .with_context(|| format!("{address} answered {}, and not as a quell daemon does", reply.status))?;
-    let answer: Answer = serde_json::from_value(whole.clone())
-        .with_context(|| format!("{address} answered {}, and not as a quell daemon does", reply.status))?;
+    let whole: Value = serde_json::from_slice(&reply.body).with_context(|| {
+        format!(
+            "{address} answered {}, and not as a quell daemon does",
+            reply.status
+        )
+    })?;
+    let answer: Answer = serde_json::from_value(whole.clone()).with_context(|| {
+        format!(
+            "{address} answered {}, and not as a quell daemon does",
+            reply.status
+        )
+    })?;
     let is_good = reply.status == 200;
     operator::answer(args.output, &whole, |paint| render(&answer, is_good, paint))?;
     Ok(if is_good { Exit::Yes } else { Exit::No }.into())
@@ -109,11 +121,20 @@ fn render(answer: &Answer, is_good: bool, paint: Paint) -> String {
     let mut out = String::new();
     if !is_good {
         let detail = answer.detail.as_deref().unwrap_or("the files cannot be used");
-        out += &format!("{}: {}\n", paint.tone(Tone::Bad, "nothing was changed"), plain(detail));
+        out += &format!(
+            "{}: {}\n",
+            paint.tone(Tone::Bad, "nothing was changed"),
+            plain(detail)
+        );
     }
     for one in answer.diagnostics.iter().chain(&answer.warnings) {
         let (file, message) = (plain(&one.file), plain(&one.message));
-        out += &format!("{file}:{}:{}: {}: {message}\n", one.line, one.column, plain(&one.code));
+        out += &format!(
+            "{file}:{}:{}: {}: {message}\n",
+            one.line,
+            one.column,
+            plain(&one.code)
+        );
         if let Some(help) = &one.help {
             out += &format!("  help: {}\n", plain(help));
         }

@@ -47,7 +47,10 @@ pub(super) fn variable(arg: &Arg, top: &str) -> Option<&'static str> {
         "config" => !WITHOUT_CONFIG.contains(&top),
         "tenant" => !EVERY_TENANT.contains(&top),
         // Where other forms are printed, the option is another one.
-        "output" => arg.get_possible_values().iter().any(|value| value.get_name() == "jsonl"),
+        "output" => arg
+            .get_possible_values()
+            .iter()
+            .any(|value| value.get_name() == "jsonl"),
         _ => ASK_THE_DAEMON.contains(&top),
     };
     holds.then_some(name)
@@ -62,14 +65,23 @@ mod tests {
     fn variables(path: &[&str]) -> Vec<&'static str> {
         let mut command = crate::cli::Cli::command();
         for name in path {
-            command = command.find_subcommand(name).expect("there is such a command").clone();
+            command = command
+                .find_subcommand(name)
+                .expect("there is such a command")
+                .clone();
         }
-        command.get_arguments().filter_map(|arg| variable(arg, path[0])).collect()
+        command
+            .get_arguments()
+            .filter_map(|arg| variable(arg, path[0]))
+            .collect()
     }
 
     #[test]
     fn a_variable_stands_in_for_an_option_where_both_mean_the_same() {
-        assert_eq!(variables(&["status"]), ["QUELL_CONFIG", "QUELL_TENANT", "QUELL_OUTPUT"]);
+        assert_eq!(
+            variables(&["status"]),
+            ["QUELL_CONFIG", "QUELL_TENANT", "QUELL_OUTPUT"]
+        );
         assert_eq!(variables(&["run"]), ["QUELL_CONFIG"]);
         assert_eq!(variables(&["send"]), ["QUELL_URL", "QUELL_TOKEN_FILE"]);
         assert!(variables(&["reload"]).contains(&"QUELL_URL"));

@@ -59,7 +59,10 @@ fn render(version: &Version) -> String {
         [] => "none".to_owned(),
         features => features.join(", "),
     };
-    let newest = version.migrations.newest.map(|newest| format!(", the newest {newest}"));
+    let newest = version
+        .migrations
+        .newest
+        .map(|newest| format!(", the newest {newest}"));
     format!(
         "quell {}\ncommit      {}\nbuilt for   {}\nfeatures    {features}\nmigrations  {}{}\n",
         version.version,
@@ -77,7 +80,11 @@ fn features() -> Vec<&'static str> {
         ("otlp", cfg!(feature = "otlp")),
         ("fail-points", cfg!(feature = "fail-points")),
     ];
-    known.into_iter().filter(|(_, is_there)| *is_there).map(|(name, _)| name).collect()
+    known
+        .into_iter()
+        .filter(|(_, is_there)| *is_there)
+        .map(|(name, _)| name)
+        .collect()
 }
 
 /// As `rustc` names it.
@@ -124,9 +131,9 @@ mod tests {
     fn the_migrations_of_the_program_are_those_of_the_repository() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
         let files = std::fs::read_dir(folder).expect("the folder can be listed");
-        let files = files.filter_map(Result::ok).filter(|file| {
-            file.path().extension().is_some_and(|ending| ending == "sql")
-        });
+        let files = files
+            .filter_map(Result::ok)
+            .filter(|file| file.path().extension().is_some_and(|ending| ending == "sql"));
         assert_eq!(store::migrations_carried().0, files.count());
     }
 }

@@ -34,9 +34,17 @@ pub const TWINS: [(&str, &str, &str); 5] = [
         "tenant",
         "the tenant of the configuration, where an option left out means the first one",
     ),
-    ("QUELL_OUTPUT", "output", "how answers are printed: table, wide, json, yaml, jsonl or name"),
+    (
+        "QUELL_OUTPUT",
+        "output",
+        "how answers are printed: table, wide, json, yaml, jsonl or name",
+    ),
     ("QUELL_URL", "to", "the address of the running daemon"),
-    ("QUELL_TOKEN_FILE", "token-file", "a file with the bearer token that is shown to the daemon"),
+    (
+        "QUELL_TOKEN_FILE",
+        "token-file",
+        "a file with the bearer token that is shown to the daemon",
+    ),
 ];
 
 /// The other variables that commands look at, with what they say.
@@ -45,11 +53,20 @@ pub const VARIABLES: [(&str, &str); 9] = [
     ("CLICOLOR_FORCE", "set, and not `0`: colour on pipes too"),
     ("TERM", "`dumb`: no colour, and nothing is redrawn in place"),
     ("COLUMNS", "texts are fitted to so many columns, on pipes too"),
-    ("SUDO_USER", "who acts, for the audit, where `--by` does not say it"),
+    (
+        "SUDO_USER",
+        "who acts, for the audit, where `--by` does not say it",
+    ),
     ("USER", "the same, where SUDO_USER is not set"),
     ("LOGNAME", "the same, where neither is set"),
-    ("PG_BIN", "`demo`, `drill`: where the programs of a Postgres server are"),
-    ("CREDENTIALS_DIRECTORY", "systemd's: where names of secrets without a slash lead to"),
+    (
+        "PG_BIN",
+        "`demo`, `drill`: where the programs of a Postgres server are",
+    ),
+    (
+        "CREDENTIALS_DIRECTORY",
+        "systemd's: where names of secrets without a slash lead to",
+    ),
 ];
 
 /// Whether the variable is set to nothing.

@@ -22,7 +22,22 @@ mod tests {
 
     #[test]
     fn what_looks_like_something_else_stays_a_text() {
-        let texts = ["no", "NO", "1", "1e3", "null", "~", "", " x", "a: b", "- a", "0x1f", "two\nlines", "\u{1b}[31m", "# no"];
+        let texts = [
+            "no",
+            "NO",
+            "1",
+            "1e3",
+            "null",
+            "~",
+            "",
+            " x",
+            "a: b",
+            "- a",
+            "0x1f",
+            "two\nlines",
+            "\u{1b}[31m",
+            "# no",
+        ];
         let text = write(&texts).expect("texts can be written");
         let read: Vec<String> = serde_yaml::from_str(&text).expect("it can be read");
         assert_eq!(read, texts, "{text}");

@@ -72,4 +72,5 @@ mod terms;
 mod torture;
 mod transitions;
 mod ttl;
+mod watching;
 mod webhook;

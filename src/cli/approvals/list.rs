@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use crate::cli::operator::table::{Paint, Table, Tone, cell};
 use crate::cli::operator::{Common, Session};
-use crate::desk::words::{ago, ahead};
 use crate::cli::watch::{self, Watch};
+use crate::desk::words::{ago, ahead};
 use crate::store::approvals::RequestView;
 
 /// List the requests that wait for an answer, those that end first first
@@ -30,7 +30,10 @@ pub struct Args {
 /// # Errors
 /// The configuration cannot be used, or Postgres is away.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    watch::looks(&args.common, args.watch, "approvals list", async |session| look(session, &args).await).await
+    watch::looks(&args.common, args.watch, "approvals list", async |session| {
+        look(session, &args).await
+    })
+    .await
 }
 
 async fn look(session: &Session, args: &Args) -> anyhow::Result<ExitCode> {

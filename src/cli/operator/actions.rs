@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::table::{Paint, Table, Tone, cell, short};
 use super::{Common, Session};
-use crate::desk::words::{ago, ahead};
 use crate::cli::watch::{self, Watch};
+use crate::desk::words::{ago, ahead};
 use crate::domain::action::ActionState;
 use crate::store::views::{ActionQuery, ActionView};
 
@@ -54,7 +54,10 @@ pub struct Listed {
 /// # Errors
 /// The configuration cannot be used, or Postgres is away.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    watch::looks(&args.common, args.watch, "actions", async |session| look(session, &args).await).await
+    watch::looks(&args.common, args.watch, "actions", async |session| {
+        look(session, &args).await
+    })
+    .await
 }
 
 async fn look(session: &Session, args: &Args) -> anyhow::Result<ExitCode> {

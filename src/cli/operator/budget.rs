@@ -1,19 +1,17 @@
 //! `quell budget`: both windows with what is used, free and kept for critical calls; the queue by lane, and when it may have left.
 
-mod report;
-
 use std::process::ExitCode;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::table::{Paint, Table, Tone, cell, plain};
 use super::Common;
+use super::budget_report::{self, BudgetReport, WindowReport};
+use super::table::{Paint, Table, Tone, cell, plain};
 use crate::cli::exit::Exit;
 use crate::cli::progress::bar;
 use crate::cli::watch::{self, Watch};
 use crate::desk::words::{ago, ahead, counted, span};
-use report::{BudgetReport, WindowReport};
 
 /// Show both windows of the budget: what is used, what is kept for critical calls, and when the queue may have left
 ///
@@ -33,7 +31,7 @@ pub struct Args {
 /// The configuration cannot be used, or Postgres is away.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     watch::looks(&args.common, args.watch, "budget", async |session| {
-        let report = report::read(session).await?;
+        let report = budget_report::read(session).await?;
         let banner = session.banner().await?;
         session.answer(&report, |paint| banner(paint) + &render(&report, paint))?;
         Ok(Exit::Yes.into())
@@ -46,8 +44,14 @@ fn render(report: &BudgetReport, paint: Paint) -> String {
     let gate = match report.closed_until {
         None => "open".to_owned(),
         Some(until) => {
-            let why = report.closed_reason.as_deref().unwrap_or("no reason was recorded");
-            paint.tone(Tone::Warn, &format!("closed, opens {}: {}", ahead(now, until), plain(why)))
+            let why = report
+                .closed_reason
+                .as_deref()
+                .unwrap_or("no reason was recorded");
+            paint.tone(
+                Tone::Warn,
+                &format!("closed, opens {}: {}", ahead(now, until), plain(why)),
+            )
         }
     };
     let mut out = format!("gate        {gate}\n\n");
@@ -60,8 +64,16 @@ fn render(report: &BudgetReport, paint: Paint) -> String {
     if report.queue.is_empty() {
         return out + "nothing is queued\n";
     }
-    let mut lanes = Table::new(&["LANE", "QUEUED", "TRIED AGAIN", "BEHIND OPEN", "OLDEST", "MAY HAVE LEFT", "HELD"])
-        .spare(&["BEHIND OPEN", "TRIED AGAIN"]);
+    let mut lanes = Table::new(&[
+        "LANE",
+        "QUEUED",
+        "TRIED AGAIN",
+        "BEHIND OPEN",
+        "OLDEST",
+        "MAY HAVE LEFT",
+        "HELD",
+    ])
+    .spare(&["BEHIND OPEN", "TRIED AGAIN"]);
     for lane in &report.queue {
         let name = lane.lane.as_str();
         let held = report.held.get(name);
@@ -71,19 +83,34 @@ fn render(report: &BudgetReport, paint: Paint) -> String {
             cell(lane.delayed.to_string()),
             cell(lane.behind_open.to_string()),
             cell(ago(now, lane.oldest_at)),
-            cell(report.lanes_empty_at.get(name).map_or("-".to_owned(), |at| when(now, *at))),
+            cell(
+                report
+                    .lanes_empty_at
+                    .get(name)
+                    .map_or("-".to_owned(), |at| when(now, *at)),
+            ),
             match held {
                 None => cell("-"),
-                Some(held) => (Tone::Warn, format!("opens {}: {}", ahead(now, held.until), held.why.replace('_', " "))),
+                Some(held) => (
+                    Tone::Warn,
+                    format!("opens {}: {}", ahead(now, held.until), held.why.replace('_', " ")),
+                ),
             },
         ]);
     }
     out += &lanes.render(paint, "");
     if let (Some(next), Some(empty)) = (report.next_call_at, report.queue_empty_at) {
-        out += &format!("\nforecast    the next call may leave {}, the last of the queue {}\n", when(now, next), when(now, empty));
+        out += &format!(
+            "\nforecast    the next call may leave {}, the last of the queue {}\n",
+            when(now, next),
+            when(now, empty)
+        );
     }
     if let Ok(late @ 1..) = i64::try_from(report.expected_late) {
-        let late = format!("{} may come too late: their validity ends before", counted(late, "queued restriction"));
+        let late = format!(
+            "{} may come too late: their validity ends before",
+            counted(late, "queued restriction")
+        );
         out += &format!("late        {}\n", paint.tone(Tone::Bad, &late));
     }
     out
@@ -121,8 +148,8 @@ fn when(now: Timestamp, at: Timestamp) -> String {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::report::HeldLane;
     use super::*;
+    use crate::cli::operator::budget_report::HeldLane;
     use crate::domain::verdict::Lane;
     use crate::store::views::LaneView;
 
@@ -172,9 +199,19 @@ mod tests {
             expected_late: 1,
         };
         insta::assert_snapshot!(render(&report, Paint::Plain), @"");
-        let narrow = Paint::Fitted { columns: 80, is_coloured: false };
-        assert!(render(&report, narrow).lines().all(|line| line.chars().count() <= 80));
-        let empty = BudgetReport { queue: Vec::new(), ..report };
+        let narrow = Paint::Fitted {
+            columns: 80,
+            is_coloured: false,
+        };
+        assert!(
+            render(&report, narrow)
+                .lines()
+                .all(|line| line.chars().count() <= 80)
+        );
+        let empty = BudgetReport {
+            queue: Vec::new(),
+            ..report
+        };
         assert!(render(&empty, Paint::Plain).ends_with("nothing is queued\n"));
     }
 }

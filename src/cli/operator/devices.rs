@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::table::{Paint, Table, Tone, cell, cut, plain, short};
 use super::{Common, Session};
-use crate::desk::words::{ago, ahead};
 use crate::cli::watch::{self, Watch};
+use crate::desk::words::{ago, ahead};
 use crate::domain::measure::Measure;
 use crate::store::views::{ContainmentView, DeviceAction, DeviceQuery, DeviceView, Show};
 
@@ -40,7 +40,10 @@ pub struct Args {
 /// # Errors
 /// The configuration cannot be used, or Postgres is away.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    watch::looks(&args.common, args.watch, "devices", async |session| look(session, &args).await).await
+    watch::looks(&args.common, args.watch, "devices", async |session| {
+        look(session, &args).await
+    })
+    .await
 }
 
 async fn look(session: &Session, args: &Args) -> anyhow::Result<ExitCode> {

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+pub use super::fold::{fold, shown_width};
 pub use crate::desk::words::{plain, short, short_length};
 
 /// How texts are drawn for whoever reads them.
@@ -182,7 +183,9 @@ impl Table {
             let mut gap = 0;
             out += indent;
             for Column { at, shown, .. } in &columns {
-                let (tone, text) = line.get(*at).map_or((Tone::Usual, ""), |(tone, text)| (*tone, text));
+                let (tone, text) = line
+                    .get(*at)
+                    .map_or((Tone::Usual, ""), |(tone, text)| (*tone, text));
                 let text = cut(text, *shown);
                 if !text.is_empty() {
                     let _ = write!(out, "{:gap$}{}", "", paint.tone(tone, &text));
@@ -199,10 +202,18 @@ impl Table {
     fn columns(&self, paint: Paint, indent: usize) -> Vec<Column> {
         let is_wide = matches!(paint, Paint::Wide { .. });
         let last = self.head.len().saturating_sub(1);
-        let shown = self.head.iter().enumerate().filter(|(_, title)| is_wide || !self.wide.contains(title));
+        let shown = self
+            .head
+            .iter()
+            .enumerate()
+            .filter(|(_, title)| is_wide || !self.wide.contains(title));
         let mut columns: Vec<Column> = shown
             .map(|(at, title)| {
-                let texts = self.rows.iter().filter_map(|row| row.get(at)).map(|(_, text)| width(text));
+                let texts = self
+                    .rows
+                    .iter()
+                    .filter_map(|row| row.get(at))
+                    .map(|(_, text)| width(text));
                 let most = match at == last {
                     _ if is_wide => usize::MAX,
                     true => WIDEST_LAST,
@@ -232,7 +243,13 @@ struct Column {
 
 /// Makes the columns fit into so much room, if that can be.
 fn fit(columns: &mut Vec<Column>, spare: &[&str], room: usize) {
-    let taken = |columns: &[Column]| columns.iter().map(|column| column.shown + 2).sum::<usize>().saturating_sub(2);
+    let taken = |columns: &[Column]| {
+        columns
+            .iter()
+            .map(|column| column.shown + 2)
+            .sum::<usize>()
+            .saturating_sub(2)
+    };
     let give = |column: &mut Column, over: usize, least: usize| {
         let least = least.max(width(column.title)).min(column.shown);
         column.shown = column.shown.saturating_sub(over).max(least);
@@ -268,66 +285,6 @@ fn fit(columns: &mut Vec<Column>, spare: &[&str], room: usize) {
     while taken(columns) > room && columns.len() > 1 {
         columns.pop();
     }
-}
-
-/// Texts in lines of at most so many columns, broken at blanks: what goes on is set in under where its line's text began. Escape
-/// sequences of ours take no room.
-pub fn fold(text: &str, columns: usize) -> String {
-    let mut out = String::new();
-    for line in text.split_inclusive('\n') {
-        fold_line(line.trim_end_matches('\n'), columns, &mut out);
-        if line.ends_with('\n') {
-            out.push('\n');
-        }
-    }
-    out
-}
-
-fn fold_line(line: &str, columns: usize, out: &mut String) {
-    if shown_width(line) <= columns {
-        *out += line;
-        return;
-    }
-    let hang = hang(line).min(columns / 2);
-    let mut at = 0;
-    let mut is_begun = false;
-    for piece in line.split_inclusive(' ') {
-        let (word, blank) = (piece.trim_end_matches(' '), piece.ends_with(' '));
-        let wide = shown_width(word);
-        if is_begun && at + wide > columns && wide > 0 {
-            let kept = out.trim_end_matches(' ').len();
-            out.truncate(kept);
-            let _ = write!(out, "\n{:hang$}", "");
-            at = hang;
-        }
-        *out += piece;
-        at += wide + usize::from(blank);
-        is_begun |= wide > 0;
-    }
-    let kept = out.trim_end_matches(' ').len();
-    out.truncate(kept);
-}
-
-/// Where the text of a line begins, after what names it: `queue       12 actions`, `  next      …`.
-fn hang(line: &str) -> usize {
-    let blanks = line.len() - line.trim_start_matches(' ').len();
-    let rest = &line[blanks..];
-    let named = rest.find("  ").filter(|at| *at <= 20);
-    match named {
-        Some(at) => {
-            let text = rest[at..].trim_start_matches(' ');
-            blanks + shown_width(&rest[..rest.len() - text.len()])
-        }
-        None => blanks + 2,
-    }
-}
-
-/// How many columns a text takes that may have our escape sequences.
-pub fn shown_width(text: &str) -> usize {
-    let mut pieces = text.split("\u{1b}[");
-    let first = pieces.next().map_or(0, width);
-    let rest = pieces.map(|piece| piece.split_once('m').map_or(0, |(_, shown)| width(shown)));
-    first + rest.sum::<usize>()
 }
 
 /// A cell of no special tone.
@@ -396,8 +353,18 @@ mod tests {
             .spare(&["CALLS", "LANE"])
             .only_wide(&["ID"]);
         let why = "the ransomware alert of the file server, which an operator looked at twice; number 12, may leave in 3 min";
-        for (device, name) in [("0123456789ab", "a-rather-long-name.of.a.host.example.org"), ("fedcba987654", "b")] {
-            table.row([cell(device), cell(name), cell("critical"), cell("2"), cell("7e1f"), cell(why)]);
+        for (device, name) in [
+            ("0123456789ab", "a-rather-long-name.of.a.host.example.org"),
+            ("fedcba987654", "b"),
+        ] {
+            table.row([
+                cell(device),
+                cell(name),
+                cell("critical"),
+                cell("2"),
+                cell("7e1f"),
+                cell(why),
+            ]);
         }
         table
     }
@@ -406,7 +373,10 @@ mod tests {
     fn a_table_never_exceeds_the_columns_that_it_is_fitted_to() {
         let table = actions();
         for columns in 20..200 {
-            let paint = Paint::Fitted { columns, is_coloured: true };
+            let paint = Paint::Fitted {
+                columns,
+                is_coloured: true,
+            };
             for line in table.render(paint, "  ").lines() {
                 assert!(shown_width(line) <= columns, "{columns}: {line}");
             }
@@ -415,24 +385,26 @@ mod tests {
 
     #[test]
     fn what_can_be_spared_goes_first_and_what_is_asked_for_wide_is_whole() {
-        let fitted = |columns| actions().render(Paint::Fitted { columns, is_coloured: false }, "");
+        let fitted = |columns| {
+            actions().render(
+                Paint::Fitted {
+                    columns,
+                    is_coloured: false,
+                },
+                "",
+            )
+        };
         insta::assert_snapshot!(fitted(100), @"");
         insta::assert_snapshot!(fitted(80), @"");
         insta::assert_snapshot!(fitted(50), @"");
         let wide = actions().render(Paint::Plain.wide(), "");
-        for whole in ["a-rather-long-name.of.a.host.example.org", "7e1f", "may leave in 3 min"] {
+        for whole in [
+            "a-rather-long-name.of.a.host.example.org",
+            "7e1f",
+            "may leave in 3 min",
+        ] {
             assert!(wide.contains(whole), "{wide}");
         }
         assert!(!actions().render(Paint::Plain, "").contains("7e1f"));
-    }
-
-    #[test]
-    fn long_lines_go_on_under_where_their_text_began() {
-        let text = "queue       12 actions: 3 critical, 9 normal; the oldest came 4 min ago\n  next  it may leave now\nshort\n";
-        insta::assert_snapshot!(fold(text, 40), @"");
-        assert_eq!(fold(text, 100), text);
-        let coloured = "a \u{1b}[31;1mb\u{1b}[0m c";
-        assert_eq!(fold(coloured, 5), coloured);
-        assert_eq!(fold("onewordthatislongerthantheline", 10), "onewordthatislongerthantheline");
     }
 }

@@ -61,10 +61,20 @@ impl Frame {
     }
 
     /// The lines of the screen, never more than its rows.
-    pub(super) fn lines(&self, head: &Head<'_>, now: Duration, (columns, rows): (usize, usize), paint: Paint) -> Vec<String> {
+    pub(super) fn lines(
+        &self,
+        head: &Head<'_>,
+        now: Duration,
+        (columns, rows): (usize, usize),
+        paint: Paint,
+    ) -> Vec<String> {
         let mut out = vec![first(head, columns, paint)];
         if let Some((why, since)) = head.failed {
-            let told = format!("no answer for {}: {why}; what is shown is {} old", told(since), told(head.age));
+            let told = format!(
+                "no answer for {}: {why}; what is shown is {} old",
+                told(since),
+                told(head.age)
+            );
             out.push(paint.tone(Tone::Bad, &cut(&told, columns)));
         }
         out.push(String::new());
@@ -72,18 +82,27 @@ impl Frame {
         let whole = self.lines.len();
         let top = self.top.min(whole.saturating_sub(room));
         let rest = whole.saturating_sub(top);
-        let shown = if rest > room || top > 0 { room.saturating_sub(1) } else { room };
+        let shown = if rest > room || top > 0 {
+            room.saturating_sub(1)
+        } else {
+            room
+        };
         for line in self.lines.iter().skip(top).take(shown) {
             let is_new = self
                 .news
                 .get(&steady(line))
                 .is_some_and(|since| now.saturating_sub(*since) < MARKED);
-            let mark = if is_new { paint.tone(Tone::Warn, "▌") } else { " ".to_owned() };
+            let mark = if is_new {
+                paint.tone(Tone::Warn, "▌")
+            } else {
+                " ".to_owned()
+            };
             out.push(format!("{mark} {line}"));
         }
         if shown < room && room > 0 {
             let below = rest.saturating_sub(shown);
-            let more = format!("  … {top} lines above, {below} below: `j` and `k` move, a higher window shows more");
+            let more =
+                format!("  … {top} lines above, {below} below: `j` and `k` move, a higher window shows more");
             out.push(paint.tone(Tone::Head, &cut(&more, columns)));
         }
         out.truncate(rows);
@@ -105,7 +124,9 @@ fn first(head: &Head<'_>, columns: usize, paint: Paint) -> String {
 fn told(took: Duration) -> String {
     match took.as_secs() {
         0 => "0 s".to_owned(),
-        seconds => span(jiff::SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX))),
+        seconds => span(jiff::SignedDuration::from_secs(
+            i64::try_from(seconds).unwrap_or(i64::MAX),
+        )),
     }
 }
 
@@ -115,19 +136,27 @@ fn steady(line: &str) -> String {
     let mut plain = String::new();
     let mut pieces = line.split("\u{1b}[");
     plain += pieces.next().unwrap_or_default();
-    plain.extend(pieces.filter_map(|piece| piece.split_once('m')).map(|(_, text)| text));
+    plain.extend(
+        pieces
+            .filter_map(|piece| piece.split_once('m'))
+            .map(|(_, text)| text),
+    );
     let words: Vec<&str> = plain.split_whitespace().collect();
     let mut kept = Vec::new();
     let mut at = 0;
     while let Some(word) = words.get(at) {
-        let next = words.get(at + 1).map(|word| word.trim_end_matches([',', ';', '.', ')', ':']));
+        let next = words
+            .get(at + 1)
+            .map(|word| word.trim_end_matches([',', ';', '.', ')', ':']));
         let is_number = word.trim_start_matches('(').parse::<u64>().is_ok();
         let is_span = is_number && next.is_some_and(|next| ["ms", "s", "min", "h", "d"].contains(&next));
         // The moment of the look itself: `2026-11-22 03:00:07 UTC`.
         let is_moment = word.len() == 8 && word.bytes().filter(|byte| *byte == b':').count() == 2;
         if is_span {
             at += 1;
-        } else if !is_moment && !["in", "ago", "just", "now", "due"].contains(&word.trim_end_matches([',', ';'])) {
+        } else if !is_moment
+            && !["in", "ago", "just", "now", "due"].contains(&word.trim_end_matches([',', ';']))
+        {
             kept.push(*word);
         }
         at += 1;
@@ -157,12 +186,24 @@ mod tests {
     #[test]
     fn what_is_new_is_marked_for_a_while_and_time_that_passes_is_not_new() {
         let mut frame = Frame::default();
-        frame.take("queue  2 actions, the oldest came 4 s ago\ngate   open\n", Duration::ZERO);
-        assert!(shown(&frame, 0).iter().all(|line| !line.starts_with('▌')), "the first look marks nothing");
-        frame.take("queue  2 actions, the oldest came 1 min 6 s ago\ngate   closed, opens in 3 s\n", Duration::from_secs(2));
+        frame.take(
+            "queue  2 actions, the oldest came 4 s ago\ngate   open\n",
+            Duration::ZERO,
+        );
+        assert!(
+            shown(&frame, 0).iter().all(|line| !line.starts_with('▌')),
+            "the first look marks nothing"
+        );
+        frame.take(
+            "queue  2 actions, the oldest came 1 min 6 s ago\ngate   closed, opens in 3 s\n",
+            Duration::from_secs(2),
+        );
         assert_eq!(
             shown(&frame, 2)[2..],
-            ["  queue  2 actions, the oldest came 1 min 6 s ago", "▌ gate   closed, opens in 3 s"]
+            [
+                "  queue  2 actions, the oldest came 1 min 6 s ago",
+                "▌ gate   closed, opens in 3 s"
+            ]
         );
         assert!(shown(&frame, 11).iter().any(|line| line.starts_with('▌')));
         assert!(shown(&frame, 12).iter().all(|line| !line.starts_with('▌')));
@@ -198,8 +239,14 @@ mod tests {
             ..head(Some(("Postgres is away", Duration::from_secs(70))))
         };
         let lines = frame.lines(&head, Duration::from_secs(75), (90, 8), Paint::Plain);
-        assert_eq!(lines[0], "quell status, tenant contoso · 1 min 15 s old · every 2 s · `q` leaves");
-        assert_eq!(lines[1], "no answer for 1 min 10 s: Postgres is away; what is shown is 1 min 15 s old");
+        assert_eq!(
+            lines[0],
+            "quell status, tenant contoso · 1 min 15 s old · every 2 s · `q` leaves"
+        );
+        assert_eq!(
+            lines[1],
+            "no answer for 1 min 10 s: Postgres is away; what is shown is 1 min 15 s old"
+        );
         assert_eq!(lines[3], "  gate   open");
     }
 }

@@ -195,8 +195,11 @@ impl Screen {
     /// Draws the lines at once, so that nobody sees half of them.
     fn draw(&self, lines: &[String]) -> anyhow::Result<()> {
         let lines: Vec<String> = lines.iter().map(|line| format!("{line}\x1b[0m\x1b[K")).collect();
-        write(&format!("\x1b[?2026h\x1b[H{}\x1b[J\x1b[?2026l", lines.join("\r\n")))
-            .context("the terminal cannot be drawn on")
+        write(&format!(
+            "\x1b[?2026h\x1b[H{}\x1b[J\x1b[?2026l",
+            lines.join("\r\n")
+        ))
+        .context("the terminal cannot be drawn on")
     }
 }
 

@@ -78,7 +78,11 @@ pub(super) async fn read(session: &Session) -> anyhow::Result<BudgetReport> {
             limit: window.limit,
             used,
             free: (i64::from(window.limit) - used).max(0),
-            reserve: if Some(*window) == longest { rules.reserve.slots } else { 0 },
+            reserve: if Some(*window) == longest {
+                rules.reserve.slots
+            } else {
+                0
+            },
             opens_at: held.opens_in.and_then(in_time),
         }
     });
@@ -86,7 +90,13 @@ pub(super) async fn read(session: &Session) -> anyhow::Result<BudgetReport> {
     let held = Lane::ALL.into_iter().filter_map(|lane| {
         let wait = rules.check(&snapshot, Call::of(lane)).err()?;
         let why = wait.hold.as_str().to_owned();
-        Some((lane.as_str().to_owned(), HeldLane { until: in_time(wait.after)?, why }))
+        Some((
+            lane.as_str().to_owned(),
+            HeldLane {
+                until: in_time(wait.after)?,
+                why,
+            },
+        ))
     });
     let held = held.collect();
     let lanes = status.queue.iter().filter_map(|lane| {
