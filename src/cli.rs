@@ -6,47 +6,61 @@ mod batch;
 pub mod check;
 pub mod check_config;
 pub mod cluster;
+pub mod completion;
+mod daemon;
 pub mod db;
 pub mod demo;
 mod diff;
 pub mod doctor;
 mod drill;
 pub mod events;
+mod examples;
+mod exit;
 pub mod explain;
 pub mod explain_code;
 pub mod facts;
 pub mod fmt;
+mod form;
+pub mod health;
 pub mod junit;
 pub mod login;
+pub mod man;
 pub mod operator;
 mod output;
+mod overview;
 pub mod plan;
 pub mod playbooks;
 mod practice;
 pub mod probe;
 mod progress;
 mod reads;
+mod reasons;
 #[cfg(test)]
 pub(crate) mod reference;
+pub mod reload;
 pub mod run;
 mod scenario;
 pub mod schema;
 pub mod send;
 mod simulate;
 mod since;
+mod terminal;
 pub mod test;
 pub mod tokens;
+mod twins;
+pub mod version;
+mod watch;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 /// Takes alert events, evaluates playbooks, and contains devices through Microsoft Defender for Endpoint.
 #[derive(Debug, Parser)]
 #[command(name = "quell", version, propagate_version = true)]
 struct Cli {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -77,6 +91,8 @@ enum Command {
     /// See what people are asked, and answer it
     #[command(subcommand)]
     Approvals(approvals::Command),
+    /// Show both windows of the budget: what is used, what is kept for critical calls, and when the queue may have left
+    Budget(operator::budget::Args),
     /// Show the caps of the installation with their use, or lift one for a while
     Caps(operator::caps::Args),
     /// See, make and revoke the tokens of operators and programs
@@ -92,6 +108,10 @@ enum Command {
     /// See what arrived and could not be used, and have it read again
     #[command(subcommand)]
     Events(events::Command),
+    /// Let the running daemon read its playbook files again, and say what changed
+    Reload(reload::Args),
+    /// Ask the daemon of this machine whether it lives, or is ready for events
+    Health(health::Args),
     /// Send a file of alerts to a running daemon
     Send(send::SendArgs),
     /// Check everything that must be right before and while quell runs, and say what to do where it is not
@@ -122,11 +142,25 @@ enum Command {
     Drill(Box<drill::Args>),
     /// Run a Defender to practise against
     Simulate(Box<simulate::Args>),
+    /// Print what a shell needs to complete commands and options
+    Completion(completion::Args),
+    /// Print a manual page, or write one for each command into a folder
+    Man(man::Args),
+    /// Say which version this is, what it was built with, and which migrations it carries
+    Version(version::Args),
+}
+
+/// The commands as they are parsed, documented and completed: with their examples and the variables of the environment.
+fn command() -> clap::Command {
+    twins::give(reasons::give(examples::give(Cli::command())))
 }
 
 /// Runs the command line and gives the process's exit code.
 pub fn main() -> ExitCode {
-    let command = Cli::parse().command;
+    let parsed = Cli::from_arg_matches(&command().get_matches()).unwrap_or_else(|error| error.exit());
+    let Some(command) = parsed.command else {
+        return overview::run().unwrap_or_else(|error| exit::told(&error));
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -138,25 +172,28 @@ pub fn main() -> ExitCode {
         match command {
             Command::Run(args) => run::run(args).await,
             Command::Db(command) => db::run(command).await,
-            Command::Status(args) => operator::answered(operator::status::run(args).await),
-            Command::Devices(args) => operator::answered(operator::devices::run(args).await),
-            Command::Actions(args) => operator::answered(operator::actions::run(args).await),
-            Command::Release(args) => operator::answered(operator::release::run(*args).await),
-            Command::Extend(args) => operator::answered(operator::extend::run(args).await),
-            Command::Restrict(args) => operator::answered(operator::restrict::run(args).await),
-            Command::Isolate(args) => operator::answered(operator::isolate::run(args).await),
-            Command::Stop(args) => operator::answered(operator::stop::stop(args).await),
-            Command::Resume(args) => operator::answered(operator::stop::resume(args).await),
-            Command::Approvals(command) => operator::answered(approvals::run(command).await),
-            Command::Caps(args) => operator::answered(operator::caps::run(args).await),
-            Command::Tokens(command) => operator::answered(tokens::run(command).await),
-            Command::Audit(args) => operator::answered(audit::run(args).await),
+            Command::Status(args) => operator::status::run(args).await,
+            Command::Devices(args) => operator::devices::run(args).await,
+            Command::Actions(args) => operator::actions::run(args).await,
+            Command::Release(args) => operator::release::run(*args).await,
+            Command::Extend(args) => operator::extend::run(args).await,
+            Command::Restrict(args) => operator::restrict::run(args).await,
+            Command::Isolate(args) => operator::isolate::run(args).await,
+            Command::Stop(args) => operator::stop::stop(args).await,
+            Command::Resume(args) => operator::stop::resume(args).await,
+            Command::Approvals(command) => approvals::run(command).await,
+            Command::Budget(args) => operator::budget::run(args).await,
+            Command::Caps(args) => operator::caps::run(args).await,
+            Command::Tokens(command) => tokens::run(command).await,
+            Command::Audit(args) => audit::run(args).await,
             Command::Explain(args) => explain::run(*args).await,
             Command::Playbooks(command) => playbooks::run(command).await,
-            Command::Events(command) => operator::answered(events::run(command).await),
+            Command::Events(command) => events::run(command).await,
+            Command::Reload(args) => reload::run(args).await,
+            Command::Health(args) => health::run(args).await,
             Command::Send(args) => send::run(args).await,
-            Command::Doctor(args) => operator::answered(doctor::run(args).await),
-            Command::Probe(args) => operator::answered(probe::run(*args).await),
+            Command::Doctor(args) => doctor::run(args).await,
+            Command::Probe(args) => probe::run(*args).await,
             Command::Check(args) => check::run(&args),
             Command::CheckConfig(args) => check_config::run(&args),
             Command::Login(args) => login::run(args).await,
@@ -169,12 +206,12 @@ pub fn main() -> ExitCode {
             Command::Demo(args) => demo::run(args).await,
             Command::Drill(args) => drill::run(*args).await,
             Command::Simulate(args) => simulate::run(*args).await,
+            Command::Completion(args) => completion::run(&args),
+            Command::Man(args) => man::run(&args),
+            Command::Version(args) => version::run(&args),
         }
     });
     // Nothing of ours is left running; a blocked helper thread must not hold up the exit.
     runtime.shutdown_background();
-    outcome.unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
-        ExitCode::FAILURE
-    })
+    outcome.unwrap_or_else(|error| exit::told(&error))
 }

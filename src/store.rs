@@ -164,6 +164,12 @@ const ANSWER: Duration = Duration::from_secs(5);
 
 static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
 
+/// How many migrations this program carries, and the number of the newest.
+pub fn migrations_carried() -> (usize, Option<i64>) {
+    let numbers = MIGRATOR.iter().map(|migration| migration.version);
+    (numbers.clone().count(), numbers.max())
+}
+
 /// What is known of the migrations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MigrationState {

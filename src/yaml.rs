@@ -17,6 +17,7 @@ pub mod node;
 pub mod schema;
 pub mod suggest;
 mod syntax;
+mod write;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Diagnostics, Severity, SourceText};
 pub use node::{Map, Node};
+pub use write::{WriteError, write};
 
 use index::{Indexed, Shape};
 

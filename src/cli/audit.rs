@@ -114,10 +114,10 @@ async fn check(args: CheckArgs) -> anyhow::Result<ExitCode> {
     let scope = AuditScope {
         tenant,
         since: args.since.map(|since| since.time(now)).transpose()?,
-        rows: match args.output {
-            Output::Json => i64::MAX,
+        rows: match args.output.is_for_programs() {
+            true => i64::MAX,
             // One at least, so that the total is told.
-            Output::Table => args.show.max(1),
+            false => args.show.max(1),
         },
         ledgers: ledgers(&config, &tenants, tenant),
     };

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
+use super::exit;
 use super::junit::{Case, Outcome, Problem, Report, Suite};
 use super::operator::{paint, table::Paint};
 use super::output;
@@ -77,7 +78,7 @@ fn check(args: &Args, out: &mut impl Write, err: &mut impl Write, color: bool) -
             .iter()
             .map(|path| format!("`{}`", path.display()))
             .collect();
-        anyhow::bail!("no playbook is under {}", paths.join(", "));
+        anyhow::bail!(exit::No(format!("no playbook is under {}", paths.join(", "))));
     }
     let denied = args.deny_warnings && examined.found.warnings() > 0;
     Ok(if examined.found.has_errors() || denied {

@@ -54,7 +54,10 @@ pub struct Args {
     /// Measure how far the hosts of every region are, three greetings without a token each
     #[arg(long, conflicts_with = "offline")]
     regions: bool,
-    /// Print a list of {check, state, found, remedy}
+    /// How to print the answer: a list of {check, state, found, remedy}
+    #[arg(short, long, value_enum, default_value_t)]
+    output: Output,
+    /// The same as `-o json`
     #[arg(long)]
     json: bool,
 }
@@ -84,7 +87,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         title += &format!(", tenant {}", tenant.name);
         findings.extend(examine(&args, config, tenant).await);
     }
-    let output = if args.json { Output::Json } else { Output::Table };
+    let output = if args.json { Output::Json } else { args.output };
     answer(output, &findings, |paint| {
         render::render(&title, &findings, paint)
     })?;

@@ -67,21 +67,11 @@ fn event_id(text: &str) -> Result<Uuid, String> {
     id.map_err(|_| "an event's id is a UUID; `--alert` takes an alert's id, of any feed".to_owned())
 }
 
-/// Explains: exit code 1 when there is no such thing, 3 when it could not be found out.
+/// Explains: exit code 1 when there is no such thing.
 ///
 /// # Errors
-/// None: what went wrong is said on standard error.
+/// The configuration, a file or a record cannot be read, or Postgres is away.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    match explained(args).await {
-        Ok(code) => Ok(code),
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            Ok(ExitCode::from(3))
-        }
-    }
-}
-
-async fn explained(args: Args) -> anyhow::Result<ExitCode> {
     let common = &args.common;
     if let Some(file) = args.file {
         let trial = file::Trial {

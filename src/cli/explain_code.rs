@@ -50,7 +50,7 @@ const TABLES: [&[Explanation]; 7] = [
     lints::EXPLANATIONS,
 ];
 
-/// Runs the command: exit code 2 when there is no such code.
+/// Runs the command: exit code 1 when there is no such code.
 ///
 /// # Errors
 /// Standard output cannot be written.
@@ -62,7 +62,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
             Some(explanation) => explanation.whole(),
             None => {
                 writeln!(std::io::stderr(), "{}", unknown(id))?;
-                return Ok(ExitCode::from(2));
+                return Ok(ExitCode::FAILURE);
             }
         },
     };

@@ -1,12 +1,12 @@
 //! `quell facts`: what playbooks may test and fill in, printed from the one table of facts.
 
-use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use serde::Serialize;
 
+use super::form;
 use super::operator::table::{Paint, Table, cell};
-use super::operator::{paint, print};
+use super::operator::{answer, print};
 use crate::playbook::facts::{FACTS, FactDef, Type};
 use crate::playbook::op::ops_for;
 use crate::yaml::suggest;
@@ -24,11 +24,19 @@ pub struct Args {
 /// How to print the facts.
 #[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
 enum Output {
-    /// Aligned columns
+    /// Aligned columns, fitted to the terminal
     #[default]
     Table,
+    /// The same with the whole of each text
+    Wide,
     /// One JSON array
     Json,
+    /// The same as YAML
+    Yaml,
+    /// One JSON object a line
+    Jsonl,
+    /// The names, one a line
+    Name,
     /// The reference
     Markdown,
 }
@@ -61,13 +69,20 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         eprintln!("no fact's name contains `{wanted}`; `quell facts` lists them all");
         return Ok(ExitCode::FAILURE);
     }
-    print(&match args.output {
-        Output::Table => table(&facts, paint(io::stdout().is_terminal())),
-        Output::Json => {
-            serde_json::to_string_pretty(&facts.iter().map(|fact| shown(fact)).collect::<Vec<_>>())? + "\n"
+    let form = match args.output {
+        Output::Table => form::Output::Table,
+        Output::Wide => form::Output::Wide,
+        Output::Json => form::Output::Json,
+        Output::Yaml => form::Output::Yaml,
+        Output::Jsonl => form::Output::Jsonl,
+        Output::Name => form::Output::Name,
+        Output::Markdown => {
+            print(&markdown(&facts))?;
+            return Ok(ExitCode::SUCCESS);
         }
-        Output::Markdown => markdown(&facts),
-    })?;
+    };
+    let rows: Vec<Shown> = facts.iter().map(|fact| shown(fact)).collect();
+    answer(form, &rows, |paint| table(&facts, paint))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -59,7 +59,7 @@ struct Report<'a> {
 /// The configuration is wrong, there is no such tenant, or the file cannot be used.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     if args.status {
-        return operator::answered(status(&args));
+        return status(&args);
     }
     let (config, _) = operator::configuration(args.config.as_deref())?;
     let (tenant, file) = tenant_of(&config, args.tenant.as_deref())?;
@@ -142,26 +142,20 @@ async fn sign_in(
 /// Says who is signed in.
 fn tell(args: &Args, tenant: &Tenant, file: &SignInFile, facts: Option<SignInFacts>) -> anyhow::Result<()> {
     let path = file.path().display();
-    let said = match (args.output, facts) {
-        (Output::Json, facts) => {
-            let report = Report {
-                tenant: &tenant.name,
-                file: path.to_string(),
-                signed_in: facts.is_some(),
-                facts,
-            };
-            format!(
-                "{}\n",
-                serde_json::to_string_pretty(&report).context("the answer cannot be written")?
-            )
-        }
-        (Output::Table, None) => {
+    let report = Report {
+        tenant: &tenant.name,
+        file: path.to_string(),
+        signed_in: facts.is_some(),
+        facts,
+    };
+    operator::answer(args.output, &report, |_| match &report.facts {
+        None => {
             format!(
                 "nobody is signed in for tenant `{}`: `{path}` is not there\n",
                 tenant.name
             )
         }
-        (Output::Table, Some(facts)) => {
+        Some(facts) => {
             let user = facts
                 .user
                 .as_deref()
@@ -179,8 +173,7 @@ fn tell(args: &Args, tenant: &Tenant, file: &SignInFile, facts: Option<SignInFac
                 names.join(", "),
             )
         }
-    };
-    operator::print(&said)
+    })
 }
 
 fn seconds(at: Timestamp) -> String {

@@ -2,9 +2,12 @@
 //! configuration, so it works while no daemon runs. Answers go to standard output, everything else to standard error.
 
 pub mod actions;
+pub mod budget;
+mod budget_report;
 pub mod caps;
 pub mod devices;
 pub mod extend;
+mod fold;
 pub mod isolate;
 pub mod release;
 mod release_many;
@@ -14,7 +17,7 @@ pub mod status;
 pub mod stop;
 pub mod table;
 
-use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
+use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -24,7 +27,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::app;
-use crate::config::{Config, Tenant, environment};
+use crate::cli::exit::Exit;
+use crate::cli::form;
+use crate::cli::terminal;
+use crate::cli::watch::Sheet;
+use crate::config::{Config, Tenant};
 use crate::desk::find::none_called;
 use crate::desk::{Desk, DeskError, Refused};
 use crate::domain::budget::Pacing;
@@ -33,11 +40,10 @@ use crate::store::views::DeviceView;
 use crate::store::{Gate, MigrationState, Store};
 use table::Paint;
 
+pub use crate::cli::form::Output;
+
 /// Where the configuration is looked for when none is named.
 const PLACES: [&str; 2] = ["quell.yaml", "/etc/quell/quell.yaml"];
-
-/// The exit code when the answer could not be found out.
-const COULD_NOT_FIND_OUT: u8 = 3;
 
 /// Postgres must have answered within this.
 const REACH: Duration = Duration::from_secs(3);
@@ -56,16 +62,6 @@ pub struct Common {
     output: Output,
 }
 
-/// How to print the answer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Output {
-    /// Aligned columns for people, with relative times
-    #[default]
-    Table,
-    /// One JSON document, with RFC 3339 times
-    Json,
-}
-
 /// An open way to one tenant's rows.
 pub(super) struct Session {
     pub(super) config: Config,
@@ -73,6 +69,8 @@ pub(super) struct Session {
     pub(super) tenant: Tenant,
     pub(super) id: TenantId,
     output: Output,
+    /// Where answers go while a look is repeated.
+    sheet: Option<Sheet>,
 }
 
 impl Session {
@@ -94,7 +92,32 @@ impl Session {
             tenant,
             id,
             output: common.output,
+            sheet: None,
         })
+    }
+
+    /// From now on answers are collected instead of printed.
+    pub(super) fn collect(&mut self, sheet: Sheet) {
+        self.sheet = Some(sheet);
+    }
+
+    /// Where they are collected.
+    pub(super) fn sheet(&self) -> Option<&Sheet> {
+        self.sheet.as_ref()
+    }
+
+    /// Says something beside the answer: on standard error, or on the screen.
+    pub(super) fn remark(&self, text: &str) {
+        match &self.sheet {
+            Some(sheet) => sheet.remark(&format!("{}\n", text.trim_end())),
+            None => eprintln!("{}", text.trim_end()),
+        }
+    }
+
+    /// Says that the answer is no, and why.
+    pub(super) fn no(&self, why: &str) -> ExitCode {
+        self.remark(why);
+        Exit::No.into()
     }
 
     /// What a look at a tenant that is stopped begins with.
@@ -132,7 +155,10 @@ impl Session {
         json: &impl Serialize,
         table: impl FnOnce(Paint) -> String,
     ) -> anyhow::Result<()> {
-        answer(self.output, json, table)
+        match &self.sheet {
+            Some(sheet) => sheet.add(self.output, json, table),
+            None => answer(self.output, json, table),
+        }
     }
 }
 
@@ -198,21 +224,14 @@ pub(super) fn answer(
     json: &impl Serialize,
     table: impl FnOnce(Paint) -> String,
 ) -> anyhow::Result<()> {
-    let text = match output {
-        Output::Json => serde_json::to_string_pretty(json)? + "\n",
-        Output::Table => table(paint(io::stdout().is_terminal())),
-    };
-    print(&text)
+    print(&form::written(output, json, table, terminal::paint())?)
 }
 
-/// Colour only on a terminal that wants it (no-color.org).
+/// Colour only where it is wanted: see [`terminal`].
 pub(super) fn paint(is_terminal: bool) -> Paint {
-    let plain = environment::read("NO_COLOR").is_some()
-        || environment::read("TERM").is_some_and(|term| term == "dumb");
-    if is_terminal && !plain {
-        Paint::Coloured
-    } else {
-        Paint::Plain
+    match terminal::is_coloured(is_terminal) {
+        true => Paint::Coloured,
+        false => Paint::Plain,
     }
 }
 
@@ -223,14 +242,6 @@ pub(super) fn print(text: &str) -> anyhow::Result<()> {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written.context("cannot write to standard output"),
     }
-}
-
-/// What keeps a command from its answer is said on standard error, with exit code 3: 1 is an answer, no.
-pub(super) fn answered(done: anyhow::Result<ExitCode>) -> anyhow::Result<ExitCode> {
-    Ok(done.unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
-        ExitCode::from(COULD_NOT_FIND_OUT)
-    }))
 }
 
 /// What the desk said: its answer, or that there is none, which is said on standard error.
@@ -273,7 +284,7 @@ pub(super) fn not_one(wanted: &str, candidates: &[DeviceView], now: Timestamp) -
 /// Says on standard error why nothing was done.
 pub(super) fn nothing_done(why: &str) -> ExitCode {
     eprintln!("{}", why.trim_end());
-    ExitCode::FAILURE
+    Exit::No.into()
 }
 
 pub(super) fn default_config() -> anyhow::Result<PathBuf> {

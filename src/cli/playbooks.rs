@@ -34,26 +34,19 @@ pub enum Command {
     Revoke(revoke::Args),
 }
 
-/// The exit code when the answer could not be found out.
-const COULD_NOT_FIND_OUT: u8 = 3;
-
-/// Does it: exit code 1 when the answer is no, 3 when it could not be found out.
+/// Does it: exit code 1 when the answer is no.
 ///
 /// # Errors
-/// None; what keeps a command from its answer is said on standard error.
+/// The configuration cannot be used, or Postgres is away.
 pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
-    let done = match command {
+    match command {
         Command::List(args) => list::run(args).await,
         Command::Show(args) => show::run(args).await,
         Command::Diff(args) => diff::run(args).await,
         Command::Activate(args) => activate::run(args).await,
         Command::History(args) => history::run(args).await,
         Command::Revoke(args) => revoke::run(args).await,
-    };
-    Ok(done.unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
-        ExitCode::from(COULD_NOT_FIND_OUT)
-    }))
+    }
 }
 
 /// A revision and a set's hash, for people.

@@ -1,9 +1,10 @@
 //! How far a command is: a bar, and one line that is redrawn in place on standard error while that is a terminal. Nothing
 //! is written elsewhere, so that logs and pipes stay clean.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::time::Duration;
 
+use crate::cli::terminal;
 use crate::clock::Monotonic;
 
 /// How often the line is drawn at most.
@@ -21,7 +22,7 @@ impl Progress {
     /// A line on standard error, if that is a terminal.
     pub fn on_stderr() -> Self {
         Self {
-            is_live: std::io::stderr().is_terminal(),
+            is_live: terminal::has_progress(),
             is_drawn: false,
             since: Monotonic::now(),
             next: None,

@@ -1,5 +1,7 @@
 //! Holds the pages of `docs/reference` against what the program prints. Tests only.
 
+mod commands;
+
 use std::fs;
 use std::path::Path;
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::app;
+use crate::cli::exit;
 use crate::config::Config;
 
 /// The daemon's arguments.
@@ -17,14 +18,21 @@ pub struct Args {
     migrate: bool,
 }
 
-/// Runs until SIGTERM or SIGINT.
+/// Runs until SIGTERM or SIGINT: exit code 78 when the configuration cannot be used, 1 when anything else keeps it from running.
 ///
 /// # Errors
-/// What keeps the daemon from starting.
+/// None; why it does not run is said on standard error.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     #[cfg(feature = "fail-points")]
     if let Some(point) = crate::config::environment::read_text(crate::failpoint::VARIABLE) {
         crate::failpoint::arm(&point)?;
     }
-    app::run(Config::load(&args.config)?, args.migrate).await
+    let ended = match Config::load(&args.config) {
+        Ok(loaded) => app::run(loaded, args.migrate).await,
+        Err(error) => Err(error.into()),
+    };
+    Ok(ended.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        exit::of_daemon(&error).into()
+    }))
 }

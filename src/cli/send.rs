@@ -149,14 +149,14 @@ fn read(file: &std::path::Path) -> anyhow::Result<Vec<u8>> {
     std::fs::read(file).with_context(|| format!("`{}` cannot be read", file.display()))
 }
 
-fn read_token(file: &std::path::Path) -> anyhow::Result<SecretString> {
+pub(super) fn read_token(file: &std::path::Path) -> anyhow::Result<SecretString> {
     let text = std::fs::read_to_string(file)
         .with_context(|| format!("the token file `{}` cannot be read", file.display()))?;
     Ok(SecretString::from(text.trim().to_owned()))
 }
 
 /// Whether nobody on the way to that address can read along.
-fn is_private(to: &str) -> bool {
+pub(super) fn is_private(to: &str) -> bool {
     if to.starts_with("https://") {
         return true;
     }

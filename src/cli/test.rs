@@ -2,7 +2,7 @@
 
 mod print;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -10,8 +10,10 @@ use std::time::Duration;
 use anyhow::Context;
 use regex::Regex;
 
+use super::exit;
 use super::operator::{paint, table::Paint};
 use super::output;
+use super::terminal;
 use crate::app::playbook_files::{self, PlaybookFiles, ReadError};
 use crate::clock::Monotonic;
 use crate::playbook::test::{Coverages, TestFile, TestOutcome};
@@ -102,7 +104,7 @@ impl Results {
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let mut out = output::stdout();
     let color = paint(out.is_terminal()) == Paint::Coloured;
-    let progress = Progress::new(io::stderr().is_terminal());
+    let progress = Progress::new(terminal::has_progress());
     Ok(match test(args, &mut out, color, progress) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
@@ -146,7 +148,7 @@ fn test(args: &Args, out: &mut impl Write, color: bool, mut progress: Progress) 
         broken,
     } = results.counts();
     if passed + failed + broken == 0 {
-        anyhow::bail!(nothing(args, !results.files.is_empty()));
+        anyhow::bail!(exit::No(nothing(args, !results.files.is_empty())));
     }
     Ok(failed + broken == 0)
 }

@@ -75,4 +75,5 @@ mod terms;
 mod torture;
 mod transitions;
 mod ttl;
+mod watching;
 mod webhook;

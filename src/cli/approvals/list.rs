@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::cli::operator::table::{Paint, Table, Tone, cell};
 use crate::cli::operator::{Common, Session};
+use crate::cli::watch::{self, Watch};
 use crate::desk::words::{ago, ahead};
 use crate::store::approvals::RequestView;
 
@@ -14,6 +15,8 @@ use crate::store::approvals::RequestView;
 pub struct Args {
     #[command(flatten)]
     common: Common,
+    #[command(flatten)]
+    watch: Watch,
     /// Those of the last day too to which nothing can be said any more
     #[arg(long)]
     all: bool,
@@ -27,7 +30,13 @@ pub struct Args {
 /// # Errors
 /// The configuration cannot be used, or Postgres is away.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let session = Session::open(&args.common).await?;
+    watch::looks(&args.common, args.watch, "approvals list", async |session| {
+        look(session, &args).await
+    })
+    .await
+}
+
+async fn look(session: &Session, args: &Args) -> anyhow::Result<ExitCode> {
     let requests = session
         .desk()
         .approvals(args.all, usize::try_from(args.limit)?)
@@ -44,7 +53,8 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
 pub fn render(requests: &[RequestView], now: Timestamp, paint: Paint) -> String {
     let mut table = Table::new(&[
         "REQUEST", "ASKED BY", "DEVICES", "ENDS", "THEN", "FROM", "APPROVED", "WHY",
-    ]);
+    ])
+    .spare(&["FROM", "THEN"]);
     for request in requests {
         let by = match (&request.playbook, &request.begun_by) {
             (Some(playbook), _) => playbook.clone(),

@@ -10,7 +10,7 @@ use crate::store::views::ContainmentView;
 /// The asks as a table.
 pub fn asks(asks: &[ContainmentView], now: Timestamp, paint: Paint) -> String {
     let length = short_length(asks.iter().map(|ask| ask.device.as_str()));
-    let mut table = Table::new(&["DEVICE", "NAME", "ENDS", "THEN", "FROM", "WHY"]);
+    let mut table = Table::new(&["DEVICE", "NAME", "ENDS", "THEN", "FROM", "WHY"]).spare(&["FROM", "THEN"]);
     for ask in asks {
         table.row([
             cell(short(&ask.device, length)),

@@ -62,7 +62,7 @@ struct Deleted {
 /// # Errors
 /// None: what went wrong is said on standard error.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    operator::answered(pruned(args).await)
+    pruned(args).await
 }
 
 async fn pruned(args: Args) -> anyhow::Result<ExitCode> {

@@ -15,9 +15,9 @@ pub enum Signs {
 impl Signs {
     /// Drawn where colours are, too.
     pub fn of(paint: Paint) -> Self {
-        match paint {
-            Paint::Coloured => Self::Drawn,
-            Paint::Plain => Self::Spelt,
+        match paint.is_coloured() {
+            true => Self::Drawn,
+            false => Self::Spelt,
         }
     }
 

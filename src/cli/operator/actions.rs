@@ -4,9 +4,10 @@ use std::process::ExitCode;
 
 use jiff::Timestamp;
 
-use super::table::{Paint, Table, Tone, cell, short, short_length};
+use super::table::{Paint, Table, Tone, cell, short};
 use super::{Common, Session};
 use crate::desk::actions::{ActionsAsked, Listed};
+use crate::cli::watch::{self, Watch};
 use crate::desk::words::{ago, ahead};
 use crate::domain::action::ActionState;
 
@@ -15,6 +16,8 @@ use crate::domain::action::ActionState;
 pub struct Args {
     #[command(flatten)]
     common: Common,
+    #[command(flatten)]
+    watch: Watch,
     /// Only of devices whose id begins so
     #[arg(long, value_name = "ID")]
     device: Option<String>,
@@ -35,10 +38,16 @@ fn state_parser() -> clap::builder::PossibleValuesParser {
 /// # Errors
 /// The configuration cannot be used, or Postgres is away.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let session = Session::open(&args.common).await?;
+    watch::looks(&args.common, args.watch, "actions", async |session| {
+        look(session, &args).await
+    })
+    .await
+}
+
+async fn look(session: &Session, args: &Args) -> anyhow::Result<ExitCode> {
     let asked = ActionsAsked {
-        device: args.device,
-        state: args.state,
+        device: args.device.clone(),
+        state: args.state.clone(),
         after: None,
         limit: usize::try_from(args.limit)?,
     };
@@ -57,10 +66,12 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
 
 /// The table of actions.
 pub fn render(actions: &[Listed], now: Timestamp, paint: Paint) -> String {
-    let length = short_length(actions.iter().map(|listed| listed.action.device.as_str()));
+    let length = paint.id_length(actions.iter().map(|listed| listed.action.device.as_str()));
     let mut table = Table::new(&[
-        "QUEUED", "DEVICE", "NAME", "KIND", "STATE", "LANE", "CALLS", "BY", "WHY",
-    ]);
+        "QUEUED", "DEVICE", "NAME", "KIND", "STATE", "LANE", "CALLS", "BY", "ID", "WHY",
+    ])
+    .spare(&["CALLS", "LANE", "NAME", "BY"])
+    .only_wide(&["ID"]);
     for listed in actions {
         let action = &listed.action;
         table.row([
@@ -78,6 +89,7 @@ pub fn render(actions: &[Listed], now: Timestamp, paint: Paint) -> String {
                     .and_then(|p| p.split('@').next())
                     .unwrap_or(&action.wanted_by),
             ),
+            cell(action.id.to_string()),
             cell(why(listed, now)),
         ]);
     }

@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use jiff::Timestamp;
 
-use super::table::{Paint, Table, Tone, cell, cut, plain, short, short_length};
-use super::{Common, Session, nothing_done};
+use super::table::{Paint, Table, Tone, cell, cut, plain, short};
+use super::{Common, Session};
+use crate::cli::watch::{self, Watch};
 use crate::desk::devices::DevicesAsked;
 use crate::desk::page::Page;
 use crate::desk::words::{ago, ahead};
@@ -20,6 +21,8 @@ use crate::store::views::{ContainmentView, DeviceAction, DeviceView, Show};
 pub struct Args {
     #[command(flatten)]
     common: Common,
+    #[command(flatten)]
+    watch: Watch,
     /// Only this device: the beginning of its id, or its name
     #[arg(value_name = "DEVICE")]
     device: Option<String>,
@@ -39,14 +42,20 @@ pub struct Args {
 /// # Errors
 /// The configuration cannot be used, or Postgres is away.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let session = Session::open(&args.common).await?;
+    watch::looks(&args.common, args.watch, "devices", async |session| {
+        look(session, &args).await
+    })
+    .await
+}
+
+async fn look(session: &Session, args: &Args) -> anyhow::Result<ExitCode> {
     let show = match args.all || args.device.is_some() {
         true => Show::All,
         false => Show::Concerned,
     };
     let limit = usize::try_from(args.limit)?;
     if args.restricted {
-        return super::restricted::run(&session, args.device.as_deref(), limit).await;
+        return super::restricted::run(session, args.device.as_deref(), limit).await;
     }
     let asked = DevicesAsked {
         show,
@@ -57,7 +66,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let Page { items: devices, next } = session.desk().devices(&asked).await?;
     let now = session.store.now().await?;
     if let (true, Some(wanted)) = (devices.is_empty(), &args.device) {
-        return Ok(nothing_done(&format!(
+        return Ok(session.no(&format!(
             "no device is called `{}`, nor does an id begin so",
             plain(wanted)
         )));
@@ -72,14 +81,14 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         banner(paint) + &list
     })?;
     if next.is_some() {
-        eprintln!("there are more than {}: raise `--limit`", args.limit);
+        session.remark(&format!("there are more than {}: raise `--limit`", args.limit));
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// The table of devices, each line after `indent`.
 pub fn render(devices: &[DeviceView], now: Timestamp, paint: Paint, indent: &str) -> String {
-    let length = short_length(devices.iter().map(|device| device.device.as_str()));
+    let length = paint.id_length(devices.iter().map(|device| device.device.as_str()));
     let mut table = Table::new(&["DEVICE", "NAME", "STATE", "UNTIL", "WHY"]);
     for device in devices {
         table.row([

@@ -48,6 +48,9 @@ pub struct Many {
     /// Do not ask whether to go on
     #[arg(long, requires = "selection")]
     yes: bool,
+    /// Go on without asking if the selection has so many devices, as `--dry-run` showed it; else do nothing
+    #[arg(long, value_name = "N", requires = "selection", conflicts_with_all = ["yes", "dry_run"])]
+    confirm: Option<usize>,
     /// Only show what it would do
     #[arg(long, requires = "selection", conflicts_with = "yes")]
     dry_run: bool,
@@ -93,10 +96,19 @@ pub(super) async fn run(
         return Ok(ExitCode::SUCCESS);
     }
     eprint!("{told}");
-    if !many.yes {
+    if let Some(confirmed) = many.confirm {
+        if confirmed != preview.devices {
+            return Ok(nothing_done(&format!(
+                "nothing was done: `--confirm` says {}, and the selection has {} now",
+                counted(i64::try_from(confirmed).unwrap_or(i64::MAX), "device"),
+                preview.devices
+            )));
+        }
+    } else if !many.yes {
         if !io::stdin().is_terminal() {
             eprintln!(
-                "nothing was done: nobody can be asked here; say `--yes` to go on, or `--dry-run` to look"
+                "nothing was done: nobody can be asked here; say `--confirm {}` or `--yes` to go on, or `--dry-run` to look",
+                preview.devices
             );
             return Ok(ExitCode::from(USAGE));
         }

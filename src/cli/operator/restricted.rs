@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use jiff::Timestamp;
 
-use super::table::{Paint, Table, Tone, cell, plain, short, short_length};
+use super::table::{Paint, Table, Tone, cell, plain, short};
 use super::{Session, nothing_done};
 use crate::desk::words::{ago, ahead};
 #[cfg(test)]
@@ -35,7 +35,7 @@ fn render(devices: &[RestrictedView], now: Timestamp, paint: Paint) -> String {
     if devices.is_empty() {
         return "no device is restricted or isolated, as far as is known\n".to_owned();
     }
-    let length = short_length(devices.iter().map(|device| device.device.as_str()));
+    let length = paint.id_length(devices.iter().map(|device| device.device.as_str()));
     // The last column may be wide.
     let mut table = Table::new(&[
         "DEVICE",
@@ -46,7 +46,8 @@ fn render(devices: &[RestrictedView], now: Timestamp, paint: Paint) -> String {
         "CONFIRMED",
         "ALERT",
         "BY",
-    ]);
+    ])
+    .spare(&["CONFIRMED", "ALERT"]);
     for device in devices {
         let past = |at: Option<Timestamp>| at.map_or("-".to_owned(), |at| ago(now, at));
         let alerts: Vec<&str> = device.by.iter().filter_map(|by| by.alert_id.as_deref()).collect();

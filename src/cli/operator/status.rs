@@ -9,8 +9,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::table::{Paint, Tone, plain, short};
-use super::{Common, Session, devices, stop::banner};
+use super::{Common, devices, stop::banner};
 use crate::cli::approvals::waiting;
+use crate::cli::watch::{self, Watch};
 use crate::desk::status::{Report, files, inventory, lookups, sources};
 use crate::desk::words::{ago, ahead, counted, span, waits};
 use crate::domain::verdict::Mode;
@@ -21,6 +22,8 @@ use crate::store::views::StatusView;
 pub struct Args {
     #[command(flatten)]
     common: Common,
+    #[command(flatten)]
+    watch: Watch,
     /// So many contained devices, and so many asks
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(i64).range(0..=10_000))]
     limit: i64,
@@ -31,10 +34,12 @@ pub struct Args {
 /// # Errors
 /// The configuration cannot be used, or Postgres is away.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let session = Session::open(&args.common).await?;
-    let report = session.desk().status(args.limit).await?;
-    session.answer(&report, |paint| render(&report, paint))?;
-    Ok(ExitCode::SUCCESS)
+    watch::looks(&args.common, args.watch, "status", async |session| {
+        let report = session.desk().status(args.limit).await?;
+        session.answer(&report, |paint| render(&report, paint))?;
+        Ok(ExitCode::SUCCESS)
+    })
+    .await
 }
 
 /// The status as text.

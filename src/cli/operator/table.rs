@@ -2,15 +2,28 @@
 
 use std::fmt::Write as _;
 
+pub use super::fold::{fold, shown_width};
 pub use crate::desk::words::{plain, short, short_length};
 
-/// Whether to colour.
+/// How texts are drawn for whoever reads them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Paint {
-    /// Plain text.
+    /// Plain text, however wide: a program reads it.
     Plain,
-    /// ANSI colours.
+    /// ANSI colours, however wide.
     Coloured,
+    /// To so many columns, which a table never exceeds.
+    Fitted {
+        /// How many.
+        columns: usize,
+        /// With ANSI colours.
+        is_coloured: bool,
+    },
+    /// Every column of a table with the whole of each text.
+    Wide {
+        /// With ANSI colours.
+        is_coloured: bool,
+    },
 }
 
 /// What a piece of text tells.
@@ -39,9 +52,33 @@ impl Paint {
             Tone::Bad => "31;1",
             Tone::Head => "1",
         };
+        match self.is_coloured() {
+            false => text.to_owned(),
+            true => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
+        }
+    }
+
+    /// Whether there are colours.
+    pub fn is_coloured(self) -> bool {
         match self {
-            Self::Plain => text.to_owned(),
-            Self::Coloured => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
+            Self::Plain => false,
+            Self::Coloured => true,
+            Self::Fitted { is_coloured, .. } | Self::Wide { is_coloured } => is_coloured,
+        }
+    }
+
+    /// With every column and the whole of each text.
+    pub fn wide(self) -> Self {
+        Self::Wide {
+            is_coloured: self.is_coloured(),
+        }
+    }
+
+    /// How many characters of these ids are shown: as many as tell them apart, or all.
+    pub fn id_length<'a>(self, ids: impl IntoIterator<Item = &'a str>) -> usize {
+        match self {
+            Self::Wide { .. } => usize::MAX,
+            _ => short_length(ids),
         }
     }
 }
@@ -91,10 +128,12 @@ pub fn cut(text: &str, most: usize) -> String {
     kept.trim_end().to_owned() + "…"
 }
 
-/// Rows under a head.
+/// Rows under a head. Where there is not room for all of it, first the columns go that can be spared, then the widest texts are cut.
 #[derive(Debug, Default)]
 pub struct Table {
     head: Vec<&'static str>,
+    spare: Vec<&'static str>,
+    wide: Vec<&'static str>,
     rows: Vec<Vec<(Tone, String)>>,
 }
 
@@ -102,58 +141,149 @@ pub struct Table {
 const WIDEST: usize = 32;
 /// The last column is cut here.
 const WIDEST_LAST: usize = 100;
+/// To make room the last column, which is prose, gives way first, to so much.
+const PROSE: usize = 24;
+/// No column is cut shorter than that.
+const NARROWEST: usize = 8;
 
 impl Table {
     /// An empty table.
     pub fn new(head: &[&'static str]) -> Self {
         Self {
             head: head.to_vec(),
-            rows: Vec::new(),
+            ..Self::default()
         }
     }
 
-    /// Adds a row; texts are made plain and cut.
+    /// Columns that go, in this order, where there is not room for all.
+    pub fn spare(mut self, columns: &[&'static str]) -> Self {
+        self.spare = columns.to_vec();
+        self
+    }
+
+    /// Columns that show only where everything does.
+    pub fn only_wide(mut self, columns: &[&'static str]) -> Self {
+        self.wide = columns.to_vec();
+        self
+    }
+
+    /// Adds a row; texts are made plain.
     pub fn row(&mut self, cells: impl IntoIterator<Item = (Tone, String)>) {
-        let last = self.head.len() - 1;
-        let cells = cells
-            .into_iter()
-            .enumerate()
-            .map(|(at, (tone, text))| (tone, cut(&text, if at == last { WIDEST_LAST } else { WIDEST })));
+        let cells = cells.into_iter().map(|(tone, text)| (tone, plain(&text)));
         self.rows.push(cells.collect());
     }
 
     /// The lines, each after `indent`.
     pub fn render(&self, paint: Paint, indent: &str) -> String {
-        let head = self
-            .head
-            .iter()
-            .map(|title| (Tone::Head, (*title).to_owned()))
-            .collect();
-        let lines: Vec<&Vec<(Tone, String)>> = std::iter::once(&head).chain(&self.rows).collect();
-        let widths: Vec<usize> = (0..self.head.len())
-            .map(|at| {
-                lines
-                    .iter()
-                    .filter_map(|line| line.get(at))
-                    .map(|(_, text)| width(text))
-                    .max()
-                    .unwrap_or(0)
-            })
-            .collect();
+        let columns = self.columns(paint, width(indent));
+        let head = self.head.iter().map(|title| (Tone::Head, (*title).to_owned()));
+        let head: Vec<(Tone, String)> = head.collect();
         let mut out = String::new();
-        for line in lines {
+        for line in std::iter::once(&head).chain(&self.rows) {
             let mut gap = 0;
             out += indent;
-            for ((tone, text), widest) in line.iter().zip(&widths) {
+            for Column { at, shown, .. } in &columns {
+                let (tone, text) = line
+                    .get(*at)
+                    .map_or((Tone::Usual, ""), |(tone, text)| (*tone, text));
+                let text = cut(text, *shown);
                 if !text.is_empty() {
-                    let _ = write!(out, "{:gap$}{}", "", paint.tone(*tone, text));
+                    let _ = write!(out, "{:gap$}{}", "", paint.tone(tone, &text));
                     gap = 0;
                 }
-                gap += widest + 2 - if text.is_empty() { 0 } else { width(text) };
+                gap += shown + 2 - width(&text);
             }
             out.push('\n');
         }
         out
+    }
+
+    /// Which columns are shown, and how wide.
+    fn columns(&self, paint: Paint, indent: usize) -> Vec<Column> {
+        let is_wide = matches!(paint, Paint::Wide { .. });
+        let last = self.head.len().saturating_sub(1);
+        let shown = self
+            .head
+            .iter()
+            .enumerate()
+            .filter(|(_, title)| is_wide || !self.wide.contains(title));
+        let mut columns: Vec<Column> = shown
+            .map(|(at, title)| {
+                let texts = self
+                    .rows
+                    .iter()
+                    .filter_map(|row| row.get(at))
+                    .map(|(_, text)| width(text));
+                let most = match at == last {
+                    _ if is_wide => usize::MAX,
+                    true => WIDEST_LAST,
+                    false => WIDEST,
+                };
+                Column {
+                    at,
+                    title,
+                    shown: texts.max().unwrap_or(0).min(most).max(width(title)),
+                }
+            })
+            .collect();
+        if let Paint::Fitted { columns: room, .. } = paint {
+            fit(&mut columns, &self.spare, room.saturating_sub(indent));
+        }
+        columns
+    }
+}
+
+/// A column as it is shown.
+#[derive(Debug)]
+struct Column {
+    at: usize,
+    title: &'static str,
+    shown: usize,
+}
+
+/// Makes the columns fit into so much room, if that can be.
+fn fit(columns: &mut Vec<Column>, spare: &[&str], room: usize) {
+    let taken = |columns: &[Column]| {
+        columns
+            .iter()
+            .map(|column| column.shown + 2)
+            .sum::<usize>()
+            .saturating_sub(2)
+    };
+    let give = |column: &mut Column, over: usize, least: usize| {
+        let least = least.max(width(column.title)).min(column.shown);
+        column.shown = column.shown.saturating_sub(over).max(least);
+    };
+    // A prose column that is a little shorter is better than a column less.
+    let over = taken(columns).saturating_sub(room);
+    if let Some(last) = columns.last_mut() {
+        give(last, over, PROSE * 2);
+    }
+    for title in spare {
+        if taken(columns) > room {
+            columns.retain(|column| column.title != *title);
+        }
+    }
+    let over = taken(columns).saturating_sub(room);
+    if let Some(last) = columns.last_mut() {
+        give(last, over, PROSE);
+    }
+    // The first column tells the rows apart and stays whole as long as others can give.
+    while taken(columns) > room {
+        let others = columns.iter_mut().skip(1);
+        let widest = others.filter(|column| column.shown > NARROWEST.max(width(column.title)));
+        match widest.max_by_key(|column| column.shown) {
+            Some(widest) => widest.shown -= 1,
+            None => break,
+        }
+    }
+    let over = taken(columns).saturating_sub(room);
+    if let Some(first) = columns.first_mut() {
+        give(first, over, NARROWEST);
+    }
+    // So narrow a terminal shows the first columns.
+    while taken(columns) > room && columns.len() > 1 {
+        columns.pop();
     }
 }
 
@@ -216,5 +346,65 @@ mod tests {
             table.render(Paint::Plain, "")
         );
         assert_ne!(coloured, table.render(Paint::Plain, ""));
+    }
+
+    fn actions() -> Table {
+        let mut table = Table::new(&["DEVICE", "NAME", "LANE", "CALLS", "ID", "WHY"])
+            .spare(&["CALLS", "LANE"])
+            .only_wide(&["ID"]);
+        let why = "the ransomware alert of the file server, which an operator looked at twice; number 12, may leave in 3 min";
+        for (device, name) in [
+            ("0123456789ab", "a-rather-long-name.of.a.host.example.org"),
+            ("fedcba987654", "b"),
+        ] {
+            table.row([
+                cell(device),
+                cell(name),
+                cell("critical"),
+                cell("2"),
+                cell("7e1f"),
+                cell(why),
+            ]);
+        }
+        table
+    }
+
+    #[test]
+    fn a_table_never_exceeds_the_columns_that_it_is_fitted_to() {
+        let table = actions();
+        for columns in 20..200 {
+            let paint = Paint::Fitted {
+                columns,
+                is_coloured: true,
+            };
+            for line in table.render(paint, "  ").lines() {
+                assert!(shown_width(line) <= columns, "{columns}: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_can_be_spared_goes_first_and_what_is_asked_for_wide_is_whole() {
+        let fitted = |columns| {
+            actions().render(
+                Paint::Fitted {
+                    columns,
+                    is_coloured: false,
+                },
+                "",
+            )
+        };
+        insta::assert_snapshot!(fitted(100), @"");
+        insta::assert_snapshot!(fitted(80), @"");
+        insta::assert_snapshot!(fitted(50), @"");
+        let wide = actions().render(Paint::Plain.wide(), "");
+        for whole in [
+            "a-rather-long-name.of.a.host.example.org",
+            "7e1f",
+            "may leave in 3 min",
+        ] {
+            assert!(wide.contains(whole), "{wide}");
+        }
+        assert!(!actions().render(Paint::Plain, "").contains("7e1f"));
     }
 }

@@ -51,6 +51,11 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         return Ok(nothing_done(why));
     }
     let by = operator(args.by.as_deref())?;
+    anyhow::ensure!(
+        args.path.exists(),
+        "`{}` is not there: name the directory with the playbooks",
+        plain(&args.path.display().to_string())
+    );
     let session = Session::open(&args.common).await?;
     let set = match checked(&args.path, &session.config.never).await {
         Ok(set) => set,

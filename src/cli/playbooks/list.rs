@@ -46,7 +46,8 @@ pub fn render(report: &Report, now: Timestamp, paint: Paint) -> String {
         "ACTED 24H",
         "OBSERVED 24H",
         "TITLE",
-    ]);
+    ])
+    .spare(&["OBSERVED 24H", "SINCE", "PRIORITY", "ASKED", "ACTED 24H"]);
     for row in &report.playbooks {
         let said = row.mode.as_str();
         let (tone, mode) = match (row.mode.min(report.ceiling), &row.fallback) {

@@ -158,7 +158,7 @@ async fn the_exit_code_tells_why_an_answer_was_not_taken() {
             4,
             "is a name that quell itself goes by",
         ),
-        (" ", request.as_str(), 3, "nobody knows who you are"),
+        (" ", request.as_str(), 2, "nobody knows who you are"),
         ("ann", "A-1", 1, "there is no request A-1"),
         ("ann", "B-7", 2, "a request is called like `A-1042`"),
     ] {
@@ -184,7 +184,7 @@ async fn the_exit_code_tells_why_an_answer_was_not_taken() {
     let (code, _, said) = shell
         .run(&["approvals", "approve", &request, "--reason", " "])
         .await;
-    assert_eq!((code, said.contains("`--reason` is empty")), (Some(1), true));
+    assert_eq!((code, said.contains("`--reason` is empty")), (Some(2), true));
     ground.name(&device('a'), "web-1.other.example").await;
     let (code, out, _) = approve("ann", &request).await;
     assert_eq!(code, Some(1));

@@ -369,7 +369,7 @@ async fn an_operator_sees_the_caps_and_lifts_one() {
         .expect("it is named")
         .0;
     for (lift, reason, code, told) in [
-        (lift, " ", 1, "`--reason` is empty"),
+        (lift, " ", 2, "`--reason` is empty"),
         ("ffffffff", "no outbreak", 1, "names no one lift in force"),
         (lift, "no outbreak", 0, "the lift of caps[0] is ended"),
         (lift, "no outbreak", 1, "names no one lift in force"),
