@@ -96,6 +96,7 @@ pub fn retention(config: &Config) -> Retention {
         decisions: its.decisions,
         alerts: its.alerts,
         dead_letters: its.dead_letters,
+        notifications: its.notifications,
     }
 }
 

@@ -39,6 +39,7 @@ mod ledger;
 mod listing;
 mod lookups;
 mod migrating;
+pub mod outbox;
 mod overdue;
 mod packing;
 mod playbook_files;
