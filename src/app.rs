@@ -4,6 +4,7 @@
 pub mod playbook_files;
 pub mod reload;
 mod sources;
+pub mod tell;
 mod tenant;
 
 use std::process::ExitCode;
@@ -46,6 +47,7 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
     worker::retention::describe_metrics();
     worker::stops::describe_metrics();
     worker::intake::describe_metrics();
+    worker::tell::describe_metrics();
     let lifecycle = Lifecycle::of_process(StopLimits::default()).context("cannot listen to signals")?;
     let store = store(&config)?.guarded(tenant::safety_of(&config));
     let listener = TcpListener::bind(config.http.listen)
@@ -134,7 +136,7 @@ pub fn store(config: &Config) -> anyhow::Result<Store> {
 /// # Errors
 /// A file cannot be read, or a playbook is wrong: the message holds every error of every file.
 pub fn playbooks(config: &Config) -> anyhow::Result<Arc<PlaybookSet>> {
-    match reload::load::load(&config.playbooks, &config.never, None).1 {
+    match reload::load::load(&config.playbooks, &reload::load::Around::of(config), None).1 {
         Ok(loaded) => Ok(loaded.set),
         Err(error) => anyhow::bail!("the playbooks cannot be used\n{}", error.in_full()),
     }

@@ -18,6 +18,7 @@ pub mod facts;
 pub mod fmt;
 pub mod junit;
 pub mod login;
+pub mod notifications;
 pub mod operator;
 mod output;
 pub mod plan;
@@ -88,6 +89,9 @@ enum Command {
     /// See what arrived and could not be used, and have it read again
     #[command(subcommand)]
     Events(events::Command),
+    /// See the messages to receivers, send one again, try a receiver out
+    #[command(subcommand)]
+    Notifications(notifications::Command),
     /// Send a file of alerts to a running daemon
     Send(send::SendArgs),
     /// Check everything that must be right before and while quell runs, and say what to do where it is not
@@ -149,6 +153,7 @@ pub fn main() -> ExitCode {
             Command::Explain(args) => explain::run(*args).await,
             Command::Playbooks(command) => playbooks::run(command).await,
             Command::Events(command) => operator::answered(events::run(command).await),
+            Command::Notifications(command) => operator::answered(notifications::run(command).await),
             Command::Send(args) => send::run(args).await,
             Command::Doctor(args) => operator::answered(doctor::run(args).await),
             Command::Probe(args) => operator::answered(probe::run(*args).await),

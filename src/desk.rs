@@ -5,6 +5,7 @@
 //! who may do what; whoever calls a function that changes something has made sure of that, and hands over the person
 //! ([`crate::domain::person::By`]), who stands in the audit.
 
+pub mod notifications;
 pub mod page;
 pub mod status;
 pub mod words;
@@ -34,6 +35,10 @@ pub struct Terms {
     pub overdue_after: Duration,
     /// What the inventory counted is known for so long.
     pub inventory_max_age: Duration,
+    /// A message that cannot be delivered for so long is given up.
+    pub give_up_after: Duration,
+    /// A receiver that fails for longer than this needs a person.
+    pub trouble_after: Duration,
 }
 
 /// One tenant's desk; cheap to clone.

@@ -10,6 +10,7 @@
 //! * [`overdue`]: restrictions that stay longer than they should → a page.
 //! * [`seal`]: rows of the audit → the chain. [`retention`]: what is old → gone.
 //! * [`stops`]: the stop file → the stop switch; what a stop takes back → ended containments.
+//! * [`tell`]: what happened → messages; messages → receivers.
 //! * [`intake`](mod@intake): brokers, feeds and files → the inbox (T1).
 //! * [`lease`]: who dispatches. [`wake`]: what others committed. [`active_set`]: the playbooks in force.
 //! * [`sayings`] is no loop: what answers need to know of the playbooks that ask.
@@ -35,6 +36,7 @@ pub mod sayings;
 pub mod seal;
 pub mod stops;
 pub mod submit;
+pub mod tell;
 pub mod wake;
 
 use std::sync::Arc;

@@ -111,7 +111,7 @@ const HOMES: [(&str, &[&str]); 34] = [
     ("jiff_sqlx", &["store"]),
     ("reqwest", &["defender", "outbound"]),
     ("rustls", &["defender", "outbound", "web", "intake"]),
-    ("ring", &["simulator", "web"]),
+    ("ring", &["simulator", "web", "outbound"]),
     ("flate2", &["intake"]),
     ("lz4_flex", &["intake"]),
     ("snap", &["intake"]),

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::app::reload::{Reloader, Target};
-use crate::app::{MigrationError, migrations, sources};
+use crate::app::{MigrationError, migrations, sources, tell};
 use crate::config::{Budget, Config, Tenant, environment};
 use crate::defender::{Client, Endpoint, Options};
 use crate::desk::{Desk, Terms};
@@ -127,6 +127,8 @@ pub fn desk_of(config: &Config, tenant: &Tenant, store: Store, id: TenantId) -> 
             outstanding: config.outstanding,
             overdue_after: config.scaled(config.release.overdue_after),
             inventory_max_age: config.scaled(config.facts.inventory.max_age),
+            give_up_after: config.scaled(config.outbound.give_up_after),
+            trouble_after: config.scaled(Duration::from_secs(600)),
         }),
     }
 }
@@ -268,6 +270,7 @@ impl Start {
                 )?,
             ));
         }
+        tell::start(&self.config, &self.store, &ids, &self.tasks);
         let stable_for = safety_of(&self.config).stable_for;
         let woken = bells.iter().map(|(_, wakes)| Arc::clone(wakes)).collect();
         self.tasks.spawn(

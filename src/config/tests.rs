@@ -4,6 +4,7 @@ use super::*;
 
 mod credentials;
 mod kafka;
+mod receivers;
 mod shapes;
 mod sources;
 

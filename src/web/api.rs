@@ -2,6 +2,7 @@
 //! it needs, asks the [`crate::desk`], and is documented where it stands: what is routed is what `/v1/openapi.json` tells.
 
 mod asked;
+mod notifications;
 mod status;
 
 use axum::Router;
@@ -25,6 +26,9 @@ struct Document;
 fn documented() -> (Router<Web>, utoipa::openapi::OpenApi) {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(status::status))
+        .routes(routes!(notifications::list))
+        .routes(routes!(notifications::show))
+        .routes(routes!(notifications::resend))
         .split_for_parts()
 }
 
