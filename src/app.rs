@@ -6,6 +6,7 @@ pub mod reload;
 mod sources;
 pub mod tell;
 mod tenant;
+mod terms;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -23,7 +24,7 @@ use crate::store::{MigrationState, Retention, Store, StoreError, StoreOptions};
 use crate::telemetry::{self, Metrics};
 use crate::{web, worker};
 
-pub use tenant::{client_options, clients, desk_of, gate_of, pacing_of};
+pub use terms::{client_options, clients, desk_of, gate_of, pacing_of};
 
 /// Runs the daemon until it is told to stop.
 ///
@@ -49,7 +50,7 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
     worker::intake::describe_metrics();
     worker::tell::describe_metrics();
     let lifecycle = Lifecycle::of_process(StopLimits::default()).context("cannot listen to signals")?;
-    let store = store(&config)?.guarded(tenant::safety_of(&config));
+    let store = store(&config)?.guarded(terms::safety_of(&config));
     let listener = TcpListener::bind(config.http.listen)
         .await
         .with_context(|| format!("cannot listen on {}", config.http.listen))?;
@@ -69,7 +70,7 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
         .transpose()?;
     let tls = sources::tls(&config)?;
     let config = Arc::new(config);
-    let clients = tenant::clients(&config)?;
+    let clients = terms::clients(&config)?;
     let tasks = lifecycle.tasks();
     let start = tenant::Start {
         states: config.sources.iter().map(|_| SourceState::default()).collect(),

@@ -14,8 +14,8 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::support::ground::{Ground, asking_playbook, device, playbook};
 use crate::support::eventually;
+use crate::support::ground::{Ground, asking_playbook, device, playbook};
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 

@@ -5,11 +5,14 @@ use jiff::ToSpan as _;
 use uuid::Uuid;
 
 use super::*;
+use crate::desk::status::needs::needs;
 use crate::domain::budget::{Pace, Pacing, Queued, Rules, Slots, Window};
 use crate::domain::verdict::Lane;
 use crate::store::Overdue;
+use crate::store::approvals::Waiting;
 use crate::store::views::{
-    DeviceAction, InboxView, LaneView, LeaseView, Outlook, QueuedAction, SetView, WindowView,
+    ContainmentView, DeviceAction, DeviceView, InboxView, InventoryView, LaneView, LeaseView, Outlook,
+    QueuedAction, SetView, WindowView,
 };
 
 fn now() -> Timestamp {
@@ -87,6 +90,7 @@ fn quiet() -> Report {
         inventory: InventoryView::default(),
         lookups: None,
         sources: Vec::new(),
+        receivers_in_trouble: Vec::new(),
         unsealed_rows: 0,
         unsealed_since: None,
         inventory_max_age_seconds: 86_400.0,

@@ -15,17 +15,28 @@ fn each_receiver_has_its_name_what_it_wants_and_one_kind() {
         panic!("{:?}", config.receivers)
     };
     assert_eq!(soc.on, [Topic::Alarms, Topic::Stops]);
-    assert_eq!((soc.tenants.as_slice(), soc.severity), (&["contoso".to_owned()][..], Some(Severity::Medium)));
+    assert_eq!(
+        (soc.tenants.as_slice(), soc.severity),
+        (&["contoso".to_owned()][..], Some(Severity::Medium))
+    );
     assert!(matches!(&soc.kind, ReceiverKind::Webhook(posted) if posted.secret_files.len() == 1));
     assert!(matches!(&chat.kind, ReceiverKind::Slack(Address::File(_))));
-    assert!(matches!(&night.kind, ReceiverKind::Email(email) if (email.port, email.tls) == (465, MailTls::Implicit)));
-    let ReceiverKind::Export(export) = &siem.kind else { panic!("{siem:?}") };
+    assert!(
+        matches!(&night.kind, ReceiverKind::Email(email) if (email.port, email.tls) == (465, MailTls::Implicit))
+    );
+    let ReceiverKind::Export(export) = &siem.kind else {
+        panic!("{siem:?}")
+    };
     assert_eq!(export.format, Format::Ecs);
     assert_eq!(export.to, Place::File("/etc/quell/out/quell.jsonl".into()));
     let keys: Vec<String> = config.secret_files().into_iter().map(|(key, _)| key).collect();
     assert_eq!(
         keys[2..],
-        ["receivers[0].webhook.secret_files[0]", "receivers[1].slack.url_file", "receivers[2].email.password_file"]
+        [
+            "receivers[0].webhook.secret_files[0]",
+            "receivers[1].slack.url_file",
+            "receivers[2].email.password_file"
+        ]
     );
     assert!(config.outbound.allow_networks[0].contains(std::net::IpAddr::from([10, 1, 2, 3])));
     assert!(loaded(MINIMAL).receivers.is_empty());
@@ -36,7 +47,11 @@ fn what_is_wrong_with_a_receiver_is_told_where_it_stands() {
     check(
         "receivers:\n  - {name: a, webhook: {url: \"https://h.example\"}}\n  - {name: a, slack: {url_file: s}}\n  - {name: b, tenants: [contosa], slack: {url_file: s}}\n  - {name: c}\n  - {name: d, slack: {url_file: s}, teams: {url_file: t}}\n  - {name: e, slack: {}}\n  - {name: f, email: {host: m.example, tls: none, user: u, from: q, to: []}}\n  - {name: g, export: {file: f, url: \"https://h.example\"}}\n  - {name: h, on: [fired], webhook: {url: h.example, secret_files: [s]}}\noutbound: {allow_networks: [10.0.0.1/8]}\n",
         &[
-            ("E481", 2, "`receivers[0].webhook.secret_files` must name at least one file"),
+            (
+                "E481",
+                2,
+                "`receivers[0].webhook.secret_files` must name at least one file",
+            ),
             ("E481", 3, "the receiver `a` is there twice"),
             ("E481", 4, "`contosa`, which none of `tenants` is"),
             ("E502", 5, "needs one of `webhook`"),
