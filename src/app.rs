@@ -6,6 +6,7 @@ pub mod playbook_files;
 pub mod reload;
 mod reread;
 mod sources;
+pub mod tell;
 mod tenant;
 mod terms;
 
@@ -50,6 +51,7 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
     worker::retention::describe_metrics();
     worker::stops::describe_metrics();
     worker::intake::describe_metrics();
+    worker::tell::describe_metrics();
     let lifecycle = Lifecycle::of_process(StopLimits::default()).context("cannot listen to signals")?;
     let store = store(&config)?.guarded(terms::safety_of(&config));
     let listener = TcpListener::bind(config.http.listen)
@@ -101,6 +103,7 @@ pub fn retention(config: &Config) -> Retention {
         decisions: its.decisions,
         alerts: its.alerts,
         dead_letters: its.dead_letters,
+        notifications: its.notifications,
     }
 }
 
@@ -138,7 +141,7 @@ pub fn store(config: &Config) -> anyhow::Result<Store> {
 /// # Errors
 /// A file cannot be read, or a playbook is wrong: the message holds every error of every file.
 pub fn playbooks(config: &Config) -> anyhow::Result<Arc<PlaybookSet>> {
-    match reload::load::load(&config.playbooks, &config.never, None).1 {
+    match reload::load::load(&config.playbooks, &reload::load::Around::of(config), None).1 {
         Ok(loaded) => Ok(loaded.set),
         Err(error) => anyhow::bail!("the playbooks cannot be used\n{}", error.in_full()),
     }

@@ -25,6 +25,7 @@ pub mod health;
 pub mod junit;
 pub mod login;
 pub mod man;
+pub mod notifications;
 pub mod operator;
 mod output;
 mod overview;
@@ -112,6 +113,9 @@ enum Command {
     Reload(reload::Args),
     /// Ask the daemon of this machine whether it lives, or is ready for events
     Health(health::Args),
+    /// See the messages to receivers, send one again, try a receiver out
+    #[command(subcommand)]
+    Notifications(notifications::Command),
     /// Send a file of alerts to a running daemon
     Send(send::SendArgs),
     /// Check everything that must be right before and while quell runs, and say what to do where it is not
@@ -191,6 +195,7 @@ pub fn main() -> ExitCode {
             Command::Events(command) => events::run(command).await,
             Command::Reload(args) => reload::run(args).await,
             Command::Health(args) => health::run(args).await,
+            Command::Notifications(command) => notifications::run(command).await,
             Command::Send(args) => send::run(args).await,
             Command::Doctor(args) => doctor::run(args).await,
             Command::Probe(args) => probe::run(*args).await,

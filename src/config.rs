@@ -32,6 +32,7 @@ mod guards;
 mod lookups;
 mod pace;
 mod reach;
+pub mod receivers;
 mod retention;
 pub mod schema;
 mod secret;
@@ -46,6 +47,7 @@ pub use drift::{DriftLooks, Releases};
 pub use lookups::Lookups;
 pub use pace::{Call, Facts, Inventory, Reconcile, Retry, SHORTEST_SEND_DEADLINE, SHORTEST_TOTAL_TIMEOUT};
 pub use reach::{Proxy, Reach, ReachError};
+pub use receivers::{Outbound, Receiver, ReceiverKind};
 pub use retention::Retention;
 pub use secret::{SecretError, SecretFile};
 pub use server::{Database, DatabaseAddress, Http, InboxBounds, Tls};
@@ -79,6 +81,10 @@ pub struct Config {
     pub tenants: Vec<Tenant>,
     /// `sources`: where events come from beside the listener's own `/v1/events`. Default none.
     pub sources: Vec<Source>,
+    /// `receivers`: who is told of what. Default nobody.
+    pub receivers: Vec<Receiver>,
+    /// `outbound`: how they are told.
+    pub outbound: Outbound,
     /// `call`: the spans that bound a call.
     pub call: Call,
     /// `reconcile`: how often Defender's list is read.
@@ -225,6 +231,7 @@ impl Config {
         let (kinds, lookups) = guards::read_devices(root.section("devices", reading), reading);
         let tenants = tenant::read_all(root.required("tenants", Kind::Maps(1), reading), places, reading);
         let sources = source::read_all(&mut root, &tenants, places, reading);
+        let receivers = receivers::read_all(&mut root, &tenants, places, reading);
         let (default_ask, approvals) = approvals::read(root.section("approvals", reading), reading);
         let config = Self {
             database: Database::read(database, places, reading),
@@ -242,6 +249,8 @@ impl Config {
             device_id_pattern: read_device_id_pattern(&mut root, reading),
             tenants,
             sources,
+            receivers,
+            outbound: Outbound::read(root.section("outbound", reading), reading),
             call: Call::read(root.section("call", reading), reading),
             reconcile: Reconcile::read(root.section("reconcile", reading), reading),
             facts: Facts::read(root.section("facts", reading), reading),
@@ -385,6 +394,10 @@ impl Config {
         for (position, source) in self.sources.iter().enumerate() {
             let secrets = source.secret_files().into_iter();
             files.extend(secrets.map(|(key, file)| (format!("sources[{position}].{key}"), file)));
+        }
+        for (position, receiver) in self.receivers.iter().enumerate() {
+            let secrets = receiver.secret_files().into_iter();
+            files.extend(secrets.map(|(key, file)| (format!("receivers[{position}].{key}"), file)));
         }
         files
     }

@@ -20,6 +20,7 @@ pub mod extend;
 pub mod find;
 pub mod letter_ends;
 pub mod letters;
+pub mod notifications;
 pub mod page;
 pub mod playbooks;
 pub mod queue;
@@ -86,6 +87,10 @@ pub struct Terms {
     pub reread: letter_ends::Reread,
     /// Every span that a person gives to what the configuration measures too is divided by this.
     pub time_scale: u32,
+    /// A message that cannot be delivered for so long is given up.
+    pub give_up_after: Duration,
+    /// A receiver that fails for longer than this needs a person.
+    pub trouble_after: Duration,
 }
 
 impl Terms {

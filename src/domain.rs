@@ -1,7 +1,7 @@
 //! The words and the rules of Quell, as types and pure functions. Nothing here reads a clock, a file or a socket:
 //! `now` is always a parameter.
 //!
-//! Reading order: [`tenant`], [`measure`], [`device`], [`fact`], [`alert`], [`verdict`], [`notify`], [`canary`], [`guard`], [`eligibility`], [`limit`],
+//! Reading order: [`tenant`], [`measure`], [`device`], [`fact`], [`alert`], [`verdict`], [`notify`], [`telling`], [`canary`], [`guard`], [`eligibility`], [`limit`],
 //! [`decision`], [`by_hand`], [`recorded`], [`containment`], [`approval`], [`action`], [`kind`], [`answer`], [`outcome`], [`converge`], [`person`],
 //! [`seal`], [`stop`], [`stray`], [`budget`], [`clock_watch`], [`demand`].
 
@@ -42,6 +42,7 @@ pub mod stop;
 pub mod stray;
 pub mod surge;
 pub mod task;
+pub mod telling;
 pub mod tenant;
 pub mod trust;
 pub mod verdict;

@@ -1,8 +1,17 @@
-//! Tells others: HTTP requests to places that are not Defender. `quell send` posts its batches through it.
+//! Tells others: HTTP requests and mails to places that are not Defender. `quell send` posts its batches through it ([`Poster`]), and
+//! `worker::tell` the messages of the outbox ([`Receiver`]).
 //!
 //! It never calls Defender, and never follows a redirect: whom we tell was configured, and nobody else may decide it.
 
+mod chat;
+mod cloud_event;
+pub mod export;
+mod hook;
 pub mod issuer;
+mod mail;
+mod reach;
+mod receiver;
+mod sign;
 
 use std::time::Duration;
 
@@ -10,6 +19,10 @@ use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use rustls_platform_verifier::BuilderVerifierExt as _;
 use secrecy::{ExposeSecret as _, SecretString};
+
+pub use mail::{MailTls, Smtp, is_mail_address, is_this_machine};
+pub use reach::Reach;
+pub use receiver::{LONGEST_TRY, Posted, Receiver, Undelivered, Way};
 
 /// The most of an answer that is read, bytes.
 const MAX_ANSWER: usize = 16 * 1024 * 1024;
@@ -42,6 +55,18 @@ pub enum OutboundError {
     /// The token cannot stand in a header.
     #[error("the token holds characters that cannot be sent")]
     Token,
+    /// The address of a receiver is none. It is not shown, as it may be a secret.
+    #[error("the address is none that can be posted to: expected e.g. `https://hooks.example.com/quell`")]
+    ReceiverAddress,
+    /// A secret that signs is none.
+    #[error("a secret must be `whsec_` and 24 to 64 bytes in base64, as Standard Webhooks writes it")]
+    Secret,
+    /// What should be a mail address is none.
+    #[error("`{0}` is no mail address")]
+    MailAddress(String),
+    /// The mail server cannot be reached like that.
+    #[error("the mail server cannot be reached like that: {0}")]
+    Mail(String),
     /// The TLS library refused its settings.
     #[error("TLS cannot be set up")]
     Tls(#[source] rustls::Error),
@@ -190,6 +215,115 @@ fn tls(needed: bool) -> Result<rustls::ClientConfig, rustls::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::telling::{Kind, Message, Thing};
+
+    /// People are asked about two devices; somebody chose awkward names.
+    pub(super) fn message() -> Message {
+        let on = |device: char, name: &str| Thing {
+            at: "2026-11-24T03:12:08Z".parse().ok(),
+            device_id: Some(device.to_string().repeat(40)),
+            device_name: Some(name.to_owned()),
+            playbook: Some("ransomware".to_owned()),
+            revision: Some("4f1c".to_owned()),
+            alert_id: Some("da638".to_owned()),
+            severity: Some("high".to_owned()),
+            reason: "the playbook asks".to_owned(),
+            measure: Some("restriction".to_owned()),
+            until: "2026-11-24T03:42:08Z".parse().ok(),
+            containment_id: Some(uuid::Uuid::from_u128(7)),
+            request: Some(1_004),
+            ..Thing::default()
+        };
+        Message {
+            id: uuid::Uuid::from_u128(0x0199_a5b0_0000_7000_8000_0000_0000_0001),
+            tenant: "contoso".to_owned(),
+            receiver: "soc".to_owned(),
+            kind: Kind::ApprovalAsked,
+            playbook: Some("ransomware".to_owned()),
+            created_at: "2026-11-24T03:12:09Z".parse().expect("a time"),
+            things: 14,
+            items: vec![
+                on('a', "ws-0117.contoso.com"),
+                on('b', "<!channel> *ws* & [x](http://evil.example)"),
+            ],
+            counts: std::collections::BTreeMap::new(),
+        }
+    }
+
+    /// An action that succeeded.
+    pub(super) fn action() -> Message {
+        let mut message = message();
+        message.items.truncate(1);
+        let thing = &mut message.items[0];
+        thing.action = Some("restrict".to_owned());
+        thing.action_id = Some(uuid::Uuid::from_u128(9));
+        thing.what = Some("succeeded".to_owned());
+        thing.defender_id = Some("2e9da30d-27f6-4208-81f2-9cd3d67893ba".to_owned());
+        thing.request = None;
+        thing.until = None;
+        thing.reason = "Defender says Succeeded".to_owned();
+        Message {
+            kind: Kind::ActionChanged,
+            things: 1,
+            ..message
+        }
+    }
+
+    /// What the page of the documentation shows is what is sent.
+    #[test]
+    fn the_documentation_shows_what_is_sent() {
+        let url = Some("https://quell.example.com");
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/telling-others.md");
+        let text = std::fs::read_to_string(page).expect("the page is there");
+        let record =
+            |format| serde_json::from_slice(&export::lines(&action(), format)).expect("it is a line of JSON");
+        let shown: [(&str, serde_json::Value); 5] = [
+            ("CloudEvent", cloud_event::cloud_event(&message(), url)),
+            ("Slack", chat::slack(&message(), url)),
+            ("Teams", chat::teams(&message(), url)),
+            ("OCSF", record(export::Format::Ocsf)),
+            ("ECS", record(export::Format::Ecs)),
+        ];
+        let mut renewed = text.clone();
+        for (name, value) in shown {
+            let pretty = serde_json::to_string_pretty(&value).expect("it is JSON");
+            let begin = format!("<!-- {name} -->\n```json\n");
+            let (before, rest) = renewed
+                .split_once(&begin)
+                .unwrap_or_else(|| panic!("the page shows no {name}"));
+            let (_, after) = rest.split_once("\n```\n").expect("the block ends");
+            renewed = format!("{before}{begin}{pretty}\n```\n{after}");
+        }
+        if crate::config::environment::read("UPDATE").is_some() {
+            std::fs::write(page, &renewed).expect("the page can be written");
+        }
+        assert!(
+            renewed == text,
+            "renew it with `UPDATE=1 cargo test --lib outbound`"
+        );
+    }
+
+    #[test]
+    fn nothing_that_others_wrote_means_anything_to_slack() {
+        let text = chat::slack(&message(), None).to_string();
+        assert!(
+            text.contains("&lt;!channel&gt;") && !text.contains("<!channel>"),
+            "{text}"
+        );
+        let mut long = message();
+        long.items = vec![
+            Thing {
+                reason: "&".repeat(4_000),
+                ..Thing::default()
+            };
+            10
+        ];
+        let blocks = chat::slack(&long, None);
+        let longest = blocks["blocks"][1]["text"]["text"]
+            .as_str()
+            .map_or(0, |text| text.chars().count());
+        assert!((1..3_000).contains(&longest), "{longest}");
+    }
 
     #[test]
     fn what_is_no_address_is_named() {

@@ -41,6 +41,7 @@ mod ledger;
 mod listing;
 mod lookups;
 mod migrating;
+pub mod outbox;
 mod overdue;
 mod packing;
 mod playbook_files;

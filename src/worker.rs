@@ -11,6 +11,7 @@
 //! * [`seal`]: rows of the audit → the chain. [`retention`]: what is old → gone.
 //! * [`tally`]: events and decisions → how many there are.
 //! * [`stops`]: the stop file → the stop switch; what a stop takes back → ended containments.
+//! * [`tell`]: what happened → messages; messages → receivers.
 //! * [`intake`](mod@intake): brokers, feeds and files → the inbox (T1).
 //! * [`lease`]: who dispatches. [`wake`]: what others committed. [`active_set`]: the playbooks in force.
 
@@ -35,6 +36,7 @@ pub mod seal;
 pub mod stops;
 pub mod submit;
 pub mod tally;
+pub mod tell;
 pub mod wake;
 
 use std::sync::Arc;

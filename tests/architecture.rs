@@ -112,7 +112,7 @@ const HOMES: [(&str, &[&str]); 34] = [
     ("jiff_sqlx", &["store"]),
     ("reqwest", &["defender", "outbound"]),
     ("rustls", &["defender", "outbound", "web", "intake"]),
-    ("ring", &["simulator", "web", "desk/tokens.rs"]),
+    ("ring", &["simulator", "web", "outbound", "desk/tokens.rs"]),
     ("flate2", &["intake"]),
     ("lz4_flex", &["intake"]),
     ("snap", &["intake"]),

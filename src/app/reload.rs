@@ -19,7 +19,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::{self, Monotonic};
 use crate::config::Config;
-use crate::domain::guard::Protections;
 use crate::domain::tenant::TenantId;
 use crate::store::{Store, StoreError};
 use crate::web::reload::{Answer, Refused, Reloaded, Request};
@@ -53,8 +52,8 @@ pub struct Target {
 /// The files, and what they may become.
 pub struct Reloader {
     path: PathBuf,
-    /// What is never restricted.
-    never: Protections,
+    /// What of the configuration they are held against.
+    around: load::Around,
     /// Host and directory: whose files these are, over restarts.
     replica: String,
     store: Store,
@@ -88,7 +87,7 @@ impl Reloader {
             replica: format!("{host}:{}", directory.display()),
             watch: Watch::new(watch::Fingerprint::of(&path)),
             path,
-            never: config.never.clone(),
+            around: load::Around::of(config),
             store,
             targets,
             loaded: None,
@@ -188,7 +187,7 @@ impl Reloader {
         // An earlier look that Postgres could not take is overtaken by this one.
         self.pending = None;
         let known = self.loaded.as_ref().map(|loaded| Arc::clone(&loaded.set));
-        let (fingerprint, loaded) = load::load_aside(self.path.clone(), self.never.clone(), known).await;
+        let (fingerprint, loaded) = load::load_aside(self.path.clone(), self.around.clone(), known).await;
         self.watch.taken(fingerprint);
         let loaded = match loaded {
             Ok(loaded) => loaded,

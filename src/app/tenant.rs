@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::app::reload::{Reloader, Target};
 use crate::app::terms::{desk_of, gate_of, pacing_of, safety_of};
-use crate::app::{MigrationError, migrations, sources};
+use crate::app::{MigrationError, migrations, sources, tell};
 use crate::config::{Config, Tenant, environment};
 use crate::defender::Client;
 use crate::domain::budget::BudgetScope;
@@ -157,6 +157,7 @@ impl Start {
                 )?,
             ));
         }
+        tell::start(&self.config, &self.store, &ids, &self.tasks);
         let stable_for = safety_of(&self.config).stable_for;
         let woken = bells.iter().map(|(_, wakes)| Arc::clone(wakes)).collect();
         self.tasks.spawn(

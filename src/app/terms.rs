@@ -108,6 +108,8 @@ pub fn desk_of(config: &Config, tenant: &Tenant, store: Store, id: TenantId) -> 
             default_ask: config.rules().default_ask,
             reread: reread(config),
             time_scale: config.time_scale,
+            give_up_after: config.scaled(config.outbound.give_up_after),
+            trouble_after: config.scaled(Duration::from_secs(600)),
         }),
     }
 }

@@ -24,6 +24,8 @@ pub struct Retention {
     pub alerts: Duration,
     /// `dead_letters`: those that a person has ended. Default 365 d.
     pub dead_letters: Duration,
+    /// `notifications`: messages to receivers that were delivered or given up. Default 30 d.
+    pub notifications: Duration,
     /// `prune`: drop what is older once a day; `false`: only when `quell db prune` is run. Default `true`.
     pub prune: bool,
 }
@@ -35,6 +37,7 @@ impl Retention {
             decisions: section.duration("decisions", LEAST..=MOST, 365 * DAY, reading),
             alerts: section.duration("alerts", LEAST..=MOST, 365 * DAY, reading),
             dead_letters: section.duration("dead_letters", LEAST..=MOST, 365 * DAY, reading),
+            notifications: section.duration("notifications", LEAST..=MOST, 30 * DAY, reading),
             prune: section.bool("prune", true, reading),
         };
         section.close(reading);

@@ -108,6 +108,8 @@ pub struct Http {
     pub tls: Option<Tls>,
     /// `trusted_proxies`: addresses and networks of proxies whose word for a sender counts. Default none.
     pub trusted_proxies: Vec<Network>,
+    /// `public_url`: the address at which people open the console, for links in messages. Default none: messages have no links.
+    pub public_url: Option<String>,
     /// `max_connections`: connections at once. Default 512.
     pub max_connections: u32,
     /// `max_connections_per_peer`: of one address that is no trusted proxy. Default 128.
@@ -188,6 +190,7 @@ impl Http {
         let trust = section.choice("trust", &words, default, reading);
         let rate = read_rate(section.section("rate", reading), reading);
         let tls = read_tls(section.section("tls", reading), places, reading);
+        let public_url = read_public_url(&mut section, reading);
         let max_connections = section.count("max_connections", 16..=65_536, 512, reading);
         let max_connections_per_peer = section.count("max_connections_per_peer", 1..=65_536, 128, reading);
         section.close(reading);
@@ -203,6 +206,7 @@ impl Http {
             rate,
             tls,
             trusted_proxies,
+            public_url,
             max_connections,
             max_connections_per_peer,
         }
@@ -219,6 +223,23 @@ fn read_tls(mut section: Section<'_>, places: &Places, reading: &mut Reading) ->
     };
     section.close(reading);
     is_there.then_some(tls)
+}
+
+fn read_public_url(section: &mut Section<'_>, reading: &mut Reading) -> Option<String> {
+    let node = section.get("public_url", Kind::Text, reading)?;
+    let url = text_of(&node, reading)?;
+    let host = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    let is_bad = |c: char| c.is_whitespace() || "?#@<>|\"".contains(c);
+    if !host.is_some_and(|host| !host.is_empty() && !host.starts_with('/') && !host.contains(is_bad)) {
+        let message = format!(
+            "`{}` must be an address such as `https://quell.example.com`",
+            node.path()
+        );
+        reading.found.push(node.diagnostic(Code::BAD_URL, message));
+    }
+    Some(url.trim_end_matches('/').to_owned())
 }
 
 fn read_proxies(section: &mut Section<'_>, reading: &mut Reading) -> Vec<Network> {

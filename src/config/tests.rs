@@ -5,6 +5,7 @@ use super::*;
 mod access;
 mod credentials;
 mod kafka;
+mod receivers;
 mod shapes;
 mod sources;
 

@@ -19,6 +19,7 @@ use crate::desk::{Desk, DeskError};
 use crate::domain::budget::Forecast;
 use crate::domain::verdict::Mode;
 use crate::store::approvals::Waiting;
+use crate::store::outbox::views::ReceiverTrouble;
 use crate::store::source_looks::SourceView;
 use crate::store::views::{
     AlarmView, ContainmentView, DeviceQuery, DeviceView, InventoryView, LookupsView, Show, StatusView,
@@ -64,6 +65,8 @@ pub struct Report {
     pub lookups: Option<LookupsView>,
     /// How the configured sources of events go.
     pub sources: Vec<SourceView>,
+    /// Receivers that do not take their messages.
+    pub receivers_in_trouble: Vec<ReceiverTrouble>,
     /// How many rows of the audit wait for their seal, counted up to 10,000.
     pub unsealed_rows: u64,
     /// Since when the first of them waits.
@@ -110,6 +113,7 @@ impl Desk {
             inventory_max_age_seconds: terms.inventory_max_age.as_secs_f64(),
             lookups: store.lookups_now(tenant, &terms.gate).await?,
             sources: store.sources_now(tenant).await?,
+            receivers_in_trouble: store.receivers_in_trouble(tenant, terms.trouble_after).await?,
             unsealed_rows: unsealed.rows,
             unsealed_since: unsealed.since,
             playbook_files: store.files_of_replicas(tenant).await?,

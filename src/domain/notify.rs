@@ -1,7 +1,9 @@
 //! Who is told of what. The words are those of playbooks; `store` keeps them with each containment and writes down what is
-//! to be told. Delivering it is another part's work.
+//! to be told; [`crate::domain::telling`] says how that becomes messages.
 
 use serde::{Deserialize, Serialize};
+
+use crate::domain::telling::Topic;
 
 /// Who is told of what.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,4 +26,15 @@ pub enum NotifyOn {
     Failed,
     /// A containment ended.
     Released,
+}
+
+impl From<NotifyOn> for Topic {
+    fn from(on: NotifyOn) -> Self {
+        match on {
+            NotifyOn::Acted => Self::Acted,
+            NotifyOn::Asked => Self::Asked,
+            NotifyOn::Failed => Self::Failed,
+            NotifyOn::Released => Self::Released,
+        }
+    }
 }

@@ -180,6 +180,39 @@ fn shadow(line: &Line, never: &Protections) -> Option<&'static str> {
     }
 }
 
+/// Reports every receiver that a playbook tells and that is none of `known`: nobody would be told.
+pub fn lint_receivers(set: &PlaybookSet, known: &[&str]) -> Diagnostics {
+    let mut found = Diagnostics::default();
+    for playbook in set.playbooks() {
+        let unknown = |to: &str| !known.contains(&to);
+        if !playbook.notify.iter().any(|notify| unknown(&notify.to)) {
+            continue;
+        }
+        let Ok(document) = yaml::parse(&playbook.file, &playbook.text) else {
+            continue;
+        };
+        let mut quiet = Diagnostics::default();
+        let list = document
+            .root()
+            .map(&mut quiet)
+            .and_then(|map| map.get("notify")?.seq(&mut quiet));
+        for item in list.unwrap_or_default() {
+            let to = item.map(&mut quiet).and_then(|map| map.get("to"));
+            let Some((node, name)) =
+                to.and_then(|node| Some((node.clone(), node.str(&mut quiet)?.to_owned())))
+            else {
+                continue;
+            };
+            if unknown(&name) {
+                let message = format!("`{name}` is none of the configuration's `receivers`: nobody is told");
+                let help = suggest::help(&name, known);
+                found.push(node.diagnostic(Code::UNKNOWN_RECEIVER, message).help(help));
+            }
+        }
+    }
+    found
+}
+
 /// Reports every enforcing playbook that no test names. `tested` holds the ids that tests name.
 pub fn lint_untested(set: &PlaybookSet, tested: &BTreeSet<String>) -> Diagnostics {
     let mut found = Diagnostics::default();

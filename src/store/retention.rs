@@ -32,6 +32,8 @@ pub struct Retention {
     pub alerts: Duration,
     /// Dead letters that a person has ended.
     pub dead_letters: Duration,
+    /// Messages to receivers that were delivered or given up.
+    pub notifications: Duration,
 }
 
 /// What is dropped or deleted.
@@ -48,6 +50,8 @@ pub enum Pruned {
     AlertDevices,
     /// Dead letters.
     DeadLetters,
+    /// Messages to receivers, and what playbooks told with them.
+    Outbox,
 }
 
 impl Pruned {
@@ -59,6 +63,7 @@ impl Pruned {
             Self::EventKeys => "event_keys",
             Self::AlertDevices => "alert_devices",
             Self::DeadLetters => "dead_letters",
+            Self::Outbox => "outbox",
         }
     }
 
@@ -93,6 +98,7 @@ impl Retention {
             Pruned::Decisions => self.decisions,
             Pruned::AlertDevices => self.alerts.max(self.events),
             Pruned::DeadLetters => self.dead_letters,
+            Pruned::Outbox => self.notifications,
         }
     }
 
@@ -199,6 +205,15 @@ impl Store {
                 .fetch_one(&self.pool)
                 .await?
             }
+            Pruned::Outbox => {
+                sqlx::query_scalar!(
+                    r#"SELECT quell.outbox_prune($1, $2) AS "gone!""#,
+                    jiff_sqlx::ToSqlx::to_sqlx(retention.before(what, now)) as jiff_sqlx::Timestamp,
+                    BATCH,
+                )
+                .fetch_one(&self.pool)
+                .await?
+            }
             Pruned::EventKeys | Pruned::AlertDevices => 0,
         };
         Ok(gone.unsigned_abs())
@@ -254,6 +269,7 @@ mod tests {
             decisions: 365 * day,
             alerts: 30 * day,
             dead_letters: 7 * day,
+            notifications: 30 * day,
         };
         let now: Timestamp = "2026-11-22T00:00:00Z".parse().expect("a time");
         // 2026-08-24T00:00:00Z in milliseconds.

@@ -9,7 +9,7 @@ DECLARE
     -- Changed, and never deleted.
     kept CONSTANT text[] := ARRAY['tenants', 'devices', 'containments', 'containment_alerts', 'actions', 'attempts', 'budgets',
         'leases', 'active_sets', 'playbook_revisions', 'notifications', 'seal_heads', 'cluster_seen', 'stops', 'cap_lifts',
-        'release_runs', 'release_run_items', 'foreign_actions', 'task_wishes', 'probe_calls', 'access_tokens'];
+        'release_runs', 'release_run_items', 'foreign_actions', 'task_wishes', 'probe_calls', 'access_tokens', 'outbox'];
     -- What arrived, as it arrived: nobody knows what a sender put into it. And what is kept of secrets.
     raw CONSTANT text[] := ARRAY['events.payload', 'dead_letters.payload', 'submissions.payload', 'written_once.answer', 'access_tokens.hash',
         'sessions.hash', 'sessions.shared'];
@@ -51,8 +51,8 @@ BEGIN
 
     -- What is old goes through these, which refuse whatever is younger than seven days.
     GRANT EXECUTE ON FUNCTION quell.partitions_ahead(), quell.partitions_before(text, uuid), quell.partition_drop(text),
-        quell.rest_prune(text, uuid, bigint), quell.known_prune(text, bigint, bigint, uuid), quell.letters_prune(timestamptz, bigint)
-        TO quell_app;
+        quell.rest_prune(text, uuid, bigint), quell.known_prune(text, bigint, bigint, uuid), quell.letters_prune(timestamptz, bigint),
+        quell.outbox_prune(timestamptz, bigint) TO quell_app;
 
     -- Whoever only delivers events: what the first transaction of an event needs, and nothing of what came of it.
     GRANT SELECT (id, name) ON quell.tenants TO quell_intake;

@@ -369,6 +369,16 @@ async fn tell(
             containment,
             told,
         )
+        .execute(&mut *tx)
+        .await?;
+        sqlx::query!(
+            "INSERT INTO quell.news (tenant_id, topic, subject, device_id, happened, reason)
+             SELECT c.tenant_id, 'failed', c.id, c.device_id, 'failed', $2 FROM quell.containments c
+             WHERE c.id = $1 AND c.mode = 'enforce'
+               AND EXISTS (SELECT 1 FROM quell.news_wanted w WHERE w.tenant_id = c.tenant_id AND w.topic = 'failed')",
+            containment,
+            told,
+        )
         .execute(tx)
         .await?;
     }

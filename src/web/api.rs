@@ -12,6 +12,7 @@ mod decisions;
 mod devices;
 mod in_force;
 mod letters_ended;
+mod notifications;
 mod playbooks;
 mod records;
 mod status;
@@ -65,6 +66,9 @@ pub(super) fn documented() -> (Router<Web>, utoipa::openapi::OpenApi) {
         .routes(routes!(switch::resume))
         .routes(routes!(tokens::list, tokens::make))
         .routes(routes!(tokens::revoke))
+        .routes(routes!(notifications::list))
+        .routes(routes!(notifications::show))
+        .routes(routes!(notifications::resend))
         .split_for_parts()
 }
 

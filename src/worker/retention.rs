@@ -24,7 +24,12 @@ const DAY: Duration = Duration::from_secs(86_400);
 const APART: Duration = Duration::from_secs(3_600);
 
 /// Tables with rows to delete, in the order in which one lets the next go: a dead letter stays while its event does.
-const DELETED: [Pruned; 3] = [Pruned::Events, Pruned::Decisions, Pruned::DeadLetters];
+const DELETED: [Pruned; 4] = [
+    Pruned::Events,
+    Pruned::Decisions,
+    Pruned::DeadLetters,
+    Pruned::Outbox,
+];
 
 /// Tables that are looked through.
 const KNOWN: [Pruned; 2] = [Pruned::EventKeys, Pruned::AlertDevices];
@@ -106,7 +111,7 @@ impl Keeper {
     }
 
     async fn prune(&self, retention: &Retention) -> Result<(), StoreError> {
-        let mut deleted = [0; 5];
+        let mut deleted = [0; 6];
         prune(&self.store, retention, |step| match step {
             Step::Dropped(old) => {
                 metrics::counter!("quell_pruned_bytes_total").increment(old.bytes.unsigned_abs());
@@ -126,13 +131,14 @@ impl Keeper {
         })
         .await?;
         if deleted.iter().any(|rows| *rows > 0) {
-            let [events, decisions, keys, alerts, letters] = deleted;
+            let [events, decisions, keys, alerts, letters, messages] = deleted;
             tracing::info!(
                 events,
                 decisions,
                 keys,
                 alerts,
                 letters,
+                messages,
                 "rows were deleted, their time is over"
             );
         }

@@ -138,6 +138,7 @@ codes! {
     BAD_ACCESS = "E471", "a proxy or an issuer cannot say who asks in the way that is configured";
     BAD_ROLES = "E472", "the roles do not say whom they are for, or what those may";
     NOBODY_ASKED = "E473", "other machines reach the address, and nobody is asked who they are";
+    BAD_RECEIVER = "E481", "a receiver of messages cannot be told as it is written";
     BAD_TIMES = "E509", "durations that depend on each other do not fit together";
     // lints
     NO_LIMITS = "W401", "the playbook enforces without limits";
@@ -145,6 +146,7 @@ codes! {
     LONG_RELEASE = "W403", "the release comes later than 7 days";
     TIME_SCALED = "W451", "the configuration runs in scaled time, which is for tests and demonstrations";
     OPEN_WITHOUT_TOKEN = "W452", "other machines may send events without showing a token";
+    UNKNOWN_RECEIVER = "W481", "the playbook tells a receiver that the configuration does not name, so nobody is told";
     IDLE_CANARY = "W410", "the playbook has a canary and does not enforce, so the canary narrows nothing";
     RESOLVED_BEGINS = "W411", "a resolved alert can begin a restriction that ends when its alerts are resolved";
     NO_SCAN = "W420", "a restriction may end after a clean scan, and the playbook asks for none";

@@ -71,6 +71,7 @@ mod strays;
 mod submissions;
 mod support;
 mod tasks;
+mod telling;
 mod terms;
 mod torture;
 mod transitions;

@@ -26,6 +26,7 @@ fn retention(decisions: Duration) -> Retention {
         decisions,
         alerts: 3_650 * DAY,
         dead_letters: 90 * DAY,
+        notifications: 90 * DAY,
     }
 }
 

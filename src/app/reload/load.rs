@@ -7,9 +7,43 @@ use std::sync::Arc;
 
 use crate::app::playbook_files::{self, PlaybookFiles, ReadError};
 use crate::app::reload::watch::Fingerprint;
+use crate::config::Config;
 use crate::domain::guard::Protections;
 use crate::playbook::{CompiledFile, PlaybookSet, SourceFile, compile_file, lint};
 use crate::yaml::{Diagnostic, Diagnostics};
+
+/// What of the configuration playbooks are held against.
+#[derive(Clone, Debug, Default)]
+pub struct Around {
+    /// What is never restricted.
+    pub never: Protections,
+    /// The names of those who can be told.
+    pub receivers: Vec<String>,
+}
+
+impl Around {
+    /// Of a configuration.
+    pub fn of(config: &Config) -> Self {
+        Self {
+            never: config.never.clone(),
+            receivers: config
+                .receivers
+                .iter()
+                .map(|receiver| receiver.name.clone())
+                .collect(),
+        }
+    }
+
+    /// What is worth a look in a set. Where nobody is told of anything, playbooks may name whom they like.
+    pub fn lint(&self, set: &PlaybookSet) -> Diagnostics {
+        let mut found = lint::lint_shadowed(set, &self.never);
+        if !self.receivers.is_empty() {
+            let names: Vec<&str> = self.receivers.iter().map(String::as_str).collect();
+            found.extend(lint::lint_receivers(set, &names));
+        }
+        found
+    }
+}
 
 /// Files that can be used.
 #[derive(Clone, Debug)]
@@ -107,17 +141,17 @@ const FEW: usize = 100;
 /// So often are files read again that change meanwhile.
 const TRIES: usize = 5;
 
-/// Reads and compiles a directory's playbooks, or one file; warns also of those that the protections `never` keep from
-/// ever acting. Files that are as they were in `known` are taken over from it. The fingerprint is that of the files as
+/// Reads and compiles a directory's playbooks, or one file; warns also of what of them the configuration makes
+/// idle. Files that are as they were in `known` are taken over from it. The fingerprint is that of the files as
 /// they were read.
 pub fn load(
     path: &Path,
-    never: &Protections,
+    around: &Around,
     known: Option<&PlaybookSet>,
 ) -> (Fingerprint, Result<Loaded, LoadError>) {
     let mut before = Fingerprint::of(path);
     for _ in 0..TRIES {
-        let loaded = read(path, never, known);
+        let loaded = read(path, around, known);
         let after = Fingerprint::of(path);
         // Else some are from before a roll-out and some from after it.
         if after == before {
@@ -131,11 +165,11 @@ pub fn load(
 /// The same, away from the threads that others wait for.
 pub async fn load_aside(
     path: PathBuf,
-    never: Protections,
+    around: Around,
     known: Option<Arc<PlaybookSet>>,
 ) -> (Fingerprint, Result<Loaded, LoadError>) {
     let of_failure = path.clone();
-    match tokio::task::spawn_blocking(move || load(&path, &never, known.as_deref())).await {
+    match tokio::task::spawn_blocking(move || load(&path, &around, known.as_deref())).await {
         Ok(loaded) => loaded,
         Err(error) => (
             Fingerprint::of(&of_failure),
@@ -144,7 +178,7 @@ pub async fn load_aside(
     }
 }
 
-fn read(path: &Path, never: &Protections, known: Option<&PlaybookSet>) -> Result<Loaded, LoadError> {
+fn read(path: &Path, around: &Around, known: Option<&PlaybookSet>) -> Result<Loaded, LoadError> {
     let found = PlaybookFiles::find(&[path.to_owned()])?;
     let files = found
         .playbooks
@@ -156,7 +190,7 @@ fn read(path: &Path, never: &Protections, known: Option<&PlaybookSet>) -> Result
         None => PlaybookSet::of_files(compile_all(&files)),
     };
     let (set, mut warnings) = compiled.map_err(LoadError::Wrong)?;
-    warnings.extend(lint::lint_shadowed(&set, never));
+    warnings.extend(around.lint(&set));
     Ok(Loaded {
         set: Arc::new(set),
         warnings,

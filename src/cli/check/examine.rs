@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::app::playbook_files::{self, PlaybookFiles, ReadError};
+use crate::app::reload::load::Around;
 use crate::config::{Config, ConfigError};
 use crate::playbook::test::TestFile;
 use crate::playbook::{PlaybookSet, SourceFile, lint};
@@ -118,9 +119,7 @@ fn check_tests(files: &[SourceFile], found: &mut Diagnostics) -> BTreeSet<String
 
 fn check_shadowed(set: &PlaybookSet, config: &Path, examined: &mut Examined) {
     match Config::load(config) {
-        Ok(loaded) => examined
-            .found
-            .extend(lint::lint_shadowed(set, &loaded.config.never)),
+        Ok(loaded) => examined.found.extend(Around::of(&loaded.config).lint(set)),
         Err(ConfigError::Invalid(errors)) => examined.found.extend(errors),
         Err(error) => examined.unreadable(error),
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::finding::Finding;
 use super::within;
-use crate::app::reload::load::{Loaded, load_aside};
+use crate::app::reload::load::{Around, Loaded, load_aside};
 use crate::config::Config;
 use crate::desk::words::ago;
 use crate::desk::words::counted;
@@ -20,7 +20,7 @@ pub async fn look(config: &Config) -> (Finding, Option<Arc<PlaybookSet>>) {
     let check = "playbooks.files";
     let place = config.playbooks.display();
     let correct = format!("correct them: quell check {place}; what is in force stays until then");
-    let loaded = within(load_aside(config.playbooks.clone(), config.never.clone(), None)).await;
+    let loaded = within(load_aside(config.playbooks.clone(), Around::of(config), None)).await;
     let Some((_, loaded)) = loaded else {
         let remedy = "see whether the disk answers";
         return (

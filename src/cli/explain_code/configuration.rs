@@ -193,6 +193,17 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         ),
     },
     Explanation {
+        code: Code::BAD_RECEIVER,
+        text: "A receiver must have a name of its own, tenants that there are, and what its kind needs: an address, a secret that signs a \
+               webhook, a mail server that is reached by TLS unless it is this machine, mail addresses.",
+        wrong: Config(
+            "receivers:\n  - name: soc\n    email: {host: mail.example.com, tls: none, from: quell@example.com, to: [soc@example.com]}\n",
+        ),
+        right: Config(
+            "receivers:\n  - name: soc\n    email: {host: mail.example.com, from: quell@example.com, to: [soc@example.com]}\n",
+        ),
+    },
+    Explanation {
         code: Code::BAD_TIMES,
         text: "Two durations that depend on each other do not fit: a part is longer than its whole, or a first step is longer \
                than the last.",

@@ -63,6 +63,31 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         ]),
     },
     Explanation {
+        code: Code::UNKNOWN_RECEIVER,
+        text: "The playbook's `notify` names a receiver that `receivers` of the configuration does not have, so nobody is told. Only \
+               `quell check --config FILE` and the daemon, which know the receivers, can tell, and only where there are any.",
+        wrong: Files(&[
+            (
+                "example.yaml",
+                "id: example\ntitle: An example\nowner: soc@example.com\nwhen: {alert.severity: high}\nthen:\n  - restrict_app_execution: {comment: An example, release: {after: 4h}}\nnotify: [{to: socc, on: [acted]}]\n",
+            ),
+            (
+                "quell.yaml",
+                "receivers:\n  - {name: soc, slack: {url_file: slack-url}}\n",
+            ),
+        ]),
+        right: Files(&[
+            (
+                "example.yaml",
+                "id: example\ntitle: An example\nowner: soc@example.com\nwhen: {alert.severity: high}\nthen:\n  - restrict_app_execution: {comment: An example, release: {after: 4h}}\nnotify: [{to: soc, on: [acted]}]\n",
+            ),
+            (
+                "quell.yaml",
+                "receivers:\n  - {name: soc, slack: {url_file: slack-url}}\n",
+            ),
+        ]),
+    },
+    Explanation {
         code: Code::EMPTY_COMMENT,
         text: "The comment is made of fill-ins alone, and each of these facts may be missing from an event: then the comment at \
                Defender says `none` or `unknown`, and whoever finds it there learns nothing. Write some words that are always \

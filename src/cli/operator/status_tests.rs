@@ -90,6 +90,7 @@ fn quiet() -> Report {
         inventory: InventoryView::default(),
         lookups: None,
         sources: Vec::new(),
+        receivers_in_trouble: Vec::new(),
         unsealed_rows: 0,
         unsealed_since: None,
         inventory_max_age_seconds: 86_400.0,

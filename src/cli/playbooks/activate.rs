@@ -4,12 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::SHORT;
-use crate::app::reload::load::load_aside;
+use crate::app::reload::load::{Around, load_aside};
 use crate::cli::operator::release::{operator, said, typed};
 use crate::cli::operator::table::{plain, short};
 use crate::cli::operator::{Common, Session, nothing_done};
 use crate::desk::activate::{Expected, Report};
-use crate::domain::guard::Protections;
 use crate::playbook::PlaybookSet;
 
 /// Put the playbooks of a directory in force: all of them, in one step, or none
@@ -57,7 +56,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         plain(&args.path.display().to_string())
     );
     let session = Session::open(&args.common).await?;
-    let set = match checked(&args.path, &session.config.never).await {
+    let set = match checked(&args.path, Around::of(&session.config)).await {
         Ok(set) => set,
         Err(why) => return Ok(nothing_done(&why)),
     };
@@ -76,14 +75,14 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 /// The set of a directory, or everything that is wrong with it; what is worth a look goes to standard error.
-async fn checked(path: &Path, never: &Protections) -> Result<PlaybookSet, String> {
+async fn checked(path: &Path, around: Around) -> Result<PlaybookSet, String> {
     if path.is_file() {
         return Err(format!(
             "`{}` is one file, and the set would be that playbook alone: name its directory",
             path.display()
         ));
     }
-    let loaded = match load_aside(path.to_owned(), never.clone(), None).await.1 {
+    let loaded = match load_aside(path.to_owned(), around, None).await.1 {
         Ok(loaded) => loaded,
         Err(error) => return Err(format!("{}\nnothing was changed", error.in_full().trim_end())),
     };

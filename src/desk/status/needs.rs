@@ -10,6 +10,7 @@ use crate::desk::words::counted;
 use crate::desk::words::short;
 use crate::desk::words::{ago, ahead, span};
 use crate::store::Overdue;
+use crate::store::outbox::views::ReceiverTrouble;
 
 /// How many alarms are shown in words.
 const ALARMS: usize = 5;
@@ -76,6 +77,7 @@ pub fn needs(report: &Report) -> Vec<String> {
             ahead(now, until)
         ));
     }
+    needs.extend(report.receivers_in_trouble.iter().map(|one| receiver(one, now)));
     if report.expected_late > 0 {
         let late = counted(
             i64::try_from(report.expected_late).unwrap_or(i64::MAX),
@@ -125,4 +127,21 @@ fn overdue(overdue: &Overdue, now: Timestamp) -> Option<String> {
         short(&oldest.device, 12),
         ago(now, oldest.since)
     ))
+}
+
+/// A receiver that does not take its messages.
+fn receiver(one: &ReceiverTrouble, now: Timestamp) -> String {
+    let (name, since) = (&one.receiver, ago(now, one.since));
+    let why = one
+        .last_error
+        .as_deref()
+        .map(|why| format!(" ({why})"))
+        .unwrap_or_default();
+    let gone = match one.given_up {
+        0 => String::new(),
+        n => format!(", {} given up", counted(n, "message")),
+    };
+    format!(
+        "receiver `{name}` takes no messages, the first failed {since}{gone}{why}: see `quell notifications list`"
+    )
 }
