@@ -20,7 +20,7 @@ use crate::lifecycle::{Lifecycle, StopLimits};
 use crate::playbook::PlaybookSet;
 use crate::store::{MigrationState, Retention, Store, StoreError, StoreOptions};
 use crate::telemetry::{self, Metrics};
-use crate::{web, worker};
+use crate::worker;
 
 pub use tenant::{client_options, clients, desk_of, gate_of, pacing_of};
 
@@ -39,13 +39,7 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
         );
     }
     let metrics = Metrics::install()?;
-    web::describe_metrics();
-    reload::describe_metrics();
-    worker::outlook::describe_metrics();
-    worker::seal::describe_metrics();
-    worker::retention::describe_metrics();
-    worker::stops::describe_metrics();
-    worker::intake::describe_metrics();
+    telemetry::catalog::describe();
     let lifecycle = Lifecycle::of_process(StopLimits::default()).context("cannot listen to signals")?;
     let store = store(&config)?.guarded(tenant::safety_of(&config));
     let listener = TcpListener::bind(config.http.listen)

@@ -27,7 +27,7 @@ pub mod probe;
 mod progress;
 mod reads;
 #[cfg(test)]
-mod reference;
+pub(crate) mod reference;
 pub mod run;
 mod scenario;
 pub mod schema;

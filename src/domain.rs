@@ -42,6 +42,7 @@ pub mod stray;
 pub mod surge;
 pub mod task;
 pub mod tenant;
+pub mod trace;
 pub mod trust;
 pub mod verdict;
 pub mod watermark;

@@ -3,6 +3,8 @@
 //! Called once by `app`, at start. Everybody else uses the macros of `tracing` and `metrics` and knows nothing of where
 //! the lines and figures go. It never writes to standard output: that belongs to the commands' answers.
 
+pub mod catalog;
+
 use std::io::IsTerminal;
 use std::sync::OnceLock;
 
@@ -134,11 +136,6 @@ fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
     );
 }
 
-/// The bounds of every histogram in seconds: from a statement in Postgres to an action that takes an hour.
-const SECONDS: [f64; 14] = [
-    0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 600.0, 3600.0,
-];
-
 /// The metrics of this process, to be rendered for `/metrics`.
 #[derive(Clone, Debug)]
 pub struct Metrics(PrometheusHandle);
@@ -165,10 +162,15 @@ impl Metrics {
 
     /// A recorder of one's own, for `metrics::with_local_recorder` in tests.
     pub fn local() -> (PrometheusRecorder, Self) {
-        let recorder = PrometheusBuilder::new()
-            .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)
-            .expect("the list of bounds is not empty")
-            .build_recorder();
+        let mut builder = PrometheusBuilder::new();
+        for metric in catalog::all() {
+            if let catalog::Kind::Histogram(bounds) = metric.kind {
+                builder = builder
+                    .set_buckets_for_metric(Matcher::Full(metric.name.to_owned()), bounds)
+                    .expect("a test holds that bounds are not empty");
+            }
+        }
+        let recorder = builder.build_recorder();
         let handle = Self(recorder.handle());
         (recorder, handle)
     }
@@ -267,7 +269,7 @@ mod tests {
             text.contains("quell_calls_total{outcome=\"accepted\"} 3"),
             "{text}"
         );
-        assert!(text.contains("quell_call_seconds_bucket{le=\"0.5\"} 1"), "{text}");
+        assert!(text.contains("quell_call_seconds_bucket{le=\"0.4\"} 1"), "{text}");
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! * [`facts`]: devices wanted → the inventory's answer. [`inventory`]: all devices, page by page. [`lookups`]: what
 //!   else is asked about single devices.
 //! * [`clock`]: whether the ledger's ground is firm. [`outlook`]: the queue and the ledger → when each action may be called.
+//! * [`figures`]: what dashboards live on, and the heartbeat. [`vitals`]: how the process itself is.
 //! * [`overdue`]: restrictions that stay longer than they should → a page.
 //! * [`seal`]: rows of the audit → the chain. [`retention`]: what is old → gone.
 //! * [`stops`]: the stop file → the stop switch; what a stop takes back → ended containments.
@@ -19,6 +20,7 @@ pub mod clock;
 pub mod decide;
 pub mod expire;
 pub mod facts;
+pub mod figures;
 pub mod inbox;
 pub mod intake;
 pub mod inventory;
@@ -35,6 +37,7 @@ pub mod sayings;
 pub mod seal;
 pub mod stops;
 pub mod submit;
+pub mod vitals;
 pub mod wake;
 
 use std::sync::Arc;

@@ -246,6 +246,8 @@ impl Start {
             file: self.config.stop_file.clone(),
         };
         self.tasks.spawn("stops", stops.run(stop.clone()));
+        self.tasks
+            .spawn("vitals", worker::vitals::run(self.store.clone(), stop.clone()));
         let keeper = worker::retention::Keeper {
             store: self.store.clone(),
             retention: self
@@ -448,6 +450,13 @@ impl Start {
             pacing,
             every: config.scaled(Duration::from_secs(60)).max(Duration::from_secs(5)),
         };
+        let teller = worker::figures::Teller {
+            context: context.clone(),
+            heartbeat: match config.heartbeat {
+                Duration::ZERO => Duration::ZERO,
+                every => config.scaled(every).max(Duration::from_secs(5)),
+            },
+        };
         let overdues = worker::overdue::Overdues {
             context: context.clone(),
             after: config.scaled(config.release.overdue_after),
@@ -472,6 +481,7 @@ impl Start {
         tasks.spawn("facts", facts.run(stop.clone()));
         tasks.spawn("outlook", lookout.run(stop.clone()));
         tasks.spawn("seal", worker::seal::run(context.clone(), stop.clone()));
+        tasks.spawn("figures", teller.run(stop.clone()));
         tasks.spawn("overdue", overdues.run(stop.clone()));
         tasks.spawn("expire", worker::expire::run(context.clone(), stop.clone()));
         tasks.spawn(

@@ -7,7 +7,7 @@ use crate::config::environment;
 
 /// Fails unless the file of the repository is exactly this text. With `UPDATE=1` it is written instead.
 #[track_caller]
-pub(super) fn compare(path: &str, printed: &str) {
+pub(crate) fn compare(path: &str, printed: &str) {
     let whole = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     if environment::read("UPDATE").is_some() {
         fs::write(&whole, printed).expect("the repository can be written to");

@@ -2,14 +2,18 @@
 //! records what follows, in one transaction.
 
 mod batches;
+mod heartbeat;
 mod tasks;
 mod verdicts;
 mod weigh;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
+use crate::clock::Monotonic;
 use crate::domain::containment::change::{Beginning, effects};
 use crate::domain::decision::{Decision, DecisionKind, Fallback, Rules, Ruling, Situation, Usage, decide};
 use crate::domain::device::DeviceFacts;
@@ -143,11 +147,25 @@ impl Decider {
         tx.wait_for_facts(&waiting).await?;
         tx.wait_for_facts(&wanted).await?;
         let done = decisions.len() + waiting.len();
+        let beats = heartbeat::settle(&mut tx, &set, &self.context).await?;
         // Nobody who waits for an end waits longer than `POLL` before he looks again.
         let horizon = tx.now.checked_add(POLL).unwrap_or(tx.now);
         let ends_soon = tx.next_end.is_some_and(|end| end <= horizon);
         let has_converged = tx.has_converged;
+        let (judged_at, began) = (tx.now, Monotonic::now());
         tx.commit(&decisions).await?;
+        heartbeat::tell(&self.context, &beats);
+        // The claim's moment, with what was needed for it since.
+        let accepted: HashMap<i64, Timestamp> =
+            items.iter().map(|item| (item.seq, item.enqueued_at)).collect();
+        for accepted in decisions
+            .iter()
+            .filter_map(|decision| accepted.get(&decision.seq))
+        {
+            let waited = judged_at.duration_since(*accepted).as_secs_f64().max(0.0);
+            metrics::histogram!("quell_event_to_decision_seconds")
+                .record(waited + began.elapsed().as_secs_f64());
+        }
         failpoint::reach_noted!(ReleaseQueuedRestrictNotFinal);
         if ends_soon {
             self.context.wakes.ends.notify_one();
@@ -178,7 +196,7 @@ impl Decider {
                 tx.abandon().await?;
                 return Ok(Claimed::Nothing);
             }
-            if tx.items.is_empty() {
+            if tx.items.is_empty() && tx.heartbeats.is_empty() {
                 // Rows that could not be read were put aside: that is kept.
                 tx.commit(&[]).await?;
                 return Ok(Claimed::Nothing);

@@ -135,6 +135,7 @@ codes! {
     BAD_PLACE = "E462", "a place of a mapping, or its table of values, cannot be read";
     BAD_TIME_ZONE = "E463", "there is no such time zone";
     NO_INVENTORY = "E464", "a source names devices by what only the inventory tells, and the inventory is never read";
+    BAD_TELEMETRY = "E491", "traces cannot be sent as it is configured";
     BAD_TIMES = "E509", "durations that depend on each other do not fit together";
     // lints
     NO_LIMITS = "W401", "the playbook enforces without limits";
