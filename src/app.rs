@@ -19,7 +19,7 @@ use crate::domain::task::TaskLimit;
 use crate::lifecycle::{Lifecycle, StopLimits};
 use crate::playbook::PlaybookSet;
 use crate::store::{MigrationState, Retention, Store, StoreError, StoreOptions};
-use crate::telemetry::{self, Metrics};
+use crate::telemetry::{self, Metrics, TraceOptions, Traces};
 use crate::worker;
 
 pub use tenant::{client_options, clients, desk_of, gate_of, pacing_of};
@@ -31,7 +31,8 @@ pub use tenant::{client_options, clients, desk_of, gate_of, pacing_of};
 /// force yet.
 pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
     let Loaded { config, warnings } = loaded;
-    telemetry::start_logs(&config.log)?;
+    let traces = traces(&config)?;
+    let repeats = telemetry::start_logs(&config.log, &traces)?;
     if !warnings.is_empty() {
         tracing::warn!(
             warnings = warnings.render(false),
@@ -72,14 +73,36 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
     };
     tasks.spawn(
         "start",
-        start.run(migrate, listener, metrics, (token, operator_token), tls),
+        start.run(
+            migrate,
+            listener,
+            (metrics, repeats.clone()),
+            (token, operator_token),
+            tls,
+        ),
     );
+    tasks.spawn("traces", traces.run(tasks.soft()));
     lifecycle.ready();
     let outcome = lifecycle.run().await;
     // Bounded: a connection that hangs must not hold up the end of the process.
     let _ = tokio::time::timeout(Duration::from_secs(2), store.close()).await;
+    repeats.tell_all();
     tracing::info!(outcome = ?outcome, "quell has stopped");
     Ok(outcome.exit_code())
+}
+
+/// Where traces go; nowhere, unless a collector is configured.
+fn traces(config: &Config) -> anyhow::Result<Traces> {
+    let Some(otlp) = &config.otlp else {
+        return Ok(Traces::default());
+    };
+    let headers = otlp.headers_file.as_ref().map(|file| file.read()).transpose()?;
+    let options = TraceOptions {
+        endpoint: otlp.endpoint.clone(),
+        headers,
+        sample_percent: otlp.sample_percent,
+    };
+    Ok(Traces::to(&options)?)
 }
 
 /// How long the configuration lets everything be kept.

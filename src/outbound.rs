@@ -2,6 +2,9 @@
 //!
 //! It never calls Defender, and never follows a redirect: whom we tell was configured, and nobody else may decide it.
 
+#[cfg(feature = "otlp")]
+mod collector;
+
 use std::error::Error as _;
 use std::time::Duration;
 
@@ -9,6 +12,9 @@ use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use rustls_platform_verifier::BuilderVerifierExt as _;
 use secrecy::{ExposeSecret as _, SecretString};
+
+#[cfg(feature = "otlp")]
+pub use collector::collector_client;
 
 /// The most of an answer that is read, bytes.
 const MAX_ANSWER: usize = 16 * 1024 * 1024;

@@ -77,7 +77,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
         ],
     ),
     ("lifecycle", &["clock"]),
-    ("telemetry", &[]),
+    ("telemetry", &["outbound", "domain", "clock"]),
     ("app", ANYTHING_BUT_CLI),
     ("cli", ANYTHING),
     // A leaf beside the house.
@@ -106,7 +106,7 @@ const ANYTHING_BUT_CLI: &[&str] = &[
 ];
 
 /// The modules (or single files) that may name an outside crate.
-const HOMES: [(&str, &[&str]); 34] = [
+const HOMES: [(&str, &[&str]); 35] = [
     ("sqlx", &["store"]),
     ("jiff_sqlx", &["store"]),
     ("reqwest", &["defender", "outbound"]),
@@ -141,6 +141,7 @@ const HOMES: [(&str, &[&str]); 34] = [
     ("opentelemetry", &["telemetry"]),
     ("opentelemetry_otlp", &["telemetry"]),
     ("tracing_opentelemetry", &["telemetry"]),
+    ("opentelemetry_sdk", &["telemetry"]),
 ];
 
 /// What a pure module may not name: files, sockets, tasks, clocks.

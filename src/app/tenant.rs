@@ -25,7 +25,7 @@ use crate::lifecycle::Tasks;
 use crate::limiter::{Pacer, PacerOptions, SecondGuard, SourceRate};
 use crate::store::inventory::SweepTerms;
 use crate::store::{Gate, SafetyOptions, Store};
-use crate::telemetry::Metrics;
+use crate::telemetry::{Metrics, Repeats};
 use crate::worker::active_set::{self, InForce};
 use crate::worker::intake::watch::Watch;
 use crate::worker::inventory::Sweeper;
@@ -170,7 +170,7 @@ impl Start {
         self,
         migrate: bool,
         listener: TcpListener,
-        metrics: Metrics,
+        (metrics, repeats): (Metrics, Repeats),
         (token, operator_token): (Option<SecretString>, Option<SecretString>),
         tls: Option<Arc<web::Tls>>,
     ) -> anyhow::Result<()> {
@@ -287,7 +287,10 @@ impl Start {
         loop {
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
-                () = tokio::time::sleep(Duration::from_secs(5)) => metrics.upkeep(),
+                () = tokio::time::sleep(Duration::from_secs(5)) => {
+                    metrics.upkeep();
+                    repeats.tell();
+                }
             }
         }
     }

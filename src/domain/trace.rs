@@ -1,5 +1,9 @@
 //! The trace that a sender's request belongs to, as it says in its `traceparent` header (W3C Trace Context, version 00). Pure.
 
+/// The target of the events of `tracing` that tell the course of an event or an action, from which spans are made. No log shows them
+/// unless asked.
+pub const TARGET: &str = "quell::course";
+
 /// `text` when it is a `traceparent` of version 00 with ids that are not zero; it is kept as it is. Whatever else there is counts as none:
 /// a trace is never a reason to refuse an event.
 pub fn traceparent(text: &str) -> Option<String> {

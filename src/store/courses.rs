@@ -4,17 +4,18 @@
 //! What is told to a collector are events of `tracing` under the target [`TARGET`], which no log shows unless asked; `telemetry` makes
 //! spans of them where that is configured.
 
+use std::collections::HashMap;
+use std::time::Duration;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::domain::action::ActionKind;
 use crate::domain::tenant::TenantId;
+use crate::domain::trace::TARGET;
 use crate::domain::verdict::Lane;
 use crate::store::containments::time;
-use crate::store::{Store, StoreError};
-
-/// The target of the events from which spans are made.
-pub const TARGET: &str = "quell::course";
+use crate::store::{DecisionRow, Store, StoreError};
 
 /// When what happened to an action.
 #[derive(Clone, Debug)]
@@ -33,6 +34,39 @@ struct Course {
 }
 
 impl Store {
+    /// Tells of events that have just been decided: when each was accepted, when its batch was claimed, and how long that took. For who
+    /// collects traces only. What cannot be read is not told.
+    pub async fn course_decided(
+        &self,
+        decisions: &[DecisionRow],
+        accepted: &HashMap<i64, Timestamp>,
+        claimed_at: Timestamp,
+        took: Duration,
+    ) {
+        let ids: Vec<Uuid> = decisions.iter().map(|decision| decision.event_id).collect();
+        let rows = sqlx::query!(
+            r#"SELECT id, traceparent AS "traceparent!" FROM quell.events WHERE id = ANY($1) AND traceparent IS NOT NULL"#,
+            &ids,
+        )
+        .fetch_all(&self.pool)
+        .await;
+        let parents: HashMap<Uuid, String> = rows
+            .unwrap_or_default()
+            .into_iter()
+            .map(|row| (row.id, row.traceparent))
+            .collect();
+        let until = claimed_at.checked_add(took).unwrap_or(claimed_at);
+        for decision in decisions {
+            let from = accepted.get(&decision.seq).copied().unwrap_or(claimed_at);
+            tracing::trace!(
+                target: TARGET, step = "decided", event.id = %decision.event_id, device.id = %decision.device,
+                traceparent = parents.get(&decision.event_id).map(String::as_str), kind = decision.kind.as_str(),
+                reason = decision.reason, from_us = from.as_microsecond(), at_us = claimed_at.as_microsecond(),
+                until_us = until.as_microsecond(), "an event was decided"
+            );
+        }
+    }
+
     /// Tells of an action whose first call has just been answered. What cannot be read is not told.
     pub async fn course_called(&self, tenant: TenantId, action: Uuid) {
         match read(&self.pool, tenant, action).await {

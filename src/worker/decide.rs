@@ -2,16 +2,15 @@
 //! records what follows, in one transaction.
 
 mod batches;
+mod course;
 mod heartbeat;
 mod tasks;
 mod verdicts;
 mod weigh;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
-
-use jiff::Timestamp;
 
 use crate::clock::Monotonic;
 use crate::domain::containment::change::{Beginning, effects};
@@ -102,6 +101,7 @@ impl Decider {
             Claimed::Nothing => return Ok(Some(0)),
             Claimed::NoSet => return Ok(None),
         };
+        let began = Monotonic::now();
         failpoint::reach!(AcknowledgedNotDecided);
         tx.rules = Some(RecordedRules {
             rules: self.rules.clone(),
@@ -152,20 +152,10 @@ impl Decider {
         let horizon = tx.now.checked_add(POLL).unwrap_or(tx.now);
         let ends_soon = tx.next_end.is_some_and(|end| end <= horizon);
         let has_converged = tx.has_converged;
-        let (judged_at, began) = (tx.now, Monotonic::now());
+        let claimed_at = tx.now;
         tx.commit(&decisions).await?;
+        let took = began.elapsed();
         heartbeat::tell(&self.context, &beats);
-        // The claim's moment, with what was needed for it since.
-        let accepted: HashMap<i64, Timestamp> =
-            items.iter().map(|item| (item.seq, item.enqueued_at)).collect();
-        for accepted in decisions
-            .iter()
-            .filter_map(|decision| accepted.get(&decision.seq))
-        {
-            let waited = judged_at.duration_since(*accepted).as_secs_f64().max(0.0);
-            metrics::histogram!("quell_event_to_decision_seconds")
-                .record(waited + began.elapsed().as_secs_f64());
-        }
         failpoint::reach_noted!(ReleaseQueuedRestrictNotFinal);
         if ends_soon {
             self.context.wakes.ends.notify_one();
@@ -178,6 +168,7 @@ impl Decider {
             tracing::info!(event.id = %decision.event_id, device.id = %decision.device, kind = decision.kind.as_str(),
                 reason = decision.reason, "event decided");
         }
+        course::tell(&self.context, (&items, &decisions), claimed_at, took).await;
         Ok(Some(done))
     }
 

@@ -18,6 +18,12 @@ pub(super) const SOURCES: &[Metric] = &[
 ];
 
 #[rustfmt::skip]
+pub(super) const TELLING: &[Metric] = &[
+    Metric::counter("quell_notifications_failed_total", &[], "Attempts to deliver a notification that failed"),
+    Metric::gauge("quell_notifications_oldest_seconds", &[], "How long the oldest notification that is due has waited for its delivery"),
+];
+
+#[rustfmt::skip]
 pub(super) const UPKEEP: &[Metric] = &[
     Metric::counter("quell_http_requests_total", &["route", "status"], "HTTP requests answered, by route and status"),
     Metric::counter("quell_http_connections_refused_total", &[], "Connections closed because their peer had as many as one may have"),
@@ -40,6 +46,7 @@ pub(super) const UPKEEP: &[Metric] = &[
     Metric::counter("quell_pruned_bytes_total", &[], "What the partitions took that this replica dropped, their time being over"),
     Metric::counter("quell_pruned_rows_total", &["table"], "Rows that this replica deleted one by one, their time being over"),
     Metric::counter("quell_log_lines_held_total", &[], "Log lines that were held back because equal ones had just been written"),
+    Metric::counter("quell_spans_lost_total", &[], "Spans of traces that did not reach the collector"),
     Metric::gauge("quell_build_info", &["version"], "Always 1: which version runs"),
     Metric::gauge("process_start_time_seconds", &[], "When this process was started"),
     Metric::counter("process_cpu_seconds_total", &[], "Processor time that this process has used, user and system, whole seconds"),
