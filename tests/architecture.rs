@@ -106,7 +106,7 @@ const ANYTHING_BUT_CLI: &[&str] = &[
 ];
 
 /// The modules (or single files) that may name an outside crate.
-const HOMES: [(&str, &[&str]); 35] = [
+const HOMES: [(&str, &[&str]); 34] = [
     ("sqlx", &["store"]),
     ("jiff_sqlx", &["store"]),
     ("reqwest", &["defender", "outbound"]),
@@ -140,7 +140,6 @@ const HOMES: [(&str, &[&str]); 35] = [
     ("clap_mangen", &["cli"]),
     ("opentelemetry", &["telemetry"]),
     ("opentelemetry_otlp", &["telemetry"]),
-    ("tracing_opentelemetry", &["telemetry"]),
     ("opentelemetry_sdk", &["telemetry"]),
 ];
 

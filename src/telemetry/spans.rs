@@ -62,13 +62,13 @@ impl Traces {
         None
     }
 
-    /// Sends what comes until stopped, and then what is left.
+    /// Sends what comes until stopped, and then what is left. With nowhere to send to it only waits for the stop: a task that ends
+    /// before ends the process.
     pub async fn run(self, stop: CancellationToken) {
         #[cfg(feature = "otlp")]
         if let Some(exporting) = self.exporting {
-            exporting.run(stop).await;
+            return exporting.run(stop).await;
         }
-        #[cfg(not(feature = "otlp"))]
-        drop(stop);
+        stop.cancelled().await;
     }
 }
