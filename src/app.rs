@@ -23,8 +23,8 @@ use crate::domain::task::TaskLimit;
 use crate::lifecycle::{Lifecycle, StopLimits};
 use crate::playbook::PlaybookSet;
 use crate::store::{MigrationState, Retention, Store, StoreError, StoreOptions};
-use crate::telemetry::{self, Metrics};
-use crate::{web, worker};
+use crate::telemetry::{self, Metrics, TraceOptions, Traces};
+use crate::worker;
 
 pub use sources::{doubt_listener, judge_listener};
 pub use terms::{client_options, clients, desk_of, gate_of, pacing_of};
@@ -36,7 +36,8 @@ pub use terms::{client_options, clients, desk_of, gate_of, pacing_of};
 /// force yet.
 pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
     let Loaded { config, warnings } = loaded;
-    telemetry::start_logs(&config.log)?;
+    let traces = traces(&config)?;
+    let repeats = telemetry::start_logs(&config.log, &traces)?;
     if !warnings.is_empty() {
         tracing::warn!(
             warnings = warnings.render(false),
@@ -44,14 +45,7 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
         );
     }
     let metrics = Metrics::install()?;
-    web::describe_metrics();
-    reload::describe_metrics();
-    worker::outlook::describe_metrics();
-    worker::seal::describe_metrics();
-    worker::retention::describe_metrics();
-    worker::stops::describe_metrics();
-    worker::intake::describe_metrics();
-    worker::tell::describe_metrics();
+    telemetry::catalog::describe();
     let lifecycle = Lifecycle::of_process(StopLimits::default()).context("cannot listen to signals")?;
     let store = store(&config)?.guarded(terms::safety_of(&config));
     let listener = TcpListener::bind(config.http.listen)
@@ -85,14 +79,36 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
     };
     tasks.spawn(
         "start",
-        start.run(migrate, (listener, socket), metrics, (token, operator_token), tls),
+        start.run(
+            migrate,
+            (listener, socket),
+            (metrics, repeats.clone()),
+            (token, operator_token),
+            tls,
+        ),
     );
+    tasks.spawn("traces", traces.run(tasks.soft()));
     lifecycle.ready();
     let outcome = lifecycle.run().await;
     // Bounded: a connection that hangs must not hold up the end of the process.
     let _ = tokio::time::timeout(Duration::from_secs(2), store.close()).await;
+    repeats.tell_all();
     tracing::info!(outcome = ?outcome, "quell has stopped");
     Ok(outcome.exit_code())
+}
+
+/// Where traces go; nowhere, unless a collector is configured.
+fn traces(config: &Config) -> anyhow::Result<Traces> {
+    let Some(otlp) = &config.otlp else {
+        return Ok(Traces::default());
+    };
+    let headers = otlp.headers_file.as_ref().map(|file| file.read()).transpose()?;
+    let options = TraceOptions {
+        endpoint: otlp.endpoint.clone(),
+        headers,
+        sample_percent: otlp.sample_percent,
+    };
+    Ok(Traces::to(&options)?)
 }
 
 /// How long the configuration lets everything be kept.

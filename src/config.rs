@@ -30,6 +30,7 @@ mod drift;
 pub mod environment;
 mod guards;
 mod lookups;
+mod observe;
 mod pace;
 mod reach;
 pub mod receivers;
@@ -45,6 +46,7 @@ pub use budget::Budget;
 pub use credential::{Credential, CredentialKind};
 pub use drift::{DriftLooks, Releases};
 pub use lookups::Lookups;
+pub use observe::Otlp;
 pub use pace::{Call, Facts, Inventory, Reconcile, Retry, SHORTEST_SEND_DEADLINE, SHORTEST_TOTAL_TIMEOUT};
 pub use reach::{Proxy, Reach, ReachError};
 pub use receivers::{Outbound, Receiver, ReceiverKind};
@@ -69,6 +71,10 @@ pub struct Config {
     pub inbox: InboxBounds,
     /// `log`: what is logged.
     pub log: LogOptions,
+    /// `heartbeat.every`: how often a synthetic event goes from intake to decision; zero: never. Default 1 min.
+    pub heartbeat: Duration,
+    /// `telemetry.otlp`: where traces go. Default nowhere.
+    pub otlp: Option<Otlp>,
     /// `time_scale`: every duration but `lease` is divided by this. Default 1; larger only against a scaled simulator.
     pub time_scale: u32,
     /// `mode`: no playbook goes beyond it. Default `enforce`.
@@ -238,6 +244,8 @@ impl Config {
             http: Http::read(root.section("http", reading), places, reading),
             inbox: InboxBounds::read(root.section("inbox", reading), reading),
             log: server::read_log(root.section("log", reading), reading),
+            heartbeat: observe::read_heartbeat(root.section("heartbeat", reading), reading),
+            otlp: observe::read_telemetry(root.section("telemetry", reading), places, reading),
             time_scale: read_time_scale(&mut root, reading),
             mode: root.choice(
                 "mode",
@@ -384,6 +392,8 @@ impl Config {
         let oidc = self.http.access.oidc.iter();
         let secrets = oidc.flat_map(|oidc| &oidc.client_secret);
         files.extend(secrets.map(|file| ("http.access.oidc.client_secret_file".to_owned(), file)));
+        let headers = self.otlp.iter().filter_map(|otlp| otlp.headers_file.as_ref());
+        files.extend(headers.map(|file| ("telemetry.otlp.headers_file".to_owned(), file)));
         for (position, tenant) in self.tenants.iter().enumerate() {
             let secret = tenant.credential.secret_file();
             let secret = secret.map(|(key, file)| (format!("tenants[{position}].credential.{key}"), file));

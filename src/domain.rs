@@ -44,6 +44,7 @@ pub mod surge;
 pub mod task;
 pub mod telling;
 pub mod tenant;
+pub mod trace;
 pub mod trust;
 pub mod verdict;
 pub mod watermark;

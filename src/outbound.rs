@@ -5,6 +5,8 @@
 
 mod chat;
 mod cloud_event;
+#[cfg(feature = "otlp")]
+mod collector;
 pub mod export;
 mod hook;
 pub mod issuer;
@@ -20,6 +22,8 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use rustls_platform_verifier::BuilderVerifierExt as _;
 use secrecy::{ExposeSecret as _, SecretString};
 
+#[cfg(feature = "otlp")]
+pub use collector::collector_client;
 pub use mail::{MailTls, Smtp, is_mail_address, is_this_machine};
 pub use reach::Reach;
 pub use receiver::{LONGEST_TRY, Posted, Receiver, Undelivered, Way};

@@ -3,13 +3,24 @@
 //! Called once by `app`, at start. Everybody else uses the macros of `tracing` and `metrics` and knows nothing of where
 //! the lines and figures go. It never writes to standard output: that belongs to the commands' answers.
 
+pub mod catalog;
+#[cfg(feature = "otlp")]
+mod otlp;
+mod repeats;
+mod spans;
+
 use std::io::IsTerminal;
 use std::sync::OnceLock;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::FilterExt as _;
 use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Registry};
+
+pub use repeats::Repeats;
+pub use spans::{TraceOptions, Traces};
 
 /// How a log line looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,6 +41,8 @@ pub struct LogOptions {
     pub format: LogFormat,
     /// Which lines are written, e.g. `info` or `info,quell::worker=debug`. Default `info`.
     pub filter: String,
+    /// So many equal warnings or errors are written in a minute; 0: all. Default 20.
+    pub repeats: u32,
 }
 
 impl Default for LogOptions {
@@ -37,6 +50,7 @@ impl Default for LogOptions {
         Self {
             format: LogFormat::Auto,
             filter: "info".to_owned(),
+            repeats: 20,
         }
     }
 }
@@ -52,6 +66,14 @@ pub enum TelemetryError {
         /// The filter given.
         filter: String,
         /// What is wrong with it.
+        reason: String,
+    },
+    /// Traces cannot be sent.
+    #[error("traces cannot be sent to `{endpoint}`: {reason}")]
+    Traces {
+        /// The collector.
+        endpoint: String,
+        /// Why not.
         reason: String,
     },
     /// Something else in this process collects log lines or metrics already.
@@ -72,46 +94,46 @@ pub fn check_filter(filter: &str) -> Result<(), TelemetryError> {
 
 /// Sends log lines, and panics as log lines, to standard error.
 ///
+/// Returns what holds repeated lines back, to be asked to [tell](Repeats::tell) of them. `traces` takes what spans are made of.
+///
 /// # Errors
 /// The filter cannot be read, or logs were started before in this process.
-pub fn start_logs(options: &LogOptions) -> Result<(), TelemetryError> {
-    dispatch(options, std::io::stderr, std::io::stderr().is_terminal())?
+pub fn start_logs(options: &LogOptions, traces: &Traces) -> Result<Repeats, TelemetryError> {
+    let repeats = Repeats::at_most(options.repeats);
+    let terminal = std::io::stderr().is_terminal();
+    dispatch(options, std::io::stderr, terminal, (&repeats, traces))?
         .try_init()
         .map_err(|error| TelemetryError::Twice {
             reason: error.to_string(),
         })?;
     std::panic::set_hook(Box::new(log_panic));
-    Ok(())
+    Ok(repeats)
 }
 
-fn dispatch<W>(options: &LogOptions, writer: W, terminal: bool) -> Result<tracing::Dispatch, TelemetryError>
+fn dispatch<W>(
+    options: &LogOptions,
+    writer: W,
+    terminal: bool,
+    (repeats, traces): (&Repeats, &Traces),
+) -> Result<tracing::Dispatch, TelemetryError>
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
-    let filter = parse_filter(&options.filter)?;
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(writer);
+    let filter = parse_filter(&options.filter)?.and(repeats.clone());
+    let lines = tracing_subscriber::fmt::layer().with_writer(writer);
     let json = match options.format {
         LogFormat::Auto => !terminal,
         LogFormat::Json => true,
         LogFormat::Text => false,
     };
-    Ok(if json {
-        lines
-            .json()
-            .flatten_event(true)
-            .with_span_list(false)
-            .finish()
-            .into()
+    let lines = if json {
+        let lines = lines.json().flatten_event(true).with_span_list(false);
+        lines.with_filter(filter).boxed()
     } else {
-        lines
-            .compact()
-            .with_target(false)
-            .with_ansi(terminal)
-            .finish()
-            .into()
-    })
+        let lines = lines.compact().with_target(false).with_ansi(terminal);
+        lines.with_filter(filter).boxed()
+    };
+    Ok(Registry::default().with(lines).with(traces.layer()).into())
 }
 
 fn parse_filter(filter: &str) -> Result<EnvFilter, TelemetryError> {
@@ -133,11 +155,6 @@ fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
         "a part of quell panicked"
     );
 }
-
-/// The bounds of every histogram in seconds: from a statement in Postgres to an action that takes an hour.
-const SECONDS: [f64; 14] = [
-    0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 600.0, 3600.0,
-];
 
 /// The metrics of this process, to be rendered for `/metrics`.
 #[derive(Clone, Debug)]
@@ -165,10 +182,15 @@ impl Metrics {
 
     /// A recorder of one's own, for `metrics::with_local_recorder` in tests.
     pub fn local() -> (PrometheusRecorder, Self) {
-        let recorder = PrometheusBuilder::new()
-            .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)
-            .expect("the list of bounds is not empty")
-            .build_recorder();
+        let mut builder = PrometheusBuilder::new();
+        for metric in catalog::all() {
+            if let catalog::Kind::Histogram(bounds) = metric.kind {
+                builder = builder
+                    .set_buckets_for_metric(Matcher::Full(metric.name.to_owned()), bounds)
+                    .expect("a test holds that bounds are not empty");
+            }
+        }
+        let recorder = builder.build_recorder();
         let handle = Self(recorder.handle());
         (recorder, handle)
     }
@@ -208,8 +230,18 @@ mod tests {
     fn logged(options: &LogOptions, terminal: bool, log: impl FnOnce()) -> String {
         let buffer = Buffer::default();
         let writer = buffer.clone();
-        let dispatch = dispatch(options, move || writer.clone(), terminal).expect("the filter is valid");
-        tracing::dispatcher::with_default(&dispatch, log);
+        let repeats = Repeats::at_most(options.repeats);
+        let dispatch = dispatch(
+            options,
+            move || writer.clone(),
+            terminal,
+            (&repeats, &Traces::default()),
+        )
+        .expect("the filter is valid");
+        tracing::dispatcher::with_default(&dispatch, || {
+            log();
+            repeats.tell_all();
+        });
         let bytes = buffer.0.lock().expect("nobody panics while writing").clone();
         String::from_utf8(bytes).expect("log lines are text")
     }
@@ -249,6 +281,39 @@ mod tests {
     }
 
     #[test]
+    fn equal_errors_are_held_back_and_counted_and_the_first_and_other_ones_are_not() {
+        let options = LogOptions {
+            repeats: 3,
+            ..LogOptions::default()
+        };
+        let lines = logged(&options, false, || {
+            for n in 0..10 {
+                tracing::error!(n, "defender is away");
+                tracing::info!(n, "a state changed");
+                let what = if n == 9 { "another" } else { "the same" };
+                tracing::warn!("{what} look failed");
+            }
+        });
+        let count = |what: &str| lines.matches(what).count();
+        assert_eq!(
+            (count("defender is away\",\"n"), count("a state changed")),
+            (3, 10),
+            "{lines}"
+        );
+        assert_eq!(
+            count("\"message\":\"another look failed"),
+            1,
+            "another message is another line: {lines}"
+        );
+        assert!(lines.contains(r#""line":"defender is away","held":7"#), "{lines}");
+        assert!(
+            lines.contains(r#""line":"the same look failed","held":6"#),
+            "{lines}"
+        );
+        assert_eq!(count("equal log lines were held back"), 2, "{lines}");
+    }
+
+    #[test]
     fn a_filter_that_cannot_be_read_is_named() {
         let error = check_filter("info,quell=loud").expect_err("`loud` is no level");
         assert!(error.to_string().contains("`info,quell=loud`"), "{error}");
@@ -267,7 +332,7 @@ mod tests {
             text.contains("quell_calls_total{outcome=\"accepted\"} 3"),
             "{text}"
         );
-        assert!(text.contains("quell_call_seconds_bucket{le=\"0.5\"} 1"), "{text}");
+        assert!(text.contains("quell_call_seconds_bucket{le=\"0.4\"} 1"), "{text}");
     }
 
     #[test]

@@ -200,38 +200,6 @@ pub fn openapi() -> String {
     api::openapi()
 }
 
-/// Names the metrics of this module, with their help. Call it once after the recorder is installed.
-pub fn describe_metrics() {
-    metrics::describe_counter!(
-        "quell_events_received_total",
-        "Records received by POST /v1/events, by outcome: accepted, duplicate, rejected"
-    );
-    metrics::describe_counter!(
-        "quell_webhook_refused_total",
-        "Requests to a source that did not show whose they are, by source and reason: missing, malformed, stale, forged, keys_unavailable, no_way"
-    );
-    metrics::describe_counter!(
-        "quell_webhook_repeated_total",
-        "Deliveries whose id was there within a day, by source and body: same_body (answered as the first time), another_body (refused)"
-    );
-    metrics::describe_counter!(
-        "quell_access_refused_total",
-        "Requests to operators' routes that were refused, by reason: no_credentials, unknown_token, expired, revoked, malformed, not_here, wrong_host, cross_site, no_role, no_right, other_tenant, too_many_attempts, sign_in_lost, issuer, no_issuer, store_unavailable"
-    );
-    metrics::describe_counter!(
-        "quell_http_connections_refused_total",
-        "Connections closed because their peer had as many as one may have"
-    );
-    metrics::describe_counter!(
-        "quell_http_handshakes_failed_total",
-        "TLS handshakes that failed or took too long"
-    );
-    metrics::describe_counter!(
-        "quell_http_requests_total",
-        "HTTP requests answered, by route and status"
-    );
-}
-
 /// All routes.
 pub fn router(web: Web) -> Router {
     Router::new()

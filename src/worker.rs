@@ -7,6 +7,7 @@
 //! * [`facts`]: devices wanted → the inventory's answer. [`inventory`]: all devices, page by page. [`lookups`]: what
 //!   else is asked about single devices.
 //! * [`clock`]: whether the ledger's ground is firm. [`outlook`]: the queue and the ledger → when each action may be called.
+//! * [`figures`]: what dashboards live on, and the heartbeat. [`vitals`]: how the process itself is.
 //! * [`overdue`]: restrictions that stay longer than they should → a page.
 //! * [`seal`]: rows of the audit → the chain. [`retention`]: what is old → gone.
 //! * [`tally`]: events and decisions → how many there are.
@@ -20,6 +21,7 @@ pub mod clock;
 pub mod decide;
 pub mod expire;
 pub mod facts;
+pub mod figures;
 pub mod inbox;
 pub mod intake;
 pub mod inventory;
@@ -37,6 +39,7 @@ pub mod stops;
 pub mod submit;
 pub mod tally;
 pub mod tell;
+pub mod vitals;
 pub mod wake;
 
 use std::sync::Arc;

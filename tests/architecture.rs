@@ -78,7 +78,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
         ],
     ),
     ("lifecycle", &["clock"]),
-    ("telemetry", &[]),
+    ("telemetry", &["outbound", "domain", "clock"]),
     ("app", ANYTHING_BUT_CLI),
     ("cli", ANYTHING),
     // A leaf beside the house.
@@ -141,7 +141,7 @@ const HOMES: [(&str, &[&str]); 34] = [
     ("clap_mangen", &["cli"]),
     ("opentelemetry", &["telemetry"]),
     ("opentelemetry_otlp", &["telemetry"]),
-    ("tracing_opentelemetry", &["telemetry"]),
+    ("opentelemetry_sdk", &["telemetry"]),
 ];
 
 /// What a pure module may not name: files, sockets, tasks, clocks.

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use quell::config::Config;
 use quell::yaml;
 
+#[path = "deploy/observe.rs"]
+mod observe;
+
 fn shipped(path: &str) -> (PathBuf, String) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));

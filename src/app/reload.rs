@@ -300,31 +300,6 @@ impl Reloader {
     }
 }
 
-/// Names the metrics of this module, with their help.
-pub fn describe_metrics() {
-    metrics::describe_counter!(
-        "quell_playbooks_reloads_total",
-        "Looks into the playbook files that were worth one, by outcome: good, bad, unavailable (Postgres)"
-    );
-    metrics::describe_counter!(
-        "quell_playbooks_reload_failures_total",
-        "Looks into the playbook files that found them unusable; the set in force stayed"
-    );
-    metrics::counter!("quell_playbooks_reload_failures_total").absolute(0);
-    metrics::describe_gauge!(
-        "quell_playbooks_last_reload_success",
-        "1: the playbook files could be used when last looked into; 0: they could not"
-    );
-    metrics::describe_gauge!(
-        "quell_playbooks_last_reload_success_timestamp_seconds",
-        "When the playbook files were last found good"
-    );
-    metrics::describe_gauge!(
-        "quell_playbooks_set_version",
-        "Version of the playbook set in force, by tenant"
-    );
-}
-
 fn cut(text: &str) -> String {
     match (0..=TOLD).rev().find(|at| text.is_char_boundary(*at)) {
         Some(at) if text.len() > TOLD => format!("{}…", &text[..at]),

@@ -25,7 +25,7 @@ use crate::lifecycle::Tasks;
 use crate::limiter::{Pacer, PacerOptions, SecondGuard, SourceRate};
 use crate::store::Store;
 use crate::store::inventory::SweepTerms;
-use crate::telemetry::Metrics;
+use crate::telemetry::{Metrics, Repeats};
 use crate::worker::active_set::{self, InForce};
 use crate::worker::intake::watch::Watch;
 use crate::worker::inventory::Sweeper;
@@ -50,7 +50,7 @@ impl Start {
         self,
         migrate: bool,
         (listener, socket): (TcpListener, Option<UnixListener>),
-        metrics: Metrics,
+        (metrics, repeats): (Metrics, Repeats),
         (token, operator_token): (Option<SecretString>, Option<SecretString>),
         tls: Option<Arc<web::Tls>>,
     ) -> anyhow::Result<()> {
@@ -131,6 +131,8 @@ impl Start {
             file: self.config.stop_file.clone(),
         };
         self.tasks.spawn("stops", stops.run(stop.clone()));
+        self.tasks
+            .spawn("vitals", worker::vitals::run(self.store.clone(), stop.clone()));
         let keeper = worker::retention::Keeper {
             store: self.store.clone(),
             retention: self
@@ -175,7 +177,10 @@ impl Start {
         loop {
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
-                () = tokio::time::sleep(Duration::from_secs(5)) => metrics.upkeep(),
+                () = tokio::time::sleep(Duration::from_secs(5)) => {
+                    metrics.upkeep();
+                    repeats.tell();
+                }
             }
         }
     }
@@ -338,6 +343,13 @@ impl Start {
             pacing,
             every: config.scaled(Duration::from_secs(60)).max(Duration::from_secs(5)),
         };
+        let teller = worker::figures::Teller {
+            context: context.clone(),
+            heartbeat: match config.heartbeat {
+                Duration::ZERO => Duration::ZERO,
+                every => config.scaled(every).max(Duration::from_secs(5)),
+            },
+        };
         let overdues = worker::overdue::Overdues {
             context: context.clone(),
             after: config.scaled(config.release.overdue_after),
@@ -362,6 +374,7 @@ impl Start {
         tasks.spawn("facts", facts.run(stop.clone()));
         tasks.spawn("outlook", lookout.run(stop.clone()));
         tasks.spawn("seal", worker::seal::run(context.clone(), stop.clone()));
+        tasks.spawn("figures", teller.run(stop.clone()));
         tasks.spawn("overdue", overdues.run(stop.clone()));
         tasks.spawn("expire", worker::expire::run(context.clone(), stop.clone()));
         tasks.spawn(

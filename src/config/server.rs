@@ -297,8 +297,10 @@ pub(super) fn read_log(mut section: Section<'_>, reading: &mut Reading) -> LogOp
         }
         Some(filter)
     });
+    let repeats = section.count("repeats", 0..=10_000, LogOptions::default().repeats, reading);
     section.close(reading);
     LogOptions {
+        repeats,
         format,
         filter: filter.unwrap_or_else(|| LogOptions::default().filter),
     }

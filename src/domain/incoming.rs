@@ -13,6 +13,8 @@ pub struct Incoming {
     pub payload: Vec<u8>,
     /// sha256 over the canonical content.
     pub content_hash: [u8; 32],
+    /// The trace that its sender's request belonged to.
+    pub traceparent: Option<String>,
 }
 
 /// What became of it, once committed.

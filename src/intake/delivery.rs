@@ -138,6 +138,7 @@ impl Delivery {
                     event,
                     payload: piece.bytes.to_vec(),
                     content_hash,
+                    traceparent: None,
                 });
             }
             Err(refusal) => self.reject(piece, refusal.reason(), refusal.to_string()),

@@ -1,7 +1,7 @@
 //! The second guard: one GCRA for each window, with the window's whole limit as burst, behind the ledger.
 //!
 //! A stream that obeys the exact sliding windows of the ledger can never trip it, so a refusal proves that the ledger
-//! was wrong: it is counted in `quell_limiter_disagreement_total`, which must stay 0, and the call is not made. Asked by
+//! was wrong: it is counted in `quell_limiter_disagreements_total`, which must stay 0, and the call is not made. Asked by
 //! [`crate::limiter::Permit`] at the moment of sending; nobody else calls it.
 
 use std::num::NonZeroU32;
@@ -55,7 +55,7 @@ impl SecondGuard {
         for watched in self.0.iter() {
             if take(&watched.cells, &watched.clock).is_err() {
                 let Window { limit, per } = watched.window;
-                metrics::counter!("quell_limiter_disagreement_total").increment(1);
+                metrics::counter!("quell_limiter_disagreements_total").increment(1);
                 tracing::error!(
                     limit,
                     ?per,
@@ -185,7 +185,7 @@ mod tests {
             );
         });
         let page = recorder.handle().render();
-        assert!(page.contains("quell_limiter_disagreement_total 2"), "{page}");
+        assert!(page.contains("quell_limiter_disagreements_total 2"), "{page}");
     }
 
     #[test]

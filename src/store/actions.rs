@@ -205,6 +205,9 @@ impl Store {
             .increment(1);
         if to.is_final() {
             self.after_final(tx, tenant, row, to, change, because).await?;
+            if row.attempts > 0 {
+                super::courses::ended(tx, tenant, row.id).await?;
+            }
         }
         if to.is_final() || to == ActionState::Queued {
             self.converge_device(tx, tenant, &row.device, because).await?;

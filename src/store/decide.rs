@@ -108,6 +108,8 @@ pub struct DecideTx {
     pub is_suspect: bool,
     /// The claimed rows, in order.
     pub items: Vec<InboxItem>,
+    /// The numbers of the claimed heartbeats: rows that belong to no event.
+    pub heartbeats: Vec<i64>,
     /// The devices of the claimed rows, locked.
     pub devices: HashMap<DeviceId, DeviceRow>,
     /// What is known of them by look-ups; [`DecideTx::lookups_load`] reads it.
@@ -174,6 +176,7 @@ impl DecideTx {
             is_suspect: false,
             set_version: None,
             items: Vec::new(),
+            heartbeats: Vec::new(),
             devices: HashMap::new(),
             looked_up: HashMap::new(),
             restricted_by: HashMap::new(),
@@ -247,7 +250,16 @@ impl DecideTx {
             .and_then(|row| super::stops::scope_of(row.stop.as_deref()));
         // INVARIANT: a row that is claimed is settled or put aside: else it would be claimed for ever.
         let found: HashSet<i64> = rows.iter().map(|row| row.seq).collect();
-        for seq in self.seqs.iter().filter(|seq| !found.contains(seq)) {
+        let without: Vec<i64> = self
+            .seqs
+            .iter()
+            .copied()
+            .filter(|seq| !found.contains(seq))
+            .collect();
+        if !without.is_empty() {
+            self.heartbeats = self.heartbeats_find(&without).await?;
+        }
+        for seq in without.iter().filter(|seq| !self.heartbeats.contains(seq)) {
             quarantine(&mut self.tx, self.tenant, *seq, GONE).await?;
         }
         for row in rows {

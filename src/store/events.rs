@@ -171,6 +171,7 @@ impl Store {
         let alerts = text(|i| i.event.alert.id.clone());
         let facts = Facts::of(incoming);
         let nowhere: Vec<Option<String>> = incoming.iter().map(|i| i.event.no_device_reason()).collect();
+        let traces: Vec<Option<String>> = incoming.iter().map(|i| i.traceparent.clone()).collect();
         let rows = Rows::of(ids, incoming);
         let letters: Vec<Uuid> = packed
             .dead
@@ -200,13 +201,13 @@ impl Store {
                fresh AS MATERIALIZED (SELECT event_id FROM keyed),
                stored AS (
                  INSERT INTO quell.events (id, received_at, tenant_id, source, format, alert_id, payload, event, codec, trust, severity,
-                                           category, status, occurred_at, devices)
+                                           category, status, occurred_at, devices, traceparent)
                  SELECT id, moment.now, $1, $2, format, alert_id, payload, event, $21, $18, severity, category, status, occurred_at::timestamptz,
                         -- One text an event: of as many devices as it has.
-                        string_to_array(devices, ' ')
+                        string_to_array(devices, ' '), traceparent
                  FROM unnest($7::uuid[], $8::text[], $9::text[], $10::bytea[], $11::bytea[], $22::text[], $23::text[], $24::text[],
-                             $25::text[], $26::text[])
-                      AS t (id, format, alert_id, payload, event, severity, category, status, occurred_at, devices)
+                             $25::text[], $26::text[], $27::text[])
+                      AS t (id, format, alert_id, payload, event, severity, category, status, occurred_at, devices, traceparent)
                       JOIN fresh ON fresh.event_id = t.id CROSS JOIN moment),
                nowhere AS (
                  INSERT INTO quell.decisions (tenant_id, event_id, decided_at, device_id, kind, reason, rulings)
@@ -263,6 +264,7 @@ impl Store {
             &facts.statuses as &[Option<String>],
             &facts.times as &[Option<String>],
             &facts.devices,
+            &traces as &[Option<String>],
         )
         .fetch_one(executor)
         .await?;

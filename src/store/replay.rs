@@ -122,10 +122,11 @@ impl Store {
         let counted = sqlx::query!(
             r#"SELECT quell.now() AS "now!",
                  count(device_id) AS "rows!", count(*) FILTER (WHERE device_id IS NULL) AS "without_device!",
-                 (SELECT count(*) FROM quell.inbox WHERE tenant_id = $1) AS "waiting!"
+                 (SELECT count(*) FROM quell.inbox WHERE tenant_id = $1 AND source <> $3) AS "waiting!"
                FROM quell.decisions WHERE tenant_id = $1 AND decided_at >= $2"#,
             tenant.0,
             jiff_sqlx::ToSqlx::to_sqlx(since) as jiff_sqlx::Timestamp,
+            crate::store::heartbeats::SOURCE,
         )
         .fetch_one(&mut *tx)
         .await?;

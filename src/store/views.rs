@@ -30,7 +30,7 @@ use crate::domain::budget::{Forecast, Pacing};
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Lane;
 use crate::store::containments::time;
-use crate::store::{Gate, Store, StoreError};
+use crate::store::{Gate, Store, StoreError, heartbeats};
 
 pub use crate::store::pools::PoolView;
 pub use actions::{ActionKey, ActionQuery, ActionView};
@@ -264,8 +264,9 @@ impl Store {
             r#"SELECT count(*) AS "rows!", min(enqueued_at) AS oldest_at,
                  count(*) FILTER (WHERE wait_until > quell.now()) AS "waiting!",
                  max(wait_until) FILTER (WHERE wait_until > quell.now()) AS waiting_until
-               FROM quell.inbox WHERE tenant_id = $1"#,
+               FROM quell.inbox WHERE tenant_id = $1 AND source <> $2"#,
             tenant.0,
+            heartbeats::SOURCE,
         )
         .fetch_one(&mut *tx)
         .await?;

@@ -16,6 +16,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
 use crate::clock;
+use crate::domain::trace;
 use crate::failpoint;
 use crate::intake::Delivery;
 use crate::intake::body::{Broken, Lines};
@@ -113,10 +114,22 @@ async fn work(web: &Arc<Shared>, source: &Arc<Source>, request: Request) -> Resu
         Ok(mut delivery) => {
             // A body that comes again leaves its dead letters once.
             delivery.known_by(&[&source.name, &hex(&body_hash)]);
+            let traceparent = traceparent(headers);
+            for incoming in &mut delivery.incoming {
+                incoming.traceparent.clone_from(&traceparent);
+            }
             store(web, source, delivery, known).await
         }
         Err(broken) => whole_body(source, broken).map(IntoResponse::into_response),
     }
+}
+
+/// The trace of the request; a CloudEvent in binary mode carries its own beside.
+fn traceparent(headers: &HeaderMap) -> Option<String> {
+    let said = ["ce-traceparent", "traceparent"]
+        .iter()
+        .find_map(|name| headers.get(*name));
+    said.and_then(|said| trace::traceparent(said.to_str().ok()?))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -51,11 +51,8 @@ impl Source {
 
     /// Counts a refusal and brings it into words.
     pub(super) fn refuse(&self, refusal: Refusal) -> Problem {
-        let labels = [
-            ("source", self.name.clone()),
-            ("reason", refusal.name().to_owned()),
-        ];
-        metrics::counter!("quell_webhook_refused_total", &labels).increment(1);
+        metrics::counter!("quell_webhook_refused_total", "source" => self.name.clone(), "reason" => refusal.name())
+            .increment(1);
         Problem::from(refusal)
     }
 

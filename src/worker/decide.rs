@@ -2,6 +2,8 @@
 //! records what follows, in one transaction.
 
 mod batches;
+mod course;
+mod heartbeat;
 mod tasks;
 mod verdicts;
 mod weigh;
@@ -10,6 +12,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::clock::Monotonic;
 use crate::domain::containment::change::{Beginning, effects};
 use crate::domain::decision::{Decision, DecisionKind, Fallback, Rules, Ruling, Situation, Usage, decide};
 use crate::domain::device::DeviceFacts;
@@ -98,6 +101,7 @@ impl Decider {
             Claimed::Nothing => return Ok(Some(0)),
             Claimed::NoSet => return Ok(None),
         };
+        let began = Monotonic::now();
         failpoint::reach!(AcknowledgedNotDecided);
         tx.rules = Some(RecordedRules {
             rules: self.rules.clone(),
@@ -143,11 +147,15 @@ impl Decider {
         tx.wait_for_facts(&waiting).await?;
         tx.wait_for_facts(&wanted).await?;
         let done = decisions.len() + waiting.len();
+        let beats = heartbeat::settle(&mut tx, &set, &self.context).await?;
         // Nobody who waits for an end waits longer than `POLL` before he looks again.
         let horizon = tx.now.checked_add(POLL).unwrap_or(tx.now);
         let ends_soon = tx.next_end.is_some_and(|end| end <= horizon);
         let has_converged = tx.has_converged;
+        let claimed_at = tx.now;
         tx.commit(&decisions).await?;
+        let took = began.elapsed();
+        heartbeat::tell(&self.context, &beats);
         failpoint::reach_noted!(ReleaseQueuedRestrictNotFinal);
         if ends_soon {
             self.context.wakes.ends.notify_one();
@@ -160,6 +168,7 @@ impl Decider {
             tracing::info!(event.id = %decision.event_id, device.id = %decision.device, kind = decision.kind.as_str(),
                 reason = decision.reason, "event decided");
         }
+        course::tell(&self.context, (&items, &decisions), claimed_at, took).await;
         Ok(Some(done))
     }
 
@@ -178,7 +187,7 @@ impl Decider {
                 tx.abandon().await?;
                 return Ok(Claimed::Nothing);
             }
-            if tx.items.is_empty() {
+            if tx.items.is_empty() && tx.heartbeats.is_empty() {
                 // Rows that could not be read were put aside: that is kept.
                 tx.commit(&[]).await?;
                 return Ok(Claimed::Nothing);

@@ -178,30 +178,3 @@ impl Inlet {
             .increment(records as u64);
     }
 }
-
-/// Names the metrics of this module, with their help. Call it once after the recorder is installed.
-pub fn describe_metrics() {
-    metrics::describe_counter!(
-        "quell_source_events_total",
-        "Records received from each configured source, by outcome: accepted, duplicate, rejected"
-    );
-    metrics::describe_gauge!(
-        "quell_source_up",
-        "Whether a source can be read, by source: 0 while it is away or refuses us"
-    );
-    metrics::describe_counter!(
-        "quell_source_redelivered_total",
-        "Messages that a broker delivered again because they had not been acknowledged in time, by source"
-    );
-    #[cfg(feature = "kafka")]
-    kafka::describe_metrics();
-    metrics::describe_counter!(
-        "quell_source_failures_total",
-        "Reads of a configured source that failed"
-    );
-    metrics::describe_gauge!(
-        "quell_source_lag_seconds",
-        metrics::Unit::Seconds,
-        "How far what was read of a source that is polled is behind"
-    );
-}

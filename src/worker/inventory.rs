@@ -119,7 +119,8 @@ impl Sweeper {
         match within(STORING, store.sweep_store(tenant, &sweep, &stored)).await? {
             PageStored::More | PageStored::Taken => Ok(Swept::Page),
             PageStored::Complete(fleet) => {
-                metrics::gauge!("quell_inventory_devices").set(fleet as f64);
+                metrics::gauge!("quell_inventory_devices", "tenant" => self.context.tenant_name.clone())
+                    .set(fleet as f64);
                 tracing::info!(devices = fleet, "the inventory was read");
                 Ok(Swept::Complete(fleet))
             }

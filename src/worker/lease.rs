@@ -34,6 +34,13 @@ impl Leadership {
         }
     }
 
+    /// Waits until what is known of the lease is another than now.
+    pub async fn changed(&self) {
+        let mut seen = self.0.subscribe();
+        // INVARIANT: the sender lives as long as this value.
+        let _ = seen.changed().await;
+    }
+
     /// Waits until the lease is not ours any more, as far as we know.
     async fn lost(&self) {
         let mut seen = self.0.subscribe();

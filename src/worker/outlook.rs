@@ -119,20 +119,3 @@ impl Told {
 fn late(expected: &[Expected]) -> impl Iterator<Item = &Expected> {
     expected.iter().filter(|expected| expected.is_late)
 }
-
-/// What the gauges mean.
-pub fn describe_metrics() {
-    metrics::describe_gauge!(
-        "quell_actions_expected_late",
-        "queued restrictions that, as forecast, lose their validity before they can be called"
-    );
-    metrics::describe_gauge!(
-        "quell_queue_drain_seconds",
-        metrics::Unit::Seconds,
-        "until the last queued action may be called, if nothing is added"
-    );
-    metrics::describe_gauge!(
-        "quell_retries_held",
-        "1 while repeated calls of the bulk lanes wait, because too many came to nothing"
-    );
-}

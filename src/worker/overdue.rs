@@ -26,7 +26,7 @@ impl Overdues {
         loop {
             let mut wait = self.every;
             if self.context.leadership.epoch().is_none() {
-                show(&Overdue::default());
+                self.show(&Overdue::default());
             } else {
                 match self.run_once().await {
                     Ok(_) => outage.worked("the look for overdue releases"),
@@ -47,12 +47,13 @@ impl Overdues {
     pub async fn run_once(&self) -> Result<Overdue, StoreError> {
         let (store, tenant) = (&self.context.store, self.context.tenant);
         let overdue = bounded(store.releases_overdue(tenant, self.after)).await?;
-        show(&overdue);
+        self.show(&overdue);
         bounded(store.overdue_tell(tenant, &overdue)).await?;
         Ok(overdue)
     }
-}
 
-fn show(overdue: &Overdue) {
-    metrics::gauge!("quell_releases_overdue").set(overdue.devices as f64);
+    fn show(&self, overdue: &Overdue) {
+        let tenant = self.context.tenant_name.clone();
+        metrics::gauge!("quell_releases_overdue", "tenant" => tenant).set(overdue.devices as f64);
+    }
 }

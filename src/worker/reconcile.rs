@@ -157,7 +157,8 @@ impl Reconciler {
         bounded(store.attempts_overdue_doubt(tenant, epoch, silent)).await?;
         let mut open = bounded(store.actions_open(tenant)).await?;
         self.sights.note(&mut open);
-        metrics::gauge!("quell_actions_open").set(open.len() as f64);
+        metrics::gauge!("quell_actions_open", "tenant" => self.context.tenant_name.clone())
+            .set(open.len() as f64);
         let sweep = self.begins_sweep(epoch).await?;
         if open.is_empty() && sweep.is_none() {
             return Ok(None);

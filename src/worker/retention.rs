@@ -209,19 +209,6 @@ pub async fn prune(
     Ok(())
 }
 
-/// What its metrics mean.
-pub fn describe_metrics() {
-    metrics::describe_counter!(
-        "quell_pruned_bytes_total",
-        metrics::Unit::Bytes,
-        "what the partitions took that this replica dropped, their time being over"
-    );
-    metrics::describe_counter!(
-        "quell_pruned_rows_total",
-        "rows that this replica deleted one by one, their time being over, by table"
-    );
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -183,24 +183,3 @@ fn show(context: &Context, rows: u64, age: Duration) {
     metrics::gauge!("quell_audit_unsealed_rows", "tenant" => tenant()).set(rows as f64);
     metrics::gauge!("quell_audit_unsealed_seconds", "tenant" => tenant()).set(age.as_secs_f64());
 }
-
-/// What the metrics mean.
-pub fn describe_metrics() {
-    metrics::describe_gauge!(
-        "quell_audit_unsealed_rows",
-        "rows of the audit that wait for their seal, counted up to 10,000"
-    );
-    metrics::describe_gauge!(
-        "quell_audit_unsealed_seconds",
-        metrics::Unit::Seconds,
-        "how long the oldest row of the audit has waited for its seal"
-    );
-    metrics::describe_gauge!(
-        "quell_audit_broken_rows",
-        "places where the last walk along the audit's chain found it changed: not zero needs a person"
-    );
-    metrics::describe_counter!(
-        "quell_audit_sealed_rows_total",
-        "rows of the audit that were sealed"
-    );
-}

@@ -34,14 +34,6 @@ pub struct Stops {
     pub file: Option<PathBuf>,
 }
 
-/// Names the metrics of this module, with their help.
-pub fn describe_metrics() {
-    metrics::describe_gauge!(
-        "quell_stopped",
-        "1 while a stop is in force for the tenant: no restriction leaves"
-    );
-}
-
 impl Stops {
     /// Works until stopped.
     pub async fn run(self, stop: CancellationToken) {

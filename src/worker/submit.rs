@@ -227,20 +227,22 @@ impl Submitter {
             send_deadline: grant.send_deadline,
         };
         let permit = Permit::from_committed(attempt, &self.guard);
-        metrics::counter!("quell_calls_total", "kind" => grant.kind.as_str()).increment(1);
+        metrics::counter!("quell_calls_total", "tenant" => self.context.tenant_name.clone(), "kind" => grant.kind.as_str()).increment(1);
         let call = DeviceCall {
             kind: grant.kind,
             device: &grant.device,
             comment: &grant.comment,
             argument: grant.argument.as_deref(),
         };
+        let began = Monotonic::now();
         let answer = self.client.call(permit, &call).await;
+        metrics::histogram!("quell_call_seconds", "kind" => grant.kind.as_str()).record(began.elapsed());
         let in_a_row = self.unsent.count(
             matches!(answer, Answer::Late { .. } | Answer::NotSent { .. }),
             self.pauses,
         );
         let record = record::record(&answer, &grant, in_a_row, &self.context.gate.actions, self.pauses);
-        metrics::counter!("quell_answers_total", "outcome" => record.outcome).increment(1);
+        metrics::counter!("quell_answers_total", "tenant" => self.context.tenant_name.clone(), "outcome" => record.outcome).increment(1);
         self.pace_after(&answer, &record);
         let fields = (grant.action, grant.attempt, record.outcome);
         match record.outcome {
@@ -257,6 +259,12 @@ impl Submitter {
         }
         failpoint::reach!(ParsedNotRecorded, if record.is_answered);
         self.write(&grant, epoch, &record, &hard).await;
+        if grant.n == 1 {
+            self.context
+                .store
+                .course_called(self.context.tenant, grant.action)
+                .await;
+        }
         failpoint::reach!(RecordedLeaseHeld);
     }
 

@@ -205,6 +205,7 @@ impl Deliverer {
         let is_over = bounded(self.store.outbox_failed(id, tries, &why, delay)).await?;
         let outcome = if is_over { "given_up" } else { "failed" };
         metrics::counter!("quell_notifications_total", "outcome" => outcome).increment(1);
+        metrics::counter!("quell_notifications_failed_total").increment(1);
         if is_over {
             tracing::error!(receiver, kind, attempt = tries, notification.id = %id, why,
                 "a message could not be delivered and was given up: a person must look");
@@ -225,14 +226,6 @@ impl Deliverer {
             Err(_) => self.every,
         }
     }
-}
-
-/// What its metrics mean.
-pub fn describe_metrics() {
-    metrics::describe_counter!(
-        "quell_notifications_total",
-        "tries of this replica to deliver messages to receivers, by outcome: delivered, failed, given_up"
-    );
 }
 
 /// Says of what anybody wants to be told, as soon as Postgres takes it.

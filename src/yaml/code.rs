@@ -139,6 +139,7 @@ codes! {
     BAD_ROLES = "E472", "the roles do not say whom they are for, or what those may";
     NOBODY_ASKED = "E473", "other machines reach the address, and nobody is asked who they are";
     BAD_RECEIVER = "E481", "a receiver of messages cannot be told as it is written";
+    BAD_TELEMETRY = "E491", "traces cannot be sent as it is configured";
     BAD_TIMES = "E509", "durations that depend on each other do not fit together";
     // lints
     NO_LIMITS = "W401", "the playbook enforces without limits";

@@ -87,6 +87,7 @@ fn incoming(id: &str, hints: Vec<DeviceHint>) -> Incoming {
         event,
         payload: b"{}".to_vec(),
         content_hash: [7; 32],
+        traceparent: None,
     }
 }
 

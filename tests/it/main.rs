@@ -28,6 +28,7 @@ mod explain;
 mod faults;
 mod gate;
 mod guards;
+mod heartbeat;
 mod hostile;
 mod identify;
 mod in_force;

@@ -162,6 +162,7 @@ async fn a_row_from_before_is_decided_and_explained_beside_compressed_ones() {
         event,
         payload: bytes.to_vec(),
         content_hash: [7; 32],
+        traceparent: None,
     };
     let stored = ground
         .store

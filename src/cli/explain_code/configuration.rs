@@ -38,6 +38,14 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         ),
     },
     Explanation {
+        code: Code::BAD_TELEMETRY,
+        text: "Traces go to a collector by OTLP over HTTP: `telemetry.otlp.endpoint` is its URL with the path, for example \
+               `http://127.0.0.1:4318/v1/traces`. A build that was made without the feature `otlp` sends none and refuses every \
+               endpoint; without `telemetry` nothing is sent by any.",
+        wrong: Config("telemetry:\n  otlp: {endpoint: 127.0.0.1}\n"),
+        right: Config("telemetry: {}\n"),
+    },
+    Explanation {
         code: Code::CAP_MEASURE,
         text: "A cap bounds how many distinct devices quell restricts in a window: by a number (`devices`), as a part of the \
                fleet (`percent_of_fleet`), of the group of each device (`percent_of_group`), or by several of them together. \

@@ -28,7 +28,9 @@ pub(super) const CHECKS: &[Check] = &[
                 CASE WHEN e.id IS NULL THEN format('the event of the %s is not there', d.what)
                      ELSE format('the event of the %s does not name the device', d.what) END
          FROM (SELECT tenant_id, decided_at AS at, event_id, device_id, 'decision' AS what FROM quell.decisions
-               UNION ALL SELECT tenant_id, enqueued_at, event_id, device_id, 'inbox row' FROM quell.inbox) d
+               UNION ALL SELECT tenant_id, enqueued_at, event_id, device_id, 'inbox row' FROM quell.inbox
+                         -- A heartbeat belongs to no event and no device.
+                         WHERE source <> 'quell.heartbeat') d
          LEFT JOIN quell.events e ON e.id = d.event_id AND e.tenant_id = d.tenant_id
          -- A decision is kept longer than its event; what waits never is.
          WHERE (e.id IS NULL AND (d.what = 'inbox row' OR d.event_id >= quell.pruned_before('events')))
@@ -41,7 +43,8 @@ pub(super) const CHECKS: &[Check] = &[
         "SELECT x.tenant_id, x.at, x.id, x.device_id, format('%s of a device without a row', x.what)
          FROM (SELECT tenant_id, queued_at AS at, id::text, device_id, 'an action' AS what FROM quell.actions
                UNION ALL SELECT tenant_id, created_at, id::text, device_id, 'a containment' FROM quell.containments
-               UNION ALL SELECT tenant_id, enqueued_at, event_id::text, device_id, 'an inbox row' FROM quell.inbox) x
+               UNION ALL SELECT tenant_id, enqueued_at, event_id::text, device_id, 'an inbox row' FROM quell.inbox
+                         WHERE source <> 'quell.heartbeat') x
          LEFT JOIN quell.devices d ON d.tenant_id = x.tenant_id AND d.device_id = x.device_id
          WHERE d.device_id IS NULL"
     ),

@@ -41,19 +41,22 @@ pub(in crate::store) async fn end_observed(
     let ended = sqlx::query!(
         "UPDATE quell.containments SET state = 'ended', ended_at = quell.now(), end_reason = 'mode', state_by = $3,
              state_reason = 'the mode of its playbook changed'
-         WHERE tenant_id = $1 AND state = 'active' AND mode = 'observe' AND playbook = ANY($2) AND device_id = ANY($4)",
+         WHERE tenant_id = $1 AND state = 'active' AND mode = 'observe' AND playbook = ANY($2) AND device_id = ANY($4)
+         RETURNING measure",
         tenant.0,
         &changed,
         because.by,
         &devices,
     )
-    .execute(tx)
-    .await?
-    .rows_affected();
+    .fetch_all(tx)
+    .await?;
     tracing::info!(
-        containments = ended,
+        containments = ended.len(),
         "observed containments ended: the mode of their playbooks changed"
     );
-    metrics::counter!("quell_containments_ended_total", "reason" => "mode").increment(ended);
+    for containment in ended {
+        metrics::counter!("quell_containments_ended_total", "reason" => "mode", "measure" => containment.measure)
+            .increment(1);
+    }
     Ok(())
 }

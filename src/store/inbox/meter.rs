@@ -154,8 +154,9 @@ impl Store {
         let look = sqlx::query!(
             r#"SELECT count(*) AS "rows!", extract(epoch FROM quell.now() - min(enqueued_at)
                    FILTER (WHERE wait_until IS NULL OR wait_until <= quell.now()))::float8 AS age
-               FROM quell.inbox WHERE tenant_id = $1"#,
+               FROM quell.inbox WHERE tenant_id = $1 AND source <> $2"#,
             tenant.0,
+            crate::store::heartbeats::SOURCE,
         )
         .fetch_one(&self.pool)
         .await?;

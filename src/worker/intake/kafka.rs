@@ -101,7 +101,8 @@ impl Shared {
         let sum: i64 = board.lags.values().sum();
         self.source.inlet.state.behind(u64::try_from(sum).unwrap_or(0));
         #[expect(clippy::cast_precision_loss, reason = "a gauge; 2^53 messages are enough")]
-        metrics::gauge!("quell_source_lag", "source" => self.source.inlet.source.clone()).set(sum as f64);
+        metrics::gauge!("quell_source_lag_messages", "source" => self.source.inlet.source.clone())
+            .set(sum as f64);
     }
 
     /// Something of the broker's failed: said when it is the first of its source, not for each partition and each try.
@@ -471,24 +472,4 @@ impl Keeper {
             let _ = bounded(store.source_part_release(tenant, (&source.inlet.source, seat), *epoch)).await;
         }
     }
-}
-
-/// Names the metrics of these sources, with their help.
-pub(super) fn describe_metrics() {
-    metrics::describe_gauge!(
-        "quell_source_lag",
-        "Messages of a kafka source that this replica has still to read, over all the partitions that it reads"
-    );
-    metrics::describe_gauge!(
-        "quell_source_last_message_seconds",
-        "When the newest message that was stored from a kafka source was written, seconds since 1970"
-    );
-    metrics::describe_counter!(
-        "quell_source_errors_total",
-        "Failures of a kafka source, by kind: broker, login, topic, postgres, full"
-    );
-    metrics::describe_counter!(
-        "quell_source_lost_total",
-        "Messages of a kafka source that the topic's retention removed before they were read"
-    );
 }

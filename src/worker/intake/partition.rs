@@ -360,7 +360,7 @@ impl Place {
                     *at = batch.to;
                     if let Some(ms) = written_ms {
                         #[expect(clippy::cast_precision_loss, reason = "a gauge, to the second")]
-                        metrics::gauge!("quell_source_last_message_seconds", "source" => inlet.source.clone())
+                        metrics::gauge!("quell_source_last_message_timestamp_seconds", "source" => inlet.source.clone())
                             .set(ms as f64 / 1_000.0);
                     }
                 }

@@ -75,7 +75,8 @@ impl Reconciler {
                 Err(error) => return Err(error),
             }
         }
-        metrics::gauge!("quell_drift_waiting").set(f64::from(waiting));
+        metrics::gauge!("quell_drift_waiting", "tenant" => self.context.tenant_name.clone())
+            .set(f64::from(waiting));
         if is_sweep {
             bounded(store.look_note(tenant, epoch, began, waiting > 0)).await?;
         }

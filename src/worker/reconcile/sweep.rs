@@ -114,7 +114,8 @@ impl Reconciler {
                 Err(error) => return Err(error),
             }
         }
-        metrics::gauge!("quell_strays_waiting").set(waiting as f64);
+        metrics::gauge!("quell_strays_waiting", "tenant" => self.context.tenant_name.clone())
+            .set(waiting as f64);
         if let Some((began, span)) = swept {
             let since = began - signed(gate.longest());
             let listed = marked

@@ -2,6 +2,7 @@
 
 use tokio_util::sync::CancellationToken;
 
+use crate::clock::Monotonic;
 use crate::domain::answer::Answer;
 use crate::failpoint;
 use crate::limiter::{CommittedAttempt, Permit};
@@ -17,18 +18,20 @@ impl Submitter {
             send_deadline: grant.send_deadline,
         };
         let permit = Permit::from_committed(attempt, &self.guard);
-        metrics::counter!("quell_calls_total", "kind" => "cancel").increment(1);
+        metrics::counter!("quell_calls_total", "tenant" => self.context.tenant_name.clone(), "kind" => "cancel").increment(1);
+        let began = Monotonic::now();
         let answer = self
             .client
             .cancel(permit, &grant.defender_id, &grant.comment)
             .await;
+        metrics::histogram!("quell_call_seconds", "kind" => "cancel").record(began.elapsed());
         let in_a_row = self.unsent.count(
             matches!(answer, Answer::Late { .. } | Answer::NotSent { .. }),
             self.pauses,
         );
         let made = record_cancel(&answer, &grant, in_a_row, &self.context.gate, self.pauses);
         let outcome = made.record.outcome;
-        metrics::counter!("quell_answers_total", "outcome" => outcome).increment(1);
+        metrics::counter!("quell_answers_total", "tenant" => self.context.tenant_name.clone(), "outcome" => outcome).increment(1);
         self.pace_after(&answer, &made.record);
         let status = made.record.change.defender_status.as_deref();
         if outcome == "accepted" {

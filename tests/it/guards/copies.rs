@@ -28,6 +28,7 @@ async fn copy(ground: &mut Ground, trust: Trust, id: &str, device: &DeviceId) ->
         event,
         payload: b"{}".to_vec(),
         content_hash: [7; 32],
+        traceparent: None,
     };
     let stored = ground
         .store

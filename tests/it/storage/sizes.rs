@@ -131,6 +131,7 @@ async fn what_a_million_events_take() {
             Some(Incoming {
                 event: record.normalize(&rule).ok()?,
                 content_hash: record.content_hash(),
+                traceparent: None,
                 payload: text.as_bytes().to_vec(),
             })
         })

@@ -268,6 +268,7 @@ impl Ground {
             event,
             payload: b"{}".to_vec(),
             content_hash: std::array::from_fn(|n| self.events.to_be_bytes()[n % 4]),
+            traceparent: None,
         };
         self.store
             .events_accept(self.tenant, "test", vec![incoming], Vec::new())

@@ -217,6 +217,7 @@ pub fn incoming(id: &str, device: &str) -> Incoming {
     Incoming {
         event: quell::intake::normalize(&record, &DeviceIdRule::default()).expect("the alert is well formed"),
         content_hash: quell::intake::content_hash(&record),
+        traceparent: None,
         payload: record.to_string().into_bytes(),
     }
 }
