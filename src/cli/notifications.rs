@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::operator::release::{operator, said};
+use super::operator::release::{operator, said, typed};
 use super::operator::table::{Paint, Table, Tone, cell};
 use super::operator::{Common, Session, configuration, nothing_done};
 use crate::app;
@@ -16,7 +16,6 @@ use crate::desk::DeskError;
 use crate::desk::notifications::{Looked, STATES};
 use crate::desk::page::Page;
 use crate::desk::words::{ago, ahead, plain};
-use crate::domain::person::By;
 use crate::domain::telling::{Kind, Message, Thing};
 use crate::store::outbox::views::{NotificationDetail, NotificationView};
 
@@ -134,11 +133,7 @@ async fn resend(args: ResendArgs) -> anyhow::Result<ExitCode> {
             "`--reason` is empty: say in a few words why it is sent again",
         ));
     }
-    let by = By {
-        who: operator(args.by.as_deref())?,
-        reason,
-        via: "cli",
-    };
+    let by = typed(operator(args.by.as_deref())?, reason);
     let session = Session::open(&args.common).await?;
     let done = match session.desk().notification_resend(args.id, &by).await {
         Err(DeskError::NotFound(why) | DeskError::Unusable(why)) => return Ok(nothing_done(&why)),

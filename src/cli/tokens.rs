@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::operator::release::operator;
+use super::operator::release::{operator, typed};
 use super::operator::table::{Paint, Table, Tone, cell, plain};
-use super::operator::{Common, Session, nothing_done};
+use super::operator::{Common, Session, nothing_done, refuse};
 use crate::desk::tokens::{SPANS, TokenMade, TokenOrder, Tokens};
 use crate::desk::words::{ago, ahead};
-use crate::desk::{DeskError, tokens};
+use crate::desk::tokens;
 use crate::domain::identity::Role;
 use crate::domain::person::{By, said};
 use crate::store::{AccessTokenView, TokenState};
@@ -117,7 +117,7 @@ async fn create(args: CreateArgs) -> anyhow::Result<ExitCode> {
     let session = Session::open(&args.common).await?;
     let made = match session.desk().token_make(&order, &by).await {
         Ok(made) => made,
-        Err(error) => return refused(error),
+        Err(error) => return refuse(error),
     };
     let now = session.store.now().await?;
     session.answer(&made, |_| render_made(&made, now))?;
@@ -128,7 +128,7 @@ async fn list(args: ListArgs) -> anyhow::Result<ExitCode> {
     let session = Session::open(&args.common).await?;
     let mut found = match session.desk().tokens(false).await {
         Ok(found) => found,
-        Err(error) => return refused(error),
+        Err(error) => return refuse(error),
     };
     found
         .items
@@ -144,7 +144,7 @@ async fn revoke(args: RevokeArgs) -> anyhow::Result<ExitCode> {
     let session = Session::open(&args.common).await?;
     let revoked = match session.desk().token_revoke(&args.token, false, &by).await {
         Ok(revoked) => revoked,
-        Err(error) => return refused(error),
+        Err(error) => return refuse(error),
     };
     session.answer(&revoked, |_| {
         format!(
@@ -161,23 +161,11 @@ fn by(name: Option<&str>, reason: &str) -> anyhow::Result<Option<By>> {
     if reason.is_empty() {
         return Ok(None);
     }
-    let who = operator(name)?;
-    Ok(Some(By {
-        who,
-        reason,
-        via: "cli",
-    }))
+    Ok(Some(typed(operator(name)?, reason)))
 }
 
 fn without_reason() -> ExitCode {
     nothing_done("`--reason` is empty: say in a few words why")
-}
-
-fn refused(error: DeskError) -> anyhow::Result<ExitCode> {
-    match error {
-        DeskError::Store(error) => Err(error.into()),
-        DeskError::NotFound(why) | DeskError::Unusable(why) => Ok(nothing_done(&plain(&why))),
-    }
 }
 
 fn render_made(made: &TokenMade, now: Timestamp) -> String {
