@@ -3,8 +3,8 @@
 -- of an event's way writes here.
 CREATE TABLE quell.tallies (
     tenant_id int NOT NULL REFERENCES quell.tenants (id),
-    what      text NOT NULL CONSTRAINT tally_of CHECK (what IN ('event', 'decision')),
-    -- The kind of a decision; empty for events.
+    what      text NOT NULL CONSTRAINT tally_of CHECK (what IN ('event', 'decision', 'device')),
+    -- The kind of a decision; else empty.
     key       text NOT NULL,
     n         bigint NOT NULL,
     PRIMARY KEY (tenant_id, what, key)
