@@ -26,7 +26,7 @@ CREATE INDEX attempts_throttled ON quell.attempts (tenant_id, answered_at) WHERE
 DO $$
 BEGIN
     IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'quell_app') THEN
-        GRANT SELECT, INSERT, UPDATE, DELETE ON quell.tallies, quell.tally_marks TO quell_app;
+        GRANT SELECT, INSERT, UPDATE ON quell.tallies, quell.tally_marks TO quell_app;
     END IF;
     IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'quell_read') THEN
         GRANT SELECT ON quell.tallies, quell.tally_marks TO quell_read;

@@ -13,7 +13,7 @@ use quell::domain::approval::{ApprovalRules, RequestNumber};
 use quell::domain::device::DeviceId;
 use quell::domain::device::kind::KindSigns;
 use quell::store::approvals::{Answer, AnswerTerms, Answered, Refusal, Review, Told};
-use quell::worker::sayings;
+use quell::desk::sayings;
 
 use crate::audit::{audit, failing};
 use crate::support::ground::{Ground, asking_playbook, device, playbook};
