@@ -3,8 +3,8 @@
 -- of an event's way writes here.
 CREATE TABLE quell.tallies (
     tenant_id int NOT NULL REFERENCES quell.tenants (id),
-    what      text NOT NULL CONSTRAINT tally_of CHECK (what IN ('event', 'decision')),
-    -- The kind of a decision; empty for events.
+    what      text NOT NULL CONSTRAINT tally_of CHECK (what IN ('event', 'decision', 'device')),
+    -- The kind of a decision; else empty.
     key       text NOT NULL,
     n         bigint NOT NULL,
     PRIMARY KEY (tenant_id, what, key)
@@ -26,7 +26,7 @@ CREATE INDEX attempts_throttled ON quell.attempts (tenant_id, answered_at) WHERE
 DO $$
 BEGIN
     IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'quell_app') THEN
-        GRANT SELECT, INSERT, UPDATE, DELETE ON quell.tallies, quell.tally_marks TO quell_app;
+        GRANT SELECT, INSERT, UPDATE ON quell.tallies, quell.tally_marks TO quell_app;
     END IF;
     IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'quell_read') THEN
         GRANT SELECT ON quell.tallies, quell.tally_marks TO quell_read;

@@ -89,7 +89,7 @@ WHERE id IN (SELECT id FROM waiting LIMIT 1000) AND state = 'succeeded';
 UPDATE quell.actions SET final_at = now() WHERE final_at > now();
 
 INSERT INTO quell.attempts (id, tenant_id, app_id, scope, kind, action_id, n, epoch, reserved_at, send_deadline, slot_at, answered_at, outcome, http_status)
-SELECT gen_random_uuid(), a.tenant_id, coalesce(one.app_id, 'figures'), 'actions', a.kind, a.id, 1, 1, least(a.queued_at + interval '1 second', now() - interval '3 minutes'),
+SELECT gen_random_uuid(), a.tenant_id, coalesce(one.app_id, '00000000-0000-4000-8000-000000000002'), 'actions', a.kind, a.id, 1, 1, least(a.queued_at + interval '1 second', now() - interval '3 minutes'),
        a.queued_at + interval '6 seconds', least(a.queued_at + interval '2 seconds', now() - interval '2 minutes'), least(a.queued_at + interval '2 seconds', now()),
        CASE WHEN a.state = 'failed' THEN 'refused' ELSE 'accepted' END, CASE WHEN a.state = 'failed' THEN 400 ELSE 201 END
 FROM quell.actions a, one WHERE a.attempts > 0 AND a.state <> 'queued' ON CONFLICT DO NOTHING;
@@ -121,6 +121,12 @@ INSERT INTO quell.alarms (tenant_id, at, kind, subject, device_id, told)
 SELECT one.tenant_id, now() - n * interval '8 minutes', 'releases_overdue', 'figures ' || n, substr(md5('d' || n), 1, 32) || '00000000', 'figures' FROM one, generate_series(1, 5000) AS n;
 INSERT INTO quell.dead_letters (id, tenant_id, received_at, source, reason, payload)
 SELECT gen_random_uuid(), one.tenant_id, now() - n * interval '10 minutes', 'webhook', 'unknown_shape: figures', '\x7b7d' FROM one, generate_series(1, 4000) AS n;
+-- As the daemon adds them up.
+INSERT INTO quell.tallies AS t (tenant_id, what, key, n)
+SELECT tenant_id, 'event', '', count(*) FROM quell.events, quell.tally_marks WHERE id < quell.first_id_of(coalesce(events_until, now())) GROUP BY 1
+UNION ALL SELECT tenant_id, 'decision', kind, count(*) FROM quell.decisions, quell.tally_marks WHERE decided_at < coalesce(decisions_until, now()) GROUP BY 1, 3
+UNION ALL SELECT tenant_id, 'device', '', count(*) FROM quell.devices GROUP BY 1
+ON CONFLICT (tenant_id, what, key) DO UPDATE SET n = excluded.n;
 RESET session_replication_role;
 VACUUM ANALYZE;
 SELECT (SELECT count(*) FROM quell.events) AS events, (SELECT count(*) FROM quell.decisions) AS decisions, (SELECT count(*) FROM quell.actions) AS actions,

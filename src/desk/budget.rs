@@ -38,7 +38,7 @@ pub struct BudgetReport {
     /// The calls of the last 60 minutes and the queue at the end of each, the oldest first.
     pub minutes: Vec<MinuteView>,
     /// How long it took from an event to its device being contained, for each of the last 24 hours in which that happened, the oldest
-    /// first; of the latest 2,000.
+    /// first; of the latest 1,000.
     pub contained: Vec<ContainedHour>,
 }
 

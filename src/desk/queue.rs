@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::desk::actions::Listed;
-use crate::desk::page::{Page, behind};
+use crate::desk::page::{Page, behind, cursor};
 use crate::desk::words::{ahead, counted};
 use crate::desk::{Desk, DeskError};
 use crate::domain::action::ActionKind;
@@ -76,12 +76,7 @@ impl Desk {
         let status = store.status(tenant, &self.terms.gate).await?;
         let stops = store.stops(Some(tenant), None).await?;
         let expected = status.outlook.expected(&self.terms.pacing);
-        let wanted: Vec<Expected> = expected
-            .iter()
-            .skip(passed)
-            .take(limit.saturating_add(1))
-            .copied()
-            .collect();
+        let wanted: Vec<Expected> = expected.iter().skip(passed).take(limit).copied().collect();
         let ids: Vec<Uuid> = wanted.iter().map(|expected| expected.id).collect();
         let mut actions: HashMap<Uuid, (ActionView, bool)> = store
             .actions_queued(tenant, &ids)
@@ -105,7 +100,7 @@ impl Desk {
                 },
             })
         });
-        let last = |waits: &Waits| waits.listed.position.unwrap_or_default();
+        let end = passed.saturating_add(limit);
         Ok(Queue {
             at: status.at,
             actions: expected.len(),
@@ -113,7 +108,10 @@ impl Desk {
                 .last()
                 .and_then(|last| status.at.checked_add(last.after).ok()),
             expected_late: expected.iter().filter(|expected| expected.is_late).count(),
-            page: Page::of(rows.collect(), limit, last),
+            page: Page {
+                items: rows.collect(),
+                next: (expected.len() > end).then(|| cursor(&end)),
+            },
         })
     }
 

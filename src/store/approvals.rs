@@ -105,9 +105,10 @@ impl Store {
                         THEN 'expired' ELSE c.state END AS stands,
                    coalesce(d.facts -> 'name' ->> 'is', c.device_id) AS called
                  FROM quell.containments c JOIN quell.devices d ON d.tenant_id = c.tenant_id AND d.device_id = c.device_id
-                 WHERE c.tenant_id = $1 AND (c.request IN (
-                     SELECT request FROM quell.containments WHERE tenant_id = $1 AND state = 'asked')
-                   OR $2 AND c.request IS NOT NULL AND c.created_at > quell.now() - interval '1 day')),
+                 WHERE c.tenant_id = $1 AND c.request = ANY(ARRAY(
+                     SELECT request FROM quell.containments WHERE tenant_id = $1 AND state = 'asked'
+                     UNION SELECT request FROM quell.containments WHERE $2 AND tenant_id = $1 AND request IS NOT NULL
+                       AND created_at > (SELECT quell.now()) - interval '1 day' AND created_at <= 'infinity'))),
                many AS (
                  SELECT request, min(created_at) AS asked_at, min(ask_until) FILTER (WHERE stands = 'asked') AS ends_at,
                    count(*) FILTER (WHERE stands = 'asked') AS waiting,

@@ -9,7 +9,8 @@ DECLARE
     -- Changed, and never deleted.
     kept CONSTANT text[] := ARRAY['tenants', 'devices', 'containments', 'containment_alerts', 'actions', 'attempts', 'budgets',
         'leases', 'active_sets', 'playbook_revisions', 'notifications', 'seal_heads', 'cluster_seen', 'stops', 'cap_lifts',
-        'release_runs', 'release_run_items', 'foreign_actions', 'task_wishes', 'probe_calls', 'access_tokens', 'outbox'];
+        'release_runs', 'release_run_items', 'foreign_actions', 'task_wishes', 'probe_calls', 'access_tokens', 'outbox',
+        'tallies', 'tally_marks'];
     -- What arrived, as it arrived: nobody knows what a sender put into it. And what is kept of secrets.
     raw CONSTANT text[] := ARRAY['events.payload', 'dead_letters.payload', 'submissions.payload', 'written_once.answer', 'access_tokens.hash',
         'sessions.hash', 'sessions.shared'];

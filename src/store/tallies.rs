@@ -1,4 +1,4 @@
-//! How many events and decisions there are, added up behind what happens, so that a look at the status counts only the last minutes.
+//! How many events, decisions and devices there are, added up behind what happens, so that a look at the status counts only the last minutes.
 //! [`crate::worker::tally`] adds, `Store::status` reads. Exact while the clocks of the daemons' machines are within five minutes of
 //! the database's: an event whose id is of an earlier time than what was added up is not counted. What retention deletes stays counted.
 
@@ -57,6 +57,14 @@ impl Store {
              ON CONFLICT (tenant_id, what, key) DO UPDATE SET n = t.n + excluded.n",
             decisions_from.to_sqlx() as jiff_sqlx::Timestamp,
             decisions_until.to_sqlx() as jiff_sqlx::Timestamp,
+        )
+        .execute(&mut *tx)
+        .await?;
+        // Devices come and are never deleted: how many there are now.
+        sqlx::query!(
+            "INSERT INTO quell.tallies (tenant_id, what, key, n)
+             SELECT tenant_id, 'device', '', count(*) FROM quell.devices GROUP BY tenant_id
+             ON CONFLICT (tenant_id, what, key) DO UPDATE SET n = excluded.n",
         )
         .execute(&mut *tx)
         .await?;

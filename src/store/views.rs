@@ -76,9 +76,9 @@ pub struct StatusView {
     pub attention: i64,
     /// Devices with an active, enforced containment.
     pub contained_devices: i64,
-    /// Devices by what is last known of their restriction.
+    /// Devices by what is last known of their restriction. Of more than 10,000 devices those that are free are counted once a minute.
     pub restrictions: BTreeMap<String, i64>,
-    /// Devices by what is last known of their isolation.
+    /// The same of their isolation.
     pub isolations: BTreeMap<String, i64>,
     /// The containment that ends next, if none is added.
     pub next_end_at: Option<Timestamp>,
@@ -240,7 +240,8 @@ impl Store {
                  coalesce((SELECT n FROM quell.tallies WHERE tenant_id = $1 AND what = 'event'), 0)
                  + (SELECT count(*) FROM quell.events WHERE tenant_id = $1
                     AND id >= coalesce((SELECT quell.first_id_of(events_until) FROM quell.tally_marks),
-                                       '00000000-0000-0000-0000-000000000000')) AS "events!",
+                                       '00000000-0000-0000-0000-000000000000')
+                    AND id <= 'ffffffff-ffff-ffff-ffff-ffffffffffff') AS "events!",
                  (SELECT count(*) FROM quell.dead_letters l WHERE tenant_id = $1
                   AND NOT EXISTS (SELECT 1 FROM quell.dead_letter_ends x WHERE x.letter_id = l.id)) AS "dead_letters!",
                  (SELECT max(received_at) FROM quell.dead_letters l WHERE tenant_id = $1
@@ -373,15 +374,19 @@ async fn counts(tx: &mut sqlx::PgConnection, tenant: TenantId) -> Result<Counts,
              SELECT key, n FROM quell.tallies WHERE tenant_id = $1 AND what = 'decision'
              UNION ALL SELECT kind, count(*) FROM quell.decisions
              WHERE tenant_id = $1 AND decided_at >= coalesce((SELECT decisions_until FROM quell.tally_marks), '-infinity')
+               AND decided_at <= 'infinity'
              GROUP BY kind) AS decisions GROUP BY key
-           UNION ALL SELECT 'containment', CASE mode WHEN 'observe' THEN 'observed' ELSE state END, count(*)
-           FROM quell.containments WHERE tenant_id = $1 GROUP BY 2
-           UNION ALL SELECT 'action', state, count(*) FROM quell.actions WHERE tenant_id = $1 GROUP BY 2
+           UNION ALL SELECT 'containment', CASE mode WHEN 'observe' THEN 'observed' ELSE state END, sum(n)::bigint
+           FROM (SELECT mode COLLATE "C" AS mode, state COLLATE "C" AS state, count(*) AS n FROM quell.containments
+                 WHERE tenant_id = $1 GROUP BY 1, 2) AS containments GROUP BY 2
+           UNION ALL SELECT 'action', state COLLATE "C", count(*) FROM quell.actions WHERE tenant_id = $1 GROUP BY 2
            UNION ALL SELECT 'restriction', restriction, count(*) FROM quell.devices
            WHERE tenant_id = $1 AND restriction <> 'free' GROUP BY 2
            UNION ALL SELECT 'isolation', isolation, count(*) FROM quell.devices
            WHERE tenant_id = $1 AND isolation <> 'free' GROUP BY 2
-           UNION ALL SELECT 'device', '', count(*) FROM quell.devices WHERE tenant_id = $1"#,
+           UNION ALL SELECT 'device', '', CASE WHEN first.n <= 10000 THEN first.n
+               ELSE coalesce((SELECT n FROM quell.tallies WHERE tenant_id = $1 AND what = 'device'), first.n) END
+           FROM (SELECT count(*) AS n FROM (SELECT 1 FROM quell.devices WHERE tenant_id = $1 LIMIT 10001) AS capped) AS first"#,
         tenant.0,
     )
     .fetch_all(tx)

@@ -114,7 +114,9 @@ impl Store {
                  a.defender_id, a.defender_status, a.is_adopted, a.final_at AS "final_at: jiff_sqlx::Timestamp", a.state_by, a.state_reason, a.error,
                  false AS "is_behind_open!"
              FROM quell.actions a LEFT JOIN quell.devices d USING (tenant_id, device_id)
-             WHERE a.tenant_id = $1 AND ($2::text IS NULL OR starts_with(lower(a.device_id), lower($2)))
+             WHERE a.tenant_id = $1 AND ($2::text IS NULL OR a.device_id = ANY(ARRAY(
+                   SELECT v.device_id FROM quell.devices v WHERE v.tenant_id = $1 AND lower(v.device_id) COLLATE "C" >= lower($2)
+                     AND lower(v.device_id) COLLATE "C" < lower($2) || U&'\+10FFFF')))
                AND ($3::text IS NULL OR a.state = $3) AND ($5::uuid IS NULL OR a.id = $5)
                AND a.queued_at <= coalesce($6, 'infinity'::timestamptz)
                AND ($6::timestamptz IS NULL OR (a.queued_at, a.id) < ($6, $7::uuid))

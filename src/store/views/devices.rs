@@ -127,14 +127,15 @@ pub struct DeviceKey {
     pub is_urgent: bool,
     /// When its latest open containment began.
     pub newest: Option<Timestamp>,
-    /// Since when its state is known.
+    /// Since when its state is known, of one that is held or wanted.
     pub since: Option<Timestamp>,
     /// Its id.
     pub device: String,
 }
 
 impl Store {
-    /// The devices, with everything open about them: those that need a person first, then the latest.
+    /// The devices, with everything open about them: those that need a person first, then the latest, then those about which there is
+    /// nothing, by their ids.
     ///
     /// # Errors
     /// Postgres is not available.
@@ -165,30 +166,35 @@ impl Store {
         let states: Vec<String> = states.iter().map(|state| (*state).to_owned()).collect();
         // Each arm has an index, and only those that are asked for are run.
         let rows = sqlx::query!(
-            r#"WITH open AS MATERIALIZED (
-                 SELECT device_id, max(attention) AS attention, max(coalesce(activated_at, created_at)) AS newest
-                 FROM quell.containments
+            r#"WITH candidates AS (
+                 SELECT device_id, attention, coalesce(activated_at, created_at) AS newest, true AS is_concerned FROM quell.containments
                  WHERE tenant_id = $1 AND mode = 'enforce' AND state IN ('asked', 'active') AND state = ANY($3)
-                 GROUP BY device_id),
-               those AS (
-                 SELECT device_id FROM quell.devices WHERE $2 AND $4::text IS NULL AND $5::text IS NULL AND tenant_id = $1
+                 UNION ALL SELECT device_id, NULL, NULL, true FROM quell.devices WHERE tenant_id = $1 AND restriction <> 'free'
+                 UNION ALL SELECT device_id, NULL, NULL, true FROM quell.devices WHERE tenant_id = $1 AND isolation <> 'free'
+                 UNION ALL SELECT device_id, NULL, NULL, false FROM quell.devices WHERE $2 AND tenant_id = $1
+                   AND lower(device_id) COLLATE "C" >= lower($4::text) AND lower(device_id) COLLATE "C" < lower($4) || U&'\+10FFFF'
+                 UNION ALL SELECT device_id, NULL, NULL, false FROM quell.devices WHERE $2 AND tenant_id = $1 AND dns_name IS NOT NULL
+                   AND split_part(dns_name, '.', 1) = split_part(lower($5::text), '.', 1)
+                   AND lower($5) IN (dns_name, split_part(dns_name, '.', 1))
                  UNION ALL (
-                   SELECT device_id FROM quell.devices WHERE $2 AND tenant_id = $1
-                     AND lower(device_id) COLLATE "C" >= lower($4::text) AND lower(device_id) COLLATE "C" < lower($4) || U&'\+10FFFF'
-                   UNION SELECT device_id FROM quell.devices WHERE $2 AND tenant_id = $1 AND dns_name IS NOT NULL
-                     AND split_part(dns_name, '.', 1) = split_part(lower($5::text), '.', 1)
-                     AND lower($5) IN (dns_name, split_part(dns_name, '.', 1))
-                   UNION SELECT device_id FROM open WHERE NOT $2
-                   UNION SELECT device_id FROM quell.devices WHERE NOT $2 AND tenant_id = $1 AND restriction <> 'free'
-                   UNION SELECT device_id FROM quell.devices WHERE NOT $2 AND tenant_id = $1 AND isolation <> 'free')),
+                   -- Those about which there is nothing, as many as may be shown.
+                   SELECT d.device_id, NULL, NULL, false FROM quell.devices d
+                   WHERE $2 AND $4::text IS NULL AND $5::text IS NULL AND d.tenant_id = $1 AND d.restriction = 'free' AND d.isolation = 'free'
+                     AND NOT EXISTS (SELECT 1 FROM quell.containments c WHERE c.tenant_id = $1 AND c.device_id = d.device_id
+                                     AND c.mode = 'enforce' AND c.state IN ('asked', 'active'))
+                     AND d.device_id > CASE WHEN NOT $7 AND $8::timestamptz IS NULL AND $9::timestamptz IS NULL THEN $10::text ELSE '' END
+                   ORDER BY d.device_id LIMIT $6)),
+               those AS (
+                 SELECT device_id, max(attention) AS attention, max(newest) AS newest, bool_or(is_concerned) AS is_concerned
+                 FROM candidates GROUP BY device_id),
                placed AS (
-                 SELECT d.device_id, d.facts -> 'name' ->> 'is' AS name, d.restriction, d.isolation,
-                   open.attention IS NOT NULL AS is_urgent, open.newest, greatest(d.restriction_at, d.isolation_at) AS since
+                 SELECT d.device_id, d.facts -> 'name' ->> 'is' AS name, d.restriction, d.isolation, those.attention IS NOT NULL AS is_urgent,
+                   those.newest, greatest(d.restriction_at, d.isolation_at) AS known_at,
+                   CASE WHEN those.is_concerned THEN greatest(d.restriction_at, d.isolation_at) END AS since
                  FROM those JOIN quell.devices d ON d.tenant_id = $1 AND d.device_id = those.device_id
-                 LEFT JOIN open ON open.device_id = d.device_id
-                 WHERE $2 OR $4::text IS NULL AND $5::text IS NULL OR starts_with(lower(d.device_id), lower($4))
+                 WHERE $4::text IS NULL AND $5::text IS NULL OR starts_with(lower(d.device_id), lower($4))
                    OR lower($5) IN (d.dns_name, split_part(d.dns_name, '.', 1)))
-               SELECT device_id, name, restriction, isolation, is_urgent AS "is_urgent!", newest, since FROM placed
+               SELECT device_id, name, restriction, isolation, is_urgent AS "is_urgent!", newest, since, known_at FROM placed
                WHERE $7::bool IS NULL
                  OR (is_urgent, coalesce(newest, '-infinity'), coalesce(since, '-infinity'))
                     < ($7, coalesce($8::timestamptz, '-infinity'), coalesce($9::timestamptz, '-infinity'))
@@ -233,7 +239,7 @@ impl Store {
                     name: r.name,
                     restriction: r.restriction,
                     isolation: r.isolation,
-                    since: time(r.since),
+                    since: time(r.known_at),
                     containments: Vec::new(),
                     actions: Vec::new(),
                 };
@@ -275,18 +281,21 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<ContainmentView>, StoreError> {
         let rows = sqlx::query!(
-            r#"SELECT c.id, c.device_id, d.facts -> 'name' ->> 'is' AS name, c.measure, c.state,
+            r#"WITH those AS MATERIALIZED (
+                 SELECT * FROM quell.containments c
+                 WHERE c.tenant_id = $1 AND c.mode = 'enforce' AND ($2::text[] IS NULL OR c.device_id = ANY($2))
+                   AND c.state IN ('asked', 'active') AND (c.state = 'asked' OR c.state = 'active' AND NOT $3)
+                 ORDER BY CASE c.state WHEN 'asked' THEN c.ask_until END, c.activated_at, c.id LIMIT $4)
+               SELECT c.id, c.device_id, d.facts -> 'name' ->> 'is' AS name, c.measure, c.state,
                  c.playbook || '@' || left(c.revision, 12) AS playbook, c.alert_id,
                  e.codec AS "codec?", e.event AS "event?", e.normalised AS "normalised?", c.created_at, c.activated_at, c.until,
                  c.ask_reason, c.ask_until, c.attention, c.state_by, c.state_reason,
                  ARRAY(SELECT jsonb_array_elements_text(c.ask -> 'from')) AS "ask_from!",
                  coalesce((c.ask ->> 'otherwise_act')::boolean, false) AS "otherwise_act!"
-               FROM quell.containments c
+               FROM those c
                LEFT JOIN quell.devices d ON d.tenant_id = c.tenant_id AND d.device_id = c.device_id
                LEFT JOIN quell.events e ON e.id = c.event_id
-               WHERE c.tenant_id = $1 AND c.mode = 'enforce' AND ($2::text[] IS NULL OR c.device_id = ANY($2))
-                 AND (c.state = 'asked' OR c.state = 'active' AND NOT $3)
-               ORDER BY CASE c.state WHEN 'asked' THEN c.ask_until END, c.activated_at, c.id LIMIT $4"#,
+               ORDER BY CASE c.state WHEN 'asked' THEN c.ask_until END, c.activated_at, c.id"#,
             tenant.0,
             devices,
             only_asked,

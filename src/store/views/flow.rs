@@ -43,15 +43,17 @@ impl Store {
                calls AS MATERIALIZED (
                  SELECT c.reserved_at, c.answered_at, c.outcome, c.kind,
                    c.n < a.attempts OR c.n = a.attempts AND a.state IN ('queued', 'withdrawn', 'expired') AS came_back
-                 FROM t, quell.attempts c LEFT JOIN quell.actions a ON a.id = c.action_id
-                 WHERE c.tenant_id = $1 AND c.app_id = $2 AND c.scope = 'actions' AND c.slot_at >= t.since),
+                 FROM t, quell.attempts c
+                 LEFT JOIN LATERAL (SELECT attempts, state FROM quell.actions WHERE id = c.action_id OFFSET 0) AS a ON true
+                 WHERE c.tenant_id = $1 AND c.app_id = $2 AND c.scope = 'actions' AND c.slot_at >= t.since
+                   AND c.slot_at <= 'infinity'),
                changes AS (
                  SELECT date_trunc('minute', reserved_at) AS minute, 1 AS calls, (outcome IS NOT DISTINCT FROM 'throttled')::int AS throttled,
                    CASE kind WHEN 'cancel' THEN 0 ELSE -1 END AS queued FROM calls
                  UNION ALL SELECT date_trunc('minute', coalesce(answered_at, reserved_at)), 0, 0, 1 FROM calls
                    WHERE came_back AND kind <> 'cancel'
                  UNION ALL SELECT date_trunc('minute', a.queued_at), 0, 0, 1 FROM t, quell.actions a
-                   WHERE a.tenant_id = $1 AND a.queued_at >= t.since
+                   WHERE a.tenant_id = $1 AND a.queued_at >= t.since AND a.queued_at <= 'infinity'
                  UNION ALL SELECT date_trunc('minute', a.final_at), 0, 0, -1 FROM t, quell.actions a
                    WHERE a.tenant_id = $1 AND a.state IN ('withdrawn', 'expired') AND a.final_at >= t.since),
                minutes AS (
@@ -75,17 +77,20 @@ impl Store {
         Ok(minutes.collect())
     }
 
-    /// The latest actions of the last 24 hours that contained a device because of an event, the newest first: at most 2,000.
+    /// The latest actions of the last 24 hours that contained a device because of an event, the newest first: at most 1,000.
     ///
     /// # Errors
     /// Postgres is not available.
     pub async fn contained_lately(&self, tenant: TenantId) -> Result<Vec<ContainedIn>, StoreError> {
         let rows = sqlx::query!(
             r#"SELECT c.event_id AS "event!", a.final_at AS "done_at!"
-               FROM quell.actions a JOIN quell.containments c ON c.id = a.containment_id
-               WHERE a.tenant_id = $1 AND a.kind IN ('restrict', 'isolate') AND a.state = 'succeeded' AND NOT a.is_adopted
-                 AND a.final_at > (SELECT quell.now()) - interval '24 hours' AND c.event_id IS NOT NULL
-               ORDER BY a.final_at DESC LIMIT 2000"#,
+               FROM (SELECT containment_id, final_at FROM quell.actions
+                     WHERE tenant_id = $1 AND kind IN ('restrict', 'isolate') AND state = 'succeeded' AND NOT is_adopted
+                       AND final_at > (SELECT quell.now()) - interval '24 hours' AND final_at <= 'infinity' AND containment_id IS NOT NULL
+                     ORDER BY final_at DESC LIMIT 1000) AS a
+               -- One look for each: never all containments.
+               CROSS JOIN LATERAL (SELECT event_id FROM quell.containments WHERE id = a.containment_id OFFSET 0) AS c
+               WHERE c.event_id IS NOT NULL"#,
             tenant.0,
         )
         .fetch_all(&self.pool)

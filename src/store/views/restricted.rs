@@ -64,7 +64,8 @@ impl Store {
         let rows = sqlx::query!(
             r#"WITH those AS (
                  SELECT d.device_id, d.facts -> 'name' ->> 'is' AS name, m.measure, m.known, m.known_at, m.others_by, m.others_at
-                 FROM quell.devices d JOIN quell.measures m ON m.tenant_id = d.tenant_id AND m.device_id = d.device_id
+                 FROM quell.devices d CROSS JOIN LATERAL (
+                   SELECT * FROM quell.measures WHERE tenant_id = d.tenant_id AND device_id = d.device_id OFFSET 0) AS m
                  WHERE d.tenant_id = $1 AND (d.restriction <> 'free' OR d.isolation <> 'free') AND m.known <> 'free'
                    AND ($2::text IS NULL AND $3::text IS NULL OR starts_with(lower(d.device_id), lower($2))
                         OR lower($3) IN (lower(d.facts -> 'name' ->> 'is'),

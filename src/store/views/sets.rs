@@ -174,15 +174,16 @@ impl Store {
     ) -> Result<BTreeMap<String, PlaybookDeeds>, StoreError> {
         let rows = sqlx::query!(
             r#"SELECT playbook AS "playbook!",
-                 count(DISTINCT device_id) FILTER (WHERE state = 'active' AND mode = 'enforce') AS "contained!",
-                 count(DISTINCT device_id) FILTER (WHERE state = 'asked' AND mode = 'enforce') AS "asked!",
-                 count(DISTINCT device_id) FILTER (WHERE mode = 'enforce'
-                     AND activated_at > quell.now() - interval '24 hours') AS "acted!",
-                 count(DISTINCT device_id) FILTER (WHERE mode = 'observe'
-                     AND activated_at > quell.now() - interval '24 hours') AS "observed!"
-               FROM quell.containments
-               WHERE tenant_id = $1 AND playbook IS NOT NULL
-                 AND (state IN ('active', 'asked') OR activated_at > quell.now() - interval '24 hours')
+                 count(DISTINCT device_id COLLATE "C") FILTER (WHERE deed = 'active') AS "contained!",
+                 count(DISTINCT device_id COLLATE "C") FILTER (WHERE deed = 'asked') AS "asked!",
+                 count(DISTINCT device_id COLLATE "C") FILTER (WHERE deed = 'enforce') AS "acted!",
+                 count(DISTINCT device_id COLLATE "C") FILTER (WHERE deed = 'observe') AS "observed!"
+               FROM (
+                 SELECT playbook, device_id, state AS deed FROM quell.containments
+                 WHERE tenant_id = $1 AND playbook IS NOT NULL AND mode = 'enforce' AND state IN ('active', 'asked')
+                 UNION ALL SELECT playbook, device_id, mode FROM quell.containments
+                 WHERE tenant_id = $1 AND playbook IS NOT NULL AND mode IN ('enforce', 'observe')
+                   AND activated_at > (SELECT quell.now()) - interval '24 hours' AND activated_at <= 'infinity') AS deeds
                GROUP BY playbook"#,
             tenant.0,
         )
