@@ -1,6 +1,8 @@
 //! What a request asks for: its query, read or refused with a problem document; and which tenant's desk it is for.
 
-use axum::extract::{FromRequestParts, Query};
+use std::str::FromStr;
+
+use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde::Deserialize;
@@ -58,4 +60,24 @@ impl FromRequestParts<Web> for AtDesk {
 pub(in crate::web) struct TenantParameter {
     /// The tenant's name in the configuration [default: the first]
     tenant: Option<String>,
+}
+
+/// What the path names.
+#[derive(Clone, Debug)]
+pub(in crate::web) struct Named<T>(pub T);
+
+impl<T: FromStr> FromRequestParts<Web> for Named<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Problem> {
+        let name: Result<Path<String>, _> = Path::from_request_parts(parts, web).await;
+        let name = name.ok().and_then(|Path(name)| name.parse().ok());
+        name.map(Self)
+            .ok_or_else(|| bad_id("the path names nothing that could be an id"))
+    }
+}
+
+/// The path names what cannot be an id.
+pub(in crate::web) fn bad_id(detail: &str) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "bad_id", detail)
 }
