@@ -1,5 +1,5 @@
 //! The caps of the installation with their use, the act that lifts one for a while, and its early end. Behind `quell caps`,
-//! `GET /v1/caps`, `POST /v1/caps/{cap}/lift` and `DELETE /v1/caps/lifts/{lift}`.
+//! `GET /v1/caps`, `POST /v1/caps/{cap}/lift` and `/v1/caps/lifts/{lift}/end`.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;

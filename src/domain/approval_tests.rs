@@ -210,3 +210,29 @@ fn a_token_is_of_exactly_these_asks_of_this_request_in_any_order() {
     assert_ne!(token(one, ["a"]), token(two, ["a"]));
     assert_eq!(token(one, ["a"]).len(), 12);
 }
+
+#[test]
+fn whoever_shows_that_they_are_in_a_group_is_asked_with_it_and_still_approves_nothing_of_their_own() {
+    let (rules, groups) = (rules(true), names(&["soc-leads", "soc-night"]));
+    let carl = Answerer {
+        who: "carl",
+        groups: &groups,
+    };
+    for (from, asked) in [
+        (&["soc-leads"][..], true),
+        (&["soc-night"], true),
+        (&["ann"], false),
+        (&["soc-day"], false),
+    ] {
+        assert_eq!(rules.is_asked(carl, &names(from)), asked, "{from:?}");
+    }
+    let from = names(&["soc-night"]);
+    let behind = Behind {
+        from: &from,
+        begun_by: Some("Carl"),
+        owner: None,
+        activated_by: &[],
+    };
+    assert_eq!(rules.may_approve(carl, &behind), Err(NotAllowed::BeganIt));
+    assert_eq!(rules.may_reject(carl, &behind), Ok(()));
+}

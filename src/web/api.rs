@@ -139,4 +139,19 @@ mod tests {
             "{status}"
         );
     }
+
+    #[test]
+    fn no_two_operations_have_one_id_and_each_write_says_what_it_takes() {
+        let (_, document) = documented();
+        let document = serde_json::to_value(&document).expect("it is JSON");
+        let mut ids = std::collections::BTreeSet::new();
+        for (path, methods) in document["paths"].as_object().expect("it has paths") {
+            for (method, operation) in methods.as_object().expect("it has methods") {
+                let id = operation["operationId"].as_str().expect("it has an id");
+                assert!(ids.insert(id.to_owned()), "{id} is there twice: {path}");
+                let takes = operation["requestBody"].is_object();
+                assert!(takes || method != "post", "{method} {path}");
+            }
+        }
+    }
 }

@@ -207,8 +207,9 @@ async fn who_dies_within_a_write_leaves_it_undone_or_done_and_never_done_twice()
         proven: quell::domain::identity::Proven::Here,
         groups: Vec::new(),
     };
+    let tenant = ground.tenant;
     let key = |name: &str| OnceKey {
-        tenant: Some(ground.tenant),
+        tenant: Some(tenant),
         identity: "here:ann".to_owned(),
         key: name.to_owned(),
         fingerprint: [7; 32],

@@ -1,12 +1,10 @@
 //! `POST /v1/approvals/{request}/approve` and `reject`: a person's answer.
 
-use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::asked::{AtDesk, TenantParameter};
+use super::asked::{AtDesk, Named, TenantParameter, bad_id};
 use super::writing::{VIA, WriteParameters, Writing, written};
 use crate::desk::answer::{Report, Said};
 use crate::desk::{Desk, Refused};
@@ -45,7 +43,7 @@ pub(super) struct AnswerRequest {
 pub(super) async fn approve(
     may: May<Approve>,
     desk: AtDesk,
-    Path(request): Path<String>,
+    Named(request): Named<String>,
     writing: Writing<AnswerRequest>,
 ) -> Result<Response, Problem> {
     if writing.body.only.is_none() {
@@ -68,7 +66,7 @@ pub(super) async fn approve(
 pub(super) async fn reject(
     may: May<Approve>,
     desk: AtDesk,
-    Path(request): Path<String>,
+    Named(request): Named<String>,
     writing: Writing<AnswerRequest>,
 ) -> Result<Response, Problem> {
     answer(&may, desk.0, &request, writing, false).await
@@ -81,10 +79,7 @@ async fn answer(
     writing: Writing<AnswerRequest>,
     is_yes: bool,
 ) -> Result<Response, Problem> {
-    let Some(number) = RequestNumber::parse(request) else {
-        let detail = "a request is called like `A-1042`";
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "unusable", detail));
-    };
+    let number = RequestNumber::parse(request).ok_or_else(|| bad_id("a request is called like `A-1042`"))?;
     let Writing { body, expected, key } = writing;
     let by = may.by(body.by.as_deref(), &body.reason, VIA)?;
     let (store, tenant) = (desk.store.clone(), Some(desk.tenant));

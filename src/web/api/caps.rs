@@ -1,13 +1,12 @@
 //! `/v1/caps`: the caps with their use; one lifted for a while; a lift ended before its time.
 
 use axum::Json;
-use axum::extract::Path;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::asked::{AtDesk, TenantParameter};
+use super::asked::{AtDesk, Named, TenantParameter};
 use super::contain::span;
 use super::writing::{VIA, WriteParameters, Writing, etag, written};
 use crate::desk::Desk;
@@ -56,7 +55,7 @@ pub(super) struct LiftRequest {
 pub(super) async fn lift(
     may: May<Administer>,
     AtDesk(desk): AtDesk,
-    Path(cap): Path<String>,
+    Named(cap): Named<String>,
     writing: Writing<LiftRequest>,
 ) -> Result<Response, Problem> {
     let expected = writing.must_expect("the `ETag` of `GET /v1/caps`")?.to_owned();
@@ -97,7 +96,7 @@ pub(super) struct EndRequest {
 }
 
 /// End a lift before its time: the cap holds again at once; what the lift let go goes on
-#[utoipa::path(delete, path = "/v1/caps/lifts/{lift}", tag = "caps",
+#[utoipa::path(post, path = "/v1/caps/lifts/{lift}/end", tag = "caps",
     params(("lift" = String, Path, description = "Its id"), TenantParameter, WriteParameters),
     request_body = EndRequest, responses(
         (status = 200, body = Ended),
@@ -106,7 +105,7 @@ pub(super) struct EndRequest {
 pub(super) async fn end(
     may: May<Administer>,
     AtDesk(desk): AtDesk,
-    Path(lift): Path<String>,
+    Named(lift): Named<String>,
     writing: Writing<EndRequest>,
 ) -> Result<Response, Problem> {
     let Writing { body, key, .. } = writing;

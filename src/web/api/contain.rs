@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::asked::{AtDesk, TenantParameter};
+use super::asked::{AtDesk, Named, TenantParameter};
 use super::writing::{VIA, WriteParameters, Writing, written};
 use crate::desk::contain::Wanted;
 use crate::desk::{Desk, Refused, contain, release};
@@ -120,7 +119,7 @@ enum OnlyMeasure {
 pub(super) async fn restrict(
     may: May<Operate>,
     AtDesk(desk): AtDesk,
-    Path(device): Path<String>,
+    Named(device): Named<String>,
     writing: Writing<RestrictRequest>,
 ) -> Result<Response, Problem> {
     let Writing { body, key, .. } = writing;
@@ -145,7 +144,7 @@ pub(super) async fn restrict(
 pub(super) async fn isolate(
     may: May<Operate>,
     AtDesk(desk): AtDesk,
-    Path(device): Path<String>,
+    Named(device): Named<String>,
     writing: Writing<IsolateRequest>,
 ) -> Result<Response, Problem> {
     let Writing { body, key, .. } = writing;
@@ -173,7 +172,7 @@ pub(super) async fn isolate(
 pub(super) async fn release(
     may: May<Operate>,
     AtDesk(desk): AtDesk,
-    Path(device): Path<String>,
+    Named(device): Named<String>,
     writing: Writing<ReleaseRequest>,
 ) -> Result<Response, Problem> {
     let Writing { body, key, .. } = writing;

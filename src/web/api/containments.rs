@@ -1,6 +1,5 @@
 //! `POST /v1/containments/{id}/extend`: another end. `POST /v1/releases`: the release of a selection, shown first.
 
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
@@ -8,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::asked::{AtDesk, TenantParameter};
+use super::asked::{AtDesk, Named, TenantParameter};
 use super::contain::span;
 use super::writing::{VIA, WriteParameters, Writing, written};
 use crate::desk::release_many::Shown;
@@ -44,12 +43,11 @@ pub(super) struct ExtendRequest {
 pub(super) async fn extend(
     may: May<Operate>,
     AtDesk(desk): AtDesk,
-    Path(id): Path<String>,
+    Named(id): Named<Uuid>,
     writing: Writing<ExtendRequest>,
 ) -> Result<Response, Problem> {
     let Writing { body, key, .. } = writing;
     let by = may.by(body.by.as_deref(), &body.reason, VIA)?;
-    let id: Uuid = id.parse().map_err(|_| unusable("a containment's id is a UUID"))?;
     let end = match (&body.by_span, body.until) {
         (Some(by_span), None) => NewEnd::By(span(by_span)?),
         (None, Some(until)) => NewEnd::At(until),
@@ -181,7 +179,7 @@ fn nameless(may: &May<Operate>, is_dry_run: bool) -> Option<&'static str> {
 pub(super) async fn run(
     _: May<See>,
     AtDesk(desk): AtDesk,
-    Path(run): Path<String>,
+    Named(run): Named<String>,
 ) -> Result<axum::Json<RunView>, Problem> {
     Ok(axum::Json(desk.release_run(&run).await?))
 }

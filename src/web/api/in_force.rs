@@ -1,12 +1,11 @@
 //! `POST /v1/playbooks/activate` and `/v1/playbooks/{name}/revoke`: what is in force, changed by a person.
 
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::asked::{AtDesk, TenantParameter};
+use super::asked::{AtDesk, Named, TenantParameter};
 use super::writing::{VIA, WriteParameters, Writing, written};
 use crate::desk::activate::{self, Expected};
 use crate::desk::{Desk, Refused, revoke};
@@ -129,7 +128,7 @@ pub(super) struct RevokeRequest {
 pub(super) async fn revoke(
     may: May<Administer>,
     AtDesk(desk): AtDesk,
-    Path(name): Path<String>,
+    Named(name): Named<String>,
     writing: Writing<RevokeRequest>,
 ) -> Result<Response, Problem> {
     let Writing { body, key, .. } = writing;

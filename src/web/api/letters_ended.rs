@@ -1,13 +1,11 @@
 //! `POST /v1/dead-letters/{id}/retry` and `drop`: a dead letter is read again, or put away.
 
-use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::asked::{AtDesk, TenantParameter};
+use super::asked::{AtDesk, Named, TenantParameter};
 use super::writing::{VIA, WriteParameters, Writing, written};
 use crate::desk::letter_ends::{Done, Way};
 use crate::desk::{Desk, Refused};
@@ -34,10 +32,10 @@ pub(super) struct LetterRequest {
 pub(super) async fn retry(
     may: May<Operate>,
     AtDesk(desk): AtDesk,
-    Path(id): Path<String>,
+    Named(id): Named<Uuid>,
     writing: Writing<LetterRequest>,
 ) -> Result<Response, Problem> {
-    end(&may, desk, &id, writing, Way::Retry).await
+    end(&may, desk, id, writing, Way::Retry).await
 }
 
 /// Put a dead letter away: nothing is to come of it; its row stays
@@ -50,25 +48,21 @@ pub(super) async fn retry(
 pub(super) async fn drop(
     may: May<Operate>,
     AtDesk(desk): AtDesk,
-    Path(id): Path<String>,
+    Named(id): Named<Uuid>,
     writing: Writing<LetterRequest>,
 ) -> Result<Response, Problem> {
-    end(&may, desk, &id, writing, Way::Drop).await
+    end(&may, desk, id, writing, Way::Drop).await
 }
 
 async fn end(
     may: &May<Operate>,
     desk: Desk,
-    id: &str,
+    id: Uuid,
     writing: Writing<LetterRequest>,
     way: Way,
 ) -> Result<Response, Problem> {
     let Writing { body, key, .. } = writing;
     let by = may.by(body.by.as_deref(), &body.reason, VIA)?;
-    let id: Uuid = id.parse().map_err(|_| {
-        let detail = "a dead letter's id is a UUID";
-        Problem::new(StatusCode::BAD_REQUEST, "unusable", detail)
-    })?;
     let (store, tenant, as_whom) = (desk.store.clone(), Some(desk.tenant), by.clone());
     written(key, (&store, tenant, &as_whom), |store| async move {
         let desk = Desk { store, ..desk };

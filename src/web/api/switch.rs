@@ -161,6 +161,7 @@ fn store(web: &Web) -> Result<&Store, Problem> {
 
 #[cfg(test)]
 mod tests {
+    use crate::web::api::writing::BODY_LIMIT;
     use crate::web::testing::TestServer;
 
     async fn post(server: &TestServer, path: &str, headers: &str, body: &str) -> u16 {
@@ -191,6 +192,51 @@ mod tests {
             for path in ["/v1/stop", "/v1/resume"] {
                 assert_eq!(post(&server, path, &format!("{header}\r\n"), body).await, 403);
             }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_write_that_cannot_be_read_is_told_why_as_a_problem_document() {
+        let server = TestServer::start(|_, _| ()).await;
+        let json = "content-type: application/json\r\n";
+        let good = r#"{"by": "anna", "reason": "x"}"#.to_owned();
+        let large = format!(r#"{{"by": "anna", "reason": "{}"}}"#, "x".repeat(BODY_LIMIT));
+        for (headers, body, status, reason) in [
+            ("", &good, 400, "bad_request"),
+            ("content-type: text/plain\r\n", &good, 400, "bad_request"),
+            (json, &"{".to_owned(), 400, "bad_request"),
+            (json, &large, 413, "body_too_large"),
+            (
+                format!("{json}idempotency-key: a b\r\n").as_str(),
+                &good,
+                400,
+                "bad_header",
+            ),
+            (
+                format!("{json}idempotency-key: a\r\nidempotency-key: b\r\n").as_str(),
+                &good,
+                400,
+                "bad_header",
+            ),
+            (
+                format!("{json}if-match: *\r\n").as_str(),
+                &good,
+                400,
+                "bad_header",
+            ),
+        ] {
+            let got = server.post_to("/v1/stop", headers, body.as_bytes()).await;
+            let told = got.json();
+            assert_eq!(
+                (got.status, &told["reason"]),
+                (status, &reason.into()),
+                "{headers} {told}"
+            );
+            assert!(
+                got.head.contains("content-type: application/problem+json"),
+                "{got:?}"
+            );
+            assert_eq!(told["type"], format!("urn:quell:problem:{reason}"));
         }
     }
 }

@@ -198,8 +198,7 @@ where
     F: Future<Output = Result<T, Problem>> + Send + 'static,
 {
     let Some(Key { key, fingerprint }) = key else {
-        let (status, body) = said(write(store.clone()).await);
-        return Ok(sent(status, body));
+        return Ok(said(write(store.clone()).await).into_response());
     };
     let proven = serde_json::to_value(by.proven)?;
     let key = OnceKey {
@@ -221,11 +220,11 @@ where
         reason = "as long as the write, and awaited here; at the end of the process it is told that nobody knows its answer"
     )]
     let task = tokio::spawn(async move {
-        let (status, body) = said(write.await);
-        keep(&store, &reserved, status, &body).await;
-        (status, body)
+        let spoken = said(write.await);
+        keep(&store, &reserved, &spoken).await;
+        spoken
     });
-    let Ok((status, body)) = task.await else {
+    let Ok(spoken) = task.await else {
         let detail = "the write broke off: the log of the daemon says how";
         return Err(Problem::new(
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -233,40 +232,61 @@ where
             detail,
         ));
     };
-    Ok(sent(status, body))
+    Ok(spoken.into_response())
 }
 
-/// The answer as it is sent.
-fn said<T: Serialize>(done: Result<T, Problem>) -> (StatusCode, String) {
+/// An answer as it is sent and kept.
+struct Spoken {
+    status: StatusCode,
+    body: String,
+    retry_after_s: Option<u32>,
+}
+
+/// What is answered.
+fn said<T: Serialize>(done: Result<T, Problem>) -> Spoken {
     let problem = match done {
         Ok(answer) => match serde_json::to_string(&answer) {
-            Ok(body) => return (StatusCode::OK, body),
+            Ok(body) => {
+                return Spoken {
+                    status: StatusCode::OK,
+                    body,
+                    retry_after_s: None,
+                };
+            }
             Err(error) => Problem::from(error),
         },
         Err(problem) => problem,
     };
-    let status = problem.status();
-    (status, serde_json::to_string(&problem).unwrap_or_default())
+    Spoken {
+        status: problem.status(),
+        body: serde_json::to_string(&problem).unwrap_or_default(),
+        retry_after_s: problem.retry_after_s,
+    }
 }
 
-fn sent(status: StatusCode, body: String) -> Response {
-    let media = match status.is_success() {
-        true => "application/json",
-        false => "application/problem+json",
-    };
-    let mut response = (status, [(header::CONTENT_TYPE, media)], body).into_response();
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        let seconds = HeaderValue::from_static("5");
-        response.headers_mut().insert(header::RETRY_AFTER, seconds);
+impl IntoResponse for Spoken {
+    fn into_response(self) -> Response {
+        let media = match self.status.is_success() {
+            true => "application/json",
+            false => "application/problem+json",
+        };
+        let mut response = (self.status, [(header::CONTENT_TYPE, media)], self.body).into_response();
+        if let Some(seconds) = self.retry_after_s {
+            let seconds = HeaderValue::from(seconds);
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
+        response
     }
-    response
 }
 
 /// Keeps the answer. What failed for a while may be tried again with the same key.
-async fn keep(store: &Store, reserved: &Reserved, status: StatusCode, body: &str) {
-    let kept = match status.is_server_error() {
+async fn keep(store: &Store, reserved: &Reserved, spoken: &Spoken) {
+    let kept = match spoken.status.is_server_error() {
         true => store.once_free(reserved).await,
-        false => store.once_answer(reserved, status.as_u16(), body).await,
+        false => {
+            let status = spoken.status.as_u16();
+            store.once_answer(reserved, status, &spoken.body).await
+        }
     };
     if let Err(error) = kept {
         let error = crate::store::chain(&error);
