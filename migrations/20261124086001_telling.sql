@@ -71,11 +71,13 @@ CREATE INDEX notifications_to_take ON quell.notifications (tenant_id, id) WHERE 
 CREATE INDEX notifications_of_a_message ON quell.notifications (message_id) WHERE message_id IS NOT NULL;
 
 CREATE FUNCTION quell.tell(its_tenant integer, its_topic text, its_subject uuid, its_device text, it_happened text, its_reason text)
-RETURNS void LANGUAGE sql VOLATILE AS $$
-    INSERT INTO quell.news (tenant_id, topic, subject, device_id, happened, reason)
-    SELECT its_tenant, its_topic, its_subject, its_device, it_happened, its_reason
-    WHERE EXISTS (SELECT 1 FROM quell.news_wanted w WHERE w.tenant_id = its_tenant AND w.topic = its_topic)
-$$;
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM quell.news_wanted w WHERE w.tenant_id = its_tenant AND w.topic = its_topic) THEN
+        INSERT INTO quell.news (tenant_id, topic, subject, device_id, happened, reason)
+        VALUES (its_tenant, its_topic, its_subject, its_device, it_happened, its_reason);
+    END IF;
+END $$;
 
 -- Triggers with the rights of the schema's owner: whoever only delivers events writes decisions, and is to see nothing of this. Nobody can
 -- call them, nor the function above, so that nobody makes news up.
