@@ -5,6 +5,7 @@
 //! | `POST /v1/events` | takes alerts; 202 after their commit ([`answer`]) |
 //! | `POST /v1/events/SOURCE` | the same for a configured source, whose senders show who they are ([`Proof`]) |
 //! | `/v1/…` | what operators see and do ([`api`]); `/v1/openapi.json` documents it |
+//! | `/`, `/devices`, … | the same for people ([`console`]) |
 //! | `POST /-/reload` | reads the playbook files again ([`reload`]) |
 //! | `POST /v1/stop`, `/v1/resume` | the stop switch ([`stop`]) |
 //! | `GET /livez` | the process runs |
@@ -16,6 +17,7 @@
 
 pub mod answer;
 mod api;
+mod console;
 mod events;
 mod health;
 mod held;
@@ -159,6 +161,7 @@ struct Shared {
     held: held::Held,
     unproven: held::Held,
     ready: health::Cached,
+    listeners: console::Listeners,
 }
 
 impl Web {
@@ -186,6 +189,7 @@ impl Web {
             metrics,
             requests,
             ready: health::Cached::default(),
+            listeners: console::Listeners::default(),
         }))
     }
 }
@@ -230,6 +234,7 @@ pub fn router(web: Web) -> Router {
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
         .merge(api::router())
+        .merge(console::router())
         .fallback(|| async {
             answer::Problem::new(StatusCode::NOT_FOUND, "not_found", "there is no such path")
         })

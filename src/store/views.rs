@@ -10,6 +10,7 @@ mod history;
 mod inventory;
 mod judging;
 mod lookups;
+mod news;
 mod outlook;
 mod restricted;
 mod server;
@@ -35,6 +36,7 @@ pub use history::{ActionDetail, AttemptView, ContainmentHistory, TransitionView}
 pub use inventory::InventoryView;
 pub use judging::KnownDevice;
 pub use lookups::{LookupView, LookupsView};
+pub use news::News;
 pub use outlook::{Expected, Outlook, QueuedAction};
 pub use restricted::{RestrictedBy, RestrictedView};
 pub use server::{IdentityView, MigrationsView, ReplicaView, RightsView, ServerView};

@@ -13,6 +13,8 @@ use utoipa_axum::routes;
 
 use crate::web::Web;
 
+pub(super) use asked::AtDesk;
+
 /// What the document says of the whole.
 #[derive(OpenApi)]
 #[openapi(info(

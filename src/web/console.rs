@@ -1,0 +1,42 @@
+//! The console: what an operator sees and does, as pages for people. Server-rendered, and whole without the script, which only lets an
+//! open page follow what changes. Called by [`crate::web`], which routes to it.
+//!
+//! Every page asks the [`crate::desk`], as the commands and the API do, and is a function from what the desk answered to markup. Forms
+//! post to `/do/…`; what was done is told by the page that one is sent back to, what was refused by the page that one was on. Each
+//! handler says by [`May`](crate::web::may::May) what right it needs. Nothing here decides, and no page has a script or a style in it:
+//! the browser is told to take neither.
+
+mod approvals;
+mod assets;
+mod charts;
+mod devices;
+mod fields;
+mod forms;
+mod live;
+mod overview;
+mod pages;
+mod parts;
+mod refused;
+mod shell;
+
+use axum::Router;
+use axum::middleware;
+use axum::routing::get;
+
+use crate::web::Web;
+
+pub(in crate::web) use live::Listeners;
+
+/// The paths of pages.
+const PAGES: [&str; 2] = ["/", "/approvals"];
+
+/// All routes of the console.
+pub(super) fn router() -> Router<Web> {
+    let pages = PAGES
+        .into_iter()
+        .fold(Router::new(), |router, path| router.route(path, get(pages::show)));
+    pages
+        .layer(middleware::from_fn(refused::as_pages))
+        .route("/live", get(live::live))
+        .route("/static/{file}", get(assets::file))
+}
