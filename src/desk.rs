@@ -5,14 +5,30 @@
 //! who may do what; whoever calls a function that changes something has made sure of that, and hands over the person
 //! ([`crate::domain::person::By`]), who stands in the audit.
 
+pub mod actions;
+pub mod approvals;
+pub mod audit;
+pub mod budget;
+pub mod decisions;
+pub mod devices;
+pub mod explain;
+pub mod letters;
 pub mod page;
+pub mod playbooks;
+pub mod queue;
+pub mod releases;
+pub mod sayings;
 pub mod status;
+pub mod system;
+pub mod timeline;
 pub mod words;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::domain::approval::ApprovalRules;
 use crate::domain::budget::Pacing;
+use crate::domain::device::kind::KindSigns;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Mode;
 use crate::store::{Gate, Store, StoreError};
@@ -34,6 +50,14 @@ pub struct Terms {
     pub overdue_after: Duration,
     /// What the inventory counted is known for so long.
     pub inventory_max_age: Duration,
+    /// Who may answer requests.
+    pub approvals: ApprovalRules,
+    /// How many devices the fleet has, where the configuration says so.
+    pub fleet_size: Option<u64>,
+    /// A device's fact older than this is not known.
+    pub facts_max_age: Duration,
+    /// What tells the kind of a device.
+    pub kinds: KindSigns,
 }
 
 /// One tenant's desk; cheap to clone.

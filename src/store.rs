@@ -94,7 +94,7 @@ pub use ledger::ReadOutcome;
 pub use listing::Finding;
 pub use lookups::LookupFound;
 pub use overdue::{Overdue, OverdueDevice};
-pub use playbook_files::{FilesLook, ReplicaFiles};
+pub use playbook_files::{FilesLook, LIVING, ReplicaFiles};
 pub use playbooks::{Activation, ActiveSet, Origin, RevisionText, SetHead};
 pub use probes::{ProbeCall, ProbeWish, Probed, ProbedAction};
 pub use queue::QueueLook;

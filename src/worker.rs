@@ -12,7 +12,6 @@
 //! * [`stops`]: the stop file → the stop switch; what a stop takes back → ended containments.
 //! * [`intake`](mod@intake): brokers, feeds and files → the inbox (T1).
 //! * [`lease`]: who dispatches. [`wake`]: what others committed. [`active_set`]: the playbooks in force.
-//! * [`sayings`] is no loop: what answers need to know of the playbooks that ask.
 
 pub mod active_set;
 pub mod clock;
@@ -31,7 +30,6 @@ pub mod reconcile;
 pub mod record;
 pub mod retention;
 pub mod retry;
-pub mod sayings;
 pub mod seal;
 pub mod stops;
 pub mod submit;

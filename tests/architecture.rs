@@ -132,7 +132,7 @@ const HOMES: [(&str, &[&str]); 34] = [
     ("async_nats", &["intake"]),
     ("futures_util", &["intake"]),
     ("zstd", &["store", "intake"]),
-    ("utoipa", &["web", "desk", "store", "domain"]),
+    ("utoipa", &["web", "desk", "store", "playbook", "domain"]),
     ("utoipa_axum", &["web"]),
     ("maud", &["web"]),
     ("lettre", &["outbound"]),

@@ -127,6 +127,10 @@ pub fn desk_of(config: &Config, tenant: &Tenant, store: Store, id: TenantId) -> 
             outstanding: config.outstanding,
             overdue_after: config.scaled(config.release.overdue_after),
             inventory_max_age: config.scaled(config.facts.inventory.max_age),
+            approvals: config.approvals.clone(),
+            fleet_size: tenant.fleet_size,
+            facts_max_age: config.scaled(config.facts.max_age),
+            kinds: config.kinds.clone(),
         }),
     }
 }

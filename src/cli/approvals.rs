@@ -9,11 +9,11 @@ pub mod waiting;
 use std::process::ExitCode;
 
 use super::operator::{Session, nothing_done};
+use crate::desk::sayings;
 use crate::domain::approval::{RequestNumber, Sayings};
 use crate::domain::device::DeviceId;
 use crate::store::Gate;
 use crate::store::approvals::{AnswerTerms, AskRow};
-use crate::worker::sayings;
 
 /// What to do with requests.
 #[derive(Debug, clap::Subcommand)]

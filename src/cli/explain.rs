@@ -3,30 +3,22 @@
 
 pub mod action;
 pub mod device;
-pub mod explanation;
 pub mod file;
-pub mod guards;
 pub mod page;
 pub mod render;
-pub mod stored;
-pub mod words;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use jiff::Timestamp;
-use serde::Serialize;
 use uuid::Uuid;
 
-use crate::cli::operator::table::{Tone, plain};
-use crate::cli::operator::{self, Common, Session, nothing_done};
-use crate::desk::words::ago;
+use crate::cli::operator::table::Tone;
+use crate::cli::operator::{self, Common, Session, told};
+use crate::desk::explain::Explained;
 use crate::domain::action::Marker;
 use crate::intake::alert_id;
-use crate::store::views::{DecisionQuery, OutlivedDecision};
-use explanation::Explanation;
 use page::Page;
-use stored::Explainer;
 
 /// Explain why quell did or did not act: every playbook, every line with what it saw, guards, limits and what followed
 ///
@@ -75,20 +67,6 @@ fn event_id(text: &str) -> Result<Uuid, String> {
     id.map_err(|_| "an event's id is a UUID; `--alert` takes an alert's id, of any feed".to_owned())
 }
 
-/// What was found out.
-#[derive(Debug, Default, Serialize)]
-pub struct Answer {
-    /// Each event and device, explained.
-    pub explanations: Vec<Explanation>,
-    /// What is not decided yet.
-    pub waiting: Vec<String>,
-    /// Records that are no events, or were refused.
-    pub refused: Vec<String>,
-    /// Decisions that are kept longer than what they were made of.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub outlived: Vec<String>,
-}
-
 /// Explains: exit code 1 when there is no such thing, 3 when it could not be found out.
 ///
 /// # Errors
@@ -130,73 +108,25 @@ async fn explained(args: Args) -> anyhow::Result<ExitCode> {
     if let Some(device) = &args.device {
         return device::run(&session, device, args.all).await;
     }
-    let (query, missing) = match (args.event, &args.alert) {
-        (Some(event), _) => (
-            DecisionQuery::Event(event),
-            format!("there is no event `{event}`"),
-        ),
+    let desk = session.desk();
+    let found = match (args.event, &args.alert) {
+        (Some(event), _) => desk.event(event).await,
         (None, alert) => {
-            let id = alert_id::canonical(alert.as_deref().unwrap_or_default()).to_owned();
-            let missing = format!("no event of an alert `{}` was accepted", plain(&id));
-            (DecisionQuery::Alert(id), missing)
+            let id = alert_id::canonical(alert.as_deref().unwrap_or_default());
+            desk.alert(id).await
         }
     };
+    let answer = match told(found)? {
+        Ok(answer) => answer,
+        Err(no) => return Ok(no),
+    };
     let now = session.store.now().await?;
-    let answer = recorded(&session, &query, now).await?;
-    let said = [&answer.waiting, &answer.refused, &answer.outlived];
-    if answer.explanations.is_empty() && said.iter().all(|lines| lines.is_empty()) {
-        let hint = "; a refused record has a dead letter, which `quell status` counts";
-        return Ok(nothing_done(&format!("{missing}{hint}")));
-    }
     session.answer(&answer, |paint| page(&answer, now, args.all).render(paint))?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Everything that was recorded of an event or an alert.
-async fn recorded(session: &Session, query: &DecisionQuery, now: Timestamp) -> anyhow::Result<Answer> {
-    let (store, tenant) = (&session.store, session.id);
-    let mut answer = Answer::default();
-    let mut explainer = Explainer::new(session);
-    for decision in &store.decisions(tenant, query).await? {
-        answer.explanations.push(explainer.explain(decision).await?);
-    }
-    for decision in &store.decisions_outlived(tenant, query).await? {
-        answer.outlived.push(outlived(decision, now));
-    }
-    for waiting in &store.undecided(tenant, query).await? {
-        answer.waiting.push(device::undecided(waiting, now));
-    }
-    if let DecisionQuery::Event(id) = query {
-        for letter in store.dead_letters_of(tenant, *id).await? {
-            answer.refused.push(format!(
-                "a record that came {} through {} was put aside: {}",
-                ago(now, letter.received_at),
-                letter.source,
-                letter.reason
-            ));
-        }
-    }
-    Ok(answer)
-}
-
-/// What can still be said of a decision whose event is gone.
-pub(super) fn outlived(decision: &OutlivedDecision, now: Timestamp) -> String {
-    let device = decision
-        .device
-        .as_ref()
-        .map(|device| format!(" for device `{device}`"));
-    format!(
-        "the event {} was deleted, its time being over (`retention.events`): it was decided {}{}: {}, {}",
-        decision.event_id,
-        ago(now, decision.decided_at),
-        device.unwrap_or_default(),
-        decision.kind,
-        decision.reason
-    )
-}
-
 /// The answer as text.
-fn page(answer: &Answer, now: Timestamp, all: bool) -> Page {
+fn page(answer: &Explained, now: Timestamp, all: bool) -> Page {
     let mut page = Page::default();
     let rest = answer
         .waiting

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::explanation::{Case, Explanation, Text, explain};
 use super::*;
 use crate::cli::operator::table::Paint;
+use crate::desk::explain::explanation::{Case, Explanation, Text, explain};
 use crate::domain::alert::{Alert, Event, EventFormat, EventKind, Severity};
 use crate::domain::decision::{DecisionKind, Rules};
 use crate::domain::device::{DeviceFacts, DeviceId, DeviceKind};

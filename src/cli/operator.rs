@@ -24,7 +24,7 @@ use serde::Serialize;
 
 use crate::app;
 use crate::config::{Config, Tenant, environment};
-use crate::desk::Desk;
+use crate::desk::{Desk, DeskError};
 use crate::domain::budget::Pacing;
 use crate::domain::tenant::TenantId;
 use crate::store::{Gate, MigrationState, Store};
@@ -219,6 +219,15 @@ pub(super) fn answered(done: anyhow::Result<ExitCode>) -> anyhow::Result<ExitCod
         eprintln!("error: {error:#}");
         ExitCode::from(COULD_NOT_FIND_OUT)
     }))
+}
+
+/// What the desk said: its answer, or that there is none, which is said on standard error.
+pub(super) fn told<T>(said: Result<T, DeskError>) -> anyhow::Result<Result<T, ExitCode>> {
+    match said {
+        Ok(answer) => Ok(Ok(answer)),
+        Err(DeskError::NotFound(why) | DeskError::Unusable(why)) => Ok(Err(nothing_done(&why))),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Says on standard error why nothing was done.

@@ -13,6 +13,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::cli::operator::Session;
+use crate::desk::DeskError;
+use crate::desk::playbooks::SHORTEST_PREFIX;
 use crate::store::views::RevisionView;
 
 /// What to do with the playbooks in force.
@@ -54,10 +56,6 @@ pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
     }))
 }
 
-/// Shorter beginnings of a revision fit too many by chance.
-const SHORTEST_PREFIX: usize = 6;
-/// So many candidates are looked at.
-const CANDIDATES: i64 = 10;
 /// A revision and a set's hash, for people.
 const SHORT: usize = 12;
 
@@ -67,32 +65,11 @@ async fn revision(
     playbook: Option<&str>,
     beginning: &str,
 ) -> anyhow::Result<Result<RevisionView, String>> {
-    if beginning.chars().count() < SHORTEST_PREFIX {
-        let why =
-            format!("`{beginning}` is too short: give at least {SHORTEST_PREFIX} characters of a revision");
-        return Ok(Err(why));
+    match session.desk().revision_begun(playbook, beginning).await {
+        Ok(one) => Ok(Ok(one)),
+        Err(DeskError::NotFound(why) | DeskError::Unusable(why)) => Ok(Err(why)),
+        Err(error) => Err(error.into()),
     }
-    let (store, tenant) = (&session.store, session.id);
-    let mut found = store
-        .revisions_find(tenant, playbook, beginning, CANDIDATES)
-        .await?;
-    let of = playbook.map_or(String::new(), |playbook| format!(" of `{playbook}`"));
-    Ok(match (found.pop(), found.is_empty()) {
-        (Some(one), true) => Ok(one),
-        (None, _) => Err(format!(
-            "no revision{of} that ever was in force begins with `{beginning}`"
-        )),
-        (Some(last), false) => {
-            let all = found.iter().chain(std::iter::once(&last));
-            let all: Vec<String> = all
-                .map(|one| format!("{}@{}", one.playbook, one.revision))
-                .collect();
-            Err(format!(
-                "several revisions begin with `{beginning}`: {}",
-                all.join(", ")
-            ))
-        }
-    })
 }
 
 /// Where files are looked for: as said, or where the daemon does.

@@ -26,6 +26,14 @@ impl<T> Page<T> {
         let next = rows.last().filter(|_| more).map(|row| cursor(&key(row)));
         Self { items: rows, next }
     }
+
+    /// The same page of what these rows become.
+    pub fn map<U>(self, become_: impl FnMut(T) -> U) -> Page<U> {
+        Page {
+            items: self.items.into_iter().map(become_).collect(),
+            next: self.next,
+        }
+    }
 }
 
 /// The place behind a row of that key.

@@ -62,7 +62,7 @@ impl EventFormat {
 
 /// What an event says happened to its alert. Whether an alert is new for a device is known only to the store, which
 /// has seen the earlier events.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EventKind {
     /// The first event of this alert for this device.

@@ -21,7 +21,7 @@ use crate::domain::verdict::{AskTerms, Mode, PlannedAction, PlannedTask, Verdict
 pub use crate::domain::limit::{Cap, Usage, UsageKey, is_capped};
 
 /// What was made of one event for one device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DecisionKind {
     /// A containment begins or ends.

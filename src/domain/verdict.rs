@@ -180,7 +180,7 @@ impl Verdict {
 }
 
 /// What a playbook asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Wish {
     /// Every line of `when` holds, no line of `unless` does, and no question is to be asked first.

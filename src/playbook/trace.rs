@@ -21,7 +21,7 @@ use crate::yaml::duration;
 const SHOWN: usize = 120;
 
 /// One playbook, explained.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct PlaybookTrace {
     /// Its id.
     pub playbook: String,
@@ -38,7 +38,7 @@ pub struct PlaybookTrace {
 }
 
 /// One line, explained.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct LineTrace {
     /// `when`, `unless` or `ask.when`.
     pub place: &'static str,

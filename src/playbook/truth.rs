@@ -5,7 +5,7 @@ use std::ops::Not;
 use serde::Serialize;
 
 /// True, false, or not known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Truth {
     /// It holds.

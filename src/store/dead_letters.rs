@@ -27,7 +27,7 @@ pub struct LetterFilter {
 }
 
 /// A dead letter.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Letter {
     /// Its id.
     pub id: Uuid,
@@ -50,7 +50,7 @@ pub struct Letter {
 }
 
 /// What became of a dead letter.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct LetterEnd {
     /// `retried` or `dropped`.
     pub ended_as: String,
@@ -83,6 +83,19 @@ impl Store {
         tenant: TenantId,
         filter: &LetterFilter,
     ) -> Result<Vec<Letter>, StoreError> {
+        self.dead_letters_behind(tenant, filter, None).await
+    }
+
+    /// Dead letters behind the one that came then.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn dead_letters_behind(
+        &self,
+        tenant: TenantId,
+        filter: &LetterFilter,
+        after: Option<(Timestamp, Uuid)>,
+    ) -> Result<Vec<Letter>, StoreError> {
         let rows = sqlx::query!(
             r#"SELECT l.id, l.received_at, l.source, l.event_id, l.device_id, l.reason, l.codec,
                       -- Enough to tell how much it holds.
@@ -92,6 +105,8 @@ impl Store {
                FROM quell.dead_letters l LEFT JOIN quell.dead_letter_ends x ON x.letter_id = l.id
                WHERE l.tenant_id = $1 AND ($2 OR x.letter_id IS NULL) AND ($3::timestamptz IS NULL OR l.received_at >= $3)
                  AND ($4::text IS NULL OR starts_with(l.reason, $4)) AND ($6::uuid IS NULL OR l.id = $6)
+                 AND l.received_at <= coalesce($7, 'infinity'::timestamptz)
+                 AND ($7::timestamptz IS NULL OR (l.received_at, l.id) < ($7, $8::uuid))
                ORDER BY l.received_at DESC, l.id DESC LIMIT $5"#,
             tenant.0,
             filter.all,
@@ -99,6 +114,8 @@ impl Store {
             filter.reason,
             filter.limit,
             filter.id,
+            after.map(|(at, _)| jiff_sqlx::ToSqlx::to_sqlx(at)) as Option<jiff_sqlx::Timestamp>,
+            after.map(|(_, id)| id),
         )
         .fetch_all(&self.pool)
         .await?;

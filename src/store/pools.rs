@@ -72,7 +72,35 @@ fn options(max: u32) -> PgPoolOptions {
         })
 }
 
+/// One pool of this process's connections.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct PoolView {
+    /// `event` for the way of an event, `rest` for everything else; `all`: there is one for both.
+    pub pool: &'static str,
+    /// Connections at most.
+    pub most: u32,
+    /// Connections that are open.
+    pub open: u32,
+    /// Of these: connections that do nothing.
+    pub idle: usize,
+}
+
 impl Store {
+    /// This process's connections.
+    pub fn pools(&self) -> Vec<PoolView> {
+        let view = |name, pool: &PgPool| PoolView {
+            pool: name,
+            most: pool.options().get_max_connections(),
+            open: pool.size(),
+            idle: pool.num_idle(),
+        };
+        let most = self.pool.options().get_max_connections();
+        if self.swift.options().get_max_connections() == most && most < ENOUGH {
+            return vec![view("all", &self.pool)];
+        }
+        vec![view("event", &self.swift), view("rest", &self.pool)]
+    }
+
     /// The pool that has a connection free for a step of an event's way: the swift one, or, when all of it is at work, the one
     /// for everything. It looks and does not reserve: who comes too late waits a moment.
     pub(super) fn swift(&self) -> &PgPool {

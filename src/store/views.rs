@@ -3,19 +3,25 @@
 
 mod actions;
 mod alarms;
+mod decided;
 mod decisions;
 mod devices;
 mod fallbacks;
+mod flow;
 mod history;
+mod hits;
 mod inventory;
 mod judging;
 mod lookups;
 mod news;
+mod moments;
 mod outlook;
+mod releases;
 mod restricted;
 mod server;
 mod sets;
 mod stops;
+mod trail;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -27,21 +33,28 @@ use crate::domain::verdict::Lane;
 use crate::store::containments::time;
 use crate::store::{Gate, Store, StoreError};
 
-pub use actions::{ActionQuery, ActionView};
+pub use crate::store::pools::PoolView;
+pub use actions::{ActionKey, ActionQuery, ActionView};
 pub use alarms::AlarmView;
+pub use decided::{DecidedKey, DecidedQuery, DecidedView};
 pub use decisions::{DeadLetterView, DecisionQuery, DecisionView, Inputs, OutlivedDecision, WaitingView};
-pub use devices::{ContainmentView, DeviceAction, DeviceQuery, DeviceView, Show};
+pub use devices::{ContainmentView, DeviceAction, DeviceKey, DeviceQuery, DeviceView, Show};
 pub use fallbacks::FallbackView;
+pub use flow::{ContainedIn, MinuteView};
 pub use history::{ActionDetail, AttemptView, ContainmentHistory, TransitionView};
+pub use hits::{DayHits, LineHits};
 pub use inventory::InventoryView;
 pub use judging::KnownDevice;
 pub use lookups::{LookupView, LookupsView};
 pub use news::News;
+pub use moments::{EventSaid, Happened, MomentKey, MomentRow};
 pub use outlook::{Expected, Outlook, QueuedAction};
+pub use releases::{DueKey, DueRelease};
 pub use restricted::{RestrictedBy, RestrictedView};
 pub use server::{IdentityView, MigrationsView, ReplicaView, RightsView, ServerView};
 pub use sets::{ActivationView, PlaybookDeeds, RevisionView};
 pub use stops::StopCounts;
+pub use trail::{TrailKey, TrailRow};
 
 /// The state of a tenant at one moment.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
@@ -205,6 +218,15 @@ impl Store {
         Ok(id.map(TenantId))
     }
 
+    /// The dispatch lease, if anybody ever dispatched.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn lease_now(&self, tenant: TenantId) -> Result<Option<LeaseView>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        lease(&mut connection, tenant).await
+    }
+
     /// The state of a tenant, all of it as of one snapshot.
     ///
     /// # Errors
@@ -258,14 +280,7 @@ impl Store {
         .fetch_all(&mut *tx)
         .await?;
         let closed = |scope: &str| budgets.iter().find(|budget| budget.scope == scope);
-        let lease = sqlx::query!(
-            r#"SELECT l.epoch, l.expires_at, l.expires_at > quell.now() AS "is_held!", r.host AS "host?"
-               FROM quell.leases l LEFT JOIN quell.replicas r ON r.tenant_id = l.tenant_id AND r.replica = l.holder
-               WHERE l.tenant_id = $1"#,
-            tenant.0,
-        )
-        .fetch_optional(&mut *tx)
-        .await?;
+        let lease = lease(&mut tx, tenant).await?;
         let playbook_set = playbook_set(&mut tx, tenant).await?;
         let fallbacks = fallbacks::fallbacks(&mut tx, tenant).await?;
         let outlook = outlook::read(&mut tx, tenant, gate).await?;
@@ -299,12 +314,7 @@ impl Store {
             closed_until: closed("actions").and_then(|budget| time(budget.closed_until)),
             closed_reason: closed("actions").and_then(|budget| budget.closed_reason.clone()),
             reads_closed_until: closed("reads").and_then(|budget| time(budget.closed_until)),
-            lease: lease.map(|lease| LeaseView {
-                epoch: lease.epoch,
-                expires_at: lease.expires_at.to_jiff(),
-                is_held: lease.is_held,
-                host: lease.host,
-            }),
+            lease,
             playbook_set,
             fallbacks,
             throttled: one.throttled,
@@ -315,6 +325,23 @@ impl Store {
             outlook,
         })
     }
+}
+
+async fn lease(tx: &mut sqlx::PgConnection, tenant: TenantId) -> Result<Option<LeaseView>, StoreError> {
+    let lease = sqlx::query!(
+        r#"SELECT l.epoch, l.expires_at, l.expires_at > quell.now() AS "is_held!", r.host AS "host?"
+           FROM quell.leases l LEFT JOIN quell.replicas r ON r.tenant_id = l.tenant_id AND r.replica = l.holder
+           WHERE l.tenant_id = $1"#,
+        tenant.0,
+    )
+    .fetch_optional(tx)
+    .await?;
+    Ok(lease.map(|lease| LeaseView {
+        epoch: lease.epoch,
+        expires_at: lease.expires_at.to_jiff(),
+        is_held: lease.is_held,
+        host: lease.host,
+    }))
 }
 
 struct Counts(Vec<(String, String, i64)>);

@@ -28,7 +28,10 @@ pub struct Args {
 /// The configuration cannot be used, or Postgres is away.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let session = Session::open(&args.common).await?;
-    let requests = session.store.requests(session.id, args.all, args.limit).await?;
+    let requests = session
+        .desk()
+        .approvals(args.all, usize::try_from(args.limit)?)
+        .await?;
     let now = session.store.now().await?;
     session.answer(&requests, |paint| match requests.as_slice() {
         [] => "nothing waits for an answer\n".to_owned(),

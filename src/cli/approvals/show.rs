@@ -1,18 +1,15 @@
 //! `quell approvals show`: a request as an answer given now would be judged, and the line to answer it with.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use serde::Serialize;
-
-use super::{Request, no_such, number};
+use super::number;
 use crate::cli::operator::table::{Paint, Tone, plain};
-use crate::cli::operator::{Common, Session};
+use crate::cli::operator::{Common, Session, told};
+use crate::desk::approvals::{OpenAsk, RequestReport as Report};
 use crate::desk::words::{ago, ahead, span};
 use crate::domain::approval::RequestNumber;
-use crate::domain::approval::scene::Difference;
-use crate::store::approvals::{AnswerView, AskRow, Block, Judged, Review};
+use crate::store::approvals::{AnswerView, AskRow};
 
 /// Show a request: its devices, what changed since it was asked, who answered, and how to answer
 #[derive(Debug, clap::Args)]
@@ -24,86 +21,18 @@ pub struct Args {
     request: RequestNumber,
 }
 
-/// A request with everything that an approver looks at.
-#[derive(Clone, Debug, Serialize)]
-pub struct Report {
-    /// Its number.
-    pub request: String,
-    /// What `approve --reviewed` takes to say that this was looked at; none: nothing can be answered any more.
-    pub reviewed: Option<String>,
-    /// Until when devices may still be added to it.
-    pub grows_until: Option<jiff::Timestamp>,
-    /// What can be answered.
-    pub open: Vec<OpenAsk>,
-    /// What cannot any more.
-    pub over: Vec<AskRow>,
-}
-
-/// An ask that can be answered.
-#[derive(Clone, Debug, Serialize)]
-pub struct OpenAsk {
-    /// The ask.
-    #[serde(flatten)]
-    pub ask: AskRow,
-    /// What is seen now, by name.
-    pub now: BTreeMap<String, String>,
-    /// What differs from what was seen when it was asked.
-    pub changed: Vec<Difference>,
-    /// What an approval given now would lift.
-    pub would_lift: String,
-    /// Why an approval would be refused now, whoever gives it.
-    pub refused: Option<String>,
-    /// Who approved what is there now.
-    pub approved_by: Vec<String>,
-}
-
 /// Prints a request: exit code 1 when there is none of that number.
 ///
 /// # Errors
 /// The configuration cannot be used, or Postgres is away.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let session = Session::open(&args.common).await?;
-    let Some(request) = Request::read(&session, args.request).await? else {
-        return Ok(no_such(args.request));
+    let report = match told(session.desk().approval(args.request).await)? {
+        Ok(report) => report,
+        Err(no) => return Ok(no),
     };
-    let terms = request.terms(&session);
-    let review = session
-        .store
-        .request_review(session.id, args.request, &terms)
-        .await?;
-    let Some(review) = review else {
-        return Ok(no_such(args.request));
-    };
-    let now = review.at;
-    let report = report(review);
-    session.answer(&report, |paint| render(&report, now, paint))?;
+    session.answer(&report, |paint| render(&report, report.at, paint))?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn report(review: Review) -> Report {
-    let is_open = !review.open.is_empty();
-    Report {
-        request: review.request.to_string(),
-        reviewed: is_open.then_some(review.token),
-        grows_until: review.grows_until,
-        open: review
-            .open
-            .into_iter()
-            .map(|(one, beyond)| open(one, beyond))
-            .collect(),
-        over: review.over,
-    }
-}
-
-fn open(one: Judged, beyond: Option<String>) -> OpenAsk {
-    OpenAsk {
-        approved_by: one.approvers().map(str::to_owned).collect(),
-        refused: one.block.as_ref().map(Block::told).map(str::to_owned).or(beyond),
-        now: one.now.0,
-        changed: one.differences,
-        would_lift: one.lifts,
-        ask: one.ask,
-    }
 }
 
 /// The report as text.

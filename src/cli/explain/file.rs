@@ -7,12 +7,12 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use jiff::Timestamp;
 
-use super::Answer;
-use super::explanation::{Case, Explanation, Text, explain};
 use crate::app::playbook_files;
 use crate::cli::operator::{Common, Session};
 use crate::clock;
 use crate::config::Config;
+use crate::desk::explain::Explained as Answer;
+use crate::desk::explain::explanation::{Case, Explanation, Text, explain};
 use crate::domain::alert::{Event, EventKind};
 use crate::domain::decision::{DecisionKind, Fallback, Rules, Situation, decide};
 use crate::domain::device::{DeviceFacts, DeviceId, DeviceIdRule};

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::explanation::{Explanation, PlaybookTold};
 use super::page::Page;
 use crate::cli::operator::table::Tone;
+use crate::desk::explain::explanation::{Explanation, PlaybookTold};
 use crate::desk::words::{ago, ahead, span};
 use crate::domain::decision::DecisionKind;
 use crate::domain::verdict::Wish;

@@ -1,16 +1,14 @@
 //! `quell actions`: what was, is and will be called, the newest first.
 
-use std::collections::HashMap;
 use std::process::ExitCode;
 
 use jiff::Timestamp;
-use serde::Serialize;
 
 use super::table::{Paint, Table, Tone, cell, short, short_length};
 use super::{Common, Session};
+use crate::desk::actions::{ActionsAsked, Listed};
 use crate::desk::words::{ago, ahead};
 use crate::domain::action::ActionState;
-use crate::store::views::{ActionQuery, ActionView};
 
 /// Show actions, the newest first: what was, is and will be called at Defender
 #[derive(Debug, clap::Args)]
@@ -32,49 +30,20 @@ fn state_parser() -> clap::builder::PossibleValuesParser {
     clap::builder::PossibleValuesParser::new(ActionState::ALL.map(ActionState::as_str))
 }
 
-/// An action, and while it is queued, its place.
-#[derive(Clone, Debug, Serialize)]
-pub struct Listed {
-    /// The action.
-    #[serde(flatten)]
-    pub action: ActionView,
-    /// Its place among the queued ones, from 1, as they will be called.
-    pub position: Option<usize>,
-    /// When it may leave, if nothing more urgent comes and every call is answered at once.
-    pub expected_at: Option<Timestamp>,
-    /// It loses its validity before that.
-    pub is_late: bool,
-}
-
 /// Prints actions.
 ///
 /// # Errors
 /// The configuration cannot be used, or Postgres is away.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let session = Session::open(&args.common).await?;
-    let query = ActionQuery {
+    let asked = ActionsAsked {
         device: args.device,
-        id: None,
         state: args.state,
-        limit: args.limit,
+        after: None,
+        limit: usize::try_from(args.limit)?,
     };
-    let actions = session.store.actions(session.id, &query).await?;
+    let actions = session.desk().actions(&asked).await?.items;
     let now = session.store.now().await?;
-    let mut expected = HashMap::new();
-    if actions.iter().any(|action| action.state == "queued") {
-        let outlook = session.store.outlook(session.id, &session.gate()).await?;
-        expected.extend(outlook.expected(&session.pacing()).into_iter().map(|e| (e.id, e)));
-    }
-    let listed = |action: ActionView| {
-        let expected = expected.get(&action.id).filter(|_| action.state == "queued");
-        Listed {
-            position: expected.map(|expected| expected.position),
-            expected_at: expected.and_then(|expected| now.checked_add(expected.after).ok()),
-            is_late: expected.is_some_and(|expected| expected.is_late),
-            action,
-        }
-    };
-    let actions: Vec<Listed> = actions.into_iter().map(listed).collect();
     let banner = session.banner().await?;
     session.answer(&actions, |paint| {
         let list = match actions.as_slice() {

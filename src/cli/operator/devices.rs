@@ -6,9 +6,11 @@ use jiff::Timestamp;
 
 use super::table::{Paint, Table, Tone, cell, cut, plain, short, short_length};
 use super::{Common, Session, nothing_done};
+use crate::desk::devices::DevicesAsked;
+use crate::desk::page::Page;
 use crate::desk::words::{ago, ahead};
 use crate::domain::measure::Measure;
-use crate::store::views::{ContainmentView, DeviceAction, DeviceQuery, DeviceView, Show};
+use crate::store::views::{ContainmentView, DeviceAction, DeviceView, Show};
 
 /// Show devices: restricted ones, ones that should be, and ones that somebody is asked about
 ///
@@ -42,21 +44,18 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         true => Show::All,
         false => Show::Concerned,
     };
-    let query = DeviceQuery {
-        show,
-        id: args.device.clone(),
-        name: args.device.clone(),
-        limit: args.limit + 1,
-    };
+    let limit = usize::try_from(args.limit)?;
     if args.restricted {
-        return super::restricted::run(&session, query, args.limit).await;
+        return super::restricted::run(&session, args.device.as_deref(), limit).await;
     }
-    let mut devices = session.store.devices(session.id, &query).await?;
+    let asked = DevicesAsked {
+        show,
+        named: args.device.clone(),
+        after: None,
+        limit,
+    };
+    let Page { items: devices, next } = session.desk().devices(&asked).await?;
     let now = session.store.now().await?;
-    let more = devices.len() > usize::try_from(args.limit).unwrap_or(usize::MAX);
-    if more {
-        devices.pop();
-    }
     if let (true, Some(wanted)) = (devices.is_empty(), &args.device) {
         return Ok(nothing_done(&format!(
             "no device is called `{}`, nor does an id begin so",
@@ -72,7 +71,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         };
         banner(paint) + &list
     })?;
-    if more {
+    if next.is_some() {
         eprintln!("there are more than {}: raise `--limit`", args.limit);
     }
     Ok(ExitCode::SUCCESS)

@@ -9,17 +9,15 @@ use super::{Session, nothing_done};
 use crate::desk::words::{ago, ahead};
 #[cfg(test)]
 use crate::domain::measure::Measure;
-use crate::store::views::{DeviceQuery, RestrictedBy, RestrictedView};
+use crate::store::views::{RestrictedBy, RestrictedView};
 
 /// Prints them.
-pub(super) async fn run(session: &Session, query: DeviceQuery, limit: i64) -> anyhow::Result<ExitCode> {
-    let mut devices = session.store.restricted(session.id, &query).await?;
+pub(super) async fn run(session: &Session, named: Option<&str>, limit: usize) -> anyhow::Result<ExitCode> {
+    let mut devices = session.desk().restricted(named, limit.saturating_add(1)).await?;
     let now = session.store.now().await?;
-    let more = devices.len() > usize::try_from(limit).unwrap_or(usize::MAX);
-    if more {
-        devices.pop();
-    }
-    if let (true, Some(wanted)) = (devices.is_empty(), &query.name) {
+    let more = devices.len() > limit;
+    devices.truncate(limit);
+    if let (true, Some(wanted)) = (devices.is_empty(), named) {
         return Ok(nothing_done(&format!(
             "no restricted device is called `{}`, nor does an id begin so",
             plain(wanted)

@@ -26,7 +26,7 @@ pub struct Args {
 /// The configuration cannot be used, or Postgres is away.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let session = Session::open(&args.common).await?;
-    let history = session.store.set_history(session.id, args.limit).await?;
+    let history = session.desk().activations(usize::try_from(args.limit)?).await?;
     let now = session.store.now().await?;
     session.answer(&history, |paint| match history.as_slice() {
         [] => "no set was ever in force\n".to_owned(),

@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use super::{SHORT, revision};
+use super::SHORT;
 use crate::cli::operator::table::short;
-use crate::cli::operator::{Common, Session, nothing_done};
+use crate::cli::operator::{Common, Session, told};
 
 /// Print a playbook as it is, or once was, in force
 ///
@@ -28,27 +28,10 @@ pub struct Args {
 /// The configuration cannot be used, or Postgres is away.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let session = Session::open(&args.common).await?;
-    let (store, id) = (&session.store, args.id.as_str());
-    let found = match &args.revision {
-        Some(beginning) => match revision(&session, Some(id), beginning).await? {
-            Ok(found) => found,
-            Err(why) => return Ok(nothing_done(&why)),
-        },
-        None => {
-            let all = store.revisions_find(session.id, Some(id), "", 1_000).await?;
-            let known = !all.is_empty();
-            match all.into_iter().find(|one| one.is_active) {
-                Some(active) => active,
-                None if known => {
-                    let why = format!(
-                        "`{id}` is not in force any more: name an earlier one with `--revision`; \
-                         `quell playbooks history` has the days"
-                    );
-                    return Ok(nothing_done(&why));
-                }
-                None => return Ok(nothing_done(&format!("no playbook `{id}` was ever in force"))),
-            }
-        }
+    let found = session.desk().revision(&args.id, args.revision.as_deref()).await;
+    let found = match told(found)? {
+        Ok(found) => found,
+        Err(no) => return Ok(no),
     };
     eprintln!(
         "{}@{}, {}, first in force {}",

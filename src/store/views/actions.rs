@@ -1,7 +1,8 @@
 //! Actions as people read them: the newest first, with the reason of their state.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use jiff_sqlx::ToSqlx as _;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::tenant::TenantId;
@@ -63,6 +64,25 @@ pub struct ActionQuery {
     pub limit: i64,
 }
 
+/// Where an action stands in the order, the newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionKey {
+    /// When it was queued.
+    pub at: Timestamp,
+    /// Which one.
+    pub id: Uuid,
+}
+
+impl ActionView {
+    /// Where it stands.
+    pub fn key(&self) -> ActionKey {
+        ActionKey {
+            at: self.queued_at,
+            id: self.id,
+        }
+    }
+}
+
 impl Store {
     /// Actions, the newest first.
     ///
@@ -73,50 +93,123 @@ impl Store {
         tenant: TenantId,
         query: &ActionQuery,
     ) -> Result<Vec<ActionView>, StoreError> {
-        let rows = sqlx::query!(
-            "SELECT a.id, a.device_id, d.facts -> 'name' ->> 'is' AS name, a.kind, a.state, a.lane, a.wanted_by,
-                 a.playbook || '@' || left(a.revision, 12) AS playbook, a.queued_at, a.not_before, a.attempts,
-                 a.defender_id, a.defender_status, a.is_adopted, a.final_at, a.state_by, a.state_reason, a.error
+        self.actions_behind(tenant, query, None).await
+    }
+
+    /// Actions behind a place in that order.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn actions_behind(
+        &self,
+        tenant: TenantId,
+        query: &ActionQuery,
+        after: Option<&ActionKey>,
+    ) -> Result<Vec<ActionView>, StoreError> {
+        let rows = sqlx::query_as!(
+            Row,
+            r#"SELECT a.id, a.device_id, d.facts -> 'name' ->> 'is' AS name, a.kind, a.state, a.lane, a.wanted_by,
+                 a.playbook || '@' || left(a.revision, 12) AS playbook, a.queued_at AS "queued_at: jiff_sqlx::Timestamp",
+                 a.not_before AS "not_before: jiff_sqlx::Timestamp", a.attempts,
+                 a.defender_id, a.defender_status, a.is_adopted, a.final_at AS "final_at: jiff_sqlx::Timestamp", a.state_by, a.state_reason, a.error,
+                 false AS "is_behind_open!"
              FROM quell.actions a LEFT JOIN quell.devices d USING (tenant_id, device_id)
              WHERE a.tenant_id = $1 AND ($2::text IS NULL OR starts_with(lower(a.device_id), lower($2)))
                AND ($3::text IS NULL OR a.state = $3) AND ($5::uuid IS NULL OR a.id = $5)
-             ORDER BY a.queued_at DESC, a.id DESC LIMIT $4",
+               AND a.queued_at <= coalesce($6, 'infinity'::timestamptz)
+               AND ($6::timestamptz IS NULL OR (a.queued_at, a.id) < ($6, $7::uuid))
+             ORDER BY a.queued_at DESC, a.id DESC LIMIT $4"#,
             tenant.0,
             query.device,
             query.state,
             query.limit,
             query.id,
+            after.map(|after| after.at.to_sqlx()) as Option<jiff_sqlx::Timestamp>,
+            after.map(|after| after.id),
         )
         .fetch_all(&self.pool)
         .await?;
-        let lane = |rank: i16| {
-            usize::try_from(rank)
-                .ok()
-                .and_then(|rank| Lane::ALL.get(rank))
-                .copied()
-        };
-        Ok(rows
-            .into_iter()
-            .map(|r| ActionView {
-                id: r.id,
-                device: r.device_id,
-                name: r.name,
-                kind: r.kind,
-                state: r.state,
-                lane: lane(r.lane).unwrap_or_default(),
-                wanted_by: r.wanted_by,
-                playbook: r.playbook,
-                queued_at: r.queued_at.to_jiff(),
-                not_before: r.not_before.to_jiff(),
-                attempts: r.attempts,
-                defender_id: r.defender_id,
-                defender_status: r.defender_status,
-                is_adopted: r.is_adopted,
-                final_at: time(r.final_at),
-                by: r.state_by,
-                reason: r.state_reason,
-                error: r.error,
-            })
-            .collect())
+        Ok(rows.into_iter().map(ActionView::from).collect())
+    }
+
+    /// Those of these actions that are queued, each with whether an open action of its device is before it.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn actions_queued(
+        &self,
+        tenant: TenantId,
+        ids: &[Uuid],
+    ) -> Result<Vec<(ActionView, bool)>, StoreError> {
+        let rows = sqlx::query_as!(
+            Row,
+            r#"SELECT a.id, a.device_id, d.facts -> 'name' ->> 'is' AS name, a.kind, a.state, a.lane, a.wanted_by,
+                 a.playbook || '@' || left(a.revision, 12) AS playbook, a.queued_at AS "queued_at: jiff_sqlx::Timestamp",
+                 a.not_before AS "not_before: jiff_sqlx::Timestamp", a.attempts,
+                 a.defender_id, a.defender_status, a.is_adopted, a.final_at AS "final_at: jiff_sqlx::Timestamp", a.state_by, a.state_reason, a.error,
+                 EXISTS (SELECT 1 FROM quell.actions o WHERE o.tenant_id = a.tenant_id AND o.device_id = a.device_id
+                         AND o.subject = a.subject AND o.state IN ('submitting', 'in_doubt', 'submitted')) AS "is_behind_open!"
+               FROM quell.actions a LEFT JOIN quell.devices d USING (tenant_id, device_id)
+               WHERE a.tenant_id = $1 AND a.id = ANY($2) AND a.state = 'queued'"#,
+            tenant.0,
+            ids,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let rows = rows.into_iter().map(|row| {
+            let is_behind_open = row.is_behind_open;
+            (ActionView::from(row), is_behind_open)
+        });
+        Ok(rows.collect())
+    }
+}
+
+struct Row {
+    id: Uuid,
+    device_id: String,
+    name: Option<String>,
+    kind: String,
+    state: String,
+    lane: i16,
+    wanted_by: String,
+    playbook: Option<String>,
+    queued_at: jiff_sqlx::Timestamp,
+    not_before: jiff_sqlx::Timestamp,
+    attempts: i32,
+    defender_id: Option<String>,
+    defender_status: Option<String>,
+    is_adopted: bool,
+    final_at: Option<jiff_sqlx::Timestamp>,
+    state_by: String,
+    state_reason: String,
+    error: Option<String>,
+    is_behind_open: bool,
+}
+
+impl From<Row> for ActionView {
+    fn from(row: Row) -> Self {
+        let lane = usize::try_from(row.lane)
+            .ok()
+            .and_then(|rank| Lane::ALL.get(rank));
+        Self {
+            id: row.id,
+            device: row.device_id,
+            name: row.name,
+            kind: row.kind,
+            state: row.state,
+            lane: lane.copied().unwrap_or_default(),
+            wanted_by: row.wanted_by,
+            playbook: row.playbook,
+            queued_at: row.queued_at.to_jiff(),
+            not_before: row.not_before.to_jiff(),
+            attempts: row.attempts,
+            defender_id: row.defender_id,
+            defender_status: row.defender_status,
+            is_adopted: row.is_adopted,
+            final_at: time(row.final_at),
+            by: row.state_by,
+            reason: row.state_reason,
+            error: row.error,
+        }
     }
 }

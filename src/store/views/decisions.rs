@@ -347,7 +347,7 @@ impl Store {
 
 /// The rulings of a row, in the form of this version or in the longer one of before. What cannot be read is left out: the
 /// decision's own kind and reason say the outcome.
-fn rulings(stored: Value) -> Vec<RecordedRuling> {
+pub(super) fn rulings(stored: Value) -> Vec<RecordedRuling> {
     let Value::Array(items) = stored else {
         return Vec::new();
     };

@@ -1,7 +1,8 @@
 //! Devices as people read them: what is known to be held on them, every reason for it, and what is under way.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use jiff_sqlx::ToSqlx as _;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::measure::Measure;
@@ -118,8 +119,21 @@ pub enum Show {
     All,
 }
 
+/// Where a device stands in the order: those that a person must look at first, then the latest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceKey {
+    /// A person must look at it.
+    pub is_urgent: bool,
+    /// When its latest open containment began.
+    pub newest: Option<Timestamp>,
+    /// Since when its state is known.
+    pub since: Option<Timestamp>,
+    /// Its id.
+    pub device: String,
+}
+
 impl Store {
-    /// Devices, those that need somebody first, then the latest contained.
+    /// The devices, with everything open about them: those that need a person first, then the latest.
     ///
     /// # Errors
     /// Postgres is not available.
@@ -128,33 +142,68 @@ impl Store {
         tenant: TenantId,
         query: &DeviceQuery,
     ) -> Result<Vec<DeviceView>, StoreError> {
+        let rows = self.devices_behind(tenant, query, None).await?;
+        Ok(rows.into_iter().map(|(_, device)| device).collect())
+    }
+
+    /// The devices behind a place in that order, each with its own.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn devices_behind(
+        &self,
+        tenant: TenantId,
+        query: &DeviceQuery,
+        after: Option<&DeviceKey>,
+    ) -> Result<Vec<(DeviceKey, DeviceView)>, StoreError> {
         let (all, states): (bool, &[&str]) = match query.show {
             Show::Concerned => (false, &["asked", "active"]),
             Show::Contained => (false, &["active"]),
             Show::All => (true, &["asked", "active"]),
         };
         let states: Vec<String> = states.iter().map(|state| (*state).to_owned()).collect();
+        // Each arm has an index, and only those that are asked for are run.
         let rows = sqlx::query!(
-            "WITH open AS (
+            r#"WITH open AS MATERIALIZED (
                  SELECT device_id, max(attention) AS attention, max(coalesce(activated_at, created_at)) AS newest
                  FROM quell.containments
-                 WHERE tenant_id = $1 AND mode = 'enforce' AND state = ANY($3)
-                 GROUP BY device_id)
-             SELECT d.device_id, d.facts -> 'name' ->> 'is' AS name, d.restriction, d.isolation,
-                    greatest(d.restriction_at, d.isolation_at) AS since
-             FROM quell.devices d LEFT JOIN open USING (device_id)
-             WHERE d.tenant_id = $1 AND ($2 OR d.restriction <> 'free' OR d.isolation <> 'free' OR open.device_id IS NOT NULL)
-               AND ($4::text IS NULL AND $5::text IS NULL OR starts_with(lower(d.device_id), lower($4))
-                    OR lower($5) IN (lower(d.facts -> 'name' ->> 'is'),
-                                     split_part(lower(d.facts -> 'name' ->> 'is'), '.', 1)))
-             ORDER BY open.attention IS NULL, open.newest DESC NULLS LAST, greatest(d.restriction_at, d.isolation_at) DESC NULLS LAST, d.device_id
-             LIMIT $6",
+                 WHERE tenant_id = $1 AND mode = 'enforce' AND state IN ('asked', 'active') AND state = ANY($3)
+                 GROUP BY device_id),
+               those AS (
+                 SELECT device_id FROM quell.devices WHERE $2 AND $4::text IS NULL AND $5::text IS NULL AND tenant_id = $1
+                 UNION ALL (
+                   SELECT device_id FROM quell.devices WHERE $2 AND tenant_id = $1
+                     AND lower(device_id) COLLATE "C" >= lower($4::text) AND lower(device_id) COLLATE "C" < lower($4) || U&'\+10FFFF'
+                   UNION SELECT device_id FROM quell.devices WHERE $2 AND tenant_id = $1 AND dns_name IS NOT NULL
+                     AND split_part(dns_name, '.', 1) = split_part(lower($5::text), '.', 1)
+                     AND lower($5) IN (dns_name, split_part(dns_name, '.', 1))
+                   UNION SELECT device_id FROM open WHERE NOT $2
+                   UNION SELECT device_id FROM quell.devices WHERE NOT $2 AND tenant_id = $1 AND restriction <> 'free'
+                   UNION SELECT device_id FROM quell.devices WHERE NOT $2 AND tenant_id = $1 AND isolation <> 'free')),
+               placed AS (
+                 SELECT d.device_id, d.facts -> 'name' ->> 'is' AS name, d.restriction, d.isolation,
+                   open.attention IS NOT NULL AS is_urgent, open.newest, greatest(d.restriction_at, d.isolation_at) AS since
+                 FROM those JOIN quell.devices d ON d.tenant_id = $1 AND d.device_id = those.device_id
+                 LEFT JOIN open ON open.device_id = d.device_id
+                 WHERE $2 OR $4::text IS NULL AND $5::text IS NULL OR starts_with(lower(d.device_id), lower($4))
+                   OR lower($5) IN (d.dns_name, split_part(d.dns_name, '.', 1)))
+               SELECT device_id, name, restriction, isolation, is_urgent AS "is_urgent!", newest, since FROM placed
+               WHERE $7::bool IS NULL
+                 OR (is_urgent, coalesce(newest, '-infinity'), coalesce(since, '-infinity'))
+                    < ($7, coalesce($8::timestamptz, '-infinity'), coalesce($9::timestamptz, '-infinity'))
+                 OR (is_urgent, coalesce(newest, '-infinity'), coalesce(since, '-infinity'))
+                    = ($7, coalesce($8, '-infinity'), coalesce($9, '-infinity')) AND device_id > $10::text
+               ORDER BY is_urgent DESC, coalesce(newest, '-infinity') DESC, coalesce(since, '-infinity') DESC, device_id LIMIT $6"#,
             tenant.0,
             all,
             &states,
             query.id,
             query.name,
             query.limit,
+            after.map(|after| after.is_urgent),
+            after.and_then(|after| after.newest).map(|at| at.to_sqlx()) as Option<jiff_sqlx::Timestamp>,
+            after.and_then(|after| after.since).map(|at| at.to_sqlx()) as Option<jiff_sqlx::Timestamp>,
+            after.map(|after| after.device.as_str()),
         )
         .fetch_all(&self.pool)
         .await?;
@@ -169,27 +218,36 @@ impl Store {
         )
         .fetch_all(&self.pool)
         .await?;
-        let mut devices: Vec<DeviceView> = rows
+        let mut devices: Vec<(DeviceKey, DeviceView)> = rows
             .into_iter()
-            .map(|r| DeviceView {
-                device: r.device_id,
-                name: r.name,
-                restriction: r.restriction,
-                isolation: r.isolation,
-                since: time(r.since),
-                containments: Vec::new(),
-                actions: Vec::new(),
+            .map(|r| {
+                let key = DeviceKey {
+                    is_urgent: r.is_urgent,
+                    newest: time(r.newest),
+                    since: time(r.since),
+                    device: r.device_id.clone(),
+                };
+                let device = DeviceView {
+                    device: r.device_id,
+                    name: r.name,
+                    restriction: r.restriction,
+                    isolation: r.isolation,
+                    since: time(r.since),
+                    containments: Vec::new(),
+                    actions: Vec::new(),
+                };
+                (key, device)
             })
             .collect();
         let places: std::collections::HashMap<String, usize> = ids.into_iter().zip(0..).collect();
         for containment in containments {
             if let Some(place) = places.get(&containment.device) {
-                devices[*place].containments.push(containment);
+                devices[*place].1.containments.push(containment);
             }
         }
         for row in actions {
             if let Some(place) = places.get(&row.device_id) {
-                devices[*place].actions.push(DeviceAction {
+                devices[*place].1.actions.push(DeviceAction {
                     kind: row.kind,
                     state: row.state,
                     defender_status: row.defender_status,

@@ -18,7 +18,7 @@ use crate::playbook::truth::Truth;
 use crate::playbook::{Subject, facts, text};
 
 /// One guard, explained.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Guard {
     /// `mode`, `never`, `eligibility`, `freshness`, `stop`, `caps[0]`.
     pub guard: String,

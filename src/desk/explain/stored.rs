@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::explanation::{Case, Explanation, Text, explain};
-use crate::cli::operator::Session;
+use crate::desk::Desk;
 use crate::domain::fact::Fact;
 use crate::store::StoreError;
 use crate::store::views::{ContainmentHistory, DecisionView};
@@ -12,17 +12,17 @@ use crate::store::views::{ContainmentHistory, DecisionView};
 const CONTAINMENTS: i64 = 1_000;
 
 /// Explains decisions; each set of playbooks is read and compiled once.
-pub(super) struct Explainer<'s> {
-    session: &'s Session,
+pub(in crate::desk) struct Explainer<'s> {
+    desk: &'s Desk,
     sets: BTreeMap<i64, Option<Vec<Text>>>,
     containments: BTreeMap<String, Vec<ContainmentHistory>>,
 }
 
 impl<'s> Explainer<'s> {
-    /// Explains from the rows of this session's tenant.
-    pub(super) fn new(session: &'s Session) -> Self {
+    /// Explains from the rows of this desk's tenant.
+    pub(in crate::desk) fn new(desk: &'s Desk) -> Self {
         Self {
-            session,
+            desk,
             sets: BTreeMap::new(),
             containments: BTreeMap::new(),
         }
@@ -32,8 +32,11 @@ impl<'s> Explainer<'s> {
     ///
     /// # Errors
     /// Postgres is not available.
-    pub(super) async fn explain(&mut self, decision: &DecisionView) -> Result<Explanation, StoreError> {
-        let session = self.session;
+    pub(in crate::desk) async fn explain(
+        &mut self,
+        decision: &DecisionView,
+    ) -> Result<Explanation, StoreError> {
+        let desk = self.desk;
         let texts = match decision.set_version {
             Some(version) => self.set(version).await?.as_deref(),
             None => None,
@@ -51,7 +54,7 @@ impl<'s> Explainer<'s> {
             received_at: Some(decision.received_at),
             device: decision.device.as_ref(),
             name,
-            tenant: &session.tenant.name,
+            tenant: &desk.name,
             at: decision.decided_at,
             set_version: decision.set_version,
             texts,
@@ -73,7 +76,7 @@ impl<'s> Explainer<'s> {
         device: &str,
     ) -> Result<Vec<ContainmentHistory>, StoreError> {
         if !self.containments.contains_key(device) {
-            let (store, tenant) = (&self.session.store, self.session.id);
+            let (store, tenant) = (&self.desk.store, self.desk.tenant);
             let all = store.containments_of(tenant, device, CONTAINMENTS).await?;
             self.containments.insert(device.to_owned(), all);
         }
@@ -102,7 +105,7 @@ impl<'s> Explainer<'s> {
 
     async fn set(&mut self, version: i64) -> Result<&Option<Vec<Text>>, StoreError> {
         if !self.sets.contains_key(&version) {
-            let (store, tenant) = (&self.session.store, self.session.id);
+            let (store, tenant) = (&self.desk.store, self.desk.tenant);
             let set = store.set_of_version(tenant, version).await?;
             let texts = set.map(|set| {
                 let compiled = set

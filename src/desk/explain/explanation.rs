@@ -103,7 +103,7 @@ pub struct Case<'a> {
 }
 
 /// One event and one device, explained.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Explanation {
     /// The outcome, in a sentence.
     pub outcome: String,
@@ -146,7 +146,7 @@ pub struct Explanation {
 }
 
 /// One playbook, explained.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct PlaybookTold {
     /// Its id.
     pub playbook: String,
@@ -175,7 +175,7 @@ pub struct PlaybookTold {
 }
 
 /// One limit, explained.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct LimitTold {
     /// `limits[0]`.
     pub limit: String,
