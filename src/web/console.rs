@@ -6,18 +6,29 @@
 //! handler says by [`May`](crate::web::may::May) what right it needs. Nothing here decides, and no page has a script or a style in it:
 //! the browser is told to take neither.
 
+mod action;
+mod approval;
 mod approvals;
 mod assets;
+mod audit;
+mod budget;
 mod charts;
+mod deeds;
+mod device;
 mod devices;
+mod event;
 mod fields;
 mod forms;
 mod live;
 mod overview;
 mod pages;
 mod parts;
+mod playbooks;
+mod queue;
 mod refused;
 mod shell;
+mod system;
+mod timeline;
 
 use axum::Router;
 use axum::middleware;
@@ -27,12 +38,9 @@ use crate::web::Web;
 
 pub(in crate::web) use live::Listeners;
 
-/// The paths of pages.
-const PAGES: [&str; 2] = ["/", "/approvals"];
-
 /// All routes of the console.
 pub(super) fn router() -> Router<Web> {
-    let pages = PAGES
+    let pages = pages::PATHS
         .into_iter()
         .fold(Router::new(), |router, path| router.route(path, get(pages::show)));
     pages

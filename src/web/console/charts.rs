@@ -1,4 +1,4 @@
-//! Charts, drawn on the server as SVG: bars against a limit, a line, bars by class, and the small ones beside a name. Each tells
+//! Charts, drawn on the server as SVG: bars against a limit, a line, spans by class, and the small ones beside a name. Each tells
 //! what it shows in words too, for those who do not see it. Colours and strokes are the stylesheet's; here are only places and sizes.
 
 use maud::{Markup, html};
@@ -63,18 +63,36 @@ pub(super) fn line(about: &About<'_>, values: &[u32]) -> Markup {
     chart(about, inside)
 }
 
-/// A bar for each class, with its name below and its figure above.
-pub(super) fn classes(about: &About<'_>, values: &[(String, u32)]) -> Markup {
-    let most = values.iter().map(|(_, value)| *value).max().unwrap_or(0).max(1);
-    let top = f64::from(most) * 1.12;
+/// A class of spans of time.
+pub(super) struct Span {
+    /// Its name.
+    pub name: String,
+    /// The middle one, seconds.
+    pub middle: f64,
+    /// The longest but for one in twenty, seconds.
+    pub end: f64,
+    /// The middle one in words.
+    pub said: String,
+}
+
+/// A bar for the middle one of each class, and a line up to the longest but for one in twenty.
+pub(super) fn spans(about: &About<'_>, values: &[Span]) -> Markup {
+    let top = values
+        .iter()
+        .map(|value| value.end.max(value.middle))
+        .fold(0.001, f64::max)
+        * 1.15;
     let step = WIDTH / count(values.len());
     let inside = html! {
-        @for (place, (name, value)) in values.iter().enumerate() {
-            @let y = height(f64::from(*value), top);
+        @for (place, value) in values.iter().enumerate() {
+            @let (y, end) = (height(value.middle, top), height(value.end, top));
             @let middle = step * (count_of(place) + 0.5);
-            rect.bar x=(n(middle - step * 0.36)) y=(n(y)) width=(n(step * 0.72)) height=(n(HEIGHT - BELOW - y)) {}
-            @if *value > 0 { text x=(n(middle)) y=(n(y - 3.0)) text-anchor="middle" { (value) } }
-            text x=(n(middle)) y=(n(HEIGHT - 5.0)) text-anchor="middle" { (name) }
+            @let wide = (step * 0.6).min(48.0);
+            line.axis x1=(n(middle)) x2=(n(middle)) y1=(n(end)) y2=(n(y)) {}
+            line.axis x1=(n(middle - 5.0)) x2=(n(middle + 5.0)) y1=(n(end)) y2=(n(end)) {}
+            rect.bar x=(n(middle - wide / 2.0)) y=(n(y)) width=(n(wide)) height=(n(HEIGHT - BELOW - y)) {}
+            text x=(n(middle)) y=(n((end - 4.0).max(10.0))) text-anchor="middle" { (value.said) }
+            text x=(n(middle)) y=(n(HEIGHT - 5.0)) text-anchor="middle" { (value.name) }
         }
         line.axis x1="0" x2=(n(WIDTH)) y1=(n(HEIGHT - BELOW)) y2=(n(HEIGHT - BELOW)) {}
     };
@@ -217,7 +235,7 @@ mod tests {
             bars(&about(""), &[], 0),
             line(&about(""), &[]),
             line(&about(""), &[0, 0]),
-            classes(&about(""), &[]),
+            spans(&about(""), &[]),
             spark("x", &[]),
             gauge("x", 0.0, 0.0, 0.0),
         ] {

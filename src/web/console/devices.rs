@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use super::parts::{Row, Table, Tone, ago, ahead, badge, in_path, none, or_none, plain, slug, state};
-use super::shell::Frame;
+use super::parts::{Panel, Row, Table, Tone, ago, ahead, badge, in_path, none, or_none, plain, slug, state};
+use super::shell::{Frame, Page};
+use crate::desk::page;
 use crate::desk::words::short;
 use crate::domain::measure::Measure;
-use crate::store::views::{ContainmentView, DeviceView};
+use crate::store::views::{ContainmentView, DeviceView, Show};
 
 /// How many characters of an id are shown; the whole one is a click away.
 const SHORT: usize = 12;
@@ -121,5 +122,56 @@ fn release(containments: &[ContainmentView], now: Timestamp) -> Markup {
     match ends.and_then(|ends| ends.into_iter().max()) {
         Some(until) => ahead(now, until),
         None => html! { "by a person only" },
+    }
+}
+
+/// Which of them are shown, by the name in the query.
+pub(super) const SHOWS: [(&str, &str, Show); 3] = [
+    ("concerned", "Held or asked about", Show::Concerned),
+    ("contained", "Contained", Show::Contained),
+    ("all", "All", Show::All),
+];
+
+/// The list.
+pub(super) fn page(frame: &Frame, devices: &page::Page<DeviceView>, shown: Show) -> Page {
+    let wanted = frame.visit.query.get("q");
+    let with = |show: &str| {
+        let words = wanted
+            .as_deref()
+            .map(|q| format!("&q={}", in_path(q)))
+            .unwrap_or_default();
+        frame.link(&format!("/devices?show={show}{words}"))
+    };
+    let content = html! {
+        nav.tabs aria-label="Which devices" {
+            @for (name, words, show) in SHOWS {
+                a href=(with(name)) aria-current=[(show == shown).then_some("true")] { (words) }
+            }
+        }
+        (Panel::new("devices", heading(wanted.as_deref())).around(html! {
+            (table(frame, &devices.items, frame.now, empty(wanted.is_some(), shown)))
+            @if let Some(next) = &devices.next {
+                p.pages { a href={ (with(SHOWS.iter().find(|(.., show)| *show == shown).map_or("concerned", |(name, ..)| name))) "&after=" (in_path(next)) } { "Next page" } }
+            }
+        }))
+    };
+    let page = Page::new("Devices", content);
+    match wanted {
+        Some(wanted) => page.beside(html! { "called " q { (plain(&wanted)) } }),
+        None => page,
+    }
+}
+
+fn heading(wanted: Option<&str>) -> &'static str {
+    if wanted.is_some() { "Found" } else { "Devices" }
+}
+
+fn empty(is_search: bool, shown: Show) -> &'static str {
+    match (is_search, shown) {
+        (true, Show::All) => "No device is called so, nor does an id begin so.",
+        (true, _) => "No such device is among these: look among all of them.",
+        (false, Show::All) => "No event ever named a device.",
+        (false, Show::Contained) => "No device is contained.",
+        (false, Show::Concerned) => "No device is held or asked about.",
     }
 }

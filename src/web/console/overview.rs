@@ -1,28 +1,46 @@
 //! The first page: what needs a person, what is contained and until when, what waits and for how long, what was decided last. One
 //! look at three in the morning.
 
-use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 
 use super::devices::{self, name_of};
-use super::parts::{Panel, Row, Table, Tone, ago, ahead, badge, or_none, plain, tile};
+use super::parts::{Panel, Row, Table, Tone, ago, ahead, badge, or_none, plain, slug, state, tile};
 use super::shell::{Frame, Page};
-use super::{approvals, charts};
+use super::{approvals, budget};
+use crate::desk::budget::BudgetReport;
 use crate::desk::status::Report;
-use crate::desk::words::{counted, span};
-use crate::store::views::{DeviceView, StatusView, WindowView};
+use crate::desk::words::counted;
+use crate::store::views::{DecidedView, DueRelease};
+
+/// What the page shows.
+pub(super) struct Read {
+    /// The status.
+    pub report: Report,
+    /// The budget, with what calls and the queue did lately.
+    pub budget: BudgetReport,
+    /// What ends next.
+    pub due: Vec<DueRelease>,
+    /// What was decided last, but for what led to nothing.
+    pub decided: Vec<DecidedView>,
+}
 
 /// The page.
-pub(super) fn page(frame: &Frame, report: &Report) -> Page {
+pub(super) fn page(frame: &Frame, read: &Read) -> Page {
+    let report = &read.report;
     let status = &report.status;
     let content = html! {
         (needs(report))
         div.tiles { (tiles(frame, report)) }
         div.cols.two {
-            (budget(frame, report))
+            (budget::windows(frame, &read.budget))
             (approvals(frame, report))
         }
         (contained(frame, report))
+        (budget::charts(&read.budget))
+        div.cols.two {
+            (due(frame, &read.due))
+            (decided(frame, &read.decided))
+        }
     };
     let dispatch = match &status.lease {
         Some(lease) if lease.is_held => badge(Tone::Good, "dispatching"),
@@ -96,76 +114,6 @@ fn tiles(frame: &Frame, report: &Report) -> Markup {
     }
 }
 
-/// Both windows, what of them is kept for critical calls, and when the queue may be empty.
-fn budget(frame: &Frame, report: &Report) -> Markup {
-    let status = &report.status;
-    let now = status.at;
-    let longest = status
-        .windows
-        .iter()
-        .map(|window| window.per_seconds)
-        .fold(0.0, f64::max);
-    let content = html! {
-        div.body {
-            div.gauges {
-                @for window in &status.windows {
-                    // The reserve is of the longest window.
-                    (gauge(window, if window.per_seconds >= longest { reserve(status) } else { 0 }))
-                }
-            }
-            p.small.muted { span.key.used {} "used " span.key.kept {} "kept for critical calls" }
-            p { (forecast(report, now)) }
-        }
-    };
-    let more = html! { a href=(frame.link("/queue")) { "Queue" } };
-    Panel::new("budget", "Calls to Defender")
-        .beside(more)
-        .around(content)
-}
-
-fn gauge(window: &WindowView, kept: u32) -> Markup {
-    let per = SignedDuration::try_from_secs_f64(window.per_seconds).unwrap_or_default();
-    let words = format!("{} of {} calls in {}", window.used, window.limit, span(per));
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a window has far fewer slots than a double has digits"
-    )]
-    let used = window.used as f64;
-    html! {
-        div {
-            div.words {
-                span { (words) }
-                span.muted { @if kept > 0 { (kept) " kept back" } }
-            }
-            (charts::gauge(&words, used, f64::from(kept), f64::from(window.limit)))
-        }
-    }
-}
-
-/// Slots of the longest window that only critical calls may take.
-fn reserve(status: &StatusView) -> u32 {
-    status.outlook.rules.reserve.slots
-}
-
-fn forecast(report: &Report, now: Timestamp) -> Markup {
-    let status = &report.status;
-    html! {
-        @match (status.closed_until, report.next_call_at, report.queue_empty_at) {
-            (Some(until), ..) => {
-                (badge(Tone::Bad, "closed")) " nothing is called; the gate opens " (ahead(now, until))
-                @if let Some(reason) = &status.closed_reason { " (" (plain(reason)) ")" }
-            },
-            (None, Some(first), Some(last)) => {
-                "Next call " (ahead(now, first)) "; the queue may be empty " (ahead(now, last))
-                @if report.expected_late > 0 {
-                    ". " strong.bad-text { (counted(i64::try_from(report.expected_late).unwrap_or(i64::MAX), "restriction")) " will come too late" }
-                }
-            },
-            _ => { "Nothing is queued: a call may leave at once." },
-        }
-    }
-}
-
 fn approvals(frame: &Frame, report: &Report) -> Markup {
     let now = report.status.at;
     let table = Table {
@@ -207,4 +155,55 @@ fn contained(frame: &Frame, report: &Report) -> Markup {
             now,
             "No device is contained.",
         ))
+}
+
+fn due(frame: &Frame, due: &[DueRelease]) -> Markup {
+    let table = Table {
+        label: "Containments that end next",
+        heads: &["Device", "Held by", "Ends"],
+        empty: "No containment ends by itself.",
+    };
+    let row = |one: &DueRelease| -> Row {
+        let held = html! {
+            (plain(one.playbook.as_deref().unwrap_or("by hand")))
+            @if !one.releases { span.sub { "held for longer by another" } }
+        };
+        let cells = vec![
+            name_of(frame, &one.device, one.name.as_deref()),
+            held,
+            ahead(frame.now, one.until),
+        ];
+        (format!("due-{}", one.containment), cells)
+    };
+    Panel::new("due", "Due releases").around(table.show(due.iter().map(row)))
+}
+
+fn decided(frame: &Frame, decided: &[DecidedView]) -> Markup {
+    let table = Table {
+        label: "The last decisions that were no skip",
+        heads: &["Alert", "Decision", "Device", "When"],
+        empty: "Nothing was decided but skips.",
+    };
+    let row = |one: &DecidedView| -> Row {
+        let alert = one
+            .title
+            .as_deref()
+            .or(one.alert_id.as_deref())
+            .unwrap_or("an event that is gone");
+        let what = html! {
+            (state(&one.kind))
+            span.sub { (plain(one.playbook.as_deref().unwrap_or(&one.reason))) }
+        };
+        let cells = vec![
+            html! { a href=(frame.link(&format!("/events/{}", one.event_id))) { (plain(alert)) } },
+            what,
+            or_none(one.device.as_deref(), |device| {
+                name_of(frame, device, one.name.as_deref())
+            }),
+            ago(frame.now, one.decided_at),
+        ];
+        let device = one.device.as_deref().unwrap_or("none");
+        (format!("decided-{}-{}", one.event_id, slug(device)), cells)
+    };
+    Panel::new("decided", "Last decisions").around(table.show(decided.iter().map(row)))
 }

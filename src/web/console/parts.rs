@@ -242,6 +242,24 @@ pub(super) fn in_path(text: &str) -> String {
     path
 }
 
+/// What a part of a path says. What is no text is nothing that a page is called.
+pub(super) fn of_path(part: &str) -> String {
+    let mut bytes = Vec::with_capacity(part.len());
+    let mut rest = part.as_bytes();
+    while let Some((&first, behind)) = rest.split_first() {
+        rest = behind;
+        let hex = behind.get(..2).and_then(|two| std::str::from_utf8(two).ok());
+        match hex.and_then(|two| u8::from_str_radix(two, 16).ok()) {
+            Some(byte) if first == b'%' => {
+                bytes.push(byte);
+                rest = &behind[2..];
+            }
+            _ => bytes.push(first),
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -264,6 +282,9 @@ mod tests {
         assert!(!page.contains('\u{202e}'), "{page}");
         assert!(page.contains(r#"id="-script-alert-1---script--""#), "{page}");
         assert_eq!(in_path("a/b?c#d <é"), "a%2Fb%3Fc%23d%20%3C%C3%A9");
+        assert_eq!(of_path(&in_path("a/b?c#d <é%")), "a/b?c#d <é%");
+        assert_eq!(of_path("100%"), "100%");
+        assert_eq!(of_path("%ff"), "", "no text");
     }
 
     #[test]
