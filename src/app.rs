@@ -5,6 +5,7 @@ pub mod playbook_files;
 pub mod reload;
 mod sources;
 mod tenant;
+mod terms;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use crate::store::{MigrationState, Retention, Store, StoreError, StoreOptions};
 use crate::telemetry::{self, Metrics};
 use crate::{web, worker};
 
-pub use tenant::{client_options, clients, desk_of, gate_of, pacing_of};
+pub use terms::{client_options, clients, desk_of, gate_of, pacing_of};
 
 /// Runs the daemon until it is told to stop.
 ///
@@ -47,7 +48,7 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
     worker::stops::describe_metrics();
     worker::intake::describe_metrics();
     let lifecycle = Lifecycle::of_process(StopLimits::default()).context("cannot listen to signals")?;
-    let store = store(&config)?.guarded(tenant::safety_of(&config));
+    let store = store(&config)?.guarded(terms::safety_of(&config));
     let listener = TcpListener::bind(config.http.listen)
         .await
         .with_context(|| format!("cannot listen on {}", config.http.listen))?;
@@ -67,7 +68,7 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
         .transpose()?;
     let tls = sources::tls(&config)?;
     let config = Arc::new(config);
-    let clients = tenant::clients(&config)?;
+    let clients = terms::clients(&config)?;
     let tasks = lifecycle.tasks();
     let start = tenant::Start {
         states: config.sources.iter().map(|_| SourceState::default()).collect(),

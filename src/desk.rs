@@ -6,19 +6,26 @@
 //! ([`crate::domain::person::By`]), who stands in the audit.
 
 pub mod actions;
+pub mod answer;
 pub mod approvals;
 pub mod audit;
 pub mod budget;
+pub mod contain;
 pub mod decisions;
 pub mod devices;
 pub mod explain;
+pub mod find;
 pub mod letters;
 pub mod page;
 pub mod playbooks;
 pub mod queue;
+pub mod refused;
+pub mod release;
 pub mod releases;
+pub mod request;
 pub mod sayings;
 pub mod status;
+pub mod stop;
 pub mod system;
 pub mod timeline;
 pub mod words;
@@ -26,11 +33,15 @@ pub mod words;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use refused::Refused;
+
 use crate::domain::approval::ApprovalRules;
 use crate::domain::budget::Pacing;
+use crate::domain::device::DeviceIdRule;
 use crate::domain::device::kind::KindSigns;
 use crate::domain::tenant::TenantId;
-use crate::domain::verdict::Mode;
+use crate::domain::verdict::{AskTerms, Mode};
+use crate::store::views::DeviceView;
 use crate::store::{Gate, Store, StoreError};
 
 /// What of the configuration holds for one tenant, every span as it holds in real time. `app` makes it.
@@ -50,14 +61,20 @@ pub struct Terms {
     pub overdue_after: Duration,
     /// What the inventory counted is known for so long.
     pub inventory_max_age: Duration,
-    /// Who may answer requests.
-    pub approvals: ApprovalRules,
-    /// How many devices the fleet has, where the configuration says so.
+    /// How many devices the fleet has, as far as the configuration says it.
     pub fleet_size: Option<u64>,
-    /// A device's fact older than this is not known.
+    /// A fact older than this is not known.
     pub facts_max_age: Duration,
+    /// Fresh facts are waited for so long.
+    pub facts_wait: Duration,
     /// What tells the kind of a device.
     pub kinds: KindSigns,
+    /// What a device's id looks like.
+    pub device_ids: DeviceIdRule,
+    /// Who may answer requests.
+    pub approvals: ApprovalRules,
+    /// How people are asked where nothing else says it.
+    pub default_ask: AskTerms,
 }
 
 /// One tenant's desk; cheap to clone.
@@ -82,6 +99,17 @@ pub enum DeskError {
     /// There is no such thing; in the operator's words, with what to do.
     #[error("{0}")]
     NotFound(String),
+    /// It is not done; why, and in the operator's words what to do.
+    #[error("{1}")]
+    Refused(Refused, String),
+    /// Several devices are called so.
+    #[error("`{wanted}` fits {} devices: nothing was done; name one of them by its whole id", candidates.len())]
+    SeveralDevices {
+        /// What they are called.
+        wanted: String,
+        /// They.
+        candidates: Vec<DeviceView>,
+    },
     /// What was asked for makes no sense; in the operator's words, with what to do.
     #[error("{0}")]
     Unusable(String),

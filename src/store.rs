@@ -5,6 +5,7 @@
 //! everything else. The gate never waits for a device (`SKIP LOCKED`), so whoever holds devices may close the gate.
 
 mod accounts;
+mod acting;
 mod actions;
 mod alarms;
 mod alert_infos;
@@ -63,6 +64,7 @@ mod surges;
 mod tasks;
 pub mod views;
 mod wakes;
+pub mod written_once;
 
 use std::time::Duration;
 
@@ -148,6 +150,8 @@ pub struct Store {
     /// Shared by all handles: what the claimers saw, and how full the inboxes are.
     floors: std::sync::Arc<inbox::Floors>,
     meters: std::sync::Arc<inbox::Meters>,
+    /// On whose behalf an operator's transactions are.
+    act: Option<std::sync::Arc<acting::Act>>,
 }
 
 /// Within this span a connection that is idle answers a word.
@@ -195,6 +199,7 @@ impl Store {
             scan_settles: tasks::SCAN_SETTLES,
             floors: std::sync::Arc::default(),
             meters: std::sync::Arc::default(),
+            act: None,
         })
     }
 

@@ -7,7 +7,6 @@
 //! | `/v1/…` | what operators see and do ([`api`]); `/v1/openapi.json` documents it |
 //! | `/`, `/devices`, … | the same for people ([`console`]) |
 //! | `POST /-/reload` | reads the playbook files again ([`reload`]) |
-//! | `POST /v1/stop`, `/v1/resume` | the stop switch ([`stop`]) |
 //! | `GET /livez` | the process runs |
 //! | `GET /readyz` | Postgres answers and its migrations are current |
 //! | `GET /metrics` | Prometheus' text format |
@@ -34,7 +33,6 @@ mod proof;
 mod receive;
 pub mod reload;
 mod source;
-mod stop;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -228,8 +226,6 @@ pub fn router(web: Web) -> Router {
         .route("/v1/events", post(events::take))
         .route("/v1/events/{source}", post(events::take_of))
         .route("/-/reload", post(reload::reload))
-        .route("/v1/stop", post(stop::stop))
-        .route("/v1/resume", post(stop::resume))
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))

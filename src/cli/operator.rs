@@ -20,13 +20,16 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::app;
 use crate::config::{Config, Tenant, environment};
-use crate::desk::{Desk, DeskError};
+use crate::desk::find::none_called;
+use crate::desk::{Desk, DeskError, Refused};
 use crate::domain::budget::Pacing;
 use crate::domain::tenant::TenantId;
+use crate::store::views::DeviceView;
 use crate::store::{Gate, MigrationState, Store};
 use table::Paint;
 
@@ -104,6 +107,15 @@ impl Session {
     /// What an operator sees and does with it.
     pub(super) fn desk(&self) -> Desk {
         app::desk_of(&self.config, &self.tenant, self.store.clone(), self.id)
+    }
+
+    /// Says why the desk did nothing, with the exit code for that.
+    pub(super) async fn refuse(&self, error: DeskError) -> anyhow::Result<ExitCode> {
+        if let DeskError::SeveralDevices { wanted, candidates } = &error {
+            let now = self.store.now().await?;
+            return Ok(nothing_done(&not_one(wanted, candidates, now)));
+        }
+        refuse(error)
     }
 
     pub(super) fn gate(&self) -> Gate {
@@ -230,6 +242,35 @@ pub(super) fn told<T>(said: Result<T, DeskError>) -> anyhow::Result<Result<T, Ex
     }
 }
 
+/// Says on standard error why the desk did nothing, with the exit code for that.
+pub(super) fn refuse(error: DeskError) -> anyhow::Result<ExitCode> {
+    match error {
+        DeskError::Store(error) => Err(error.into()),
+        DeskError::Refused(Refused::NotAllowed | Refused::ReservedName, why) => {
+            eprintln!("error: {}", table::plain(&why));
+            Ok(ExitCode::from(Refused::NotAllowed.kind().exit_code()))
+        }
+        DeskError::Refused(refused, why) => {
+            nothing_done(&why);
+            Ok(ExitCode::from(refused.kind().exit_code()))
+        }
+        other => Ok(nothing_done(&other.to_string())),
+    }
+}
+
+/// That no single device is called so, and what to do.
+pub(super) fn not_one(wanted: &str, candidates: &[DeviceView], now: Timestamp) -> String {
+    if candidates.is_empty() {
+        return none_called(wanted);
+    }
+    let table = devices::render(candidates, now, Paint::Plain, "  ");
+    format!(
+        "`{}` fits {} devices: nothing was done; name one of them\n{table}",
+        table::plain(wanted),
+        candidates.len()
+    )
+}
+
 /// Says on standard error why nothing was done.
 pub(super) fn nothing_done(why: &str) -> ExitCode {
     eprintln!("{}", why.trim_end());
@@ -263,4 +304,35 @@ pub(super) fn tenant_of<'a>(config: &'a Config, name: Option<&str>) -> anyhow::R
             names.join(", ")
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_fits_no_device_or_several_says_what_to_do() {
+        let now: Timestamp = "2026-11-22T03:00:00Z".parse().expect("a time");
+        let device = |id: &str| DeviceView {
+            device: id.repeat(20),
+            name: Some("web-1.corp".to_owned()),
+            restriction: "free".to_owned(),
+            isolation: "free".to_owned(),
+            since: None,
+            containments: Vec::new(),
+            actions: Vec::new(),
+        };
+        insta::assert_snapshot!(not_one("web-1", &[device("a1"), device("b2")], now), @"
+        `web-1` fits 2 devices: nothing was done; name one of them
+          DEVICE        NAME        STATE  UNTIL  WHY
+          a1a1a1a1a1a1  web-1.corp  free   -      -
+          b2b2b2b2b2b2  web-1.corp  free   -      -
+        ");
+        insta::assert_snapshot!(not_one("a1b", &[], now), @"
+        no device is called `a1b`; the beginning of an id needs at least 6 characters
+        ");
+        insta::assert_snapshot!(not_one("a1b2c3", &[], now), @"
+        no device is called `a1b2c3`, nor does an id begin so: `quell devices --all` lists them
+        ");
+    }
 }

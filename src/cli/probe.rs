@@ -17,10 +17,9 @@ use std::time::Duration;
 use anyhow::Context as _;
 use jiff::{SignedDuration, Timestamp};
 
-use super::operator::release::{candidates, not_one, operator, said};
-use super::operator::restrict::{await_facts, fleet};
+use super::operator::release::{operator, said};
 use super::operator::table::plain;
-use super::operator::{Common, Session, nothing_done};
+use super::operator::{Common, Session, not_one, nothing_done};
 use super::reads::Aside;
 use crate::app;
 use crate::desk::words::span;
@@ -129,7 +128,7 @@ fn also_wait_of(text: &str) -> Result<Duration, String> {
 /// The configuration cannot be used, Postgres is away, or there is no token.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let session = Session::open(&args.common).await?;
-    let found = candidates(&session, &args.device).await?;
+    let found = session.desk().candidates(&args.device).await?;
     let now = session.store.now().await?;
     let [view] = found.as_slice() else {
         return Ok(nothing_done(&not_one(&args.device, &found, now)));
@@ -393,7 +392,7 @@ async fn restrict(
 ) -> anyhow::Result<Result<(Begun, Interrupts), String>> {
     let config = &session.config;
     let facts_max_age = config.scaled(config.facts.max_age);
-    await_facts(session, device, facts_max_age).await?;
+    session.desk().await_facts(device).await?;
     let rules = config.rules();
     let comment = comment(reason, args.long_comment);
     let wanted = ByHand {
@@ -408,7 +407,7 @@ async fn restrict(
         accepts: &[],
         ask: &rules.default_ask,
         facts_max_age,
-        fleet: fleet(session).await?,
+        fleet: session.desk().fleet().await?,
     };
     let at = session.store.now().await?;
     let interrupts = Interrupts::catch().context("cannot listen to signals")?;

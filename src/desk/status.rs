@@ -4,7 +4,7 @@
 pub mod files;
 pub mod inventory;
 pub mod lookups;
-mod needs;
+pub mod needs;
 mod requests;
 mod sealing;
 pub mod sources;

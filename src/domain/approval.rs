@@ -143,13 +143,33 @@ pub struct Behind<'a> {
     pub activated_by: &'a [String],
 }
 
+/// Whoever answers.
+#[derive(Clone, Copy, Debug)]
+pub struct Answerer<'a> {
+    /// Their name.
+    pub who: &'a str,
+    /// The groups that their proof says they are in: these count beside those of the configuration.
+    pub groups: &'a [String],
+}
+
+impl<'a> From<&'a str> for Answerer<'a> {
+    fn from(who: &'a str) -> Self {
+        Self { who, groups: &[] }
+    }
+}
+
 impl ApprovalRules {
-    /// Whether a person is among those that are asked. A name in `from` that is no group is a person.
-    pub fn is_asked(&self, who: &str, from: &[String]) -> bool {
+    /// Whether a person is among those that are asked. A name in `from` that is no group, neither of the configuration nor of
+    /// the person's, is a person.
+    pub fn is_asked<'a>(&self, answerer: impl Into<Answerer<'a>>, from: &[String]) -> bool {
+        let Answerer { who, groups } = answerer.into();
         from.is_empty()
-            || from.iter().any(|name| match self.groups.get(name) {
-                Some(people) => people.iter().any(|one| is_same_person(one, who)),
-                None => is_same_person(name, who),
+            || from.iter().any(|name| {
+                groups.contains(name)
+                    || match self.groups.get(name) {
+                        Some(people) => people.iter().any(|one| is_same_person(one, who)),
+                        None => is_same_person(name, who),
+                    }
             })
     }
 
@@ -157,8 +177,16 @@ impl ApprovalRules {
     ///
     /// # Errors
     /// Why not.
-    pub fn may_reject(&self, who: &str, behind: &Behind<'_>) -> Result<(), NotAllowed> {
-        match self.is_asked(who, behind.from) || behind.begun_by.is_some_and(|by| is_same_person(by, who)) {
+    pub fn may_reject<'a>(
+        &self,
+        answerer: impl Into<Answerer<'a>>,
+        behind: &Behind<'_>,
+    ) -> Result<(), NotAllowed> {
+        let answerer = answerer.into();
+        let who = answerer.who;
+        match self.is_asked(answerer, behind.from)
+            || behind.begun_by.is_some_and(|by| is_same_person(by, who))
+        {
             true => Ok(()),
             false => Err(NotAllowed::NotAsked {
                 from: behind.from.to_vec(),
@@ -170,11 +198,17 @@ impl ApprovalRules {
     ///
     /// # Errors
     /// Why not.
-    pub fn may_approve(&self, who: &str, behind: &Behind<'_>) -> Result<(), NotAllowed> {
+    pub fn may_approve<'a>(
+        &self,
+        answerer: impl Into<Answerer<'a>>,
+        behind: &Behind<'_>,
+    ) -> Result<(), NotAllowed> {
+        let answerer = answerer.into();
+        let who = answerer.who;
         if behind.begun_by.is_some_and(|by| is_same_person(by, who)) {
             return Err(NotAllowed::BeganIt);
         }
-        if !self.is_asked(who, behind.from) {
+        if !self.is_asked(answerer, behind.from) {
             return Err(NotAllowed::NotAsked {
                 from: behind.from.to_vec(),
             });

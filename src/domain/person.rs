@@ -1,6 +1,8 @@
 //! The name of whoever acts. Until people have identities of their own a person is a plain name; the names of the daemon's own
 //! parts are not free, so that the audit never takes one for the other.
 
+use crate::domain::identity::Proven;
+
 /// Who changes something, and why: what the audit says of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct By {
@@ -10,6 +12,10 @@ pub struct By {
     pub reason: String,
     /// The way it came: `cli`, `api` or `console`.
     pub via: &'static str,
+    /// How the person showed who they are.
+    pub proven: Proven,
+    /// The groups that the proof says they are in, beside those of the configuration.
+    pub groups: Vec<String>,
 }
 
 /// Names under which the daemon itself acts.

@@ -91,7 +91,7 @@ impl Store {
         gate: &Gate,
         wanted: &ByHand<'_>,
     ) -> Result<ByHandOutcome, StoreError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         super::stops::hold_off(&mut tx, tenant).await?;
         insert_device(&mut tx, tenant, wanted.device).await?;
         super::devices::lock(&mut tx, tenant, &[wanted.device.to_string()]).await?;

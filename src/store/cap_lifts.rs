@@ -107,7 +107,7 @@ impl Store {
             serde_json::to_value(cap)?,
             Uuid::now_v7(),
         );
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         // Nobody counts while it is written: what was counted by then is exact.
         lock_limits(&mut tx, tenant).await?;
         let now = now(&mut tx).await?;
@@ -159,7 +159,7 @@ impl Store {
         by: &str,
         reason: &str,
     ) -> Result<Option<String>, StoreError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         // Nobody counts while it is written: what went on by it did so before.
         lock_limits(&mut tx, tenant).await?;
         let ended = sqlx::query!(

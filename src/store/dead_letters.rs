@@ -174,7 +174,7 @@ impl Store {
         ending: Ending,
         (by, reason): (&str, &str),
     ) -> Result<bool, StoreError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         let ended = end(&mut tx, tenant, id, ending, (by, reason)).await?;
         tx.commit().await?;
         Ok(ended)
@@ -191,7 +191,7 @@ impl Store {
         id: Uuid,
         (by, reason): (&str, &str),
     ) -> Result<bool, StoreError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         let event = sqlx::query!(
             r#"SELECT l.event_id AS "event_id!" FROM quell.dead_letters l
                WHERE l.tenant_id = $1 AND l.id = $2 AND l.event_id IS NOT NULL AND l.device_id IS NOT NULL"#,

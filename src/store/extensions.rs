@@ -82,7 +82,7 @@ impl Store {
         tenant: TenantId,
         extend: &Extend<'_>,
     ) -> Result<Extended, StoreError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         let device = sqlx::query_scalar!(
             "SELECT device_id FROM quell.containments WHERE tenant_id = $1 AND id = $2",
             tenant.0,

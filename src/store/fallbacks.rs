@@ -30,7 +30,7 @@ impl Store {
         by: &str,
         reason: &str,
     ) -> Result<bool, StoreError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         // Once it is committed no gate is half-way through: each was committed before it, or sees it.
         super::stops::wait_for_gates(&mut tx, Some(tenant)).await?;
         let revoked = sqlx::query!(

@@ -194,7 +194,7 @@ impl Store {
         tenant: TenantId,
         activation: &Activation<'_>,
     ) -> Result<Option<i64>, StoreError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         keep(&mut tx, tenant, activation).await?;
         super::containments::mode::end_observed(&mut tx, tenant, activation.hash, activation.because).await?;
         let version = sqlx::query_scalar!(

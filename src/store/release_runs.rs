@@ -69,7 +69,7 @@ impl Store {
         reason: &str,
     ) -> Result<RunBegun, StoreError> {
         let run = Uuid::now_v7();
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         sqlx::query!(
             "INSERT INTO quell.release_runs (id, tenant_id, state, selection, by, reason) VALUES ($1, $2, 'running', $3, $4, $5)",
             run,

@@ -65,7 +65,7 @@ pub struct StopView {
 }
 
 /// What a resume did.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Resumed {
     /// The stops that it ended.
     pub ended: Vec<StopView>,
@@ -79,7 +79,7 @@ impl Store {
     /// # Errors
     /// Postgres is not available: nothing is stopped then, and nothing is called either.
     pub async fn stop_begin(&self, order: &StopOrder<'_>) -> Result<Vec<StopView>, StoreError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         wait_for_decisions(&mut tx, order.tenant).await?;
         let is_exact = wait_for_gates(&mut tx, order.tenant).await?;
         let rows = sqlx::query!(
@@ -144,7 +144,7 @@ impl Store {
         reason: &str,
     ) -> Result<Resumed, StoreError> {
         self.asks_prolong(tenant).await?;
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         let is_exact = wait_for_gates(&mut tx, tenant).await?;
         let rows = sqlx::query!(
             "UPDATE quell.stops SET ended_at = quell.now(), ended_by = $3, end_reason = $4, is_exact = is_exact AND $5

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::desk::DeskError;
+use crate::desk::refused::Kind;
+use crate::desk::{DeskError, Refused};
 use crate::domain::incoming::Stored;
 use crate::intake::delivery::{self, Places};
 use crate::store::StoreError;
@@ -138,6 +139,20 @@ pub struct Problem {
     /// Seconds after which trying again may help.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_s: Option<u32>,
+    /// What is known beside, where a refusal has more to say: what the command prints with `-o json`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<serde_json::Value>,
+}
+
+/// The status that a refusal is sent with.
+fn status_of(kind: Kind) -> StatusCode {
+    match kind {
+        Kind::Missing => StatusCode::NOT_FOUND,
+        Kind::NotAllowed => StatusCode::FORBIDDEN,
+        Kind::Changed => StatusCode::CONFLICT,
+        Kind::Unseen => StatusCode::PRECONDITION_FAILED,
+        Kind::Guard | Kind::Unfit => StatusCode::UNPROCESSABLE_ENTITY,
+    }
 }
 
 impl Problem {
@@ -151,6 +166,21 @@ impl Problem {
             detail: detail.into(),
             limit: None,
             retry_after_s: None,
+            answer: None,
+        }
+    }
+
+    /// That something is not done, by its row of the table.
+    pub fn refused(why: Refused, detail: impl Into<String>) -> Self {
+        let row = why.row();
+        Self::new(status_of(row.kind), row.name, detail)
+    }
+
+    /// With what the command would have printed.
+    pub fn answer(self, answer: &impl Serialize) -> Self {
+        Self {
+            answer: serde_json::to_value(answer).ok(),
+            ..self
         }
     }
 
@@ -181,13 +211,29 @@ impl From<DeskError> for Problem {
         match error {
             DeskError::Store(error) => Self::from(error),
             DeskError::NotFound(detail) => Self::new(StatusCode::NOT_FOUND, "not_found", detail),
+            DeskError::Refused(why, detail) => Self::refused(why, detail),
+            several @ DeskError::SeveralDevices { .. } => {
+                Self::refused(Refused::SeveralDevices, several.to_string())
+            }
             DeskError::Unusable(detail) => Self::new(StatusCode::BAD_REQUEST, "unusable", detail),
         }
     }
 }
 
+impl From<serde_json::Error> for Problem {
+    fn from(error: serde_json::Error) -> Self {
+        tracing::error!(error = chain(&error), "an answer cannot be written");
+        let detail = "the answer cannot be written: the log of the daemon says how";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
+    }
+}
+
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
+        if error.is_taken_over() {
+            let detail = "another request with the same key took this one's place, and this one did nothing";
+            return Self::new(StatusCode::CONFLICT, "under_way", detail).retry_after_s(2);
+        }
         if error.is_unavailable() {
             let detail = "the database is not available: try again";
             return Self::new(StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", detail).retry_after_s(5);

@@ -1,8 +1,12 @@
 //! The API under `/v1`: what an operator sees and does, for programs. One file a resource; each handler says by [`May`] what right
 //! it needs, asks the [`crate::desk`], and is documented where it stands: what is routed is what `/v1/openapi.json` tells.
 
+mod answers;
 mod asked;
+mod contain;
 mod status;
+mod switch;
+mod writing;
 
 use axum::Router;
 use axum::http::header;
@@ -27,6 +31,13 @@ struct Document;
 fn documented() -> (Router<Web>, utoipa::openapi::OpenApi) {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(status::status))
+        .routes(routes!(answers::approve))
+        .routes(routes!(answers::reject))
+        .routes(routes!(contain::restrict))
+        .routes(routes!(contain::isolate))
+        .routes(routes!(contain::release))
+        .routes(routes!(switch::stop))
+        .routes(routes!(switch::resume))
         .split_for_parts()
 }
 

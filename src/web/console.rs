@@ -7,6 +7,7 @@
 //! the browser is told to take neither.
 
 mod action;
+mod acts;
 mod approval;
 mod approvals;
 mod assets;
@@ -32,7 +33,7 @@ mod timeline;
 
 use axum::Router;
 use axum::middleware;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use crate::web::Web;
 
@@ -44,6 +45,12 @@ pub(super) fn router() -> Router<Web> {
         .into_iter()
         .fold(Router::new(), |router, path| router.route(path, get(pages::show)));
     pages
+        .route("/do/stop", post(acts::stop))
+        .route("/do/resume", post(acts::resume))
+        .route("/do/approve", post(acts::approve))
+        .route("/do/reject", post(acts::reject))
+        .route("/do/release", post(acts::release))
+        .route("/do/restrict", post(acts::restrict))
         .layer(middleware::from_fn(refused::as_pages))
         .route("/live", get(live::live))
         .route("/static/{file}", get(assets::file))

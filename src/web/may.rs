@@ -102,6 +102,8 @@ impl<R> May<R> {
             who,
             reason: why,
             via,
+            proven: self.identity.proven,
+            groups: self.identity.groups.clone(),
         })
     }
 }

@@ -41,12 +41,12 @@ when:
   alert.severity: {at_least: high}
   alert.category: ${category}
 if_unknown: ask
-${ask ? "\nask:\n  approvals: 1\n  within: 10h\n  otherwise: skip\n" : ""}
+${ask ? "\nask:\n  from: [anna, bert]\n  approvals: 1\n  within: 10h\n  otherwise: skip\n" : ""}
 then:
   - restrict_app_execution:
       comment: "Alert {alert.id}: {alert.title}"
       release:
-        after: 20d
+        after: 6d
 
 limits:
   - {devices: 500, per: 1h, otherwise: ask}
@@ -85,8 +85,8 @@ export async function start(quell) {
     const write = (name, text) => writeFileSync(join(directory, name), text);
     write("playbooks/console-acts.yaml", playbook("console-acts", "Acts at once", "ConsoleActs", false));
     write("playbooks/console-asks.yaml", playbook("console-asks", "Asks a person before anything is restricted, whatever kind of device it is and wherever it stands", "ConsoleAsks", true));
-    write("secret", "anything");
-    write("token", TOKEN);
+    writeFileSync(join(directory, "secret"), "anything", { mode: 0o600 });
+    writeFileSync(join(directory, "token"), TOKEN, { mode: 0o600 });
     const port = await free();
     write("quell.yaml", `database: {url: "${process.env.DATABASE_URL}"}
 http: {listen: "127.0.0.1:${port}", operator_token_file: ${directory}/token}

@@ -9,11 +9,11 @@ mod shell;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use quell::desk::sayings;
 use quell::domain::approval::{ApprovalRules, RequestNumber};
 use quell::domain::device::DeviceId;
 use quell::domain::device::kind::KindSigns;
 use quell::store::approvals::{Answer, AnswerTerms, Answered, Refusal, Review, Told};
-use quell::worker::sayings;
 
 use crate::audit::{audit, failing};
 use crate::support::ground::{Ground, asking_playbook, device, playbook};
@@ -108,6 +108,7 @@ pub async fn answer(ground: &Ground, request: RequestNumber, says: Says<'_>) -> 
         only: says.only,
         except: &[],
         who: says.who,
+        groups: &[],
         reason: "looked at it",
         reviewed: says.reviewed,
     };

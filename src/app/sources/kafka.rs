@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 
 use crate::app::sources::Shared;
-use crate::app::tenant::client_options;
+use crate::app::terms::client_options;
 use crate::config::source::Kafka;
 use crate::config::source::kafka::{KafkaLogin, KafkaStart};
 use crate::defender::TokenSource;

@@ -4,19 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use serde::Serialize;
-
-use super::{Request, no_such, number};
-use crate::cli::operator::release::{NoOperator, operator, said};
+use super::number;
+use crate::cli::operator::release::{NoOperator, operator, said, typed};
 use crate::cli::operator::table::{cut, plain};
 use crate::cli::operator::{Common, Session, nothing_done};
+use crate::desk::Refused;
+use crate::desk::answer::{Report, Said};
 use crate::domain::approval::{RequestNumber, person};
-use crate::store::approvals::{Answer, Answered, Refusal, Told};
-
-/// The exit code when the person may not.
-const NOT_ALLOWED: u8 = 4;
-/// The exit code when a guard refuses.
-const GUARD: u8 = 5;
+use crate::store::approvals::Refusal;
 
 /// Approve a request, or some of its devices
 ///
@@ -60,23 +55,6 @@ struct What {
     by: Option<String>,
 }
 
-/// What was said, and what followed.
-#[derive(Clone, Debug, Serialize)]
-struct Report {
-    /// The request.
-    request: String,
-    /// Who answered.
-    by: String,
-    /// Why.
-    reason: String,
-    /// Whether the answer was taken.
-    is_taken: bool,
-    /// Why it was not.
-    refused: Option<Refusal>,
-    /// What is said about each device.
-    devices: Vec<Told>,
-}
-
 /// Approves: exit code 0 when it was taken, 1 when nothing is left to answer or something changed, 4 when the person may not, 5
 /// when a guard refuses.
 ///
@@ -104,50 +82,30 @@ async fn answer(what: What, is_yes: bool, reviewed: Option<&str>) -> anyhow::Res
         Ok(by) => by,
         Err(error @ NoOperator::Reserved(_)) => {
             eprintln!("error: {error}");
-            return Ok(ExitCode::from(NOT_ALLOWED));
+            return Ok(ExitCode::from(Refused::NotAllowed.kind().exit_code()));
         }
         Err(error @ NoOperator::Nameless) => return Err(error.into()),
     };
     let session = Session::open(&what.common).await?;
-    let Some(request) = Request::read(&session, what.request).await? else {
-        return Ok(no_such(what.request));
+    let desk = session.desk();
+    let said = Said {
+        only: Some(what.only.as_slice()).filter(|only| !only.is_empty()),
+        except: &what.except,
+        reviewed,
     };
-    let named = request
-        .named(&what.only)
-        .and_then(|only| Ok((only, request.named(&what.except)?)));
-    let (only, except) = match named {
-        Ok(named) => named,
-        Err(why) => return Ok(nothing_done(&plain(&why))),
+    let by = typed(by, reason);
+    let answered = match is_yes {
+        true => desk.approve(what.request, &said, &by).await,
+        false => desk.reject(what.request, &said, &by).await,
     };
-    let answer = Answer {
-        request: what.request,
-        is_yes,
-        only: &only,
-        except: &except,
-        who: &by,
-        reason: &reason,
-        reviewed: reviewed.map(str::trim),
-    };
-    let terms = request.terms(&session);
-    let answered = session.store.approval_answer(session.id, &answer, &terms).await?;
-    let (refused, devices) = match answered {
-        Answered::Given(told) => (None, told),
-        Answered::Refused(refusal, told) => (Some(refusal), told),
-    };
-    let report = Report {
-        request: what.request.to_string(),
-        is_taken: refused.is_none(),
-        refused,
-        devices,
-        by,
-        reason,
+    let report = match answered {
+        Ok(report) => report,
+        Err(error) => return session.refuse(error).await,
     };
     session.answer(&report, |_| render(&report))?;
-    Ok(match refused {
+    Ok(match report.refused {
         None => ExitCode::SUCCESS,
-        Some(Refusal::NotAllowed) => ExitCode::from(NOT_ALLOWED),
-        Some(Refusal::Guard) => ExitCode::from(GUARD),
-        Some(_) => ExitCode::FAILURE,
+        Some(refusal) => ExitCode::from(Refused::from(refusal).kind().exit_code()),
     })
 }
 

@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::release::{called, candidates, not_one, operator, said};
+use super::release::{operator, said};
 use super::table::plain;
-use super::{Common, Session, devices, nothing_done};
+use super::{Common, Session, devices, not_one, nothing_done};
+use crate::desk::find::called;
 use crate::desk::words::ahead;
 use crate::store::views::ContainmentView;
 use crate::store::{Extend, Extended, NewEnd};
@@ -126,7 +127,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
 
 /// The one active containment of the device that is meant, or why there is not one.
 async fn the_one(session: &Session, wanted: &str) -> anyhow::Result<Result<Uuid, String>> {
-    let found = candidates(session, wanted).await?;
+    let found = session.desk().candidates(wanted).await?;
     let now = session.store.now().await?;
     let [device] = found.as_slice() else {
         return Ok(Err(not_one(wanted, &found, now)));

@@ -2,21 +2,18 @@
 
 use std::process::ExitCode;
 
-use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
+use jiff::Timestamp;
 
 use super::release_many::Many;
-use super::table::{Paint, plain};
+use super::table::plain;
 use super::{Common, Session, devices, nothing_done};
 use crate::config::environment;
-use crate::desk::words::{ago, ahead};
-use crate::domain::action::ActionKind;
-use crate::domain::device::DeviceId;
+use crate::desk::find::called;
+use crate::desk::release::Report;
+use crate::desk::words::ago;
+use crate::domain::identity::Proven;
 use crate::domain::measure::Measure;
-use crate::domain::person::is_reserved;
-use crate::domain::verdict::Lane;
-use crate::store::views::{ContainmentView, DeviceAction, DeviceQuery, DeviceView, Show};
-use crate::store::{MeasureRelease, OperatorRelease};
+use crate::domain::person::{By, is_reserved};
 
 /// End every containment on a device or of a selection, and decline what is asked about it
 ///
@@ -57,31 +54,6 @@ enum OnlyMeasure {
     Isolation,
 }
 
-/// Shorter beginnings of an id fit too many devices by chance.
-const SHORTEST_PREFIX: usize = 6;
-/// So many candidates are listed.
-const CANDIDATES: i64 = 20;
-/// What was done, and what follows.
-#[derive(Clone, Debug, Serialize)]
-pub struct Report {
-    /// The device.
-    pub device: String,
-    /// Its name, when known.
-    pub name: Option<String>,
-    /// Who did it.
-    pub by: String,
-    /// Why.
-    pub reason: String,
-    /// The containments that were ended.
-    pub ended: Vec<ContainmentView>,
-    /// The asks that were declined.
-    pub declined: Vec<ContainmentView>,
-    /// What follows, in words.
-    pub next: String,
-    /// When the release may leave, if one was queued and nothing stands before it.
-    pub expected_at: Option<Timestamp>,
-}
-
 /// Releases a device: exit code 1 when there is nothing to release or no such device.
 ///
 /// # Errors
@@ -97,176 +69,22 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     }
     let by = operator(args.by.as_deref())?;
     let session = Session::open(&args.common).await?;
-    let candidates = candidates(&session, wanted).await?;
-    let now = session.store.now().await?;
-    let device = match candidates.as_slice() {
-        [device] => device,
-        _ => return Ok(nothing_done(&not_one(wanted, &candidates, now))),
-    };
-    let measures = match args.only {
-        None => Measure::ALL.to_vec(),
-        Some(OnlyMeasure::Restriction) => vec![Measure::Restriction],
-        Some(OnlyMeasure::Isolation) => vec![Measure::Isolation],
-    };
-    let is_meant = |containment: &ContainmentView| measures.contains(&containment.measure);
-    if !device.containments.iter().any(is_meant) {
-        return Ok(nothing_done(&nothing_to_end(device, &measures)));
-    }
-    let id = DeviceId::from_stored(device.device.clone());
-    let done = session
-        .store
-        .measures_release(session.id, (&id, &measures), &by, &reason, args.false_positive)
-        .await?;
-    let Some(done) = done.filter(|done| !done.ended.is_empty() || !done.declined.is_empty()) else {
-        return Ok(nothing_done("somebody else was faster: nothing was left to end"));
-    };
-    let status = session.store.status(session.id, &session.gate()).await?;
-    let through = status.forecast_through(Lane::Release, &session.pacing());
-    let expected_at = through.and_then(|forecast| status.at.checked_add(forecast.last).ok());
-    let dispatches = status.lease.as_ref().is_some_and(|lease| lease.is_held);
-    let of = |ids: &[uuid::Uuid]| {
-        device
-            .containments
-            .iter()
-            .filter(|c| ids.contains(&c.id))
-            .cloned()
-            .collect()
-    };
-    let report = Report {
-        device: device.device.clone(),
-        name: device.name.clone(),
-        ended: of(&done.ended),
-        declined: of(&done.declined),
-        next: next(&done, status.at, expected_at, dispatches),
-        expected_at: expected_at.filter(|_| {
-            let waits = |one: &MeasureRelease| one.queued.is_some() && one.open.is_none();
-            done.measures.iter().any(waits)
-        }),
-        by,
-        reason,
-    };
-    session.answer(&report, |_| render(&report, status.at))?;
-    Ok(ExitCode::SUCCESS)
-}
-
-/// The devices that the text may mean: an exact id or name rules out the beginnings of others.
-pub(in crate::cli) async fn candidates(session: &Session, wanted: &str) -> anyhow::Result<Vec<DeviceView>> {
-    let query = DeviceQuery {
-        show: Show::All,
-        id: Some(wanted.to_owned()).filter(|id| id.chars().count() >= SHORTEST_PREFIX),
-        name: Some(wanted.to_owned()),
-        limit: CANDIDATES,
-    };
-    let mut found = session.store.devices(session.id, &query).await?;
-    if let Some(exact) = found
-        .iter()
-        .position(|device| device.device.eq_ignore_ascii_case(wanted))
+    let only = args.only.map(|only| match only {
+        OnlyMeasure::Restriction => Measure::Restriction,
+        OnlyMeasure::Isolation => Measure::Isolation,
+    });
+    let by = typed(by, reason);
+    match session
+        .desk()
+        .release(wanted, only, args.false_positive, &by)
+        .await
     {
-        found = vec![found.swap_remove(exact)];
-    }
-    Ok(found)
-}
-
-pub(in crate::cli) fn not_one(wanted: &str, candidates: &[DeviceView], now: Timestamp) -> String {
-    let wanted = plain(wanted);
-    if !candidates.is_empty() {
-        let table = devices::render(candidates, now, Paint::Plain, "  ");
-        return format!(
-            "`{wanted}` fits {} devices: nothing was done; name one of them\n{table}",
-            candidates.len()
-        );
-    }
-    match wanted.chars().count() < SHORTEST_PREFIX {
-        true => format!(
-            "no device is called `{wanted}`; the beginning of an id needs at least {SHORTEST_PREFIX} characters"
-        ),
-        false => format!(
-            "no device is called `{wanted}`, nor does an id begin so: `quell devices --all` lists them"
-        ),
-    }
-}
-
-fn nothing_to_end(device: &DeviceView, measures: &[Measure]) -> String {
-    let what = called(&device.device, device.name.as_deref());
-    let releases = |action: &&DeviceAction| {
-        let kind = ActionKind::parse(&action.kind).filter(|kind| kind.releases());
-        kind.and_then(ActionKind::measure)
-            .is_some_and(|measure| measures.contains(&measure))
-    };
-    if let Some(release) = device.actions.iter().find(releases) {
-        return format!(
-            "{what} has no containment any more; its release is {} already",
-            release.state.replace('_', " ")
-        );
-    }
-    let by_other = measures
-        .iter()
-        .find(|measure| device.known(**measure).ends_with("_by_other"));
-    if let Some(measure) = by_other {
-        return format!(
-            "{what} was {} by somebody else, and quell undoes only what it began: release it in Defender",
-            measure.held()
-        );
-    }
-    if measures.iter().all(|measure| device.known(*measure) == "free") {
-        let held: Vec<_> = measures.iter().map(|measure| measure.held()).collect();
-        return format!(
-            "{what} has no containment and is not {}, as far as is known: nothing to release",
-            held.join(" or ")
-        );
-    }
-    format!("{what} has no containment: nothing to end")
-}
-
-/// What follows, in words: of each measure that was concerned.
-fn next(done: &OperatorRelease, now: Timestamp, expected_at: Option<Timestamp>, dispatches: bool) -> String {
-    let is_concerned = |one: &&MeasureRelease| {
-        one.known != "free" || one.open.is_some() || one.queued.is_some() || one.withdrawn
-    };
-    let mut concerned: Vec<&MeasureRelease> = done.measures.iter().filter(is_concerned).collect();
-    if concerned.is_empty() {
-        concerned = done.measures.iter().take(1).collect();
-    }
-    let told = concerned
-        .into_iter()
-        .map(|one| next_of(one, now, expected_at, dispatches));
-    told.collect::<Vec<_>>().join("; ")
-}
-
-fn next_of(one: &MeasureRelease, now: Timestamp, expected_at: Option<Timestamp>, dispatches: bool) -> String {
-    let daemon = if dispatches {
-        ""
-    } else {
-        "; no daemon dispatches now: it leaves when one runs"
-    };
-    let release = ActionKind::to_release(one.measure).as_str();
-    let (words, held) = (release.replace('_', " of "), one.measure.held());
-    match (&one.queued, &one.open) {
-        (Some((kind, _)), Some((open, state))) if kind == release => {
-            let state = state.replace('_', " ");
-            format!(
-                "{words} queued, lane release; it leaves when the {open}, which is {state}, is over{daemon}"
-            )
+        Ok(report) => {
+            let now = session.store.now().await?;
+            session.answer(&report, |_| render(&report, now))?;
+            Ok(ExitCode::SUCCESS)
         }
-        (Some((kind, not_before)), None) if kind == release => {
-            let at = expected_at.unwrap_or(now).max(*not_before);
-            let when = match at.duration_since(now) < SignedDuration::from_secs(1) {
-                true => "now".to_owned(),
-                false => format!("about {}", ahead(now, at)),
-            };
-            format!("{words} queued, lane release; it may leave {when}{daemon}")
-        }
-        (_, Some((kind, state))) if kind == release => {
-            format!("a {words} is {} already", state.replace('_', " "))
-        }
-        _ if one.withdrawn => {
-            let what = one.measure.as_str();
-            format!("its {what} had not been sent and is withdrawn: nothing is called")
-        }
-        _ if one.known.ends_with("_by_other") => {
-            format!("it stays {held}: somebody else {held} it, and quell undoes only what it began")
-        }
-        _ => format!("it was not {held}: nothing is called"),
+        Err(error) => session.refuse(error).await,
     }
 }
 
@@ -288,13 +106,6 @@ pub fn render(report: &Report, now: Timestamp) -> String {
         report.by, report.reason, report.next
     );
     out
-}
-
-pub(super) fn called(id: &str, name: Option<&str>) -> String {
-    match name {
-        Some(name) => format!("{} ({})", plain(name), plain(id)),
-        None => format!("device {}", plain(id)),
-    }
 }
 
 /// What a person wrote, in one line without control characters, and not without end.
@@ -333,6 +144,27 @@ pub(in crate::cli) fn operator(by: Option<&str>) -> Result<String, NoOperator> {
     Ok(by)
 }
 
+/// Who acts by a command, and why, for the audit.
+pub(in crate::cli) fn typed(who: String, reason: String) -> By {
+    By {
+        who,
+        reason,
+        via: "cli",
+        proven: Proven::Here,
+        groups: Vec::new(),
+    }
+}
+
 #[cfg(test)]
-#[path = "release_tests.rs"]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_person_writes_is_one_bounded_line() {
+        assert_eq!(said("  false\nalarm\u{1b}[2J ", 500), "false alarm[2J");
+        assert_eq!(said(&"x".repeat(600), 500).len(), 500);
+        assert_eq!(operator(Some("anna")).expect("a name"), "anna");
+        operator(Some("decide")).expect_err("quell's own names are not free");
+        operator(Some("\u{1b}")).expect_err("nothing is left of it");
+    }
+}

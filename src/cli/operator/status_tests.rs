@@ -5,11 +5,14 @@ use jiff::ToSpan as _;
 use uuid::Uuid;
 
 use super::*;
+use crate::desk::status::needs::needs;
 use crate::domain::budget::{Pace, Pacing, Queued, Rules, Slots, Window};
 use crate::domain::verdict::Lane;
 use crate::store::Overdue;
+use crate::store::approvals::Waiting;
 use crate::store::views::{
-    DeviceAction, InboxView, LaneView, LeaseView, Outlook, QueuedAction, SetView, WindowView,
+    ContainmentView, DeviceAction, DeviceView, InboxView, InventoryView, LaneView, LeaseView, Outlook,
+    QueuedAction, SetView, WindowView,
 };
 
 fn now() -> Timestamp {

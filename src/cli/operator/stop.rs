@@ -5,18 +5,18 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use jiff::Timestamp;
-use serde::Serialize;
 
-use super::release::{operator, said};
+use super::release::{operator, said, typed};
 use super::table::{Paint, Tone, plain};
-use super::{Output, answer, connect, nothing_done, tenant_of};
+use super::{Output, answer, connect, nothing_done, refuse, tenant_of};
 use crate::cli::since::Since;
 use crate::config::Config;
+use crate::desk;
+use crate::desk::stop::{Order, Stopped};
 use crate::desk::words::ago;
 use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
-use crate::store::views::StopCounts;
-use crate::store::{StopOrder, StopView, Store};
+use crate::store::{StopView, Store};
 
 /// Stop: no restriction begins or leaves any more, at once and on every replica; releases go on
 ///
@@ -107,15 +107,6 @@ impl From<Scope> for StopScope {
     }
 }
 
-/// What was stopped, and what stands there.
-#[derive(Clone, Debug, Serialize)]
-pub struct Stopped {
-    /// The stops, one for each tenant.
-    pub stops: Vec<StopView>,
-    /// What is queued, under way and pending.
-    pub counts: StopCounts,
-}
-
 /// Stops.
 ///
 /// # Errors
@@ -140,24 +131,11 @@ pub async fn stop(args: StopArgs) -> anyhow::Result<ExitCode> {
         Some(since) => Some(since.time(store.now().await?)?),
         None => None,
     };
-    let order = StopOrder {
-        tenant,
-        scope,
-        since,
-        via: "cli",
-        by: &by,
-        reason: &reason,
+    let order = Order { tenant, scope, since };
+    let done = match desk::stop::begin(&store, &order, &typed(by, reason)).await {
+        Ok(done) => done,
+        Err(error) => return refuse(error),
     };
-    let stops = store.stop_begin(&order).await?;
-    let done = Stopped {
-        counts: store.stop_counts(tenant).await?,
-        stops,
-    };
-    if done.stops.is_empty() {
-        return Ok(nothing_done(
-            "the database knows no tenant yet: there is nothing to stop",
-        ));
-    }
     answer(args.place.output, &done, |paint| {
         render_stopped(&done, tenant.is_some(), paint)
     })?;
@@ -177,16 +155,13 @@ pub async fn resume(args: ResumeArgs) -> anyhow::Result<ExitCode> {
     }
     let by = operator(args.by.as_deref())?;
     let (config, store) = connect(args.place.config.as_deref()).await?;
-    if let Some(file) = config.stop_file.as_ref().filter(|file| file.exists()) {
-        return Ok(nothing_done(&format!(
-            "the stop file `{}` is still there, and would stop everything again: remove it first",
-            file.display()
-        )));
-    }
     let tenant = named(&args.place, &config, &store).await?;
-    let done = store
-        .stop_end(tenant, args.scope.map(StopScope::from), &by, &reason)
-        .await?;
+    let which = (tenant, args.scope.map(StopScope::from));
+    let by = typed(by, reason);
+    let done = match desk::stop::end(&store, config.stop_file.as_deref(), which, &by).await {
+        Ok(done) => done,
+        Err(error) => return refuse(error),
+    };
     let now = store.now().await?;
     if done.ended.is_empty() {
         let why = match done.left.as_slice() {
@@ -197,7 +172,7 @@ pub async fn resume(args: ResumeArgs) -> anyhow::Result<ExitCode> {
     }
     answer(args.place.output, &done, |paint| {
         let mut out = paint.tone(Tone::Good, "resumed") + "\n" + &lines(&done.ended, now);
-        out += &format!("  recorded  by {by}: {reason}\n");
+        out += &format!("  recorded  by {}: {}\n", by.who, by.reason);
         if !done.left.is_empty() {
             out += &format!(
                 "{}\n{}",

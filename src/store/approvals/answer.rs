@@ -14,7 +14,9 @@ use super::refusal::{
     said_otherwise, settled, told,
 };
 use super::rows::{self, AskRow};
-use crate::domain::approval::{RequestNumber, distinct_people, is_same_person, lifted, risks, token};
+use crate::domain::approval::{
+    Answerer, RequestNumber, distinct_people, is_same_person, lifted, risks, token,
+};
 use crate::domain::containment::EndReason;
 use crate::domain::decision::Usage;
 use crate::domain::device::DeviceId;
@@ -36,10 +38,22 @@ pub struct Answer<'a> {
     pub except: &'a [DeviceId],
     /// Who, as [`crate::domain::approval::person`] writes it.
     pub who: &'a str,
+    /// The groups that their proof says they are in.
+    pub groups: &'a [String],
     /// Why.
     pub reason: &'a str,
     /// The token of what he looked at; none: what was seen when it was asked.
     pub reviewed: Option<&'a str>,
+}
+
+impl<'a> Answer<'a> {
+    /// Whoever answers.
+    pub(super) fn answerer(&self) -> Answerer<'a> {
+        Answerer {
+            who: self.who,
+            groups: self.groups,
+        }
+    }
 }
 
 impl Store {
@@ -53,7 +67,7 @@ impl Store {
         answer: &Answer<'_>,
         terms: &AnswerTerms<'_>,
     ) -> Result<Answered, StoreError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         if answer.is_yes {
             crate::store::stops::hold_off(&mut tx, tenant).await?;
         }

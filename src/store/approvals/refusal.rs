@@ -105,8 +105,8 @@ pub(super) fn not_allowed(
 ) -> Option<Answered> {
     let refused = judged.iter().filter_map(|one| {
         let may = match answer.is_yes {
-            true => terms.rules.may_approve(answer.who, &one.behind()),
-            false => terms.rules.may_reject(answer.who, &one.behind()),
+            true => terms.rules.may_approve(answer.answerer(), &one.behind()),
+            false => terms.rules.may_reject(answer.answerer(), &one.behind()),
         };
         may.err()
             .map(|why| told(&one.ask, "not_allowed", why.to_string()))

@@ -60,7 +60,7 @@ impl Store {
         let mut went_on = WentOn::default();
         let mut after: Option<(Timestamp, Uuid)> = None;
         loop {
-            let mut tx = self.pool.begin().await?;
+            let mut tx = self.begin().await?;
             stops::hold_off(&mut tx, tenant).await?;
             let batch = held(&mut tx, tenant, order.index, after).await?;
             let Some(last) = batch.last() else {

@@ -82,7 +82,7 @@ impl Store {
         reason: &str,
         is_false_positive: bool,
     ) -> Result<Option<OperatorRelease>, StoreError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         crate::store::devices::lock(&mut tx, tenant, &[device.to_string()]).await?;
         let word = Word {
             reason: EndReason::Operator,

@@ -16,7 +16,10 @@ pub(super) fn windows(frame: &Frame, budget: &BudgetReport) -> Markup {
             div.gauges {
                 @for window in &budget.windows { (gauge(frame, window)) }
             }
-            p.small.muted { span.key.used {} "used  " span.key.kept {} "kept for critical calls" }
+            p.small.muted {
+                span.words-of-key { span.key.used {} "used" }
+                span.words-of-key { span.key.kept {} "kept for critical calls" }
+            }
             p { (forecast(frame, budget)) }
             @for (lane, held) in &budget.held {
                 p.small { (badge(Tone::Warn, "held")) " lane " (lane) ", until " (ahead(frame.now, held.until)) ": " (plain(&held.why)) }

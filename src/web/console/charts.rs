@@ -4,12 +4,12 @@
 use maud::{Markup, html};
 
 /// The size of a chart in its own units; it is as wide as its place.
-const WIDTH: f64 = 480.0;
-const HEIGHT: f64 = 150.0;
+const WIDTH: f64 = 360.0;
+const HEIGHT: f64 = 140.0;
 /// Room for the words at the left and below.
 const LEFT: f64 = 34.0;
 const BELOW: f64 = 20.0;
-const ABOVE: f64 = 12.0;
+const ABOVE: f64 = 16.0;
 
 /// What a chart is about.
 pub(super) struct About<'a> {

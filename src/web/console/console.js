@@ -70,6 +70,11 @@
         const now = page.getElementById(old.id);
         if (now) bring(old, now);
       }
+      // What somebody looked at is what they answer: when it is not that any more, they are told, and their form stays as it is.
+      for (const guard of document.querySelectorAll("input[data-guard]")) {
+        const now = page.getElementById(guard.id);
+        byId("changed-meanwhile").hidden = now !== null && now.value === guard.value;
+      }
       const news = page.body.dataset.say;
       if (news && news !== body.dataset.say) {
         body.dataset.say = news;

@@ -60,7 +60,7 @@ pub(super) fn known(device: &DeviceView) -> Markup {
 /// The devices as a table.
 pub(super) fn table(frame: &Frame, devices: &[DeviceView], now: Timestamp, empty: &str) -> Markup {
     let table = Table {
-        label: "Devices",
+        label: "Devices, those to look at first",
         heads: &[
             "Device",
             "State",

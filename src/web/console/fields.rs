@@ -54,6 +54,12 @@ impl FromRequest<Web> for Fields {
     }
 }
 
+impl From<Vec<(String, String)>> for Fields {
+    fn from(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+}
+
 /// The query of a request.
 pub(super) struct Query(pub Fields);
 

@@ -100,7 +100,14 @@ pub(super) fn who_and_why(frame: &Frame, name: &str) -> Markup {
 /// The stop switch.
 pub(super) fn stop(frame: &Frame) -> Markup {
     let scopes = [StopScope::New, StopScope::CancelPending, StopScope::Freeze];
+    let is_one = frame.visit.tenants.len() <= 1;
     let own = html! {
+        @if !is_one {
+            label.check {
+                input type="checkbox" name="everywhere" value="yes";
+                span { "every tenant, not only " (frame.tenant) }
+            }
+        }
         fieldset.field {
             legend { "What stops" }
             @for (place, scope) in scopes.into_iter().enumerate() {
@@ -122,7 +129,7 @@ pub(super) fn stop(frame: &Frame) -> Markup {
         details.stop #stop open[frame.kept.has("form", "stop")] {
             summary.button.danger { "Stop …" }
             div.sheet {
-                p { "In force at once, on every replica, for tenant " b { (frame.tenant) } ", until a person resumes." }
+                p { "In force at once, on every replica, until a person resumes." }
                 (form.around(frame, &own))
             }
         }

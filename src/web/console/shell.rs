@@ -2,6 +2,7 @@
 //! [`Visit`] is what a request asks for, [`Frame`] what stands around its answer.
 
 use axum::extract::FromRequestParts;
+use axum::http::Uri;
 use axum::http::request::Parts;
 use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, html};
@@ -42,6 +43,18 @@ impl FromRequestParts<Web> for Visit {
 }
 
 impl Visit {
+    /// The same of another address of the console.
+    pub(super) fn back(self, uri: &Uri) -> Self {
+        let query = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri);
+        Self {
+            path: uri.path().to_owned(),
+            query: query
+                .map(|axum::extract::Query(pairs)| Fields::from(pairs))
+                .unwrap_or_default(),
+            ..self
+        }
+    }
+
     /// What stands around the answer.
     ///
     /// # Errors

@@ -46,6 +46,7 @@ async fn approves(store: Store, ground: Arc<Ground>, request: RequestNumber, who
         only: &[],
         except: &[],
         who: &who,
+        groups: &[],
         reason: "looked at it",
         reviewed: None,
     };

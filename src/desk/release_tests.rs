@@ -169,37 +169,3 @@ fn a_device_without_a_containment_is_told_apart_by_what_is_known_of_it() {
         "has no containment any more; its release is in doubt already",
     );
 }
-
-#[test]
-fn a_text_that_fits_no_device_or_several_says_what_to_do() {
-    let device = |id: &str| DeviceView {
-        device: id.repeat(20),
-        name: Some("web-1.corp".to_owned()),
-        restriction: "free".to_owned(),
-        isolation: "free".to_owned(),
-        since: None,
-        containments: Vec::new(),
-        actions: Vec::new(),
-    };
-    insta::assert_snapshot!(not_one("web-1", &[device("a1"), device("b2")], now()), @"
-    `web-1` fits 2 devices: nothing was done; name one of them
-      DEVICE        NAME        STATE  UNTIL  WHY
-      a1a1a1a1a1a1  web-1.corp  free   -      -
-      b2b2b2b2b2b2  web-1.corp  free   -      -
-    ");
-    insta::assert_snapshot!(not_one("a1b", &[], now()), @"
-    no device is called `a1b`; the beginning of an id needs at least 6 characters
-    ");
-    insta::assert_snapshot!(not_one("a1b2c3", &[], now()), @"
-    no device is called `a1b2c3`, nor does an id begin so: `quell devices --all` lists them
-    ");
-}
-
-#[test]
-fn what_a_person_writes_is_one_bounded_line() {
-    assert_eq!(said("  false\nalarm\u{1b}[2J ", 500), "false alarm[2J");
-    assert_eq!(said(&"x".repeat(600), 500).len(), 500);
-    assert_eq!(operator(Some("anna")).expect("a name"), "anna");
-    operator(Some("decide")).expect_err("quell's own names are not free");
-    operator(Some("\u{1b}")).expect_err("nothing is left of it");
-}

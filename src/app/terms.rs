@@ -1,0 +1,143 @@
+//! What of the configuration each part takes for a tenant, every span as it holds in real time: the gate, the pacing, the desk, the
+//! client. Called at start, and by the commands that work beside the daemon.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+
+use crate::config::{Budget, Config, Tenant};
+use crate::defender::{Client, Endpoint, Options};
+use crate::desk::{Desk, Terms};
+use crate::domain::budget::{self, Pace, Pacing, Reserve, jump_bound};
+use crate::domain::tenant::TenantId;
+use crate::limiter::PacerOptions;
+use crate::store::{Gate, SafetyOptions, Store};
+
+/// The gate of a tenant, every span as it holds in real time.
+pub fn gate_of(config: &Config, tenant: &Tenant) -> Gate {
+    Gate {
+        app_id: tenant.credential.app_id().to_owned(),
+        scope: tenant.budget.scope,
+        actions: config.scaled_windows(&tenant.budget.shared(&tenant.budget.windows)),
+        reads: config.scaled_windows(&tenant.budget.shared(&tenant.budget.reads)),
+        antivirus: config.scaled_windows(&tenant.budget.shared(&tenant.budget.antivirus)),
+        terms: terms(config, &tenant.budget),
+        timing: config.call_timing(),
+        ceiling: config.mode,
+        never: config.never.clone(),
+        facts_wait: config.scaled(config.facts.wait),
+        caps: config.rules().caps,
+        surge: config.rules().surge,
+        fleet: tenant.fleet_size,
+        outstanding: Some(config.outstanding),
+        cancel_after: Some(config.scaled(config.call.cancel_after)),
+        facts_max_age: config.scaled(config.facts.max_age),
+        lookups: config.lookup_terms(),
+    }
+}
+
+/// What the daemon's store guards, every span as it holds in real time.
+pub(in crate::app) fn safety_of(config: &Config) -> SafetyOptions {
+    let windows = || {
+        let all = config.tenants.iter();
+        all.map(|tenant| config.scaled_windows(&tenant.budget.windows))
+    };
+    let longest = windows().flatten().map(|window| window.per).max();
+    SafetyOptions {
+        longest: longest.unwrap_or(Duration::from_secs(3_600)),
+        latest: config.call_timing().latest_count(),
+        bound: windows()
+            .map(|windows| jump_bound(&windows))
+            .min()
+            .unwrap_or(Duration::from_millis(250)),
+        stable_for: config.scaled(Duration::from_secs(60)),
+        patience: config.scaled(Duration::from_secs(30)).max(Duration::from_secs(1)),
+    }
+}
+
+/// What holds beside the windows.
+fn terms(config: &Config, budget: &Budget) -> budget::Terms {
+    budget::Terms {
+        reserve: Reserve {
+            every: config.scaled(budget.reserve.every),
+            ..budget.reserve
+        },
+        retries: budget.retries,
+        ageing: config.scaled(budget.ageing),
+        reads: budget.reads_share,
+        margin: jump_bound(&config.scaled_windows(&budget.windows)),
+    }
+}
+
+/// How the calls of a tenant are spread, as it holds in real time.
+pub fn pacing_of(config: &Config, tenant: &Tenant) -> Pacing {
+    let budget = &tenant.budget;
+    Pacing {
+        pace: Pace {
+            interval: config.scaled(budget.share.pace(budget.pacer_interval)),
+            burst: budget.pacer_burst,
+        },
+        unpaced_releases: PacerOptions::default().unpaced_releases,
+        release_window: config.scaled(PacerOptions::default().release_window),
+    }
+}
+
+/// The desk of a tenant: what its operators see and do.
+pub fn desk_of(config: &Config, tenant: &Tenant, store: Store, id: TenantId) -> Desk {
+    Desk {
+        store,
+        tenant: id,
+        name: tenant.name.clone(),
+        terms: Arc::new(Terms {
+            gate: gate_of(config, tenant),
+            pacing: pacing_of(config, tenant),
+            mode: config.mode,
+            lease: config.lease,
+            outstanding: config.outstanding,
+            overdue_after: config.scaled(config.release.overdue_after),
+            inventory_max_age: config.scaled(config.facts.inventory.max_age),
+            fleet_size: tenant.fleet_size,
+            facts_max_age: config.scaled(config.facts.max_age),
+            facts_wait: config.scaled(config.facts.wait),
+            kinds: config.kinds.clone(),
+            device_ids: config.device_id_rule(),
+            approvals: config.approvals.clone(),
+            default_ask: config.rules().default_ask,
+        }),
+    }
+}
+
+/// What the client of a tenant is made from, every span as it holds in real time.
+///
+/// # Errors
+/// An address that cannot be called, or a file that the way there needs cannot be read.
+pub fn client_options(config: &Config, tenant: &Tenant) -> anyhow::Result<Options> {
+    let endpoint = Endpoint::resolve(&tenant.hosts())?;
+    let mut options = Options::with(endpoint, tenant.credential.for_client()?);
+    options.route = tenant.reach.route()?;
+    options.oauth = tenant.oauth;
+    options.connect_timeout = config.connect_timeout();
+    options.total_timeout = config.call_timing().total_timeout;
+    options.time_scale = f64::from(config.time_scale);
+    options.send_external_id = tenant.external_id;
+    Ok(options)
+}
+
+/// The clients of all tenants: wrong addresses are said before anything starts.
+///
+/// # Errors
+/// An address or another option of a tenant cannot be used.
+pub fn clients(config: &Config) -> anyhow::Result<BTreeMap<String, Arc<Client>>> {
+    let client = |tenant: &Tenant| anyhow::Ok(Client::new(client_options(config, tenant)?)?);
+    config
+        .tenants
+        .iter()
+        .map(|tenant| {
+            let made =
+                client(tenant).with_context(|| format!("tenant `{}` cannot be called", tenant.name))?;
+            Ok((tenant.name.clone(), Arc::new(made)))
+        })
+        .collect()
+}

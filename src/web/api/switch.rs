@@ -1,0 +1,151 @@
+//! `POST /v1/stop` and `/v1/resume`: the stop switch for programs. `POST /v1/reload`: the playbook files, read again.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::Timestamp;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::writing::{VIA, WriteParameters, Writing, written};
+use crate::desk::stop::{self, Order};
+use crate::domain::person::said;
+use crate::domain::stop::StopScope;
+use crate::domain::tenant::TenantId;
+use crate::store::{Resumed, StopView, Store};
+use crate::web::Web;
+use crate::web::answer::Problem;
+use crate::web::may::{May, Operate};
+
+/// What to stop.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::web) struct StopRequest {
+    /// Why, for whoever finds everything stopped
+    reason: String,
+    /// Who, where nobody is known by name
+    by: Option<String>,
+    /// What is stopped [default: new]
+    scope: Option<StopScope>,
+    /// With the scope `release-all`: what began since then is released
+    since: Option<Timestamp>,
+    /// Only this tenant [default: every tenant]
+    tenant: Option<String>,
+}
+
+/// What to end.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::web) struct ResumeRequest {
+    /// Why it is safe to go on
+    reason: String,
+    /// Who, where nobody is known by name
+    by: Option<String>,
+    /// Only stops of this scope
+    scope: Option<StopScope>,
+    /// The stops of this tenant [default: those that were given for all tenants]
+    tenant: Option<String>,
+}
+
+/// Stop: no restriction begins or leaves any more, at once and on every replica; releases go on
+///
+/// It holds for every tenant unless one is named, over restarts, and until a person resumes. Answers with the stops that began.
+#[utoipa::path(post, path = "/v1/stop", tag = "stop", params(WriteParameters), request_body = StopRequest, responses(
+    (status = 200, body = Vec<StopView>),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(in crate::web) async fn stop(
+    may: May<Operate>,
+    State(web): State<Web>,
+    writing: Writing<StopRequest>,
+) -> Result<Response, Problem> {
+    let Writing { body, key, .. } = writing;
+    let by = may.by(body.by.as_deref(), &body.reason, VIA)?;
+    let mut order = Order {
+        tenant: None,
+        scope: body.scope.unwrap_or(StopScope::New),
+        since: body.since,
+    };
+    order.check()?;
+    let store = store(&web)?;
+    order.tenant = tenant(store, body.tenant.as_deref()).await?;
+    let as_whom = by.clone();
+    written(key, (store, order.tenant, &as_whom), |store| async move {
+        Ok(stop::begin(&store, &order, &by).await?.stops)
+    })
+    .await
+}
+
+/// Resume: end what a stop or the stop file began
+///
+/// Answers with the stops that ended, and those that are left.
+#[utoipa::path(post, path = "/v1/resume", tag = "stop", params(WriteParameters), request_body = ResumeRequest, responses(
+    (status = 200, body = Resumed),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(in crate::web) async fn resume(
+    may: May<Operate>,
+    State(web): State<Web>,
+    writing: Writing<ResumeRequest>,
+) -> Result<Response, Problem> {
+    let Writing { body, key, .. } = writing;
+    let by = may.by(body.by.as_deref(), &body.reason, VIA)?;
+    let store = store(&web)?;
+    let which = (tenant(store, body.tenant.as_deref()).await?, body.scope);
+    let (as_whom, file) = (by.clone(), web.0.options.stop_file.clone());
+    written(key, (store, which.0, &as_whom), |store| async move {
+        Ok(stop::end(&store, file.as_deref(), which, &by).await?)
+    })
+    .await
+}
+
+async fn tenant(store: &Store, name: Option<&str>) -> Result<Option<TenantId>, Problem> {
+    let Some(name) = name else { return Ok(None) };
+    store.tenant_find(name).await?.map(Some).ok_or_else(|| {
+        let detail = format!("there is no tenant `{}`", said(name, 100));
+        Problem::new(StatusCode::BAD_REQUEST, "bad_request", detail)
+    })
+}
+
+fn store(web: &Web) -> Result<&Store, Problem> {
+    web.0.inbox.store().ok_or_else(|| {
+        let detail = "this process has no database";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", detail)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::web::testing::TestServer;
+
+    async fn post(server: &TestServer, path: &str, headers: &str, body: &str) -> u16 {
+        let length = body.len();
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n\
+             content-length: {length}\r\n{headers}\r\n{body}"
+        );
+        server.exchange(request.as_bytes()).await.status
+    }
+
+    #[tokio::test]
+    async fn what_is_wrong_with_a_stop_is_said_and_no_page_or_proxy_may_send_one() {
+        let server = TestServer::start(|_, _| ()).await;
+        for (body, status) in [
+            (r#"{"by": "anna", "reason": " "}"#, 400),
+            (r#"{"by": "gate", "reason": "x"}"#, 400),
+            (r#"{"by": "anna"}"#, 400),
+            (r#"{"by": "anna", "reason": "x", "scope": "release-all"}"#, 400),
+            (r#"{"by": "anna", "reason": "x", "sccope": "new"}"#, 400),
+            // The rest is the store's, which this server has not.
+            (r#"{"by": "anna", "reason": "x", "scope": "freeze"}"#, 503),
+        ] {
+            assert_eq!(post(&server, "/v1/stop", "", body).await, status, "{body}");
+        }
+        let body = r#"{"by": "anna", "reason": "x"}"#;
+        for header in ["origin: https://evil.example", "x-forwarded-for: 203.0.113.9"] {
+            for path in ["/v1/stop", "/v1/resume"] {
+                assert_eq!(post(&server, path, &format!("{header}\r\n"), body).await, 403);
+            }
+        }
+    }
+}
