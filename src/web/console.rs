@@ -29,6 +29,8 @@ mod queue;
 mod refused;
 mod shell;
 mod system;
+#[cfg(test)]
+mod tests;
 mod timeline;
 
 use axum::Router;

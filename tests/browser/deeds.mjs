@@ -33,21 +33,22 @@ export async function deeds(tools) {
   await until("the page is told of news", () => has(page, "#live-state", "live"));
   await page.focus("#search");
   await page.keyboard.type("typed meanwhile");
-  const long = "a-workstation-with-a-name-that-goes-on-and-on-and-on.department-of-long-names.emea.corp.contoso.example";
-  const event = await alert(stage, 0x1a, "ConsoleActs", "ws-0001.contoso.example");
-  await alert(stage, 0x1b, "ConsoleActs", long, "A title that is as long as the titles of alerts sometimes are, because whoever wrote the rule wanted to be exact about what was seen, where, and by which process");
-  await alert(stage, 0x1c, "ConsoleActs", "<script>alert(1)</script>", "<img src=x onerror=alert(2)>");
-  await until("the contained devices come up in the open page", () => has(page, "#contained", "ws-0001.contoso.example"));
+  const evil = "<script>alert(1)</script><img src=x onerror=alert(2)>";
+  const long = "A title that is as long as the titles of alerts sometimes are, because whoever wrote the rule wanted to be exact about what was seen, where, and by which process-with-a-name-that-goes-on-and-on-and-on-without-any-blank-in-it.exe";
+  const event = await alert(stage, 0x1a, "ConsoleActs", "The first of all alerts");
+  await alert(stage, 0x1b, "ConsoleActs", long);
+  await alert(stage, 0x1c, "ConsoleActs", evil);
+  await until("the contained devices come up in the open page", () => has(page, "#contained", "The first of all alerts"));
+  await until("all three do", () => has(page, "#contained", evil));
   must(await page.evaluate(() => globalThis.neverLoadedAgain === true), "the page was loaded again, not brought in line");
   must(await page.evaluate(() => document.activeElement.id === "search" && document.activeElement.value === "typed meanwhile"),
     "the focus or what was typed was lost when the page was brought in line");
-  must(await has(page, "#contained", "<script>alert(1)</script>"), "a device's name is not shown as it is written");
   say("an open page followed what changed; the focus and what was typed stayed");
 
   // ---- approve some of a request
-  for (const [n, name] of [[0x2a, "srv-a.contoso.example"], [0x2b, "srv-b.contoso.example"], [0x2c, "srv-c.contoso.example"]]) {
-    await alert(stage, n, "ConsoleAsks", name);
-  }
+  // What is asked in one minute is one request.
+  await until("the minute has room for three questions", async () => new Date().getSeconds() < 50);
+  for (const n of [0x2a, 0x2b, 0x2c]) await alert(stage, n, "ConsoleAsks", "Something was seen on a server");
   await page.goto(`${stage.url}/approvals`, { waitUntil: "load" });
   await until("the request has all three", () => has(page, "#open", "3 waiting"));
   const request = await page.$eval("#open tbody th a", (link) => link.getAttribute("href"));
@@ -73,7 +74,7 @@ export async function deeds(tools) {
 
   // ---- release
   await page.goto(`${stage.url}/devices/${device(0x1a)}`, { waitUntil: "load" });
-  must(await has(page, "h1", "ws-0001.contoso.example"), "the device's page has not its name");
+  must(await has(page, "#title", device(0x1a)), "the device's page has not its id");
   await page.click("#release-form summary");
   await send(page, "#release-form form", { by: "anna", reason: "rebuilt" });
   must(await has(page, "main .notice.good", "ended"), `the release is not told: ${await text(page, "main")}`);
@@ -122,11 +123,11 @@ export async function deeds(tools) {
     await page.click("#release-form summary");
     await send(page, "#release-form form", { by: "anna", reason: "waits for the resume" });
   }
-  for (const [n, name] of [[0x3a, "srv-d.contoso.example"], [0x3b, long], [0x3c, "srv-f.contoso.example"]]) {
-    await alert(stage, n, "ConsoleAsks", name);
-  }
+  await until("the minute has room for three questions", async () => new Date().getSeconds() < 50);
+  for (const n of [0x3a, 0x3b, 0x3c]) await alert(stage, n, "ConsoleAsks", n === 0x3b ? long : "Something was seen on a server");
   await page.goto(`${stage.url}/approvals`, { waitUntil: "load" });
-  await until("the second request has all three", () => has(page, "#open", "3 waiting"));
+  await until("the second request has all three", () => has(page, "#open", "3 waiting"), 30_000)
+    .catch(async (error) => { throw new Error(`${error.message}: ${await text(page, "main")}`); });
   const second = await page.$eval("#open tbody th a", (link) => link.getAttribute("href"));
   await page.goto(`${stage.url}/queue`, { waitUntil: "load" });
   await until("two releases wait", async () => (await page.$$("#queue tbody tr")).length >= 2);

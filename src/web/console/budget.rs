@@ -8,6 +8,7 @@ use super::parts::{Panel, Tone, ahead, badge, plain};
 use super::shell::Frame;
 use crate::desk::budget::{BudgetReport, WindowReport};
 use crate::desk::words::{counted, span};
+use crate::domain::stop::StopScope;
 
 /// Both windows, what of them is kept for critical calls, and when the queue may be empty.
 pub(super) fn windows(frame: &Frame, budget: &BudgetReport) -> Markup {
@@ -57,7 +58,11 @@ fn gauge(frame: &Frame, window: &WindowReport) -> Markup {
 fn forecast(frame: &Frame, budget: &BudgetReport) -> Markup {
     let now = frame.now;
     let late = i64::try_from(budget.expected_late).unwrap_or(i64::MAX);
+    if frame.stops.iter().any(|stop| stop.scope == StopScope::Freeze) {
+        return html! { (badge(Tone::Bad, "stopped")) " Nothing is called until a person resumes." };
+    }
     html! {
+        @if !frame.stops.is_empty() { (badge(Tone::Bad, "stopped")) " Restrictions wait for the resume; releases: " }
         @match (budget.closed_until, budget.next_call_at, budget.queue_empty_at) {
             (Some(until), ..) => {
                 (badge(Tone::Bad, "closed")) " nothing is called; the gate opens " (ahead(now, until))

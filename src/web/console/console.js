@@ -9,7 +9,7 @@
 
   // Brings one element in line with what the server says now. Elements stay where they are like: so the focus, what was typed,
   // what is unfolded and where was scrolled to stay as they are.
-  const kept = new Set(["value", "checked", "selected", "open"]);
+  const kept = new Set(["value", "checked", "selected", "open", "data-seen"]);
   function bring(old, now) {
     if (old.nodeType !== now.nodeType || old.nodeName !== now.nodeName || (old.id || "") !== (now.id || "")) {
       const fresh = document.importNode(now, true);
@@ -80,7 +80,7 @@
         body.dataset.say = news;
         said.textContent = news;
       }
-      counts();
+      ready();
     } catch (error) {
       // The server is away, or the session over: what is shown stays, and the foot says how old it is.
     } finally {
@@ -156,13 +156,21 @@
     counts();
   });
 
-  // ---- begin
-  for (const element of document.querySelectorAll("[data-script]")) element.hidden = false;
-  for (const word of document.querySelectorAll("[data-word]")) {
-    word.form.querySelector("button[type=submit]").disabled = word.value.trim().toLowerCase() !== word.dataset.word;
+  // ---- begin, and again whenever the page was brought in line: what the server sends knows of no script
+  function ready() {
+    for (const element of document.querySelectorAll("[data-script]")) element.hidden = false;
+    for (const word of document.querySelectorAll("[data-word]")) {
+      word.form.querySelector("button[type=submit]").disabled = word.value.trim().toLowerCase() !== word.dataset.word;
+    }
+    let name = "";
+    try { name = localStorage.getItem("quell.by") || ""; } catch (error) { /* not kept */ }
+    for (const field of document.querySelectorAll("input[name=by]:not([data-seen])")) {
+      field.dataset.seen = "";
+      if (!field.value) field.value = name;
+    }
+    counts();
   }
-  let name = "";
-  try { name = localStorage.getItem("quell.by") || ""; } catch (error) { /* not kept */ }
-  if (name) for (const field of document.querySelectorAll("input[name=by]")) if (!field.value) field.value = name;
-  counts();
+  ready();
+  // What was just done is told once.
+  if (location.search.includes("done=")) history.replaceState(null, "", body.dataset.here);
 })();

@@ -83,13 +83,13 @@ async fn read(desk: &Desk, frame: &Frame) -> Result<Page, Problem> {
                 limit: ROWS / 4,
                 ..ActionsAsked::default()
             };
-            let waiting = desk.queue(query("after").as_deref(), ROWS).await?;
-            queue::page(
-                frame,
-                &waiting,
-                &desk.actions(&asked).await?,
-                &desk.budget().await?,
-            )
+            let after = query("after");
+            let (waiting, actions, budget) = tokio::try_join!(
+                desk.queue(after.as_deref(), ROWS),
+                desk.actions(&asked),
+                desk.budget()
+            )?;
+            queue::page(frame, &waiting, &actions, &budget)
         }
         ["playbooks"] => {
             let report = match desk.playbooks().await {
@@ -116,7 +116,10 @@ async fn read(desk: &Desk, frame: &Frame) -> Result<Page, Problem> {
             let rows = desk.audit(None, query("after").as_deref(), ROWS).await?;
             audit::page(frame, &rows)
         }
-        ["system"] => system::page(frame, &desk.system().await?, &desk.status(0).await?),
+        ["system"] => {
+            let (system, status) = tokio::try_join!(desk.system(), desk.status(0))?;
+            system::page(frame, &system, &status)
+        }
         _ => return Err(missing("there is no such page")),
     })
 }
@@ -127,11 +130,18 @@ async fn first(desk: &Desk) -> Result<overview::Read, Problem> {
         limit: FEW,
         ..DecisionsAsked::default()
     };
+    // None waits for another: each has a connection of its own.
+    let (report, budget, due, decided) = tokio::try_join!(
+        desk.status(10),
+        desk.budget(),
+        desk.due_releases(None, FEW),
+        desk.decisions(&decided),
+    )?;
     Ok(overview::Read {
-        report: desk.status(10).await?,
-        budget: desk.budget().await?,
-        due: desk.due_releases(None, FEW).await?.items,
-        decided: desk.decisions(&decided).await?.items,
+        report,
+        budget,
+        due: due.items,
+        decided: decided.items,
     })
 }
 

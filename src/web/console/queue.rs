@@ -22,7 +22,7 @@ pub(super) fn page(
     let waiting = i64::try_from(queue.actions).unwrap_or(i64::MAX);
     let beside = html! {
         (counted(waiting, "action")) " queued"
-        @if let Some(at) = queue.empty_at.filter(|_| waiting > 0) { ", empty " (ahead(frame.now, at)) }
+        @if let Some(at) = queue.empty_at.filter(|_| waiting > 0 && frame.stops.is_empty()) { ", empty " (ahead(frame.now, at)) }
         @if queue.expected_late > 0 { " " (badge(Tone::Bad, &format!("{} too late", queue.expected_late))) }
     };
     let content = html! {

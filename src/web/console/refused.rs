@@ -3,7 +3,7 @@
 
 use axum::body::to_bytes;
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
@@ -54,12 +54,12 @@ async fn as_page(answer: Response) -> Response {
         |problem| problem.detail,
     );
     let title = head.status.canonical_reason().unwrap_or("Not answered");
-    let page = page(title, &detail);
+    let page = page(title, &detail, head.status == StatusCode::UNAUTHORIZED);
     (head.status, head.headers, page).into_response()
 }
 
 /// A page that needs nothing to be known but what went wrong.
-fn page(title: &str, detail: &str) -> Markup {
+fn page(title: &str, detail: &str, may_sign_in: bool) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -74,7 +74,8 @@ fn page(title: &str, detail: &str) -> Markup {
                 main #main tabindex="-1" {
                     div.title { h1 { (title) } }
                     div.notice.bad role="alert" { (detail) }
-                    p { a href="/" { "To the overview" } }
+                    @if may_sign_in { p { a href="/login" { "Sign in" } } }
+                    @else { p { a href="/" { "To the overview" } } }
                 }
             }
         }

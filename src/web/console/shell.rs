@@ -60,11 +60,17 @@ impl Visit {
     /// # Errors
     /// Postgres is away.
     pub(super) async fn frame(self, desk: &Desk, identity: Identity) -> Result<Frame, Problem> {
+        let store = &desk.store;
+        let (now, stops, waiting) = tokio::try_join!(
+            store.now(),
+            store.stops(Some(desk.tenant), None),
+            store.requests_waiting(desk.tenant),
+        )?;
         Ok(Frame {
             tenant: desk.name.clone(),
-            now: desk.store.now().await?,
-            stops: desk.store.stops(Some(desk.tenant), None).await?,
-            waiting: desk.store.requests_waiting(desk.tenant).await?,
+            now,
+            stops,
+            waiting,
             mode: desk.terms.mode,
             identity,
             notice: Notice::of(&self.query),
@@ -332,6 +338,9 @@ impl Frame {
                 span #as-of data-live { "As of " (time(self.now, &exact(self.now))) }
                 span { span #live-state { "not live" } " · " a href=(self.here()) { "load again" } }
                 span { (who) }
+                @if self.identity.proven == Proven::SignedIn {
+                    form method="post" action="/logout" { button type="submit" { "Sign out" } }
+                }
                 @for other in others { a href={ "/?tenant=" (in_path(other)) } { "to " (other) } }
                 span { "Quell " (env!("CARGO_PKG_VERSION")) }
             }
