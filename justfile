@@ -76,6 +76,10 @@ config:
 schema:
     scripts/ci schema
 
+# Try the console in a real Chromium; leaves screenshots in target/console-screenshots
+console:
+    scripts/ci console
+
 # writes the printed pages and the JSON Schemas anew after a change of what they tell
 update-reference:
     UPDATE=1 SQLX_OFFLINE=true cargo test --locked --lib reference

@@ -6,6 +6,7 @@
 //! | `POST /v1/events/SOURCE` | the same for a configured source, whose senders show who they are ([`Proof`]) |
 //! | `/v1/…` | what operators see and do ([`api`]); `/v1/openapi.json` documents it |
 //! | `/login`, `/logout` | how people come in and go at the console ([`access`]) |
+//! | `/`, `/devices`, … | the same for people ([`console`]) |
 //! | `POST /-/reload` | reads the playbook files again ([`reload`]) |
 //! | `GET /livez` | the process runs |
 //! | `GET /readyz` | Postgres answers and its migrations are current |
@@ -17,6 +18,7 @@
 mod access;
 pub mod answer;
 mod api;
+mod console;
 mod events;
 mod health;
 mod held;
@@ -163,6 +165,7 @@ struct Shared {
     unproven: held::Held,
     ready: health::Cached,
     refusals: access::Refusals,
+    listeners: console::Listeners,
 }
 
 impl Web {
@@ -191,6 +194,7 @@ impl Web {
             requests,
             ready: health::Cached::default(),
             refusals: access::Refusals::default(),
+            listeners: console::Listeners::default(),
         }))
     }
 }
@@ -211,6 +215,7 @@ pub fn router(web: Web) -> Router {
         .route("/metrics", get(health::metrics))
         .merge(api::router())
         .merge(access::routes())
+        .merge(console::router())
         .fallback(|| async {
             answer::Problem::new(StatusCode::NOT_FOUND, "not_found", "there is no such path")
         })

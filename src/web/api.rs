@@ -30,6 +30,8 @@ use utoipa_axum::routes;
 use crate::web::Web;
 use writing::Larger;
 
+pub(super) use asked::AtDesk;
+
 /// What the document says of the whole.
 #[derive(OpenApi)]
 #[openapi(info(

@@ -1,0 +1,167 @@
+//! `GET /live`: says that something changed, as server-sent events, so that an open page can fetch itself again. What changed is not
+//! told; a page knows what it shows. Postgres is asked once a second for each tenant, however many pages are open, and not at all
+//! while none is. A stream ends after some minutes, and the browser opens the next: so whoever may look no longer does not go on
+//! listening, and a stop of the process waits for nobody.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::State;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use hyper::body::Frame;
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
+
+use crate::clock::Monotonic;
+use crate::desk::Desk;
+use crate::domain::tenant::TenantId;
+use crate::store::views::News;
+use crate::web::Web;
+use crate::web::answer::Problem;
+use crate::web::api::AtDesk;
+use crate::web::may::{May, See};
+
+/// So many pages are told, over all tenants; each holds a connection.
+const MOST: usize = 64;
+/// How often is looked.
+const LOOK: Duration = Duration::from_secs(1);
+/// What was looked at so recently is not looked at again.
+const FRESH: Duration = Duration::from_millis(900);
+/// Something is said at least so often, or proxies take the connection for dead.
+const ALIVE: Duration = Duration::from_secs(15);
+/// A stream is so long.
+const LASTS: Duration = Duration::from_secs(300);
+
+/// Whoever is told, and what was seen last of each tenant.
+#[derive(Debug)]
+pub(in crate::web) struct Listeners {
+    places: Arc<Semaphore>,
+    seen: Mutex<HashMap<TenantId, Arc<Mutex<Option<(Monotonic, Option<News>)>>>>>,
+}
+
+impl Default for Listeners {
+    fn default() -> Self {
+        Self {
+            places: Arc::new(Semaphore::new(MOST)),
+            seen: Mutex::default(),
+        }
+    }
+}
+
+impl Listeners {
+    /// The state of the tenant: asked for anew, or what another listener has just asked. `None`: Postgres does not answer.
+    async fn look(&self, desk: &Desk) -> Option<News> {
+        let of_tenant = Arc::clone(self.seen.lock().await.entry(desk.tenant).or_default());
+        // Whoever comes while Postgres is being asked waits for that answer.
+        let mut seen = of_tenant.lock().await;
+        if let Some((at, news)) = &*seen
+            && at.elapsed() < FRESH
+        {
+            return news.clone();
+        }
+        let news = desk.store.news(desk.tenant).await.ok();
+        *seen = Some((Monotonic::now(), news.clone()));
+        news
+    }
+}
+
+/// Tells whoever may look that something changed.
+pub(super) async fn live(
+    _: May<See>,
+    AtDesk(desk): AtDesk,
+    State(web): State<Web>,
+) -> Result<Response, Problem> {
+    let place = Arc::clone(&web.0.listeners.places).try_acquire_owned();
+    let place = place.map_err(|_| {
+        let detail = format!("{MOST} pages are told already: load this one again to see what changed");
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too_many_listeners", detail).retry_after_s(30)
+    })?;
+    let now = Monotonic::now();
+    let listener = Listener {
+        seen: web.0.listeners.look(&desk).await,
+        desk,
+        web,
+        began: now,
+        said: now,
+        is_new: true,
+        _place: place,
+    };
+    let headers = [
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/event-stream"),
+        ),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (
+            HeaderName::from_static("x-accel-buffering"),
+            HeaderValue::from_static("no"),
+        ),
+    ];
+    let stream = Stream(Box::pin(listener.next()));
+    Ok((headers, Body::new(stream)).into_response())
+}
+
+/// One page that is told.
+struct Listener {
+    desk: Desk,
+    web: Web,
+    seen: Option<News>,
+    began: Monotonic,
+    said: Monotonic,
+    is_new: bool,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Listener {
+    /// Waits until there is something to say, and says it; `None`: it has been told for long enough.
+    async fn next(mut self) -> Option<(Self, Bytes)> {
+        if self.is_new {
+            self.is_new = false;
+            return Some((self, Bytes::from_static(b"retry: 3000\n: here\n\n")));
+        }
+        while self.began.elapsed() < LASTS {
+            tokio::time::sleep(LOOK).await;
+            let seen = self.web.0.listeners.look(&self.desk).await;
+            let said: Option<&'static [u8]> = if seen.is_some() && seen != self.seen {
+                self.seen = seen;
+                Some(b"event: changed\ndata: {}\n\n")
+            } else if self.said.elapsed() >= ALIVE {
+                Some(b": here\n\n")
+            } else {
+                None
+            };
+            if let Some(said) = said {
+                self.said = Monotonic::now();
+                return Some((self, Bytes::from_static(said)));
+            }
+        }
+        None
+    }
+}
+
+/// What comes next.
+type Next = Pin<Box<dyn Future<Output = Option<(Listener, Bytes)>> + Send>>;
+
+/// A body without an end of its own: what a listener says, as it says it.
+struct Stream(Next);
+
+impl HttpBody for Stream {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.0.as_mut().poll(context).map(|next| {
+            let (listener, said) = next?;
+            self.0 = Box::pin(listener.next());
+            Some(Ok(Frame::data(said)))
+        })
+    }
+}
