@@ -69,10 +69,10 @@ impl Access {
         let is_required = section.bool("required", false, reading);
         let proxy = read_proxy(section.section("proxy", reading), has_proxies, reading);
         let oidc = read_oidc(section.section("oidc", reading), places, reading);
-        let roles = read_roles(&mut section, reading);
+        let (entries, roles) = read_roles(&mut section, reading);
         let node = section
             .node()
-            .filter(|_| roles.is_empty() && (proxy.is_some() || oidc.is_some()));
+            .filter(|_| entries == 0 && (proxy.is_some() || oidc.is_some()));
         if let Some(node) = node {
             let message =
                 "`http.access` lets a proxy or an issuer name people, and no `roles` say what anybody may";
@@ -225,15 +225,17 @@ fn is_callable(address: &str) -> bool {
             .is_ok_and(|address| address.is_loopback())
 }
 
-fn read_roles(section: &mut Section<'_>, reading: &mut Reading) -> Vec<RoleRule> {
-    let Some(items) = section.items("roles", 1, reading) else {
+/// How many entries there are, and those that can be used.
+fn read_roles(section: &mut Section<'_>, reading: &mut Reading) -> (usize, Vec<RoleRule>) {
+    let Some(items) = section.items("roles", 0, reading) else {
         read_rule(Section::absent("http.access.roles[0]"), reading);
-        return Vec::new();
+        return (0, Vec::new());
     };
     let rules = items
         .iter()
         .filter_map(|item| read_rule(Section::of(item, reading), reading));
-    rules.collect()
+    let rules = rules.collect();
+    (items.len(), rules)
 }
 
 fn read_rule(mut section: Section<'_>, reading: &mut Reading) -> Option<RoleRule> {

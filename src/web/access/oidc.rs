@@ -228,11 +228,11 @@ fn failed(error: &IssuerError) -> Refusal {
     let detail = "the issuer cannot be asked at the moment: try again, or sign in with a token; the log of the daemon says why";
     Refusal {
         why: "issuer",
-        problem: crate::web::answer::Problem::new(
+        problem: Box::new(crate::web::answer::Problem::new(
             axum::http::StatusCode::BAD_GATEWAY,
             "issuer_unavailable",
             detail,
-        ),
+        )),
         is_attempt: false,
     }
 }

@@ -15,7 +15,7 @@ pub(super) struct Refusal {
     /// A stable name, for metrics.
     pub why: &'static str,
     /// What they hear.
-    pub problem: Problem,
+    pub problem: Box<Problem>,
     /// Whether they showed something that opens nothing: trying again and again is held back.
     pub is_attempt: bool,
 }
@@ -25,7 +25,7 @@ impl Refusal {
     pub fn unauthorized(why: &'static str, detail: &str) -> Self {
         Self {
             why,
-            problem: Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", detail),
+            problem: Box::new(Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)),
             is_attempt: false,
         }
     }
@@ -34,7 +34,7 @@ impl Refusal {
     pub fn forbidden(why: &'static str, detail: &str) -> Self {
         Self {
             why,
-            problem: Problem::new(StatusCode::FORBIDDEN, why, detail),
+            problem: Box::new(Problem::new(StatusCode::FORBIDDEN, why, detail)),
             is_attempt: false,
         }
     }
@@ -55,8 +55,10 @@ impl Refusal {
         let detail = "too many attempts with tokens that open nothing came from your address: wait, and look which token is sent";
         Self {
             why: "too_many_attempts",
-            problem: Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", detail)
-                .retry_after_s(seconds),
+            problem: Box::new(
+                Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", detail)
+                    .retry_after_s(seconds),
+            ),
             is_attempt: false,
         }
     }
@@ -67,7 +69,7 @@ impl From<crate::store::StoreError> for Refusal {
     fn from(error: crate::store::StoreError) -> Self {
         Self {
             why: "store_unavailable",
-            problem: Problem::from(error),
+            problem: Box::new(Problem::from(error)),
             is_attempt: false,
         }
     }
@@ -96,7 +98,7 @@ impl Refusals {
         if refusal.is_attempt && self.attempts.failed(peer) {
             tracing::warn!(%peer, reason = refusal.why, "somebody showed something that opens nothing; said once a minute for each address");
         }
-        refusal.problem
+        *refusal.problem
     }
 }
 

@@ -6,7 +6,7 @@ use crate::web::testing::{Got, TestServer};
 
 /// Asks for a stop that is refused for its body, once whoever asks may stop: 400 is "let in".
 async fn post(server: &TestServer, headers: &str) -> Got {
-    let headers = if headers.contains("host:") {
+    let headers = if headers.starts_with("host:") || headers.contains("\nhost:") {
         headers.to_owned()
     } else {
         format!("host: localhost\r\n{headers}")

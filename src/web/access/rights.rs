@@ -91,4 +91,13 @@ pub(super) const RIGHTS: &[(&str, &str, Needed)] = &[
     ("GET", "/system", Role(See)),
     ("GET", "/live", Role(See)),
     ("GET", "/static/{file}", Anybody),
+    // What the console's forms post.
+    ("POST", "/do/approve", Role(Approve)),
+    ("POST", "/do/reject", Role(Approve)),
+    ("POST", "/do/restrict", Role(Operate)),
+    ("POST", "/do/isolate", Role(Operate)),
+    ("POST", "/do/release", Role(Operate)),
+    ("POST", "/do/extend", Role(Operate)),
+    ("POST", "/do/stop", Role(Operate)),
+    ("POST", "/do/resume", Role(Operate)),
 ];

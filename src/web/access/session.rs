@@ -177,11 +177,11 @@ fn store(web: &Web) -> Result<&Store, Refusal> {
         let detail = "this process has no database";
         Refusal {
             why: "store_unavailable",
-            problem: crate::web::answer::Problem::new(
+            problem: Box::new(crate::web::answer::Problem::new(
                 axum::http::StatusCode::SERVICE_UNAVAILABLE,
                 "store_unavailable",
                 detail,
-            ),
+            )),
             is_attempt: false,
         }
     })
