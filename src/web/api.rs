@@ -24,6 +24,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::routing::get;
 use axum::{Extension, Router};
 use utoipa::OpenApi;
+use utoipa::openapi::RefOr;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -45,7 +46,7 @@ pub(super) fn documented() -> (Router<Web>, utoipa::openapi::OpenApi) {
     let playbooks = OpenApiRouter::new()
         .routes(routes!(in_force::activate))
         .layer(Extension(Larger(in_force::PLAYBOOKS_LIMIT)));
-    OpenApiRouter::with_openapi(Document::openapi())
+    let (router, mut document) = OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(status::status))
         .merge(reading())
         .routes(routes!(answers::approve))
@@ -71,7 +72,40 @@ pub(super) fn documented() -> (Router<Web>, utoipa::openapi::OpenApi) {
         .routes(routes!(notifications::list))
         .routes(routes!(notifications::show))
         .routes(routes!(notifications::resend))
-        .split_for_parts()
+        .split_for_parts();
+    describe(&mut document);
+    (router, document)
+}
+
+/// What OpenAPI 3.1 wants of every operation: a name of its own, which is made of its method and path, and a description of every answer,
+/// for those that have none.
+fn describe(document: &mut utoipa::openapi::OpenApi) {
+    for (path, item) in &mut document.paths.paths {
+        let of_methods = [
+            ("get", &mut item.get),
+            ("put", &mut item.put),
+            ("post", &mut item.post),
+            ("delete", &mut item.delete),
+            ("patch", &mut item.patch),
+        ];
+        for (method, operation) in of_methods {
+            let Some(operation) = operation else { continue };
+            let words = path.split(|c: char| !c.is_ascii_alphanumeric());
+            let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+            operation.operation_id = Some(format!("{method}_{}", words.join("_")));
+            for (status, answer) in &mut operation.responses.responses {
+                let said = match status.as_str() {
+                    "default" => "Why there is no answer",
+                    _ => "The answer",
+                };
+                if let RefOr::T(answer) = answer
+                    && answer.description.is_empty()
+                {
+                    said.clone_into(&mut answer.description);
+                }
+            }
+        }
+    }
 }
 
 /// What is read and changes nothing.
