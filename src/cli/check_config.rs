@@ -13,7 +13,7 @@ use super::operator::{paint, table::Paint};
 use super::output;
 use crate::app;
 use crate::clock;
-use crate::config::{Config, ConfigError, CredentialKind, Loaded, ReachError};
+use crate::config::{Config, ConfigError, CredentialKind, Loaded, ReachError, SecretError};
 use crate::defender::Client;
 use crate::yaml::Diagnostics;
 
@@ -87,6 +87,24 @@ fn check(args: &Args, out: &mut impl Write, color: bool) -> anyhow::Result<bool>
     Ok(usable)
 }
 
+/// What keeps receivers from being told, as far as it shows without connecting to them.
+fn judge_receivers(config: &Config, broken: &mut Vec<String>, doubtful: &mut Vec<String>) {
+    for receiver in &config.receivers {
+        match app::tell::receiver_of(config, receiver) {
+            // A file that cannot be read has been told by its key.
+            Err(error) if error.downcast_ref::<SecretError>().is_some() => {}
+            Err(error) => broken.push(format!(
+                "the receiver `{}` cannot be told: {error:#}",
+                receiver.name
+            )),
+            Ok(made) => doubtful.extend(
+                made.refusal()
+                    .map(|why| format!("the receiver `{}` will not be told: {why}", receiver.name)),
+            ),
+        }
+    }
+}
+
 /// What is wrong with the files that the configuration names, and what is only doubtful.
 fn surroundings(config: &Config, without_secrets: bool) -> (Vec<String>, Vec<String>) {
     let mut broken = Vec::new();
@@ -118,6 +136,7 @@ fn surroundings(config: &Config, without_secrets: bool) -> (Vec<String>, Vec<Str
         judge_credentials(config, &mut broken, &mut doubtful);
         judge_ways(config, &mut broken);
         broken.extend(app::judge_listener(config));
+        judge_receivers(config, &mut broken, &mut doubtful);
     }
     doubtful.extend(app::doubt_listener(config));
     (broken, doubtful)

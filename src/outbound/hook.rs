@@ -63,6 +63,12 @@ impl Hook {
         })
     }
 
+    /// Why the address is not called, where it names no name that may come to mean something else.
+    pub(super) fn refusal(&self) -> Option<String> {
+        let refused = self.reach.allows_literal(&self.url).err()?;
+        Some(refused.to_string())
+    }
+
     /// Posts once.
     pub(super) async fn post(
         &self,
@@ -70,9 +76,9 @@ impl Hook {
         headers: &[(&'static str, String)],
         body: Vec<u8>,
     ) -> Result<(), Undelivered> {
-        self.reach
-            .allows_literal(&self.url)
-            .map_err(|refused| Undelivered::because(refused.to_string()))?;
+        if let Some(why) = self.refusal() {
+            return Err(Undelivered::because(why));
+        }
         let mut request = self
             .client
             .post(self.url.clone())

@@ -110,6 +110,16 @@ impl Receiver {
         Ok(Self { to, public_url })
     }
 
+    /// Why its address is not called, where that shows without asking for the address of a name.
+    pub fn refusal(&self) -> Option<String> {
+        match &self.to {
+            To::CloudEvents(hook, _) | To::Slack(hook) | To::Teams(hook) | To::Records(_, hook, _) => {
+                hook.refusal()
+            }
+            To::Mail(_) | To::File(..) => None,
+        }
+    }
+
     /// Delivers a message, or says why not, within [`LONGEST_TRY`].
     ///
     /// # Errors

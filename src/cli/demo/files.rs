@@ -130,7 +130,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::app::reload::load::load;
+    use crate::app::reload::load::{Around, load};
     use crate::config::Config;
 
     #[test]
@@ -151,7 +151,7 @@ mod tests {
         let config = loaded.config;
         assert_eq!((config.time_scale, config.tenants.len()), (60, 1));
         assert_eq!(config.scaled(plan.release_after()), Duration::from_secs(30));
-        let loaded = load(&config.playbooks, &config.never, None).1;
+        let loaded = load(&config.playbooks, &Around::of(&config), None).1;
         let set = loaded.unwrap_or_else(|error| panic!("{}", error.in_full())).set;
         let mut ids: Vec<String> = set
             .playbooks()
