@@ -13,12 +13,12 @@ use std::io::IsTerminal;
 use std::sync::OnceLock;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
-use tracing_subscriber::filter::FilterExt as _;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Registry};
 
+use repeats::Held;
 pub use repeats::Repeats;
 pub use spans::{TraceOptions, Traces};
 
@@ -119,7 +119,8 @@ fn dispatch<W>(
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
-    let filter = parse_filter(&options.filter)?.and(repeats.clone());
+    let filter = parse_filter(&options.filter)?;
+    let repeats = repeats.clone();
     let lines = tracing_subscriber::fmt::layer().with_writer(writer);
     let json = match options.format {
         LogFormat::Auto => !terminal,
@@ -128,10 +129,10 @@ where
     };
     let lines = if json {
         let lines = lines.json().flatten_event(true).with_span_list(false);
-        lines.with_filter(filter).boxed()
+        Held { lines, repeats }.with_filter(filter).boxed()
     } else {
         let lines = lines.compact().with_target(false).with_ansi(terminal);
-        lines.with_filter(filter).boxed()
+        Held { lines, repeats }.with_filter(filter).boxed()
     };
     Ok(Registry::default().with(lines).with(traces.layer()).into())
 }

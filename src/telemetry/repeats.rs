@@ -2,7 +2,7 @@
 //! many a minute are written, the first always among them. What was held back is counted, and told once a minute. Lines of other levels
 //! are one for each change of state and are never held back.
 //!
-//! `telemetry` puts it behind the filter of the log; `app` asks for [`Repeats::tell`] every few seconds.
+//! `telemetry` puts it before what writes the lines; `app` asks for [`Repeats::tell`] every few seconds.
 
 use std::collections::HashMap;
 use std::fmt::Debug;
@@ -10,10 +10,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tracing::field::{Field, Visit};
-use tracing::level_filters::LevelFilter;
-use tracing::subscriber::Interest;
-use tracing::{Event, Level, Metadata, Subscriber};
-use tracing_subscriber::layer::{Context, Filter};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::Context;
 
 use crate::clock::Monotonic;
 
@@ -111,21 +111,42 @@ impl Repeats {
 /// The target of the lines that tell of others.
 const TOLD: &str = "quell::repeats";
 
-impl<S: Subscriber> Filter<S> for Repeats {
-    fn enabled(&self, _: &Metadata<'_>, _: &Context<'_, S>) -> bool {
-        true
+/// A layer that writes lines, behind what holds repeated ones back. As a layer and not as a filter: what a filter refuses of a single
+/// event leaves its mark on the next one (tracing-subscriber 0.3.23, an assertion of its own in debug builds).
+pub(super) struct Held<L> {
+    pub(super) lines: L,
+    pub(super) repeats: Repeats,
+}
+
+impl<S: Subscriber, L: Layer<S>> Layer<S> for Held<L> {
+    fn on_layer(&mut self, subscriber: &mut S) {
+        self.lines.on_layer(subscriber);
     }
 
-    fn callsite_enabled(&self, _: &'static Metadata<'static>) -> Interest {
-        Interest::always()
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        self.lines.on_new_span(attributes, id, context);
     }
 
-    fn event_enabled(&self, event: &Event<'_>, _: &Context<'_, S>) -> bool {
-        self.passes(event)
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        self.lines.on_record(id, values, context);
     }
 
-    fn max_level_hint(&self) -> Option<LevelFilter> {
-        Some(LevelFilter::TRACE)
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        if self.repeats.passes(event) {
+            self.lines.on_event(event, context);
+        }
+    }
+
+    fn on_enter(&self, id: &Id, context: Context<'_, S>) {
+        self.lines.on_enter(id, context);
+    }
+
+    fn on_exit(&self, id: &Id, context: Context<'_, S>) {
+        self.lines.on_exit(id, context);
+    }
+
+    fn on_close(&self, id: Id, context: Context<'_, S>) {
+        self.lines.on_close(id, context);
     }
 }
 
