@@ -68,6 +68,11 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
     ),
     ("budget", &["quell budget", "quell budget --watch"]),
     ("caps", &["quell caps"]),
+    (
+        "caps lift",
+        &["quell caps lift caps[0] --for 1h --reason \"an outbreak, INC-4711\""],
+    ),
+    ("caps end", &["quell caps end 0123abcd --reason \"it is over\""]),
     ("audit", &["quell audit"]),
     ("audit check", &["quell audit check --since 24h"]),
     ("audit verify", &["quell audit verify"]),
@@ -90,7 +95,7 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
     ("playbooks history", &["quell playbooks history"]),
     (
         "playbooks revoke",
-        &["quell playbooks revoke 0123abcd4567 --reason \"matched servers\""],
+        &["quell playbooks revoke ransomware-restrict@0123abcd4567 --reason \"matched servers\""],
     ),
     ("events dead list", &["quell events dead list --since 1d"]),
     (

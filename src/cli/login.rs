@@ -267,7 +267,8 @@ mod tests {
 
     fn is(code: anyhow::Result<ExitCode>, expected: u8) -> bool {
         // An exit code can be compared by what it prints alone.
-        format!("{:?}", code.expect("the command runs")) == format!("{:?}", ExitCode::from(expected))
+        let code = code.unwrap_or_else(|error| crate::cli::exit::told(&error));
+        format!("{code:?}") == format!("{:?}", ExitCode::from(expected))
     }
 
     #[tokio::test]

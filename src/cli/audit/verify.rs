@@ -28,7 +28,7 @@ use crate::store::seals::verify::{Verified, VerifiedChain, VerifyScope, per_seco
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// The daemon's configuration [default: ./quell.yaml, else /etc/quell/quell.yaml]
-    #[arg(long, value_name = "FILE", conflicts_with = "file")]
+    #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Only the chain of this tenant [default: all of the database]
     #[arg(long, value_name = "NAME")]
@@ -39,7 +39,7 @@ pub struct Args {
     /// A checkpoint that was kept elsewhere, as the log has it: the chain must still have that seal. May be given again
     #[arg(long, value_name = "[TENANT/]SEQ:HASH")]
     checkpoint: Vec<KeptCheckpoint>,
-    /// Verify an export (NDJSON) instead of the database, which is not asked
+    /// Verify an export (NDJSON) instead of the database, which is not asked; no configuration is needed then
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
     /// Findings shown of each tenant, at most; they are counted all the same

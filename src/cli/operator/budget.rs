@@ -198,7 +198,19 @@ mod tests {
             lanes_empty_at: BTreeMap::from([("normal".to_owned(), after(3_700))]),
             expected_late: 1,
         };
-        insta::assert_snapshot!(render(&report, Paint::Plain), @"");
+        insta::assert_snapshot!(render(&report, Paint::Plain), @"
+        gate        open
+
+        WINDOW        USED  FREE  RESERVE                                  NEXT SLOT
+        100 in 1 min  40    60    -        ████████████░░░░░░░░░░░░░░░░░░  now
+        1500 in 1 h   1500  0     75       ██████████████████████████████  in 1 min 30 s
+
+        LANE    QUEUED  TRIED AGAIN  BEHIND OPEN  OLDEST    MAY HAVE LEFT  HELD
+        normal  12      1            0            30 s ago  in 1 h 1 min   opens in 10 min: reserve
+
+        forecast    the next call may leave in 10 min, the last of the queue in 1 h 1 min
+        late        1 queued restriction may come too late: their validity ends before
+        ");
         let narrow = Paint::Fitted {
             columns: 80,
             is_coloured: false,

@@ -10,6 +10,7 @@ use crate::domain::measure::{Isolation, Measure};
 /// The same guards hold as for playbooks and for `quell restrict`. An isolation takes more from a user than a restriction, and
 /// leaves it as it is: a device may be both.
 #[derive(Debug, clap::Args)]
+#[group(skip)]
 pub struct Args {
     #[command(flatten)]
     hand: restrict::Args,

@@ -394,9 +394,21 @@ mod tests {
                 "",
             )
         };
-        insta::assert_snapshot!(fitted(100), @"");
-        insta::assert_snapshot!(fitted(80), @"");
-        insta::assert_snapshot!(fitted(50), @"");
+        insta::assert_snapshot!(fitted(100), @"
+        DEVICE        NAME                              WHY
+        0123456789ab  a-rather-long-name.of.a.host.ex…  the ransomware alert of the file server, which…
+        fedcba987654  b                                 the ransomware alert of the file server, which…
+        ");
+        insta::assert_snapshot!(fitted(80), @"
+        DEVICE        NAME                              WHY
+        0123456789ab  a-rather-long-name.of.a.host.ex…  the ransomware alert of the fil…
+        fedcba987654  b                                 the ransomware alert of the fil…
+        ");
+        insta::assert_snapshot!(fitted(50), @"
+        DEVICE        NAME               WHY
+        0123456789ab  a-rather-long-na…  the ransomware a…
+        fedcba987654  b                  the ransomware a…
+        ");
         let wide = actions().render(Paint::Plain.wide(), "");
         for whole in [
             "a-rather-long-name.of.a.host.example.org",

@@ -32,7 +32,7 @@ printed; with `-o json` and `-o jsonl` each look is a line.
 ";
 
 fn page() -> String {
-    let mut command = crate::cli::command().term_width(110);
+    let mut command = crate::cli::command().term_width(100);
     command.build();
     let mut page = INTRODUCTION.to_owned();
     page += "## Exit codes\n| code | meaning |\n|---|---|\n";
@@ -54,7 +54,7 @@ fn page() -> String {
 fn section(command: &mut clap::Command, name: &str, page: &mut String) {
     let help = command
         .clone()
-        .term_width(110)
+        .term_width(100)
         .bin_name(name)
         .render_long_help()
         .to_string();
@@ -185,7 +185,7 @@ fn every_command_has_a_page_that_man_takes_without_a_warning() {
         std::fs::write(&path, &page.text).expect("the folder is ours");
         let file = path.display().to_string();
         // groff says what man would show, and what is wrong; it comes with every man.
-        let Some(output) = ran("groff", &["-man", "-Tutf8", "-ww", "-z", &file]) else {
+        let Some(output) = ran("groff", &["-k", "-man", "-Tutf8", "-ww", "-z", &file]) else {
             eprintln!("skipped: there is no groff on this machine");
             return;
         };

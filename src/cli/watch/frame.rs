@@ -54,6 +54,11 @@ impl Frame {
         self.is_second = true;
     }
 
+    /// The next look is made for another width: its lines are broken elsewhere, and none of them is new for that.
+    pub(super) fn refit(&mut self) {
+        self.is_second = false;
+    }
+
     /// Shows lines further down, or up.
     pub(super) fn scroll(&mut self, by: isize) {
         let last = self.lines.len().saturating_sub(1);
@@ -207,6 +212,17 @@ mod tests {
         );
         assert!(shown(&frame, 11).iter().any(|line| line.starts_with('▌')));
         assert!(shown(&frame, 12).iter().all(|line| !line.starts_with('▌')));
+    }
+
+    #[test]
+    fn lines_that_are_broken_elsewhere_are_not_new() {
+        let mut frame = Frame::default();
+        frame.take("queue  2 actions: 1 critical\n", Duration::ZERO);
+        frame.refit();
+        frame.take("queue  2 actions:\n       1 critical\n", Duration::from_secs(1));
+        assert!(shown(&frame, 1).iter().all(|line| !line.starts_with('▌')));
+        frame.take("queue  2 actions:\n       2 critical\n", Duration::from_secs(2));
+        assert!(shown(&frame, 2).iter().any(|line| line.starts_with('▌')));
     }
 
     #[test]

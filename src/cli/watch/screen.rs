@@ -88,7 +88,10 @@ pub(super) async fn show(
                 }
             }
             // What was made for another width is made anew.
-            _ = sizes.recv() => due = began.elapsed(),
+            _ = sizes.recv() => {
+                view.frame.refit();
+                due = began.elapsed();
+            }
             _ = tick.tick() => {}
             () = tokio::time::sleep(pause), if !is_looking => {}
         }
