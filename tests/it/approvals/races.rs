@@ -9,11 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use quell::desk::sayings;
 use quell::domain::approval::RequestNumber;
 use quell::domain::device::kind::KindSigns;
 use quell::store::Store;
 use quell::store::approvals::{Answer, AnswerTerms, Answered, Refusal};
-use quell::worker::{expire, sayings};
+use quell::worker::expire;
 
 use super::{asking, ground, request_of, rules, settle, sound};
 use crate::support::ground::{Ground, device};
