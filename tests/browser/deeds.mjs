@@ -78,7 +78,7 @@ export async function deeds(tools) {
   await page.click("#release-form summary");
   await send(page, "#release-form form", { by: "anna", reason: "rebuilt" });
   must(await has(page, "main .notice.good", "ended"), `the release is not told: ${await text(page, "main")}`);
-  await until("the device is free", () => has(page, "#title", "free"), 20_000);
+  await until("the device is free", () => has(page, "#title", "free"));
   say("a device was released, and its page followed it to the end");
 
   // ---- a refusal is told in place, and nothing that was typed is lost
@@ -126,7 +126,7 @@ export async function deeds(tools) {
   await until("the minute has room for three questions", async () => new Date().getSeconds() < 50);
   for (const n of [0x3a, 0x3b, 0x3c]) await alert(stage, n, "ConsoleAsks", n === 0x3b ? long : "Something was seen on a server");
   await page.goto(`${stage.url}/approvals`, { waitUntil: "load" });
-  await until("the second request has all three", () => has(page, "#open", "3 waiting"), 30_000)
+  await until("the second request has all three", () => has(page, "#open", "3 waiting"))
     .catch(async (error) => { throw new Error(`${error.message}: ${await text(page, "main")}`); });
   const second = await page.$eval("#open tbody th a", (link) => link.getAttribute("href"));
   await page.goto(`${stage.url}/queue`, { waitUntil: "load" });

@@ -10,7 +10,7 @@ const SCALE = 60;
 export const TOKEN = "the-operators-of-this-test";
 
 // Polls until something is there; a test never waits for a time to pass.
-export async function until(what, look, within = 15_000) {
+export async function until(what, look, within = 60_000) {
   const end = Date.now() + within;
   for (;;) {
     const found = await look().catch(() => undefined);
@@ -112,7 +112,7 @@ tenants:
     await until("the daemon is ready", async () => {
       if (daemon.exitCode !== null) throw new Error(daemon.said);
       return (await fetch(`${url}/readyz`)).ok;
-    }, 30_000).catch((error) => { throw new Error(`${error.message}\n${daemon.said}`); });
+    }).catch((error) => { throw new Error(`${error.message}\n${daemon.said}`); });
     return { url, stop, daemon, api: (path) => fetch(url + path, { headers: { authorization: `Bearer ${TOKEN}` } }) };
   } catch (error) {
     await stop();
