@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use crate::cli::operator::release::NoOperator;
 use crate::config::{ConfigError, SecretError};
-use crate::desk::DeskError;
+use crate::desk::{DeskError, Refused};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +26,17 @@ pub(super) enum Exit {
     Configuration = 78,
     /// Ctrl-C ended it, as shells say it.
     Interrupted = 130,
+}
+
+impl Exit {
+    /// Of what the desk refused.
+    fn refused(refused: Refused) -> Self {
+        match refused.kind().exit_code() {
+            4 => Self::NotAllowed,
+            5 => Self::Guard,
+            _ => Self::No,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {
@@ -80,6 +91,8 @@ pub(super) fn of(error: &anyhow::Error) -> Exit {
         match cause.downcast_ref::<DeskError>() {
             Some(DeskError::NotFound(_)) => return Exit::No,
             Some(DeskError::Unusable(_)) => return Exit::Usage,
+            Some(DeskError::SeveralDevices { .. }) => return Exit::No,
+            Some(DeskError::Refused(refused, _)) => return Exit::refused(*refused),
             _ => {}
         }
     }

@@ -52,7 +52,8 @@ impl Desk {
 
 /// That there is no request of that number.
 pub(super) fn none(number: RequestNumber) -> DeskError {
-    let why = format!("there is no request {number}: `quell approvals list --all` lists those of the last day");
+    let why =
+        format!("there is no request {number}: `quell approvals list --all` lists those of the last day");
     DeskError::Refused(Refused::NoSuchRequest, why)
 }
 

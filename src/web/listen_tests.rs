@@ -54,11 +54,11 @@ async fn who_never_ends_a_head_or_stays_silent_is_hung_up_on() {
     let server = bounded(quick()).await;
     let mut silent = connected(&server).await;
     let mut slow = connected(&server).await;
-    slow.write_all(b"POST /v1/events HTTP/1.1\r\nhost: x\r\nx-")
+    slow.write_all(b"POST /v1/events HTTP/1.1\r\nhost: localhost\r\nx-")
         .await
         .expect("it is taken");
     let mut idle = connected(&server).await;
-    idle.write_all(b"GET /livez HTTP/1.1\r\nhost: x\r\n\r\n")
+    idle.write_all(b"GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n")
         .await
         .expect("it is taken");
     assert_eq!(until_it_hangs_up(&mut silent).await, "");
@@ -74,7 +74,7 @@ async fn who_never_ends_a_head_or_stays_silent_is_hung_up_on() {
 async fn half_a_head_and_half_a_handshake_do_not_hold_up_a_stop() {
     for tls in [None, Some(Arc::new(Tls::new(files()).expect("the files fit")))] {
         let begun: &[u8] = match &tls {
-            None => b"POST /v1/events HTTP/1.1\r\nhost: x\r\nx-",
+            None => b"POST /v1/events HTTP/1.1\r\nhost: localhost\r\nx-",
             // The beginning of a record of TLS.
             Some(_) => &[22, 3, 1, 2, 0, 1],
         };
@@ -95,9 +95,9 @@ async fn too_many_or_too_large_fields_of_a_head_are_a_431() {
     let large = format!("x-a: {}\r\n", "b".repeat(17 * 1024));
     let path = "b".repeat(17 * 1024);
     for request in [
-        format!("GET /livez HTTP/1.1\r\nhost: x\r\n{many}\r\n"),
-        format!("GET /livez HTTP/1.1\r\nhost: x\r\n{large}\r\n"),
-        format!("GET /{path} HTTP/1.1\r\nhost: x\r\n\r\n"),
+        format!("GET /livez HTTP/1.1\r\nhost: localhost\r\n{many}\r\n"),
+        format!("GET /livez HTTP/1.1\r\nhost: localhost\r\n{large}\r\n"),
+        format!("GET /{path} HTTP/1.1\r\nhost: localhost\r\n\r\n"),
     ] {
         let mut stream = connected(&server).await;
         stream.write_all(request.as_bytes()).await.expect("it is taken");
@@ -109,7 +109,9 @@ async fn too_many_or_too_large_fields_of_a_head_are_a_431() {
     }
     let most = "x-a: b\r\n".repeat(98);
     let got = server
-        .exchange(format!("GET /livez HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{most}\r\n").as_bytes())
+        .exchange(
+            format!("GET /livez HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{most}\r\n").as_bytes(),
+        )
         .await;
     assert_eq!(got.status, 200, "a hundred are many, and taken");
 }
@@ -126,7 +128,7 @@ async fn a_peer_has_no_more_connections_than_it_may() {
     let mut third = connected(&server).await;
     assert_eq!(until_it_hangs_up(&mut third).await, "");
     first
-        .write_all(b"GET /livez HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        .write_all(b"GET /livez HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
         .await
         .expect("it is taken");
     assert!(until_it_hangs_up(&mut first).await.starts_with("HTTP/1.1 200"));
@@ -142,7 +144,7 @@ async fn beyond_the_most_connections_one_waits_until_another_ends() {
     let first = connected(&server).await;
     let mut second = connected(&server).await;
     second
-        .write_all(b"GET /livez HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        .write_all(b"GET /livez HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
         .await
         .expect("the system takes it");
     let mut byte = [0];
@@ -159,7 +161,7 @@ async fn who_does_not_take_its_answers_is_hung_up_on() {
     let (mut reading, mut writing) = stream.into_split();
     // Each asks for an answer that nobody reads, until no buffer takes another.
     let asking = async {
-        let ask = b"GET /nothing HTTP/1.1\r\nhost: x\r\n\r\n".repeat(1_000);
+        let ask = b"GET /nothing HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(1_000);
         while writing.write_all(&ask).await.is_ok() {}
     };
     assert!(
@@ -258,14 +260,14 @@ async fn a_source_takes_the_certificates_that_it_names_and_no_others() {
     ];
     let tls = Arc::new(Tls::new(files()).expect("the files fit"));
     let server = TestServer::bounded(Bounds::default(), Some(tls), options).await;
-    let get = "GET /livez HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    let get = "GET /livez HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
     let alive = ask(server.address, None, get)
         .await
         .expect("nobody needs a certificate for that");
     assert!(alive.starts_with("HTTP/1.1 200"), "{alive}");
     for name in ["named", "printed"] {
         let post = format!(
-            "POST /v1/events/{name} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 2\r\n\r\n[]"
+            "POST /v1/events/{name} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: 2\r\n\r\n[]"
         );
         for (shown, status) in [
             (Some("client.pem"), "202"),

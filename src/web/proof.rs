@@ -365,7 +365,7 @@ mod tests {
             file(directory.path(), "a", "old-token"),
             file(directory.path(), "b", "new-token"),
         ];
-        let proof = Proof::bearer(files).expect("both can be read");
+        let proof = Proof::bearer(files);
         let judge = |value: &str| proof.before(&with(&[("authorization", value)]), &peer("203.0.113.1"), 0);
         assert_eq!(judge("Bearer old-token"), Ok(()));
         assert_eq!(judge("bearer  new-token "), Ok(()));
@@ -462,7 +462,7 @@ mod tests {
             file(directory.path(), "a", "one"),
             file(directory.path(), "b", "two"),
         ];
-        let Proof(Kind::Bearer(keys)) = Proof::bearer(files).expect("both can be read") else {
+        let Proof(Kind::Bearer(keys)) = Proof::bearer(files) else {
             panic!("it is a bearer")
         };
         let proof = Proof(Kind::Bearer(keys.always_fresh()));

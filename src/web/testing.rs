@@ -87,8 +87,10 @@ impl TestServer {
     }
 
     pub async fn get(&self, path: &str) -> Got {
-        self.exchange(format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").as_bytes())
-            .await
+        self.exchange(
+            format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").as_bytes(),
+        )
+        .await
     }
 
     /// Posts events with headers of the test's own, each ended by CRLF.
@@ -99,7 +101,7 @@ impl TestServer {
     /// The same to another path.
     pub async fn post_to(&self, path: &str, headers: &str, body: &[u8]) -> Got {
         let head = format!(
-            "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n",
+            "POST {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n",
             body.len()
         );
         self.exchange(&[head.as_bytes(), body].concat()).await

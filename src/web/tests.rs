@@ -108,7 +108,7 @@ async fn a_body_of_50_mb_is_a_413_that_tells_the_limit() {
     let server = plain().await;
     let body = vec![b' '; 50_000_000];
     let chunked = [
-        b"POST /v1/events HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n2faf080\r\n",
+        b"POST /v1/events HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n2faf080\r\n",
         &body[..],
         b"\r\n0\r\n\r\n",
     ];
@@ -127,14 +127,15 @@ async fn a_body_of_50_mb_is_a_413_that_tells_the_limit() {
 async fn a_client_that_asks_first_hears_413_before_it_sends() {
     let server = plain().await;
     let head =
-        b"POST /v1/events HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 50000000\r\n\r\n";
+        b"POST /v1/events HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\ncontent-length: 50000000\r\n\r\n";
     assert_eq!(server.exchange(head).await.status, 413);
 }
 
 #[tokio::test]
 async fn a_body_that_does_not_arrive_is_a_408() {
     let server = TestServer::start(|options, _| options.body_timeout = Duration::from_millis(50)).await;
-    let head = b"POST /v1/events HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 10\r\n\r\n{";
+    let head =
+        b"POST /v1/events HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: 10\r\n\r\n{";
     assert_eq!(server.exchange(head).await.status, 408);
 }
 

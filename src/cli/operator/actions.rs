@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::table::{Paint, Table, Tone, cell, short};
 use super::{Common, Session};
-use crate::desk::actions::{ActionsAsked, Listed};
 use crate::cli::watch::{self, Watch};
+use crate::desk::actions::{ActionsAsked, Listed};
 use crate::desk::words::{ago, ahead};
 use crate::domain::action::ActionState;
 

@@ -167,7 +167,7 @@ mod tests {
     async fn post(server: &TestServer, path: &str, headers: &str, body: &str) -> u16 {
         let length = body.len();
         let request = format!(
-            "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n\
+            "POST {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\n\
              content-length: {length}\r\n{headers}\r\n{body}"
         );
         server.exchange(request.as_bytes()).await.status
