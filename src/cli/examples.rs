@@ -117,8 +117,29 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
     ("reload", &["quell reload"]),
     ("health", &["quell health", "quell health --ready"]),
     ("send", &["quell send alerts.ndjson --to http://127.0.0.1:8740"]),
+    (
+        "tokens create",
+        &["quell tokens create ci --role viewer --for 30d --reason \"reads the status for the wallboard\""],
+    ),
+    ("tokens list", &["quell tokens list"]),
+    (
+        "tokens revoke",
+        &["quell tokens revoke 1f3a9c --reason \"the laptop was lost\""],
+    ),
+    ("notifications list", &["quell notifications list"]),
+    (
+        "notifications show",
+        &["quell notifications show 01936b7c-0000-7000-8000-000000000000"],
+    ),
+    (
+        "notifications resend",
+        &[
+            "quell notifications resend 01936b7c-0000-7000-8000-000000000000 --reason \"the receiver was away\"",
+        ],
+    ),
+    ("notifications test", &["quell notifications test soc"]),
     ("doctor", &["quell doctor"]),
-    ("probe", &["quell probe"]),
+    ("probe", &["quell probe --device web-1.example.com"]),
     ("check", &["quell check playbooks"]),
     (
         "check-config",

@@ -139,7 +139,7 @@ mod tests {
         check(
             Output::Yaml,
             &json!([{"device": "no", "n": 1.5, "at": "2026-11-22T03:00:00Z"}]),
-            "- at: \"2026-11-22T03:00:00Z\"\n  device: \"no\"\n  n: 1.5\n",
+            "- at: \"2026-11-22T03:00:00Z\"\n  device: \"no\"\n  \"n\": 1.5\n",
         );
         check(Output::Jsonl, &json!([]), "");
         check(Output::Name, &json!([]), "");

@@ -43,10 +43,19 @@ pub(in crate::web) use live::Listeners;
 
 /// All routes of the console.
 pub(super) fn router() -> Router<Web> {
-    let pages = pages::PATHS
-        .into_iter()
-        .fold(Router::new(), |router, path| router.route(path, get(pages::show)));
-    pages
+    Router::new()
+        .route("/", get(pages::show))
+        .route("/approvals", get(pages::show))
+        .route("/approvals/{request}", get(pages::show))
+        .route("/devices", get(pages::show))
+        .route("/devices/{device}", get(pages::show))
+        .route("/actions/{action}", get(pages::show))
+        .route("/queue", get(pages::show))
+        .route("/playbooks", get(pages::show))
+        .route("/playbooks/{name}", get(pages::show))
+        .route("/events/{event}", get(pages::show))
+        .route("/audit", get(pages::show))
+        .route("/system", get(pages::show))
         .route("/do/stop", post(acts::stop))
         .route("/do/resume", post(acts::resume))
         .route("/do/approve", post(acts::approve))

@@ -362,22 +362,27 @@ mod tests {
     fn any_of_the_tokens_opens_and_nothing_else() {
         let directory = tempfile::tempdir().expect("a temporary directory can be made");
         let files = vec![
-            file(directory.path(), "a", "old-token"),
-            file(directory.path(), "b", "new-token"),
+            file(directory.path(), "a", "old-token-of-sixteen"),
+            file(directory.path(), "b", "new-token-of-sixteen"),
         ];
         let proof = Proof::bearer(files);
         let judge = |value: &str| proof.before(&with(&[("authorization", value)]), &peer("203.0.113.1"), 0);
-        assert_eq!(judge("Bearer old-token"), Ok(()));
-        assert_eq!(judge("bearer  new-token "), Ok(()));
+        assert_eq!(judge("Bearer old-token-of-sixteen"), Ok(()));
+        assert_eq!(judge("bearer  new-token-of-sixteen "), Ok(()));
         for forged in [
-            "Bearer old-toke",
-            "Bearer old-tokenn",
-            "Bearer OLD-TOKEN",
-            "Bearer old-token new-token",
+            "Bearer old-token-of-sixtee",
+            "Bearer old-token-of-sixteenn",
+            "Bearer OLD-TOKEN-OF-SIXTEEN",
+            "Bearer old-token-of-sixteen new-token-of-sixteen",
         ] {
             assert_eq!(judge(forged), Err(Refusal::Forged), "{forged}");
         }
-        for malformed in ["Bearer ", "Basic old-token", "old-token", ""] {
+        for malformed in [
+            "Bearer ",
+            "Basic old-token-of-sixteen",
+            "old-token-of-sixteen",
+            "",
+        ] {
             assert!(
                 matches!(judge(malformed), Err(Refusal::Malformed(_))),
                 "{malformed}"
@@ -385,7 +390,7 @@ mod tests {
         }
         let twice = with(&[
             ("authorization", "Bearer x"),
-            ("authorization", "Bearer old-token"),
+            ("authorization", "Bearer old-token-of-sixteen"),
         ]);
         assert!(proof.before(&twice, &peer("203.0.113.1"), 0).is_err());
         assert!(
@@ -459,8 +464,8 @@ mod tests {
     fn while_a_key_cannot_be_read_nobody_is_told_that_he_forged() {
         let directory = tempfile::tempdir().expect("a temporary directory can be made");
         let files = vec![
-            file(directory.path(), "a", "one"),
-            file(directory.path(), "b", "two"),
+            file(directory.path(), "a", "one-of-sixteen-or-more"),
+            file(directory.path(), "b", "two-of-sixteen-or-more"),
         ];
         let Proof(Kind::Bearer(keys)) = Proof::bearer(files) else {
             panic!("it is a bearer")
@@ -471,9 +476,9 @@ mod tests {
             proof.before(&headers, &peer("203.0.113.1"), 0)
         };
         std::fs::remove_file(directory.path().join("b")).expect("it is there");
-        assert_eq!(judge("one"), Ok(()));
+        assert_eq!(judge("one-of-sixteen-or-more"), Ok(()));
         assert_eq!(
-            judge("two"),
+            judge("two-of-sixteen-or-more"),
             Err(Refusal::Unjudged),
             "taken away, or just being written"
         );

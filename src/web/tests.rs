@@ -155,7 +155,7 @@ async fn more_records_than_allowed_are_a_413_and_none_is_stored() {
 #[tokio::test]
 async fn wrong_methods_paths_and_encodings_are_told_in_json() {
     let server = plain().await;
-    let got = server.get("/v1/events").await;
+    let got = server.get("/v1/resume").await;
     assert_eq!(
         (got.status, &got.json()["reason"]),
         (405, &json!("method_not_allowed"))

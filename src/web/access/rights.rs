@@ -53,6 +53,14 @@ pub(super) const RIGHTS: &[(&str, &str, Needed)] = &[
     ("GET", "/v1/dead-letters", Role(See)),
     ("GET", "/v1/caps", Role(See)),
     ("GET", "/v1/notifications", Role(See)),
+    ("GET", "/v1/notifications/{id}", Role(See)),
+    ("GET", "/v1/activations", Role(See)),
+    ("GET", "/v1/alerts/{alert}/explanation", Role(See)),
+    ("GET", "/v1/dead-letters/{id}", Role(See)),
+    ("GET", "/v1/releases/due", Role(See)),
+    ("GET", "/v1/releases/{run}", Role(See)),
+    ("GET", "/v1/restricted", Role(See)),
+    ("GET", "/v1/system", Role(See)),
     // What approvers do.
     ("POST", "/v1/approvals/{request}/approve", Role(Approve)),
     ("POST", "/v1/approvals/{request}/reject", Role(Approve)),
@@ -69,6 +77,7 @@ pub(super) const RIGHTS: &[(&str, &str, Needed)] = &[
     ("POST", "/v1/notifications/{id}/resend", Role(Operate)),
     // What admins do.
     ("POST", "/v1/caps/{cap}/lift", Role(Administer)),
+    ("POST", "/v1/caps/lifts/{lift}/end", Role(Administer)),
     ("POST", "/v1/playbooks/activate", Role(Administer)),
     ("POST", "/v1/playbooks/{name}/revoke", Role(Administer)),
     ("POST", "/v1/reload", Role(Administer)),
@@ -95,9 +104,7 @@ pub(super) const RIGHTS: &[(&str, &str, Needed)] = &[
     ("POST", "/do/approve", Role(Approve)),
     ("POST", "/do/reject", Role(Approve)),
     ("POST", "/do/restrict", Role(Operate)),
-    ("POST", "/do/isolate", Role(Operate)),
     ("POST", "/do/release", Role(Operate)),
-    ("POST", "/do/extend", Role(Operate)),
     ("POST", "/do/stop", Role(Operate)),
     ("POST", "/do/resume", Role(Operate)),
 ];

@@ -259,7 +259,6 @@ async fn what_a_stranger_says_of_whoever_asks_opens_no_route() {
 }
 
 #[test]
-#[ignore = "rows of routes that are still to come"]
 fn every_row_of_the_table_is_routed() {
     let routed = routed();
     let stale: Vec<_> = RIGHTS

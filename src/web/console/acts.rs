@@ -95,7 +95,12 @@ pub(super) async fn stop(
             .get("scope")
             .unwrap_or_else(|| StopScope::New.as_str().to_owned());
         let scope = StopScope::parse(&scope).filter(|scope| *scope != StopScope::ReleaseAll);
-        let of_all = sent.visit.tenants.len() <= 1 || sent.fields.has("everywhere", "yes");
+        let is_everywhere = sent.fields.has("everywhere", "yes");
+        if is_everywhere {
+            sent.may.of_all()?;
+        }
+        // Whoever is one tenant's alone means that one, however many there are.
+        let of_all = is_everywhere || (sent.visit.tenants.len() <= 1 && sent.may.of_all().is_ok());
         let order = Order {
             tenant: (!of_all).then_some(sent.desk.tenant),
             scope: scope.ok_or_else(|| bad("there is no such scope of a stop"))?,
@@ -131,6 +136,9 @@ pub(super) async fn resume(
         let mut ended = 0;
         for of_all in [true, false] {
             if in_force.iter().any(|stop| stop.everywhere == of_all) {
+                if of_all {
+                    sent.may.of_all()?;
+                }
                 let tenant = (!of_all).then_some(desk.tenant);
                 let resumed = stop::end(&desk.store, file, (tenant, None), &by).await?;
                 ended += resumed.ended.len();

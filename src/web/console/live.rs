@@ -37,11 +37,14 @@ const ALIVE: Duration = Duration::from_secs(15);
 /// A stream is so long.
 const LASTS: Duration = Duration::from_secs(300);
 
+/// What was seen last of a tenant, and when; whoever looks holds it meanwhile.
+type Seen = Arc<Mutex<Option<(Monotonic, Option<News>)>>>;
+
 /// Whoever is told, and what was seen last of each tenant.
 #[derive(Debug)]
 pub(in crate::web) struct Listeners {
     places: Arc<Semaphore>,
-    seen: Mutex<HashMap<TenantId, Arc<Mutex<Option<(Monotonic, Option<News>)>>>>>,
+    seen: Mutex<HashMap<TenantId, Seen>>,
 }
 
 impl Default for Listeners {

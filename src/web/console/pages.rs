@@ -23,22 +23,6 @@ const ROWS: usize = 100;
 /// So many on the first page, which has many lists.
 const FEW: usize = 8;
 
-/// The paths of pages.
-pub(super) const PATHS: [&str; 12] = [
-    "/",
-    "/approvals",
-    "/approvals/{request}",
-    "/devices",
-    "/devices/{device}",
-    "/actions/{action}",
-    "/queue",
-    "/playbooks",
-    "/playbooks/{name}",
-    "/events/{event}",
-    "/audit",
-    "/system",
-];
-
 /// A page of the console.
 pub(super) async fn show(see: May<See>, AtDesk(desk): AtDesk, visit: Visit) -> Result<Response, Problem> {
     let frame = visit.frame(&desk, see.identity).await?;
