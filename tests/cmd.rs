@@ -254,7 +254,7 @@ fn commands_end_as_their_transcripts_say() {
         if differing.is_empty() {
             continue;
         }
-        if std::env::var_os("UPDATE").is_some() {
+        if quell::config::environment::read("UPDATE").is_some() {
             fs::write(&path, written).expect("the repository can be written to");
         } else {
             wrong.push(format!("{}\n{}", path.display(), differing.join("\n\n")));

@@ -162,7 +162,7 @@ mod tests {
             &message,
             Some("https://quell.example.com"),
             &from,
-            &[from.clone()],
+            std::slice::from_ref(&from),
         )
         .expect("it is one");
         let text = String::from_utf8(mail.formatted()).expect("it is text");
