@@ -36,7 +36,7 @@ fn named(text: &str) -> BTreeSet<String> {
         .filter(|word| {
             ["quell_", "process_", "quell:"]
                 .iter()
-                .any(|begin| word.starts_with(begin))
+                .any(|begin| word.starts_with(begin) && word.len() > begin.len())
         })
         .map(str::to_owned)
         .collect()
