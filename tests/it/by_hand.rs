@@ -214,7 +214,7 @@ async fn the_command_says_what_follows_or_which_guard_refuses_and_how_to_go_on()
     assert!(out.contains("anna") && !out.contains("an operator"), "{out}");
     for (wrong, code) in [
         (&["restrict", "zzz", "--for", "4h", "--reason", "x"][..], 1),
-        (&["restrict", &id, "--for", "4h", "--reason", " "], 1),
+        (&["restrict", &id, "--for", "4h", "--reason", " "], 2),
         (&["restrict", &id, "--for", "soon", "--reason", "x"], 2),
     ] {
         let (found, _, said) = shell.run(wrong).await;

@@ -104,7 +104,7 @@ fn a_drill_says_what_is_wrong_before_it_starts_anything() {
         .stdin(Stdio::null())
         .output()
         .expect("cargo has built the program");
-    assert_eq!(done.status.code(), Some(1));
+    assert_eq!(done.status.code(), Some(3));
     let told = String::from_utf8_lossy(&done.stderr);
     assert!(
         told.contains("wrong.yaml:2: `timelime`: unknown field `timelime`"),

@@ -267,7 +267,7 @@ async fn an_extension_needs_a_reason_is_written_down_and_a_match_does_not_make_i
     let (code, _, said) = shell
         .run(&["extend", "aaaaaaaa", "--by-span", "1h", "--reason", " "])
         .await;
-    assert_eq!(code, Some(1), "{said}");
+    assert_eq!(code, Some(2), "{said}");
     ground.pass(hours(2)).await;
     ground.expire().await;
     assert_eq!(ground.containments(&its).await, ["one ended time"]);

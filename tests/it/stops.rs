@@ -312,7 +312,7 @@ async fn the_commands_say_what_is_stopped_by_whom_and_how_to_go_on() {
     let (code, _, said) = shell.run(&["resume", "--reason", "x"]).await;
     assert_eq!((code, said.as_str()), (Some(1), "nothing is stopped\n"));
     let (code, _, said) = shell.run(&["stop", "--reason", " "]).await;
-    assert_eq!(code, Some(1), "{said}");
+    assert_eq!(code, Some(2), "{said}");
     let (code, out, said) = shell
         .run(&["stop", "--only", "restrict", "--reason", "wrong playbook"])
         .await;

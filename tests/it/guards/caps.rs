@@ -354,7 +354,7 @@ async fn an_operator_sees_the_caps_and_lifts_one() {
     for (arguments, code) in [
         (vec!["caps", "lift", "caps[0]", "--for", "1h"], 2),
         (vec!["caps", "lift", "caps[0]", "--for", "1s", "--reason", "r"], 2),
-        (vec!["caps", "lift", "caps[0]", "--for", "1h", "--reason", " "], 1),
+        (vec!["caps", "lift", "caps[0]", "--for", "1h", "--reason", " "], 2),
         (vec!["caps", "lift", "caps[7]", "--for", "1h", "--reason", "r"], 1),
         (
             vec!["caps", "lift", "limits[0]", "--for", "1h", "--reason", "r"],
