@@ -139,16 +139,16 @@ async fn an_activation_of_wrong_playbooks_of_one_file_or_of_none_changes_nothing
     let world = world().await;
     world.write("mine/three.yaml", "id: three\nwhen: {alert.severty: high}\n");
     world.write_playbooks_to("empty", &[]);
-    for (path, expected) in [
-        ("mine", "did you mean `alert.severity`?"),
-        ("mine/one.yaml", "is one file"),
-        ("empty", "no playbook is under `empty`"),
-        ("nowhere", "cannot read `nowhere`"),
+    for (path, expected, code_of) in [
+        ("mine", "did you mean `alert.severity`?", 1),
+        ("mine/one.yaml", "is one file", 1),
+        ("empty", "no playbook is under `empty`", 1),
+        ("nowhere", "`nowhere` is not there", 3),
     ] {
         let (code, said) = world
             .command(&["playbooks", "activate", path, "--reason", "a try"])
             .await;
-        assert_eq!(code, Some(1), "{said}");
+        assert_eq!(code, Some(code_of), "{said}");
         assert!(said.contains(expected), "{said}");
     }
     assert_eq!(activations(&world).await, ["1 files"]);

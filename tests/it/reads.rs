@@ -36,7 +36,11 @@ async fn pages(world: &World, path: &str) -> Vec<Value> {
     loop {
         let page = json(world, &format!("{path}limit=2{after}")).await;
         let items = page["items"].as_array().expect("a page has items");
-        assert!(items.len() <= 2, "{page}");
+        // A record of a timeline may be several moments: an event with its decision, an action with its calls.
+        assert!(
+            items.len() <= if path.contains("timeline") { 8 } else { 2 },
+            "{page}"
+        );
         rows.extend(items.iter().cloned());
         match page["next"].as_str() {
             Some(next) => after = format!("&after={next}"),
@@ -142,8 +146,8 @@ async fn the_api_answers_what_the_commands_print_page_by_page() {
         ("actions/00000000-0000-0000-0000-000000000000", 404, "not_found"),
         ("devices/nobody", 404, "not_found"),
         ("devices/%00", 400, "unusable"),
-        ("approvals/1042", 400, "bad_id"),
-        ("approvals/A-1", 404, "not_found"),
+        ("approvals/x", 400, "bad_id"),
+        ("approvals/A-1", 404, "no_such_request"),
         ("playbooks/none", 404, "not_found"),
         ("actions?limit=0", 400, "bad_query"),
         ("actions?limit=1001", 400, "bad_query"),

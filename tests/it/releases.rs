@@ -131,7 +131,7 @@ async fn the_command_shows_a_selection_first_and_does_nothing_unless_it_is_told_
     );
     let (code, _, said) = shell.run(&["release", "--all", "--reason", "drill"]).await;
     assert_eq!(code, Some(2), "{said}");
-    assert!(said.contains("say `--yes` to go on"), "{said}");
+    assert!(said.contains("or `--yes` to go on"), "{said}");
     let open = "SELECT count(*)::text FROM quell.containments WHERE state IN ('active', 'asked')";
     assert_eq!(list(&mut ground, open).await, ["6"]);
     let (code, out, said) = shell

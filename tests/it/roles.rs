@@ -335,6 +335,6 @@ async fn an_administrator_is_given_the_statements_and_told_who_must_run_them() {
     connection.close().await.expect("it is idle");
     let shell = Shell::new(&as_role(&database.url, "quell_app"));
     let (code, _, said) = shell.run(&["db", "roles", "--config", "quell.yaml"]).await;
-    assert_eq!(code, Some(1), "{said}");
+    assert_eq!(code, Some(3), "{said}");
     assert!(said.contains("connect as the owner"), "{said}");
 }

@@ -349,7 +349,7 @@ async fn the_commands_say_what_is_stopped_by_whom_and_how_to_go_on() {
     assert_eq!(code, Some(0), "{said}");
     assert!(out.starts_with("resumed\n"), "{out}");
     let (code, _, said) = shell.run(&["stop", "--reason", "x", "--by", "stop_file"]).await;
-    assert_eq!(code, Some(3), "{said}");
+    assert_eq!(code, Some(4), "{said}");
     ground.close().await;
 }
 
