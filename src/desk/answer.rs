@@ -93,7 +93,7 @@ impl Desk {
             who: &who,
             groups: &by.groups,
             reason: &by.reason,
-            reviewed: said.reviewed.map(str::trim).filter(|_| is_yes),
+            reviewed: said.reviewed.map(str::trim),
         };
         let answered = self
             .store

@@ -80,6 +80,7 @@ impl Desk {
         let give_up = self.terms.give_up_after;
         let was = self
             .store
+            .acting(by)
             .notification_resend(self.tenant, id, who, give_up)
             .await?;
         let Some(was) = was else {

@@ -48,11 +48,23 @@ impl Order {
     }
 }
 
-/// Stops.
+/// Stops, and says what it finds queued and under way.
+///
+/// # Errors
+/// As of [`give`]; or Postgres went away once the stop was in force.
+pub async fn begin(store: &Store, order: &Order, by: &By) -> Result<Stopped, DeskError> {
+    let stops = give(store, order, by).await?;
+    Ok(Stopped {
+        counts: store.stop_counts(order.tenant).await?,
+        stops,
+    })
+}
+
+/// Stops, and looks at nothing afterwards: what is answered is in force.
 ///
 /// # Errors
 /// There is nothing to stop, the order makes no sense, or Postgres is away: nothing is called without it either.
-pub async fn begin(store: &Store, order: &Order, by: &By) -> Result<Stopped, DeskError> {
+pub async fn give(store: &Store, order: &Order, by: &By) -> Result<Vec<StopView>, DeskError> {
     order.check()?;
     let stops = store
         .acting(by)
@@ -69,10 +81,7 @@ pub async fn begin(store: &Store, order: &Order, by: &By) -> Result<Stopped, Des
         let why = "the database knows no tenant yet: there is nothing to stop";
         return Err(DeskError::Refused(Refused::NothingToStop, why.to_owned()));
     }
-    Ok(Stopped {
-        counts: store.stop_counts(order.tenant).await?,
-        stops,
-    })
+    Ok(stops)
 }
 
 /// Ends stops: those of one tenant, or those that were given for all; of one scope only where one is named. It may end none:

@@ -71,22 +71,27 @@ pub fn person(name: &str) -> String {
     name.trim().to_lowercase()
 }
 
-/// Whether two names are one person's. A domain counts only where both have one: `ann`, `CORP\ann` and `ann@contoso.com`
-/// are the same, `ann@contoso.com` and `ann@fabrikam.com` are not.
+/// Whether two names are one person's. A domain counts only where both have one of the same kind: `ann`, `CORP\ann` and
+/// `ann@contoso.com` are the same, `ann@contoso.com` and `ann@fabrikam.com` are not.
 pub fn is_same_person(a: &str, b: &str) -> bool {
     let (a, b) = (person(a), person(b));
     let ((a_user, a_domain), (b_user, b_domain)) = (parts(&a), parts(&b));
     !a_user.is_empty()
         && a_user == b_user
-        && (a_domain == b_domain || a_domain.is_none() || b_domain.is_none())
+        && match (a_domain, b_domain) {
+            // Which name of Windows' is which domain's nobody can tell here.
+            (Some((a_kind, a_domain)), Some((b_kind, b_domain))) if a_kind == b_kind => a_domain == b_domain,
+            _ => true,
+        }
 }
 
-fn parts(name: &str) -> (&str, Option<&str>) {
+/// The name without its domain, and that with the character that sets it apart.
+fn parts(name: &str) -> (&str, Option<(char, &str)>) {
     if let Some((user, domain)) = name.split_once('@') {
-        return (user, Some(domain));
+        return (user, Some(('@', domain)));
     }
     match name.split_once('\\') {
-        Some((domain, user)) => (user, Some(domain)),
+        Some((domain, user)) => (user, Some(('\\', domain))),
         None => (name, None),
     }
 }

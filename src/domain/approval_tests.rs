@@ -44,6 +44,8 @@ fn one_person_under_several_spellings_is_one() {
         ("ann", "Ann ", true),
         ("ann", "ann@contoso.com", true),
         ("CORP\\ann", "ann", true),
+        ("CORP\\ann", "ann@contoso.com", true),
+        ("CORP\\ann", "FABRIKAM\\ann", false),
         ("ann@contoso.com", "ANN@Contoso.com", true),
         ("ann@contoso.com", "ann@fabrikam.com", false),
         ("ann", "anna", false),

@@ -30,9 +30,9 @@ const RESERVED: [&str; 8] = [
     "stop_file",
 ];
 
-/// Whether quell itself goes by that name in the audit.
+/// Whether quell itself goes by that name in the audit, in whatever case.
 pub fn is_reserved(name: &str) -> bool {
-    RESERVED.contains(&name)
+    RESERVED.iter().any(|one| one.eq_ignore_ascii_case(name.trim()))
 }
 
 /// What a person wrote, in one line without control characters, and not without end.
@@ -53,6 +53,6 @@ mod tests {
     fn what_is_said_is_one_line_without_control_characters_and_not_without_end() {
         assert_eq!(said(" a\nb\u{1b}[31m\t", 100), "a b[31m");
         assert_eq!(said("abc", 2), "ab");
-        assert!(is_reserved("gate") && is_reserved("stop_file") && !is_reserved("anna"));
+        assert!(is_reserved("gate") && is_reserved("Stop_File ") && !is_reserved("anna"));
     }
 }

@@ -77,7 +77,8 @@ fn outcome(message: &Message, thing: &Thing) -> &'static str {
             "failure"
         }
         (Kind::ContainmentFailed, _) => "failure",
-        (Kind::ActionChanged, _) => "unknown",
+        // A containment begins and ends here; what Defender makes of it is told of its actions.
+        (Kind::ActionChanged | Kind::ContainmentBegun | Kind::ContainmentEnded, _) => "unknown",
         _ => "success",
     }
 }

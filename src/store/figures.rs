@@ -39,7 +39,7 @@ pub struct Figures {
     pub actions_closed: bool,
     /// Nothing may be read for a while.
     pub reads_closed: bool,
-    /// When the newest heartbeat was decided.
+    /// When the newest heartbeat was decided; as long as none was, when the first was sent.
     pub heartbeat_at: Option<Timestamp>,
     /// How long the oldest message that is not delivered has been due; zero when none is.
     pub notifications_oldest: Duration,
@@ -86,7 +86,7 @@ impl Store {
                  OR EXISTS (SELECT 1 FROM quell.holds WHERE tenant_id = $1 AND held_until > quell.now()) AS "actions_closed!",
                  EXISTS (SELECT 1 FROM quell.budgets WHERE tenant_id = $1 AND app_id = $2 AND scope = 'reads'
                          AND closed_until > quell.now()) AS "reads_closed!",
-                 (SELECT decided_at FROM quell.heartbeats WHERE tenant_id = $1) AS heartbeat_at,
+                 (SELECT coalesce(decided_at, sent_at) FROM quell.heartbeats WHERE tenant_id = $1) AS heartbeat_at,
                  (SELECT extract(epoch FROM quell.now() - min(coalesce(failing_since, due_at)))::float8 FROM quell.outbox
                   WHERE tenant_id = $1 AND state IN ('gathering', 'waiting')) AS notifications_oldest"#,
             tenant.0,

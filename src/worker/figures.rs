@@ -73,7 +73,11 @@ impl Teller {
         if beat && !self.heartbeat.is_zero() {
             bounded(store.heartbeat_send(tenant)).await?;
         }
-        let figures = bounded(store.figures(tenant, &self.context.gate)).await?;
+        let mut figures = bounded(store.figures(tenant, &self.context.gate)).await?;
+        if self.heartbeat.is_zero() {
+            // The last one of before is no heartbeat that is missing.
+            figures.heartbeat_at = None;
+        }
         self.show(&figures);
         let at = bounded(store.now()).await?;
         metrics::gauge!("quell_figures_last_success_timestamp_seconds", "tenant" => self.context.tenant_name.clone())

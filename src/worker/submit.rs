@@ -23,7 +23,7 @@ use crate::failpoint;
 use crate::limiter::{CommittedAttempt, Pacer, Permit, SecondGuard};
 use crate::store::{AnswerRecord, CancelGrant, GateOutcome, Grant, StoreError};
 use crate::worker::record::{self, Pauses};
-use crate::worker::{Context, Outage, bounded, chain, pause, retry};
+use crate::worker::{Context, Outage, SILENCE, bounded, chain, pause, retry};
 
 /// The loop's parts.
 #[derive(Clone)]
@@ -260,10 +260,12 @@ impl Submitter {
         failpoint::reach!(ParsedNotRecorded, if record.is_answered);
         self.write(&grant, epoch, &record, &hard).await;
         if grant.n == 1 {
-            self.context
+            // A metric is not worth a call's place: where Postgres is silent it is left out.
+            let told = self
+                .context
                 .store
-                .course_called(self.context.tenant, grant.action)
-                .await;
+                .course_called(self.context.tenant, grant.action);
+            let _ = tokio::time::timeout(SILENCE, told).await;
         }
         failpoint::reach!(RecordedLeaseHeld);
     }

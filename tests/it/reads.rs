@@ -57,7 +57,7 @@ fn column<'v>(rows: &'v [Value], name: &str) -> Vec<&'v str> {
 
 #[tokio::test]
 async fn the_api_answers_what_the_commands_print_page_by_page() {
-    let mut world = Setup::new(100, &[&restrict("ransomware", "6d")]).start().await;
+    let world = Setup::new(100, &[&restrict("ransomware", "6d")]).start().await;
     let news: Vec<Value> = (1..=3)
         .map(|n| alert(&format!("da637_{n}"), &device(n)))
         .collect();
@@ -170,7 +170,7 @@ async fn the_api_answers_what_the_commands_print_page_by_page() {
 
 #[tokio::test]
 async fn what_was_added_up_and_what_came_since_are_told_as_one() {
-    let mut world = Setup::new(100, &[&restrict("ransomware", "6d")]).start().await;
+    let world = Setup::new(100, &[&restrict("ransomware", "6d")]).start().await;
     world.send(&[alert("da637_1", &device(1))]).await;
     world
         .until(SOON, "SELECT count(*) = 1 FROM quell.decisions")
@@ -180,15 +180,17 @@ async fn what_was_added_up_and_what_came_since_are_told_as_one() {
     let counted = |status: &Value| (status["events"].as_i64(), status["decisions"]["act"].as_i64());
     assert_eq!(counted(&json(&world, "/v1/status").await), (Some(1), Some(1)));
     let mut connection = world.connect().await;
-    sqlx::query("UPDATE quell.tally_marks SET events_until = now(), decisions_until = quell.now()")
-        .execute(&mut connection)
-        .await
-        .expect("the marks are there");
-    sqlx::query(
+    sqlx::Executor::execute(
+        &mut connection,
+        "UPDATE quell.tally_marks SET events_until = now(), decisions_until = quell.now()",
+    )
+    .await
+    .expect("the marks are there");
+    sqlx::Executor::execute(
+        &mut connection,
         "INSERT INTO quell.tallies (tenant_id, what, key, n) SELECT id, what, key, n FROM quell.tenants,
          (VALUES ('event', '', 41), ('decision', 'act', 40), ('decision', 'skip', 1)) AS t (what, key, n)",
     )
-    .execute(&mut connection)
     .await
     .expect("the tallies are there");
     // What came before the marks is in what was added up.

@@ -432,7 +432,7 @@ async fn mail_is_handed_to_a_server_and_records_to_a_file() {
         "{mail}"
     );
     assert!(
-        mail.contains("Subject: [ground] a device was contained (one)"),
+        mail.contains("Subject: [ground] a device is being contained (one)"),
         "{mail}"
     );
     let directory = tempfile::tempdir().expect("a temporary directory can be made");

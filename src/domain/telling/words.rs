@@ -19,7 +19,7 @@ impl Message {
             }
         };
         let what = match self.kind {
-            Kind::ContainmentBegun => one_or("a device was contained", "N devices were contained"),
+            Kind::ContainmentBegun => one_or("a device is being contained", "N devices are being contained"),
             Kind::ApprovalAsked => one_or("an approval is asked for", "N approvals are asked for"),
             Kind::ContainmentFailed => one_or(
                 "a device could not be contained",
@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn a_message_says_how_many_shows_the_first_and_leads_on() {
         let one = message(Kind::ContainmentBegun, 1, vec![on("d1", 1)]);
-        assert_eq!(one.title(), "[contoso] a device was contained (ransomware)");
+        assert_eq!(one.title(), "[contoso] a device is being contained (ransomware)");
         assert_eq!(one.lines(), ["d1: the playbook asks"]);
         assert_eq!(one.path(), "devices/d1");
         let many = message(Kind::ContainmentBegun, 3_000, vec![on("d1", 1), on("d2", 1)]);

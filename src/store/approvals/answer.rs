@@ -152,6 +152,11 @@ impl Store {
         {
             return Ok((refused, false));
         }
+        // Whoever says what they looked at means that and nothing else, whatever they say about it.
+        if !answer.is_yes && answer.reviewed.is_some_and(|token| token != shown) {
+            let why = "what was looked at with that token is not what is there now";
+            return Ok((refused_as_a_whole(Refusal::Changed, why), false));
+        }
         if !answer.is_yes {
             let told = self.reject(tx, tenant, &judged, answer, terms).await?;
             return Ok((Answered::Given(told), true));

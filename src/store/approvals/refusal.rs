@@ -84,7 +84,13 @@ pub(super) fn settled<'r>(
             .answers
             .iter()
             .find(|one| is_same_person(&one.person, answer.who));
-        had_said &= its.is_some_and(|its| its.answer == wanted) && ask.stands(now) != "expired";
+        // What came of it is what this person had said: not of an approval that somebody else's rejection ended.
+        let fits = match ask.stands(now) {
+            "expired" => false,
+            "declined" => !answer.is_yes,
+            _ => answer.is_yes,
+        };
+        had_said &= fits && its.is_some_and(|its| its.answer == wanted);
         let stands = match ask.stands(now) {
             "expired" => "expired: nobody answered in time, which is no rejection".to_owned(),
             "declined" => format!("declined by {}: {}", ask.by, ask.reason),

@@ -178,7 +178,7 @@ impl Store {
         (by, reason): (&str, &str),
         give_up_after: Duration,
     ) -> Result<Option<String>, StoreError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         let was = sqlx::query_scalar!(
             "SELECT state FROM quell.outbox WHERE tenant_id = $1 AND id = $2 AND state <> 'gathering' FOR UPDATE",
             tenant.0,

@@ -169,6 +169,11 @@ impl Oidc {
             );
             Refusal::forbidden("issuer", &detail)
         })?;
+        // Where people set their own address, an address says nothing of who they are.
+        if self.options.name_claim == "email" && claims.get("email_verified") != Some(&Value::Bool(true)) {
+            let detail = "the issuer does not vouch for your `email` (`email_verified`): take another `name_claim`, such as `sub`";
+            return Err(Refusal::forbidden("issuer", detail));
+        }
         let groups = match claims.get(&self.options.groups_claim) {
             Some(Value::Array(groups)) => groups.iter().filter_map(Value::as_str).take(GROUPS).collect(),
             Some(Value::String(group)) => vec![group.as_str()],

@@ -72,7 +72,7 @@ pub(in crate::web) async fn stop(
     order.tenant = tenant(store, body.tenant.as_deref(), &may).await?;
     let as_whom = by.clone();
     written(key, (store, order.tenant, &as_whom), |store| async move {
-        Ok(stop::begin(&store, &order, &by).await?.stops)
+        Ok(stop::give(&store, &order, &by).await?)
     })
     .await
 }
@@ -93,9 +93,21 @@ pub(in crate::web) async fn resume(
     let by = may.by(body.by.as_deref(), &body.reason, VIA)?;
     let store = store(&web)?;
     let which = (tenant(store, body.tenant.as_deref(), &may).await?, body.scope);
+    // Whoever is one tenant's alone ends what was given for that one: not what holds for all.
+    let only = may.identity.only.clone();
+    if only.is_some() {
+        let meant = |stop: &StopView| stop.everywhere && which.1.is_none_or(|scope| stop.scope == scope);
+        if store.stops(which.0, None).await?.iter().any(meant) {
+            may.of_all()?;
+        }
+    }
     let (as_whom, file) = (by.clone(), web.0.options.stop_file.clone());
     written(key, (store, which.0, &as_whom), |store| async move {
-        Ok(stop::end(&store, file.as_deref(), which, &by).await?)
+        let mut resumed = stop::end(&store, file.as_deref(), which, &by).await?;
+        resumed
+            .left
+            .retain(|stop| only.as_ref().is_none_or(|only| stop.tenant == *only));
+        Ok(resumed)
     })
     .await
 }
@@ -127,9 +139,11 @@ pub(in crate::web) async fn reload(
     let Writing { body, key, .. } = writing;
     let by = may.by(body.by.as_deref(), &body.reason, VIA)?;
     let (whole, as_whom) = (web.clone(), by.clone());
-    written(key, (store(&web)?, None, &as_whom), |store| async move {
+    // The note is no effect that may not come twice: a reload that cannot be done now is asked for again with the same key.
+    let noting = store(&web)?.clone();
+    written(key, (store(&web)?, None, &as_whom), |_| async move {
         for desk in &whole.0.options.desks {
-            store
+            noting
                 .acting(&by)
                 .note_reload(desk.tenant, &by.who, &by.reason)
                 .await?;

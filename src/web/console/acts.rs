@@ -106,8 +106,8 @@ pub(super) async fn stop(
             scope: scope.ok_or_else(|| bad("there is no such scope of a stop"))?,
             since: None,
         };
-        let stopped = stop::begin(&sent.desk.store, &order, &by).await?;
-        Ok(("stopped", stopped.stops.len()))
+        let stops = stop::give(&sent.desk.store, &order, &by).await?;
+        Ok(("stopped", stops.len()))
     };
     let stopped = stopped.await;
     sent.answer(stopped).await

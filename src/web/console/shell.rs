@@ -15,8 +15,8 @@ use crate::domain::identity::{Identity, Proven, Right};
 use crate::domain::verdict::Mode;
 use crate::store::StopView;
 use crate::store::approvals::Waiting;
-use crate::web::Web;
 use crate::web::answer::Problem;
+use crate::web::{Web, access};
 
 /// What a request asks for.
 #[derive(Clone, Debug)]
@@ -34,10 +34,14 @@ impl FromRequestParts<Web> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Problem> {
         let super::fields::Query(query) = super::fields::Query::from_request_parts(parts, web).await?;
+        // Whoever is one tenant's alone hears of no other.
+        let only = access::identify(parts, web).await?.only;
+        let names = web.0.options.desks.iter().map(|desk| &desk.name);
+        let tenants = names.filter(|name| only.as_ref().is_none_or(|only| only == *name));
         Ok(Self {
             path: parts.uri.path().to_owned(),
             query,
-            tenants: web.0.options.desks.iter().map(|desk| desk.name.clone()).collect(),
+            tenants: tenants.cloned().collect(),
         })
     }
 }
