@@ -1,4 +1,4 @@
-//! The API under `/v1`: what an operator sees and does, for programs. One file a resource; each handler says by [`May`] what right
+//! The API under `/v1`: what an operator sees and does, for programs. One file a resource; each handler says by [`May`](super::may::May) what right
 //! it needs, asks the [`crate::desk`], and is documented where it stands: what is routed is what `/v1/openapi.json` tells.
 
 mod actions;
