@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::devices::{defender_link, name_of};
 use super::parts::{
-    Panel, Row, Table, Tone, ago, ahead, badge, exact, facts, none, or_none, panel, plain, state, time,
+    Panel, Row, Table, Tone, ago, ahead, badge, exact, facts, none, or_none, panel, plain, state, time, told,
 };
 use super::shell::{Frame, Page};
 use super::timeline;
@@ -15,7 +15,7 @@ use crate::store::views::AttemptView;
 pub(super) fn page(frame: &Frame, report: &ActionReport) -> Page {
     let action = &report.action;
     let content = html! {
-        (panel("outcome", "What came of it", html! { p { (plain(&report.outcome)) } }))
+        (panel("outcome", "What came of it", html! { p { (told(&report.outcome)) } }))
         div.cols.two {
             (panel("facts", "The action", about(frame, report)))
             @if let Some(place) = &report.queue { (panel("place", "Its place in the queue", waiting(frame, place))) }

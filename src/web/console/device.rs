@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::devices::{defender_link, known};
-use super::parts::{Panel, Row, Table, ago, ahead, in_path, none, or_none, panel, plain, state};
+use super::parts::{Panel, Row, Table, ago, ahead, in_path, none, or_none, panel, plain, state, told};
 use super::shell::{Frame, Page};
 use super::{deeds, timeline};
 use crate::desk::devices::DeviceReport;
@@ -16,8 +16,8 @@ pub(super) fn page(frame: &Frame, report: &DeviceReport) -> Page {
     let title = device.name.as_deref().unwrap_or(&device.device);
     let content = html! {
         (panel("outcome", "How it stands", html! {
-            p { (plain(&report.outcome)) }
-            @for waiting in &report.waiting { p.muted { (plain(waiting)) } }
+            p { (told(&report.outcome)) }
+            @for waiting in &report.waiting { p.muted { (told(waiting)) } }
         }))
         @if frame.may(Right::Operate) { (deeds::of_device(frame, device)) }
         (Panel::new("containments", "Containments").around(containments(frame, &report.containments)))
@@ -129,7 +129,7 @@ fn decisions(frame: &Frame, report: &DeviceReport) -> Markup {
             alert,
             state(decision.kind.as_str()),
             ago(frame.now, decision.at),
-            plain(&decision.outcome),
+            told(&decision.outcome),
         ];
         let name = decision
             .event_id

@@ -4,7 +4,7 @@
 use maud::{Markup, html};
 
 use super::devices::{self, name_of};
-use super::parts::{Panel, Row, Table, Tone, ago, ahead, badge, or_none, plain, slug, state, tile};
+use super::parts::{Panel, Row, Table, Tone, ago, ahead, badge, or_none, plain, slug, state, tile, told};
 use super::shell::{Frame, Page};
 use super::{approvals, budget};
 use crate::desk::budget::BudgetReport;
@@ -62,7 +62,7 @@ fn needs(report: &Report) -> Markup {
         needs => Panel::new("needs", "Needs a person")
             .class("needs")
             .around(html! {
-                div.body { ul.needs { @for need in needs { li { (plain(need)) } } } }
+                div.body { ul.needs { @for need in needs { li { (told(need)) } } } }
             }),
     }
 }

@@ -54,6 +54,21 @@ pub(super) fn state(name: &str) -> Markup {
     badge(tone(name), &name.replace('_', " "))
 }
 
+/// A sentence of the desk's, made harmless: what stands between backticks is set as such.
+pub(super) fn told(text: &str) -> Markup {
+    let text = words::plain(text);
+    let pieces: Vec<&str> = text.split('`').collect();
+    // The last backtick of an odd number of them is one of the text itself.
+    let is_odd = pieces.len() % 2 == 0;
+    html! {
+        @for (n, piece) in pieces.iter().enumerate() {
+            @if is_odd && n + 1 == pieces.len() { "`" (piece) }
+            @else if n % 2 == 1 { code { (piece) } }
+            @else { (piece) }
+        }
+    }
+}
+
 /// The absolute time, to the second, UTC.
 pub(super) fn exact(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
@@ -271,6 +286,20 @@ mod tests {
             empty: "there are none",
         };
         table.show(rows).into_string()
+    }
+
+    #[test]
+    fn what_stands_between_backticks_is_set_as_such_and_nothing_becomes_markup() {
+        assert_eq!(
+            told("`a<b>` is free").into_string(),
+            "<code>a&lt;b&gt;</code> is free"
+        );
+        assert_eq!(
+            told("say `quell status`, now").into_string(),
+            "say <code>quell status</code>, now"
+        );
+        assert_eq!(told("a ` alone").into_string(), "a ` alone");
+        assert_eq!(told("").into_string(), "");
     }
 
     #[test]

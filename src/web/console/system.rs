@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::parts::{Panel, Row, Table, Tone, ago, badge, facts, or_none, panel, plain, slug};
+use super::parts::{Panel, Row, Table, Tone, ago, badge, facts, or_none, panel, plain, slug, told};
 use super::shell::{Frame, Page};
 use crate::desk::status::Report;
 use crate::desk::system::SystemReport;
@@ -140,7 +140,7 @@ fn alarms(frame: &Frame, alarms: &[AlarmView]) -> Markup {
     let rows = alarms.iter().enumerate().map(|(place, one)| -> Row {
         let cells = vec![
             ago(frame.now, one.at),
-            html! { (plain(&one.told)) span.sub { (one.kind.replace('_', " ")) } },
+            html! { (told(&one.told)) span.sub { (one.kind.replace('_', " ")) } },
             or_none(one.device.as_deref(), |device| {
                 super::devices::name_of(frame, device, None)
             }),
