@@ -49,20 +49,16 @@ fn describe(route: &str, operation: &Value, page: &mut String) {
         .map(|parameter| {
             let name = text(&parameter["name"]);
             let place = text(&parameter["in"]);
+            let about = text(&parameter["description"]);
             let values = parameter["schema"]["enum"].as_array().into_iter().flatten();
             let values: Vec<String> = values
                 .filter_map(|one| one.as_str().map(|one| format!("`{one}`")))
                 .collect();
-            let values = if values.is_empty() {
-                String::new()
-            } else {
-                format!(" One of {}.", values.join(", "))
+            let values = match values.as_slice() {
+                [] => String::new(),
+                values => format!(": {}", values.join(", ")),
             };
-            format!(
-                "| `{name}` | {place} | {}{} |\n",
-                cell(&text(&parameter["description"])),
-                cell(&values)
-            )
+            format!("| `{name}` | {place} | {} |\n", cell(&(about + &values)))
         })
         .collect();
     if !rows.is_empty() {
