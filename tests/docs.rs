@@ -14,6 +14,8 @@ use quell::yaml::{self, Diagnostics};
 
 #[path = "docs/book.rs"]
 mod book;
+#[path = "docs/tutorial.rs"]
+mod tutorial;
 
 /// One block of YAML.
 #[derive(Debug)]
