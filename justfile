@@ -17,12 +17,13 @@ demo *ARGS:
 ci:
     scripts/ci all
 
-# what takes longer: mutation testing of a tenth of what decides, a minute of each fuzz target, the mock of Defender's contract, a short run of the benchmarks
+# what takes longer: mutation testing of a tenth of what decides, a minute of each fuzz target, the mock of Defender's contract, a short run of the benchmarks, the book
 ci-full: ci
     scripts/mutants --sharding round-robin --shard 0/10
     scripts/fuzz 60
     scripts/contract-mock
     cargo run --release --manifest-path benches/Cargo.toml -- decide_rules decide_reload e2e_latency storm_contain storm_priority --quick
+    scripts/book
 
 # the code is formatted
 format:
@@ -35,6 +36,10 @@ lint:
 # the documentation builds without a warning
 docs:
     scripts/ci docs
+
+# the book of docs/ into target/book, without a warning; the first time it builds mdbook, for some minutes
+book:
+    scripts/book
 
 # all tests; for some of them: just test-only NAME
 test:

@@ -12,6 +12,11 @@ use quell::playbook::test::TestFile;
 use quell::playbook::{PlaybookSet, SourceFile, schema};
 use quell::yaml::{self, Diagnostics};
 
+#[path = "docs/book.rs"]
+mod book;
+#[path = "docs/tutorial.rs"]
+mod tutorial;
+
 /// One block of YAML.
 #[derive(Debug)]
 struct Block {

@@ -1,6 +1,8 @@
 //! Holds the pages of `docs/reference` against what the program prints. Tests only.
 
+mod api;
 mod commands;
+mod configuration;
 
 use std::fs;
 use std::path::Path;
@@ -24,6 +26,11 @@ pub(crate) fn compare(path: &str, printed: &str) {
             .map(|line| format!(", from line {}", line + 1))
             .unwrap_or_default()
     );
+}
+
+/// A text within a row of a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ")
 }
 
 #[test]

@@ -62,7 +62,7 @@ impl Store {
                       <> (SELECT count(*) FROM quell.decisions d WHERE d.event_id = e.id)) AS "astray!",
                  (SELECT count(*) FROM quell.dead_letters WHERE tenant_id = $1) AS "dead_letters!",
                  (SELECT count(*) FROM quell.attempts WHERE tenant_id = $1 AND action_id IS NOT NULL
-                  AND outcome IS DISTINCT FROM 'not_sent') AS "calls!",
+                  AND (outcome IS NULL OR outcome NOT IN ('not_sent', 'late'))) AS "calls!",
                  (SELECT count(*) FROM quell.attempts WHERE tenant_id = $1 AND action_id IS NOT NULL
                   AND outcome IS NULL) AS "unanswered!",
                  (SELECT count(*) FROM quell.devices WHERE tenant_id = $1

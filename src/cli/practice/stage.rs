@@ -145,14 +145,16 @@ impl Stage {
             ..
         } = self;
         format!(
-            "\nEverything goes on running, until Ctrl-C. To look around:\n  \
-               quell status --config {config}\n  \
-               quell devices --config {config}\n  \
+            "\nEverything goes on running, until Ctrl-C. The console: {url}/\n\
+             To look around in another terminal:\n  \
+               export QUELL_CONFIG={config} QUELL_URL={url}\n  \
+               quell status\n  \
+               quell devices\n  \
+               quell send FILE --restamp\n  \
                psql '{database}'     the tables are in the schema quell\n  \
                curl {url}/metrics\n  \
                curl -H 'Authorization: Bearer {token}' {defender}/_control/report\n  \
                tail -f {log}\n  \
-               quell send FILE --restamp --to {url}\n  \
                the playbooks stand beside the configuration",
             token = self.simulator.control_token(),
             defender = self.simulator.base_url(),
