@@ -179,7 +179,7 @@ fn nesting_without_end_is_told_before_it_is_skipped_and_costs_its_own_line_alone
     let flat = format!(
         "[\"{}\\\"[\",{}]",
         "[{".repeat(70_000),
-        vec!["[]"; 70_000].join(",")
+        vec!["{}"; 70_000].join(",")
     );
     let pieces = split(flat.as_bytes(), Lines::Unsaid, 100_000).expect("the body can be taken");
     assert_eq!(pieces.len(), 70_001);
