@@ -34,6 +34,7 @@ pub mod playbooks;
 mod practice;
 pub mod probe;
 mod progress;
+mod reading;
 mod reads;
 mod reasons;
 #[cfg(test)]

@@ -14,6 +14,7 @@ pub mod format;
 mod index;
 mod meaning;
 pub mod node;
+mod plain;
 pub mod schema;
 pub mod suggest;
 mod syntax;
@@ -180,6 +181,9 @@ pub fn parse(file: &str, text: &str) -> Result<Document, Diagnostics> {
 
 fn read(source: &Source<'_>) -> Result<Tree, Diagnostics> {
     let text = source.text.as_str();
+    if let Some(root) = plain::index(text).and_then(|indexed| meaning::read(text, &indexed)) {
+        return Ok(root);
+    }
     let hidden = hidden(source);
     let indexed = match index::build(source) {
         Ok(indexed) if hidden.is_empty() => indexed,

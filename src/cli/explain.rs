@@ -53,6 +53,9 @@ pub struct Args {
     /// Facts of the device, as tests write them: `device: {kind: server, tags: []}` [default: the inventory's]
     #[arg(long, value_name = "FILE", requires = "file", conflicts_with_all = STORED)]
     facts: Option<PathBuf>,
+    /// Read the file as this source of the configuration would, by its mapping, and judge it by the source's trust [default: as `POST /v1/events` reads]
+    #[arg(long, value_name = "NAME", requires = "file", conflicts_with_all = STORED)]
+    source: Option<String>,
     /// Move all time stamps of the file's events so that they happened now
     #[arg(long, requires = "file", conflicts_with_all = STORED)]
     restamp: bool,
@@ -78,6 +81,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
             file,
             playbooks: args.playbooks,
             facts: args.facts,
+            source: args.source,
             restamp: args.restamp,
         };
         let (answer, now) = file::run(&trial, common).await?;

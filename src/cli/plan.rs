@@ -42,6 +42,9 @@ pub struct Args {
     /// Device facts for `--from`, one device a line: as `GET /api/machines` gives them, or {"device": …, "facts": …}
     #[arg(long, value_name = "FILE", requires = "from")]
     facts: Option<PathBuf>,
+    /// Read the file of `--from` as this source of the configuration would, by its mapping [default: as `POST /v1/events` reads]
+    #[arg(long, value_name = "NAME", requires = "from")]
+    source: Option<String>,
     /// What to compare with [default: the active set; with `--from`, nothing: then everything is new]
     #[arg(long, value_name = "active|nothing|DIR")]
     against: Option<Against>,
@@ -134,6 +137,7 @@ async fn from_file(
     sets: &Sets,
 ) -> anyhow::Result<Option<(Source, Ended)>> {
     let rule = ground.device_id_rule();
+    let reader = ground.reader(args.source.as_deref())?;
     let facts = match &args.facts {
         Some(path) => facts::read(path, &rule)?,
         None => facts::FactsFile::default(),
@@ -141,12 +145,12 @@ async fn from_file(
     let mut progress = Progress::on_stderr();
     let name = path.display().to_string();
     let mut events: FileEvents = if name == "-" {
-        file::read(stdin().lock(), &rule, |_| ()).context("standard input")?
+        file::read(stdin().lock(), reader, |_| ()).context("standard input")?
     } else {
         let opened = File::open(path).with_context(|| format!("`{name}` cannot be read"))?;
         let bytes = opened.metadata().map(|meta| meta.len()).unwrap_or(0);
         let told = |done| progress.show("reading", done, bytes);
-        file::read(BufReader::new(opened), &rule, told).with_context(|| format!("`{name}`"))?
+        file::read(BufReader::new(opened), reader, told).with_context(|| format!("`{name}`"))?
     };
     progress.clear();
     let (Some(first), Some(last)) = (events.events.first(), events.events.last()) else {

@@ -23,6 +23,9 @@ use crate::intake::record::{MAX_PARTS, Record, Unparsed};
 /// How deep envelopes may stand in one another; what is deeper is taken for a record.
 const MAX_ENVELOPES: usize = 4;
 
+/// Deeper than any record nests that somebody means, and so few levels that to skip them takes no memory to speak of.
+const MOST_LEVELS: usize = 1 << 16;
+
 /// Whether the sender said that every line is a record of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lines {
@@ -175,7 +178,36 @@ fn cut(body: &[u8], lines: Lines, (max, opens): (usize, Opens)) -> Result<Vec<Pi
 /// The whole text as one JSON document, its bytes kept.
 fn document(text: &[u8]) -> Result<&RawValue, Broken> {
     let text = std::str::from_utf8(text).map_err(|error| Broken::Encoding(error.valid_up_to()))?;
+    if nests_without_end(text.as_bytes()) {
+        return Err(Broken::TooDeep);
+    }
     serde_json::from_str(text.trim()).map_err(|error| Broken::from_json(&error))
+}
+
+/// Whether values nest so deep that skipping them takes memory: the parser notes a byte for each level, in a buffer that doubles, so
+/// that eight million openings would cost sixteen million bytes. A record of more than 128 levels is refused on its own, later.
+fn nests_without_end(text: &[u8]) -> bool {
+    let opens = |byte: &u8| matches!(byte, b'[' | b'{');
+    // Most texts are told by this alone, which reads many bytes at a time.
+    if text.len() <= MOST_LEVELS || text.iter().filter(|byte| opens(byte)).count() <= MOST_LEVELS {
+        return false;
+    }
+    let (mut depth, mut in_text, mut is_escaped) = (0_usize, false, false);
+    for byte in text {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if in_text => is_escaped = true,
+            b'"' => in_text = !in_text,
+            _ if in_text => {}
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            byte if opens(byte) => depth += 1,
+            _ => {}
+        }
+        if depth > MOST_LEVELS {
+            return true;
+        }
+    }
+    false
 }
 
 /// Lines that are not blank, with their number from 1.

@@ -157,6 +157,35 @@ fn ten_thousand_levels_of_nesting_are_refused_without_a_crash() {
 }
 
 #[test]
+fn nesting_without_end_is_told_before_it_is_skipped_and_costs_its_own_line_alone() {
+    let deep = format!("{}1{}", "[".repeat(70_000), "]".repeat(70_000));
+    for body in [
+        "[".repeat(70_000),
+        deep.clone(),
+        format!("{{\"records\":{deep}}}"),
+    ] {
+        let pieces = split(body.as_bytes(), Lines::Unsaid, 100).expect("the body can be taken");
+        assert_eq!(pieces.len(), 1);
+        assert_eq!(pieces[0].parse(), Err(Broken::TooDeep));
+    }
+    let lines = format!("{{\"id\": 1}}\n{deep}\n{{\"id\": 2}}\n");
+    let pieces = split(lines.as_bytes(), Lines::Declared, 100).expect("the body can be taken");
+    let told: Vec<_> = pieces
+        .iter()
+        .map(|piece| (piece.line, piece.parse().is_ok()))
+        .collect();
+    assert_eq!(told, [(Some(1), true), (Some(2), false), (Some(3), true)]);
+    // Many that do not nest, and brackets in texts, are no nesting.
+    let flat = format!(
+        "[\"{}\\\"[\",{}]",
+        "[{".repeat(70_000),
+        vec!["{}"; 70_000].join(",")
+    );
+    let pieces = split(flat.as_bytes(), Lines::Unsaid, 100_000).expect("the body can be taken");
+    assert_eq!(pieces.len(), 70_001);
+}
+
+#[test]
 fn more_records_than_the_bound_are_refused_as_a_whole() {
     let body = format!("[{}]", vec!["1"; 101].join(","));
     assert_eq!(

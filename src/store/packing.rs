@@ -2,7 +2,7 @@
 //! dictionary that knows what alerts look like. A row names by its `codec` how it was written; none is ever rewritten.
 //!
 //! Called by whatever in [`crate::store`] writes or reads `events` and `dead_letters`. It never touches Postgres, and never
-//! takes more memory for a row than [`MOST`].
+//! takes more memory for a row than [`MOST`], for what a batch reads of it [`MOST_EVENT`].
 //!
 //! The dictionaries are files beside this one, made by `scripts/train-dictionaries`. One that was released is never changed: rows
 //! that were written with it could not be read any more. A better one is a new codec. The frames are ordinary ones: `zstd -d -D
@@ -27,8 +27,13 @@ const AS_IT_IS: i16 = 0;
 /// zstd with the first dictionaries: what is written today.
 pub(super) const CODEC: i16 = 1;
 
-/// What a row may inflate to, bytes: the most that a request may ever carry (`max_body_bytes`), and that Postgres keeps in a value.
+/// What a payload may inflate to, bytes: the most that a request may ever carry (`max_body_bytes`), and that Postgres keeps in a value.
 const MOST: usize = 1 << 30;
+
+/// What a normalised event may inflate to, bytes. A thousand rows are read at once to be decided, and whoever may insert events writes these
+/// frames: one that names more is put aside unread. Intake keeps 1,024 characters of a text, 64 techniques and 1,000 devices of a
+/// record, which is below 16 MiB with every character escaped.
+const MOST_EVENT: usize = 32 << 20;
 
 /// Level 1 comes within a hundredth or two of level 3's size on alerts, in three quarters of its time: the dictionary does the work.
 const LEVEL: i32 = 1;
@@ -150,7 +155,7 @@ impl KeptEvent {
                 serde_json::from_value(normalised).map_err(|error| error.to_string())
             }
             (CODEC, Some(bytes), _) => {
-                let text = unpack(&EVENT, &bytes)?;
+                let text = unpack(&EVENT, &bytes, MOST_EVENT)?;
                 serde_json::from_slice(&text).map_err(|error| error.to_string())
             }
             (codec, ..) => Err(unknown(codec)),
@@ -171,7 +176,7 @@ pub(super) fn payload(
 ) -> Result<Vec<u8>, StoreError> {
     let read = match codec {
         AS_IT_IS => Ok(bytes),
-        CODEC => unpack(&PAYLOAD, &bytes),
+        CODEC => unpack(&PAYLOAD, &bytes, MOST),
         codec => Err(unknown(codec)),
     };
     read.map_err(|value| corrupt(table, "payload", id, value))
@@ -187,12 +192,12 @@ pub(super) fn payload_bytes(codec: i16, head: &[u8], octets: i32) -> usize {
     usize::try_from(bytes).unwrap_or(usize::MAX)
 }
 
-/// Inflates a frame, to no more than it says it holds, and that to no more than [`MOST`].
-fn unpack(dictionary: &Dictionary, frame: &[u8]) -> Result<Vec<u8>, String> {
+/// Inflates a frame, to no more than it says it holds, and that to no more than `most` bytes.
+fn unpack(dictionary: &Dictionary, frame: &[u8], most: usize) -> Result<Vec<u8>, String> {
     let size = get_frame_content_size(frame).map_err(|_| "no zstd frame".to_owned())?;
     let size = size.and_then(|size| usize::try_from(size).ok());
-    let size = size.filter(|size| *size <= MOST);
-    let size = size.ok_or_else(|| format!("a frame of more than {MOST} bytes, or of none that it names"))?;
+    let size = size.filter(|size| *size <= most);
+    let size = size.ok_or_else(|| format!("a frame of more than {most} bytes, or of none that it names"))?;
     let mut decompressor =
         Decompressor::with_prepared_dictionary(&dictionary.decoder).map_err(|e| e.to_string())?;
     let text = decompressor

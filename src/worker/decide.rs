@@ -4,6 +4,7 @@
 mod batches;
 mod course;
 mod heartbeat;
+mod panics;
 mod tasks;
 mod verdicts;
 mod weigh;

@@ -24,14 +24,14 @@ const SMALL_MAP: usize = 16;
 const MAX_ANCHORS: usize = 200;
 
 /// A value's position and its parts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Indexed<'a> {
     pub(super) span: Range<usize>,
     pub(super) shape: Shape<'a>,
 }
 
 /// The parts of a value.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Shape<'a> {
     Scalar { text: Cow<'a, str>, plain: bool },
     Seq(Vec<Indexed<'a>>),
@@ -39,7 +39,7 @@ pub(super) enum Shape<'a> {
 }
 
 /// A key, its position, and its value.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct IndexedEntry<'a> {
     pub(super) key: Cow<'a, str>,
     pub(super) key_span: Range<usize>,

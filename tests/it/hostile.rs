@@ -1,4 +1,4 @@
-//! Hostile traffic against the real daemon, and what it does to its memory: never more than 44 MiB over idle, over all of them together. Short here; with
+//! Hostile traffic against the real daemon, and what it does to its memory: never more than 32 MiB over idle, over all of them together. Short here; with
 //! `QUELL_HOSTILE=full` (`just hostile`) with the full sizes, and the figures printed.
 
 use std::io::Write as _;
@@ -16,7 +16,7 @@ use crate::webhook::{setup, signed, write_key};
 
 /// What no traffic may add to the memory of an idle daemon, one attack after another, KiB. Each alone adds far less; what glibc keeps
 /// of the ones before is among it.
-const ALLOWED_KIB: u64 = 44 * 1024;
+const ALLOWED_KIB: u64 = 32 * 1024;
 /// How long an attacker waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(15);
 

@@ -9,6 +9,10 @@ use quell::intake::nats::{Answer, Beginning, ConnectNats, Credentials, Message, 
 use crate::support::nats_server::{NatsServer, about, publish, stream};
 use crate::support::within;
 
+/// A user's credentials under the operator of `operator.conf`, and the public half of the user's key.
+const CREDS: &str = include_str!("../data/nats/quell.creds");
+const PUBLIC: &str = "UASZGODMK5CRPBWBF4N3HM44G24O255XAPGZD3RM4UJOGTUGCTZL34JD";
+
 fn options(server: &NatsServer) -> ConnectNats {
     ConnectNats {
         name: "quell test".to_owned(),
@@ -292,6 +296,44 @@ async fn every_kind_of_credentials_opens_the_door_and_wrong_ones_are_named() {
     options.credentials = Credentials::Token(write(&server, "token", "sesame"));
     let right = refused(&options).await;
     assert!(right.contains("no stream"), "{right}");
+
+    // The seed of a key whose public half the server knows, and one of another key.
+    let seed = CREDS.lines().find(|line| line.starts_with("SU"));
+    let seed = seed.expect("the credentials hold the seed");
+    let server = NatsServer::start_with(&format!("authorization {{users: [{{nkey: {PUBLIC}}}]}}")).await;
+    let mut options = self::options(&server);
+    options.credentials = Credentials::Nkey(write(&server, "seed", &format!("{seed}\n")));
+    let right = refused(&options).await;
+    assert!(right.contains("no stream"), "{right}");
+    write(
+        &server,
+        "seed",
+        "SUACSSL3UAHUDXKFSNVUZRF5UHPMWZ6BFDTJ7M6USDXIEDNPPQYYYCU3VY\n",
+    );
+    let wrong = refused(&options).await;
+    assert!(
+        wrong.to_lowercase().contains("authorization violation"),
+        "{wrong}"
+    );
+
+    // A credentials file, to a server that knows nobody but its operator.
+    let server = NatsServer::start_with(include_str!("../data/nats/operator.conf")).await;
+    let mut options = self::options(&server);
+    let none = refused(&options).await;
+    assert!(none.to_lowercase().contains("authorization violation"), "{none}");
+    options.credentials = Credentials::File(write(&server, "quell.creds", CREDS));
+    let right = refused(&options).await;
+    assert!(right.contains("no stream"), "{right}");
+    let damaged = write(
+        &server,
+        "quell.creds",
+        &CREDS.replace("BEGIN USER NKEY SEED", "BEGIN NOTHING"),
+    );
+    let unusable = refused(&options).await;
+    assert!(
+        unusable.contains(&format!("{}` cannot be used", damaged.display())) && !unusable.contains(seed),
+        "{unusable}"
+    );
 }
 
 #[tokio::test]

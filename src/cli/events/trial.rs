@@ -11,15 +11,11 @@ use serde::Serialize;
 
 use crate::cli::operator::table::{Paint, Tone, plain};
 use crate::cli::operator::{Common, answer};
-use crate::config::Config;
+use crate::cli::reading;
 use crate::domain::alert::{Alert, Event};
-use crate::domain::device::DeviceIdRule;
 use crate::domain::fact::Fact;
 use crate::intake::Reader;
 use crate::intake::body::{Lines, Piece, split_for};
-
-/// The name of the listener's own source, which reads every shape.
-const LISTENER: &str = "webhook";
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -57,7 +53,7 @@ struct Tried {
 /// # Errors
 /// The configuration, the source or the file cannot be used.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let reader = reader(args.common.configuration()?.as_ref(), args.source.as_deref())?;
+    let reader = reading::reader(args.common.configuration()?.as_ref(), args.source.as_deref())?;
     let bytes = read(&args.file)?;
     let pieces = split_for(&bytes, Lines::Unsaid, &reader)?;
     let tried: Vec<Tried> = pieces.iter().map(|piece| try_one(piece, &reader)).collect();
@@ -65,29 +61,6 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     std::io::stdout().flush()?;
     let is_refused = tried.iter().any(|one| one.event.is_none());
     Ok(ExitCode::from(u8::from(is_refused)))
-}
-
-fn reader(config: Option<&Config>, source: Option<&str>) -> anyhow::Result<Reader> {
-    let rule = config.map_or_else(DeviceIdRule::default, Config::device_id_rule);
-    let Some(name) = source.filter(|name| *name != LISTENER) else {
-        return Ok(Reader::new(rule));
-    };
-    let config = config.context("there is no configuration here: name it with `--config FILE`")?;
-    let source = config.sources.iter().find(|source| source.name == name);
-    let source = source.with_context(|| {
-        let names: Vec<String> = config
-            .sources
-            .iter()
-            .map(|source| format!("`{}`", source.name))
-            .collect();
-        let known = if names.is_empty() {
-            "it has none".to_owned()
-        } else {
-            format!("there are {}", names.join(", "))
-        };
-        format!("the configuration has no source `{}`: {known}", plain(name))
-    })?;
-    Ok(source.reader(rule))
 }
 
 fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
@@ -206,6 +179,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::domain::device::DeviceIdRule;
     use crate::intake::Shape;
     use crate::intake::mapping::{FactName, Mapping, Place, Pointer};
 
@@ -241,17 +215,5 @@ mod tests {
         ] {
             assert!(told.contains(part), "{part}\nis not in\n{told}");
         }
-    }
-
-    #[test]
-    fn a_source_that_is_not_there_is_named() {
-        let error = reader(None, Some("wazuh"))
-            .map(|_| ())
-            .expect_err("there is no configuration");
-        assert_eq!(
-            error.to_string(),
-            "there is no configuration here: name it with `--config FILE`"
-        );
-        assert!(reader(None, None).is_ok() && reader(None, Some(LISTENER)).is_ok());
     }
 }

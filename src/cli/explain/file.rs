@@ -9,28 +9,27 @@ use jiff::Timestamp;
 
 use crate::app::playbook_files;
 use crate::cli::operator::{Common, Session};
+use crate::cli::reading;
 use crate::clock;
 use crate::config::Config;
 use crate::desk::explain::Explained as Answer;
 use crate::desk::explain::explanation::{Case, Explanation, Text, explain};
 use crate::domain::alert::{Event, EventKind};
 use crate::domain::decision::{DecisionKind, Fallback, Rules, Situation, decide};
-use crate::domain::device::{DeviceFacts, DeviceId, DeviceIdRule};
+use crate::domain::device::{DeviceFacts, DeviceId};
 use crate::domain::eligibility::Ineligible;
 use crate::domain::fact::Fact;
 use crate::domain::guard::Protections;
 use crate::domain::limit::Usage;
 use crate::domain::measure::{Held, Measure, playbooks_of};
 use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
+use crate::domain::trust::Trust;
 use crate::domain::verdict::{AskTerms, Mode, Verdict};
-use crate::intake::body::{Lines, split};
-use crate::intake::{normalize, restamp};
+use crate::intake::body::{Lines, split_for};
+use crate::intake::{normalize_under, restamp};
 use crate::playbook::test::{GivenDevice, read_device};
 use crate::playbook::{PlaybookSet, Subject, evaluate};
 use crate::store::views::Inputs;
-
-/// No more records are taken from one file.
-const MOST_RECORDS: usize = 10_000;
 
 /// What a trial takes.
 pub struct Trial {
@@ -40,6 +39,8 @@ pub struct Trial {
     pub playbooks: Option<PathBuf>,
     /// The device's facts, instead of the inventory's.
     pub facts: Option<PathBuf>,
+    /// The source of the configuration that brings such records.
+    pub source: Option<String>,
     /// Move the time stamps of each record to the present.
     pub restamp: bool,
 }
@@ -55,6 +56,9 @@ struct Bench {
     texts: Vec<Text>,
     rules: RecordedRules,
     given: Option<GivenDevice>,
+    /// The source that brings the records, where one is named, and what it may do.
+    source: Option<String>,
+    trust: Trust,
     now: Timestamp,
     remarks: Vec<String>,
 }
@@ -66,12 +70,9 @@ struct Bench {
 pub async fn run(trial: &Trial, common: &Common) -> anyhow::Result<(Answer, Timestamp)> {
     let bench = Bench::new(trial, common).await?;
     let text = read(&trial.file)?;
-    let rule = bench
-        .config
-        .as_ref()
-        .map_or_else(DeviceIdRule::default, Config::device_id_rule);
+    let reader = reading::reader(bench.config.as_ref(), trial.source.as_deref())?;
     let mut answer = Answer::default();
-    for piece in split(&text, Lines::Unsaid, MOST_RECORDS)? {
+    for piece in split_for(&text, Lines::Unsaid, &reader)? {
         let place = match piece.line {
             Some(line) => format!("line {line}"),
             None => format!("record {}", piece.index + 1),
@@ -86,7 +87,7 @@ pub async fn run(trial: &Trial, common: &Common) -> anyhow::Result<(Answer, Time
         if trial.restamp {
             restamp(&mut record, bench.now);
         }
-        match normalize(&record, &rule) {
+        match normalize_under(&record, &reader) {
             Ok(event) => answer.explanations.extend(bench.explain(&event).await?),
             Err(refusal) => answer.refused.push(format!("{place}: {refusal}")),
         }
@@ -97,6 +98,9 @@ pub async fn run(trial: &Trial, common: &Common) -> anyhow::Result<(Answer, Time
 impl Bench {
     async fn new(trial: &Trial, common: &Common) -> anyhow::Result<Self> {
         let config = common.configuration()?;
+        let source = reading::source(config.as_ref(), trial.source.as_deref())?;
+        let trust = source.map_or(Trust::Act, |source| source.trust);
+        let source = source.map(|source| source.name.clone());
         let set = match (&trial.playbooks, &config) {
             (Some(path), _) => Arc::new(compile(path)?),
             (None, Some(config)) => Arc::new(compile(&config.playbooks)?),
@@ -160,6 +164,8 @@ impl Bench {
         Ok(Self {
             texts: Text::of(&set),
             rules: RecordedRules { rules, time_scale },
+            source,
+            trust,
             config,
             session,
             tenant,
@@ -274,7 +280,7 @@ impl Bench {
             ));
         }
         let surge = &self.rules.rules.surge;
-        let drivers = surge.drivers(None, &event.alert, facts);
+        let drivers = surge.drivers(self.source.as_deref(), &event.alert, facts);
         let mut keys = Usage::keys(&verdicts, &self.rules.rules);
         keys.extend(surge.keys(&drivers));
         let usage = match &self.session {
@@ -300,7 +306,7 @@ impl Bench {
             fallbacks: &self.fallbacks,
             observed_by: &[],
             drivers: &drivers,
-            trust: crate::domain::trust::Trust::Act,
+            trust: self.trust,
         };
         let decision = decide(verdicts, &situation, &usage);
         let rulings: Vec<RecordedRuling> = decision

@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use serde::de::IgnoredAny;
 
 use crate::domain::alert::{Alert, Event, EventKind};
-use crate::domain::device::{DeviceId, DeviceIdRule};
-use crate::intake::body::{Lines, Piece, split};
-use crate::intake::{content_hash, normalize};
+use crate::domain::device::DeviceId;
+use crate::intake::body::{Lines, Piece, split_for};
+use crate::intake::{Reader, content_hash, normalize_under};
 
 /// The events of a file.
 #[derive(Debug, Default)]
@@ -53,13 +53,14 @@ pub(super) struct Refused {
     pub(super) detail: String,
 }
 
-/// Reads a whole file. `read` is told the bytes read so far.
+/// Reads a whole file by `reader`, however many records it has. `told` is told the bytes read so far.
 pub(super) fn read(
     mut source: impl BufRead,
-    rule: &DeviceIdRule,
+    mut reader: Reader,
     mut told: impl FnMut(u64),
 ) -> anyhow::Result<FileEvents> {
-    let mut reading = Reading::new(rule);
+    reader.max_records = usize::MAX;
+    let mut reading = Reading::new(&reader);
     let (mut number, mut bytes, mut line) = (0, 0, Vec::new());
     loop {
         line.clear();
@@ -79,13 +80,13 @@ pub(super) fn read(
         if reading.found.records == 0 && serde_json::from_slice::<IgnoredAny>(text).is_err() {
             // Its first line is no document by itself: one over many lines, or a broken line. Only the whole can tell.
             source.read_to_end(&mut line).context("the file cannot be read")?;
-            let pieces = split(&line, Lines::Unsaid, usize::MAX)?;
+            let pieces = split_for(&line, Lines::Unsaid, &reader)?;
             pieces
                 .iter()
                 .for_each(|piece| reading.take(piece, piece.line.map(|at| at + number - 1)));
             break;
         }
-        for piece in &split(&line, Lines::Declared, usize::MAX)? {
+        for piece in &split_for(&line, Lines::Declared, &reader)? {
             reading.take(piece, Some(number));
         }
     }
@@ -93,7 +94,7 @@ pub(super) fn read(
 }
 
 struct Reading<'r> {
-    rule: &'r DeviceIdRule,
+    reader: &'r Reader,
     found: FileEvents,
     seen: HashSet<[u8; 32]>,
     known: HashSet<(String, DeviceId)>,
@@ -103,9 +104,9 @@ struct Reading<'r> {
 }
 
 impl<'r> Reading<'r> {
-    fn new(rule: &'r DeviceIdRule) -> Self {
+    fn new(reader: &'r Reader) -> Self {
         Self {
-            rule,
+            reader,
             found: FileEvents::default(),
             seen: HashSet::new(),
             known: HashSet::new(),
@@ -124,7 +125,7 @@ impl<'r> Reading<'r> {
             Ok(record) => record,
             Err(broken) => return self.refuse(place, broken.reason(), broken.to_string()),
         };
-        let mut event = match normalize(&record, self.rule) {
+        let mut event = match normalize_under(&record, self.reader) {
             Ok(event) => event,
             Err(refusal) => return self.refuse(place, refusal.reason(), refusal.to_string()),
         };
@@ -194,12 +195,17 @@ impl<'r> Reading<'r> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use serde_json::json;
 
     use super::*;
+    use crate::domain::device::DeviceIdRule;
+    use crate::intake::Shape;
+    use crate::intake::mapping::{FactName, Mapping, Place, Pointer};
 
     fn events(text: &[u8]) -> FileEvents {
-        read(text, &DeviceIdRule::default(), |_| ()).expect("it can be read")
+        read(text, Reader::new(DeviceIdRule::default()), |_| ()).expect("it can be read")
     }
 
     fn alert(id: &str, second: u8, status: &str, device: char) -> String {
@@ -291,6 +297,30 @@ mod tests {
         2026-11-20T10:00:30Z c new
         ");
         assert_eq!(events.without_time, 2);
+    }
+
+    #[test]
+    fn a_file_is_read_by_the_mapping_of_the_source_that_brings_it() {
+        let at = |pointer: &str| Pointer::parse(pointer).expect("it is a pointer");
+        let mapping = Mapping {
+            id: at("/alert/uuid"),
+            id_prefix: "siem-".to_owned(),
+            facts: [(FactName::OccurredAt, Place::of(at("/seen")))].into(),
+            devices: None,
+        };
+        let reader = || Reader {
+            shape: Shape::Mapped(Arc::new(mapping.clone())),
+            ..Reader::new(DeviceIdRule::default())
+        };
+        let text = b"{\"alert\": {\"uuid\": 7}, \"seen\": \"2026-11-20T10:00:00Z\"}\n{\"hello\": 1}\n";
+        let mapped = read(&text[..], reader(), |_| ()).expect("it can be read");
+        assert_eq!(
+            (mapped.records, mapped.without_device, mapped.refused.len()),
+            (2, 1, 1)
+        );
+        assert_eq!(mapped.refused[0].reason, "invalid_event");
+        let detected = events(text);
+        assert_eq!(detected.refused.len(), 2, "of no shape that is known by itself");
     }
 
     #[test]

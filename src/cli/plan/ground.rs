@@ -8,10 +8,12 @@ use anyhow::{Context as _, bail};
 
 use crate::app::playbook_files::{self, PlaybookFiles};
 use crate::cli::operator::{Common, Session};
+use crate::cli::reading;
 use crate::config::{Config, Tenant};
 use crate::domain::decision::Rules;
 use crate::domain::demand::Rate;
 use crate::domain::device::DeviceIdRule;
+use crate::intake::Reader;
 use crate::playbook::{PlaybookSet, SourceFile};
 
 /// What a plan stands on.
@@ -78,6 +80,11 @@ impl Ground {
     /// The rule for device ids.
     pub(super) fn device_id_rule(&self) -> DeviceIdRule {
         self.config.device_id_rule()
+    }
+
+    /// How the records of a file are read: as this source of the configuration reads.
+    pub(super) fn reader(&self, source: Option<&str>) -> anyhow::Result<Reader> {
+        reading::reader(self.is_configured.then_some(&self.config), source)
     }
 
     /// The tenant's name.

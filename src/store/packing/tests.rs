@@ -105,6 +105,22 @@ fn a_row_that_would_inflate_without_bound_is_refused_before_it_does() {
 }
 
 #[test]
+fn an_event_that_would_inflate_beyond_any_of_intakes_is_refused_and_a_payload_is_not() {
+    let long = vec![b' '; MOST_EVENT + 1];
+    let mut packer = Packer::new().expect("there is memory");
+    let frame = packer.event.compress(&long).expect("bytes are packed");
+    let kept = KeptEvent {
+        codec: CODEC,
+        event: Some(frame),
+        normalised: None,
+    };
+    let said = kept.read().expect_err("it is too long");
+    assert!(said.contains("more than 33554432 bytes"), "{said}");
+    let whole = payload(("events", Uuid::nil()), CODEC, packed(&long)).expect("a payload may be as long");
+    assert_eq!(whole.len(), long.len());
+}
+
+#[test]
 fn how_much_a_payload_holds_is_told_by_its_first_bytes() {
     for bytes in [0, 1, 200, 5_000, 65_536] {
         let small = packed(&vec![b'x'; bytes]);
