@@ -22,6 +22,7 @@ ci-full: ci
     scripts/mutants --sharding round-robin --shard 0/10
     scripts/fuzz 60
     scripts/contract-mock
+    scripts/check-sbom
     cargo run --release --manifest-path benches/Cargo.toml -- decide_rules decide_reload e2e_latency storm_contain storm_priority --quick
 
 # the code is formatted
@@ -91,6 +92,14 @@ mutants *ARGS:
 # licences, bans, sources and advisories of the dependencies
 deny:
     scripts/ci deny
+
+# writes what a release is made of, as a CycloneDX document: each crate with its licence and checksum
+sbom FILE="quell.cdx.json":
+    scripts/sbom {{FILE}}
+
+# a public validator reads that document
+check-sbom:
+    scripts/check-sbom
 
 # the committed .sqlx fits the queries and the schema
 sqlx:
