@@ -129,9 +129,9 @@ openapi:
 fuzz-api SECONDS="120":
     scripts/fuzz-api {{SECONDS}}
 
-# measures Quell against its peers: just bench decide_rules decide_reload e2e_latency storm_contain storm_priority ingest_durable queue_depth [--quick]
-bench *NAMES:
-    cargo run --release --manifest-path benches/Cargo.toml -- {{NAMES}}
+# runs the benchmarks, all or those named, and writes one table into docs/benchmarks.md (only when all ran): just bench [--quick] [NAME…]
+bench *ARGS:
+    scripts/bench {{ARGS}}
 
 # a million forged and replayed deliveries, and hostile traffic in its full size (slowloris, 1 GiB chunked, 100,000 headers) with the daemon's memory
 hostile:
