@@ -93,6 +93,14 @@ mutants *ARGS:
 deny:
     scripts/ci deny
 
+# the program that is released, with what it is made of and its checksums, in target/dist
+release *DIRECTORY:
+    scripts/release {{DIRECTORY}}
+
+# makes it twice, in two places, and compares the bytes
+check-release:
+    scripts/check-release
+
 # writes what a release is made of, as a CycloneDX document: each crate with its licence and checksum
 sbom FILE="quell.cdx.json":
     scripts/sbom {{FILE}}
