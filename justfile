@@ -22,6 +22,7 @@ ci-full: ci
     scripts/mutants --sharding round-robin --shard 0/10
     scripts/fuzz 60
     scripts/contract-mock
+    scripts/check-sbom
     cargo run --release --manifest-path benches/Cargo.toml -- decide_rules decide_reload e2e_latency storm_contain storm_priority --quick
     scripts/book
 
@@ -97,6 +98,22 @@ mutants *ARGS:
 deny:
     scripts/ci deny
 
+# the program that is released, with what it is made of and its checksums, in target/dist
+release *DIRECTORY:
+    scripts/release {{DIRECTORY}}
+
+# makes it twice, in two places, and compares the bytes
+check-release:
+    scripts/check-release
+
+# writes what a release is made of, as a CycloneDX document: each crate with its licence and checksum
+sbom FILE="quell.cdx.json":
+    scripts/sbom {{FILE}}
+
+# a public validator reads that document
+check-sbom:
+    scripts/check-sbom
+
 # the committed .sqlx fits the queries and the schema
 sqlx:
     scripts/ci sqlx
@@ -125,9 +142,9 @@ openapi:
 fuzz-api SECONDS="120":
     scripts/fuzz-api {{SECONDS}}
 
-# measures Quell against its peers: just bench decide_rules decide_reload e2e_latency storm_contain storm_priority ingest_durable queue_depth [--quick]
-bench *NAMES:
-    cargo run --release --manifest-path benches/Cargo.toml -- {{NAMES}}
+# runs the benchmarks, all or those named, and writes one table into docs/benchmarks.md (only when all ran): just bench [--quick] [NAME…]
+bench *ARGS:
+    scripts/bench {{ARGS}}
 
 # a million forged and replayed deliveries, and hostile traffic in its full size (slowloris, 1 GiB chunked, 100,000 headers) with the daemon's memory
 hostile:
