@@ -17,8 +17,9 @@ demo *ARGS:
 ci:
     scripts/ci all
 
-# what takes longer: mutation testing of a tenth of what decides, a minute of each fuzz target, the mock of Defender's contract, a short run of the benchmarks, the book
+# what takes longer: the package in a Debian with a systemd of its own, mutation testing of a tenth of what decides, a minute of each fuzz target, the mock of Defender's contract, a short run of the benchmarks, the book
 ci-full: ci
+    scripts/check-systemd
     scripts/mutants --sharding round-robin --shard 0/10
     scripts/fuzz 60
     scripts/contract-mock
@@ -122,9 +123,22 @@ sqlx:
 prepare-sqlx:
     scripts/prepare-sqlx
 
-# the unit and the manifests are sound
+# the unit, the manifests, the container and the Debian package are sound
 deploy:
     scripts/ci deploy scripts
+
+# the container's root, and its image where buildah is, tried with the debug build
+container:
+    scripts/check-container
+
+# the package and its unit in a Debian of their own, with a real systemd and a real Postgres: some minutes
+systemd:
+    scripts/check-systemd
+
+# the Debian package of a release build, in target/debian
+package:
+    SQLX_OFFLINE=true cargo build --locked --release --features otlp
+    scripts/package-deb
 
 # a shell in an empty throw-away database
 psql:

@@ -6,6 +6,7 @@ pub mod playbook_files;
 pub mod reload;
 mod reread;
 mod sources;
+mod status;
 pub mod tell;
 mod tenant;
 mod terms;
@@ -24,7 +25,7 @@ use crate::lifecycle::{Lifecycle, StopLimits};
 use crate::playbook::PlaybookSet;
 use crate::store::{MigrationState, Retention, Store, StoreError, StoreOptions};
 use crate::telemetry::{self, Metrics, TraceOptions, Traces};
-use crate::worker;
+use crate::worker::{self, pulse::Pulses};
 
 pub use sources::{doubt_listener, judge_listener};
 pub use terms::{client_options, clients, desk_of, gate_of, pacing_of};
@@ -46,7 +47,7 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
     }
     let metrics = Metrics::install()?;
     telemetry::catalog::describe();
-    let lifecycle = Lifecycle::of_process(StopLimits::default()).context("cannot listen to signals")?;
+    let mut lifecycle = Lifecycle::of_process(StopLimits::default()).context("cannot listen to signals")?;
     let store = store(&config)?.guarded(terms::safety_of(&config));
     let listener = TcpListener::bind(config.http.listen)
         .await
@@ -70,12 +71,16 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
     let config = Arc::new(config);
     let clients = terms::clients(&config)?;
     let tasks = lifecycle.tasks();
+    let pulses = Pulses::default();
+    let watched = pulses.clone();
+    lifecycle.watch(move || watched.stuck());
     let start = tenant::Start {
         states: config.sources.iter().map(|_| SourceState::default()).collect(),
         config,
         store: store.clone(),
         clients,
         tasks: tasks.clone(),
+        pulses,
     };
     tasks.spawn(
         "start",
@@ -88,7 +93,6 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
         ),
     );
     tasks.spawn("traces", traces.run(tasks.soft()));
-    lifecycle.ready();
     let outcome = lifecycle.run().await;
     // Bounded: a connection that hangs must not hold up the end of the process.
     let _ = tokio::time::timeout(Duration::from_secs(2), store.close()).await;

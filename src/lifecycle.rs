@@ -159,7 +159,17 @@ impl Tasks {
         self.soft.cancel();
     }
 
-    /// Changes with every SIGHUP.
+    /// Tells systemd, if it is there, that the service is ready, or ready again after a reload.
+    pub fn ready(&self) {
+        notify::ready();
+    }
+
+    /// Tells systemd, if it is there, how the service is: the line that `systemctl status` shows.
+    pub fn say(&self, status: &str) {
+        notify::status(status);
+    }
+
+    /// Changes with every SIGHUP. Whoever has read the files again says so by [`Tasks::ready`].
     pub fn reload(&self) -> watch::Receiver<u64> {
         self.reload.clone()
     }
@@ -174,6 +184,15 @@ impl Tasks {
     }
 }
 
+/// See [`Lifecycle::watch`].
+struct Stuck(Box<dyn Fn() -> Vec<String> + Send + Sync>);
+
+impl fmt::Debug for Stuck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Stuck").field(&(self.0)()).finish()
+    }
+}
+
 /// The life of the process; see the module's text.
 #[derive(Debug)]
 pub struct Lifecycle {
@@ -182,6 +201,7 @@ pub struct Lifecycle {
     signals: mpsc::Receiver<Signal>,
     ended: mpsc::UnboundedReceiver<Ended>,
     reload: watch::Sender<u64>,
+    stuck: Stuck,
 }
 
 impl Lifecycle {
@@ -211,6 +231,7 @@ impl Lifecycle {
             signals,
             ended,
             reload,
+            stuck: Stuck(Box::new(Vec::new)),
         }
     }
 
@@ -219,9 +240,9 @@ impl Lifecycle {
         self.tasks.clone()
     }
 
-    /// Tells systemd, if it is there, that the service is ready.
-    pub fn ready(&self) {
-        notify::ready();
+    /// What is asked before systemd's watchdog is fed: while it names anything that is stuck, the watchdog hears nothing.
+    pub fn watch(&mut self, stuck: impl Fn() -> Vec<String> + Send + Sync + 'static) {
+        self.stuck = Stuck(Box::new(stuck));
     }
 
     /// Waits for a reason to stop, then brings the tasks to their end; returns when they have ended, or their time is up.
@@ -257,6 +278,7 @@ impl Lifecycle {
                     }
                     Signal::Reload => {
                         tracing::info!("reload asked for");
+                        notify::reloading();
                         self.reload.send_modify(|count| *count += 1);
                     }
                 },
@@ -270,7 +292,9 @@ impl Lifecycle {
                     tracing::error!(task, ending, "stopping: a task ended that should run as long as the process");
                     return Some((task, ending));
                 }
-                () = watchdog.tick() => notify::alive(),
+                () = watchdog.tick() => if watchdog.is_to_be_fed((self.stuck.0)()) {
+                    notify::alive();
+                },
             }
         }
     }
@@ -287,6 +311,7 @@ impl Lifecycle {
                 () = self.tasks.tracker.wait() => return Vec::new(),
                 () = &mut patience => break,
                 Some(Signal::Stop(_)) = self.signals.recv() => break,
+                // What is stuck now is aborted in time.
                 () = watchdog.tick() => notify::alive(),
             }
         }

@@ -8,7 +8,7 @@
 //! | `/login`, `/logout` | how people come in and go at the console ([`access`]) |
 //! | `/`, `/devices`, … | the same for people ([`console`]) |
 //! | `POST /-/reload` | reads the playbook files again ([`reload`]) |
-//! | `GET /livez` | the process runs |
+//! | `GET /livez` | the process runs, and no loop of it is stuck |
 //! | `GET /readyz` | Postgres answers and its migrations are current |
 //! | `GET /metrics` | Prometheus' text format |
 //!
@@ -57,6 +57,7 @@ use secrecy::SecretString;
 use tokio::sync::{Notify, Semaphore};
 
 pub use access::{Access, Oidc, OidcOptions, ProxyHeaders, RoleRule, Whom};
+pub use health::Stuck;
 pub use keys::KeyFile;
 pub use listen::{Bounds, serve, serve_socket};
 pub use peer::{Network, can_be_named};
@@ -120,6 +121,8 @@ pub struct Options {
     pub sources: Vec<Arc<Source>>,
     /// The desk of each tenant, the first one's first.
     pub desks: Vec<Desk>,
+    /// Which loops are stuck, in words.
+    pub stuck: Stuck,
 }
 
 impl Options {
@@ -143,6 +146,7 @@ impl Options {
             stored: Arc::default(),
             sources: Vec::new(),
             desks: Vec::new(),
+            stuck: Stuck::default(),
         }
     }
 }

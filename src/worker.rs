@@ -14,7 +14,7 @@
 //! * [`stops`]: the stop file → the stop switch; what a stop takes back → ended containments.
 //! * [`tell`]: what happened → messages; messages → receivers.
 //! * [`intake`](mod@intake): brokers, feeds and files → the inbox (T1).
-//! * [`lease`]: who dispatches. [`wake`]: what others committed. [`active_set`]: the playbooks in force.
+//! * [`pulse`]: whether they get on. [`lease`]: who dispatches. [`wake`]: what others committed. [`active_set`]: the playbooks in force.
 
 pub mod active_set;
 pub mod clock;
@@ -29,6 +29,7 @@ pub mod lease;
 pub mod lookups;
 pub mod outlook;
 pub mod overdue;
+pub mod pulse;
 pub mod reads;
 pub mod reconcile;
 pub mod record;
@@ -71,6 +72,8 @@ pub struct Context {
     pub leadership: lease::Leadership,
     /// What there is to do.
     pub wakes: Arc<wake::Wakes>,
+    /// Whether the loops get on.
+    pub pulses: pulse::Pulses,
 }
 
 /// Nothing is slept longer than this without a look: the safety net under lost notifications.
@@ -112,6 +115,13 @@ pub(crate) async fn within<T>(
     tokio::time::timeout(longest, work)
         .await
         .unwrap_or_else(|_| Err(StoreError::silent()))
+}
+
+impl Context {
+    /// The pulse of one of its loops, which has to beat in each turn.
+    pub(crate) fn pulse(&self, of: &'static str) -> pulse::Pulse {
+        self.pulses.pulse(of, &self.tenant_name, pulse::TURN)
+    }
 }
 
 /// Says once per outage, not once per try, that Postgres is away.

@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use quell::config::Config;
+use quell::domain::verdict::Mode;
 use quell::yaml;
 
 #[path = "deploy/observe.rs"]
@@ -25,18 +27,32 @@ fn unit(key: &str) -> Vec<String> {
         .collect()
 }
 
+/// The files below a folder of the manifests, with their text.
+fn manifests(folder: &Path) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("the manifests are shipped") {
+        let path = entry.expect("the folder can be listed").path();
+        if path.is_dir() {
+            found.extend(manifests(&path));
+        } else {
+            let text = fs::read_to_string(&path).expect("a manifest can be read");
+            found.push((path, text));
+        }
+    }
+    found
+}
+
 #[test]
 fn every_manifest_is_yaml_with_a_kind() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for folder in ["deploy/kubernetes", "deploy/kubernetes/base"] {
-        let folder = root.join(folder);
-        for entry in fs::read_dir(&folder).expect("the manifests are shipped") {
-            let path = entry.expect("the folder can be listed").path();
-            if path.extension().is_none_or(|extension| extension != "yaml") || path.ends_with("quell.yaml") {
-                continue;
-            }
-            let text = fs::read_to_string(&path).expect("a manifest can be read");
-            let document = yaml::parse(&path.display().to_string(), &text)
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/kubernetes");
+    let found = manifests(&folder);
+    assert!(found.len() > 15, "only {} files", found.len());
+    for (path, text) in found {
+        if path.ends_with("quell.yaml") || path.parent().is_some_and(|folder| folder.ends_with("playbooks")) {
+            continue;
+        }
+        for text in text.split("\n---\n") {
+            let document = yaml::parse(&path.display().to_string(), text)
                 .unwrap_or_else(|found| panic!("{}", found.render(false)));
             let mut found = yaml::Diagnostics::default();
             let map = document.root().map(&mut found).expect("a manifest is a map");
@@ -48,30 +64,89 @@ fn every_manifest_is_yaml_with_a_kind() {
 }
 
 #[test]
-fn the_clusters_configuration_is_valid_and_its_secrets_are_mounted() {
-    let (path, text) = shipped("deploy/kubernetes/base/quell.yaml");
-    let loaded = Config::parse("quell.yaml", &text, &path, None)
-        .unwrap_or_else(|found| panic!("{}", found.render(false)));
-    assert!(loaded.warnings.is_empty(), "{}", loaded.warnings.render(false));
+fn every_configuration_of_the_cluster_is_valid_and_its_secrets_are_mounted() {
     let (_, deployment) = shipped("deploy/kubernetes/base/deployment.yaml");
-    let (_, secret) = shipped("deploy/kubernetes/secret.example.yaml");
-    assert!(deployment.contains("secretName: quell-secrets") && secret.contains("name: quell-secrets"));
-    let files = loaded.config.secret_files();
-    assert_eq!(files.len(), 3, "{files:?}");
-    for (key, file) in files {
-        let name = file
-            .path()
-            .strip_prefix("/run/secrets/quell")
-            .expect("secrets are mounted there");
+    let (_, secret) = shipped("deploy/kubernetes/secrets.example.yaml");
+    for name in ["quell-secrets", "quell-owner"] {
         assert!(
-            secret.contains(&format!("\n  {}: ", name.display())),
-            "`{key}` names a secret that nobody makes"
+            deployment.contains(&format!("secretName: {name}")) && secret.contains(&format!("name: {name}"))
         );
     }
     assert!(
         deployment.contains("mountPath: /run/secrets/quell") && deployment.contains("mountPath: /playbooks")
     );
-    assert_eq!(loaded.config.playbooks, Path::new("/playbooks"));
+    for (folder, mode, secrets) in [
+        ("base", Mode::Enforce, 3),
+        ("overlays/production", Mode::Enforce, 3),
+        ("overlays/observe-only", Mode::Observe, 3),
+        ("overlays/azure-workload-identity", Mode::Enforce, 2),
+    ] {
+        let (path, text) = shipped(&format!("deploy/kubernetes/{folder}/quell.yaml"));
+        let loaded = Config::parse("quell.yaml", &text, &path, None)
+            .unwrap_or_else(|found| panic!("{folder}: {}", found.render(false)));
+        assert!(
+            loaded.warnings.is_empty(),
+            "{folder}: {}",
+            loaded.warnings.render(false)
+        );
+        assert_eq!(loaded.config.mode, mode, "{folder}");
+        assert_eq!(loaded.config.playbooks, Path::new("/playbooks"), "{folder}");
+        let files = loaded.config.secret_files();
+        assert_eq!(files.len(), secrets, "{folder}: {files:?}");
+        for (key, file) in files {
+            let name = file
+                .path()
+                .strip_prefix("/run/secrets/quell")
+                .expect("secrets are mounted there");
+            assert!(
+                secret.contains(&format!("\n  {}: ", name.display())),
+                "{folder}: `{key}` names a secret that nobody makes"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_overlays_playbooks_are_valid_and_begin_by_observing() {
+    let folder = "deploy/kubernetes/overlays/production/playbooks";
+    let answer = Command::new(env!("CARGO_BIN_EXE_quell"))
+        .args(["check", "--deny-warnings", folder])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("the program can be run");
+    assert!(
+        answer.status.success(),
+        "{}",
+        String::from_utf8_lossy(&answer.stderr)
+    );
+    let (_, kustomization) = shipped("deploy/kubernetes/overlays/production/kustomization.yaml");
+    for (path, text) in manifests(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)) {
+        assert!(text.contains("\nmode: observe\n"), "{}", path.display());
+        let name = path.file_name().expect("a file has a name").to_string_lossy();
+        assert!(
+            kustomization.contains(&format!("- playbooks/{name}\n")),
+            "{name} is not mounted"
+        );
+    }
+}
+
+#[test]
+fn the_monitor_and_the_identity_fit_the_pods() {
+    let (_, monitor) = shipped("deploy/kubernetes/components/pod-monitor/podmonitor.yaml");
+    let (_, base) = shipped("deploy/kubernetes/base/kustomization.yaml");
+    let (_, deployment) = shipped("deploy/kubernetes/base/deployment.yaml");
+    assert!(deployment.contains("- name: http\n") && monitor.contains("- port: http\n"));
+    let label = "app.kubernetes.io/name: quell\n";
+    assert!(base.contains(label) && monitor.contains(label));
+    let (_, identity) = shipped("deploy/kubernetes/components/azure-workload-identity/kustomization.yaml");
+    let (_, config) = shipped("deploy/kubernetes/overlays/azure-workload-identity/quell.yaml");
+    let after = |text: &str, key: &str| {
+        let line = text.lines().find_map(|line| line.trim().strip_prefix(key));
+        line.map(|value| value.trim().to_owned())
+    };
+    let annotated = after(&identity, "azure.workload.identity/client-id:");
+    assert!(annotated.is_some());
+    assert_eq!(annotated, after(&config, "client_id:"));
 }
 
 #[test]

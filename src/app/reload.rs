@@ -14,12 +14,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch as channel};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::{self, Monotonic};
 use crate::config::Config;
 use crate::domain::tenant::TenantId;
+use crate::lifecycle::Tasks;
 use crate::store::{Store, StoreError};
 use crate::web::reload::{Answer, Refused, Reloaded, Request};
 use crate::worker::active_set::InForce;
@@ -127,12 +128,8 @@ impl Reloader {
     }
 
     /// Looks after the files until stopped.
-    pub async fn run(
-        mut self,
-        mut hangups: channel::Receiver<u64>,
-        mut requests: mpsc::Receiver<Request>,
-        stop: CancellationToken,
-    ) {
+    pub async fn run(mut self, tasks: Tasks, mut requests: mpsc::Receiver<Request>) {
+        let (mut hangups, stop) = (tasks.reload(), tasks.soft());
         let mut next_look = Duration::ZERO;
         let mut beaten = Monotonic::now();
         loop {
@@ -140,6 +137,8 @@ impl Reloader {
                 () = stop.cancelled() => break,
                 Ok(()) = hangups.changed() => {
                     self.take(Trigger::Asked, "SIGHUP").await;
+                    // Also of files that cannot be used: what was in force is.
+                    tasks.ready();
                 }
                 Some(request) = requests.recv() => {
                     let outcome = self.reload(Trigger::Asked, "POST /-/reload").await;

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::app::reload::{Reloader, Target};
+use crate::app::status::StatusLine;
 use crate::app::terms::{desk_of, gate_of, pacing_of, safety_of};
 use crate::app::{MigrationError, migrations, sources, tell};
 use crate::config::{Config, Tenant, environment};
@@ -30,6 +31,7 @@ use crate::worker::active_set::{self, InForce};
 use crate::worker::intake::watch::Watch;
 use crate::worker::inventory::Sweeper;
 use crate::worker::lease::Replica;
+use crate::worker::pulse::Pulses;
 use crate::worker::wake::Wakes;
 use crate::worker::{self, Context};
 use crate::{web, worker::record::Pauses};
@@ -40,6 +42,8 @@ pub(super) struct Start {
     pub(super) store: Store,
     pub(super) clients: BTreeMap<String, Arc<Client>>,
     pub(super) tasks: Tasks,
+    /// Whether the loops get on.
+    pub(super) pulses: Pulses,
     /// How each source of the configuration goes, in its order.
     pub(super) states: Vec<SourceState>,
 }
@@ -81,6 +85,8 @@ impl Start {
         options.operator_token = operator_token;
         options.access = super::access::access(&self.config)?;
         options.stop_file.clone_from(&self.config.stop_file);
+        let watched = self.pulses.clone();
+        options.stuck = web::Stuck::by(move || watched.stuck());
         options.trust = self.config.http.trust;
         options
             .trusted_proxies
@@ -147,6 +153,7 @@ impl Start {
         };
         self.tasks.spawn("tally", tally.run(stop.clone()));
         let mut bells = Vec::new();
+        let mut line = StatusLine::default();
         for (place, ((id, tenant), target)) in tenants.into_iter().zip(targets).enumerate() {
             bells.push((
                 id,
@@ -155,7 +162,7 @@ impl Start {
                     tenant,
                     target.in_force,
                     Arc::clone(&stored[place]),
-                    &replica,
+                    (&replica, &mut line),
                 )?,
             ));
         }
@@ -170,17 +177,34 @@ impl Start {
             "wakes",
             worker::wake::run(self.store.clone(), bells, stop.clone()),
         );
-        self.tasks.spawn(
-            "reload",
-            reloader.run(self.tasks.reload(), requests, stop.clone()),
-        );
+        self.tasks
+            .spawn("reload", reloader.run(self.tasks.clone(), requests));
+        self.tasks.ready();
+        self.look_after(line, &metrics, &repeats, &stop).await;
+        Ok(())
+    }
+
+    /// What the process does for itself until it stops: its line for systemd, and its books of metrics and of repeated log lines.
+    async fn look_after(
+        &self,
+        mut line: StatusLine,
+        metrics: &Metrics,
+        repeats: &Repeats,
+        stop: &CancellationToken,
+    ) {
+        let mut looks = 0_u32;
         loop {
+            if let Some(status) = line.changed() {
+                self.tasks.say(&status);
+            }
             tokio::select! {
-                () = stop.cancelled() => return Ok(()),
-                () = tokio::time::sleep(Duration::from_secs(5)) => {
-                    metrics.upkeep();
-                    repeats.tell();
-                }
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            }
+            looks += 1;
+            if looks.is_multiple_of(5) {
+                metrics.upkeep();
+                repeats.tell();
             }
         }
     }
@@ -200,6 +224,9 @@ impl Start {
             };
             if !std::mem::replace(&mut said, true) {
                 tracing::warn!(error = worker::chain(&error), "waiting for postgres");
+                // It does what it can do now; a start that waited for Postgres would be given up by systemd.
+                self.tasks.ready();
+                self.tasks.say("waiting for postgres");
             }
             tokio::select! {
                 () = stop.cancelled() => return Ok(None),
@@ -227,7 +254,7 @@ impl Start {
         tenant: Tenant,
         in_force: Arc<InForce>,
         stored: Arc<Notify>,
-        replica: &Replica,
+        (replica, line): (&Replica, &mut StatusLine),
     ) -> anyhow::Result<Arc<Wakes>> {
         let (config, tasks) = (&self.config, &self.tasks);
         let (stop, hard) = (tasks.soft(), tasks.hard());
@@ -245,6 +272,7 @@ impl Start {
             fleet: tenant.fleet_size,
             leadership: worker::lease::Leadership::default(),
             wakes: Arc::new(Wakes::with_inbox(Arc::clone(&stored))),
+            pulses: self.pulses.clone(),
         };
         let guard = SecondGuard::new(&context.gate.actions)?;
         let reads_guard = match context.gate.scope {
@@ -349,6 +377,7 @@ impl Start {
                 Duration::ZERO => Duration::ZERO,
                 every => config.scaled(every).max(Duration::from_secs(5)),
             },
+            seen: line.follows(&tenant.name),
         };
         let overdues = worker::overdue::Overdues {
             context: context.clone(),

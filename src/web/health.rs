@@ -1,5 +1,7 @@
 //! `GET /livez`, `/readyz`, `/metrics`.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -20,9 +22,40 @@ pub(super) struct Cached(Mutex<Option<(Monotonic, Verdict)>>);
 /// Ready, with what is said beside; or why not.
 type Verdict = Result<Vec<String>, String>;
 
-/// The process runs and answers.
-pub(super) async fn livez() -> &'static str {
-    "alive\n"
+/// Says what of the process is stuck, in words; by default nothing ever is.
+#[derive(Clone)]
+pub struct Stuck(Arc<dyn Fn() -> Vec<String> + Send + Sync>);
+
+impl Stuck {
+    /// What is asked.
+    pub fn by(ask: impl Fn() -> Vec<String> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(ask))
+    }
+}
+
+impl Default for Stuck {
+    fn default() -> Self {
+        Self::by(Vec::new)
+    }
+}
+
+impl fmt::Debug for Stuck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Stuck").field(&(self.0)()).finish()
+    }
+}
+
+/// The process runs and answers, and none of its loops is stuck: no new start would mend what else may be amiss.
+pub(super) async fn livez(State(web): State<Web>) -> Response {
+    let stuck = (web.0.options.stuck.0)();
+    match stuck.is_empty() {
+        true => "alive\n".into_response(),
+        false => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            format!("stuck: {}\n", stuck.join(", ")),
+        )
+            .into_response(),
+    }
 }
 
 /// Whether this process can take events: Postgres answers and its migrations are current. Defender does not count, or an

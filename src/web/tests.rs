@@ -207,6 +207,19 @@ async fn with_a_token_only_its_bearer_delivers() {
 }
 
 #[tokio::test]
+async fn a_process_with_a_loop_that_is_stuck_does_not_live() {
+    let server = TestServer::start(|options, _| {
+        options.stuck = crate::web::Stuck::by(|| vec!["decide of `contoso` for 260 s".to_owned()]);
+    })
+    .await;
+    let got = server.get("/livez").await;
+    assert_eq!(
+        (got.status, got.body.as_str()),
+        (503, "stuck: decide of `contoso` for 260 s\n")
+    );
+}
+
+#[tokio::test]
 async fn a_request_beyond_the_most_at_once_is_a_503_at_once() {
     let server = TestServer::start(|options, script| {
         options.max_concurrent = 1;

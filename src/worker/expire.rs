@@ -26,9 +26,13 @@ pub async fn run(context: Context, stop: CancellationToken) {
     let mut was_frozen = false;
     let mut runs = None;
     let mut pruned = None;
+    let pulse = context.pulse("expire");
     while !stop.is_cancelled() {
+        pulse.beat();
         let runs_go_on = work_runs(&context, &mut runs).await;
+        pulse.beat();
         prune(&context, &mut pruned).await;
+        pulse.beat();
         let turn = within(BATCH_TIME, turn(&context)).await;
         if let Ok(turn) = &turn {
             let is_frozen = matches!(turn, Turn::Frozen(_));

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Monotonic;
@@ -21,6 +22,8 @@ pub struct Teller {
     pub context: Context,
     /// How often the heartbeat is sent; zero: never.
     pub heartbeat: Duration,
+    /// Where the newest figures stand, for the one line that systemd shows. `None`: another replica dispatches.
+    pub seen: watch::Sender<Option<Figures>>,
 }
 
 impl Teller {
@@ -46,6 +49,7 @@ impl Teller {
                 }
             } else {
                 self.show(&Figures::default());
+                self.seen.send_replace(None);
             }
             tokio::select! {
                 () = stop.cancelled() => return,
@@ -79,6 +83,7 @@ impl Teller {
             figures.heartbeat_at = None;
         }
         self.show(&figures);
+        self.seen.send_replace(Some(figures.clone()));
         let at = bounded(store.now()).await?;
         metrics::gauge!("quell_figures_last_success_timestamp_seconds", "tenant" => self.context.tenant_name.clone())
             .set(seconds_since_1970(at));

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::store::Hold;
+use crate::worker::pulse::TURN;
 use crate::worker::{Context, Outage, bounded};
 
 /// The epoch while this process holds the lease.
@@ -79,7 +80,9 @@ pub async fn run(
     let (store, tenant) = (&context.store, context.tenant);
     let mut outage = Outage::default();
     let mut has_left = false;
+    let pulse = context.pulses.pulse("lease", &context.tenant_name, TURN.max(ttl));
     loop {
+        pulse.beat();
         if leaving.is_cancelled() && !has_left {
             has_left = store.replica_leave(tenant, replica.id).await.is_ok();
         }

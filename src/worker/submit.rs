@@ -22,8 +22,9 @@ use crate::domain::verdict::Lane;
 use crate::failpoint;
 use crate::limiter::{CommittedAttempt, Pacer, Permit, SecondGuard};
 use crate::store::{AnswerRecord, CancelGrant, GateOutcome, Grant, StoreError};
+use crate::worker::pulse::{Pulse, TURN};
 use crate::worker::record::{self, Pauses};
-use crate::worker::{Context, Outage, SILENCE, bounded, chain, pause, retry};
+use crate::worker::{Context, Outage, POLL, SILENCE, bounded, chain, pause, retry};
 
 /// The loop's parts.
 #[derive(Clone)]
@@ -114,9 +115,13 @@ impl Submitter {
         let places = Arc::new(Semaphore::new(self.concurrency));
         let mut calls = JoinSet::new();
         let mut outage = Outage::default();
+        let pulse = self.pulse("submit");
         while !stop.is_cancelled() {
+            pulse.beat();
             let place = tokio::select! {
                 () = stop.cancelled() => break,
+                // All places are taken by calls, each of which has its own pulse.
+                () = tokio::time::sleep(POLL) => continue,
                 place = Arc::clone(&places).acquire_owned() => match place {
                     Ok(place) => place,
                     Err(_) => break,
@@ -221,6 +226,7 @@ impl Submitter {
 
     /// Makes the call of a committed attempt and records what came of it.
     pub async fn call(&self, grant: Grant, epoch: i64, hard: CancellationToken) {
+        let pulse = self.pulse("a call");
         failpoint::reach!(AttemptCommittedNothingSent);
         let attempt = CommittedAttempt {
             id: grant.attempt,
@@ -258,7 +264,7 @@ impl Submitter {
             ),
         }
         failpoint::reach!(ParsedNotRecorded, if record.is_answered);
-        self.write(&grant, epoch, &record, &hard).await;
+        self.write(&grant, epoch, &record, (&pulse, &hard)).await;
         if grant.n == 1 {
             // A metric is not worth a call's place: where Postgres is silent it is left out.
             let told = self
@@ -285,7 +291,20 @@ impl Submitter {
         }
     }
 
-    async fn write(&self, grant: &Grant, epoch: i64, record: &AnswerRecord, hard: &CancellationToken) {
+    /// A call, or the request for a token before it, may take as long as it is given.
+    fn pulse(&self, of: &'static str) -> Pulse {
+        let timing = self.context.gate.timing;
+        let longest = TURN + timing.send_deadline + timing.total_timeout;
+        self.context.pulses.pulse(of, &self.context.tenant_name, longest)
+    }
+
+    async fn write(
+        &self,
+        grant: &Grant,
+        epoch: i64,
+        record: &AnswerRecord,
+        on: (&Pulse, &CancellationToken),
+    ) {
         let (store, tenant) = (&self.context.store, self.context.tenant);
         let write = || async {
             let written = store.attempt_finish(tenant, epoch, grant, record).await;
@@ -295,7 +314,7 @@ impl Submitter {
             }
             written.map(drop)
         };
-        write_until_written(write, (grant.action, grant.attempt), hard).await;
+        write_until_written(write, (grant.action, grant.attempt), on).await;
     }
 }
 
@@ -312,13 +331,17 @@ fn first_lane(heads: &[LaneHead], ageing: Duration, cancel: Option<Duration>) ->
 
 /// Writes until it is written: an answer in memory must not be lost because Postgres is away. If the process ends
 /// first, the attempt is settled by its look-up.
-async fn write_until_written<F, Fut>(write: F, (action, attempt): (Uuid, Uuid), hard: &CancellationToken)
-where
+async fn write_until_written<F, Fut>(
+    write: F,
+    (action, attempt): (Uuid, Uuid),
+    (pulse, hard): (&Pulse, &CancellationToken),
+) where
     F: Fn() -> Fut,
     Fut: Future<Output = Result<(), StoreError>>,
 {
     let mut outage = Outage::default();
     loop {
+        pulse.beat();
         let wait = match bounded(write()).await {
             Ok(()) => return outage.worked("recording an answer"),
             Err(StoreError::Stale(_)) => {

@@ -315,6 +315,7 @@ async fn a_queued_restriction_that_will_be_late_is_told_before_its_deadline() {
             fleet: None,
             leadership: Leadership::default(),
             wakes: std::sync::Arc::default(),
+            pulses: quell::worker::pulse::Pulses::default(),
         },
         pacing: Pacing::NONE,
         every: Duration::from_secs(60),

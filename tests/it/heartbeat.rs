@@ -29,6 +29,7 @@ fn teller(ground: &Ground) -> Teller {
     Teller {
         context: ground.context(),
         heartbeat: Duration::from_secs(60),
+        seen: tokio::sync::watch::Sender::default(),
     }
 }
 

@@ -62,6 +62,7 @@ mod replicas;
 mod restores;
 mod roles;
 mod seals;
+mod service;
 mod settle;
 mod silence;
 mod source_parts;

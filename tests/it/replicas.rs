@@ -34,6 +34,7 @@ impl Process {
                 tenant: *tenant,
                 leadership: Leadership::default(),
                 wakes: Arc::default(),
+                pulses: quell::worker::pulse::Pulses::default(),
                 ..ground.decider().context.clone()
             };
             leaderships.push(context.leadership.clone());

@@ -10,6 +10,7 @@ use crate::clock::Monotonic;
 use crate::store::StoreError;
 use crate::worker::decide::panics::{Payload, caught, told};
 use crate::worker::decide::{Batch, Claim, Decider};
+use crate::worker::pulse::Pulse;
 use crate::worker::{BATCH_TIME, Outage, bounded, chain, pause, within};
 
 /// The most rows of a batch.
@@ -44,13 +45,15 @@ impl Decider {
     /// Works until stopped.
     pub async fn run(self, stop: CancellationToken) {
         let mut outage = Outage::default();
-        let Some(mut suspects) = self.begins(&stop, &mut outage).await else {
+        let pulse = self.context.pulse("decide");
+        let Some(mut suspects) = self.begins(&stop, &mut outage, &pulse).await else {
             return;
         };
         let mut size = Size(MOST / 4);
         // The row whose word could not be taken back yet.
         let mut batch = Batch::default();
         loop {
+            pulse.beat();
             if let Err(error) = bounded(self.untry(&mut batch)).await {
                 let wait = Some(outage.failed("decide", &error));
                 if !pause(&stop, &self.context.wakes.inbox, wait).await {
@@ -118,7 +121,7 @@ impl Decider {
                     let wait = outage.failed("decide", &error);
                     if error.is_of_a_row()
                         && self.untry(&mut batch).await.is_ok()
-                        && self.one_by_one(&stop).await
+                        && self.one_by_one(&stop, &pulse).await
                     {
                         continue;
                     }
@@ -132,8 +135,9 @@ impl Decider {
     }
 
     /// Says that this process decides, and how many rows are to be taken one by one; `None` when stopped before that could be said.
-    async fn begins(&self, stop: &CancellationToken, outage: &mut Outage) -> Option<i64> {
+    async fn begins(&self, stop: &CancellationToken, outage: &mut Outage, pulse: &Pulse) -> Option<i64> {
         loop {
+            pulse.beat();
             match bounded(self.context.store.deciding_begins(self.context.tenant)).await {
                 Ok(is_suspect) => return Some(if is_suspect { SUSPECTS } else { 0 }),
                 Err(error) => {
@@ -197,8 +201,9 @@ impl Decider {
     }
 
     /// Decides what one batch would hold row by row, and puts aside what cannot be decided. Says whether to go on at once.
-    async fn one_by_one(&self, stop: &CancellationToken) -> bool {
+    async fn one_by_one(&self, stop: &CancellationToken, pulse: &Pulse) -> bool {
         for _ in 0..MOST {
+            pulse.beat();
             let mut batch = Batch::default();
             let error = match self.run_batch(Claim::UpTo(1), &mut batch).await {
                 Ok(Some(n)) if n > 0 && !stop.is_cancelled() => continue,

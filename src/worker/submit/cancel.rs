@@ -13,6 +13,7 @@ use crate::worker::submit::{Submitter, write_until_written};
 impl Submitter {
     /// Makes the call of a committed attempt to cancel and records what came of it.
     pub async fn cancel(&self, grant: CancelGrant, epoch: i64, hard: CancellationToken) {
+        let pulse = self.pulse("a call");
         let attempt = CommittedAttempt {
             id: grant.attempt,
             send_deadline: grant.send_deadline,
@@ -45,6 +46,6 @@ impl Submitter {
         failpoint::reach!(CancelDoneNotRecorded);
         let (store, tenant) = (&self.context.store, self.context.tenant);
         let write = || store.cancel_finish(tenant, epoch, &grant, &made.record, made.end, made.again);
-        write_until_written(write, (grant.action, grant.attempt), &hard).await;
+        write_until_written(write, (grant.action, grant.attempt), (&pulse, &hard)).await;
     }
 }

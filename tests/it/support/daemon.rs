@@ -32,12 +32,16 @@ impl Daemon {
 
     /// Starts it with more arguments, and with a fail point armed (`name[:nth][:stop]`), and waits for nothing.
     pub fn spawn(config: &Path, log: &Path, arguments: &[&str], fail_point: Option<&str>) -> Self {
+        let armed: Vec<(&str, &str)> = fail_point.iter().map(|point| (VARIABLE, *point)).collect();
+        Self::spawn_in(config, log, arguments, &armed)
+    }
+
+    /// Starts it with more arguments and variables of the environment, and waits for nothing.
+    pub fn spawn_in(config: &Path, log: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let output = File::create(log).expect("the test's directory takes a file");
         let mut command = Command::new(env!("CARGO_BIN_EXE_quell"));
         command.args(["run", "--config"]).arg(config).args(arguments);
-        if let Some(point) = fail_point {
-            command.env(VARIABLE, point);
-        }
+        command.envs(environment.iter().copied());
         let child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())

@@ -140,6 +140,7 @@ impl Ground {
             fleet: None,
             leadership: Leadership::default(),
             wakes: Arc::default(),
+            pulses: quell::worker::pulse::Pulses::default(),
         };
         let default_ask = AskTerms {
             from: Vec::new(),

@@ -279,6 +279,13 @@ impl World {
         )
     }
 
+    /// Spawns a replica with variables of a service manager, and waits for nothing.
+    pub fn spawn_in(&mut self, environment: &[(&str, &str)]) -> Daemon {
+        self.starts += 1;
+        let log = self.directory.path().join(format!("daemon-{}.log", self.starts));
+        Daemon::spawn_in(&self.directory.path().join("quell.yaml"), &log, &[], environment)
+    }
+
     /// Starts another replica on the same database whose playbook files are these.
     pub async fn another_with(&mut self, playbooks: &[String]) -> Daemon {
         let number = self.starts + 1;

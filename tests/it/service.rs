@@ -1,0 +1,74 @@
+//! What a service manager hears from the daemon: ready, how it is, that it lives, its reload, its end.
+
+use std::os::unix::net::UnixDatagram;
+use std::time::Duration;
+
+use crate::support::alert::restrict;
+use crate::support::{Setup, eventually};
+
+const SOON: Duration = Duration::from_secs(30);
+
+/// The service manager's side of `NOTIFY_SOCKET`.
+struct Manager {
+    socket: UnixDatagram,
+    heard: Vec<String>,
+}
+
+impl Manager {
+    /// Waits until a message holds all of these lines, and forgets what came before it.
+    async fn hears(&mut self, lines: &[&str]) -> String {
+        let mut found = None;
+        eventually(&format!("{lines:?} is heard"), SOON, async || {
+            let mut message = [0; 4096];
+            while let Ok(length) = self.socket.recv(&mut message) {
+                self.heard
+                    .push(String::from_utf8_lossy(&message[..length]).into_owned());
+            }
+            let holds = |message: &String| {
+                lines
+                    .iter()
+                    .all(|wanted| message.lines().any(|line| line.starts_with(wanted)))
+            };
+            found = self.heard.iter().position(holds);
+            found.is_some()
+        })
+        .await;
+        let message = self.heard[found.expect("the wait above ended with it")].clone();
+        self.heard.drain(..=found.unwrap_or_default());
+        message
+    }
+}
+
+#[tokio::test]
+async fn a_service_manager_hears_how_the_daemon_is_from_its_start_to_its_end() {
+    let mut world = Setup::new(60, &[&restrict("one", "4h")]).prepare().await;
+    let path = world.directory().join("notify");
+    let socket = UnixDatagram::bind(&path).expect("a path of our own is free");
+    socket.set_nonblocking(true).expect("a socket can be told so");
+    let mut manager = Manager {
+        socket,
+        heard: Vec::new(),
+    };
+    let environment = [
+        ("NOTIFY_SOCKET", path.to_str().expect("a plain path")),
+        ("WATCHDOG_USEC", "800000"),
+    ];
+    let mut daemon = world.spawn_in(&environment);
+    manager.hears(&["READY=1"]).await;
+    assert!(daemon.ready().await, "{}", daemon.log());
+    let status = manager.hears(&["STATUS=0 devices restricted"]).await;
+    assert!(status.contains("0 % of the hour used (0 of "), "{status}");
+    manager.hears(&["WATCHDOG=1"]).await;
+    daemon.hang_up();
+    let reloading = manager.hears(&["RELOADING=1", "MONOTONIC_USEC="]).await;
+    let moment = reloading
+        .lines()
+        .find_map(|line| line.strip_prefix("MONOTONIC_USEC="));
+    assert!(moment.is_some_and(|moment| moment.parse::<u64>().is_ok_and(|at| at > 0)));
+    manager.hears(&["READY=1"]).await;
+    world.adopt(daemon);
+    let (status, _) = world.terminate().await;
+    assert!(status.success(), "{status}");
+    manager.hears(&["STOPPING=1", "STATUS=stopping"]).await;
+    world.finish().await;
+}
