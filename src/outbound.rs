@@ -13,6 +13,7 @@ pub mod issuer;
 mod mail;
 mod reach;
 mod receiver;
+mod record_file;
 mod sign;
 
 use std::time::Duration;

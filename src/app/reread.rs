@@ -39,7 +39,7 @@ fn read(reader: &Reader, payload: &[u8]) -> Result<Vec<Incoming>, String> {
                 .map_err(|refusal| refusal.to_string())?,
             content_hash: record.content_hash(),
             payload: piece.bytes.to_vec(),
-            traceparent: None,
+            traceparent: piece.traceparent.clone(),
         });
     }
     Ok(incoming)

@@ -99,8 +99,8 @@ fn smtp_of(email: &Email) -> Result<Smtp, SecretError> {
     })
 }
 
-/// Starts the loops: one a tenant that gathers, one a receiver that sends. Without receivers there is none; what was wanted before is wanted
-/// no more.
+/// Starts the loops: one a tenant that gathers, one a receiver that sends. Without receivers nothing is gathered; what was wanted before is
+/// wanted no more, and what is left for those before is given up when its time is over.
 pub(super) fn start(config: &Arc<Config>, store: &Store, tenants: &[TenantId], tasks: &Tasks) {
     let terms = terms_of(config);
     let wanted = wanted(&terms);
@@ -115,11 +115,7 @@ pub(super) fn start(config: &Arc<Config>, store: &Store, tenants: &[TenantId], t
         };
         tasks.spawn("tell", async move {
             worker::tell::want(&store, id, &wanted, &stop).await;
-            if gatherer.terms.receivers.is_empty() {
-                stop.cancelled().await;
-            } else {
-                gatherer.run(stop).await;
-            }
+            gatherer.run(stop).await;
         });
     }
     for receiver in &config.receivers {

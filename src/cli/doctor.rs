@@ -1,7 +1,7 @@
 //! `quell doctor`: everything that must be right before and while quell runs, one line each, with what to do where it is not.
 //!
-//! Looks at files, Postgres, the token endpoint and Defender, each for a bounded time; where one of them is away the rest goes
-//! on. It writes nothing but its one read into the ledger, as any read of the daemon's (and the tenant's row, as a daemon's
+//! Looks at files, Postgres, the token endpoint, Defender and the receivers, each for a bounded time; where one of them is away the rest
+//! goes on. To receivers it connects and says nothing. It writes nothing but its one read into the ledger, as any read of the daemon's (and the tenant's row, as a daemon's
 //! first start does), and, where a user has signed in, the refresh token that came with the token, as the daemon does: as the
 //! user whom the file belongs to, or not at all. It never sends the token anywhere but to the configured host.
 
@@ -12,6 +12,7 @@ mod finding;
 mod permissions;
 mod playbooks;
 mod postgres;
+mod receivers;
 mod render;
 mod standing;
 mod token;
@@ -48,7 +49,7 @@ pub struct Args {
     /// Which tenant of the configuration [default: the first]
     #[arg(long, value_name = "NAME")]
     tenant: Option<String>,
-    /// Ask neither Entra nor Defender
+    /// Ask neither Entra nor Defender, and reach no receiver
     #[arg(long)]
     offline: bool,
     /// Measure how far the hosts of every region are, three greetings without a token each
@@ -95,7 +96,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 /// How many things are waited for at the same time.
-const WAITED_FOR: u64 = 6;
+const WAITED_FOR: u64 = 7;
 
 /// Says how many of the answers are there.
 struct Steps(RefCell<(Progress, u64)>);
@@ -117,7 +118,7 @@ async fn examine(args: &Args, config: &Config, tenant: &Tenant) -> Vec<Finding> 
     let store = app::store(config);
     let client = client(args, config, tenant);
     let steps = Steps(RefCell::new((Progress::on_stderr(), 0)));
-    let (database, token, listener, (files, set), regions) = tokio::join!(
+    let (database, token, listener, (files, set), regions, told) = tokio::join!(
         steps.count(database(store.as_ref().ok(), config, tenant)),
         steps.count(obtain(client.as_ref())),
         steps.count(listener(&config.http)),
@@ -128,6 +129,7 @@ async fn examine(args: &Args, config: &Config, tenant: &Tenant) -> Vec<Finding> 
                 _ => Vec::new(),
             }
         }),
+        steps.count(receivers::look(config, tenant, args.offline)),
     );
     let facts = token.as_ref().and_then(|token| token.as_ref().ok());
     findings.extend(credential::findings(tenant, facts, clock::now()));
@@ -144,6 +146,7 @@ async fn examine(args: &Args, config: &Config, tenant: &Tenant) -> Vec<Finding> 
                 &[set.as_deref()],
             ));
             findings.push(files);
+            findings.extend(told);
             return findings;
         }
     };
@@ -179,6 +182,7 @@ async fn examine(args: &Args, config: &Config, tenant: &Tenant) -> Vec<Finding> 
         findings.extend(standing::means(standing, config));
     }
     findings.push(standing::approvals(config));
+    findings.extend(told);
     findings
 }
 

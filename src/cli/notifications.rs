@@ -279,6 +279,20 @@ fn detail(found: &NotificationDetail, tenant: &str, now: Timestamp, paint: Paint
     if let (Some(by), Some(at)) = (&one.resent_by, one.resent_at) {
         text += &format!("sent again by {}, {}\n", plain(by), ago(now, at));
     }
+    for before in &found.earlier {
+        let ended = before.ended_at.map(|at| format!(" {}", ago(now, at)));
+        let why = before
+            .last_error
+            .as_deref()
+            .map(|why| format!(": {}", plain(why)));
+        text += &format!(
+            "before that: {}{} after {} tries{}\n",
+            plain(&before.was),
+            ended.unwrap_or_default(),
+            before.tries,
+            why.unwrap_or_default()
+        );
+    }
     for line in message.lines() {
         text += &format!("  {}\n", plain(&line));
     }

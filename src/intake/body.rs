@@ -44,6 +44,8 @@ pub struct Piece<'a> {
     pub line: Option<usize>,
     /// The exact bytes that arrived; what came as `data_base64` is decoded.
     pub bytes: Cow<'a, [u8]>,
+    /// The trace that the CloudEvent around it says it came of.
+    pub traceparent: Option<String>,
     /// Set when these bytes are no JSON text.
     broken: Option<Broken>,
 }
@@ -150,6 +152,7 @@ fn cut(body: &[u8], lines: Lines, (max, opens): (usize, Opens)) -> Result<Vec<Pi
     }
     let mut pieces = Pieces {
         found: Vec::new(),
+        traceparent: None,
         max,
         opens,
     };
@@ -233,6 +236,8 @@ fn reads_as_lines(body: &[u8]) -> bool {
 /// The pieces found so far.
 struct Pieces<'a> {
     found: Vec<Piece<'a>>,
+    /// What the CloudEvent says that is being taken apart.
+    traceparent: Option<String>,
     max: usize,
     opens: Opens,
 }
@@ -251,6 +256,7 @@ impl<'a> Pieces<'a> {
             index: self.found.len(),
             line,
             bytes: bytes.into(),
+            traceparent: self.traceparent.clone(),
             broken,
         });
         Ok(())
@@ -258,6 +264,18 @@ impl<'a> Pieces<'a> {
 
     /// Takes a document apart: arrays and envelopes into what they hold, anything else is a record.
     fn take(&mut self, document: &'a RawValue, line: Option<usize>, depth: usize) -> Result<(), Broken> {
+        let outer = self.traceparent.clone();
+        let taken = self.take_within(document, line, depth);
+        self.traceparent = outer;
+        taken
+    }
+
+    fn take_within(
+        &mut self,
+        document: &'a RawValue,
+        line: Option<usize>,
+        depth: usize,
+    ) -> Result<(), Broken> {
         let text = document.get();
         let inner: Vec<&'a RawValue> = if depth >= MAX_ENVELOPES {
             return self.push(text.as_bytes(), line, None);
@@ -268,6 +286,9 @@ impl<'a> Pieces<'a> {
             }
         } else {
             let envelope = serde_json::from_str::<Envelope<'a>>(text).ok();
+            if let Some(own) = envelope.as_ref().and_then(Envelope::traceparent) {
+                self.traceparent = Some(own);
+            }
             match envelope.and_then(|envelope| envelope.open(self.opens)) {
                 Some(Held::Inside(inner)) => inner,
                 Some(Held::Encoded(encoded)) => return self.decode(encoded, text, (line, depth)),
@@ -306,6 +327,7 @@ impl<'a> Pieces<'a> {
         };
         let mut inner = Pieces {
             found: Vec::new(),
+            traceparent: None,
             max: self.max - self.found.len(),
             opens: self.opens,
         };

@@ -101,6 +101,14 @@ impl Delivery {
         }
     }
 
+    /// The trace of what carried the message; an event that says its own keeps that.
+    pub fn carried_by(&mut self, traceparent: Option<&str>) {
+        let Some(traceparent) = traceparent else { return };
+        for incoming in &mut self.incoming {
+            incoming.traceparent.get_or_insert_with(|| traceparent.to_owned());
+        }
+    }
+
     /// Takes off the records of one message that stood before a place, and leaves the others.
     pub fn split_to(&mut self, index: usize) -> Self {
         let accepted = self.places.accepted.partition_point(|place| place.index < index);
@@ -138,7 +146,7 @@ impl Delivery {
                     event,
                     payload: piece.bytes.to_vec(),
                     content_hash,
-                    traceparent: None,
+                    traceparent: piece.traceparent.clone(),
                 });
             }
             Err(refusal) => self.reject(piece, refusal.reason(), refusal.to_string()),
@@ -168,6 +176,9 @@ fn note(event: &Event) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD as BASE64;
+
     use super::*;
     use crate::domain::alert::EventFormat;
     use crate::domain::device::DeviceIdRule;
@@ -287,6 +298,36 @@ mod tests {
         assert_eq!(rest.places.rejected[0].line, Some(4));
         assert_eq!(counts(&rest.split_to(3)), (0, 0));
         assert_eq!((counts(&rest.split_to(9)), rest.records()), ((1, 1), 0));
+    }
+
+    #[test]
+    fn the_trace_of_a_cloud_event_goes_before_that_of_what_carried_it() {
+        let trace = |digit: char| format!("00-{}-00f067aa0ba902b7-01", digit.to_string().repeat(32));
+        let event = |own: &str, data: &str| {
+            format!(
+                r#"{{"specversion":"1.0","id":"1","source":"s","type":"t","traceparent":"{own}",{data}}}"#
+            )
+        };
+        let encoded = BASE64.encode(GOOD);
+        let body = format!(
+            "[{},{},{},{GOOD}]",
+            event(&trace('a'), &format!(r#""data":[{GOOD},{GOOD}]"#)),
+            event("nonsense", &format!(r#""data":{GOOD}"#)),
+            event(&trace('b'), &format!(r#""data_base64":"{encoded}""#)),
+        );
+        let traces = |delivery: &Delivery| -> Vec<Option<String>> {
+            let all = delivery.incoming.iter();
+            all.map(|incoming| incoming.traceparent.clone()).collect()
+        };
+        let (a, b, c) = (Some(trace('a')), Some(trace('b')), Some(trace('c')));
+        let mut delivery = read(&body);
+        assert_eq!(traces(&delivery), [a.clone(), a.clone(), None, b.clone(), None]);
+        delivery.carried_by(None);
+        delivery.carried_by(c.as_deref());
+        assert_eq!(traces(&delivery), [a.clone(), a, c.clone(), b, c]);
+        // Elsewhere the word means nothing.
+        let record = GOOD.replacen('{', &format!(r#"{{"traceparent":"{}","#, trace('a')), 1);
+        assert_eq!(traces(&read(&record)), [None]);
     }
 
     #[test]

@@ -4,6 +4,8 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::domain::trace;
+
 /// Which envelopes are opened. Arrays and lines always are.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Opens {
@@ -44,6 +46,8 @@ pub(super) struct Envelope<'a> {
     #[serde(borrow)]
     specversion: Option<&'a RawValue>,
     #[serde(borrow)]
+    traceparent: Option<&'a RawValue>,
+    #[serde(borrow)]
     data: Option<&'a RawValue>,
     #[serde(borrow)]
     data_base64: Option<&'a RawValue>,
@@ -60,12 +64,21 @@ pub(super) struct Envelope<'a> {
 }
 
 impl<'a> Envelope<'a> {
+    fn is_cloud_event(&self) -> bool {
+        let version = self.specversion;
+        version.is_some_and(|version| version.get().starts_with("\"1."))
+    }
+
+    /// The trace that a CloudEvent says it came of: its extension for distributed tracing.
+    pub(super) fn traceparent(&self) -> Option<String> {
+        let said = self.traceparent.filter(|_| self.is_cloud_event())?;
+        let said: String = serde_json::from_str(said.get()).ok()?;
+        trace::traceparent(&said)
+    }
+
     /// What the envelope holds; `None` when the object is a record.
     pub(super) fn open(self, opens: Opens) -> Option<Held<'a>> {
-        let is_cloud_event = self
-            .specversion
-            .is_some_and(|version| version.get().starts_with("\"1."));
-        if is_cloud_event && (self.data.is_some() || self.data_base64.is_some()) {
+        if self.is_cloud_event() && (self.data.is_some() || self.data_base64.is_some()) {
             return match (self.data, self.data_base64) {
                 (Some(data), None) => held(data).map(Held::Inside),
                 (None, Some(encoded)) => encoded.get().starts_with('"').then_some(Held::Encoded(encoded)),

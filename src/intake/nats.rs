@@ -14,6 +14,7 @@ use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::sync::watch;
 
 use crate::clock::Monotonic;
+use crate::domain::trace;
 
 pub mod connect;
 
@@ -127,6 +128,14 @@ impl Message {
     /// Its bytes, as they were published.
     pub fn payload(&self) -> &[u8] {
         &self.inner.payload
+    }
+
+    /// The trace that its headers say it belongs to: a CloudEvent's own, else the sender's.
+    pub fn traceparent(&self) -> Option<String> {
+        let headers = self.inner.headers.as_ref()?;
+        let said = ["ce-traceparent", "traceparent"].iter();
+        let mut said = said.filter_map(|name| trace::traceparent(headers.get(*name)?.as_str()));
+        said.next()
     }
 
     /// Its number in the stream.

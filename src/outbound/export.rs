@@ -1,23 +1,24 @@
-//! Records for a SIEM: one JSON line a thing, by OCSF or by Elastic's ECS, sent to an address or appended to a file.
-//!
-//! A file is opened for each append, so it may be renamed or removed at any time: the next record begins a new one.
-
-use std::path::PathBuf;
+//! Records for a SIEM: one JSON line a thing, by OCSF or by Elastic's ECS. Sent to an address, or appended to a file by
+//! [`super::record_file`].
 
 use serde_json::{Map, Value, json};
-use tokio::io::AsyncWriteExt as _;
 
-use super::Undelivered;
 use crate::domain::telling::{Kind, Message, Thing};
 
 /// How records are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// OCSF 1.3.0, Remediation Activity (class 7001).
+    /// OCSF, Remediation Activity (class 7001).
     Ocsf,
     /// Elastic Common Schema 8.11.
     Ecs,
 }
+
+/// The version of OCSF's schema that the records keep to. What they hold is there since 1.3.0, in which the class came.
+const OCSF: &str = "1.5.0";
+
+/// The version of ECS.
+const ECS: &str = "8.11.0";
 
 /// The media type of the lines.
 pub(super) const MEDIA_TYPE: &str = "application/x-ndjson";
@@ -34,18 +35,6 @@ pub(super) fn lines(message: &Message, format: Format) -> Vec<u8> {
         lines.push(b'\n');
     }
     lines
-}
-
-/// Appends the records; says so when they are with the operating system.
-pub(super) async fn append(path: &PathBuf, lines: &[u8]) -> Result<(), Undelivered> {
-    let failed = |error: std::io::Error| Undelivered::because(format!("`{}`: {error}", path.display()));
-    let mut options = tokio::fs::OpenOptions::new();
-    options.append(true).create(true).mode(0o640);
-    let mut file = options.open(path).await.map_err(failed)?;
-    // In one write, so that lines of several processes do not mix.
-    file.write_all(lines).await.map_err(failed)?;
-    file.flush().await.map_err(failed)?;
-    file.sync_data().await.map_err(failed)
 }
 
 /// The id of a record: the same at every try.
@@ -133,7 +122,7 @@ fn ocsf(message: &Message, place: usize, thing: &Thing) -> Value {
         "message": message_of(message, thing),
         "command_uid": subject.map_or_else(|| id(message, place), |subject| subject.to_string()),
         "metadata": {
-            "version": "1.3.0",
+            "version": OCSF,
             "uid": id(message, place),
             "tenant_uid": message.tenant,
             "profiles": ["host"],
@@ -161,7 +150,7 @@ fn ocsf(message: &Message, place: usize, thing: &Thing) -> Value {
 fn ecs(message: &Message, place: usize, thing: &Thing) -> Value {
     let mut record = json!({
         "@timestamp": thing.at.unwrap_or(message.created_at),
-        "ecs": {"version": "8.11.0"},
+        "ecs": {"version": ECS},
         "message": message_of(message, thing),
         "event": {
             "id": id(message, place),
@@ -189,7 +178,10 @@ fn ecs(message: &Message, place: usize, thing: &Thing) -> Value {
         record["host"] = Value::Object(host);
     }
     if let Some(playbook) = &thing.playbook {
-        record["rule"] = json!({"name": playbook, "ruleset": "quell", "version": thing.revision});
+        record["rule"] = json!({"name": playbook, "ruleset": "quell"});
+        if let Some(revision) = &thing.revision {
+            record["rule"]["version"] = json!(revision);
+        }
     }
     record
 }
@@ -207,71 +199,5 @@ fn message_of(message: &Message, thing: &Thing) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::outbound::tests::action;
-
-    fn record(format: Format) -> Value {
-        let lines = lines(&action(), format);
-        assert_eq!(lines.iter().filter(|byte| **byte == b'\n').count(), 1);
-        serde_json::from_slice(&lines).expect("it is a line of JSON")
-    }
-
-    #[test]
-    fn a_restriction_is_a_remediation_activity_with_what_its_class_requires() {
-        let record = record(Format::Ocsf);
-        // Required by base_event, remediation_activity, metadata, product and device of the schema.
-        for path in [
-            "/activity_id",
-            "/category_uid",
-            "/class_uid",
-            "/type_uid",
-            "/time",
-            "/severity_id",
-            "/command_uid",
-            "/metadata/version",
-            "/metadata/product",
-            "/metadata/product/vendor_name",
-            "/device/type_id",
-        ] {
-            assert!(record.pointer(path).is_some(), "{path} is missing: {record:#}");
-        }
-        assert_eq!(
-            (&record["class_uid"], &record["type_uid"]),
-            (&json!(7001), &json!(700_101))
-        );
-        assert_eq!(
-            (&record["status_id"], &record["severity_id"]),
-            (&json!(1), &json!(4))
-        );
-        assert_eq!(record["countermeasures"][0]["d3f_technique"]["uid"], "D3-EAL");
-    }
-
-    #[tokio::test]
-    async fn a_file_that_is_renamed_meanwhile_is_begun_anew() {
-        let directory = tempfile::tempdir().expect("a temporary directory can be made");
-        let (path, old) = (
-            directory.path().join("quell.jsonl"),
-            directory.path().join("quell.jsonl.1"),
-        );
-        let record = lines(&action(), Format::Ecs);
-        append(&path, &record).await.expect("it can be written");
-        append(&path, &record).await.expect("it can be written");
-        std::fs::rename(&path, &old).expect("it is there");
-        append(&path, &record).await.expect("it can be written");
-        let count = |path| {
-            std::fs::read_to_string(path)
-                .expect("it is there")
-                .lines()
-                .count()
-        };
-        assert_eq!((count(&old), count(&path)), (2, 1));
-        let nowhere = append(&directory.path().join("no/such/file"), &record).await;
-        assert!(
-            nowhere
-                .expect_err("the directory is missing")
-                .why
-                .contains("no/such/file")
-        );
-    }
-}
+#[path = "export_tests.rs"]
+mod tests;

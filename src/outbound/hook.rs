@@ -69,6 +69,11 @@ impl Hook {
         Some(refused.to_string())
     }
 
+    /// Whether somebody listens there: connects, and says nothing.
+    pub(super) async fn look(&self) -> Result<(), String> {
+        self.reach.knock(&self.url, CONNECT).await
+    }
+
     /// Posts once.
     pub(super) async fn post(
         &self,

@@ -106,6 +106,15 @@ impl Mailer {
         })
     }
 
+    /// Whether the server takes us: connects, signs in where that is configured, and sends nothing.
+    pub(super) async fn look(&self) -> Result<(), String> {
+        match self.transport.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("the server does not answer as a mail server does".to_owned()),
+            Err(error) => Err(super::causes(&error)),
+        }
+    }
+
     pub(super) async fn send(&self, message: &Message, public_url: Option<&str>) -> Result<(), Undelivered> {
         let mail = written(message, public_url, &self.from, &self.to)?;
         // The connection is closed with the answer: the next message is another day's, as a rule.

@@ -3,6 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -77,6 +78,51 @@ impl Reach {
         }
     }
 
+    /// The addresses of a name that may be connected to.
+    async fn found(
+        &self,
+        name: &str,
+        is_tls: bool,
+    ) -> Result<Vec<IpAddr>, Box<dyn std::error::Error + Send + Sync>> {
+        let mut refused = Refused::Nowhere;
+        let mut allowed = Vec::new();
+        for address in self.addresses(name).await? {
+            match self.allows(address, is_tls) {
+                Ok(()) => allowed.push(address),
+                Err(why) => refused = why,
+            }
+        }
+        match allowed.is_empty() {
+            true => Err(refused.into()),
+            false => Ok(allowed),
+        }
+    }
+
+    /// Whether somebody listens there whom messages may go to: connects, and says nothing.
+    ///
+    /// # Errors
+    /// Why not, without the address's path.
+    pub(super) async fn knock(&self, url: &Url, within: Duration) -> Result<(), String> {
+        self.allows_literal(url).map_err(|refused| refused.to_string())?;
+        let host = url.host_str().unwrap_or_default();
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        let port = url.port_or_known_default().unwrap_or(443);
+        let connecting = async {
+            let found = self.found(bare, url.scheme() == "https").await;
+            let places: Vec<SocketAddr> = found
+                .map_err(|error| error.to_string())?
+                .into_iter()
+                .map(|address| SocketAddr::new(address, port))
+                .collect();
+            let connected = tokio::net::TcpStream::connect(places.as_slice()).await;
+            connected.map(drop).map_err(|error| error.to_string())
+        };
+        let late = |_| Err(format!("no connection within {} s", within.as_secs()));
+        tokio::time::timeout(within, connecting)
+            .await
+            .unwrap_or_else(late)
+    }
+
     /// Resolves the names of one client.
     pub(super) fn resolver(&self, is_tls: bool) -> Arc<Guarded> {
         Arc::new(Guarded {
@@ -110,19 +156,8 @@ impl Resolve for Guarded {
     fn resolve(&self, name: Name) -> Resolving {
         let (reach, is_tls) = (self.reach.clone(), self.is_tls);
         Box::pin(async move {
-            let found = reach.addresses(name.as_str()).await?;
-            let mut refused = Refused::Nowhere;
-            let mut allowed = Vec::new();
-            for address in found {
-                match reach.allows(address, is_tls) {
-                    Ok(()) => allowed.push(SocketAddr::new(address, 0)),
-                    Err(why) => refused = why,
-                }
-            }
-            if allowed.is_empty() {
-                return Err(refused.into());
-            }
-            Ok(Box::new(allowed.into_iter()) as Addrs)
+            let allowed = reach.found(name.as_str(), is_tls).await?;
+            Ok(Box::new(allowed.into_iter().map(|address| SocketAddr::new(address, 0))) as Addrs)
         })
     }
 }

@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::hook::Hook;
 use super::mail::{Mailer, Smtp};
 use super::sign::Signer;
-use super::{OutboundError, Reach, chat, cloud_event, export};
+use super::{OutboundError, Reach, chat, cloud_event, export, record_file};
 use crate::domain::telling::Message;
 
 /// No try takes longer than this, whatever a receiver does.
@@ -120,6 +120,37 @@ impl Receiver {
         }
     }
 
+    /// Looks whether it can be reached, and sends nothing; says what was seen. That it takes messages shows a message alone.
+    ///
+    /// # Errors
+    /// It cannot, and why; without its address.
+    pub async fn look(&self) -> Result<&'static str, String> {
+        match &self.to {
+            To::CloudEvents(hook, _) | To::Slack(hook) | To::Teams(hook) | To::Records(_, hook, _) => {
+                hook.look().await.map(|()| "a connection can be made")
+            }
+            To::Mail(mailer) => mailer.look().await.map(|()| "the mail server takes us"),
+            To::File(_, path) => {
+                let path = path.clone();
+                let looked = tokio::task::spawn_blocking(move || record_file::look(&path)).await;
+                let looked = looked.map_err(std::io::Error::other).flatten();
+                looked
+                    .map(|()| "the file can be appended to, or made")
+                    .map_err(|error| error.to_string())
+            }
+        }
+    }
+
+    /// Whether what it gets shows that it is from us; `None`: there is no way to show it but the address.
+    pub fn is_proven(&self) -> Option<bool> {
+        match &self.to {
+            To::CloudEvents(_, proof) | To::Records(_, _, proof) => {
+                Some(!proof.signer.is_empty() || proof.token.is_some())
+            }
+            To::Slack(_) | To::Teams(_) | To::Mail(_) | To::File(..) => None,
+        }
+    }
+
     /// Delivers a message, or says why not, within [`LONGEST_TRY`].
     ///
     /// # Errors
@@ -155,7 +186,7 @@ impl Receiver {
                 let headers = proof.headers(message, now, &body);
                 hook.post(export::MEDIA_TYPE, &headers, body).await
             }
-            To::File(format, path) => export::append(path, &export::lines(message, *format)).await,
+            To::File(format, path) => record_file::append(path, &export::lines(message, *format)).await,
         }
     }
 }

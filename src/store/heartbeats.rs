@@ -16,7 +16,8 @@ pub const SOURCE: &str = "quell.heartbeat";
 const NOWHERE: &str = "quell-heartbeat";
 
 impl Store {
-    /// Sends one, unless the one before is still under way. Says whether it did.
+    /// Sends one, unless the one before is still under way, or a replica lives that does not know heartbeats and would make a dead letter
+    /// of it. Says whether it did.
     ///
     /// # Errors
     /// Postgres is not available.
@@ -25,6 +26,8 @@ impl Store {
             r#"WITH sent AS (
                  INSERT INTO quell.heartbeats (tenant_id, event_id, sent_at)
                  SELECT $1, $2, quell.now() WHERE NOT EXISTS (SELECT 1 FROM quell.inbox WHERE tenant_id = $1 AND source = $3)
+                   AND NOT EXISTS (SELECT 1 FROM quell.replicas WHERE tenant_id = $1 AND NOT knows_heartbeats
+                                   AND seen_at > quell.now() - interval '1 minute')
                  ON CONFLICT (tenant_id) DO UPDATE SET event_id = excluded.event_id, sent_at = excluded.sent_at
                  RETURNING event_id),
                queued AS (

@@ -50,7 +50,7 @@ impl Store {
         ttl: Duration,
     ) -> Result<Hold, StoreError> {
         sqlx::query!(
-            "INSERT INTO quell.replicas (tenant_id, replica, host) VALUES ($1, $2, $3)
+            "INSERT INTO quell.replicas (tenant_id, replica, host, knows_heartbeats) VALUES ($1, $2, $3, true)
              ON CONFLICT (tenant_id, replica) DO UPDATE SET seen_at = quell.now(), host = excluded.host",
             tenant.0,
             replica,

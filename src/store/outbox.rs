@@ -1,6 +1,6 @@
 //! The outbox: messages that are gathered, sent, tried again, given up. A message is claimed for one try at a time, in a statement of its
 //! own, and what came of the try is recorded by the number of the try; so a process that dies in between only lets it be sent again,
-//! with the same id.
+//! with the same id. Every message ends: what cannot be read, and what no receiver is there for, is given up at its time.
 //!
 //! Called by `worker::tell`; what people see and do is in [`views`]. No transaction is open while anything is sent.
 
@@ -23,8 +23,48 @@ pub use gather::{TellTerms, Told};
 pub struct Claimed {
     /// The message.
     pub message: Message,
-    /// Which try this is, from 1.
-    pub tries: i32,
+    /// Which try this is.
+    pub attempt: Try,
+}
+
+/// A try: what came of it is recorded only while it is the message's last one, and nobody has had the message sent again since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Try {
+    /// From 1; no number is given twice.
+    pub number: i32,
+    /// How many tries there were before a person had the message sent again.
+    pub before: i32,
+}
+
+impl Try {
+    /// Which one it is since the message was sent again last, from 1: by it the delays grow.
+    pub fn nth(self) -> u32 {
+        u32::try_from(self.number.saturating_sub(self.before))
+            .unwrap_or(1)
+            .max(1)
+    }
+}
+
+/// A message that this version cannot read. A later one may, so it is given up only when its time is over.
+#[derive(Clone, Debug)]
+pub struct Unreadable {
+    /// Its id.
+    pub id: Uuid,
+    /// Which try this is.
+    pub attempt: Try,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+/// A message that nobody sends any more, and that was given up for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsent {
+    /// Its id.
+    pub id: Uuid,
+    /// For whom it was.
+    pub receiver: String,
+    /// What it is about.
+    pub kind: String,
 }
 
 /// What a receiver has to get.
@@ -32,6 +72,8 @@ pub struct Claimed {
 pub enum Claim {
     /// This, now.
     Due(Box<Claimed>),
+    /// This, if it could be read.
+    Unreadable(Unreadable),
     /// Nothing before that moment; `None`: nothing is known of.
     Idle(Option<Timestamp>),
 }
@@ -97,7 +139,7 @@ impl Store {
     /// whatever became of whoever took it.
     ///
     /// # Errors
-    /// Postgres is not available, or the row cannot be read.
+    /// Postgres is not available.
     pub async fn outbox_claim(
         &self,
         tenants: &[TenantId],
@@ -112,7 +154,7 @@ impl Store {
              WHERE t.id = o.tenant_id AND o.id = (
                  SELECT id FROM quell.outbox WHERE receiver = $1 AND tenant_id = ANY($2) AND state IN ('gathering', 'waiting')
                    AND due_at <= (SELECT quell.now()) ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-             RETURNING o.id, o.receiver, o.kind, o.playbook, o.created_at, o.things, o.items, o.counts, o.tries, t.name",
+             RETURNING o.id, o.receiver, o.kind, o.playbook, o.created_at, o.things, o.items, o.counts, o.tries, o.tries_before, t.name",
             receiver,
             &ids,
             hold.as_secs_f64(),
@@ -130,10 +172,21 @@ impl Store {
                 items: row.items,
                 counts: row.counts,
             };
-            return Ok(Claim::Due(Box::new(Claimed {
-                message: message.message(row.name)?,
-                tries: row.tries,
-            })));
+            let (id, attempt) = (
+                row.id,
+                Try {
+                    number: row.tries,
+                    before: row.tries_before,
+                },
+            );
+            return Ok(match message.message(row.name) {
+                Ok(message) => Claim::Due(Box::new(Claimed { message, attempt })),
+                Err(error) => Claim::Unreadable(Unreadable {
+                    id,
+                    attempt,
+                    why: crate::store::chain(&error),
+                }),
+            });
         }
         let next = sqlx::query_scalar!(
             "SELECT min(due_at) FROM quell.outbox WHERE receiver = $1 AND tenant_id = ANY($2) AND state IN ('gathering', 'waiting')",
@@ -149,13 +202,14 @@ impl Store {
     ///
     /// # Errors
     /// Postgres is not available; then it is sent again.
-    pub async fn outbox_delivered(&self, message: Uuid, tries: i32) -> Result<(), StoreError> {
+    pub async fn outbox_delivered(&self, message: Uuid, attempt: Try) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
         let done = sqlx::query!(
             "UPDATE quell.outbox SET state = 'delivered', ended_at = quell.now(), last_error = NULL, failing_since = NULL
-             WHERE id = $1 AND tries = $2 AND state = 'waiting'",
+             WHERE id = $1 AND tries = $2 AND tries_before = $3 AND state = 'waiting'",
             message,
-            tries,
+            attempt.number,
+            attempt.before,
         )
         .execute(&mut *tx)
         .await?;
@@ -178,7 +232,7 @@ impl Store {
     pub async fn outbox_failed(
         &self,
         message: Uuid,
-        tries: i32,
+        attempt: Try,
         why: &str,
         delay: Duration,
     ) -> Result<bool, StoreError> {
@@ -187,15 +241,46 @@ impl Store {
                       state = CASE WHEN at.next >= o.until THEN 'failed' ELSE 'waiting' END,
                       ended_at = CASE WHEN at.next >= o.until THEN at.now END
                FROM (SELECT quell.now() AS now, quell.now() + make_interval(secs => $4) AS next) AS at
-               WHERE o.id = $1 AND o.tries = $2 AND o.state = 'waiting'
+               WHERE o.id = $1 AND o.tries = $2 AND o.tries_before = $5 AND o.state = 'waiting'
                RETURNING o.state = 'failed' AS "is_over!""#,
             message,
-            tries,
+            attempt.number,
             why,
             delay.as_secs_f64(),
+            attempt.before,
         )
         .fetch_optional(&self.pool)
         .await?;
         Ok(is_over.unwrap_or_default())
+    }
+
+    /// Gives up the messages for which there is no receiver, as far as their time is over; one that is there sends its own.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn outbox_expire(
+        &self,
+        tenant: TenantId,
+        receivers: &[String],
+    ) -> Result<Vec<Unsent>, StoreError> {
+        let rows = sqlx::query!(
+            "UPDATE quell.outbox o SET state = 'failed', ended_at = at.now, failing_since = coalesce(o.failing_since, at.now),
+                    last_error = left('the configuration has no receiver of that name' || coalesce(', the last try before: ' || o.last_error, ''), 500)
+             FROM (SELECT quell.now() AS now) AS at
+             WHERE o.tenant_id = $1 AND o.ended_at IS NULL AND o.until <= at.now AND o.receiver <> ALL($2)
+             RETURNING o.id, o.receiver, o.kind",
+            tenant.0,
+            receivers,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let rows = rows.into_iter();
+        Ok(rows
+            .map(|row| Unsent {
+                id: row.id,
+                receiver: row.receiver,
+                kind: row.kind,
+            })
+            .collect())
     }
 }

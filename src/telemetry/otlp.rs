@@ -37,12 +37,17 @@ const QUEUE: usize = 10_000;
 const BATCH: usize = 512;
 const GATHER: Duration = Duration::from_secs(2);
 
+/// So long the last spans may take when the process stops; what is not sent by then is lost.
+const LAST: Duration = Duration::from_secs(2);
+
 /// The exporter and the queue before it.
 pub(super) struct Exporting {
     exporter: SpanExporter,
     sender: mpsc::Sender<SpanData>,
     receiver: mpsc::Receiver<SpanData>,
     sample_percent: u32,
+    /// So many were handed to the exporter, which has not answered yet.
+    in_hand: usize,
 }
 
 impl Exporting {
@@ -73,6 +78,7 @@ impl Exporting {
             sender,
             receiver,
             sample_percent: options.sample_percent,
+            in_hand: 0,
         })
     }
 
@@ -89,7 +95,23 @@ impl Exporting {
             .boxed()
     }
 
+    /// Sends until stopped, and then what is left, as far as the collector takes it within [`LAST`].
     pub(super) async fn run(mut self, stop: CancellationToken) {
+        let late = async {
+            stop.cancelled().await;
+            tokio::time::sleep(LAST).await;
+        };
+        tokio::select! {
+            () = self.work(&stop) => {}
+            () = late => {
+                let lost = self.in_hand + self.receiver.len();
+                metrics::counter!("quell_spans_lost_total").increment(lost as u64);
+                tracing::warn!(lost, "the collector did not take the last traces in time");
+            }
+        }
+    }
+
+    async fn work(&mut self, stop: &CancellationToken) {
         loop {
             let mut spans = Vec::with_capacity(BATCH);
             tokio::select! {
@@ -110,12 +132,14 @@ impl Exporting {
                 }
             }
             let sent = spans.len();
+            self.in_hand = sent;
             if sent > 0
                 && let Err(error) = self.exporter.export(spans).await
             {
                 metrics::counter!("quell_spans_lost_total").increment(sent as u64);
                 tracing::warn!(error = %error, "traces could not be sent to the collector");
             }
+            self.in_hand = 0;
             if is_last && sent < BATCH {
                 return;
             }

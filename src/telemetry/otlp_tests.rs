@@ -129,6 +129,41 @@ async fn spans_arrive_at_the_collector_with_the_senders_trace() {
     assert!(holds(b"evaluate") && holds(b"service.name") && !holds(b"no span"));
 }
 
+#[tokio::test]
+async fn a_collector_that_hangs_holds_no_stop_up() {
+    let listener = TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("the loopback address is there");
+    let address = listener.local_addr().expect("it is bound");
+    let options = TraceOptions {
+        endpoint: format!("http://{address}/v1/traces"),
+        headers: None,
+        sample_percent: 100,
+    };
+    let exporting = Exporting::to(&options).expect("the options are right");
+    let sender = exporting.sender.clone();
+    for _ in 0..BATCH + 100 {
+        let spans = told("ended", Some(PARENT)).spans(100);
+        for span in spans {
+            sender.try_send(span).expect("there is room");
+        }
+    }
+    let (recorder, metrics) = crate::telemetry::Metrics::local();
+    let _guard = metrics::set_default_local_recorder(&recorder);
+    let stop = CancellationToken::new();
+    stop.cancel();
+    // Nobody ever answers: the connection is taken by the system alone.
+    tokio::time::timeout(LAST + Duration::from_secs(3), exporting.run(stop))
+        .await
+        .expect("it ends by itself");
+    let told = metrics.render();
+    assert!(
+        told.contains(&format!("quell_spans_lost_total {}", BATCH + 100)),
+        "{told}"
+    );
+    drop(listener);
+}
+
 fn is_whole(request: &[u8]) -> bool {
     let Some(head) = request.windows(4).position(|window| window == b"\r\n\r\n") else {
         return false;

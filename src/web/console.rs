@@ -27,6 +27,7 @@ mod parts;
 mod playbooks;
 mod queue;
 mod refused;
+mod runbooks;
 mod shell;
 mod system;
 #[cfg(test)]
@@ -56,6 +57,8 @@ pub(super) fn router() -> Router<Web> {
         .route("/events/{event}", get(pages::show))
         .route("/audit", get(pages::show))
         .route("/system", get(pages::show))
+        .route("/runbooks", get(runbooks::all))
+        .route("/runbooks/{name}", get(runbooks::one))
         .route("/do/stop", post(acts::stop))
         .route("/do/resume", post(acts::resume))
         .route("/do/approve", post(acts::approve))

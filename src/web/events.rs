@@ -114,10 +114,7 @@ async fn work(web: &Arc<Shared>, source: &Arc<Source>, request: Request) -> Resu
         Ok(mut delivery) => {
             // A body that comes again leaves its dead letters once.
             delivery.known_by(&[&source.name, &hex(&body_hash)]);
-            let traceparent = traceparent(headers);
-            for incoming in &mut delivery.incoming {
-                incoming.traceparent.clone_from(&traceparent);
-            }
+            delivery.carried_by(traceparent(headers).as_deref());
             store(web, source, delivery, known).await
         }
         Err(broken) => whole_body(source, broken).map(IntoResponse::into_response),

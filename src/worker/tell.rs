@@ -10,12 +10,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::clock::{self, Monotonic};
 use crate::domain::telling::Topic;
 use crate::domain::tenant::TenantId;
 use crate::outbound::{LONGEST_TRY, Receiver, Undelivered};
-use crate::store::outbox::{Claim, Claimed, TellTerms, Told};
+use crate::store::outbox::{Claim, Claimed, TellTerms, Told, Try, Unsent};
 use crate::store::{Store, StoreError};
 use crate::worker::{Outage, POLL, bounded, retry};
 
@@ -25,7 +26,10 @@ const HOLD: Duration = Duration::from_secs(2 * LONGEST_TRY.as_secs());
 /// What the configuration and the files say of a receiver is read again after so long: secrets change.
 const FRESH: Duration = Duration::from_secs(60);
 
-/// Turns what has happened into messages.
+/// So often it is looked whether messages are left of receivers that are not there any more.
+const LEFT: Duration = Duration::from_secs(60);
+
+/// Turns what has happened into messages, and gives up those that nobody sends.
 #[derive(Clone, Debug)]
 pub struct Gatherer {
     /// Postgres.
@@ -39,15 +43,33 @@ pub struct Gatherer {
 }
 
 impl Gatherer {
-    /// Works until stopped.
+    /// Works until stopped. Without receivers nothing is gathered, and what is left of those before is still given up.
     pub async fn run(self, stop: CancellationToken) {
         let mut outage = Outage::default();
+        let mut looked: Option<Monotonic> = None;
+        let has_receivers = !self.terms.receivers.is_empty();
         let wait = self.terms.spans.group_wait.unsigned_abs() / 4;
-        let every = wait.clamp(Duration::from_millis(100), POLL);
+        let every = match has_receivers {
+            true => wait.clamp(Duration::from_millis(100), POLL),
+            false => LEFT,
+        };
         loop {
-            let wait = match self.run_once().await {
+            let is_due = looked.is_none_or(|at| at.elapsed() >= LEFT);
+            let round = async {
+                if is_due {
+                    self.give_up_left().await?;
+                }
+                match has_receivers {
+                    true => self.run_once().await,
+                    false => Ok(Told::default()),
+                }
+            };
+            let wait = match round.await {
                 Ok(told) => {
                     outage.worked("telling others");
+                    if is_due {
+                        looked = Some(Monotonic::now());
+                    }
                     if told.more { Duration::ZERO } else { every }
                 }
                 Err(error) => outage.failed("telling others", &error).max(every),
@@ -65,6 +87,26 @@ impl Gatherer {
     /// Postgres is not available.
     pub async fn run_once(&self) -> Result<Told, StoreError> {
         bounded(self.store.tell_gather(self.tenant, &self.name, &self.terms)).await
+    }
+
+    /// Gives up messages whose time is over and for whose receiver nobody works any more: it was taken out of the configuration.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn give_up_left(&self) -> Result<Vec<Unsent>, StoreError> {
+        let known: Vec<String> = self
+            .terms
+            .receivers
+            .iter()
+            .map(|wants| wants.name.clone())
+            .collect();
+        let left = bounded(self.store.outbox_expire(self.tenant, &known)).await?;
+        for one in &left {
+            metrics::counter!("quell_notifications_total", "outcome" => "given_up").increment(1);
+            tracing::error!(receiver = one.receiver, kind = one.kind, notification.id = %one.id,
+                "a message was given up because the configuration has no receiver of that name: a person must look");
+        }
+        Ok(left)
     }
 }
 
@@ -144,6 +186,14 @@ impl Deliverer {
         let claim = bounded(self.store.outbox_claim(&self.tenants, &self.receiver, HOLD)).await?;
         let claimed = match claim {
             Claim::Due(claimed) => claimed,
+            Claim::Unreadable(row) => {
+                let undelivered = Undelivered {
+                    why: format!("this version cannot read it: {}", row.why),
+                    retry_after: None,
+                };
+                let about = (row.id, "unreadable", row.attempt);
+                return self.record_failed(about, undelivered, rng).await;
+            }
             Claim::Idle(next) => return Ok(Step::Idle(next)),
         };
         let sent = self.send(&claimed, made).await;
@@ -189,28 +239,37 @@ impl Deliverer {
         sent: Result<(), Undelivered>,
         rng: &mut fastrand::Rng,
     ) -> Result<Step, StoreError> {
-        let (id, tries) = (claimed.message.id, claimed.tries);
-        let receiver = self.receiver.as_str();
-        let kind = claimed.message.kind.as_str();
-        let Err(undelivered) = sent else {
-            bounded(self.store.outbox_delivered(id, tries)).await?;
-            metrics::counter!("quell_notifications_total", "outcome" => "delivered").increment(1);
-            tracing::debug!(receiver, kind, attempt = tries, notification.id = %id, "a message was delivered");
-            return Ok(Step::Delivered);
-        };
-        let n = u32::try_from(tries).unwrap_or(1);
+        let about = (claimed.message.id, claimed.message.kind.as_str(), claimed.attempt);
+        if let Err(undelivered) = sent {
+            return self.record_failed(about, undelivered, rng).await;
+        }
+        let (id, kind, attempt) = about;
+        bounded(self.store.outbox_delivered(id, attempt)).await?;
+        metrics::counter!("quell_notifications_total", "outcome" => "delivered").increment(1);
+        tracing::debug!(receiver = self.receiver, kind, attempt = attempt.number, notification.id = %id,
+            "a message was delivered");
+        Ok(Step::Delivered)
+    }
+
+    async fn record_failed(
+        &self,
+        (id, kind, attempt): (Uuid, &str, Try),
+        undelivered: Undelivered,
+        rng: &mut fastrand::Rng,
+    ) -> Result<Step, StoreError> {
+        let (receiver, n) = (self.receiver.as_str(), attempt.nth());
         let delay = retry::spread(retry::delay(n, self.initial, self.cap), rng);
         let delay = delay.max(undelivered.retry_after.unwrap_or_default());
         let why: String = undelivered.why.chars().take(500).collect();
-        let is_over = bounded(self.store.outbox_failed(id, tries, &why, delay)).await?;
+        let is_over = bounded(self.store.outbox_failed(id, attempt, &why, delay)).await?;
         let outcome = if is_over { "given_up" } else { "failed" };
         metrics::counter!("quell_notifications_total", "outcome" => outcome).increment(1);
         metrics::counter!("quell_notifications_failed_total").increment(1);
         if is_over {
-            tracing::error!(receiver, kind, attempt = tries, notification.id = %id, why,
+            tracing::error!(receiver, kind, attempt = attempt.number, notification.id = %id, why,
                 "a message could not be delivered and was given up: a person must look");
         } else if n.is_power_of_two() {
-            tracing::warn!(receiver, kind, attempt = tries, notification.id = %id, why,
+            tracing::warn!(receiver, kind, attempt = attempt.number, notification.id = %id, why,
                 "a message could not be delivered, it is tried again");
         }
         Ok(Step::Failed)

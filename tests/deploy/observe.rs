@@ -9,6 +9,9 @@ use std::process::Command;
 use quell::telemetry::catalog::{self, Kind};
 use quell::yaml;
 
+#[path = "dashboard.rs"]
+mod dashboard;
+
 fn at(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
@@ -65,13 +68,6 @@ fn rules_tests_and_dashboard_name_only_metrics_that_exist() {
         assert!(unknown.is_empty(), "{path} names what nothing tells: {unknown:?}");
         assert!(named.len() >= least, "{path} names only {}", named.len());
     }
-    let dashboard: serde_json::Value =
-        serde_json::from_str(&read("deploy/grafana/quell.json")).expect("a dashboard is JSON");
-    assert!(
-        dashboard["panels"]
-            .as_array()
-            .is_some_and(|panels| panels.len() > 20)
-    );
 }
 
 #[test]
@@ -117,7 +113,8 @@ fn every_alert_has_a_runbook_and_every_runbook_an_alert() {
         .into_iter()
         .zip(values(&rules, "runbook_url:"))
     {
-        let name = url.rsplit('/').next().unwrap_or_default();
+        let name = url.strip_prefix("https://quell.example.com/runbooks/");
+        let name = format!("{}.md", name.expect("the program serves it there"));
         let book = read(&format!("docs/runbooks/{name}"));
         assert!(
             book.starts_with(&format!("# {alert}\n")),
@@ -136,7 +133,7 @@ fn every_alert_has_a_runbook_and_every_runbook_an_alert() {
             index.contains(&format!("[{alert}]({name})")),
             "docs/runbooks/README.md does not name {alert}"
         );
-        books.insert(name.to_owned());
+        books.insert(name);
     }
     let there = fs::read_dir(at("docs/runbooks")).expect("the runbooks are shipped");
     let there: BTreeSet<String> = there

@@ -129,6 +129,23 @@ async fn without_a_set_in_force_no_heartbeat_comes_through() {
     );
 }
 
+/// In a roll-out: the older replica would make a dead letter of each.
+#[tokio::test]
+async fn none_is_sent_while_a_replica_lives_that_does_not_know_heartbeats() {
+    let mut ground = Ground::new(&[]).await;
+    let (store, tenant) = (ground.store.clone(), ground.tenant);
+    let sent = async || store.heartbeat_send(tenant).await.expect("the database is up");
+    store
+        .lease_hold(tenant, uuid::Uuid::now_v7(), "new", Duration::from_secs(15))
+        .await
+        .expect("the database is up");
+    let older = "INSERT INTO quell.replicas (tenant_id, replica, host) SELECT id, gen_random_uuid(), 'old' FROM quell.tenants";
+    ground.execute(older.to_owned()).await;
+    assert!(!sent().await, "the older one lives");
+    ground.pass(jiff::SignedDuration::from_secs(61)).await;
+    assert!(sent().await, "it was not heard of for a minute");
+}
+
 #[tokio::test]
 async fn the_figures_and_the_course_of_an_action_are_told() {
     let mut ground = Ground::new(&[playbook("malware")]).await;

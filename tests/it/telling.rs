@@ -1,6 +1,8 @@
 //! Telling others, from what happens to what a receiver gets: grouping, digests, tries, giving up, what a process that dies leaves, and that
 //! nobody waits for a receiver that hangs.
 
+mod ends;
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -400,6 +402,11 @@ async fn a_receiver_that_hangs_delays_neither_another_nor_containment() {
     assert_eq!(step(&well).await, Step::Delivered);
     ground.alert("one", &device('b')).await;
     assert_eq!(ground.containments(&device('b')).await, ["one active"]);
+    for _ in 0..2 {
+        ground.call_succeeds().await;
+    }
+    assert_eq!(ground.actions(&device('b')).await, ["restrict succeeded"]);
+    assert!(task.try_join_next().is_none(), "it still hangs");
     task.shutdown().await;
     ground.close().await;
 }

@@ -176,7 +176,10 @@ mod tests {
         assert_eq!(one.lines(), ["d1: the playbook asks"]);
         assert_eq!(one.path(), "devices/d1");
         let many = message(Kind::ContainmentBegun, 3_000, vec![on("d1", 1), on("d2", 1)]);
-        assert_eq!(many.title(), "[contoso] 3000 devices were contained (ransomware)");
+        assert_eq!(
+            many.title(),
+            "[contoso] 3000 devices are being contained (ransomware)"
+        );
         assert_eq!(many.lines().last().map(String::as_str), Some("and 2998 more"));
         assert_eq!(many.path(), "devices");
     }

@@ -13,6 +13,7 @@ use std::ops::RangeInclusive;
 
 use super::unpack::{Packing, unpack};
 use super::wire::{Malformed, Reader};
+use crate::domain::trace;
 
 /// How much of what cannot be read is kept, bytes.
 const KEPT: usize = 64 * 1024;
@@ -32,6 +33,9 @@ const MOST: usize = 20_000;
 /// What a message costs beside its bytes, more or less.
 const COST: usize = 512;
 
+/// Headers of a message that are looked through.
+const HEADERS: i64 = 100;
+
 /// Among the attributes: the batch belongs to a transaction; it is a marker.
 const TRANSACTIONAL: i16 = 0x10;
 const CONTROL: i16 = 0x20;
@@ -45,6 +49,8 @@ pub struct Message {
     pub written_ms: i64,
     /// What it says; `None` for a tombstone, which says that its key is gone.
     pub value: Option<Vec<u8>>,
+    /// The trace that its headers say it belongs to.
+    pub traceparent: Option<String>,
 }
 
 /// What cannot be read.
@@ -290,6 +296,7 @@ impl Taking<'_> {
             offset: record.offset,
             written_ms: record.written_ms,
             value: record.value.map(<[u8]>::to_vec),
+            traceparent: record.traceparent,
         });
     }
 
@@ -341,6 +348,7 @@ struct Record<'a> {
     offset: i64,
     written_ms: i64,
     value: Option<&'a [u8]>,
+    traceparent: Option<String>,
 }
 
 fn record<'a>(reader: &mut Reader<'a>, base: i64, base_ms: i64) -> Result<Record<'a>, Malformed> {
@@ -351,7 +359,6 @@ fn record<'a>(reader: &mut Reader<'a>, base: i64, base_ms: i64) -> Result<Record
     let delta = reader.varint("the offset of a record")?;
     let _key = reader.var_bytes("the key of a record")?;
     let value = reader.var_bytes("the value of a record")?;
-    // Headers follow: the record's own length leads past them.
     Ok(Record {
         offset: base
             .checked_add(delta)
@@ -359,7 +366,26 @@ fn record<'a>(reader: &mut Reader<'a>, base: i64, base_ms: i64) -> Result<Record
             .ok_or_else(|| reader.malformed("the offset of a record"))?,
         written_ms: base_ms.saturating_add(ms),
         value,
+        // The record's own length leads past its headers: what is wrong with them is no reason to refuse it.
+        traceparent: traceparent(&mut reader).unwrap_or_default(),
     })
+}
+
+/// The trace among a record's headers: a CloudEvent's own (in Kafka's binding its attributes begin with `ce_`), else the sender's.
+fn traceparent(reader: &mut Reader<'_>) -> Result<Option<String>, Malformed> {
+    let (mut own, mut sent) = (None, None);
+    for _ in 0..reader.varint("the count of headers")?.clamp(0, HEADERS) {
+        let name = reader.var_bytes("the name of a header")?;
+        let value = reader.var_bytes("the value of a header")?;
+        let into = match name {
+            Some(b"ce_traceparent") => &mut own,
+            Some(b"traceparent") => &mut sent,
+            _ => continue,
+        };
+        let text = value.and_then(|value| std::str::from_utf8(value).ok());
+        *into = text.and_then(trace::traceparent);
+    }
+    Ok(own.or(sent))
 }
 
 /// CRC-32C (Castagnoli), reflected: what batches are summed by.

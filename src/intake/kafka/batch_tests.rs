@@ -397,3 +397,41 @@ fn whatever_comes_is_survived_and_moves_on() {
         assert!(got.unread.iter().all(|unread| *unread.offsets.end() < got.next));
     }
 }
+
+#[test]
+fn the_trace_is_found_among_the_headers_and_a_cloud_events_own_goes_before() {
+    let trace = |digit: &str| format!("00-{}-00f067aa0ba902b7-01", digit.repeat(32));
+    let of = |headers: &[(&str, Option<&str>)]| {
+        let mut bytes = Vec::new();
+        varint(&mut bytes, i64::try_from(headers.len()).expect("few"));
+        for (name, value) in headers {
+            varint(&mut bytes, i64::try_from(name.len()).expect("short"));
+            bytes.extend(name.as_bytes());
+            varint(
+                &mut bytes,
+                value.map_or(-1, |value| i64::try_from(value.len()).expect("short")),
+            );
+            bytes.extend(value.unwrap_or_default().as_bytes());
+        }
+        traceparent(&mut Reader::new(&bytes)).unwrap_or_default()
+    };
+    let (a, b) = (trace("a"), trace("b"));
+    assert_eq!(
+        of(&[("kind", Some("alert")), ("traceparent", Some(&a))]),
+        Some(a.clone())
+    );
+    assert_eq!(
+        of(&[("ce_traceparent", Some(&b)), ("traceparent", Some(&a))]),
+        Some(b)
+    );
+    assert_eq!(
+        of(&[("ce_traceparent", Some("nonsense")), ("traceparent", Some(&a))]),
+        Some(a)
+    );
+    assert_eq!(of(&[("traceparent", None)]), None);
+    assert_eq!(of(&[]), None);
+    assert_eq!(
+        traceparent(&mut Reader::new(&[200, 1, 2])).unwrap_or_default(),
+        None
+    );
+}

@@ -1,5 +1,8 @@
 //! What has happened becomes messages: one transaction that takes some of it, in its order, puts it into messages
 //! ([`crate::domain::telling::Gathering`]) and marks it as taken. One process does it for a tenant at a time; the others look later.
+//!
+//! A row that this version cannot read holds nothing up: it is left to a later one, which runs beside it perhaps, until it is too old to be
+//! told.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -36,6 +39,21 @@ pub struct Told {
     pub messages: usize,
     /// There may be more to take.
     pub more: bool,
+}
+
+/// What was found.
+#[derive(Default)]
+struct Taken {
+    found: Vec<Found>,
+    /// What cannot be read.
+    unread: Vec<Unread>,
+}
+
+/// A row that cannot be read.
+struct Unread {
+    is_news: bool,
+    id: i64,
+    at: Timestamp,
 }
 
 /// One thing as it was found.
@@ -75,8 +93,8 @@ impl Store {
         if !is_mine {
             return Ok(Told::default());
         }
-        let mut found = take(&mut tx, tenant).await?;
-        if found.is_empty() {
+        let Taken { mut found, unread } = take(&mut tx, tenant).await?;
+        if found.is_empty() && unread.is_empty() {
             return Ok(Told::default());
         }
         severities(&mut tx, &mut found).await?;
@@ -91,6 +109,7 @@ impl Store {
         let late = late(&mut tx, tenant, &terms.spans).await?;
         let mut gathering = Gathering::new(terms.spans, now, open, late);
         let mut into: Vec<(i64, Option<Uuid>)> = Vec::new();
+        let mut gone: Vec<i64> = Vec::new();
         for one in &found {
             let kind = Kind::of(one.topic, &one.happened);
             let told: Vec<Uuid> = terms
@@ -99,15 +118,26 @@ impl Store {
                 .filter(|wants| one.at >= too_old && one.is_for(wants, name, &terms.tenants))
                 .map(|wants| gathering.add(wants, kind, &one.thing, Uuid::now_v7))
                 .collect();
-            if !one.is_news {
-                into.push((one.id, told.first().copied()));
+            match one.is_news {
+                true => gone.push(one.id),
+                false => into.push((one.id, told.first().copied())),
+            }
+        }
+        for old in unread.iter().filter(|unread| unread.at < too_old) {
+            tracing::warn!(
+                row = old.id,
+                "something that happened was told to nobody because it cannot be read"
+            );
+            match old.is_news {
+                true => gone.push(old.id),
+                false => into.push((old.id, None)),
             }
         }
         let messages = gathering.finish();
         for message in &messages {
             write(&mut tx, tenant, message).await?;
         }
-        mark(&mut tx, &found, &into).await?;
+        mark(&mut tx, &gone, &into).await?;
         tx.commit().await?;
         let of = |news: bool| found.iter().filter(|one| one.is_news == news).count();
         let full = usize::try_from(BATCH).unwrap_or(usize::MAX);
@@ -135,7 +165,7 @@ impl Found {
     }
 }
 
-async fn take(tx: &mut PgConnection, tenant: TenantId) -> Result<Vec<Found>, StoreError> {
+async fn take(tx: &mut PgConnection, tenant: TenantId) -> Result<Taken, StoreError> {
     let rows = sqlx::query!(
         r#"WITH fed AS (
                (SELECT false AS is_news, id, receiver, occasion AS topic, occasion AS happened, containment_id AS subject, device_id,
@@ -168,15 +198,17 @@ async fn take(tx: &mut PgConnection, tenant: TenantId) -> Result<Vec<Found>, Sto
     )
     .fetch_all(tx)
     .await?;
-    let mut found = Vec::with_capacity(rows.len());
+    let mut taken = Taken::default();
     for row in rows {
-        let topic = Topic::parse(&row.topic).ok_or_else(|| StoreError::Corrupt {
-            table: "news",
-            column: "topic",
-            row: row.id.to_string(),
-            value: row.topic.clone(),
-        })?;
-        let notify = row.notify.map(serde_json::from_value).transpose()?;
+        let notify: Result<Option<Vec<Notify>>, _> = row.notify.map(serde_json::from_value).transpose();
+        let (Some(topic), Ok(notify)) = (Topic::parse(&row.topic), notify) else {
+            taken.unread.push(Unread {
+                is_news: row.is_news,
+                id: row.id,
+                at: row.at.to_jiff(),
+            });
+            continue;
+        };
         let is_decision = topic == Topic::Decisions;
         let event = if is_decision { row.subject } else { row.event_id };
         let what = match topic {
@@ -184,7 +216,7 @@ async fn take(tx: &mut PgConnection, tenant: TenantId) -> Result<Vec<Found>, Sto
             Topic::Stops => row.scope,
             _ => None,
         };
-        found.push(Found {
+        taken.found.push(Found {
             is_news: row.is_news,
             id: row.id,
             receiver: row.receiver,
@@ -217,7 +249,7 @@ async fn take(tx: &mut PgConnection, tenant: TenantId) -> Result<Vec<Found>, Sto
             },
         });
     }
-    Ok(found)
+    Ok(taken)
 }
 
 /// Fills in what is told of the alert behind each thing: its severity, and its id where that is not known yet.
@@ -245,17 +277,20 @@ async fn severities(tx: &mut PgConnection, found: &mut [Found]) -> Result<(), St
     Ok(())
 }
 
-/// The messages that may take more. They are locked: whoever claims one meanwhile has closed it before, or waits.
+/// The messages that may take more. They are locked: whoever claims one meanwhile has closed it before, or waits. One that cannot be read
+/// takes no more: it is sent, or given up, as it is.
 async fn open(tx: &mut PgConnection, tenant: TenantId) -> Result<Vec<Gathered>, StoreError> {
     let rows = sqlx::query!(
         "SELECT id, receiver, kind, playbook, created_at, due_at, until, things, items, counts FROM quell.outbox
          WHERE tenant_id = $1 AND state = 'gathering' ORDER BY id FOR UPDATE",
         tenant.0,
     )
-    .fetch_all(tx)
+    .fetch_all(&mut *tx)
     .await?;
-    rows.into_iter()
-        .map(|row| {
+    let (mut open, mut closed) = (Vec::with_capacity(rows.len()), Vec::new());
+    for row in rows {
+        let id = row.id;
+        let gathered = || -> Result<Gathered, StoreError> {
             let message = Row {
                 id: row.id,
                 receiver: row.receiver,
@@ -279,8 +314,24 @@ async fn open(tx: &mut PgConnection, tenant: TenantId) -> Result<Vec<Gathered>, 
                 counts: serde_json::from_value(message.counts)?,
                 is_full: false,
             })
-        })
-        .collect()
+        };
+        match gathered() {
+            Ok(gathered) => open.push(gathered),
+            Err(error) => {
+                tracing::warn!(notification.id = %id, error = %error, "a message cannot be read by this version");
+                closed.push(id);
+            }
+        }
+    }
+    if !closed.is_empty() {
+        sqlx::query!(
+            "UPDATE quell.outbox SET state = 'waiting' WHERE id = ANY($1)",
+            &closed
+        )
+        .execute(tx)
+        .await?;
+    }
+    Ok(open)
 }
 
 async fn late(
@@ -328,13 +379,8 @@ async fn write(tx: &mut PgConnection, tenant: TenantId, message: &Gathered) -> R
     Ok(())
 }
 
-async fn mark(
-    tx: &mut PgConnection,
-    found: &[Found],
-    into: &[(i64, Option<Uuid>)],
-) -> Result<(), StoreError> {
-    let news: Vec<i64> = found.iter().filter(|one| one.is_news).map(|one| one.id).collect();
-    sqlx::query!("DELETE FROM quell.news WHERE id = ANY($1)", &news)
+async fn mark(tx: &mut PgConnection, news: &[i64], into: &[(i64, Option<Uuid>)]) -> Result<(), StoreError> {
+    sqlx::query!("DELETE FROM quell.news WHERE id = ANY($1)", news)
         .execute(&mut *tx)
         .await?;
     let (ids, messages): (Vec<i64>, Vec<Option<Uuid>>) = into.iter().copied().unzip();

@@ -44,7 +44,7 @@ pub struct NotificationView {
     pub created_at: Timestamp,
     /// When it is sent, or tried again; nothing when it is over.
     pub due_at: Option<Timestamp>,
-    /// How many tries there were.
+    /// How many tries there were, those before it was sent again among them.
     pub tries: i32,
     /// What became of the last try, when it came to nothing.
     pub last_error: Option<String>,
@@ -58,13 +58,28 @@ pub struct NotificationView {
     pub resent_at: Option<Timestamp>,
 }
 
+/// What became of a message before a person had it sent again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, serde::Deserialize, ToSchema)]
+pub struct Earlier {
+    /// How many tries there were until then.
+    pub tries: i32,
+    /// What it was: `delivered`, `failed` or `waiting`.
+    pub was: String,
+    /// What became of the last try, when it came to nothing.
+    pub last_error: Option<String>,
+    /// When it was delivered or given up.
+    pub ended_at: Option<Timestamp>,
+}
+
 /// A message with what it tells.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct NotificationDetail {
     /// The message.
     #[serde(flatten)]
     pub notification: NotificationView,
-    /// The first things that it tells.
+    /// What became of it each time before it was sent again, the oldest first.
+    pub earlier: Vec<Earlier>,
+    /// The first things that it tells; none when this version cannot read them.
     pub items: Vec<Thing>,
     /// In a digest: how many of each kind and playbook.
     pub counts: BTreeMap<String, u32>,
@@ -144,7 +159,7 @@ impl Store {
     /// One message with what it tells.
     ///
     /// # Errors
-    /// Postgres is not available, or the row cannot be read.
+    /// Postgres is not available.
     pub async fn notification(
         &self,
         tenant: TenantId,
@@ -157,17 +172,21 @@ impl Store {
         let Some(notification) = self.notification_rows(tenant, &query, Some(id)).await?.pop() else {
             return Ok(None);
         };
-        let row = sqlx::query!("SELECT items, counts FROM quell.outbox WHERE id = $1", id)
-            .fetch_one(&self.pool)
-            .await?;
+        let row = sqlx::query!(
+            "SELECT items, counts, earlier FROM quell.outbox WHERE id = $1",
+            id
+        )
+        .fetch_one(&self.pool)
+        .await?;
         Ok(Some(NotificationDetail {
             notification,
-            items: serde_json::from_value(row.items)?,
-            counts: serde_json::from_value(row.counts)?,
+            earlier: serde_json::from_value(row.earlier).unwrap_or_default(),
+            items: serde_json::from_value(row.items).unwrap_or_default(),
+            counts: serde_json::from_value(row.counts).unwrap_or_default(),
         }))
     }
 
-    /// Has a message sent again at once, whatever became of it; `None`: there is none, or it is still being gathered.
+    /// Has a message sent again at once, whatever became of it; what became of it stays with it. `None`: there is none, or it is still being gathered.
     ///
     /// # Errors
     /// Postgres is not available.
@@ -188,8 +207,10 @@ impl Store {
         .await?;
         let Some(was) = was else { return Ok(None) };
         sqlx::query!(
-            "UPDATE quell.outbox o SET state = 'waiting', due_at = at.now, until = at.now + make_interval(secs => $2), tries = 0,
-                    ended_at = NULL, failing_since = NULL, resent_at = at.now, resent_by = $3, resent_reason = $4
+            "UPDATE quell.outbox o SET state = 'waiting', due_at = at.now, until = at.now + make_interval(secs => $2),
+                    tries_before = o.tries,
+                    earlier = CASE WHEN jsonb_array_length(o.earlier) >= 50 THEN o.earlier - 0 ELSE o.earlier END || jsonb_build_object('tries', o.tries, 'was', o.state, 'last_error', o.last_error, 'ended_at', o.ended_at),
+                    last_error = NULL, ended_at = NULL, failing_since = NULL, resent_at = at.now, resent_by = $3, resent_reason = $4
              FROM (SELECT quell.now() AS now) AS at WHERE o.id = $1",
             id,
             give_up_after.as_secs_f64(),

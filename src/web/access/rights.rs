@@ -100,6 +100,8 @@ pub(super) const RIGHTS: &[(&str, &str, Needed)] = &[
     ("GET", "/system", Role(See)),
     ("GET", "/live", Role(See)),
     ("GET", "/static/{file}", Anybody),
+    ("GET", "/runbooks", Anybody),
+    ("GET", "/runbooks/{name}", Anybody),
     // What the console's forms post.
     ("POST", "/do/approve", Role(Approve)),
     ("POST", "/do/reject", Role(Approve)),

@@ -60,6 +60,16 @@ async fn as_page(answer: Response) -> Response {
 
 /// A page that needs nothing to be known but what went wrong.
 fn page(title: &str, detail: &str, may_sign_in: bool) -> Markup {
+    let content = html! {
+        div.notice.bad role="alert" { (detail) }
+        @if may_sign_in { p { a href="/login" { "Sign in" } } }
+        @else { p { a href="/" { "To the overview" } } }
+    };
+    bare(title, &content)
+}
+
+/// A page with nothing around it: nobody need be known, and nothing be asked of Postgres.
+pub(super) fn bare(title: &str, content: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -73,9 +83,7 @@ fn page(title: &str, detail: &str, may_sign_in: bool) -> Markup {
             body {
                 main #main tabindex="-1" {
                     div.title { h1 { (title) } }
-                    div.notice.bad role="alert" { (detail) }
-                    @if may_sign_in { p { a href="/login" { "Sign in" } } }
-                    @else { p { a href="/" { "To the overview" } } }
+                    (content)
                 }
             }
         }

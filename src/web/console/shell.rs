@@ -346,6 +346,7 @@ impl Frame {
                     form method="post" action="/logout" { button type="submit" { "Sign out" } }
                 }
                 @for other in others { a href={ "/?tenant=" (in_path(other)) } { "to " (other) } }
+                a href="/runbooks" { "Runbooks" }
                 span { "Quell " (env!("CARGO_PKG_VERSION")) }
             }
         }

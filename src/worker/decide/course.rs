@@ -11,6 +11,9 @@ use crate::domain::trace::TARGET;
 use crate::store::{DecisionRow, InboxItem};
 use crate::worker::Context;
 
+/// So long what is told to collectors alone may take.
+const AT_MOST: Duration = Duration::from_millis(250);
+
 /// Tells of a batch that was claimed at a moment and took so long.
 pub(super) async fn tell(
     context: &Context,
@@ -27,9 +30,12 @@ pub(super) async fn tell(
         metrics::histogram!("quell_event_to_decision_seconds").record(waited + took.as_secs_f64());
     }
     if tracing::enabled!(target: TARGET, Level::TRACE) {
-        context
+        let telling = context
             .store
-            .course_decided(decisions, &accepted, claimed_at, took)
-            .await;
+            .course_decided(decisions, &accepted, claimed_at, took);
+        // Deciding waits for no trace: a Postgres that is slow costs the spans of a batch.
+        if tokio::time::timeout(AT_MOST, telling).await.is_err() {
+            metrics::counter!("quell_spans_lost_total").increment(2 * decisions.len() as u64);
+        }
     }
 }

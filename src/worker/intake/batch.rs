@@ -40,7 +40,8 @@ pub(super) fn batches(reader: &Reader, taken: &mut Taken, place: &str, most: usi
         let (read, bytes, written_ms) = match item {
             Item::Message(message) => {
                 let value = message.value.unwrap_or_default();
-                let read = read(reader, &value, &format!("{place}, offset {offset}"));
+                let mut read = read(reader, &value, &format!("{place}, offset {offset}"));
+                read.carried_by(message.traceparent.as_deref());
                 (read, value.len(), Some(message.written_ms))
             }
             Item::Unread(unread) => (told(&unread, place), unread.bytes.len(), None),
@@ -102,6 +103,7 @@ mod tests {
             offset,
             written_ms: offset * 10,
             value: value.map(|value| value.as_bytes().to_vec()),
+            traceparent: None,
         }
     }
 

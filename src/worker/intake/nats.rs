@@ -210,6 +210,7 @@ impl NatsSource {
                 .read_apart(message.payload(), Lines::Unsaid, &from)
                 .await;
             one.known_by(&[&self.inlet.source, &message.identity()]);
+            one.carried_by(message.traceparent().as_deref());
             if let (true, Some(first)) = (one.incoming.is_empty(), one.dead.first()) {
                 useless.push((place, first.reason.clone()));
             }
