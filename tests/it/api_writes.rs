@@ -22,17 +22,24 @@ use crate::support::ground::{Ground, device, playbook};
 use crate::support::http::{Reply, send};
 
 /// The API before a ground's database, in this process.
-struct Api {
+pub struct Api {
     addr: SocketAddr,
-    desk: Desk,
+    pub desk: Desk,
     shell: Shell,
     _serving: JoinSet<std::io::Result<()>>,
 }
 
 impl Api {
-    async fn of(ground: &Ground) -> Self {
+    pub async fn of(ground: &Ground) -> Self {
+        Self::with(ground, "").await
+    }
+
+    /// One whose configuration says more.
+    pub async fn with(ground: &Ground, more: &str) -> Self {
         let shell = Shell::new(&ground.database.url);
-        shell.configure("approvals: {groups: {soc-leads: [ann, bob, carl]}}\n");
+        shell.configure(&format!(
+            "approvals: {{groups: {{soc-leads: [ann, bob, carl]}}}}\n{more}"
+        ));
         let config = Config::load(&shell.directory().join("quell.yaml"))
             .expect("it is right")
             .config;
@@ -60,7 +67,12 @@ impl Api {
         }
     }
 
-    async fn post(&self, path: &str, headers: &[(&str, &str)], body: &Value) -> Reply {
+    pub async fn get(&self, path: &str) -> Reply {
+        let sent = send(self.addr, "GET", path, &[], b"").await;
+        sent.expect("the server answers")
+    }
+
+    pub async fn post(&self, path: &str, headers: &[(&str, &str)], body: &Value) -> Reply {
         let headers = [&[("content-type", "application/json")], headers].concat();
         let sent = send(self.addr, "POST", path, &headers, body.to_string().as_bytes()).await;
         sent.expect("the server answers")
