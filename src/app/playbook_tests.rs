@@ -110,3 +110,20 @@ fn not_text(error: ReadError) -> Result<Diagnostics, ReadError> {
         error => Err(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_shown_without_detours() {
+        for (path, shown) in [
+            ("playbooks/tests/../a.yaml", "playbooks/a.yaml"),
+            ("tests/../../a.yaml", "../a.yaml"),
+            ("../a.yaml", "../a.yaml"),
+            ("/../a.yaml", "/../a.yaml"),
+        ] {
+            assert_eq!(tidy(Path::new(path)), Path::new(shown));
+        }
+    }
+}

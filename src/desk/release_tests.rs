@@ -1,5 +1,7 @@
 //! Tests of what a release says: every way it may go has its words.
 
+use jiff::SignedDuration;
+
 use super::*;
 
 fn now() -> Timestamp {

@@ -213,8 +213,8 @@ async fn each_other_write_does_over_http_what_its_command_does() {
     let ended = api.post(&path, &[], &with(json!({}))).await;
     assert_eq!((ended.status, &ended.json()["cap"]), (200, &json!("caps[0]")));
 
-    let mut ids = "SELECT id::text FROM quell.dead_letters ORDER BY reason".to_owned();
-    let letters = ground.words(std::mem::take(&mut ids)).await;
+    let ids = "SELECT id::text FROM quell.dead_letters ORDER BY reason";
+    let letters = ground.words(ids.to_owned()).await;
     let path = |id: &str, way: &str| format!("/v1/dead-letters/{id}/{way}");
     let stays = api.post(&path(&letters[0], "retry"), &[], &with(json!({}))).await;
     assert_eq!(refusal(&stays), (409, json!("dead_letter_stays")));
@@ -232,12 +232,15 @@ async fn each_other_write_does_over_http_what_its_command_does() {
     let unknown = api.post(message, &[], &with(json!({"now": true}))).await;
     assert_eq!(refusal(&unknown), (400, json!("bad_request")));
 
-    let reload = api.post("/v1/reload", &[], &with(json!({}))).await;
+    let reload = api
+        .post("/v1/reload", &[("idempotency-key", "k-8")], &with(json!({})))
+        .await;
     assert_eq!(
-        refusal(&reload),
-        (503, json!("not_reloading")),
-        "nothing reloads in this process"
+        (reload.status, reload.json()),
+        (200, json!({"tenants": [], "warnings": []}))
     );
+    let asked = "SELECT concat_ws(' ', by, reason) FROM quell.transitions WHERE entity = 'reload'";
+    assert_eq!(ground.words(asked.to_owned()).await, ["ann INC-1"]);
 
     let its = "SELECT revision FROM quell.playbook_revisions";
     let revision = ground.words(its.to_owned()).await.remove(0);

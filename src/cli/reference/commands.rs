@@ -164,6 +164,11 @@ fn fish_completes_commands_options_and_values() {
     let completed = |words: &str| {
         let script = format!("source {}; complete --do-complete '{words}'", path.display());
         let output = ran("fish", &["--no-config", "-c", &script])?;
+        assert_eq!(
+            String::from_utf8_lossy(&output.stderr),
+            "",
+            "the script is taken without a word"
+        );
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         let first = |line: &str| line.split('\t').next().unwrap_or_default().to_owned();
         Some(said.lines().map(first).collect::<Vec<_>>())
@@ -227,6 +232,11 @@ fn the_scripts_of_zsh_and_fish_know_every_command_and_option() {
                     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
                 };
                 assert!(lines.any(has), "fish: {path:?} --{long}");
+            }
+            // In fish's script they stand between double quotes, and nothing there sets them off.
+            for value in sub.get_arguments().flat_map(clap::Arg::get_possible_values) {
+                let help = value.get_help().map(ToString::to_string).unwrap_or_default();
+                assert!(!help.contains(['"', '$']), "fish: {path:?}: {help}");
             }
             walk(sub, &path, zsh, fish);
         }
