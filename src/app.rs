@@ -2,7 +2,9 @@
 //! configuration.
 
 mod access;
+mod disk;
 pub mod playbook_files;
+pub mod playbook_tests;
 pub mod reload;
 mod reread;
 mod sources;

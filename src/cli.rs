@@ -46,6 +46,7 @@ pub mod schema;
 pub mod send;
 mod simulate;
 mod since;
+mod sure;
 mod terminal;
 pub mod test;
 pub mod tokens;

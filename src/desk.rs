@@ -7,6 +7,7 @@
 
 pub mod actions;
 pub mod activate;
+mod afterwards;
 pub mod answer;
 pub mod approvals;
 pub mod audit;
@@ -15,6 +16,7 @@ pub mod caps;
 pub mod contain;
 pub mod decisions;
 pub mod devices;
+pub mod disk;
 pub mod explain;
 pub mod extend;
 pub mod find;
@@ -36,6 +38,7 @@ pub mod stop;
 pub mod system;
 pub mod timeline;
 pub mod tokens;
+pub mod unified;
 pub mod words;
 
 use std::sync::Arc;
@@ -85,6 +88,8 @@ pub struct Terms {
     pub default_ask: AskTerms,
     /// How dead letters are read again.
     pub reread: letter_ends::Reread,
+    /// The playbook files of this process.
+    pub disk: disk::Disk,
     /// Every span that a person gives to what the configuration measures too is divided by this.
     pub time_scale: u32,
     /// A message that cannot be delivered for so long is given up.

@@ -109,7 +109,7 @@ pub use playbook_files::{FilesLook, LIVING, ReplicaFiles};
 pub use playbooks::{Activation, ActiveSet, Origin, RevisionText, SetHead};
 pub use probes::{ProbeCall, ProbeWish, Probed, ProbedAction};
 pub use queue::QueueLook;
-pub use release_runs::{Kept, Preview, RunBegun, RunView, Selection, Worked};
+pub use release_runs::{Kept, Preview, RunView, Selection, Worked};
 pub use replay::{PastContainment, Replay, ReplayFacts, ReplayPage, ReplayRow, ReplaySpan, Unreadable};
 pub use restores::Swept;
 pub use retention::{OldPartition, Pruned, Retention};

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
+use super::disk::disk;
 use super::reread::reread;
 use crate::config::{Budget, Config, Tenant};
 use crate::defender::{Client, Endpoint, Options};
@@ -107,6 +108,7 @@ pub fn desk_of(config: &Config, tenant: &Tenant, store: Store, id: TenantId) -> 
             approvals: config.approvals.clone(),
             default_ask: config.rules().default_ask,
             reread: reread(config),
+            disk: disk(&config.playbooks),
             time_scale: config.time_scale,
             give_up_after: config.scaled(config.outbound.give_up_after),
             trouble_after: config.scaled(Duration::from_secs(600)),

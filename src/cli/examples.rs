@@ -59,7 +59,7 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
         "approvals approve",
         &[
             "quell approvals approve A-1042 --reason \"INC-4711\"",
-            "quell approvals approve A-1042 --except ws-042 --reason \"INC-4711\"",
+            "quell approvals approve A-1042 --except ws-042 --reason \"INC-4711\" --confirm 11",
         ],
     ),
     (
@@ -97,6 +97,17 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
         "playbooks revoke",
         &["quell playbooks revoke ransomware-restrict@0123abcd4567 --reason \"matched servers\""],
     ),
+    (
+        "events list",
+        &[
+            "quell events list --without-skips",
+            "quell events list --device ws-042 --kind hold",
+        ],
+    ),
+    (
+        "events show",
+        &["quell events show 018f3c2e-7a10-7c3e-9a50-0123456789ab"],
+    ),
     ("events dead list", &["quell events dead list --since 1d"]),
     (
         "events dead show",
@@ -104,7 +115,7 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
     ),
     (
         "events dead retry",
-        &["quell events dead retry --refused-as unknown_shape --reason \"mapped now\""],
+        &["quell events dead retry --refused-as unknown_shape --reason \"mapped now\" --confirm 12"],
     ),
     (
         "events dead drop",

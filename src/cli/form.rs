@@ -37,9 +37,10 @@ impl Output {
 const ROWS: [&str; 3] = ["items", "playbooks", "caps"];
 
 /// What names a row: the first of these that it has.
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 9] = [
     "id",
     "request",
+    "event_id",
     "device",
     "cap",
     "name",

@@ -3,7 +3,6 @@
 
 pub mod actions;
 pub mod budget;
-mod budget_report;
 pub mod caps;
 pub mod devices;
 pub mod extend;
@@ -34,7 +33,6 @@ use crate::cli::watch::Sheet;
 use crate::config::{Config, Tenant};
 use crate::desk::find::none_called;
 use crate::desk::{Desk, DeskError, Refused};
-use crate::domain::budget::Pacing;
 use crate::domain::tenant::TenantId;
 use crate::store::views::DeviceView;
 use crate::store::{Gate, MigrationState, Store};
@@ -143,10 +141,6 @@ impl Session {
 
     pub(super) fn gate(&self) -> Gate {
         app::gate_of(&self.config, &self.tenant)
-    }
-
-    pub(super) fn pacing(&self) -> Pacing {
-        app::pacing_of(&self.config, &self.tenant)
     }
 
     /// Prints the answer in the form that was asked for.

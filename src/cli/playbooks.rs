@@ -7,7 +7,6 @@ pub mod history;
 pub mod list;
 pub mod revoke;
 pub mod show;
-pub mod unified;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -143,7 +143,7 @@ enum ComeBack {
 enum Duplicates {
     /// It is answered with the pending one.
     ReturnPending,
-    /// It is answered 400, "Action is already in progress".
+    /// It is answered 400, as one that is already in progress.
     #[value(name = "reject-400", alias = "400-active")]
     Reject400,
     /// It is made, and takes effect only after the opposite one.

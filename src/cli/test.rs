@@ -3,7 +3,7 @@
 mod print;
 
 use std::io::{self, Write};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -15,10 +15,9 @@ use super::operator::{paint, table::Paint};
 use super::output;
 use super::terminal;
 use crate::app::playbook_files::{self, PlaybookFiles, ReadError};
+use crate::app::playbook_tests::{FileResult, run_file};
 use crate::clock::Monotonic;
-use crate::playbook::test::{Coverages, TestFile, TestOutcome};
-use crate::playbook::{PlaybookSet, SourceFile};
-use crate::yaml::Diagnostics;
+use crate::playbook::test::Coverages;
 
 /// The exit code for a file or folder that could not be read.
 const COULD_NOT_FIND_OUT: u8 = 3;
@@ -60,15 +59,6 @@ enum Format {
 struct Results {
     files: Vec<FileResult>,
     coverages: Coverages,
-}
-
-/// What came of one test file.
-#[derive(Debug)]
-struct FileResult {
-    name: String,
-    /// The id of the playbook under test, as far as it is known.
-    playbook: String,
-    outcome: Result<Vec<TestOutcome>, Diagnostics>,
 }
 
 /// How many tests did what.
@@ -123,7 +113,7 @@ fn test(args: &Args, out: &mut impl Write, color: bool, mut progress: Progress) 
     let mut results = Results::default();
     for (done, path) in files.tests.iter().enumerate() {
         progress.show(done, files.tests.len());
-        let result = run_file(path, args.run.as_ref(), &mut results.coverages)?;
+        let result = run_file(path, wanted(args.run.as_ref()), &mut results.coverages)?;
         results.files.push(result);
     }
     progress.end();
@@ -170,88 +160,9 @@ fn nothing(args: &Args, has_tests: bool) -> String {
     }
 }
 
-/// Runs those tests of one file that are wanted. Nothing of a file that is wrong is run.
-fn run_file(path: &Path, only: Option<&Regex>, coverages: &mut Coverages) -> anyhow::Result<FileResult> {
-    let mut result = FileResult {
-        name: path.display().to_string(),
-        playbook: String::new(),
-        outcome: Err(Diagnostics::default()),
-    };
-    let test = match playbook_files::read(path) {
-        Ok(file) => TestFile::read(&file.name, &file.text),
-        Err(error) => Err(not_text(error)?),
-    };
-    let test = match test {
-        Ok(test) => test,
-        Err(errors) => {
-            result.outcome = Err(errors);
-            return Ok(result);
-        }
-    };
-    result.playbook = test.playbook_id().to_owned();
-    let wanted =
-        |name: &str| only.is_none_or(|pattern| pattern.is_match(&format!("{}/{name}", test.playbook_id())));
-    if !test.names().any(wanted) {
-        result.outcome = Ok(Vec::new());
-        return Ok(result);
-    }
-    let mut errors = Diagnostics::default();
-    let mut sources = Vec::new();
-    for reference in test.references() {
-        let playbook = path.parent().unwrap_or(Path::new("")).join(&reference.path);
-        if !playbook.is_file() {
-            errors.push(reference.missing());
-            continue;
-        }
-        match playbook_files::read(&playbook) {
-            Ok(source) => sources.push(SourceFile {
-                name: tidy(&playbook).display().to_string(),
-                ..source
-            }),
-            Err(error) => errors.extend(not_text(error)?),
-        }
-    }
-    let set = match PlaybookSet::compile(&sources) {
-        Ok((set, _)) => set,
-        Err(more) => {
-            errors.extend(more);
-            result.outcome = Err(errors);
-            return Ok(result);
-        }
-    };
-    if errors.has_errors() {
-        result.outcome = Err(errors);
-        return Ok(result);
-    }
-    let outcomes = test.run_some(&set, wanted, coverages);
-    result.outcome =
-        Ok(outcomes.with_context(|| format!("`{}` names no playbook by its file's name", test.name))?);
-    Ok(result)
-}
-
-/// `playbooks/tests/../a.yaml` as `playbooks/a.yaml`, for messages.
-fn tidy(path: &Path) -> PathBuf {
-    path.components().fold(PathBuf::new(), |mut tidy, part| {
-        match part {
-            Component::ParentDir if matches!(tidy.components().next_back(), Some(Component::Normal(_))) => {
-                tidy.pop();
-            }
-            part => tidy.push(part),
-        }
-        tidy
-    })
-}
-
-/// What is wrong with a file that is no text; every other reason ends the run.
-fn not_text(error: ReadError) -> Result<Diagnostics, ReadError> {
-    match error {
-        ReadError::NotText(diagnostic) => {
-            let mut found = Diagnostics::default();
-            found.push(*diagnostic);
-            Ok(found)
-        }
-        error => Err(error),
-    }
+/// Which tests are wanted, by the playbook's id and their name.
+fn wanted(only: Option<&Regex>) -> impl Fn(&str, &str) -> bool {
+    move |playbook, name| only.is_none_or(|pattern| pattern.is_match(&format!("{playbook}/{name}")))
 }
 
 /// The tests that belong to a playbook; every other path stands for itself.

@@ -153,10 +153,10 @@ impl Desk {
             "queued" => self.place(&action, &store.status(tenant, &self.terms.gate).await?),
             _ => None,
         };
-        let containments = store.containments_of(tenant, &detail.device, i64::MAX).await?;
-        let wanted_for = containments
-            .into_iter()
-            .find(|containment| Some(containment.id) == detail.containment);
+        let wanted_for = match detail.containment {
+            Some(wanted) => store.containment_of(tenant, &detail.device, wanted).await?,
+            None => None,
+        };
         let ahead = queue.as_ref().map_or(0, |queue| queue.position - 1);
         let detail = ActionDetail { ahead, ..detail };
         let mut report = ActionReport {

@@ -100,6 +100,8 @@ impl Desk {
             .map(|p| (p.playbook, (p.revision, p.mode)))
             .collect();
         let (changes, unchanged) = changes(&before, set);
+        // Before the set is put in force: what is answered after that cannot fail any more.
+        let files = store.files_of_replicas(tenant).await?;
         let is_same = active.as_ref().is_some_and(|active| active.hash == set.hash());
         let mut version = active.as_ref().map(|active| active.version);
         if !is_same && !is_dry_run {
@@ -108,7 +110,6 @@ impl Desk {
                 return Err(self.another_set().await?);
             }
         }
-        let files = store.files_of_replicas(tenant).await?.into_iter();
         Ok(Report {
             is_changed: !is_same && !is_dry_run,
             is_dry_run,
@@ -116,6 +117,7 @@ impl Desk {
             changes,
             unchanged,
             files_differ: files
+                .into_iter()
                 .filter(|files| files.set_hash.as_deref() != Some(set.hash()))
                 .map(|files| files.replica)
                 .collect(),

@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::desk::devices::one_more;
+use crate::desk::page::{Page, behind};
 use crate::desk::{Desk, DeskError, request};
 use crate::domain::approval::RequestNumber;
 use crate::domain::approval::scene::Difference;
@@ -48,13 +50,23 @@ pub struct OpenAsk {
 
 impl Desk {
     /// The requests that wait for an answer, those that end first first; with `all`, those of the last day too to which nothing can be
-    /// said any more. At most `limit`.
+    /// said any more. At most `limit`, behind a place in the list.
     ///
     /// # Errors
-    /// Postgres is away.
-    pub async fn approvals(&self, all: bool, limit: usize) -> Result<Vec<RequestView>, DeskError> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        Ok(self.store.requests(self.tenant, all, limit).await?)
+    /// `after` is no place in this list, or Postgres is away.
+    pub async fn approvals(
+        &self,
+        all: bool,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<RequestView>, DeskError> {
+        let after = after.map(behind).transpose()?;
+        let rows = self
+            .store
+            .requests_behind(self.tenant, all, after.as_ref(), one_more(limit))
+            .await?;
+        let page = Page::of(rows, limit, |(key, _)| key.clone());
+        Ok(page.map(|(_, request)| request))
     }
 
     /// A request as an answer given now would be judged.

@@ -13,7 +13,7 @@ use crate::desk::words::plain;
 use crate::desk::{Desk, DeskError, Refused};
 use crate::domain::limit::cap_of;
 use crate::domain::person::By;
-use crate::store::cap_lifts::{CapView, LiftDone, LiftOrder, LiftView};
+use crate::store::cap_lifts::{CapView, LiftDone, LiftOrder, LiftView, Lifting, caps_tag};
 
 /// A cap is lifted for at least and at most so long.
 pub const SPANS: RangeInclusive<Duration> = Duration::from_secs(60)..=Duration::from_secs(7 * 86_400);
@@ -73,13 +73,7 @@ pub struct Lift<'a> {
 impl Caps {
     /// What of it changes by what people do, as a tag: who looked at it can say so.
     pub fn tag(&self) -> String {
-        let caps = self.caps.iter();
-        let lifts = caps.flat_map(|cap| cap.lifts.iter().map(|lift| lift.id.simple().to_string()));
-        let terms = self
-            .caps
-            .iter()
-            .map(|cap| format!("{} {}", cap.allows, cap.per_seconds));
-        crate::domain::approval::tag(lifts.chain(terms))
+        caps_tag(&self.caps)
     }
 }
 
@@ -118,12 +112,6 @@ impl Desk {
             let why = "refused: restrictions are stopped, so nothing would go on; `quell resume` first, see `quell status`";
             return Err(DeskError::Refused(Refused::Guard, why.to_owned()));
         }
-        if let Some(expected) = expected
-            && self.caps().await?.tag() != expected
-        {
-            let why = "the caps are not what was looked at: another lift began or ended meanwhile";
-            return Err(DeskError::Refused(Refused::Stale, why.to_owned()));
-        }
         let gate = &self.terms.gate;
         let order = LiftOrder {
             index,
@@ -131,19 +119,27 @@ impl Desk {
             span: lift.span,
             by: &by.who,
             reason: &by.reason,
+            expected,
         };
         let store = self.store.acting(by);
-        let lifted = store.cap_lift(self.tenant, &gate.caps, &gate.surge, gate.fleet, &order);
-        let Some(done) = lifted.await? else {
-            let why = format!(
-                "the configuration has no `{}`; it has {}",
-                lift.cap,
-                match gate.caps.len() {
-                    0 => "no caps".to_owned(),
-                    n => format!("caps[0] to caps[{}]", n - 1),
-                }
-            );
-            return Err(DeskError::Refused(Refused::NoSuchCap, why));
+        let lifting = store.cap_lift(self.tenant, &gate.caps, &gate.surge, gate.fleet, &order);
+        let done = match lifting.await? {
+            Lifting::Done(done) => done,
+            Lifting::NoSuchCap => {
+                let why = format!(
+                    "the configuration has no `{}`; it has {}",
+                    lift.cap,
+                    match gate.caps.len() {
+                        0 => "no caps".to_owned(),
+                        n => format!("caps[0] to caps[{}]", n - 1),
+                    }
+                );
+                return Err(DeskError::Refused(Refused::NoSuchCap, why));
+            }
+            Lifting::Changed => {
+                let why = "the caps are not what was looked at: another lift began or ended meanwhile";
+                return Err(DeskError::Refused(Refused::Stale, why.to_owned()));
+            }
         };
         Ok(Lifted {
             cap: lift.cap.to_owned(),

@@ -3,12 +3,13 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::desk::words::{ahead, plain};
+use crate::desk::afterwards::Afterwards;
+use crate::desk::words::plain;
 use crate::desk::{Desk, DeskError, Refused};
 use crate::domain::action::ActionKind;
 use crate::domain::by_hand::Refusal;
@@ -99,8 +100,10 @@ impl Desk {
             fleet: self.fleet().await?,
         };
         let store = self.store.acting(by);
+        let before = self.store.now().await?;
         let outcome = store.contain_by_hand(self.tenant, &terms.gate, &hand).await?;
-        let status = self.store.status(self.tenant, &terms.gate).await?;
+        // It is done, or refused, by now: whatever is looked at from here on makes no error of it.
+        let after = self.afterwards(wanted.lane, before).await;
         let mut report = Report {
             device: device.to_string(),
             name,
@@ -115,7 +118,7 @@ impl Desk {
             next: String::new(),
             expected_at: None,
             refusal: None,
-            at: status.at,
+            at: after.at,
         };
         match outcome {
             ByHandOutcome::Refused(refusal) => {
@@ -137,14 +140,12 @@ impl Desk {
                 report.risks = risks;
             }
             ByHandOutcome::Begun(begun) => {
-                let through = status.forecast_through(wanted.lane, &terms.pacing);
-                let expected_at = through.and_then(|forecast| status.at.checked_add(forecast.last).ok());
-                let dispatches = status.lease.as_ref().is_some_and(|lease| lease.is_held);
                 report.outcome = wanted.measure.held();
                 (report.containment, report.until) = (Some(begun.containment), Some(begun.until));
-                let measure = (&begun, wanted.measure);
-                report.next = next(measure, wanted.lane, status.at, expected_at, dispatches);
-                report.expected_at = expected_at.filter(|_| begun.queued.is_some() && begun.open.is_none());
+                report.next = next((&begun, wanted.measure), wanted.lane, &after);
+                report.expected_at = after
+                    .expected_at
+                    .filter(|_| begun.queued.is_some() && begun.open.is_none());
             }
         }
         Ok(report)
@@ -194,18 +195,8 @@ impl Desk {
 }
 
 /// What follows, in words.
-fn next(
-    (begun, measure): (&Begun, Measure),
-    lane: Lane,
-    now: Timestamp,
-    expected_at: Option<Timestamp>,
-    dispatches: bool,
-) -> String {
-    let daemon = if dispatches {
-        ""
-    } else {
-        "; no daemon dispatches now: it leaves when one runs"
-    };
+fn next((begun, measure): (&Begun, Measure), lane: Lane, after: &Afterwards) -> String {
+    let daemon = after.daemon();
     let lane = lane.as_str();
     let (what, held) = (measure.as_str(), measure.held());
     let begins = |kind: &str| kind == ActionKind::to_begin(measure).as_str();
@@ -218,12 +209,7 @@ fn next(
             )
         }
         (Some((kind, not_before)), None) if begins(kind) => {
-            let at = expected_at.unwrap_or(now).max(*not_before);
-            let when = match at.duration_since(now) < SignedDuration::from_secs(1) {
-                true => "now".to_owned(),
-                false => format!("about {}", ahead(now, at)),
-            };
-            format!("{what} queued, lane {lane}; it may leave {when}{daemon}")
+            format!("{what} queued, lane {lane}; {}", after.leaves(*not_before))
         }
         (_, Some((kind, state))) if begins(kind) => {
             format!(
@@ -261,7 +247,12 @@ mod tests {
                 open: open.map(|(kind, state)| (kind.to_owned(), state.to_owned())),
                 queued: queued.map(|kind| (kind.to_owned(), now)),
             };
-            let said = next((&begun, Measure::Restriction), Lane::High, now, Some(now), true);
+            let after = Afterwards {
+                at: now,
+                expected_at: Some(now),
+                dispatches: Some(true),
+            };
+            let said = next((&begun, Measure::Restriction), Lane::High, &after);
             assert!(said.starts_with(expected), "{said}");
         };
         check(

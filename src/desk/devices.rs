@@ -90,23 +90,27 @@ impl Desk {
         Ok(page.map(|(_, device)| device))
     }
 
-    /// Who is restricted or isolated now, by whom, since when, until when, and when that was last confirmed: the latest, at most so
-    /// many.
+    /// Who is restricted or isolated now, by whom, since when, until when, and when that was last confirmed: the latest first, at most
+    /// so many, behind a place in the list.
     ///
     /// # Errors
-    /// Postgres is away.
+    /// `after` is no place in this list, or Postgres is away.
     pub async fn restricted(
         &self,
         named: Option<&str>,
+        after: Option<&str>,
         limit: usize,
-    ) -> Result<Vec<RestrictedView>, DeskError> {
+    ) -> Result<Page<RestrictedView>, DeskError> {
         let query = DeviceQuery {
             show: Show::Contained,
             id: named.map(str::to_owned),
             name: named.map(str::to_owned),
-            limit: i64::try_from(limit).unwrap_or(i64::MAX),
+            limit: one_more(limit),
         };
-        Ok(self.store.restricted(self.tenant, &query).await?)
+        let after = after.map(behind).transpose()?;
+        let rows = self.store.restricted(self.tenant, &query, after.as_ref()).await?;
+        let page = Page::of(rows, limit, |(key, _)| key.clone());
+        Ok(page.map(|(_, view)| view))
     }
 
     /// The one device that is named: by its id, the beginning of it, or its name.

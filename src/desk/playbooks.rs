@@ -70,7 +70,7 @@ pub struct PlaybookReport {
     pub text: String,
     /// How often each line of it decided lately.
     pub lines: LineHits,
-    /// Its revisions, the newest first, a hundred at most. Its tests stay with the files: the database has none.
+    /// Its revisions, the newest first, a hundred at most.
     pub revisions: Vec<RevisionRow>,
 }
 

@@ -81,6 +81,8 @@ pub enum Refused {
     SecondPerson,
     /// There is no such release run.
     NoSuchRun,
+    /// No such stop is in force.
+    NotStopped,
 }
 
 /// One row of the table.
@@ -106,7 +108,7 @@ const fn row(why: Refused, name: &'static str, kind: Kind, means: &'static str) 
 }
 
 /// All of them, in the order of [`Refused`].
-pub const TABLE: [Row; 27] = [
+pub const TABLE: [Row; 28] = [
     row(
         Refused::NoSuchRequest,
         "no_such_request",
@@ -269,6 +271,12 @@ pub const TABLE: [Row; 27] = [
         Kind::Missing,
         "no single release run has such an id",
     ),
+    row(
+        Refused::NotStopped,
+        "not_stopped",
+        Kind::Changed,
+        "no such stop is in force: nothing was ended, and `answer` says which are",
+    ),
 ];
 
 impl Refused {
@@ -322,7 +330,7 @@ mod tests {
             assert_eq!(others.count(), 1, "{}", row.name);
         }
         assert_eq!(
-            Refused::NoSuchRun as usize,
+            Refused::NotStopped as usize,
             TABLE.len() - 1,
             "the last one has its row too"
         );

@@ -1,13 +1,13 @@
 //! A person ends everything that keeps a device contained, and is told what follows. Behind `quell release DEVICE`,
 //! `POST /v1/devices/{device}/release` and the console.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::desk::afterwards::Afterwards;
 use crate::desk::find::called;
-use crate::desk::words::ahead;
 use crate::desk::{Desk, DeskError, Refused};
 use crate::domain::action::ActionKind;
 use crate::domain::device::DeviceId;
@@ -60,6 +60,7 @@ impl Desk {
         }
         let id = DeviceId::from_stored(device.device.clone());
         let store = self.store.acting(by);
+        let before = self.store.now().await?;
         let done = store
             .measures_release(
                 self.tenant,
@@ -73,10 +74,8 @@ impl Desk {
             let why = "somebody else was faster: nothing was left to end";
             return Err(DeskError::Refused(Refused::Overtaken, why.to_owned()));
         };
-        let status = self.store.status(self.tenant, &self.terms.gate).await?;
-        let through = status.forecast_through(Lane::Release, &self.terms.pacing);
-        let expected_at = through.and_then(|forecast| status.at.checked_add(forecast.last).ok());
-        let dispatches = status.lease.as_ref().is_some_and(|lease| lease.is_held);
+        // It is done by now: whatever is looked at from here on makes no error of it.
+        let after = self.afterwards(Lane::Release, before).await;
         let of = |ids: &[Uuid]| {
             let its = device.containments.iter().filter(|c| ids.contains(&c.id));
             its.cloned().collect()
@@ -84,8 +83,8 @@ impl Desk {
         Ok(Report {
             ended: of(&done.ended),
             declined: of(&done.declined),
-            next: next(&done, status.at, expected_at, dispatches),
-            expected_at: expected_at.filter(|_| {
+            next: next(&done, &after),
+            expected_at: after.expected_at.filter(|_| {
                 let waits = |one: &MeasureRelease| one.queued.is_some() && one.open.is_none();
                 done.measures.iter().any(waits)
             }),
@@ -130,7 +129,7 @@ fn nothing_to_end(device: &DeviceView, measures: &[Measure]) -> String {
 }
 
 /// What follows, in words: of each measure that was concerned.
-fn next(done: &OperatorRelease, now: Timestamp, expected_at: Option<Timestamp>, dispatches: bool) -> String {
+fn next(done: &OperatorRelease, after: &Afterwards) -> String {
     let is_concerned = |one: &&MeasureRelease| {
         one.known != "free" || one.open.is_some() || one.queued.is_some() || one.withdrawn
     };
@@ -138,18 +137,12 @@ fn next(done: &OperatorRelease, now: Timestamp, expected_at: Option<Timestamp>, 
     if concerned.is_empty() {
         concerned = done.measures.iter().take(1).collect();
     }
-    let told = concerned
-        .into_iter()
-        .map(|one| next_of(one, now, expected_at, dispatches));
+    let told = concerned.into_iter().map(|one| next_of(one, after));
     told.collect::<Vec<_>>().join("; ")
 }
 
-fn next_of(one: &MeasureRelease, now: Timestamp, expected_at: Option<Timestamp>, dispatches: bool) -> String {
-    let daemon = if dispatches {
-        ""
-    } else {
-        "; no daemon dispatches now: it leaves when one runs"
-    };
+fn next_of(one: &MeasureRelease, after: &Afterwards) -> String {
+    let daemon = after.daemon();
     let release = ActionKind::to_release(one.measure).as_str();
     let (words, held) = (release.replace('_', " of "), one.measure.held());
     match (&one.queued, &one.open) {
@@ -160,12 +153,7 @@ fn next_of(one: &MeasureRelease, now: Timestamp, expected_at: Option<Timestamp>,
             )
         }
         (Some((kind, not_before)), None) if kind == release => {
-            let at = expected_at.unwrap_or(now).max(*not_before);
-            let when = match at.duration_since(now) < SignedDuration::from_secs(1) {
-                true => "now".to_owned(),
-                false => format!("about {}", ahead(now, at)),
-            };
-            format!("{words} queued, lane release; it may leave {when}{daemon}")
+            format!("{words} queued, lane release; {}", after.leaves(*not_before))
         }
         (_, Some((kind, state))) if kind == release => {
             format!("a {words} is {} already", state.replace('_', " "))

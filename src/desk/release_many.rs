@@ -68,13 +68,13 @@ impl Desk {
     ///
     /// # Errors
     /// Postgres is away: nothing was begun.
-    pub async fn release_begin(&self, shown: &Shown, by: &By) -> Result<Uuid, DeskError> {
+    pub async fn release_begin(&self, shown: &Shown, by: &By) -> Result<RunView, DeskError> {
         let (selection, containments) = (&shown.selection, &shown.preview.containments);
         let store = self.store.acting(by);
         let begun = store
             .release_run_begin(self.tenant, selection, containments, &by.who, &by.reason)
             .await?;
-        Ok(begun.run)
+        Ok(begun)
     }
 
     /// The same for whoever shows the token of what they saw; the answer is the run as it begins.
@@ -95,8 +95,7 @@ impl Desk {
             );
             return Err(DeskError::Refused(Refused::Stale, why));
         }
-        let run = self.release_begin(&shown, by).await?;
-        self.release_run(&run.to_string()).await
+        self.release_begin(&shown, by).await
     }
 
     /// How far a run is: by the beginning of its id, or `last`.

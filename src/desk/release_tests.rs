@@ -1,5 +1,7 @@
 //! Tests of what a release says: every way it may go has its words.
 
+use jiff::SignedDuration;
+
 use super::*;
 
 fn now() -> Timestamp {
@@ -40,10 +42,18 @@ fn known(known: &str, withdrawn: bool) -> OperatorRelease {
     }
 }
 
+fn after(expected_at: Option<Timestamp>, dispatches: bool) -> Afterwards {
+    Afterwards {
+        at: now(),
+        expected_at,
+        dispatches: Some(dispatches),
+    }
+}
+
 #[test]
 fn each_outcome_says_what_follows() {
     let check = |done: &OperatorRelease, expected_at, dispatches, expected: &str| {
-        assert_eq!(next(done, now(), expected_at, dispatches), expected);
+        assert_eq!(next(done, &after(expected_at, dispatches)), expected);
     };
     let queued = done(None, Some("release"));
     check(
@@ -110,7 +120,7 @@ fn with_both_measures_each_says_what_follows() {
         ..done(None, None)
     };
     assert_eq!(
-        next(&both, now(), Some(now()), true),
+        next(&both, &after(Some(now()), true)),
         "release queued, lane release; it may leave now; release of isolation queued, lane release; it leaves when the \
          isolate, which is submitted, is over"
     );
@@ -122,7 +132,7 @@ fn with_both_measures_each_says_what_follows() {
         ..done(None, None)
     };
     assert_eq!(
-        next(&isolated, now(), None, true),
+        next(&isolated, &after(None, true)),
         "it stays isolated: somebody else isolated it, and quell undoes only what it began"
     );
 }

@@ -1,5 +1,7 @@
 //! A request with all that its answers are judged by: read once, before it is shown or answered.
 
+use std::collections::BTreeSet;
+
 use crate::desk::{Desk, DeskError, Refused, sayings};
 use crate::domain::approval::{RequestNumber, Sayings};
 use crate::domain::device::DeviceId;
@@ -68,6 +70,22 @@ impl Request {
             sayings: &self.sayings,
             kinds: &desk.terms.kinds,
         }
+    }
+
+    /// How many of its devices wait for an answer, but for those that are named.
+    ///
+    /// # Errors
+    /// A name fits no device of it, or several.
+    pub fn waiting(&self, except: &[String]) -> Result<usize, DeskError> {
+        let except = self.named(except)?;
+        let waits = |ask: &&AskRow| ask.state == "asked" && !except.contains(&ask.device);
+        let devices: BTreeSet<&str> = self
+            .asks
+            .iter()
+            .filter(waits)
+            .map(|ask| ask.device.as_str())
+            .collect();
+        Ok(devices.len())
     }
 
     /// The devices of the request that are named: by a name, whole or up to the first dot, or the beginning of an id.

@@ -30,8 +30,8 @@ pub struct Order {
 pub struct Stopped {
     /// The stops, one for each tenant.
     pub stops: Vec<StopView>,
-    /// What is queued, under way and pending.
-    pub counts: StopCounts,
+    /// What is queued, under way and pending; none: it could not be looked at.
+    pub counts: Option<StopCounts>,
 }
 
 impl Order {
@@ -51,11 +51,16 @@ impl Order {
 /// Stops, and says what it finds queued and under way.
 ///
 /// # Errors
-/// As of [`give`]; or Postgres went away once the stop was in force.
+/// As of [`give`]. Once the stop is in force the answer is no error, whatever can still be counted.
 pub async fn begin(store: &Store, order: &Order, by: &By) -> Result<Stopped, DeskError> {
     let stops = give(store, order, by).await?;
+    let counts = store.stop_counts(order.tenant).await;
+    let counts = counts.map_err(|error| {
+        let error = crate::store::chain(&error);
+        tracing::warn!(error, "what a stop finds could not be counted; it is in force");
+    });
     Ok(Stopped {
-        counts: store.stop_counts(order.tenant).await?,
+        counts: counts.ok(),
         stops,
     })
 }

@@ -10,7 +10,7 @@ mod rows;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::approval::{RequestNumber, lifted, token};
 use crate::domain::decision::Usage;
@@ -58,6 +58,17 @@ pub struct RequestView {
     pub device: String,
 }
 
+/// Where a request stands in their order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestKey {
+    /// Nothing of it can be answered any more.
+    pub is_over: bool,
+    /// When the first that is still open expires.
+    pub ends_at: Option<Timestamp>,
+    /// Its number.
+    pub number: i64,
+}
+
 /// A request as a person reviews it.
 #[derive(Clone, Debug)]
 pub struct Review {
@@ -99,6 +110,21 @@ impl Store {
         all: bool,
         limit: i64,
     ) -> Result<Vec<RequestView>, StoreError> {
+        let rows = self.requests_behind(tenant, all, None, limit).await?;
+        Ok(rows.into_iter().map(|(_, request)| request).collect())
+    }
+
+    /// The requests behind a place in that order, each with its own.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn requests_behind(
+        &self,
+        tenant: TenantId,
+        all: bool,
+        after: Option<&RequestKey>,
+        limit: i64,
+    ) -> Result<Vec<(RequestKey, RequestView)>, StoreError> {
         let rows = sqlx::query!(
             r#"WITH asks AS (
                  SELECT c.*, CASE WHEN c.state = 'asked' AND c.ask_until <= quell.now() AND quell.stop_in_force($1) IS NULL
@@ -125,16 +151,30 @@ impl Store {
                        WHERE a.request = m.request ORDER BY f) AS "from!",
                  ARRAY(SELECT DISTINCT p.person FROM asks a JOIN quell.approvals p ON p.containment_id = a.id
                        WHERE a.request = m.request AND p.answer = 'approved' ORDER BY p.person) AS "approved_by!"
-               FROM many m WHERE $2 OR m.waiting > 0 ORDER BY m.waiting = 0, m.ends_at, m.request DESC LIMIT $3"#,
+               FROM many m WHERE ($2 OR m.waiting > 0) AND ($4::bool IS NULL
+                 OR (m.waiting = 0, coalesce(m.ends_at, 'infinity')) > ($4, coalesce($5::timestamptz, 'infinity'))
+                 OR (m.waiting = 0, coalesce(m.ends_at, 'infinity')) = ($4, coalesce($5::timestamptz, 'infinity'))
+                    AND m.request < $6::bigint)
+               ORDER BY m.waiting = 0, coalesce(m.ends_at, 'infinity'), m.request DESC LIMIT $3"#,
             tenant.0,
             all,
             limit,
+            after.map(|after| after.is_over),
+            after
+                .and_then(|after| after.ends_at)
+                .map(jiff_sqlx::ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>,
+            after.map(|after| after.number),
         )
         .fetch_all(&self.pool)
         .await?;
         rows.into_iter()
             .map(|row| {
-                Ok(RequestView {
+                let key = RequestKey {
+                    is_over: row.waiting == 0,
+                    ends_at: time(row.ends_at),
+                    number: row.request,
+                };
+                let view = RequestView {
                     request: RequestNumber(row.request).to_string(),
                     playbook: row.playbook,
                     begun_by: row.begun_by,
@@ -148,7 +188,8 @@ impl Store {
                     approved_by: row.approved_by,
                     otherwise_act: row.otherwise_act,
                     device: row.called,
-                })
+                };
+                Ok((key, view))
             })
             .collect()
     }

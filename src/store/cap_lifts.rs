@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::domain::approval::tag;
 use crate::domain::decision::{Cap, Usage};
 use crate::domain::device::DeviceId;
 use crate::domain::limit::{Lift, cap_of};
@@ -35,6 +36,19 @@ pub struct LiftOrder<'a> {
     pub by: &'a str,
     /// Why.
     pub reason: &'a str,
+    /// Only if the caps and their lifts are what was looked at: as [`caps_tag`] names them; `None`: whatever they are.
+    pub expected: Option<&'a str>,
+}
+
+/// What became of an order.
+#[derive(Clone, Debug)]
+pub enum Lifting {
+    /// The cap is lifted.
+    Done(LiftDone),
+    /// There is no such cap.
+    NoSuchCap,
+    /// The caps are not what was looked at: nothing was lifted.
+    Changed,
 }
 
 /// What a lift did.
@@ -48,6 +62,9 @@ pub struct LiftDone {
     pub counted: usize,
     /// What became of what it had held.
     pub held: WentOn,
+    /// Why not all of what it had held was looked at: the lift is in force, and what waits goes on with the next lift or by an answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub broke_off: Option<String>,
 }
 
 /// A cap as it stands.
@@ -87,10 +104,10 @@ pub struct LiftView {
 }
 
 impl Store {
-    /// Lifts a cap, and lets go on what it had held. `None`: there is no such cap.
+    /// Lifts a cap, and lets go on what it had held. Once the lift is in force the answer is no error: it says how far the rest came.
     ///
     /// # Errors
-    /// Postgres is not available. What was committed by then holds: the lift, and what went on.
+    /// Postgres is not available: nothing is lifted.
     pub async fn cap_lift(
         &self,
         tenant: TenantId,
@@ -98,9 +115,9 @@ impl Store {
         surge: &Surge,
         fleet: Option<u64>,
         order: &LiftOrder<'_>,
-    ) -> Result<Option<LiftDone>, StoreError> {
+    ) -> Result<Lifting, StoreError> {
         let Some(cap) = caps.get(order.index) else {
-            return Ok(None);
+            return Ok(Lifting::NoSuchCap);
         };
         let (name, terms, id) = (
             format!("caps[{}]", order.index),
@@ -111,6 +128,13 @@ impl Store {
         // Nobody counts while it is written: what was counted by then is exact.
         lock_limits(&mut tx, tenant).await?;
         let now = now(&mut tx).await?;
+        if let Some(expected) = order.expected {
+            // Lifts begin and end under the lock that is held here: nobody changes them before the commit.
+            let lifts = rows_at(&mut tx, tenant, now).await?;
+            if caps_tag(&views(caps, &lifts)) != expected {
+                return Ok(Lifting::Changed);
+            }
+        }
         let span = SignedDuration::try_from(order.span).unwrap_or(SignedDuration::MAX);
         let until = now.saturating_add(span).unwrap_or(Timestamp::MAX);
         let mut usage = Usage::of(&[], fleet);
@@ -139,12 +163,22 @@ impl Store {
         tx.commit().await?;
         metrics::counter!("quell_cap_lifts_total").increment(1);
         tracing::warn!(cap = name, by = order.by, reason = order.reason, until = %until, "a cap is lifted");
-        let held = self.caps_go_on(tenant, caps, surge, fleet, order).await?;
-        Ok(Some(LiftDone {
+        let mut held = WentOn::default();
+        let gone_on = self
+            .caps_go_on(tenant, caps, surge, fleet, order, &mut held)
+            .await;
+        let broke_off = gone_on.err().map(|error| {
+            let error = crate::store::chain(&error);
+            tracing::error!(cap = name, error, "what a lifted cap had held did not all go on");
+            "the database failed before all that the cap had held could go on: lift the cap once more, or answer what still waits"
+                .to_owned()
+        });
+        Ok(Lifting::Done(LiftDone {
             id,
             until,
             counted,
             held,
+            broke_off,
         }))
     }
 
@@ -212,28 +246,50 @@ impl Store {
         .fetch_all(&mut *tx)
         .await?;
         let lifts = rows_at(&mut tx, tenant, now).await?;
-        let view = |(index, cap): (usize, &Cap)| {
+        let counted = |(index, view): (usize, CapView)| {
+            let cap = &caps[index];
             let held = asked.iter().filter(|row| cap_of(&row.reason) == Some(index));
             let lifted = usage.lifted(index, cap);
             CapView {
-                cap: format!("caps[{index}]"),
-                allows: cap.in_words(),
-                per_seconds: cap.per.as_secs_f64(),
                 counted: usage.counted(&(None, Mode::Enforce, cap.per)),
                 most: (lifted < u32::MAX)
                     .then(|| cap.allowed(fleet))
                     .flatten()
                     .map(|most| most + u64::from(lifted)),
                 held: held.map(|row| row.devices).sum(),
-                lifts: lifts
-                    .iter()
-                    .filter(|(lift, _)| lift.index == index && lift.cap == *cap)
-                    .map(|(_, view)| view.clone())
-                    .collect(),
+                ..view
             }
         };
-        Ok(caps.iter().enumerate().map(view).collect())
+        Ok(views(caps, &lifts).into_iter().enumerate().map(counted).collect())
     }
+}
+
+/// What of the caps changes by what people do, as a tag: who looked at them can say so.
+pub fn caps_tag(caps: &[CapView]) -> String {
+    let lifts = caps.iter();
+    let lifts = lifts.flat_map(|cap| cap.lifts.iter().map(|lift| lift.id.simple().to_string()));
+    let terms = caps
+        .iter()
+        .map(|cap| format!("{} {}", cap.allows, cap.per_seconds));
+    tag(lifts.chain(terms))
+}
+
+/// The caps with their lifts; nothing is counted.
+fn views(caps: &[Cap], lifts: &[(Lift, LiftView)]) -> Vec<CapView> {
+    let view = |(index, cap): (usize, &Cap)| CapView {
+        cap: format!("caps[{index}]"),
+        allows: cap.in_words(),
+        per_seconds: cap.per.as_secs_f64(),
+        counted: 0,
+        most: None,
+        held: 0,
+        lifts: lifts
+            .iter()
+            .filter(|(lift, _)| lift.index == index && lift.cap == *cap)
+            .map(|(_, view)| view.clone())
+            .collect(),
+    };
+    caps.iter().enumerate().map(view).collect()
 }
 
 impl DecideTx {

@@ -18,15 +18,6 @@ pub use look::{Kept, Preview, RunView, Selection};
 /// A device that could not be changed is tried so often, and then left.
 const TRIES: i32 = 5;
 
-/// A run that was begun.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RunBegun {
-    /// The run.
-    pub run: Uuid,
-    /// How many containments are on its list.
-    pub items: u64,
-}
-
 /// What one batch came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Worked {
@@ -56,7 +47,8 @@ struct Run {
 }
 
 impl Store {
-    /// Begins a run over these containments, as far as they are open still.
+    /// Begins a run over these containments, as far as they are open still. The answer is looked at in the same transaction: there is
+    /// none without the run, nor the run without it.
     ///
     /// # Errors
     /// Postgres is not available: nothing was begun.
@@ -67,7 +59,7 @@ impl Store {
         containments: &[Uuid],
         by: &str,
         reason: &str,
-    ) -> Result<RunBegun, StoreError> {
+    ) -> Result<RunView, StoreError> {
         let run = Uuid::now_v7();
         let mut tx = self.begin().await?;
         sqlx::query!(
@@ -101,8 +93,10 @@ impl Store {
         )
         .execute(&mut *tx)
         .await?;
+        let view = look::view(&mut tx, tenant, Some(&run.to_string())).await?;
+        let view = view.ok_or(StoreError::Stale("the release run"))?;
         tx.commit().await?;
-        Ok(RunBegun { run, items })
+        Ok(view)
     }
 
     /// Works off one batch of the oldest run, or of the one that is named: so many devices at most. `None`: no run is running.

@@ -74,7 +74,8 @@ pub struct Resumed {
 }
 
 impl Store {
-    /// Stops. In force in the next gate transaction of every replica.
+    /// Stops. In force in the next gate transaction of every replica. The same order by the same person, given again while its stop
+    /// is in force, begins no second one: the answer is the stop that is there, so that sending it twice does no more than once.
     ///
     /// # Errors
     /// Postgres is not available: nothing is stopped then, and nothing is called either.
@@ -85,7 +86,11 @@ impl Store {
         let rows = sqlx::query!(
             "INSERT INTO quell.stops (id, tenant_id, scope, since, everywhere, via, begun_by, reason, begun_at, is_exact)
              SELECT gen_random_uuid(), t.id, $2, $3::timestamptz, $1::int IS NULL, $4, $5, $6, now, $7
-             FROM quell.tenants t, (SELECT quell.now() AS now) AS n WHERE $1::int IS NULL OR t.id = $1 ORDER BY t.id
+             FROM quell.tenants t, (SELECT quell.now() AS now) AS n WHERE ($1::int IS NULL OR t.id = $1) AND NOT EXISTS (
+               SELECT 1 FROM quell.stops s WHERE s.tenant_id = t.id AND s.ended_at IS NULL AND s.scope = $2
+                 AND s.since IS NOT DISTINCT FROM $3::timestamptz AND s.everywhere = ($1::int IS NULL) AND s.via = $4
+                 AND s.begun_by = $5 AND s.reason = $6)
+             ORDER BY t.id
              ON CONFLICT (tenant_id) WHERE via = 'file' AND ended_at IS NULL DO NOTHING
              RETURNING id, tenant_id, begun_at",
             order.tenant.map(|tenant| tenant.0),
@@ -114,10 +119,23 @@ impl Store {
             .await?;
             wake(&mut tx, TenantId(row.tenant_id), Wake::Queue).await?;
         }
-        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let begun: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let ids = sqlx::query_scalar!(
+            "SELECT id FROM quell.stops WHERE ($1::int IS NULL OR tenant_id = $1) AND ended_at IS NULL AND scope = $2
+               AND since IS NOT DISTINCT FROM $3::timestamptz AND everywhere = ($1::int IS NULL) AND via = $4 AND begun_by = $5
+               AND reason = $6",
+            order.tenant.map(|tenant| tenant.0),
+            order.scope.as_str(),
+            order.since.map(jiff_sqlx::ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>,
+            order.via,
+            order.by,
+            order.reason,
+        )
+        .fetch_all(&mut *tx)
+        .await?;
         let views = views(&mut tx, &ids).await?;
         tx.commit().await?;
-        for stop in &views {
+        for stop in views.iter().filter(|stop| begun.contains(&stop.id)) {
             tracing::warn!(
                 tenant = stop.tenant,
                 scope = stop.scope.as_str(),
@@ -143,7 +161,7 @@ impl Store {
         by: &str,
         reason: &str,
     ) -> Result<Resumed, StoreError> {
-        self.asks_prolong(tenant).await?;
+        self.asks_prolong(tenant, scope).await?;
         let mut tx = self.begin().await?;
         let is_exact = wait_for_gates(&mut tx, tenant).await?;
         let rows = sqlx::query!(
@@ -173,6 +191,8 @@ impl Store {
         }
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
         let ended = views(&mut tx, &ids).await?;
+        // Before the commit: what is answered then cannot fail any more.
+        let left = standing(&mut tx, None, None).await?;
         tx.commit().await?;
         for stop in &ended {
             tracing::warn!(
@@ -183,17 +203,22 @@ impl Store {
                 "a stop was ended"
             );
         }
-        let left = self.stops(None, None).await?;
         Ok(Resumed { ended, left })
     }
 
     /// Asks of tenants that a resume is about to concern: while stopped nobody could say yes, so each has its whole time from
     /// now. Before the resume, in a transaction of its own: a question that lives longer harms nobody, one that expires at once
-    /// would leave what it asks about running.
-    async fn asks_prolong(&self, tenant: Option<TenantId>) -> Result<(), StoreError> {
+    /// would leave what it asks about running. A resume that finds nothing to end prolongs nothing.
+    async fn asks_prolong(
+        &self,
+        tenant: Option<TenantId>,
+        scope: Option<StopScope>,
+    ) -> Result<(), StoreError> {
         let tenants = sqlx::query_scalar!(
-            "SELECT DISTINCT tenant_id FROM quell.stops WHERE ended_at IS NULL AND ($1::int IS NULL OR tenant_id = $1)",
+            "SELECT DISTINCT tenant_id FROM quell.stops
+             WHERE ended_at IS NULL AND (tenant_id = $1 OR ($1::int IS NULL AND everywhere)) AND ($2::text IS NULL OR scope = $2)",
             tenant.map(|tenant| tenant.0),
+            scope.map(StopScope::as_str),
         )
         .fetch_all(&self.pool)
         .await?;
@@ -230,16 +255,24 @@ impl Store {
         within: Option<std::time::Duration>,
     ) -> Result<Vec<StopView>, StoreError> {
         let mut connection = self.pool.acquire().await?;
-        let ids = sqlx::query_scalar!(
-            "SELECT id FROM quell.stops WHERE ($1::int IS NULL OR tenant_id = $1)
-               AND (ended_at IS NULL OR ended_at > quell.now() - make_interval(secs => $2))",
-            tenant.map(|tenant| tenant.0),
-            within.map(|within| within.as_secs_f64()),
-        )
-        .fetch_all(&mut *connection)
-        .await?;
-        views(&mut connection, &ids).await
+        standing(&mut connection, tenant, within).await
     }
+}
+
+async fn standing(
+    connection: &mut sqlx::PgConnection,
+    tenant: Option<TenantId>,
+    within: Option<std::time::Duration>,
+) -> Result<Vec<StopView>, StoreError> {
+    let ids = sqlx::query_scalar!(
+        "SELECT id FROM quell.stops WHERE ($1::int IS NULL OR tenant_id = $1)
+               AND (ended_at IS NULL OR ended_at > quell.now() - make_interval(secs => $2))",
+        tenant.map(|tenant| tenant.0),
+        within.map(|within| within.as_secs_f64()),
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    views(connection, &ids).await
 }
 
 /// The strongest stop in force for a tenant, in the caller's transaction. Whoever is about to let a containment become active

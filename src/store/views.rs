@@ -50,7 +50,7 @@ pub use moments::{EventSaid, Happened, MomentKey, MomentRow};
 pub use news::News;
 pub use outlook::{Expected, Outlook, QueuedAction};
 pub use releases::{DueKey, DueRelease};
-pub use restricted::{RestrictedBy, RestrictedView};
+pub use restricted::{RestrictedBy, RestrictedKey, RestrictedView};
 pub use server::{IdentityView, MigrationsView, ReplicaView, RightsView, ServerView};
 pub use sets::{ActivationView, PlaybookDeeds, RevisionView};
 pub use stops::StopCounts;

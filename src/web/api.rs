@@ -20,7 +20,10 @@ mod switch;
 mod tokens;
 mod writing;
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 use utoipa::OpenApi;
@@ -29,6 +32,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::web::Web;
+use crate::web::answer::Problem;
 use writing::Larger;
 
 pub(super) use asked::AtDesk;
@@ -157,7 +161,28 @@ pub(super) fn router() -> Router<Web> {
         .to_json()
         .expect("the document is built from texts and numbers");
     let served = move || async move { ([(header::CONTENT_TYPE, "application/json")], document) };
-    router.route("/v1/openapi.json", get(served))
+    router
+        .route("/v1/openapi.json", get(served))
+        .layer(from_fn(no_idle_condition))
+}
+
+/// The routes that look at `If-Match`.
+const CONDITIONAL: [&str; 4] = [
+    "/v1/approvals/{request}/approve",
+    "/v1/approvals/{request}/reject",
+    "/v1/caps/{cap}/lift",
+    "/v1/playbooks/activate",
+];
+
+/// Whoever says what must be there is refused by a route that does not look: nothing is done on a condition that nobody checks.
+async fn no_idle_condition(request: Request, next: Next) -> Response {
+    let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    let is_looked_at = path.is_some_and(|path| CONDITIONAL.contains(&path));
+    if request.headers().contains_key(header::IF_MATCH) && !is_looked_at {
+        let detail = "this route looks at no `If-Match`, so nothing was done: leave it out";
+        return Problem::new(StatusCode::BAD_REQUEST, "if_match_unused", detail).into_response();
+    }
+    next.run(request).await
 }
 
 #[cfg(test)]
@@ -174,6 +199,16 @@ mod tests {
             answers.contains_key("200") && answers.contains_key("default"),
             "{status}"
         );
+    }
+
+    #[test]
+    fn the_routes_that_look_at_if_match_are_those_that_say_so() {
+        let (_, document) = documented();
+        let document = serde_json::to_value(&document).expect("it is JSON");
+        let paths = document["paths"].as_object().expect("it has paths").iter();
+        let says = paths.filter(|(_, methods)| methods.to_string().contains("\"If-Match\""));
+        let says: Vec<&str> = says.map(|(path, _)| path.as_str()).collect();
+        assert_eq!(says, CONDITIONAL);
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod approvals;
 mod assets;
 mod audit;
 mod budget;
+mod changes;
 mod charts;
 mod deeds;
 mod device;

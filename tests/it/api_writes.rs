@@ -10,7 +10,7 @@ use quell::config::Config;
 use quell::desk::Desk;
 use quell::domain::person::By;
 use quell::store::written_once::{Once, OnceKey};
-use quell::web::{Bounds, Options, Web, router, serve};
+use quell::web::{Bounds, Options, Web, reload, router, serve};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -22,29 +22,49 @@ use crate::support::ground::{Ground, device, playbook};
 use crate::support::http::{Reply, send};
 
 /// The API before a ground's database, in this process.
-struct Api {
+pub struct Api {
     addr: SocketAddr,
-    desk: Desk,
+    pub desk: Desk,
     shell: Shell,
     _serving: JoinSet<std::io::Result<()>>,
 }
 
 impl Api {
-    async fn of(ground: &Ground) -> Self {
+    pub async fn of(ground: &Ground) -> Self {
+        Self::with(ground, "").await
+    }
+
+    /// One whose configuration says more.
+    pub async fn with(ground: &Ground, more: &str) -> Self {
         let shell = Shell::new(&ground.database.url);
-        shell.configure("approvals: {groups: {soc-leads: [ann, bob, carl]}}\n");
+        shell.configure(&format!(
+            "approvals: {{groups: {{soc-leads: [ann, bob, carl]}}}}\n{more}"
+        ));
         let config = Config::load(&shell.directory().join("quell.yaml"))
             .expect("it is right")
             .config;
         let desk = app::desk_of(&config, &config.tenants[0], ground.store.clone(), ground.tenant);
         let mut options = Options::new(ground.tenant);
         options.desks = vec![desk.clone()];
+        let (requests, mut asked) = tokio::sync::mpsc::channel::<reload::Request>(1);
+        options.reload = Some(requests);
         let listener = TcpListener::bind("127.0.0.1:0")
             .await
             .expect("a loopback port is free");
         let addr = listener.local_addr().expect("it is bound");
         let web = router(Web::new(options, ground.store.clone(), String::new));
         let mut serving = JoinSet::new();
+        serving.spawn(async move {
+            while let Some(request) = asked.recv().await {
+                let good = reload::Reloaded {
+                    tenants: Vec::new(),
+                    warnings: Vec::new(),
+                };
+                // Whoever asked may have gone away.
+                let _ = request.send(reload::Answer::Good(good));
+            }
+            Ok(())
+        });
         serving.spawn(serve(
             listener,
             web,
@@ -60,7 +80,12 @@ impl Api {
         }
     }
 
-    async fn post(&self, path: &str, headers: &[(&str, &str)], body: &Value) -> Reply {
+    pub async fn get(&self, path: &str) -> Reply {
+        let sent = send(self.addr, "GET", path, &[], b"").await;
+        sent.expect("the server answers")
+    }
+
+    pub async fn post(&self, path: &str, headers: &[(&str, &str)], body: &Value) -> Reply {
         let headers = [&[("content-type", "application/json")], headers].concat();
         let sent = send(self.addr, "POST", path, &headers, body.to_string().as_bytes()).await;
         sent.expect("the server answers")

@@ -52,17 +52,20 @@ async fn a_refused_record_is_read_again_once_and_what_stays_says_why() {
     assert_eq!(all.len(), 3);
     assert_eq!(ids(&shell, &["--refused-as", "unknown_shape"]).await.len(), 2);
 
-    let (code, out, _) = shell
-        .run(&[
-            "events",
-            "dead",
-            "retry",
-            "--refused-as",
-            "unknown_shape",
-            "--reason",
-            "mended",
-        ])
-        .await;
+    let mut of_a_kind = vec!["events", "dead", "retry", "--refused-as", "unknown_shape"];
+    of_a_kind.extend(["--reason", "mended"]);
+    let (code, _, said) = shell.run(&of_a_kind).await;
+    assert_eq!(code, Some(2), "two at once need a word: {said}");
+    assert!(
+        said.contains("read again 2 dead letters") && said.contains("`--confirm 2`"),
+        "{said}"
+    );
+    of_a_kind.extend(["--confirm", "3"]);
+    assert_eq!(shell.run(&of_a_kind).await.0, Some(1), "it is another number");
+    assert_eq!(ids(&shell, &[]).await.len(), 3, "nothing was done");
+    of_a_kind.pop();
+    of_a_kind.push("2");
+    let (code, out, _) = shell.run(&of_a_kind).await;
     assert_eq!(code, Some(1), "one of them stays: {out}");
     assert!(
         out.contains("  retried: event ") && out.contains("stays: the text is not JSON"),

@@ -3,6 +3,7 @@
 
 mod access;
 mod alert_info;
+mod api_routes;
 mod api_writes;
 mod approvals;
 mod audit;

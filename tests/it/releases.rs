@@ -77,17 +77,17 @@ async fn a_selection_is_ended_in_batches_that_go_on_where_they_were_left_and_the
         .release_run_begin(tenant, &of_one, &preview.containments, "anna", "bad rule")
         .await
         .expect("the database is up");
-    assert_eq!(begun.items, 4);
+    assert_eq!(begun.progress(), (4, 4));
     let first = store.release_runs_work(tenant, None, 1).await;
     assert_eq!(first.expect("the database is up").expect("it runs").ended, 1);
     // Whoever began it is gone; meanwhile one is released by hand.
     let its = device('c');
     let by_hand = store.device_release(tenant, &its, "berta", "looked at", false);
     by_hand.await.expect("the database is up");
-    let worked = work(&ground, begun.run, 2).await;
+    let worked = work(&ground, begun.id, 2).await;
     assert!(worked.last().is_some_and(|last| last.is_done), "{worked:?}");
     let view = store
-        .release_run(tenant, Some(&begun.run.to_string()[..13]))
+        .release_run(tenant, Some(&begun.id.to_string()[..13]))
         .await
         .expect("the database is up")
         .expect("it is there");
@@ -114,7 +114,7 @@ async fn a_selection_is_ended_in_batches_that_go_on_where_they_were_left_and_the
     );
     let rows = "SELECT to_state || ' ' || by FROM quell.transitions WHERE entity = 'release_run' ORDER BY id";
     assert_eq!(list(&mut ground, rows).await, ["running anna", "done anna"]);
-    assert_eq!(work(&ground, begun.run, 2).await, [], "nothing is left to do");
+    assert_eq!(work(&ground, begun.id, 2).await, [], "nothing is left to do");
     let database = ground.close().await;
     assert_eq!(failing(&audit(&database).await), [""; 0]);
 }

@@ -8,6 +8,7 @@ use super::number;
 use crate::cli::operator::release::{NoOperator, operator, said, typed};
 use crate::cli::operator::table::{cut, plain};
 use crate::cli::operator::{Common, Session, nothing_done};
+use crate::cli::sure::Sure;
 use crate::desk::Refused;
 use crate::desk::answer::{Report, Said};
 use crate::domain::approval::{RequestNumber, person};
@@ -47,6 +48,8 @@ struct What {
     /// All devices of it but these, about which nothing is said
     #[arg(long, value_name = "DEVICE", num_args = 1..)]
     except: Vec<String>,
+    #[command(flatten)]
+    sure: Sure,
     /// Why, for the audit
     #[arg(long, value_name = "TEXT")]
     reason: String,
@@ -93,6 +96,20 @@ async fn answer(what: What, is_yes: bool, reviewed: Option<&str>) -> anyhow::Res
         except: &what.except,
         reviewed,
     };
+    // What was reviewed is meant as a whole, and what is named is meant each: anything else is counted first.
+    if reviewed.is_none() && what.only.is_empty() {
+        let n = match desk.request(what.request).await {
+            Ok(request) => match request.waiting(&what.except) {
+                Ok(n) => n,
+                Err(error) => return session.refuse(error).await,
+            },
+            Err(error) => return session.refuse(error).await,
+        };
+        let does = if is_yes { "approve" } else { "reject" };
+        if let Some(no) = what.sure.of(does, n, "device")? {
+            return Ok(no);
+        }
+    }
     let by = typed(by, reason);
     let answered = match is_yes {
         true => desk.approve(what.request, &said, &by).await,

@@ -37,15 +37,19 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 async fn look(session: &Session, args: &Args) -> anyhow::Result<ExitCode> {
-    let requests = session
+    let page = session
         .desk()
-        .approvals(args.all, usize::try_from(args.limit)?)
+        .approvals(args.all, None, usize::try_from(args.limit)?)
         .await?;
+    let (requests, more) = (page.items, page.next.is_some());
     let now = session.store.now().await?;
     session.answer(&requests, |paint| match requests.as_slice() {
         [] => "nothing waits for an answer\n".to_owned(),
         requests => render(requests, now, paint),
     })?;
+    if more {
+        session.remark(&format!("there are more than {}: raise `--limit`", args.limit));
+    }
     Ok(ExitCode::SUCCESS)
 }
 

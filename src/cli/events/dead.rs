@@ -13,6 +13,7 @@ use crate::cli::operator::table::{Paint, Table, cell, plain};
 use crate::cli::operator::{Common, Session, nothing_done};
 use crate::cli::output;
 use crate::cli::since::Since;
+use crate::cli::sure::Sure;
 use crate::desk::letter_ends::{Done, Way};
 use crate::desk::words::ago;
 use crate::store::dead_letters::{Letter, LetterFilter};
@@ -77,6 +78,8 @@ pub struct EndArgs {
     /// All that were refused as this: `unknown_shape`, `broken_json`, …
     #[arg(long, value_name = "NAME")]
     refused_as: Option<String>,
+    #[command(flatten)]
+    sure: Sure,
     /// Why, for the audit
     #[arg(long, value_name = "TEXT")]
     reason: String,
@@ -141,6 +144,7 @@ async fn end(args: EndArgs, way: Way) -> anyhow::Result<ExitCode> {
     let by = operator(args.by.as_deref())?;
     let session = Session::open(&args.common).await?;
     let ids = match args.refused_as {
+        // Each is named.
         None => args.ids,
         Some(reason) => {
             let filter = LetterFilter {
@@ -149,6 +153,13 @@ async fn end(args: EndArgs, way: Way) -> anyhow::Result<ExitCode> {
                 ..LetterFilter::default()
             };
             let letters = session.store.dead_letters(session.id, &filter).await?;
+            let does = match way {
+                Way::Retry => "read again",
+                Way::Drop => "put away",
+            };
+            if let Some(no) = args.sure.of(does, letters.len(), "dead letter")? {
+                return Ok(no);
+            }
             letters.iter().rev().map(|letter| letter.id).collect()
         }
     };

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Common;
-use super::budget_report::{self, BudgetReport, WindowReport};
 use super::table::{Paint, Table, Tone, cell, plain};
+use super::{Common, told};
 use crate::cli::exit::Exit;
 use crate::cli::progress::bar;
 use crate::cli::watch::{self, Watch};
+use crate::desk::budget::{BudgetReport, WindowReport};
 use crate::desk::words::{ago, ahead, counted, span};
 
 /// Show both windows of the budget: what is used, what is kept for critical calls, and when the queue may have left
@@ -31,7 +31,10 @@ pub struct Args {
 /// The configuration cannot be used, or Postgres is away.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     watch::looks(&args.common, args.watch, "budget", async |session| {
-        let report = budget_report::read(session).await?;
+        let report = match told(session.desk().budget().await)? {
+            Ok(report) => report,
+            Err(no) => return Ok(no),
+        };
         let banner = session.banner().await?;
         session.answer(&report, |paint| banner(paint) + &render(&report, paint))?;
         Ok(Exit::Yes.into())
@@ -149,7 +152,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::cli::operator::budget_report::HeldLane;
+    use crate::desk::budget::HeldLane;
     use crate::domain::verdict::Lane;
     use crate::store::views::LaneView;
 
@@ -197,6 +200,8 @@ mod tests {
             queue_empty_at: Some(after(3_700)),
             lanes_empty_at: BTreeMap::from([("normal".to_owned(), after(3_700))]),
             expected_late: 1,
+            minutes: Vec::new(),
+            contained: Vec::new(),
         };
         insta::assert_snapshot!(render(&report, Paint::Plain), @"
         gate        open

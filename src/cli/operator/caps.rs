@@ -110,11 +110,11 @@ async fn run_lift(args: LiftArgs) -> anyhow::Result<ExitCode> {
         span: session.config.scaled(args.span),
         devices: args.devices,
     };
+    let now = session.store.now().await?;
     let lifted = match session.desk().cap_lift(&lift, None, &typed(by, reason)).await {
         Ok(lifted) => lifted,
         Err(error) => return session.refuse(error).await,
     };
-    let now = session.store.now().await?;
     session.answer(&lifted, |_| render_lift(&lifted, now))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -202,6 +202,9 @@ fn render_lift(lifted: &Lifted, now: Timestamp) -> String {
     }
     if held.held_otherwise > 0 {
         out += &format!("wait for something else now: {}\n", held.held_otherwise);
+    }
+    if let Some(why) = &lifted.done.broke_off {
+        out += &format!("{why}\n");
     }
     out
 }

@@ -1,7 +1,6 @@
 //! `quell release` of a selection: shown first, then confirmed, then worked off in batches. Whatever becomes of this command, the
 //! daemon works the run off to its end.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -13,6 +12,7 @@ use super::table::plain;
 use super::{Common, Session, nothing_done};
 use crate::cli::progress::Progress;
 use crate::cli::since::Since;
+use crate::cli::sure;
 use crate::desk::words::counted;
 use crate::desk::words::span;
 use crate::store::{Preview, RunView, Selection};
@@ -22,9 +22,6 @@ const BATCH: i64 = 50;
 
 /// How often a run is looked at while it is waited for.
 const LOOK: Duration = Duration::from_millis(500);
-
-/// The exit code of a command that was called wrongly.
-const USAGE: u8 = 2;
 
 /// Which containments to end, and how.
 #[derive(Clone, Debug, clap::Args)]
@@ -96,28 +93,11 @@ pub(super) async fn run(
         return Ok(ExitCode::SUCCESS);
     }
     eprint!("{told}");
-    if let Some(confirmed) = many.confirm {
-        if confirmed != preview.devices {
-            return Ok(nothing_done(&format!(
-                "nothing was done: `--confirm` says {}, and the selection has {} now",
-                counted(i64::try_from(confirmed).unwrap_or(i64::MAX), "device"),
-                preview.devices
-            )));
-        }
-    } else if !many.yes {
-        if !io::stdin().is_terminal() {
-            eprintln!(
-                "nothing was done: nobody can be asked here; say `--confirm {}` or `--yes` to go on, or `--dry-run` to look",
-                preview.devices
-            );
-            return Ok(ExitCode::from(USAGE));
-        }
-        if !confirmed(preview.devices)? {
-            return Ok(nothing_done("nothing was done"));
-        }
+    if let Some(no) = sure::asked("release", (preview.devices, "device"), (many.yes, many.confirm))? {
+        return Ok(no);
     }
     let run = match desk.release_begin(&shown, &typed(by, reason.to_owned())).await {
-        Ok(run) => run,
+        Ok(run) => run.id,
         Err(error) => return session.refuse(error).await,
     };
     eprintln!("run {run} began: when this command is killed, the daemon goes on");
@@ -202,14 +182,6 @@ async fn report(session: &Session, run: &str, wait: bool) -> anyhow::Result<Exit
         session.answer(&view, |_| render_run(&view))?;
         return Ok(ExitCode::SUCCESS);
     }
-}
-
-fn confirmed(devices: usize) -> anyhow::Result<bool> {
-    eprint!("release {}? [y/N] ", counted(devices as i64, "device"));
-    io::stderr().flush()?;
-    let mut line = String::new();
-    io::stdin().lock().read_line(&mut line)?;
-    Ok(matches!(line.trim(), "y" | "Y" | "yes"))
 }
 
 fn render_preview(selection: &Selection, preview: &Preview, takes: Option<Duration>) -> String {

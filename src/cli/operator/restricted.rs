@@ -13,10 +13,9 @@ use crate::store::views::{RestrictedBy, RestrictedView};
 
 /// Prints them.
 pub(super) async fn run(session: &Session, named: Option<&str>, limit: usize) -> anyhow::Result<ExitCode> {
-    let mut devices = session.desk().restricted(named, limit.saturating_add(1)).await?;
+    let page = session.desk().restricted(named, None, limit).await?;
+    let (devices, more) = (page.items, page.next.is_some());
     let now = session.store.now().await?;
-    let more = devices.len() > limit;
-    devices.truncate(limit);
     if let (true, Some(wanted)) = (devices.is_empty(), named) {
         return Ok(nothing_done(&format!(
             "no restricted device is called `{}`, nor does an id begin so",

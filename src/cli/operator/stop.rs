@@ -1,6 +1,7 @@
 //! `quell stop` and `quell resume`: the stop switch, for a person at three in the morning. What is written is in force in the
 //! next gate transaction of every replica; nothing here waits for a daemon, and nothing but a person's resume ends it.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -10,13 +11,14 @@ use super::release::{operator, said, typed};
 use super::table::{Paint, Tone, plain};
 use super::{Output, answer, connect, nothing_done, refuse, tenant_of};
 use crate::cli::since::Since;
+use crate::cli::sure::{self, Sure};
 use crate::config::Config;
 use crate::desk;
 use crate::desk::stop::{Order, Stopped};
 use crate::desk::words::ago;
 use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
-use crate::store::{StopView, Store};
+use crate::store::{Selection, StopView, Store};
 
 /// Stop: no restriction begins or leaves any more, at once and on every replica; releases go on
 ///
@@ -38,6 +40,12 @@ pub struct StopArgs {
     /// With `--scope release-all`: release what began since; a span such as `2h`, or a time
     #[arg(long, value_name = "SPAN", required_if_eq("scope", "release-all"))]
     since: Option<Since>,
+    /// With `--scope release-all`, which releases devices: do not ask whether to go on. Any other stop asks nothing
+    #[arg(long)]
+    yes: bool,
+    /// With `--scope release-all`: go on without asking if it concerns so many devices; else do nothing
+    #[arg(long, value_name = "N", conflicts_with = "yes")]
+    confirm: Option<usize>,
     /// Who you are, for the audit [default: SUDO_USER, USER or LOGNAME]
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
@@ -56,6 +64,8 @@ pub struct ResumeArgs {
     /// Only stops of this scope
     #[arg(long, value_enum)]
     scope: Option<Scope>,
+    #[command(flatten)]
+    sure: Sure,
     /// Who you are, for the audit [default: SUDO_USER, USER or LOGNAME]
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
@@ -131,6 +141,13 @@ pub async fn stop(args: StopArgs) -> anyhow::Result<ExitCode> {
         Some(since) => Some(since.time(store.now().await?)?),
         None => None,
     };
+    if let Some(since) = since.filter(|_| !args.yes) {
+        let devices = released(&store, &config, tenant, since).await?;
+        let word = (devices == 0 && args.confirm.is_none(), args.confirm);
+        if let Some(no) = sure::asked("stop and release", (devices, "device"), word)? {
+            return Ok(no);
+        }
+    }
     let order = Order { tenant, scope, since };
     let done = match desk::stop::begin(&store, &order, &typed(by, reason)).await {
         Ok(done) => done,
@@ -157,12 +174,26 @@ pub async fn resume(args: ResumeArgs) -> anyhow::Result<ExitCode> {
     let (config, store) = connect(args.place.config.as_deref()).await?;
     let tenant = named(&args.place, &config, &store).await?;
     let which = (tenant, args.scope.map(StopScope::from));
+    let now = store.now().await?;
     let by = typed(by, reason);
+    if !args.sure.is_given() {
+        let ends = |stop: &StopView| {
+            (which.0.is_some() || stop.everywhere) && which.1.is_none_or(|scope| stop.scope == scope)
+        };
+        let stops = store.stops(which.0, None).await?;
+        let tenants: BTreeSet<&str> = stops
+            .iter()
+            .filter(|stop| ends(stop))
+            .map(|stop| stop.tenant.as_str())
+            .collect();
+        if let Some(no) = args.sure.of("resume", tenants.len(), "tenant")? {
+            return Ok(no);
+        }
+    }
     let done = match desk::stop::end(&store, config.stop_file.as_deref(), which, &by).await {
         Ok(done) => done,
         Err(error) => return refuse(error),
     };
-    let now = store.now().await?;
     if done.ended.is_empty() {
         let why = match done.left.as_slice() {
             [] => "nothing is stopped".to_owned(),
@@ -184,6 +215,30 @@ pub async fn resume(args: ResumeArgs) -> anyhow::Result<ExitCode> {
         out
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// How many devices a stop with the scope `release-all` is to release.
+async fn released(
+    store: &Store,
+    config: &Config,
+    tenant: Option<TenantId>,
+    since: Timestamp,
+) -> anyhow::Result<usize> {
+    let mut tenants: Vec<TenantId> = tenant.into_iter().collect();
+    if tenant.is_none() {
+        for tenant in &config.tenants {
+            tenants.extend(store.tenant_find(&tenant.name).await?);
+        }
+    }
+    let selection = Selection {
+        since: Some(since),
+        ..Selection::default()
+    };
+    let mut devices = 0;
+    for tenant in tenants {
+        devices += store.release_preview(tenant, &selection).await?.devices;
+    }
+    Ok(devices)
 }
 
 /// The tenant that is named; `None`: all.
@@ -242,23 +297,25 @@ fn render_stopped(done: &Stopped, is_one: bool, paint: Paint) -> String {
         return String::new();
     };
     let tenants: Vec<&str> = done.stops.iter().map(|stop| stop.tenant.as_str()).collect();
-    let counts = &done.counts;
+    let found = match &done.counts {
+        Some(counts) => format!(
+            "  queued    {} restrictions wait and do not leave\n  \
+             under way {} calls had left the gate and may still arrive, {} restrictions are pending at Defender\n",
+            counts.queued, counts.under_way, counts.pending,
+        ),
+        None => "  queued    it could not be counted what waits and what is under way\n".to_owned(),
+    };
     let resume = match is_one {
         true => format!(" --tenant {}", first.tenant),
         false => String::new(),
     };
     format!(
-        "{}: {}\n  tenants   {}\n  recorded  by {}: {}\n  queued    {} restrictions wait and do not leave\n  \
-         under way {} calls had left the gate and may still arrive, {} restrictions are pending at Defender\n  \
-         go on     quell resume{resume} --reason TEXT\n",
+        "{}: {}\n  tenants   {}\n  recorded  by {}: {}\n{found}  go on     quell resume{resume} --reason TEXT\n",
         paint.tone(Tone::Bad, "stopped"),
         first.scope.means(),
         tenants.join(", "),
         first.by,
         first.reason,
-        counts.queued,
-        counts.under_way,
-        counts.pending,
     )
 }
 

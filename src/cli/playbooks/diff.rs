@@ -7,11 +7,11 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use super::unified::unified;
 use super::{SHORT, path_of, revision};
 use crate::app::playbook_files::{self, PlaybookFiles};
 use crate::cli::operator::table::{Paint, Tone, short};
 use crate::cli::operator::{Common, Session, nothing_done};
+use crate::desk::unified::unified;
 use crate::playbook::{PlaybookSet, SourceFile};
 use crate::store::{ActiveSet, RevisionText};
 

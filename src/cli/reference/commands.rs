@@ -158,6 +158,100 @@ fn shells_that_are_there_take_their_completions() {
 }
 
 #[test]
+fn fish_completes_commands_options_and_values() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let path = quell_completes("fish", folder.path());
+    let completed = |words: &str| {
+        let script = format!("source {}; complete --do-complete '{words}'", path.display());
+        let output = ran("fish", &["--no-config", "-c", &script])?;
+        assert_eq!(
+            String::from_utf8_lossy(&output.stderr),
+            "",
+            "the script is taken without a word"
+        );
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let first = |line: &str| line.split('\t').next().unwrap_or_default().to_owned();
+        Some(said.lines().map(first).collect::<Vec<_>>())
+    };
+    let Some(found) = completed("quell stat") else {
+        eprintln!("skipped: there is no fish on this machine");
+        return;
+    };
+    assert_eq!(found, ["status"]);
+    assert_eq!(completed("quell approvals app"), Some(vec!["approve".to_owned()]));
+    assert_eq!(completed("quell status --wat"), Some(vec!["--watch".to_owned()]));
+    let forms = completed("quell status --output js").unwrap_or_default();
+    assert!(forms.iter().any(|form| form.ends_with("jsonl")), "{forms:?}");
+}
+
+#[test]
+fn zsh_loads_what_completes() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let path = quell_completes("zsh", folder.path());
+    let script = format!(
+        "autoload -U compinit && compinit -u -D && source {} && whence -w _quell && print ${{_comps[quell]}}",
+        path.display()
+    );
+    let Some(output) = ran("zsh", &["-f", "-c", &script]) else {
+        eprintln!("skipped: there is no zsh on this machine");
+        return;
+    };
+    let (out, said) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert_eq!(out, "_quell: function\n_quell\n", "{said}");
+}
+
+/// Whether or not these shells are there: each command and each of its options stands in their scripts.
+#[test]
+fn the_scripts_of_zsh_and_fish_know_every_command_and_option() {
+    fn walk(command: &clap::Command, path: &[&str], zsh: &str, fish: &str) {
+        for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
+            let path = [path, &[sub.get_name()]].concat();
+            let name = path.join("__");
+            assert!(
+                zsh.contains(&format!("_quell__{name}_commands()")),
+                "zsh: {path:?}"
+            );
+            assert!(
+                fish.contains(&format!("-a \"{}\"", sub.get_name())),
+                "fish: {path:?}"
+            );
+            for long in sub
+                .get_arguments()
+                .filter(|arg| !arg.is_hide_set())
+                .filter_map(clap::Arg::get_long)
+            {
+                assert!(zsh.contains(&format!("--{long}")), "zsh: {path:?} --{long}");
+                let top = format!("__fish_quell_using_subcommand {}", path[0]);
+                let mut lines = fish.lines().filter(|line| line.contains(&top));
+                let option = format!(" -l {long}");
+                let has = |line: &str| {
+                    let rest = line.split_once(&option).map(|(_, rest)| rest);
+                    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+                };
+                assert!(lines.any(has), "fish: {path:?} --{long}");
+            }
+            // In fish's script they stand between double quotes, and nothing there sets them off.
+            for value in sub.get_arguments().flat_map(clap::Arg::get_possible_values) {
+                let help = value.get_help().map(ToString::to_string).unwrap_or_default();
+                assert!(!help.contains(['"', '$']), "fish: {path:?}: {help}");
+            }
+            walk(sub, &path, zsh, fish);
+        }
+    }
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let script = |shell| {
+        let path = quell_completes(shell, folder.path());
+        std::fs::read_to_string(path).expect("it was written a moment ago")
+    };
+    let (zsh, fish) = (script("zsh"), script("fish"));
+    assert!(zsh.starts_with("#compdef quell\n"), "a file in `fpath` begins so");
+    walk(&crate::cli::command(), &[], &zsh, &fish);
+}
+
+#[test]
 fn every_command_has_a_page_that_man_takes_without_a_warning() {
     let pages = man::pages().expect("they are made in memory");
     let names: Vec<&str> = pages.iter().map(|page| page.name.as_str()).collect();

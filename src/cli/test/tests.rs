@@ -80,18 +80,6 @@ fn a_failing_test_and_a_broken_file_fail_the_run_and_the_rest_still_runs() {
 }
 
 #[test]
-fn a_path_is_shown_without_detours() {
-    for (path, shown) in [
-        ("playbooks/tests/../a.yaml", "playbooks/a.yaml"),
-        ("tests/../../a.yaml", "../a.yaml"),
-        ("../a.yaml", "../a.yaml"),
-        ("/../a.yaml", "/../a.yaml"),
-    ] {
-        assert_eq!(tidy(Path::new(path)), Path::new(shown));
-    }
-}
-
-#[test]
 fn the_shipped_tests_see_every_line_true_and_false_and_take_every_branch() {
     let (passed, out) = tested(&Args {
         coverage: true,

@@ -48,7 +48,8 @@ enum Verdict {
 }
 
 impl Store {
-    /// Lets go on what the cap of an order had held.
+    /// Lets go on what the cap of an order had held, and adds up what became of it as it is committed: what was done before an error
+    /// stays done.
     pub(super) async fn caps_go_on(
         &self,
         tenant: TenantId,
@@ -56,15 +57,15 @@ impl Store {
         surge: &Surge,
         fleet: Option<u64>,
         order: &LiftOrder<'_>,
-    ) -> Result<WentOn, StoreError> {
-        let mut went_on = WentOn::default();
+        went_on: &mut WentOn,
+    ) -> Result<(), StoreError> {
         let mut after: Option<(Timestamp, Uuid)> = None;
         loop {
             let mut tx = self.begin().await?;
             stops::hold_off(&mut tx, tenant).await?;
             let batch = held(&mut tx, tenant, order.index, after).await?;
             let Some(last) = batch.last() else {
-                return Ok(went_on);
+                return Ok(());
             };
             after = Some((last.created_at, last.id));
             let ids: Vec<String> = batch.iter().map(|held| held.device.to_string()).collect();
@@ -78,6 +79,7 @@ impl Store {
             }
             let now = super::now(&mut tx).await?;
             let mut usage = Usage::of(caps, fleet);
+            let mut its = WentOn::default();
             for one in &batch {
                 let rows = open(&mut tx, tenant, &one.device).await?;
                 // What ran out while the locks were waited for is no question any more.
@@ -111,18 +113,21 @@ impl Store {
                         self.converge_device(&mut tx, tenant, &one.device, because)
                             .await?;
                         self.tasks_begin(&mut tx, tenant, &one.device, because).await?;
-                        went_on.devices.push(one.device.clone());
+                        its.devices.push(one.device.clone());
                     }
-                    Verdict::Hold(reason) if cap_of(&reason) == Some(order.index) => went_on.still_held += 1,
+                    Verdict::Hold(reason) if cap_of(&reason) == Some(order.index) => its.still_held += 1,
                     Verdict::Hold(reason) => {
                         hold(&mut tx, one.id, &reason).await?;
-                        went_on.held_otherwise += 1;
+                        its.held_otherwise += 1;
                     }
-                    Verdict::Leave => went_on.held_otherwise += 1,
+                    Verdict::Leave => its.held_otherwise += 1,
                 }
             }
             wake(&mut tx, tenant, Wake::Queue).await?;
             tx.commit().await?;
+            went_on.devices.append(&mut its.devices);
+            went_on.still_held += its.still_held;
+            went_on.held_otherwise += its.held_otherwise;
         }
     }
 

@@ -170,28 +170,39 @@ impl Store {
         tenant: TenantId,
         id: Option<&str>,
     ) -> Result<Option<RunView>, StoreError> {
-        let runs = sqlx::query!(
+        let mut connection = self.pool.acquire().await?;
+        view(&mut connection, tenant, id).await
+    }
+}
+
+/// How far a run is, as [`Store::release_run`] names it.
+pub(super) async fn view(
+    connection: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    id: Option<&str>,
+) -> Result<Option<RunView>, StoreError> {
+    let runs = sqlx::query!(
             "SELECT id, state, selection, by, reason, begun_at, done_at FROM quell.release_runs
              WHERE tenant_id = $1 AND ($2::text IS NULL OR starts_with(id::text, lower($2))) ORDER BY id DESC LIMIT 2",
             tenant.0,
             id,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *connection)
         .await?;
-        if id.is_some() && runs.len() > 1 {
-            return Ok(None);
-        }
-        let Some(run) = runs.into_iter().next() else {
-            return Ok(None);
-        };
-        let items = sqlx::query!(
-            r#"SELECT state, CASE state WHEN 'left' THEN coalesce(why, '') END AS why, count(*) AS "n!"
+    if id.is_some() && runs.len() > 1 {
+        return Ok(None);
+    }
+    let Some(run) = runs.into_iter().next() else {
+        return Ok(None);
+    };
+    let items = sqlx::query!(
+        r#"SELECT state, CASE state WHEN 'left' THEN coalesce(why, '') END AS why, count(*) AS "n!"
                FROM quell.release_run_items WHERE run_id = $1 GROUP BY 1, 2 ORDER BY 3 DESC"#,
-            run.id,
-        )
-        .fetch_all(&self.pool)
-        .await?;
-        let devices = sqlx::query!(
+        run.id,
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let devices = sqlx::query!(
             r#"SELECT CASE WHEN EXISTS (SELECT 1 FROM quell.containments c WHERE c.tenant_id = $2 AND c.device_id = i.device_id
                                 AND c.state = 'active' AND c.mode = 'enforce') THEN 'kept'
                     WHEN d.restriction = 'restricted_by_other' OR d.isolation = 'isolated_by_other' THEN 'by_others'
@@ -206,31 +217,30 @@ impl Store {
             run.id,
             tenant.0,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *connection)
         .await?;
-        let mut counts: BTreeMap<String, i64> = BTreeMap::new();
-        for row in &items {
-            *counts.entry(row.state.clone()).or_default() += row.n;
-        }
-        Ok(Some(RunView {
-            id: run.id,
-            state: run.state,
-            selection: serde_json::from_value(run.selection)?,
-            by: run.by,
-            reason: run.reason,
-            begun_at: run.begun_at.to_jiff(),
-            done_at: time(run.done_at),
-            items: counts,
-            left: items
-                .into_iter()
-                .filter_map(|row| {
-                    Some(Kept {
-                        why: row.why?,
-                        containments: row.n,
-                    })
-                })
-                .collect(),
-            devices: devices.into_iter().map(|row| (row.stands, row.n)).collect(),
-        }))
+    let mut counts: BTreeMap<String, i64> = BTreeMap::new();
+    for row in &items {
+        *counts.entry(row.state.clone()).or_default() += row.n;
     }
+    Ok(Some(RunView {
+        id: run.id,
+        state: run.state,
+        selection: serde_json::from_value(run.selection)?,
+        by: run.by,
+        reason: run.reason,
+        begun_at: run.begun_at.to_jiff(),
+        done_at: time(run.done_at),
+        items: counts,
+        left: items
+            .into_iter()
+            .filter_map(|row| {
+                Some(Kept {
+                    why: row.why?,
+                    containments: row.n,
+                })
+            })
+            .collect(),
+        devices: devices.into_iter().map(|row| (row.stands, row.n)).collect(),
+    }))
 }

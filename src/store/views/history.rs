@@ -134,6 +134,30 @@ impl Store {
         device: &str,
         limit: i64,
     ) -> Result<Vec<ContainmentHistory>, StoreError> {
+        self.containments_told(tenant, device, None, limit).await
+    }
+
+    /// One containment of a device. `None`: the device has none of that id.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn containment_of(
+        &self,
+        tenant: TenantId,
+        device: &str,
+        id: Uuid,
+    ) -> Result<Option<ContainmentHistory>, StoreError> {
+        let mut told = self.containments_told(tenant, device, Some(id), 1).await?;
+        Ok(told.pop())
+    }
+
+    async fn containments_told(
+        &self,
+        tenant: TenantId,
+        device: &str,
+        only: Option<Uuid>,
+        limit: i64,
+    ) -> Result<Vec<ContainmentHistory>, StoreError> {
         let rows = sqlx::query!(
             r#"SELECT c.id, c.state, c.mode, c.playbook, c.revision, c.begun_by, c.event_id, c.alert_id, c.created_at, c.ask_reason,
                  c.ask_until, c.activated_at, c.until, c.ended_at, c.end_reason, c.attention, c.state_by, c.state_reason,
@@ -141,10 +165,12 @@ impl Store {
                  (SELECT a.kind || ' ' || a.state FROM quell.actions a WHERE a.tenant_id = c.tenant_id
                   AND a.device_id = c.device_id AND a.subject = c.measure ORDER BY a.queued_at DESC, a.id DESC LIMIT 1) AS last_action
                FROM quell.containments c JOIN quell.devices d ON d.tenant_id = c.tenant_id AND d.device_id = c.device_id
-               WHERE c.tenant_id = $1 AND c.device_id = $2 ORDER BY c.created_at DESC, c.id DESC LIMIT $3"#,
+               WHERE c.tenant_id = $1 AND c.device_id = $2 AND ($4::uuid IS NULL OR c.id = $4)
+               ORDER BY c.created_at DESC, c.id DESC LIMIT $3"#,
             tenant.0,
             device,
             limit,
+            only,
         )
         .fetch_all(&self.pool)
         .await?;

@@ -1,7 +1,7 @@
 //! Who is restricted or isolated now, by whom, since when, until when, and when that was last confirmed: one query.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::converge::Known;
@@ -32,6 +32,17 @@ pub struct RestrictedView {
     pub confirmed_at: Option<Timestamp>,
 }
 
+/// Where one stands in their order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RestrictedKey {
+    /// When it was last known to be so.
+    pub known_at: Option<Timestamp>,
+    /// Its device.
+    pub device: String,
+    /// The measure.
+    pub measure: String,
+}
+
 /// Somebody who wants the measure held.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct RestrictedBy {
@@ -52,7 +63,8 @@ pub struct RestrictedBy {
 }
 
 impl Store {
-    /// Devices that are not free as far as is known, the latest first. `query.show` is not looked at.
+    /// Devices that are not free as far as is known, the latest first, behind a place in that order; each with its own.
+    /// `query.show` is not looked at.
     ///
     /// # Errors
     /// Postgres is not available.
@@ -60,7 +72,8 @@ impl Store {
         &self,
         tenant: TenantId,
         query: &DeviceQuery,
-    ) -> Result<Vec<RestrictedView>, StoreError> {
+        after: Option<&RestrictedKey>,
+    ) -> Result<Vec<(RestrictedKey, RestrictedView)>, StoreError> {
         let rows = sqlx::query!(
             r#"WITH those AS (
                  SELECT d.device_id, d.facts -> 'name' ->> 'is' AS name, m.measure, m.known, m.known_at, m.others_by, m.others_at
@@ -70,6 +83,9 @@ impl Store {
                    AND ($2::text IS NULL AND $3::text IS NULL OR starts_with(lower(d.device_id), lower($2))
                         OR lower($3) IN (lower(d.facts -> 'name' ->> 'is'),
                                          split_part(lower(d.facts -> 'name' ->> 'is'), '.', 1)))
+                   AND ($5::text IS NULL OR coalesce(m.known_at, '-infinity') < coalesce($6::timestamptz, '-infinity')
+                        OR coalesce(m.known_at, '-infinity') = coalesce($6::timestamptz, '-infinity')
+                           AND (d.device_id, m.measure) > ($5, $7::text))
                  ORDER BY m.known_at DESC NULLS LAST, d.device_id, m.measure LIMIT $4)
                SELECT t.device_id, t.name, t.measure AS "measure!", t.known AS "known!", t.known_at, t.others_by, t.others_at,
                  CASE WHEN EXISTS (SELECT 1 FROM quell.actions a WHERE a.tenant_id = $1 AND a.device_id = t.device_id
@@ -85,14 +101,19 @@ impl Store {
             query.id,
             query.name,
             query.limit,
+            after.map(|after| after.device.as_str()),
+            after
+                .and_then(|after| after.known_at)
+                .map(jiff_sqlx::ToSqlx::to_sqlx) as Option<jiff_sqlx::Timestamp>,
+            after.map(|after| after.measure.as_str()),
         )
         .fetch_all(&self.pool)
         .await?;
-        let mut devices: Vec<RestrictedView> = Vec::new();
+        let mut devices: Vec<(RestrictedKey, RestrictedView)> = Vec::new();
         for row in rows {
             let measure = Measure::parse(&row.measure).unwrap_or_default();
             let is_next = |last: &RestrictedView| last.device != row.device_id || last.measure != measure;
-            if devices.last().is_none_or(is_next) {
+            if devices.last().is_none_or(|(_, last)| is_next(last)) {
                 let known = Known::parse(&row.known).unwrap_or(Known::Unknown);
                 let is_others = known == Known::HeldByOther;
                 let other = is_others.then(|| RestrictedBy {
@@ -104,7 +125,12 @@ impl Store {
                     until: None,
                     attention: None,
                 });
-                devices.push(RestrictedView {
+                let key = RestrictedKey {
+                    known_at: time(row.known_at),
+                    device: row.device_id.clone(),
+                    measure: row.measure,
+                };
+                let view = RestrictedView {
                     device: row.device_id,
                     name: row.name,
                     measure,
@@ -113,9 +139,10 @@ impl Store {
                     since: time(row.others_at).filter(|_| is_others).or(time(row.known_at)),
                     until: None,
                     confirmed_at: time(row.confirmed_at),
-                });
+                };
+                devices.push((key, view));
             }
-            let (Some(id), Some(device)) = (row.id, devices.last_mut()) else {
+            let (Some(id), Some((_, device))) = (row.id, devices.last_mut()) else {
                 continue;
             };
             let (kind, who) = match (row.playbook, row.begun_by) {
@@ -133,7 +160,7 @@ impl Store {
                 attention: row.attention,
             });
         }
-        for device in &mut devices {
+        for (_, device) in &mut devices {
             let ends: Option<Vec<Timestamp>> = device.by.iter().map(|by| by.until).collect();
             device.until = ends.and_then(|ends| ends.into_iter().max());
         }

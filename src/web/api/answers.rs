@@ -56,9 +56,11 @@ pub(super) async fn approve(
 
 /// Reject a request, or some of its devices
 ///
-/// One person who is asked and says no is enough.
+/// One person who is asked and says no is enough. With `If-Match` only if the request is as it was looked at.
 #[utoipa::path(post, path = "/v1/approvals/{request}/reject", tag = "approvals",
-    params(("request" = String, Path, description = "The request, e.g. A-1042"), TenantParameter, WriteParameters),
+    params(("request" = String, Path, description = "The request, e.g. A-1042"),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the request as it was looked at"),
+        TenantParameter, WriteParameters),
     request_body = AnswerRequest, responses(
         (status = 200, body = Report),
         (status = "default", body = Problem, content_type = "application/problem+json"),

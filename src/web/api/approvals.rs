@@ -5,9 +5,10 @@ use axum::http::HeaderMap;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::asked::{Asked, AtDesk, Named, TenantParameter, bad_id, limit};
+use super::asked::{Asked, AtDesk, Named, Paged, TenantParameter, bad_id};
 use super::tagged;
 use crate::desk::approvals::RequestReport;
+use crate::desk::page::Page;
 use crate::domain::approval::RequestNumber;
 use crate::store::approvals::RequestView;
 use crate::web::answer::Problem;
@@ -18,23 +19,21 @@ use crate::web::may::{May, See};
 pub(super) struct Which {
     /// Those of the last day too to which nothing can be said any more [default: false]
     all: Option<bool>,
-    /// At most so many [default: 100]
-    #[param(minimum = 1, maximum = 1000)]
-    limit: Option<u16>,
 }
 
 /// The requests that wait for an answer, those that end first first
-#[utoipa::path(get, path = "/v1/approvals", tag = "approvals", params(TenantParameter, Which), responses(
-    (status = 200, body = Vec<RequestView>),
+#[utoipa::path(get, path = "/v1/approvals", tag = "approvals", params(TenantParameter, Which, Paged), responses(
+    (status = 200, body = Page<RequestView>),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn list(
     _: May<See>,
     AtDesk(desk): AtDesk,
     Asked(which): Asked<Which>,
-) -> Result<Json<Vec<RequestView>>, Problem> {
-    let limit = limit(which.limit)?;
-    Ok(Json(desk.approvals(which.all.unwrap_or(false), limit).await?))
+    Asked(paged): Asked<Paged>,
+) -> Result<Json<Page<RequestView>>, Problem> {
+    let (all, limit) = (which.all.unwrap_or(false), paged.limit()?);
+    Ok(Json(desk.approvals(all, paged.after(), limit).await?))
 }
 
 /// One request: its devices, what changed since it was asked, who answered

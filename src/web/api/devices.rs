@@ -85,21 +85,22 @@ pub(super) async fn timeline(
 pub(super) struct Those {
     /// Only those whose id begins so, or whose name is this, whole or up to the first dot
     named: Option<String>,
-    /// At most so many [default: 100]
-    #[param(minimum = 1, maximum = 1000)]
-    limit: Option<u16>,
 }
 
 /// Who is restricted or isolated now, by whom, since when, until when, and when that was last confirmed
-#[utoipa::path(get, path = "/v1/restricted", tag = "devices", params(TenantParameter, Those), responses(
-    (status = 200, body = Vec<RestrictedView>),
+#[utoipa::path(get, path = "/v1/restricted", tag = "devices", params(TenantParameter, Those, Paged), responses(
+    (status = 200, body = Page<RestrictedView>),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn restricted(
     _: May<See>,
     AtDesk(desk): AtDesk,
     Asked(those): Asked<Those>,
-) -> Result<Json<Vec<RestrictedView>>, Problem> {
-    let limit = super::asked::limit(those.limit)?;
-    Ok(Json(desk.restricted(those.named.as_deref(), limit).await?))
+    Asked(paged): Asked<Paged>,
+) -> Result<Json<Page<RestrictedView>>, Problem> {
+    let limit = paged.limit()?;
+    Ok(Json(
+        desk.restricted(those.named.as_deref(), paged.after(), limit)
+            .await?,
+    ))
 }

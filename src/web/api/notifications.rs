@@ -1,12 +1,14 @@
 //! `/v1/notifications`: the messages to receivers, and sending one again.
 
 use axum::Json;
-use axum::extract::Path;
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::asked::{Asked, AtDesk, TenantParameter};
+use super::asked::{Asked, AtDesk, Named, Paged, TenantParameter};
+use super::writing::{VIA, WriteParameters, Writing, written};
+use crate::desk::Desk;
 use crate::desk::notifications::{Looked, Resent};
 use crate::desk::page::Page;
 use crate::store::outbox::views::{NotificationDetail, NotificationView};
@@ -20,15 +22,11 @@ pub(super) struct Look {
     state: Option<String>,
     /// Only those to this receiver
     receiver: Option<String>,
-    /// So many [default: 100, at most 1000]
-    #[param(minimum = 1, maximum = 1000)]
-    limit: Option<u16>,
-    /// Those behind this place: `next` of the page before
-    after: Option<String>,
 }
 
 /// Why it is done.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Said {
     /// Why, for the audit
     reason: String,
@@ -37,7 +35,7 @@ pub(super) struct Said {
 }
 
 /// The messages to receivers, the newest first
-#[utoipa::path(get, path = "/v1/notifications", tag = "notifications", params(TenantParameter, Look), responses(
+#[utoipa::path(get, path = "/v1/notifications", tag = "notifications", params(TenantParameter, Look, Paged), responses(
     (status = 200, body = Page<NotificationView>),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -45,12 +43,13 @@ pub(super) async fn list(
     _: May<See>,
     AtDesk(desk): AtDesk,
     Asked(look): Asked<Look>,
+    Asked(paged): Asked<Paged>,
 ) -> Result<Json<Page<NotificationView>>, Problem> {
     let looked = Looked {
         state: look.state,
         receiver: look.receiver,
-        after: look.after,
-        limit: usize::from(look.limit.unwrap_or(100).clamp(1, 1_000)),
+        after: paged.after().map(str::to_owned),
+        limit: paged.limit()?,
     };
     Ok(Json(desk.notifications(&looked).await?))
 }
@@ -64,23 +63,29 @@ pub(super) async fn list(
 pub(super) async fn show(
     _: May<See>,
     AtDesk(desk): AtDesk,
-    Path(id): Path<Uuid>,
+    Named(id): Named<Uuid>,
 ) -> Result<Json<NotificationDetail>, Problem> {
     Ok(Json(desk.notification(id).await?))
 }
 
 /// Send a message again, whatever became of it; the receiver sees the same id
 #[utoipa::path(post, path = "/v1/notifications/{id}/resend", tag = "notifications", request_body = Said,
-    params(TenantParameter, ("id" = Uuid, Path, description = "The message's id")), responses(
+    params(TenantParameter, ("id" = Uuid, Path, description = "The message's id"), WriteParameters), responses(
     (status = 200, body = Resent),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn resend(
     may: May<Operate>,
     AtDesk(desk): AtDesk,
-    Path(id): Path<Uuid>,
-    Json(said): Json<Said>,
-) -> Result<Json<Resent>, Problem> {
-    let by = may.by(said.by.as_deref(), &said.reason, "api")?;
-    Ok(Json(desk.notification_resend(id, &by).await?))
+    Named(id): Named<Uuid>,
+    writing: Writing<Said>,
+) -> Result<Response, Problem> {
+    let Writing { body, key, .. } = writing;
+    let by = may.by(body.by.as_deref(), &body.reason, VIA)?;
+    let (store, tenant, as_whom) = (desk.store.clone(), Some(desk.tenant), by.clone());
+    written(key, (&store, tenant, &as_whom), |store| async move {
+        let desk = Desk { store, ..desk };
+        Ok(desk.notification_resend(id, &by).await?)
+    })
+    .await
 }

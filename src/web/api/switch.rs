@@ -8,6 +8,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::writing::{VIA, WriteParameters, Writing, written};
+use crate::desk::Refused;
 use crate::desk::stop::{self, Order};
 use crate::domain::person::said;
 use crate::domain::stop::StopScope;
@@ -50,8 +51,10 @@ pub(in crate::web) struct ResumeRequest {
 
 /// Stop: no restriction begins or leaves any more, at once and on every replica; releases go on
 ///
-/// It holds for every tenant unless one is named, over restarts, and until a person resumes. Answers with the stops that began.
-#[utoipa::path(post, path = "/v1/stop", tag = "stop", params(WriteParameters), request_body = StopRequest, responses(
+/// It holds for every tenant unless one is named, over restarts, and until a person resumes. It needs no `Idempotency-Key` and looks
+/// at none: the same stop by the same person, sent again while it is in force, begins no second one. Answers with the stops that are
+/// in force by it.
+#[utoipa::path(post, path = "/v1/stop", tag = "stop", request_body = StopRequest, responses(
     (status = 200, body = Vec<StopView>),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -60,7 +63,7 @@ pub(in crate::web) async fn stop(
     State(web): State<Web>,
     writing: Writing<StopRequest>,
 ) -> Result<Response, Problem> {
-    let Writing { body, key, .. } = writing;
+    let body = writing.body;
     let by = may.by(body.by.as_deref(), &body.reason, VIA)?;
     let mut order = Order {
         tenant: None,
@@ -71,7 +74,9 @@ pub(in crate::web) async fn stop(
     let store = store(&web)?;
     order.tenant = tenant(store, body.tenant.as_deref(), &may).await?;
     let as_whom = by.clone();
-    written(key, (store, order.tenant, &as_whom), |store| async move {
+    // Never by its key: a reservation that somebody died with would keep a stop waiting, an answer that was kept would be given after
+    // a resume, with nothing stopped. It is once by what it orders.
+    written(None, (store, order.tenant, &as_whom), |store| async move {
         Ok(stop::give(&store, &order, &by).await?)
     })
     .await
@@ -79,7 +84,7 @@ pub(in crate::web) async fn stop(
 
 /// Resume: end what a stop or the stop file began
 ///
-/// Answers with the stops that ended, and those that are left.
+/// Answers with the stops that ended, and those that are left. Where no such stop is in force nothing is changed (`not_stopped`).
 #[utoipa::path(post, path = "/v1/resume", tag = "stop", params(WriteParameters), request_body = ResumeRequest, responses(
     (status = 200, body = Resumed),
     (status = "default", body = Problem, content_type = "application/problem+json"),
@@ -107,6 +112,13 @@ pub(in crate::web) async fn resume(
         resumed
             .left
             .retain(|stop| only.as_ref().is_none_or(|only| stop.tenant == *only));
+        if resumed.ended.is_empty() {
+            let detail = match resumed.left.len() {
+                0 => "nothing is stopped".to_owned(),
+                n => format!("no such stop is in force; {n} others are, see `answer`"),
+            };
+            return Err(Problem::refused(Refused::NotStopped, detail).answer(&resumed));
+        }
         Ok(resumed)
     })
     .await
@@ -233,10 +245,10 @@ mod tests {
                 "bad_header",
             ),
             (
-                format!("{json}if-match: *\r\n").as_str(),
+                format!("{json}if-match: \"1\"\r\n").as_str(),
                 &good,
                 400,
-                "bad_header",
+                "if_match_unused",
             ),
         ] {
             let got = server.post_to("/v1/stop", headers, body.as_bytes()).await;

@@ -184,7 +184,7 @@ fn bad(reason: &str, detail: &str) -> Problem {
 }
 
 /// Writes, once where the write has a key: whoever sends it again gets the first answer. `write` is given the store with which
-/// it must write, and goes on to its end also when whoever asked goes away.
+/// it must write, and goes on to its end also when whoever asked goes away. Never for an answer that is a secret: it would be kept.
 ///
 /// # Errors
 /// Why nothing was written, or why nobody knows.
@@ -198,7 +198,9 @@ where
     F: Future<Output = Result<T, Problem>> + Send + 'static,
 {
     let Some(Key { key, fingerprint }) = key else {
-        return Ok(said(write(store.clone()).await).into_response());
+        let write = write(store.clone());
+        let spoken = to_its_end(async move { said(write.await) }).await?;
+        return Ok(spoken.into_response());
     };
     let proven = serde_json::to_value(by.proven)?;
     let key = OnceKey {
@@ -214,25 +216,25 @@ where
     };
     let write = write(store.fulfilling(reserved.clone()));
     let store = store.clone();
-    // A task of its own: whoever asked may go away, but what is done has its answer kept.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "as long as the write, and awaited here; at the end of the process it is told that nobody knows its answer"
-    )]
-    let task = tokio::spawn(async move {
+    let spoken = to_its_end(async move {
         let spoken = said(write.await);
         keep(&store, &reserved, &spoken).await;
         spoken
     });
-    let Ok(spoken) = task.await else {
+    Ok(spoken.await?.into_response())
+}
+
+/// Works in a task of its own: whoever asked may go away, but what was begun is done, and has its answer kept.
+async fn to_its_end(work: impl Future<Output = Spoken> + Send + 'static) -> Result<Spoken, Problem> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "as long as the write, and awaited here; at the end of the process it is told that nobody knows its answer"
+    )]
+    let task = tokio::spawn(work);
+    task.await.map_err(|_| {
         let detail = "the write broke off: the log of the daemon says how";
-        return Err(Problem::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "internal",
-            detail,
-        ));
-    };
-    Ok(spoken.into_response())
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
+    })
 }
 
 /// An answer as it is sent and kept.
@@ -334,6 +336,15 @@ pub(in crate::web) struct WriteParameters {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_answer_that_is_a_secret_is_kept_with_a_key() {
+        let tokens = include_str!("tokens.rs");
+        assert!(
+            !tokens.contains("written("),
+            "a token would stand in the database for a day"
+        );
+    }
 
     #[test]
     fn a_key_is_taken_with_quotes_and_without_and_nothing_that_is_none() {

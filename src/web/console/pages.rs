@@ -48,7 +48,7 @@ async fn read(desk: &Desk, frame: &Frame) -> Result<Page, Problem> {
     let query = |name| frame.visit.query.get(name);
     Ok(match parts.as_slice() {
         [""] => overview::page(frame, &first(desk).await?),
-        ["approvals"] => approvals::page(frame, &desk.approvals(true, ROWS).await?),
+        ["approvals"] => approvals::page(frame, &desk.approvals(true, None, ROWS).await?.items),
         ["approvals", number] => approval::page(frame, &desk.approval(request(number)?).await?),
         ["devices"] => listed(desk, frame).await?,
         ["devices", id] => {
@@ -89,7 +89,8 @@ async fn read(desk: &Desk, frame: &Frame) -> Result<Page, Problem> {
                 Some(beginning) => Some(desk.revision(id, Some(&beginning)).await?),
                 None => None,
             };
-            playbooks::one(frame, id, &report, revision.as_ref())
+            let compared = desk.playbook_compared(id, revision.as_ref()).await?;
+            playbooks::one(frame, id, &report, revision.as_ref(), &compared)
         }
         ["events", id] => {
             let explained = desk.event(uuid(id)?).await?;

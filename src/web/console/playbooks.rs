@@ -3,9 +3,10 @@
 
 use maud::{Markup, html};
 
-use super::charts;
 use super::parts::{Panel, Row, Table, Tone, ago, badge, facts, in_path, or_none, panel, plain, slug, state};
 use super::shell::{Frame, Page};
+use super::{changes, charts};
+use crate::desk::disk::Compared;
 use crate::desk::playbooks::{PlaybookReport, PlaybookRow, PlaybooksReport};
 use crate::desk::words::{ago as told_ago, counted, short};
 use crate::domain::verdict::Mode;
@@ -100,7 +101,13 @@ fn history(frame: &Frame, activations: &[ActivationView]) -> Markup {
 }
 
 /// One of them; with a revision, as it was then.
-pub(super) fn one(frame: &Frame, id: &str, report: &PlaybookReport, revision: Option<&RevisionView>) -> Page {
+pub(super) fn one(
+    frame: &Frame,
+    id: &str,
+    report: &PlaybookReport,
+    revision: Option<&RevisionView>,
+    compared: &Compared,
+) -> Page {
     let content = html! {
         @match &report.stands {
             Some(stands) => { (panel("stands", "How it stands", standing(frame, stands))) },
@@ -110,13 +117,8 @@ pub(super) fn one(frame: &Frame, id: &str, report: &PlaybookReport, revision: Op
             Some(revision) => { (Panel::new("source", "Source of a revision").beside(html! { code { (short(&revision.revision, 12)) } }).around(source(&revision.text, None))) },
             None => { (Panel::new("source", "Source").beside(hits(frame, report)).around(source(&report.text, Some(report)))) },
         }
-        div.cols.two {
-            (Panel::new("revisions", "Revisions").around(revisions(frame, id, report)))
-            (panel("tests", "Tests", html! {
-                p { "Its tests lie beside its file and are run by " code { "quell test" } "; the daemon keeps the playbook alone." }
-                p { code { "playbooks/tests/" (plain(id)) ".test.yaml" } }
-            }))
-        }
+        (changes::beside(id, compared))
+        (Panel::new("revisions", "Revisions").around(revisions(frame, id, report)))
     };
     let title = report
         .stands

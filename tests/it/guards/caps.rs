@@ -10,7 +10,7 @@ use quell::domain::device::DeviceId;
 use quell::domain::fact::Fact;
 use quell::domain::surge::Surge;
 use quell::domain::verdict::Percent;
-use quell::store::cap_lifts::{LiftDone, LiftOrder};
+use quell::store::cap_lifts::{LiftDone, LiftOrder, Lifting};
 use quell::store::{Store, StoreOptions};
 use quell::worker::active_set::InForce;
 use quell::worker::{Context, decide::Decider};
@@ -91,6 +91,7 @@ async fn lift(ground: &mut Ground, devices: Option<u32>, span: Duration) -> Lift
         span,
         by: "ana",
         reason: "it is a real outbreak",
+        expected: None,
     };
     let caps = ground.decider().rules.caps.clone();
     let surge = ground.decider().rules.surge.clone();
@@ -98,7 +99,10 @@ async fn lift(ground: &mut Ground, devices: Option<u32>, span: Duration) -> Lift
         .store
         .cap_lift(ground.tenant, &caps, &surge, None, &order)
         .await;
-    done.expect("the database is up").expect("there is such a cap")
+    match done.expect("the database is up") {
+        Lifting::Done(done) => done,
+        other => panic!("there is such a cap: {other:?}"),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
