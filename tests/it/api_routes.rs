@@ -181,13 +181,16 @@ async fn each_other_write_does_over_http_what_its_command_does() {
     assert_eq!(refusal(&idle), (400, json!("if_match_unused")));
 
     let path = format!("/v1/devices/{}/isolate", device('b'));
-    let isolated = api
-        .post(&path, &[], &with(json!({"for": "1h", "type": "selective"})))
-        .await;
+    let isolate = json!({"for": "1h", "type": "selective"});
+    let guarded = api.post(&path, &[], &with(isolate.clone())).await;
+    assert_eq!(refusal(&guarded), (422, json!("guard")), "its tags are not known");
+    let mut isolate = with(isolate);
+    isolate["accept_risk"] = json!(["never.tags"]);
+    let asked = api.post(&path, &[], &isolate).await;
     assert_eq!(
-        (isolated.status, &isolated.json()["outcome"]),
-        (200, &json!("isolated")),
-        "{isolated:?}"
+        (asked.status, &asked.json()["outcome"]),
+        (200, &json!("asked")),
+        "{asked:?}"
     );
 
     let lift = with(json!({"for": "1h", "devices": 2}));

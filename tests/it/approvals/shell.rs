@@ -146,7 +146,8 @@ async fn the_exit_code_tells_why_an_answer_was_not_taken() {
         let number = number.to_owned();
         let shell = &shell;
         async move {
-            let arguments = ["approvals", "approve", &number, "--reason", "real", "--by", by];
+            let mut arguments = vec!["approvals", "approve", &number, "--reason", "real", "--by", by];
+            arguments.push("--yes");
             shell.run(&arguments).await
         }
     };
@@ -185,6 +186,21 @@ async fn the_exit_code_tells_why_an_answer_was_not_taken() {
         .run(&["approvals", "approve", &request, "--reason", " "])
         .await;
     assert_eq!((code, said.contains("`--reason` is empty")), (Some(2), true));
+    let unsaid = [
+        "approvals",
+        "approve",
+        &request,
+        "--reason",
+        "real",
+        "--by",
+        "ann",
+    ];
+    let (code, _, said) = shell.run(&unsaid).await;
+    assert_eq!(code, Some(2), "three devices at once need a word: {said}");
+    assert!(
+        said.contains("approve 3 devices") && said.contains("`--confirm 3`"),
+        "{said}"
+    );
     ground.name(&device('a'), "web-1.other.example").await;
     let (code, out, _) = approve("ann", &request).await;
     assert_eq!(code, Some(1));

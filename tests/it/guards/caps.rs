@@ -343,7 +343,7 @@ async fn an_operator_sees_the_caps_and_lifts_one() {
     let (code, out, _) = shell.run(&[&lift[..], &["it is real"]].concat()).await;
     assert_eq!(code, Some(0), "{out}");
     assert!(
-        out.starts_with("caps[0] is lifted for 1 more device; that ends in 59 min"),
+        out.starts_with("caps[0] is lifted for 1 more device; that ends in 1 h\n"),
         "{out}"
     );
     assert!(
