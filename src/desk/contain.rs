@@ -137,7 +137,7 @@ impl Desk {
                 report.risks = risks;
             }
             ByHandOutcome::Begun(begun) => {
-                let through = status.forecast_through(wanted.lane, &terms.pacing);
+                let through = status.prospect(&terms.pacing).through(wanted.lane);
                 let expected_at = through.and_then(|forecast| status.at.checked_add(forecast.last).ok());
                 let dispatches = status.lease.as_ref().is_some_and(|lease| lease.is_held);
                 report.outcome = wanted.measure.held();
@@ -175,7 +175,7 @@ impl Desk {
     /// Postgres is away.
     pub async fn await_facts(&self, device: &DeviceId) -> Result<(), DeskError> {
         let (store, max_age) = (&self.store, self.terms.facts_max_age);
-        let lease = store.status(self.tenant, &self.terms.gate).await?.lease;
+        let lease = store.lease_now(self.tenant).await?;
         let patience = match lease.is_some_and(|lease| lease.is_held) {
             true => self.terms.facts_wait.max(Duration::from_secs(2)),
             false => Duration::ZERO,

@@ -74,7 +74,7 @@ impl Desk {
             return Err(DeskError::Refused(Refused::Overtaken, why.to_owned()));
         };
         let status = self.store.status(self.tenant, &self.terms.gate).await?;
-        let through = status.forecast_through(Lane::Release, &self.terms.pacing);
+        let through = status.prospect(&self.terms.pacing).through(Lane::Release);
         let expected_at = through.and_then(|forecast| status.at.checked_add(forecast.last).ok());
         let dispatches = status.lease.as_ref().is_some_and(|lease| lease.is_held);
         let of = |ids: &[Uuid]| {

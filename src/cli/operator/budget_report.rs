@@ -99,12 +99,13 @@ pub(super) async fn read(session: &Session) -> anyhow::Result<BudgetReport> {
         ))
     });
     let held = held.collect();
+    let prospect = status.prospect(&pacing);
     let lanes = status.queue.iter().filter_map(|lane| {
-        let forecast = status.forecast_through(lane.lane, &pacing)?;
+        let forecast = prospect.through(lane.lane)?;
         Some((lane.lane.as_str().to_owned(), in_time(forecast.last)?))
     });
     let lanes_empty_at = lanes.collect();
-    let forecast = status.forecast(&pacing);
+    let forecast = prospect.forecast();
     Ok(BudgetReport {
         at: status.at,
         windows,
@@ -112,7 +113,7 @@ pub(super) async fn read(session: &Session) -> anyhow::Result<BudgetReport> {
         lanes_empty_at,
         next_call_at: forecast.and_then(|forecast| in_time(forecast.first)),
         queue_empty_at: forecast.and_then(|forecast| in_time(forecast.last)),
-        expected_late: status.expected_late(&pacing),
+        expected_late: prospect.late(),
         closed_until: status.closed_until,
         closed_reason: status.closed_reason,
         queue: status.queue,
