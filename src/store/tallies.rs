@@ -116,7 +116,7 @@ async fn over(
         "INSERT INTO quell.tallies AS t (tenant_id, what, key, n)
          SELECT x.id, 'action', a.state, count(*) FROM quell.tenants x JOIN quell.actions a ON a.tenant_id = x.id
          WHERE a.final_at >= coalesce($1, '-infinity'::timestamptz) AND a.final_at < $2 GROUP BY 1, 3
-         UNION ALL SELECT x.id, 'containment', CASE c.mode WHEN 'observe' THEN 'observed' ELSE c.state END, count(*)
+         UNION ALL SELECT x.id, 'containment', CASE c.mode WHEN 'observe' THEN 'observed' ELSE 'ended' END, count(*)
          FROM quell.tenants x JOIN quell.containments c ON c.tenant_id = x.id
          WHERE c.ended_at >= coalesce($1, '-infinity'::timestamptz) AND c.ended_at < $2 GROUP BY 1, 3
          ON CONFLICT (tenant_id, what, key) DO UPDATE SET n = CASE WHEN $1 IS NULL THEN 0 ELSE t.n END + excluded.n",

@@ -260,8 +260,8 @@ impl Store {
         .await?;
         let inbox = sqlx::query!(
             r#"SELECT count(*) AS "rows!", min(enqueued_at) AS oldest_at,
-                 count(*) FILTER (WHERE wait_until > quell.now()) AS "waiting!",
-                 max(wait_until) FILTER (WHERE wait_until > quell.now()) AS waiting_until
+                 count(*) FILTER (WHERE wait_until > (SELECT quell.now())) AS "waiting!",
+                 max(wait_until) FILTER (WHERE wait_until > (SELECT quell.now())) AS waiting_until
                FROM quell.inbox WHERE tenant_id = $1 AND source <> $2"#,
             tenant.0,
             heartbeats::SOURCE,
@@ -404,7 +404,7 @@ async fn counts(tx: &mut sqlx::PgConnection, tenant: TenantId) -> Result<Counts,
 async fn queue(tx: &mut sqlx::PgConnection, tenant: TenantId) -> Result<Vec<LaneView>, StoreError> {
     let rows = sqlx::query!(
         r#"SELECT a.lane, count(*) AS "actions!", min(a.queued_at) AS "oldest_at!",
-             count(*) FILTER (WHERE a.not_before > quell.now()) AS "delayed!",
+             count(*) FILTER (WHERE a.not_before > (SELECT quell.now())) AS "delayed!",
              count(*) FILTER (WHERE EXISTS (SELECT 1 FROM quell.actions o WHERE o.tenant_id = a.tenant_id
                  AND o.device_id = a.device_id AND o.subject = a.subject
                  AND o.state IN ('submitting', 'in_doubt', 'submitted'))) AS "behind_open!"

@@ -254,6 +254,10 @@ async fn what_is_over_is_added_up_and_told_with_what_is_open() {
     let added = "SELECT what || ' ' || key || ' ' || n FROM quell.tallies WHERE what IN ('action', 'containment') ORDER BY 1";
     assert_eq!(
         ground.words(added.to_owned()).await,
-        ["action succeeded 2", "containment ended 2", "containment observed 1"]
+        [
+            "action succeeded 2",
+            "containment ended 2",
+            "containment observed 1"
+        ]
     );
 }

@@ -180,7 +180,7 @@ pub(super) async fn read(
     let rules = gate.terms.rules(&gate.actions);
     let longest = rules.longest().map(|window| window.per).unwrap_or_default();
     let slots = sqlx::query_scalar!(
-        r#"SELECT (extract(epoch FROM slot_at - quell.now()) * 1000000)::bigint AS "at!" FROM quell.attempts
+        r#"SELECT (extract(epoch FROM slot_at - (SELECT quell.now())) * 1000000)::bigint AS "at!" FROM quell.attempts
            WHERE tenant_id = $1 AND app_id = $2 AND ($3 OR scope = 'actions')
              AND slot_at >= (SELECT quell.now()) - make_interval(secs => $4)"#,
         tenant.0,
@@ -201,9 +201,9 @@ pub(super) async fn read(
     let held = snapshot::actions(tx, tenant, gate, &rules, gate_row.now.to_jiff()).await?;
     let retries_held = rules.retries_held(&held).map(|wait| wait.after);
     let rows = sqlx::query!(
-        r#"SELECT id, kind, lane, is_retry, (extract(epoch FROM queued_at - quell.now()) * 1000000)::bigint AS "queued!",
-             (extract(epoch FROM not_before - quell.now()) * 1000000)::bigint AS "ready!",
-             (extract(epoch FROM valid_until - quell.now()) * 1000000)::bigint AS until
+        r#"SELECT id, kind, lane, is_retry, (extract(epoch FROM queued_at - (SELECT quell.now())) * 1000000)::bigint AS "queued!",
+             (extract(epoch FROM not_before - (SELECT quell.now())) * 1000000)::bigint AS "ready!",
+             (extract(epoch FROM valid_until - (SELECT quell.now())) * 1000000)::bigint AS until
            FROM quell.actions WHERE tenant_id = $1 AND state = 'queued'"#,
         tenant.0,
     )
