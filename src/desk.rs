@@ -22,7 +22,9 @@ pub mod extend;
 pub mod find;
 pub mod letter_ends;
 pub mod letters;
+pub mod look;
 pub mod notifications;
+pub mod overview;
 pub mod page;
 pub mod playbooks;
 pub mod queue;
@@ -33,6 +35,7 @@ pub mod releases;
 pub mod request;
 pub mod revoke;
 pub mod sayings;
+pub mod shared;
 pub mod status;
 pub mod stop;
 pub mod system;
@@ -116,6 +119,15 @@ pub struct Desk {
     pub name: String,
     /// What of the configuration holds for it.
     pub terms: Arc<Terms>,
+    /// What those share who ask at the same time.
+    pub shares: Arc<Shares>,
+}
+
+/// What is read once for all who ask at the same time.
+#[derive(Debug, Default)]
+pub struct Shares {
+    looks: shared::Shared<look::Look>,
+    overview: shared::Shared<overview::Overview>,
 }
 
 /// Why the desk gives no answer.

@@ -167,6 +167,9 @@ pub struct Store {
 /// Within this span a connection that is idle answers a word.
 const ANSWER: Duration = Duration::from_secs(5);
 
+/// A server that is there has taken a connection within this.
+const AT_ONCE: Duration = Duration::from_millis(300);
+
 static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
 
 /// How many migrations this program carries, and the number of the newest.
@@ -294,11 +297,15 @@ impl Store {
         Ok(())
     }
 
-    /// Connects once: for a command whose first failure must come soon and say why, which the pool's does not.
+    /// Connects: for a command whose first failure must come soon and say why, which the pool's does not. What answers at once stays
+    /// in the pool, so that nobody connects twice.
     ///
     /// # Errors
-    /// [`StoreError::Unreachable`], at the latest after `within`.
+    /// [`StoreError::Unreachable`], a moment after `within` at the latest.
     pub async fn reach(&self, within: Duration) -> Result<(), StoreError> {
+        if let Ok(Ok(_)) = tokio::time::timeout(AT_ONCE.min(within), self.pool.acquire()).await {
+            return Ok(());
+        }
         let options = self.pool.connect_options();
         let connected = tokio::time::timeout(within, sqlx::PgConnection::connect_with(&options)).await;
         let source = match connected {

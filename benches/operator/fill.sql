@@ -126,6 +126,9 @@ INSERT INTO quell.tallies AS t (tenant_id, what, key, n)
 SELECT tenant_id, 'event', '', count(*) FROM quell.events, quell.tally_marks WHERE id < quell.first_id_of(coalesce(events_until, now())) GROUP BY 1
 UNION ALL SELECT tenant_id, 'decision', kind, count(*) FROM quell.decisions, quell.tally_marks WHERE decided_at < coalesce(decisions_until, now()) GROUP BY 1, 3
 UNION ALL SELECT tenant_id, 'device', '', count(*) FROM quell.devices GROUP BY 1
+UNION ALL SELECT tenant_id, 'action', state, count(*) FROM quell.actions, quell.tally_marks WHERE final_at < coalesce(over_until, '-infinity') GROUP BY 1, 3
+UNION ALL SELECT tenant_id, 'containment', CASE mode WHEN 'observe' THEN 'observed' ELSE state END, count(*) FROM quell.containments, quell.tally_marks
+WHERE ended_at < coalesce(over_until, '-infinity') GROUP BY 1, 3
 ON CONFLICT (tenant_id, what, key) DO UPDATE SET n = excluded.n;
 RESET session_replication_role;
 VACUUM ANALYZE;

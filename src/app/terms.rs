@@ -113,6 +113,7 @@ pub fn desk_of(config: &Config, tenant: &Tenant, store: Store, id: TenantId) -> 
             give_up_after: config.scaled(config.outbound.give_up_after),
             trouble_after: config.scaled(Duration::from_secs(600)),
         }),
+        shares: Arc::default(),
     }
 }
 

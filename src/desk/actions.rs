@@ -14,13 +14,14 @@ use crate::desk::devices::one_more;
 use crate::desk::explain::explanation::Explanation;
 use crate::desk::explain::outlived;
 use crate::desk::explain::stored::Explainer;
+use crate::desk::look::Look;
 use crate::desk::page::{Page, behind};
 use crate::desk::timeline::Moment;
 use crate::desk::words::span;
 use crate::desk::{Desk, DeskError};
 use crate::store::views::{
     ActionDetail, ActionQuery, ActionView, AttemptView, ContainmentHistory, DecisionQuery, DecisionView,
-    StatusView, TransitionView,
+    TransitionView,
 };
 
 pub use outcome::outcome;
@@ -150,7 +151,7 @@ impl Desk {
         };
         let now = store.now().await?;
         let queue = match action.state.as_str() {
-            "queued" => self.place(&action, &store.status(tenant, &self.terms.gate).await?),
+            "queued" => self.place(&action, &*self.look().await?),
             _ => None,
         };
         let wanted_for = match detail.containment {
@@ -202,9 +203,8 @@ impl Desk {
         })
     }
 
-    fn place(&self, action: &ActionView, status: &StatusView) -> Option<Place> {
-        let expected = status.outlook.expected(&self.terms.pacing);
-        let expected = expected.into_iter().find(|expected| expected.id == action.id)?;
+    fn place(&self, action: &ActionView, look: &Look) -> Option<Place> {
+        let (status, expected) = (&look.status, look.prospect.of(action.id)?);
         let windows = status.windows.iter().map(|window| {
             let per = jiff::SignedDuration::try_from_secs_f64(window.per_seconds).unwrap_or_default();
             format!("{}/{} in {}", window.used, window.limit, span(per))

@@ -25,7 +25,7 @@ impl Desk {
     pub(super) async fn afterwards(&self, lane: Lane, before: Timestamp) -> Afterwards {
         match self.store.status(self.tenant, &self.terms.gate).await {
             Ok(status) => {
-                let through = status.forecast_through(lane, &self.terms.pacing);
+                let through = status.prospect(&self.terms.pacing).through(lane);
                 Afterwards {
                     at: status.at,
                     expected_at: through.and_then(|forecast| status.at.checked_add(forecast.last).ok()),

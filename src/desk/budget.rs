@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::desk::look::Look;
 use crate::desk::{Desk, DeskError};
 use crate::domain::budget::{Hold, Reserve, Rules, Snapshot};
 use crate::domain::verdict::Lane;
@@ -87,8 +88,16 @@ impl Desk {
     /// # Errors
     /// Postgres is away.
     pub async fn budget(&self) -> Result<BudgetReport, DeskError> {
+        self.budget_at(&*self.look().await?).await
+    }
+
+    /// The budget, by a look that somebody has taken.
+    ///
+    /// # Errors
+    /// Postgres is away.
+    pub async fn budget_at(&self, look: &Look) -> Result<BudgetReport, DeskError> {
         let (store, tenant, terms) = (&self.store, self.tenant, &self.terms);
-        let status = store.status(tenant, &terms.gate).await?;
+        let Look { status, prospect } = look;
         let minutes = store.minutes(tenant, &terms.gate).await?;
         let contained = hours(&store.contained_lately(tenant).await?);
         let in_time = |after: std::time::Duration| status.at.checked_add(after).ok();
@@ -120,11 +129,11 @@ impl Desk {
         });
         let held: BTreeMap<String, HeldLane> = held.collect();
         let lanes = status.queue.iter().filter_map(|lane| {
-            let forecast = status.forecast_through(lane.lane, &terms.pacing)?;
+            let forecast = prospect.through(lane.lane)?;
             Some((lane.lane.as_str().to_owned(), in_time(forecast.last)?))
         });
         let lanes: BTreeMap<String, Timestamp> = lanes.collect();
-        let forecast = status.forecast(&terms.pacing);
+        let forecast = prospect.forecast();
         Ok(BudgetReport {
             at: status.at,
             windows,
@@ -132,10 +141,10 @@ impl Desk {
             lanes_empty_at: lanes,
             next_call_at: forecast.and_then(|forecast| in_time(forecast.first)),
             queue_empty_at: forecast.and_then(|forecast| in_time(forecast.last)),
-            expected_late: status.expected_late(&terms.pacing),
+            expected_late: prospect.late(),
             closed_until: status.closed_until,
-            closed_reason: status.closed_reason,
-            queue: status.queue,
+            closed_reason: status.closed_reason.clone(),
+            queue: status.queue.clone(),
             minutes,
             contained,
         })

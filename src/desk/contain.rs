@@ -176,7 +176,7 @@ impl Desk {
     /// Postgres is away.
     pub async fn await_facts(&self, device: &DeviceId) -> Result<(), DeskError> {
         let (store, max_age) = (&self.store, self.terms.facts_max_age);
-        let lease = store.status(self.tenant, &self.terms.gate).await?.lease;
+        let lease = store.lease_now(self.tenant).await?;
         let patience = match lease.is_some_and(|lease| lease.is_held) {
             true => self.terms.facts_wait.max(Duration::from_secs(2)),
             false => Duration::ZERO,

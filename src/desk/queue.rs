@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::desk::actions::Listed;
+use crate::desk::look::Look;
 use crate::desk::page::{Page, behind, cursor};
 use crate::desk::words::{ahead, counted};
 use crate::desk::{Desk, DeskError};
@@ -71,11 +72,19 @@ impl Desk {
     /// # Errors
     /// `after` is no place in this list, or Postgres is away.
     pub async fn queue(&self, after: Option<&str>, limit: usize) -> Result<Queue, DeskError> {
+        self.queue_at(&*self.look().await?, after, limit).await
+    }
+
+    /// The queue by a look that somebody has taken.
+    ///
+    /// # Errors
+    /// `after` is no place in this list, or Postgres is away.
+    pub async fn queue_at(&self, look: &Look, after: Option<&str>, limit: usize) -> Result<Queue, DeskError> {
         let passed: usize = after.map(behind).transpose()?.unwrap_or(0);
         let (store, tenant) = (&self.store, self.tenant);
-        let status = store.status(tenant, &self.terms.gate).await?;
+        let Look { status, prospect } = look;
+        let expected = &prospect.actions;
         let stops = store.stops(Some(tenant), None).await?;
-        let expected = status.outlook.expected(&self.terms.pacing);
         let wanted: Vec<Expected> = expected.iter().skip(passed).take(limit).copied().collect();
         let ids: Vec<Uuid> = wanted.iter().map(|expected| expected.id).collect();
         let mut actions: HashMap<Uuid, (ActionView, bool)> = store
@@ -87,10 +96,10 @@ impl Desk {
         let rows = wanted.into_iter().filter_map(|expected| {
             // It has left in the meantime.
             let (action, is_behind) = actions.remove(&expected.id)?;
-            let waits_for = self.waits_for(&action, is_behind, expected, &status, &stops);
+            let waits_for = self.waits_for(&action, is_behind, expected, status, &stops);
             let expected_at = status.at.checked_add(expected.after).ok();
             Some(Waits {
-                why: why(waits_for, &action, expected, &status),
+                why: why(waits_for, &action, expected, status),
                 waits_for,
                 listed: Listed {
                     position: Some(expected.position),
@@ -107,7 +116,7 @@ impl Desk {
             empty_at: expected
                 .last()
                 .and_then(|last| status.at.checked_add(last.after).ok()),
-            expected_late: expected.iter().filter(|expected| expected.is_late).count(),
+            expected_late: prospect.late(),
             page: Page {
                 items: rows.collect(),
                 next: (expected.len() > end).then(|| cursor(&end)),

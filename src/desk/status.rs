@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::desk::look::Look;
 use crate::desk::{Desk, DeskError};
 use crate::domain::budget::Forecast;
 use crate::domain::verdict::Mode;
@@ -87,9 +88,17 @@ impl Desk {
     /// # Errors
     /// Postgres is away.
     pub async fn status(&self, limit: i64) -> Result<Report, DeskError> {
+        self.status_at(&*self.look().await?, limit).await
+    }
+
+    /// The status by a look that somebody has taken.
+    ///
+    /// # Errors
+    /// Postgres is away.
+    pub async fn status_at(&self, look: &Look, limit: i64) -> Result<Report, DeskError> {
         let (store, tenant, terms) = (&self.store, self.tenant, &self.terms);
-        let status = store.status(tenant, &terms.gate).await?;
-        let forecast = status.forecast(&terms.pacing);
+        let status = &look.status;
+        let forecast = look.prospect.forecast();
         let query = DeviceQuery {
             show: Show::Contained,
             limit,
@@ -105,8 +114,8 @@ impl Desk {
             outstanding_limit: terms.outstanding,
             next_call_at: forecast.and_then(|Forecast { first, .. }| status.at.checked_add(first).ok()),
             queue_empty_at: forecast.and_then(|Forecast { last, .. }| status.at.checked_add(last).ok()),
-            expected_late: status.expected_late(&terms.pacing),
-            status,
+            expected_late: look.prospect.late(),
+            status: status.clone(),
             releases_overdue: store.releases_overdue(tenant, terms.overdue_after).await?,
             alarms: store.alarms(tenant, DAY).await?,
             inventory: store.inventory(tenant).await?,

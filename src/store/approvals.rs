@@ -203,7 +203,7 @@ impl Store {
             r#"SELECT request AS "request!", count(*) AS "devices!", min(ask_until) AS "ends_at!" FROM quell.containments
                WHERE tenant_id = $1 AND state = 'asked' AND request IS NOT NULL
                  -- While stopped no question runs out.
-                 AND (ask_until > quell.now() OR quell.stop_in_force($1) IS NOT NULL)
+                 AND (ask_until > (SELECT quell.now()) OR (SELECT quell.stop_in_force($1)) IS NOT NULL)
                GROUP BY request ORDER BY 3, 1"#,
             tenant.0,
         )

@@ -53,6 +53,10 @@ impl Store {
                    ORDER BY since DESC NULLS FIRST LIMIT 1) AS last
                WHERE v.tenant_id = $1 AND (v.restriction <> 'free' OR v.isolation <> 'free')
                  AND d.known IN ('restricted', 'isolated', 'unknown')
+                 -- What goes on, or ended a moment ago by its time, is seen without a look at all that was.
+                 AND NOT EXISTS (SELECT 1 FROM quell.containments o WHERE o.tenant_id = v.tenant_id AND o.device_id = v.device_id
+                     AND o.measure = d.measure AND o.mode = 'enforce' AND o.state = 'active'
+                     AND (o.until IS NULL OR o.until >= (SELECT quell.now()) - make_interval(secs => $2)))
                  AND last.since < (SELECT quell.now()) - make_interval(secs => $2)
                ORDER BY last.since LIMIT 1"#,
             tenant.0,

@@ -1,4 +1,5 @@
-//! How many events, decisions and devices there are, added up behind what happens, so that a look at the status counts only the last minutes.
+//! How many events, decisions and devices there are, and how many actions and containments are over, added up behind what happens, so that
+//! a look at the status counts only what is open and the last minutes.
 //! [`crate::worker::tally`] adds, `Store::status` reads. Exact while the clocks of the daemons' machines are within five minutes of
 //! the database's: an event whose id is of an earlier time than what was added up is not counted. What retention deletes stays counted.
 
@@ -11,6 +12,9 @@ use crate::store::{Store, StoreError};
 /// What is younger may still be added to: no transaction lasts so long.
 const SETTLED_S: f64 = 300.0;
 
+/// What is over is counted from its beginning again after so long.
+const ANEW: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
+
 /// So much is added up at once, seconds.
 const STRETCH_S: f64 = 3_600.0;
 
@@ -22,7 +26,7 @@ impl Store {
     pub async fn tally(&self) -> Result<bool, StoreError> {
         let mut tx = self.pool.begin().await?;
         let mark = sqlx::query!(
-            r#"SELECT events_until, decisions_until, clock_timestamp() - make_interval(secs => $1) AS "ids!",
+            r#"SELECT events_until, decisions_until, over_until, over_counted_at, clock_timestamp() - make_interval(secs => $1) AS "ids!",
                  quell.now() - make_interval(secs => $1) AS "decided!"
                FROM quell.tally_marks FOR UPDATE"#,
             SETTLED_S,
@@ -60,6 +64,12 @@ impl Store {
         )
         .execute(&mut *tx)
         .await?;
+        over(
+            &mut tx,
+            decided,
+            (time(mark.over_until), time(mark.over_counted_at)),
+        )
+        .await?;
         // Devices come and are never deleted: how many there are now.
         sqlx::query!(
             "INSERT INTO quell.tallies (tenant_id, what, key, n)
@@ -88,6 +98,41 @@ fn next(from: Timestamp, settled: Timestamp) -> Timestamp {
         .unwrap_or(settled)
         .min(settled)
         .max(from)
+}
+
+/// What is over, by how it ended: it stays so, and its row is never deleted. `settled`: what ended before is all there.
+async fn over(
+    tx: &mut sqlx::PgConnection,
+    settled: Timestamp,
+    (until, counted_at): (Option<Timestamp>, Option<Timestamp>),
+) -> Result<(), StoreError> {
+    let is_recent = |at: &Timestamp| settled.duration_since(*at) < ANEW && *at <= settled;
+    let (from, counted_at) = match (until, counted_at.filter(is_recent)) {
+        (Some(until), Some(counted_at)) => (Some(until), counted_at),
+        _ => (None, settled),
+    };
+    let to = settled.max(from.unwrap_or(settled));
+    sqlx::query!(
+        "INSERT INTO quell.tallies AS t (tenant_id, what, key, n)
+         SELECT x.id, 'action', a.state, count(*) FROM quell.tenants x JOIN quell.actions a ON a.tenant_id = x.id
+         WHERE a.final_at >= coalesce($1, '-infinity'::timestamptz) AND a.final_at < $2 GROUP BY 1, 3
+         UNION ALL SELECT x.id, 'containment', CASE c.mode WHEN 'observe' THEN 'observed' ELSE 'ended' END, count(*)
+         FROM quell.tenants x JOIN quell.containments c ON c.tenant_id = x.id
+         WHERE c.ended_at >= coalesce($1, '-infinity'::timestamptz) AND c.ended_at < $2 GROUP BY 1, 3
+         ON CONFLICT (tenant_id, what, key) DO UPDATE SET n = CASE WHEN $1 IS NULL THEN 0 ELSE t.n END + excluded.n",
+        from.map(|at| at.to_sqlx()) as Option<jiff_sqlx::Timestamp>,
+        to.to_sqlx() as jiff_sqlx::Timestamp,
+    )
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query!(
+        "UPDATE quell.tally_marks SET over_until = $1, over_counted_at = $2",
+        to.to_sqlx() as jiff_sqlx::Timestamp,
+        counted_at.to_sqlx() as jiff_sqlx::Timestamp,
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 async fn first_event(tx: &mut sqlx::PgConnection) -> Result<Option<Timestamp>, StoreError> {

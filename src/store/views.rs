@@ -26,8 +26,9 @@ mod trail;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::domain::budget::{Forecast, Pacing};
+use crate::domain::budget::Pacing;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Lane;
 use crate::store::containments::time;
@@ -48,7 +49,7 @@ pub use judging::KnownDevice;
 pub use lookups::{LookupView, LookupsView};
 pub use moments::{EventSaid, Happened, MomentKey, MomentRow};
 pub use news::News;
-pub use outlook::{Expected, Outlook, QueuedAction};
+pub use outlook::{Expected, Outlook, Prospect, QueuedAction};
 pub use releases::{DueKey, DueRelease};
 pub use restricted::{RestrictedBy, RestrictedKey, RestrictedView};
 pub use server::{IdentityView, MigrationsView, ReplicaView, RightsView, ServerView};
@@ -112,7 +113,7 @@ pub struct StatusView {
     pub retries_held_until: Option<Timestamp>,
     /// What a forecast starts from.
     #[serde(skip)]
-    pub outlook: Outlook,
+    pub outlook: Arc<Outlook>,
 }
 
 /// The events that were accepted and not yet decided; one row for each event and device.
@@ -185,25 +186,14 @@ pub struct SetView {
 }
 
 impl StatusView {
-    /// When the whole queue may have left, if nothing is added, by the slots in the ledger.
-    pub fn forecast(&self, pacing: &Pacing) -> Option<Forecast> {
-        self.outlook.forecast_through(Lane::Low, pacing)
-    }
-
-    /// How many queued restrictions lose their validity before they can be called.
-    pub fn expected_late(&self, pacing: &Pacing) -> usize {
-        let expected = self.outlook.expected(pacing);
-        expected.iter().filter(|expected| expected.is_late).count()
-    }
-
     /// How long until so many more actions of this lane may have left, behind everything that is queued, if nothing else is added.
     pub fn forecast_more(&self, lane: Lane, more: usize, pacing: &Pacing) -> Option<std::time::Duration> {
         self.outlook.forecast_more(lane, more, pacing)
     }
 
-    /// When every queued action of this lane and more urgent ones may have left, if nothing is added.
-    pub fn forecast_through(&self, lowest: Lane, pacing: &Pacing) -> Option<Forecast> {
-        self.outlook.forecast_through(lowest, pacing)
+    /// The queue as it will leave, if nothing is added and every call is answered at once. It is played through: once for one look.
+    pub fn prospect(&self, pacing: &Pacing) -> Prospect {
+        self.outlook.prospect(pacing)
     }
 }
 
@@ -239,15 +229,9 @@ impl Store {
             .await?;
         let one = sqlx::query!(
             r#"SELECT quell.now() AS "at!",
-                 coalesce((SELECT n FROM quell.tallies WHERE tenant_id = $1 AND what = 'event'), 0)
-                 + (SELECT count(*) FROM quell.events WHERE tenant_id = $1
-                    AND id >= coalesce((SELECT quell.first_id_of(events_until) FROM quell.tally_marks),
-                                       '00000000-0000-0000-0000-000000000000')
-                    AND id <= 'ffffffff-ffff-ffff-ffff-ffffffffffff') AS "events!",
-                 (SELECT count(*) FROM quell.dead_letters l WHERE tenant_id = $1
-                  AND NOT EXISTS (SELECT 1 FROM quell.dead_letter_ends x WHERE x.letter_id = l.id)) AS "dead_letters!",
-                 (SELECT max(received_at) FROM quell.dead_letters l WHERE tenant_id = $1
-                  AND NOT EXISTS (SELECT 1 FROM quell.dead_letter_ends x WHERE x.letter_id = l.id)) AS dead_letter_at,
+                 coalesce((SELECT n FROM quell.tallies WHERE tenant_id = $1 AND what = 'event'), 0) AS "events!",
+                 coalesce((SELECT quell.first_id_of(events_until) FROM quell.tally_marks), '00000000-0000-0000-0000-000000000000') AS "since!",
+                 letters.n AS "dead_letters!", letters.newest AS dead_letter_at,
                  (SELECT count(*) FROM quell.containments WHERE tenant_id = $1 AND state = 'active'
                   AND mode = 'enforce' AND attention IS NOT NULL) AS "attention!",
                  (SELECT count(DISTINCT device_id) FROM quell.containments WHERE tenant_id = $1 AND state = 'active'
@@ -258,15 +242,26 @@ impl Store {
                   AND state IN ('submitting', 'in_doubt', 'submitted')) AS "outstanding!",
                  (SELECT count(*) FROM quell.attempts WHERE tenant_id = $1 AND outcome = 'throttled') AS "throttled!",
                  (SELECT max(answered_at) FROM quell.attempts
-                  WHERE tenant_id = $1 AND outcome = 'throttled') AS throttled_at"#,
+                  WHERE tenant_id = $1 AND outcome = 'throttled') AS throttled_at
+               FROM (SELECT count(*) AS n, max(received_at) AS newest FROM quell.dead_letters l WHERE tenant_id = $1
+                     AND NOT EXISTS (SELECT 1 FROM quell.dead_letter_ends x WHERE x.letter_id = l.id)) AS letters"#,
             tenant.0,
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        // With the bound at hand only the last partition is looked at, of all the days.
+        let news = sqlx::query_scalar!(
+            r#"SELECT count(*) AS "news!" FROM quell.events
+               WHERE tenant_id = $1 AND id >= $2 AND id <= 'ffffffff-ffff-ffff-ffff-ffffffffffff'"#,
+            tenant.0,
+            one.since,
         )
         .fetch_one(&mut *tx)
         .await?;
         let inbox = sqlx::query!(
             r#"SELECT count(*) AS "rows!", min(enqueued_at) AS oldest_at,
-                 count(*) FILTER (WHERE wait_until > quell.now()) AS "waiting!",
-                 max(wait_until) FILTER (WHERE wait_until > quell.now()) AS waiting_until
+                 count(*) FILTER (WHERE wait_until > (SELECT quell.now())) AS "waiting!",
+                 max(wait_until) FILTER (WHERE wait_until > (SELECT quell.now())) AS waiting_until
                FROM quell.inbox WHERE tenant_id = $1 AND source <> $2"#,
             tenant.0,
             heartbeats::SOURCE,
@@ -297,7 +292,7 @@ impl Store {
         });
         Ok(StatusView {
             at: one.at.to_jiff(),
-            events: one.events,
+            events: one.events + news,
             inbox: InboxView {
                 rows: inbox.rows,
                 oldest_at: time(inbox.oldest_at),
@@ -328,7 +323,7 @@ impl Store {
             retries_held_until: outlook
                 .retries_held
                 .and_then(|wait| one.at.to_jiff().checked_add(wait).ok()),
-            outlook,
+            outlook: Arc::new(outlook),
         })
     }
 }
@@ -378,10 +373,18 @@ async fn counts(tx: &mut sqlx::PgConnection, tenant: TenantId) -> Result<Counts,
              WHERE tenant_id = $1 AND decided_at >= coalesce((SELECT decisions_until FROM quell.tally_marks), '-infinity')
                AND decided_at <= 'infinity'
              GROUP BY kind) AS decisions GROUP BY key
-           UNION ALL SELECT 'containment', CASE mode WHEN 'observe' THEN 'observed' ELSE state END, sum(n)::bigint
-           FROM (SELECT mode COLLATE "C" AS mode, state COLLATE "C" AS state, count(*) AS n FROM quell.containments
-                 WHERE tenant_id = $1 GROUP BY 1, 2) AS containments GROUP BY 2
-           UNION ALL SELECT 'action', state COLLATE "C", count(*) FROM quell.actions WHERE tenant_id = $1 GROUP BY 2
+           UNION ALL SELECT what, key, sum(n)::bigint FROM (
+             SELECT what, key, n FROM quell.tallies WHERE tenant_id = $1 AND what IN ('action', 'containment')
+             UNION ALL SELECT 'action', state, count(*) FROM quell.actions
+             WHERE tenant_id = $1 AND state IN ('queued', 'submitting', 'in_doubt', 'submitted') GROUP BY state
+             UNION ALL SELECT 'action', state, count(*) FROM quell.actions
+             WHERE tenant_id = $1 AND final_at >= coalesce((SELECT over_until FROM quell.tally_marks), '-infinity') AND final_at <= 'infinity'
+             GROUP BY state
+             UNION ALL SELECT 'containment', CASE mode WHEN 'observe' THEN 'observed' ELSE state END, count(*) FROM quell.containments
+             WHERE tenant_id = $1 AND mode IN ('observe', 'enforce') AND state IN ('asked', 'active', 'declined', 'expired') GROUP BY mode, state
+             UNION ALL SELECT 'containment', CASE mode WHEN 'observe' THEN 'observed' ELSE 'ended' END, count(*) FROM quell.containments
+             WHERE tenant_id = $1 AND ended_at >= coalesce((SELECT over_until FROM quell.tally_marks), '-infinity') AND ended_at <= 'infinity'
+             GROUP BY mode) AS over_and_open GROUP BY what, key
            UNION ALL SELECT 'restriction', restriction, count(*) FROM quell.devices
            WHERE tenant_id = $1 AND restriction <> 'free' GROUP BY 2
            UNION ALL SELECT 'isolation', isolation, count(*) FROM quell.devices
@@ -401,7 +404,7 @@ async fn counts(tx: &mut sqlx::PgConnection, tenant: TenantId) -> Result<Counts,
 async fn queue(tx: &mut sqlx::PgConnection, tenant: TenantId) -> Result<Vec<LaneView>, StoreError> {
     let rows = sqlx::query!(
         r#"SELECT a.lane, count(*) AS "actions!", min(a.queued_at) AS "oldest_at!",
-             count(*) FILTER (WHERE a.not_before > quell.now()) AS "delayed!",
+             count(*) FILTER (WHERE a.not_before > (SELECT quell.now())) AS "delayed!",
              count(*) FILTER (WHERE EXISTS (SELECT 1 FROM quell.actions o WHERE o.tenant_id = a.tenant_id
                  AND o.device_id = a.device_id AND o.subject = a.subject
                  AND o.state IN ('submitting', 'in_doubt', 'submitted'))) AS "behind_open!"

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use serde_json::Value;
 
 use crate::support::alert::{alert, device, restrict};
+use crate::support::ground::{self, Ground};
 use crate::support::http::{self, Reply};
 use crate::support::{Setup, World};
 
@@ -204,4 +206,58 @@ async fn what_was_added_up_and_what_came_since_are_told_as_one() {
     assert!(!store.tally().await.expect("Postgres is there"));
     assert_eq!(counted(&json(&world, "/v1/status").await), (Some(42), Some(41)));
     world.finish().await;
+}
+
+/// Says that the status counts what a count of every row gives; and how many actions are over.
+async fn as_counted_by_hand(ground: &mut Ground) -> i64 {
+    let told = ground.store.status(ground.tenant, ground.gate()).await;
+    let told = told.expect("Postgres is there");
+    for (table, key, told) in [
+        ("actions", "state", &told.actions),
+        (
+            "containments",
+            "CASE mode WHEN 'observe' THEN 'observed' ELSE state END",
+            &told.containments,
+        ),
+    ] {
+        let all = format!("SELECT {key} || ' ' || count(*) FROM quell.{table} GROUP BY {key} ORDER BY 1");
+        let told: Vec<String> = told.iter().map(|(key, n)| format!("{key} {n}")).collect();
+        assert_eq!(told, ground.words(all).await, "{table}");
+    }
+    told.actions.get("succeeded").copied().unwrap_or(0)
+}
+
+#[tokio::test]
+async fn what_is_over_is_added_up_and_told_with_what_is_open() {
+    let observed = ground::playbook("two").replace("mode: enforce", "mode: observe");
+    let mut ground = Ground::new(&[ground::playbook("one"), observed]).await;
+    for (category, device) in [("one", 'a'), ("one", 'b'), ("two", 'c')] {
+        ground.alert(category, &ground::device(device)).await;
+    }
+    ground.call_succeeds().await;
+    assert_eq!(as_counted_by_hand(&mut ground).await, 1);
+    // Too young to be added up, then added up; and what is over since then comes to it, once.
+    for _ in 0..2 {
+        ground.store.tally().await.expect("Postgres is there");
+        assert_eq!(as_counted_by_hand(&mut ground).await, 1);
+        ground.pass(SignedDuration::from_mins(10)).await;
+    }
+    ground.call_succeeds().await;
+    ground.pass(SignedDuration::from_hours(4)).await;
+    ground.expire().await;
+    assert_eq!(as_counted_by_hand(&mut ground).await, 2);
+    for _ in 0..3 {
+        ground.pass(SignedDuration::from_mins(10)).await;
+        ground.store.tally().await.expect("Postgres is there");
+        assert_eq!(as_counted_by_hand(&mut ground).await, 2);
+    }
+    let added = "SELECT what || ' ' || key || ' ' || n FROM quell.tallies WHERE what IN ('action', 'containment') ORDER BY 1";
+    assert_eq!(
+        ground.words(added.to_owned()).await,
+        [
+            "action succeeded 2",
+            "containment ended 2",
+            "containment observed 1"
+        ]
+    );
 }

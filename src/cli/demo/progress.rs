@@ -133,7 +133,8 @@ impl Moment<'_> {
         };
         let by_queue = self
             .status
-            .forecast(&pacing)
+            .prospect(&pacing)
+            .forecast()
             .map_or(Duration::ZERO, |forecast| forecast.last);
         match self.estimate.saturating_sub(self.elapsed).max(by_queue).as_secs() {
             0 => "nearly done".to_owned(),

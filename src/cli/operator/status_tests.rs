@@ -72,7 +72,7 @@ fn quiet() -> Report {
         throttled: 0,
         throttled_at: None,
         retries_held_until: None,
-        outlook: Outlook::default(),
+        outlook: Default::default(),
     };
     Report {
         tenant: "contoso".to_owned(),
@@ -211,7 +211,7 @@ fn bad_night() -> Report {
         valid_until: None,
     };
     let lanes = [(Lane::Critical, 2), (Lane::Release, 4), (Lane::Normal, 306)];
-    status.outlook = Outlook {
+    let outlook = Outlook {
         queue: lanes
             .into_iter()
             .flat_map(|(lane, n)| std::iter::repeat_n(lane, n))
@@ -225,16 +225,18 @@ fn bad_night() -> Report {
         opens_in: Duration::from_secs(90),
         retries_held: None,
     };
+    status.outlook = outlook.into();
     let pace = Pace {
         interval: Duration::from_millis(606),
         burst: 5,
     };
     let forecast = status
-        .forecast(&Pacing {
+        .prospect(&Pacing {
             pace,
             unpaced_releases: 5,
             release_window: Duration::from_secs(60),
         })
+        .forecast()
         .expect("there is a queue");
     report.next_call_at = Some(now() + SignedDuration::try_from(forecast.first).expect("a short span"));
     report.queue_empty_at = Some(now() + SignedDuration::try_from(forecast.last).expect("a short span"));

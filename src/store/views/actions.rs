@@ -73,6 +73,9 @@ pub struct ActionKey {
     pub id: Uuid,
 }
 
+/// So many devices are few: their actions are asked for device by device.
+const FEW: i64 = 500;
+
 impl ActionView {
     /// Where it stands.
     pub fn key(&self) -> ActionKey {
@@ -106,6 +109,13 @@ impl Store {
         query: &ActionQuery,
         after: Option<&ActionKey>,
     ) -> Result<Vec<ActionView>, StoreError> {
+        if let Some(beginning) = &query.device {
+            let devices = self.devices_begun(tenant, beginning, FEW + 1).await?;
+            if i64::try_from(devices.len()).is_ok_and(|n| n <= FEW) {
+                return self.actions_of(tenant, &devices, query, after).await;
+            }
+        }
+        // Of all devices, or of so many that those of them soon come by.
         let rows = sqlx::query_as!(
             Row,
             r#"SELECT a.id, a.device_id, d.facts -> 'name' ->> 'is' AS name, a.kind, a.state, a.lane, a.wanted_by,
@@ -123,6 +133,62 @@ impl Store {
              ORDER BY a.queued_at DESC, a.id DESC LIMIT $4"#,
             tenant.0,
             query.device,
+            query.state,
+            query.limit,
+            query.id,
+            after.map(|after| after.at.to_sqlx()) as Option<jiff_sqlx::Timestamp>,
+            after.map(|after| after.id),
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.into_iter().map(ActionView::from).collect())
+    }
+
+    /// The devices whose id begins so, in any case, at most so many.
+    async fn devices_begun(
+        &self,
+        tenant: TenantId,
+        beginning: &str,
+        limit: i64,
+    ) -> Result<Vec<String>, StoreError> {
+        let devices = sqlx::query_scalar!(
+            r#"SELECT device_id FROM quell.devices WHERE tenant_id = $1 AND lower(device_id) COLLATE "C" >= lower($2::text)
+                 AND lower(device_id) COLLATE "C" < lower($2) || U&'\+10FFFF' LIMIT $3"#,
+            tenant.0,
+            beginning,
+            limit,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(devices)
+    }
+
+    /// The actions of few devices: each device's own, by their index.
+    async fn actions_of(
+        &self,
+        tenant: TenantId,
+        devices: &[String],
+        query: &ActionQuery,
+        after: Option<&ActionKey>,
+    ) -> Result<Vec<ActionView>, StoreError> {
+        let rows = sqlx::query_as!(
+            Row,
+            r#"SELECT a.id, a.device_id, d.facts -> 'name' ->> 'is' AS name, a.kind, a.state, a.lane, a.wanted_by,
+                 a.playbook || '@' || left(a.revision, 12) AS playbook, a.queued_at AS "queued_at: jiff_sqlx::Timestamp",
+                 a.not_before AS "not_before: jiff_sqlx::Timestamp", a.attempts,
+                 a.defender_id, a.defender_status, a.is_adopted, a.final_at AS "final_at: jiff_sqlx::Timestamp", a.state_by, a.state_reason, a.error,
+                 false AS "is_behind_open!"
+               FROM (SELECT its.* FROM unnest($2::text[]) AS v (device_id) CROSS JOIN LATERAL (
+                       SELECT * FROM quell.actions WHERE tenant_id = $1 AND device_id = v.device_id
+                         AND ($3::text IS NULL OR state = $3) AND ($5::uuid IS NULL OR id = $5)
+                         AND queued_at <= coalesce($6, 'infinity'::timestamptz)
+                         AND ($6::timestamptz IS NULL OR (queued_at, id) < ($6, $7::uuid))
+                       ORDER BY queued_at DESC, id DESC LIMIT $4) AS its
+                     ORDER BY queued_at DESC, id DESC LIMIT $4) AS a
+               LEFT JOIN quell.devices d ON d.tenant_id = a.tenant_id AND d.device_id = a.device_id
+               ORDER BY a.queued_at DESC, a.id DESC"#,
+            tenant.0,
+            devices,
             query.state,
             query.limit,
             query.id,

@@ -168,10 +168,13 @@ impl Store {
             Row,
             r#"SELECT d.event_id, d.device_id, d.kind, d.reason, d.decided_at AS "decided_at: jiff_sqlx::Timestamp", d.set_version,
                  d.rulings, v.facts -> 'name' ->> 'is' AS name
-               FROM (SELECT event_id, device_id, kind, reason, decided_at, set_version, rulings, tenant_id FROM quell.decisions
-                     WHERE tenant_id = $1 AND kind <> 'skip' AND decided_at <= coalesce($2, 'infinity'::timestamptz)
-                       AND ($2::timestamptz IS NULL OR (decided_at, event_id, coalesce(device_id, '') COLLATE "C") < ($2, $3::uuid, $4::text))
-                       AND ($5::text IS NULL OR kind = $5)
+               -- Each kind by itself, so that one of which there are few is found as soon as the others.
+               FROM (SELECT of.* FROM (VALUES ('act'), ('ask'), ('observe'), ('hold')) AS k (kind) CROSS JOIN LATERAL (
+                       SELECT event_id, device_id, kind, reason, decided_at, set_version, rulings, tenant_id FROM quell.decisions
+                       WHERE tenant_id = $1 AND kind = k.kind AND kind <> 'skip' AND decided_at <= coalesce($2, 'infinity'::timestamptz)
+                         AND ($2::timestamptz IS NULL OR (decided_at, event_id, coalesce(device_id, '') COLLATE "C") < ($2, $3::uuid, $4::text))
+                       ORDER BY decided_at DESC, event_id DESC, coalesce(device_id, '') COLLATE "C" DESC LIMIT $6) AS of
+                     WHERE $5::text IS NULL OR k.kind = $5
                      ORDER BY decided_at DESC, event_id DESC, coalesce(device_id, '') COLLATE "C" DESC LIMIT $6) AS d
                LEFT JOIN quell.devices v ON v.tenant_id = d.tenant_id AND v.device_id = d.device_id
                ORDER BY d.decided_at DESC, d.event_id DESC, coalesce(d.device_id, '') COLLATE "C" DESC"#,

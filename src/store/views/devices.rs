@@ -8,7 +8,6 @@ use uuid::Uuid;
 use crate::domain::measure::Measure;
 use crate::domain::tenant::TenantId;
 use crate::store::containments::time;
-use crate::store::packing::KeptEvent;
 use crate::store::{Store, StoreError};
 
 /// One device.
@@ -287,14 +286,12 @@ impl Store {
                    AND c.state IN ('asked', 'active') AND (c.state = 'asked' OR c.state = 'active' AND NOT $3)
                  ORDER BY CASE c.state WHEN 'asked' THEN c.ask_until END, c.activated_at, c.id LIMIT $4)
                SELECT c.id, c.device_id, d.facts -> 'name' ->> 'is' AS name, c.measure, c.state,
-                 c.playbook || '@' || left(c.revision, 12) AS playbook, c.alert_id,
-                 e.codec AS "codec?", e.event AS "event?", e.normalised AS "normalised?", c.created_at, c.activated_at, c.until,
+                 c.playbook || '@' || left(c.revision, 12) AS playbook, c.alert_id, c.event_id, c.created_at, c.activated_at, c.until,
                  c.ask_reason, c.ask_until, c.attention, c.state_by, c.state_reason,
                  ARRAY(SELECT jsonb_array_elements_text(c.ask -> 'from')) AS "ask_from!",
                  coalesce((c.ask ->> 'otherwise_act')::boolean, false) AS "otherwise_act!"
                FROM those c
                LEFT JOIN quell.devices d ON d.tenant_id = c.tenant_id AND d.device_id = c.device_id
-               LEFT JOIN quell.events e ON e.id = c.event_id
                ORDER BY CASE c.state WHEN 'asked' THEN c.ask_until END, c.activated_at, c.id"#,
             tenant.0,
             devices,
@@ -303,6 +300,10 @@ impl Store {
         )
         .fetch_all(&self.pool)
         .await?;
+        // By themselves: so only the partitions that have them are looked at. An event that was deleted under the retention has none.
+        let events: Vec<Uuid> = rows.iter().filter_map(|row| row.event_id).collect();
+        let said = self.events_said(&events).await?;
+        let title = |event: Option<Uuid>| said.get(&event?)?.title.clone();
         Ok(rows
             .into_iter()
             .map(|r| ContainmentView {
@@ -313,7 +314,7 @@ impl Store {
                 state: r.state,
                 playbook: r.playbook,
                 alert_id: r.alert_id,
-                title: title(r.codec, r.event, r.normalised),
+                title: title(r.event_id),
                 created_at: r.created_at.to_jiff(),
                 activated_at: time(r.activated_at),
                 until: time(r.until),
@@ -327,18 +328,4 @@ impl Store {
             })
             .collect())
     }
-}
-
-/// The alert's title; none, too, when its event was deleted under the retention.
-fn title(
-    codec: Option<i16>,
-    event: Option<Vec<u8>>,
-    normalised: Option<serde_json::Value>,
-) -> Option<String> {
-    let kept = KeptEvent {
-        codec: codec?,
-        event,
-        normalised,
-    };
-    kept.read().ok()?.alert.title.value().cloned()
 }

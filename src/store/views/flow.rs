@@ -36,6 +36,7 @@ impl Store {
     /// # Errors
     /// Postgres is not available.
     pub async fn minutes(&self, tenant: TenantId, gate: &Gate) -> Result<Vec<MinuteView>, StoreError> {
+        // The bounds are no joins, and have an upper end: so that the planner sees how little of a long table they leave.
         // What left the queue and came back to it is taken from the calls: one after which there was another, or after which the
         // action waits again or was dropped, came back when it was answered.
         let rows = sqlx::query!(
@@ -43,19 +44,20 @@ impl Store {
                calls AS MATERIALIZED (
                  SELECT c.reserved_at, c.answered_at, c.outcome, c.kind,
                    c.n < a.attempts OR c.n = a.attempts AND a.state IN ('queued', 'withdrawn', 'expired') AS came_back
-                 FROM t, quell.attempts c
+                 FROM quell.attempts c
                  LEFT JOIN LATERAL (SELECT attempts, state FROM quell.actions WHERE id = c.action_id OFFSET 0) AS a ON true
-                 WHERE c.tenant_id = $1 AND c.app_id = $2 AND c.scope = 'actions' AND c.slot_at >= t.since
-                   AND c.slot_at <= 'infinity'),
+                 WHERE c.tenant_id = $1 AND c.app_id = $2 AND c.scope = 'actions'
+                   AND c.slot_at >= (SELECT since FROM t) AND c.slot_at <= 'infinity'),
                changes AS (
                  SELECT date_trunc('minute', reserved_at) AS minute, 1 AS calls, (outcome IS NOT DISTINCT FROM 'throttled')::int AS throttled,
                    CASE kind WHEN 'cancel' THEN 0 ELSE -1 END AS queued FROM calls
                  UNION ALL SELECT date_trunc('minute', coalesce(answered_at, reserved_at)), 0, 0, 1 FROM calls
                    WHERE came_back AND kind <> 'cancel'
-                 UNION ALL SELECT date_trunc('minute', a.queued_at), 0, 0, 1 FROM t, quell.actions a
-                   WHERE a.tenant_id = $1 AND a.queued_at >= t.since AND a.queued_at <= 'infinity'
-                 UNION ALL SELECT date_trunc('minute', a.final_at), 0, 0, -1 FROM t, quell.actions a
-                   WHERE a.tenant_id = $1 AND a.state IN ('withdrawn', 'expired') AND a.final_at >= t.since),
+                 UNION ALL SELECT date_trunc('minute', a.queued_at), 0, 0, 1 FROM quell.actions a
+                   WHERE a.tenant_id = $1 AND a.queued_at >= (SELECT since FROM t) AND a.queued_at <= 'infinity'
+                 UNION ALL SELECT date_trunc('minute', a.final_at), 0, 0, -1 FROM quell.actions a
+                   WHERE a.tenant_id = $1 AND a.state IN ('withdrawn', 'expired')
+                     AND a.final_at >= (SELECT since FROM t) AND a.final_at <= 'infinity'),
                minutes AS (
                  SELECT minute, sum(calls) AS calls, sum(throttled) AS throttled, sum(queued) AS queued FROM changes GROUP BY minute)
                SELECT m AS "at!", coalesce(n.calls, 0)::bigint AS "calls!", coalesce(n.throttled, 0)::bigint AS "throttled!",

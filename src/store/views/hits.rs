@@ -45,8 +45,10 @@ impl Store {
                  SELECT d AS day FROM (SELECT date_trunc('day', quell.now(), 'UTC') AS today) AS t,
                    generate_series(t.today - interval '6 days', t.today, interval '1 day') AS d),
                hits AS (
-                 SELECT playbook, date_trunc('day', created_at, 'UTC') AS day, count(*) AS hits FROM quell.containments
-                 WHERE tenant_id = $1 AND created_at >= (SELECT min(day) FROM days) AND playbook IS NOT NULL GROUP BY 1, 2)
+                 SELECT c.playbook, d.day, c.hits FROM days d CROSS JOIN LATERAL (
+                   SELECT playbook COLLATE "C" AS playbook, count(*) AS hits FROM quell.containments
+                   WHERE tenant_id = $1 AND created_at >= d.day AND created_at < d.day + interval '1 day' AND playbook IS NOT NULL
+                   GROUP BY 1) AS c)
                SELECT p.playbook AS "playbook!", d.day AS "day!", coalesce(h.hits, 0) AS "hits!"
                FROM (SELECT DISTINCT playbook FROM hits) AS p CROSS JOIN days d LEFT JOIN hits h USING (playbook, day)
                ORDER BY 1, 2"#,
@@ -72,9 +74,12 @@ impl Store {
         let rows = sqlx::query!(
             r#"WITH latest AS MATERIALIZED (
                  SELECT decided_at, rulings FROM quell.decisions WHERE tenant_id = $1 ORDER BY decided_at DESC LIMIT $2)
-               SELECT count(*) OVER () AS "decisions!", min(decided_at) OVER () AS since,
-                 CASE WHEN rulings @> jsonb_build_array(jsonb_build_object('p', $3::text)) THEN rulings END AS rulings
-               FROM latest ORDER BY rulings IS NULL LIMIT $2"#,
+               SELECT (SELECT count(*) FROM latest) AS "decisions!", (SELECT min(decided_at) FROM latest) AS since,
+                 hit.rulings AS "rulings?", hit.n AS "n?"
+               -- Rulings are much alike, and most are none: each is read once.
+               FROM (VALUES (1)) AS one LEFT JOIN (
+                 SELECT rulings, count(*) AS n FROM latest
+                 WHERE rulings @> jsonb_build_array(jsonb_build_object('p', $3::text)) GROUP BY rulings) AS hit ON true"#,
             tenant.0,
             LOOKED_THROUGH,
             playbook,
@@ -89,9 +94,10 @@ impl Store {
             let Some(ruling) = its.into_iter().find(|ruling| ruling.playbook == playbook) else {
                 continue;
             };
-            hits.hits += 1;
+            let n = row.n.unwrap_or_default();
+            hits.hits += n;
             if let Some(line) = ruling.line {
-                *hits.lines.entry(line).or_default() += 1;
+                *hits.lines.entry(line).or_default() += n;
             }
         }
         Ok(hits)

@@ -44,6 +44,8 @@ pub struct QueuedAction {
 pub struct Expected {
     /// Its id.
     pub id: Uuid,
+    /// Its lane.
+    pub lane: Lane,
     /// Its place among the queued ones as they will be called, from 1.
     pub position: usize,
     /// From the outlook's moment until it may be called.
@@ -52,29 +54,57 @@ pub struct Expected {
     pub is_late: bool,
 }
 
+/// What is to be expected of the whole queue, played through once: everything that one look tells of it is taken from here.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Prospect {
+    /// The queued actions, the next to be called first.
+    pub actions: Vec<Expected>,
+}
+
+impl Prospect {
+    /// When the whole queue may have left.
+    pub fn forecast(&self) -> Option<Forecast> {
+        self.through(Lane::Low)
+    }
+
+    /// When the actions of this lane and more urgent ones may have left.
+    pub fn through(&self, lowest: Lane) -> Option<Forecast> {
+        let mut among = self.actions.iter().filter(|expected| expected.lane <= lowest);
+        // They stand in the order in which they leave.
+        let first = among.next()?;
+        let last = among.next_back().unwrap_or(first);
+        Some(Forecast {
+            first: first.after,
+            last: last.after,
+        })
+    }
+
+    /// How many queued restrictions lose their validity before they can be called.
+    pub fn late(&self) -> usize {
+        self.actions.iter().filter(|expected| expected.is_late).count()
+    }
+
+    /// What is to be expected of one of them.
+    pub fn of(&self, action: Uuid) -> Option<Expected> {
+        self.actions
+            .iter()
+            .copied()
+            .find(|expected| expected.id == action)
+    }
+}
+
 impl Outlook {
+    /// The queue played through.
+    pub fn prospect(&self, pacing: &Pacing) -> Prospect {
+        Prospect {
+            actions: self.expected(pacing),
+        }
+    }
+
     /// What is to be expected of each queued action, the next to be called first, if nothing is added and every call is
     /// answered at once.
     pub fn expected(&self, pacing: &Pacing) -> Vec<Expected> {
         self.expected_of(&self.queue, pacing)
-    }
-
-    /// When the actions of this lane and more urgent ones may have left.
-    pub fn forecast_through(&self, lowest: Lane, pacing: &Pacing) -> Option<Forecast> {
-        // Whatever the lanes below are, they may go before by their age, so all are played through.
-        let lanes: std::collections::HashMap<Uuid, Lane> = self
-            .queue
-            .iter()
-            .map(|action| (action.id, action.queued.lane))
-            .collect();
-        let expected = self.expected(pacing);
-        let among = |expected: &&Expected| lanes.get(&expected.id).is_some_and(|lane| *lane <= lowest);
-        let after: Vec<Duration> = expected
-            .iter()
-            .filter(among)
-            .map(|expected| expected.after)
-            .collect();
-        Forecast::of(&after)
     }
 
     /// How long until so many more actions of this lane, queued now, may have left.
@@ -117,6 +147,7 @@ impl Outlook {
                 .map(|until| Duration::try_from(until).unwrap_or_default());
             Expected {
                 id: action.id,
+                lane: action.queued.lane,
                 position: index + 1,
                 after,
                 is_late: until.is_some_and(|until| until < after),
@@ -149,7 +180,7 @@ pub(super) async fn read(
     let rules = gate.terms.rules(&gate.actions);
     let longest = rules.longest().map(|window| window.per).unwrap_or_default();
     let slots = sqlx::query_scalar!(
-        r#"SELECT (extract(epoch FROM slot_at - quell.now()) * 1000000)::bigint AS "at!" FROM quell.attempts
+        r#"SELECT (extract(epoch FROM slot_at - (SELECT quell.now())) * 1000000)::bigint AS "at!" FROM quell.attempts
            WHERE tenant_id = $1 AND app_id = $2 AND ($3 OR scope = 'actions')
              AND slot_at >= (SELECT quell.now()) - make_interval(secs => $4)"#,
         tenant.0,
@@ -170,9 +201,9 @@ pub(super) async fn read(
     let held = snapshot::actions(tx, tenant, gate, &rules, gate_row.now.to_jiff()).await?;
     let retries_held = rules.retries_held(&held).map(|wait| wait.after);
     let rows = sqlx::query!(
-        r#"SELECT id, kind, lane, is_retry, (extract(epoch FROM queued_at - quell.now()) * 1000000)::bigint AS "queued!",
-             (extract(epoch FROM not_before - quell.now()) * 1000000)::bigint AS "ready!",
-             (extract(epoch FROM valid_until - quell.now()) * 1000000)::bigint AS until
+        r#"SELECT id, kind, lane, is_retry, (extract(epoch FROM queued_at - (SELECT quell.now())) * 1000000)::bigint AS "queued!",
+             (extract(epoch FROM not_before - (SELECT quell.now())) * 1000000)::bigint AS "ready!",
+             (extract(epoch FROM valid_until - (SELECT quell.now())) * 1000000)::bigint AS until
            FROM quell.actions WHERE tenant_id = $1 AND state = 'queued'"#,
         tenant.0,
     )

@@ -7,25 +7,13 @@ use super::devices::{self, name_of};
 use super::parts::{Panel, Row, Table, Tone, ago, ahead, badge, or_none, plain, slug, state, tile, told};
 use super::shell::{Frame, Page};
 use super::{approvals, budget};
-use crate::desk::budget::BudgetReport;
+use crate::desk::overview::Overview;
 use crate::desk::status::Report;
 use crate::desk::words::counted;
 use crate::store::views::{DecidedView, DueRelease};
 
-/// What the page shows.
-pub(super) struct Read {
-    /// The status.
-    pub report: Report,
-    /// The budget, with what calls and the queue did lately.
-    pub budget: BudgetReport,
-    /// What ends next.
-    pub due: Vec<DueRelease>,
-    /// What was decided last, but for what led to nothing.
-    pub decided: Vec<DecidedView>,
-}
-
 /// The page.
-pub(super) fn page(frame: &Frame, read: &Read) -> Page {
+pub(super) fn page(frame: &Frame, read: &Overview) -> Page {
     let report = &read.report;
     let status = &report.status;
     let content = html! {

@@ -9,7 +9,6 @@ use super::parts::of_path;
 use super::shell::{Frame, Notice, Page, Visit};
 use super::{action, approval, approvals, audit, device, devices, event, overview, playbooks, queue, system};
 use crate::desk::actions::ActionsAsked;
-use crate::desk::decisions::DecisionsAsked;
 use crate::desk::devices::DevicesAsked;
 use crate::desk::{Desk, DeskError};
 use crate::domain::approval::RequestNumber;
@@ -20,8 +19,6 @@ use crate::web::may::{May, See};
 
 /// So many rows stand in a list.
 const ROWS: usize = 100;
-/// So many on the first page, which has many lists.
-const FEW: usize = 8;
 
 /// A page of the console.
 pub(super) async fn show(see: May<See>, AtDesk(desk): AtDesk, visit: Visit) -> Result<Response, Problem> {
@@ -47,7 +44,7 @@ async fn read(desk: &Desk, frame: &Frame) -> Result<Page, Problem> {
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let query = |name| frame.visit.query.get(name);
     Ok(match parts.as_slice() {
-        [""] => overview::page(frame, &first(desk).await?),
+        [""] => overview::page(frame, &*desk.overview().await?),
         ["approvals"] => approvals::page(frame, &desk.approvals(true, None, ROWS).await?.items),
         ["approvals", number] => approval::page(frame, &desk.approval(request(number)?).await?),
         ["devices"] => listed(desk, frame).await?,
@@ -68,10 +65,11 @@ async fn read(desk: &Desk, frame: &Frame) -> Result<Page, Problem> {
                 ..ActionsAsked::default()
             };
             let after = query("after");
+            let look = desk.look().await?;
             let (waiting, actions, budget) = tokio::try_join!(
-                desk.queue(after.as_deref(), ROWS),
+                desk.queue_at(&look, after.as_deref(), ROWS),
                 desk.actions(&asked),
-                desk.budget()
+                desk.budget_at(&look)
             )?;
             queue::page(frame, &waiting, &actions, &budget)
         }
@@ -106,27 +104,6 @@ async fn read(desk: &Desk, frame: &Frame) -> Result<Page, Problem> {
             system::page(frame, &system, &status)
         }
         _ => return Err(missing("there is no such page")),
-    })
-}
-
-async fn first(desk: &Desk) -> Result<overview::Read, Problem> {
-    let decided = DecisionsAsked {
-        without_skips: true,
-        limit: FEW,
-        ..DecisionsAsked::default()
-    };
-    // None waits for another: each has a connection of its own.
-    let (report, budget, due, decided) = tokio::try_join!(
-        desk.status(10),
-        desk.budget(),
-        desk.due_releases(None, FEW),
-        desk.decisions(&decided),
-    )?;
-    Ok(overview::Read {
-        report,
-        budget,
-        due: due.items,
-        decided: decided.items,
     })
 }
 
