@@ -169,6 +169,9 @@ pub fn playbooks(config: &Config) -> anyhow::Result<Arc<PlaybookSet>> {
     }
 }
 
+/// Between two tries of a migration that did not get its locks: each try lets others wait for up to two seconds.
+pub const AFTER_GIVING_WAY: Duration = Duration::from_secs(10);
+
 /// Applies the migrations, or says that they are due.
 ///
 /// # Errors

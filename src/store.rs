@@ -226,7 +226,7 @@ impl Store {
     /// applied it does nothing, so it needs no right to do anything.
     ///
     /// # Errors
-    /// [`StoreError::Migration`], or Postgres is not available.
+    /// [`StoreError::Migration`], or Postgres is not available; [`StoreError::GaveWay`] where a lock was not had.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         if self.is_migrated().await? {
             return match self.migration_state().await? {
@@ -235,13 +235,14 @@ impl Store {
                 MigrationState::Ahead | MigrationState::Behind => Ok(()),
             };
         }
-        // A connection of its own: a migration may take longer than any statement of the daemon's.
-        let options = self
-            .pool
-            .connect_options()
-            .as_ref()
-            .clone()
-            .options([("statement_timeout", "0")]);
+        // A connection of its own: a migration may take longer than any statement of the daemon's. But whoever waits for a table
+        // lets everybody wait who comes after, so a migration gives way soon.
+        let options = self.pool.connect_options().as_ref().clone().options([
+            ("statement_timeout", "0"),
+            ("lock_timeout", migrating::GIVES_WAY),
+            // For a role called `quell` the schema of that name comes first, and a second list of migrations would begin there.
+            ("search_path", "public"),
+        ]);
         let pool = PgPoolOptions::new()
             .max_connections(1)
             .connect_with(options)
@@ -282,7 +283,9 @@ impl Store {
             return Ok(Vec::new());
         }
         let mut connection = self.pool.acquire().await?;
-        let applied = connection.list_applied_migrations("_sqlx_migrations").await?;
+        let applied = connection
+            .list_applied_migrations("public._sqlx_migrations")
+            .await?;
         Ok(applied.into_iter().map(|migration| migration.version).collect())
     }
 

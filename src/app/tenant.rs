@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::app::reload::{Reloader, Target};
 use crate::app::status::StatusLine;
 use crate::app::terms::{desk_of, gate_of, pacing_of, safety_of};
-use crate::app::{MigrationError, migrations, sources, tell};
+use crate::app::{AFTER_GIVING_WAY, MigrationError, migrations, sources, tell};
 use crate::config::{Config, Tenant, environment};
 use crate::defender::Client;
 use crate::domain::budget::BudgetScope;
@@ -228,9 +228,13 @@ impl Start {
                 self.tasks.ready();
                 self.tasks.say("waiting for postgres");
             }
+            let pause = match error.gave_way() {
+                true => AFTER_GIVING_WAY,
+                false => Duration::from_millis(500),
+            };
             tokio::select! {
                 () = stop.cancelled() => return Ok(None),
-                () = tokio::time::sleep(Duration::from_millis(500)) => {}
+                () = tokio::time::sleep(pause) => {}
             }
         }
     }

@@ -7,10 +7,10 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use crate::app;
+use crate::app::{self, MigrationError};
 use crate::cli::operator;
 use crate::config::Config;
-use crate::store::roles;
+use crate::store::{Store, roles};
 
 /// What to do with the database.
 #[derive(Debug, clap::Subcommand)]
@@ -48,8 +48,7 @@ pub enum Command {
 pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Migrate { config } => {
-            let store = app::store(&Config::load(&config)?.config)?;
-            app::migrations(&store, true).await?;
+            migrate(&app::store(&Config::load(&config)?.config)?).await?;
             println!("the database is up to date");
         }
         Command::Prune(args) => return prune::run(args).await,
@@ -70,4 +69,25 @@ pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// How often a migration that did not get its locks is tried: for five minutes.
+const TRIES: u32 = 25;
+
+/// Migrates; gives way to whoever holds a table, and tries again. While somebody else migrates it waits.
+async fn migrate(store: &Store) -> Result<(), MigrationError> {
+    let mut tries = 0;
+    loop {
+        match app::migrations(store, true).await {
+            Err(MigrationError::Store(error)) if error.is_others_migrating() => {}
+            Err(MigrationError::Store(error)) if error.gave_way() && tries < TRIES => {
+                if tries == 0 {
+                    eprintln!("{error}; trying again every ten seconds");
+                }
+                tries += 1;
+                tokio::time::sleep(app::AFTER_GIVING_WAY).await;
+            }
+            done => return done,
+        }
+    }
 }

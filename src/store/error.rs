@@ -36,6 +36,18 @@ pub enum StoreError {
     /// The migrations could not be applied.
     #[error("the database's migrations could not be applied")]
     Migration(#[source] sqlx::migrate::MigrateError),
+    /// Whoever migrates did not get a lock in time, and gave way: nothing of that migration was done.
+    #[error("{}", match .version {
+        Some(version) => format!("migration {version} waited for a lock and gave way: something holds a table, such as a dump or a transaction left open"),
+        None => "somebody else is migrating this database".to_owned(),
+    })]
+    GaveWay {
+        /// Which wanted to lock a table; without one somebody else was migrating.
+        version: Option<i64>,
+        /// What Postgres said.
+        #[source]
+        source: sqlx::Error,
+    },
     /// A value could not be written as JSON.
     #[error("a value could not be read or written as JSON")]
     Json(#[from] serde_json::Error),
@@ -83,7 +95,17 @@ impl StoreError {
 
     /// Whether waiting helps.
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Unavailable(_))
+        matches!(self, Self::Unavailable(_) | Self::GaveWay { .. })
+    }
+
+    /// Whether a migration gave way to somebody who holds a table: try again, but not at once, since each try lets others wait.
+    pub fn gave_way(&self) -> bool {
+        matches!(self, Self::GaveWay { version: Some(_), .. })
+    }
+
+    /// Whether somebody else is migrating: when it is done, nothing is left to do.
+    pub fn is_others_migrating(&self) -> bool {
+        matches!(self, Self::GaveWay { version: None, .. })
     }
 
     /// Whether a value that was looked for cannot stand in the database: a text with a zero byte, a time before its calendar.

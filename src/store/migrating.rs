@@ -5,15 +5,26 @@ use sqlx::migrate::MigrateError;
 
 use crate::store::StoreError;
 
+/// So long a migration waits for a lock, as Postgres writes it. Whoever wants the table meanwhile waits behind it.
+pub(super) const GIVES_WAY: &str = "2s";
+
 impl From<MigrateError> for StoreError {
     /// A connection that broke on the way says nothing about the migrations: whoever starts then waits and looks again, as for
-    /// a Postgres that is away. Each migration is a transaction, so nothing is left of the one that was cut off.
+    /// a Postgres that is away. Each migration is a transaction, so nothing is left of the one that was cut off, or gave way.
     fn from(error: MigrateError) -> Self {
         let (error, version) = match error {
             MigrateError::Execute(error) => (error, None),
             MigrateError::ExecuteMigration(error, version) => (error, Some(version)),
             other => return Self::Migration(other),
         };
+        if let sqlx::Error::Database(refusal) = &error
+            && refusal.code().is_some_and(|code| code == "55P03")
+        {
+            return Self::GaveWay {
+                version,
+                source: error,
+            };
+        }
         match (Self::from(error), version) {
             (Self::Refused(error), None) => Self::Migration(MigrateError::Execute(error)),
             (Self::Refused(error), Some(version)) => {

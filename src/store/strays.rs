@@ -232,6 +232,9 @@ impl Store {
             done_at: stray.updated_at,
             ..QueuedChange::default()
         };
+        if origin == Origin::Orphan {
+            kept::let_go(tx, tenant, device, stray).await?;
+        }
         if origin == Origin::Orphan && !change.is_order_unclear {
             kept::keep(tx, tenant, device, stray, spans.kept).await?;
         }

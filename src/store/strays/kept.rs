@@ -1,5 +1,6 @@
-//! A restriction that a restored backup has lost: why the device was restricted is lost with it, so a person decides. Until then,
-//! and for a bounded time, a containment under attention keeps the device as it is (docs/decisions/0012).
+//! What a restored backup has lost. A restriction: why the device was restricted is lost with it, so a person decides, and until then, for a
+//! bounded time, a containment under attention keeps the device as it is. A release: what it ended stands as active in the backup, and
+//! restricts the device no more by itself (docs/decisions/0012).
 
 use std::time::Duration;
 
@@ -102,6 +103,41 @@ pub(super) async fn keep(
     .rows_affected();
     if kept > 0 {
         metrics::counter!("quell_containments_needing_attention_total").increment(kept);
+    }
+    Ok(())
+}
+
+/// What held the measure when a release was made that the database had lost: it had ended by then, and why is not known any more. It
+/// leads to no call by itself, so the device stays as it was left, until a person decides or other evidence comes.
+pub(super) async fn let_go(
+    tx: &mut sqlx::PgConnection,
+    tenant: TenantId,
+    device: &DeviceId,
+    stray: &Marked,
+) -> Result<(), StoreError> {
+    let Some(measure) = stray.kind.measure().filter(|_| stray.kind.releases()) else {
+        return Ok(());
+    };
+    let Some(created_at) = stray.created_at.filter(|_| !came_to_nothing(stray)) else {
+        return Ok(());
+    };
+    let what = format!("{} {}", stray.kind.as_str(), ulid(stray.marker.action));
+    let left = sqlx::query!(
+        "UPDATE quell.containments c SET attention = $5
+         WHERE c.tenant_id = $1 AND c.device_id = $2 AND c.measure = $3 AND c.state = 'active' AND c.mode = 'enforce'
+           AND c.attention IS NULL AND c.activated_at <= $4::timestamptz
+           AND NOT EXISTS (SELECT 1 FROM quell.containment_alerts a WHERE a.containment_id = c.id AND a.seen_at > $4)",
+        tenant.0,
+        device.as_str(),
+        measure.as_str(),
+        created_at.to_sqlx() as jiff_sqlx::Timestamp,
+        format!("{what} had let the device go, and was lost with a restored backup: {DECIDE}"),
+    )
+    .execute(tx)
+    .await?
+    .rows_affected();
+    if left > 0 {
+        metrics::counter!("quell_containments_needing_attention_total").increment(left);
     }
     Ok(())
 }
