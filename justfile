@@ -24,6 +24,7 @@ ci-full: ci
     scripts/fuzz 60
     scripts/contract-mock
     scripts/check-sbom
+    scripts/try-postgres 18
     cargo run --release --manifest-path benches/Cargo.toml -- decide_rules decide_reload e2e_latency storm_contain storm_priority --quick
     scripts/book
 
@@ -114,6 +115,15 @@ sbom FILE="quell.cdx.json":
 # a public validator reads that document
 check-sbom:
     scripts/check-sbom
+
+# the tests that lean on Postgres most, on its version 16, 17 or 18
+try-postgres VERSION *TESTS:
+    scripts/try-postgres {{VERSION}} {{TESTS}}
+
+# before a release: a database of this version, for the tests of upgrades to come, into tests/data/dumps
+keep-dump:
+    cargo build --locked
+    scripts/keep-dump
 
 # the committed .sqlx fits the queries and the schema
 sqlx:

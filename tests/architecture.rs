@@ -8,6 +8,8 @@ use std::path::Path;
 
 use scan::{SRC, Source, TESTS, scan};
 
+#[path = "architecture/migrations.rs"]
+mod migrations;
 #[path = "architecture/scan.rs"]
 mod scan;
 

@@ -66,6 +66,16 @@ impl TestDatabase {
         }
     }
 
+    /// Takes all of it away, as before a dump is restored.
+    pub async fn empty_out(&self) {
+        for sql in [
+            format!("DROP DATABASE {} WITH (FORCE)", self.name),
+            format!("CREATE DATABASE {} TEMPLATE template0", self.name),
+        ] {
+            self.server.execute(sql).await.expect("the tests' role made it");
+        }
+    }
+
     /// A plain connection, for looking at rows behind the store's back.
     pub async fn connect(&self) -> PgConnection {
         PgConnection::connect(&self.url)
