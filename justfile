@@ -170,7 +170,7 @@ fuzz-api SECONDS="120":
 bench *ARGS:
     scripts/bench {{ARGS}}
 
-# a million forged and replayed deliveries, and hostile traffic in its full size (slowloris, 1 GiB chunked, 100,000 headers) with the daemon's memory
+# a million forged and replayed deliveries, and hostile traffic in its full size (slowloris, 1 GiB chunked, 100,000 headers) with the daemon's memory, glibc told to give large blocks back at once
 hostile:
     QUELL_FORGED=1000000 SQLX_OFFLINE=true cargo test --locked --lib -- --nocapture no_forged_and_no_replayed
-    QUELL_HOSTILE=full SQLX_OFFLINE=true cargo test --locked --test it -- --nocapture hostile_traffic
+    MALLOC_MMAP_THRESHOLD_=131072 QUELL_HOSTILE=full SQLX_OFFLINE=true cargo test --locked --test it -- --nocapture hostile_traffic

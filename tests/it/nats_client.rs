@@ -324,11 +324,7 @@ async fn every_kind_of_credentials_opens_the_door_and_wrong_ones_are_named() {
     options.credentials = Credentials::File(write(&server, "quell.creds", CREDS));
     let right = refused(&options).await;
     assert!(right.contains("no stream"), "{right}");
-    let damaged = write(
-        &server,
-        "quell.creds",
-        &CREDS.replace("BEGIN USER NKEY SEED", "BEGIN NOTHING"),
-    );
+    let damaged = write(&server, "quell.creds", &CREDS.replace(seed, "no seed at all"));
     let unusable = refused(&options).await;
     assert!(
         unusable.contains(&format!("{}` cannot be used", damaged.display())) && !unusable.contains(seed),

@@ -164,8 +164,9 @@ impl ConnectNats {
     fn identified(&self, options: ConnectOptions) -> Result<ConnectOptions, NatsError> {
         Ok(match &self.credentials {
             Credentials::None => options,
+            // With the line break behind its last line, which the client wants to see and a secret is read without.
             Credentials::File(file) => options
-                .credentials(secret(file)?.expose_secret())
+                .credentials(&format!("{}\n", secret(file)?.expose_secret()))
                 .map_err(|source| unusable(file, source))?,
             Credentials::Password { user, file } => {
                 options.user_and_password(user.clone(), secret(file)?.expose_secret().to_owned())
