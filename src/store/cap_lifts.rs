@@ -341,8 +341,8 @@ pub(in crate::store) async fn beside(
     let devices: Vec<String> = usage.devices().map(ToString::to_string).collect();
     let rows = sqlx::query!(
         r#"SELECT device_id, facts #>> '{group,is}' AS "in_group!" FROM quell.devices d
-           WHERE tenant_id = $1 AND facts #>> '{group,is}' IS NOT NULL AND (device_id = ANY($2) OR EXISTS (
-               SELECT 1 FROM quell.containments c WHERE c.tenant_id = $1 AND c.device_id = d.device_id AND c.state = 'asked'))"#,
+           WHERE tenant_id = $1 AND facts #>> '{group,is}' IS NOT NULL AND device_id = ANY(ARRAY(
+               SELECT unnest($2::text[]) UNION SELECT c.device_id FROM quell.containments c WHERE c.tenant_id = $1 AND c.state = 'asked'))"#,
         tenant.0,
         &devices,
     )
