@@ -108,7 +108,7 @@ enum Command {
     /// See, compare and change the playbooks in force
     #[command(subcommand)]
     Playbooks(playbooks::Command),
-    /// See what arrived and could not be used, and have it read again
+    /// See what arrived and what was made of it; have what could not be used read again
     #[command(subcommand)]
     Events(events::Command),
     /// Let the running daemon read its playbook files again, and say what changed

@@ -185,7 +185,7 @@ async fn each_other_write_does_over_http_what_its_command_does() {
     let guarded = api.post(&path, &[], &with(isolate.clone())).await;
     assert_eq!(refusal(&guarded), (422, json!("guard")), "its tags are not known");
     let mut isolate = with(isolate);
-    isolate["accept_risk"] = json!(["never.tags"]);
+    isolate["accept_risk"] = json!(["never.tags", "never.groups", "never.names", "never.device_values"]);
     let asked = api.post(&path, &[], &isolate).await;
     assert_eq!(
         (asked.status, &asked.json()["outcome"]),

@@ -177,13 +177,22 @@ fn render_one(event: Uuid, explained: &Explained, now: Timestamp, paint: Paint) 
     let mut out = format!("event {event}\n");
     if let Some(first) = explained.explanations.first() {
         out += &head(first, now);
+        let devices = explained
+            .explanations
+            .iter()
+            .filter_map(|one| one.device.as_ref());
+        let length = paint.id_length(devices.map(|device| device.as_str()));
         let mut table = Table::new(&["DEVICE", "NAME", "DECISION", "WHY", "DECIDED", "PLAYBOOKS"]);
         for one in &explained.explanations {
             let kind = one.kind.as_str();
             let by = one.playbooks.iter().filter(|told| told.kind.is_some());
             let by: Vec<&str> = by.map(|told| told.playbook.as_str()).collect();
             table.row([
-                cell(one.device.as_ref().map_or("-", |device| device.as_str())),
+                cell(
+                    one.device
+                        .as_ref()
+                        .map_or("-".to_owned(), |device| short(device.as_str(), length)),
+                ),
                 cell(one.device_name.as_deref().unwrap_or("-")),
                 (tone(kind), kind.to_owned()),
                 cell(one.reason.as_str()),
@@ -244,7 +253,10 @@ mod tests {
             title: None,
             severity: Some("high".to_owned()),
         };
-        insta::assert_snapshot!(render(&[row], now, Paint::Plain), @"");
+        insta::assert_snapshot!(render(&[row], now, Paint::Plain), @"
+        DECIDED    DEVICE        NAME   DECISION  WHY      PLAYBOOK    SEVERITY  EVENT                                 TITLE
+        2 min ago  a1a1a1a1a1a1  web-1  hold      caps[0]  ransomware  high      00000000-0000-0000-0000-000000000000  -
+        ");
         assert_eq!(render(&[], now, Paint::Plain), "no event was decided so\n");
     }
 }
