@@ -16,7 +16,7 @@ use crate::desk::stop::{Order, Stopped};
 use crate::desk::words::ago;
 use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
-use crate::store::{StopView, Store};
+use crate::store::{ResumeOrder, StopView, Store};
 
 /// Stop: no restriction begins or leaves any more, at once and on every replica; releases go on
 ///
@@ -156,7 +156,11 @@ pub async fn resume(args: ResumeArgs) -> anyhow::Result<ExitCode> {
     let by = operator(args.by.as_deref())?;
     let (config, store) = connect(args.place.config.as_deref()).await?;
     let tenant = named(&args.place, &config, &store).await?;
-    let which = (tenant, args.scope.map(StopScope::from));
+    let which = ResumeOrder {
+        tenant,
+        scope: args.scope.map(StopScope::from),
+        stops: None,
+    };
     let by = typed(by, reason);
     let done = match desk::stop::end(&store, config.stop_file.as_deref(), which, &by).await {
         Ok(done) => done,
