@@ -48,7 +48,6 @@ pub(in crate::web) struct ResumeRequest {
     /// The stops of this tenant [default: those that were given for all tenants, or whatever `stops` names]
     tenant: Option<String>,
     /// Only these, by id: what began since you looked stays. One that was given for all tenants ends for all, by its id of any tenant
-    #[schema(max_items = 1000)]
     stops: Option<Vec<Uuid>>,
 }
 
