@@ -116,7 +116,7 @@ pub use retention::{OldPartition, Pruned, Retention};
 pub use safety::SafetyOptions;
 pub use sessions::{KnownSession, NewSession};
 pub use sources::{Fence, Held, PartRow};
-pub use stops::{Resumed, StopOrder, StopView, StopWork};
+pub use stops::{ResumeOrder, Resumed, StopOrder, StopView, StopWork};
 pub use strays::{StraySpans, StraysTaken};
 pub use submissions::Submission;
 pub use tasks::NewWish;

@@ -169,6 +169,7 @@ struct Shared {
     unproven: held::Held,
     ready: health::Cached,
     refusals: access::Refusals,
+    lookups: access::Lookups,
     listeners: console::Listeners,
 }
 
@@ -198,6 +199,7 @@ impl Web {
             requests,
             ready: health::Cached::default(),
             refusals: access::Refusals::default(),
+            lookups: access::Lookups::default(),
             listeners: console::Listeners::default(),
         }))
     }

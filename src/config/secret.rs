@@ -18,7 +18,14 @@ use crate::yaml::{Code, Node};
 
 /// A file that holds one secret, with or without a newline at its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SecretFile(PathBuf);
+pub struct SecretFile {
+    path: PathBuf,
+    /// It can be found by trying: a short one is refused.
+    is_tried: bool,
+}
+
+/// A secret that strangers may try has so many characters at least, as those of webhooks.
+const SHORTEST: usize = 16;
 
 /// No secret is larger, in bytes.
 const MAX_BYTES: u64 = 64 * 1024;
@@ -59,44 +66,66 @@ pub struct Places {
 impl Places {
     /// The file that a name means.
     pub fn secret(&self, name: &str) -> SecretFile {
-        match &self.credentials {
-            Some(directory) if !name.contains('/') => SecretFile(directory.join(name)),
-            _ => SecretFile(self.base.join(name)),
-        }
+        let path = match &self.credentials {
+            Some(directory) if !name.contains('/') => directory.join(name),
+            _ => self.base.join(name),
+        };
+        SecretFile::at(path)
     }
 }
 
 impl SecretFile {
     /// The file's path.
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
+    }
+
+    /// The same, for a secret that strangers may try: 16 characters at least.
+    #[must_use]
+    pub fn tried(self) -> Self {
+        Self {
+            is_tried: true,
+            ..self
+        }
+    }
+
+    fn at(path: PathBuf) -> Self {
+        Self {
+            path,
+            is_tried: false,
+        }
     }
 
     /// Reads the secret. A file that everybody on this machine may read is warned of in the log.
     ///
     /// # Errors
-    /// The file cannot be read, is empty, too large, or no text.
+    /// The file cannot be read, is empty, too large, or no text; or its secret could be guessed.
     pub fn read(&self) -> Result<SecretString, SecretError> {
         let failed = |source| SecretError::Read {
-            path: self.0.clone(),
+            path: self.path.clone(),
             source,
         };
         let unfit = |reason| SecretError::Unfit {
-            path: self.0.clone(),
+            path: self.path.clone(),
             reason,
         };
-        let about = fs::metadata(&self.0).map_err(failed)?;
+        let about = fs::metadata(&self.path).map_err(failed)?;
         if about.len() > MAX_BYTES {
             return Err(unfit("is larger than 64 KiB"));
         }
         if self.is_world_readable().map_err(failed)? {
-            tracing::warn!(path = %self.0.display(), "everybody on this machine may read a secret: chmod o-r it");
+            tracing::warn!(path = %self.path.display(), "everybody on this machine may read a secret: chmod o-r it");
         }
-        let bytes = fs::read(&self.0).map_err(failed)?;
+        let bytes = fs::read(&self.path).map_err(failed)?;
         let text = String::from_utf8(bytes).map_err(|_| unfit("is not UTF-8 text"))?;
         let secret = text.trim_end_matches(['\n', '\r']);
         if secret.trim().is_empty() {
             return Err(unfit("is empty"));
+        }
+        if self.is_tried && secret.chars().count() < SHORTEST {
+            return Err(unfit(
+                "has fewer than 16 characters, and could be guessed: `openssl rand -hex 32` makes a good one",
+            ));
         }
         if secret.chars().any(char::is_control) {
             return Err(unfit("has more than one line or control characters"));
@@ -109,13 +138,13 @@ impl SecretFile {
     /// # Errors
     /// The file's mode cannot be read.
     pub fn is_world_readable(&self) -> std::io::Result<bool> {
-        Ok(fs::metadata(&self.0)?.permissions().mode() & 0o004 != 0)
+        Ok(fs::metadata(&self.path)?.permissions().mode() & 0o004 != 0)
     }
 }
 
 impl AsRef<OsStr> for SecretFile {
     fn as_ref(&self) -> &OsStr {
-        self.0.as_os_str()
+        self.path.as_os_str()
     }
 }
 
@@ -244,7 +273,7 @@ mod tests {
         let path = directory.path().join("secret");
         let read = |content: &[u8]| {
             fs::write(&path, content).expect("the file can be written");
-            SecretFile(path.clone()).read()
+            SecretFile::at(path.clone()).read()
         };
         let secret = read(b"hunter2\n").expect("one line is a secret");
         assert_eq!(secret.expose_secret(), "hunter2");
@@ -258,14 +287,14 @@ mod tests {
             assert!(error.contains(reason) && !error.contains("two"), "{error}");
         }
         fs::remove_file(&path).expect("the file is there");
-        let error = SecretFile(path.clone()).read().expect_err("the file is gone");
+        let error = SecretFile::at(path.clone()).read().expect_err("the file is gone");
         assert!(error.to_string().contains(&path.display().to_string()), "{error}");
     }
 
     #[test]
     fn a_file_that_everybody_may_read_is_noticed() {
         let file = tempfile::NamedTempFile::new().expect("a temporary file can be made");
-        let secret = SecretFile(file.path().to_owned());
+        let secret = SecretFile::at(file.path().to_owned());
         assert!(!secret.is_world_readable().expect("the file is there"));
         fs::set_permissions(file.path(), fs::Permissions::from_mode(0o644)).expect("the file is ours");
         assert!(secret.is_world_readable().expect("the file is there"));

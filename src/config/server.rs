@@ -14,7 +14,7 @@ use crate::domain::budget::Window;
 use crate::domain::trust::Trust;
 use crate::telemetry::{self, LogFormat, LogOptions};
 use crate::web::Network;
-use crate::yaml::Code;
+use crate::yaml::{Code, Node};
 
 /// `database`: the Postgres that holds everything.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,7 +94,7 @@ pub struct Http {
     pub max_body_bytes: usize,
     /// `token_file`: holds the bearer token that senders of events must show. Default none.
     pub token_file: Option<SecretFile>,
-    /// `operator_token_file`: holds the one for reloads, stops and resumes. Default none: only this machine may.
+    /// `operator_token_file`: holds the one for operators, 16 characters at least. Default none: only this machine may.
     pub operator_token_file: Option<SecretFile>,
     /// `unix_socket`: a socket beside it, for whoever on this machine may open it. Default none.
     pub unix_socket: Option<PathBuf>,
@@ -153,15 +153,23 @@ impl Http {
             .map(|name| places.secret(&name));
         let operator_token_file = section
             .text("operator_token_file", reading)
-            .map(|name| places.secret(&name));
+            .map(|name| places.secret(&name).tried());
         let unix_socket = section
             .text("unix_socket", reading)
             .map(|name| places.base.join(name));
         // Whoever shows no token can only be observed, unless the file says otherwise in so many words.
-        let trusted_proxies = read_proxies(&mut section, reading);
+        let (trusted_proxies, proxies_node) = read_proxies(&mut section, reading);
         let is_by_proxy = trusted_proxies.iter().any(Network::has_loopback);
         let has_proxies = !trusted_proxies.is_empty();
         let access = Access::read(section.section("access", reading), places, has_proxies, reading);
+        if let Some(node) = proxies_node.filter(|_| is_by_proxy && access.proxy.is_some()) {
+            let message = "`http.access.proxy` believes whatever comes from this machine: each user and program here can say that they are anybody";
+            let help = "let the proxy come from an address of its own (a machine, a container), and let nobody sign in to this machine whom you \
+                        would not make an admin";
+            reading
+                .found
+                .push(node.diagnostic(Code::PROXY_ON_THIS_MACHINE, message).help(help));
+        }
         if let Some(node) = listen_node.filter(|_| !listen.ip().is_loopback() && token_file.is_none()) {
             // Somebody is asked for something here, or the file says in so many words what everybody may.
             let asks = operator_token_file.is_some() || access.asks();
@@ -242,9 +250,9 @@ fn read_public_url(section: &mut Section<'_>, reading: &mut Reading) -> Option<S
     Some(url.trim_end_matches('/').to_owned())
 }
 
-fn read_proxies(section: &mut Section<'_>, reading: &mut Reading) -> Vec<Network> {
+fn read_proxies<'a>(section: &mut Section<'a>, reading: &mut Reading) -> (Vec<Network>, Option<Node<'a>>) {
     let Some(node) = section.get("trusted_proxies", Kind::Texts, reading) else {
-        return Vec::new();
+        return (Vec::new(), None);
     };
     let mut networks = Vec::new();
     for text in node.strs(&mut reading.found).unwrap_or_default() {
@@ -256,7 +264,7 @@ fn read_proxies(section: &mut Section<'_>, reading: &mut Reading) -> Vec<Network
             }
         }
     }
-    networks
+    (networks, Some(node))
 }
 
 /// `inbox`: the events that are not decided yet.

@@ -12,7 +12,7 @@ use crate::domain::person::By;
 use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
 use crate::store::views::StopCounts;
-use crate::store::{Resumed, StopOrder, StopView, Store};
+use crate::store::{ResumeOrder, Resumed, StopOrder, StopView, Store};
 
 /// What to stop.
 #[derive(Clone, Copy, Debug)]
@@ -89,15 +89,14 @@ pub async fn give(store: &Store, order: &Order, by: &By) -> Result<Vec<StopView>
     Ok(stops)
 }
 
-/// Ends stops: those of one tenant, or those that were given for all; of one scope only where one is named. It may end none:
-/// the answer says which are left.
+/// Ends stops. It may end none: the answer says which are left.
 ///
 /// # Errors
 /// The stop file is there and would stop everything again, or Postgres is away.
 pub async fn end(
     store: &Store,
     stop_file: Option<&Path>,
-    (tenant, scope): (Option<TenantId>, Option<StopScope>),
+    which: ResumeOrder<'_>,
     by: &By,
 ) -> Result<Resumed, DeskError> {
     if let Some(file) = stop_file.filter(|file| file.exists()) {
@@ -108,5 +107,5 @@ pub async fn end(
         return Err(DeskError::Refused(Refused::StopFile, why));
     }
     let store = store.acting(by);
-    Ok(store.stop_end(tenant, scope, &by.who, &by.reason).await?)
+    Ok(store.stop_end(which, &by.who, &by.reason).await?)
 }

@@ -86,7 +86,7 @@ impl Desk {
             span: order.span,
         };
         Ok(TokenMade {
-            kept: self.store.access_token_create(&new, by).await?,
+            kept: self.store.acting(by).access_token_create(&new, by).await?,
             token: token.expose().to_owned(),
         })
     }
@@ -107,6 +107,7 @@ impl Desk {
             .map_or(handle.trim_start_matches("qll_"), AccessToken::handle);
         match self
             .store
+            .acting(by)
             .access_token_revoke(handle, self.only(only_tenant), by)
             .await?
         {

@@ -1,11 +1,11 @@
 //! How often a peer may show something that opens nothing: so many at once, then one more every while. A peer that is over it is
 //! refused before what it shows is looked at, so trying tells nothing. Asked by `web`; nothing here waits.
 //!
-//! What is held is bounded: with very many peers, those that were not seen for a while are forgotten, and beyond that strangers
-//! share one account.
+//! What is held is bounded: with very many peers, those that were not seen for a while are forgotten, and beyond that whoever was not
+//! seen for longest, those first that need not wait. So nobody waits for what another did, however many addresses that one has.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -58,7 +58,7 @@ impl Attempts {
     pub fn wait(&self, peer: IpAddr) -> Option<Duration> {
         let now = self.clock.now();
         let peers = self.peers.lock().unwrap_or_else(PoisonError::into_inner);
-        let until = peers.get(&self.account(&peers, peer))?.refused_until?;
+        let until = peers.get(&peer)?.refused_until?;
         until.checked_sub(now).filter(|wait| !wait.is_zero())
     }
 
@@ -69,8 +69,15 @@ impl Attempts {
         if peers.len() >= PEERS && !peers.contains_key(&peer) {
             peers.retain(|_, account| account.seen_at + FORGET_AFTER > now);
         }
-        let account = self.account(&peers, peer);
-        let account = peers.entry(account).or_insert_with(|| Account {
+        if peers.len() >= PEERS && !peers.contains_key(&peer) {
+            let waits = |account: &Account| account.refused_until.is_some_and(|until| until > now);
+            let first = peers
+                .iter()
+                .min_by_key(|(_, account)| (waits(account), account.seen_at))
+                .map(|(peer, _)| *peer);
+            first.map(|first| peers.remove(&first));
+        }
+        let account = peers.entry(peer).or_insert_with(|| Account {
             cells: cells(EVERY, BURST, &self.clock).expect("the span is longer than nothing"),
             refused_until: None,
             said_at: None,
@@ -85,15 +92,6 @@ impl Attempts {
             account.said_at = Some(now);
         }
         is_due
-    }
-
-    /// Under what a peer is held: itself, or with all others for whom there is no room.
-    fn account(&self, peers: &HashMap<IpAddr, Account>, peer: IpAddr) -> IpAddr {
-        if peers.len() < PEERS || peers.contains_key(&peer) {
-            peer
-        } else {
-            IpAddr::V4(Ipv4Addr::UNSPECIFIED)
-        }
     }
 }
 
@@ -133,13 +131,36 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn whoever_has_very_many_addresses_makes_nobody_wait_but_those() {
+        let attempts = Attempts::default();
+        let slow = peer(90_000);
+        for _ in 0..11 {
+            attempts.failed(slow);
+        }
+        for n in 1..6_000 {
+            attempts.failed(peer(n));
+            if n % 1_000 == 0 {
+                for _ in 0..20 {
+                    attempts.failed(peer(n));
+                }
+            }
+        }
+        assert_eq!(attempts.wait(peer(95_000)), None, "a stranger");
+        assert!(!attempts.failed(slow), "its account is still held");
+        assert!(attempts.wait(slow).is_some(), "it waits on");
+        assert!(attempts.wait(peer(5_000)).is_some(), "as does a guesser");
+        attempts.failed(peer(95_000));
+        assert_eq!(attempts.wait(peer(95_000)), None, "one slip is one slip");
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn what_is_held_is_bounded_whoever_comes() {
         let attempts = Attempts::default();
         for n in 1..20_000 {
             attempts.failed(peer(n));
         }
         let held = || attempts.peers.lock().expect("nobody panicked").len();
-        assert!(held() <= PEERS + 1, "{}", held());
+        assert!(held() <= PEERS, "{}", held());
         tokio::time::advance(FORGET_AFTER).await;
         attempts.failed(peer(90_000));
         assert!(held() <= 2, "{}", held());

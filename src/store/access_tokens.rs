@@ -132,7 +132,7 @@ impl Store {
     ) -> Result<AccessTokenView, StoreError> {
         let id = Uuid::now_v7();
         let roles: Vec<String> = new.roles.iter().map(|role| role.as_str().to_owned()).collect();
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         let now = sqlx::query_scalar!(r#"SELECT quell.now() AS "now!: jiff_sqlx::Timestamp""#)
             .fetch_one(&mut *tx)
             .await?
@@ -237,7 +237,7 @@ impl Store {
         only: Option<TenantId>,
         by: &By,
     ) -> Result<Revoked, StoreError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         let revoked = sqlx::query!(
             "UPDATE quell.access_tokens SET revoked_at = quell.now(), revoked_by = $2, revoked_reason = $3
              WHERE handle = $1 AND revoked_at IS NULL AND ($4::int IS NULL OR tenant_id = $4) RETURNING id, tenant_id",

@@ -7,7 +7,6 @@ use jiff::SignedDuration;
 use jiff_sqlx::ToSqlx as _;
 use uuid::Uuid;
 
-use crate::domain::tenant::TenantId;
 use crate::store::{AccessTokenView, Store, StoreError};
 
 /// A session to begin.
@@ -43,11 +42,11 @@ pub struct KnownSession {
 }
 
 impl Store {
-    /// Begins a session, and forgets those that ended a day ago. The audit of that tenant has a row of it.
+    /// Begins a session, and forgets those that ended a day ago. The audit of each tenant that it opens has a row of it.
     ///
     /// # Errors
     /// Postgres is not available.
-    pub async fn session_begin(&self, new: &NewSession<'_>, audited: TenantId) -> Result<(), StoreError> {
+    pub async fn session_begin(&self, new: &NewSession<'_>) -> Result<(), StoreError> {
         let id = Uuid::now_v7();
         let mut tx = self.pool.begin().await?;
         let now = sqlx::query_scalar!(r#"SELECT quell.now() AS "now!: jiff_sqlx::Timestamp""#)
@@ -61,7 +60,9 @@ impl Store {
                INSERT INTO quell.sessions (hash, id, name, groups, token_id, shared, begun_at, seen_at, ends_at)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)),
              gone AS (DELETE FROM quell.sessions WHERE ends_at < $7::timestamptz - interval '1 day')
-             SELECT quell.note_change($9, 'session', $2, NULL, NULL, 'begun', coalesce($3::text, 'operators'' token'), $10, NULL, NULL, NULL)",
+             SELECT quell.note_change(t.id, 'session', $2, NULL, NULL, 'begun', coalesce($3::text, 'operators'' token'), $9, NULL, NULL, NULL)
+             FROM quell.tenants t
+             WHERE NOT EXISTS (SELECT 1 FROM quell.access_tokens a WHERE a.id = $5 AND a.tenant_id <> t.id)",
             &new.hash[..],
             id,
             new.name,
@@ -70,7 +71,6 @@ impl Store {
             new.shared.as_ref().map(|shared| &shared[..]),
             now.to_sqlx() as jiff_sqlx::Timestamp,
             ends_at.to_sqlx() as jiff_sqlx::Timestamp,
-            audited.0,
             new.how,
         )
         .fetch_all(&mut *tx)
@@ -79,7 +79,8 @@ impl Store {
         Ok(())
     }
 
-    /// The session of that cookie, if it goes on; and that somebody was seen in it, within the minute.
+    /// The session of that cookie, if it goes on; and, where a person does something, that they were seen in it, within the minute.
+    /// What an open page asks for by itself prolongs nothing.
     ///
     /// # Errors
     /// Postgres is not available.
@@ -87,6 +88,7 @@ impl Store {
         &self,
         hash: [u8; 32],
         idle: Duration,
+        is_by_person: bool,
     ) -> Result<Option<KnownSession>, StoreError> {
         let row = sqlx::query!(
             r#"SELECT s.name, s.groups, s.shared, a.handle AS "handle?",
@@ -99,7 +101,7 @@ impl Store {
         .fetch_optional(&self.pool)
         .await?;
         let Some(row) = row else { return Ok(None) };
-        if row.is_to_be_noted {
+        if is_by_person && row.is_to_be_noted {
             sqlx::query!(
                 "UPDATE quell.sessions SET seen_at = quell.now() WHERE hash = $1",
                 &hash[..]
@@ -119,17 +121,18 @@ impl Store {
         }))
     }
 
-    /// Ends the session of that cookie, if there is one.
+    /// Ends the session of that cookie, if there is one. The audit of each tenant that it opened has a row of it.
     ///
     /// # Errors
     /// Postgres is not available.
-    pub async fn session_end(&self, hash: [u8; 32], audited: TenantId) -> Result<(), StoreError> {
+    pub async fn session_end(&self, hash: [u8; 32]) -> Result<(), StoreError> {
         sqlx::query!(
-            "WITH ended AS (DELETE FROM quell.sessions WHERE hash = $1 RETURNING id, name)
-             SELECT quell.note_change($2, 'session', e.id, NULL, 'begun', 'ended', coalesce(e.name, 'operators'' token'), 'signed out',
-                 NULL, NULL, NULL) FROM ended e",
+            "WITH ended AS (DELETE FROM quell.sessions WHERE hash = $1 RETURNING id, name, token_id)
+             SELECT quell.note_change(t.id, 'session', e.id, NULL, 'begun', 'ended', coalesce(e.name, 'operators'' token'), 'signed out',
+                 NULL, NULL, NULL)
+             FROM ended e CROSS JOIN quell.tenants t
+             WHERE NOT EXISTS (SELECT 1 FROM quell.access_tokens a WHERE a.id = e.token_id AND a.tenant_id <> t.id)",
             &hash[..],
-            audited.0,
         )
         .fetch_all(&self.pool)
         .await?;

@@ -35,6 +35,17 @@ pub struct StopOrder<'a> {
     pub reason: &'a str,
 }
 
+/// Which stops a resume is for: those that all of it is true of.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ResumeOrder<'a> {
+    /// Of this tenant; `None`: those that were given for all tenants, and whatever [`ResumeOrder::stops`] names.
+    pub tenant: Option<TenantId>,
+    /// Of this scope.
+    pub scope: Option<StopScope>,
+    /// These, by id; of one that was given for all tenants, its row of any tenant names it for all.
+    pub stops: Option<&'a [Uuid]>,
+}
+
 /// A stop, in force or over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct StopView {
@@ -149,31 +160,35 @@ impl Store {
         Ok(views)
     }
 
-    /// Ends stops by a person's word: those of one tenant, or those that were given for all; of one scope only where one is
-    /// named. Asks that waited while nothing could be approved have their whole time again.
+    /// Ends stops by a person's word. One that begins meanwhile and is not among those that are named stays. Asks that waited while
+    /// nothing could be approved have their whole time again.
     ///
     /// # Errors
     /// Postgres is not available: everything stays stopped.
     pub async fn stop_end(
         &self,
-        tenant: Option<TenantId>,
-        scope: Option<StopScope>,
+        which: ResumeOrder<'_>,
         by: &str,
         reason: &str,
     ) -> Result<Resumed, StoreError> {
-        self.asks_prolong(tenant, scope).await?;
+        self.asks_prolong(&which).await?;
+        let ResumeOrder { tenant, scope, stops } = which;
         let mut tx = self.begin().await?;
         let is_exact = wait_for_gates(&mut tx, tenant).await?;
         let rows = sqlx::query!(
             "UPDATE quell.stops SET ended_at = quell.now(), ended_by = $3, end_reason = $4, is_exact = is_exact AND $5
-             WHERE ended_at IS NULL AND (tenant_id = $1 OR ($1::int IS NULL AND everywhere))
+             WHERE ended_at IS NULL AND (tenant_id = $1 OR ($1::int IS NULL AND (everywhere OR $6::uuid[] IS NOT NULL)))
                AND ($2::text IS NULL OR scope = $2)
+               AND ($6::uuid[] IS NULL OR id = ANY($6)
+                    OR (everywhere AND (begun_at, scope) IN (
+                      SELECT n.begun_at, n.scope FROM quell.stops n WHERE n.id = ANY($6) AND n.everywhere)))
              RETURNING id, tenant_id",
             tenant.map(|tenant| tenant.0),
             scope.map(StopScope::as_str),
             by,
             reason,
             is_exact,
+            stops,
         )
         .fetch_all(&mut *tx)
         .await?;
@@ -209,16 +224,17 @@ impl Store {
     /// Asks of tenants that a resume is about to concern: while stopped nobody could say yes, so each has its whole time from
     /// now. Before the resume, in a transaction of its own: a question that lives longer harms nobody, one that expires at once
     /// would leave what it asks about running. A resume that finds nothing to end prolongs nothing.
-    async fn asks_prolong(
-        &self,
-        tenant: Option<TenantId>,
-        scope: Option<StopScope>,
-    ) -> Result<(), StoreError> {
+    async fn asks_prolong(&self, which: &ResumeOrder<'_>) -> Result<(), StoreError> {
         let tenants = sqlx::query_scalar!(
             "SELECT DISTINCT tenant_id FROM quell.stops
-             WHERE ended_at IS NULL AND (tenant_id = $1 OR ($1::int IS NULL AND everywhere)) AND ($2::text IS NULL OR scope = $2)",
-            tenant.map(|tenant| tenant.0),
-            scope.map(StopScope::as_str),
+             WHERE ended_at IS NULL AND (tenant_id = $1 OR ($1::int IS NULL AND (everywhere OR $3::uuid[] IS NOT NULL)))
+               AND ($2::text IS NULL OR scope = $2)
+               AND ($3::uuid[] IS NULL OR id = ANY($3)
+                    OR (everywhere AND (begun_at, scope) IN (
+                      SELECT n.begun_at, n.scope FROM quell.stops n WHERE n.id = ANY($3) AND n.everywhere)))",
+            which.tenant.map(|tenant| tenant.0),
+            which.scope.map(StopScope::as_str),
+            which.stops,
         )
         .fetch_all(&self.pool)
         .await?;

@@ -21,6 +21,7 @@ mod id_token_tests;
 #[cfg(test)]
 mod issuer_fake;
 mod login;
+mod lookups;
 mod oidc;
 #[cfg(test)]
 mod oidc_tests;
@@ -42,13 +43,14 @@ use std::time::Duration;
 
 use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, Method};
+use axum::http::{HeaderMap, HeaderName, Method, Uri, Version};
 
 pub use oidc::{Oidc, OidcOptions};
 pub use roles::{RoleRule, Whom};
 
 pub(super) use headers::said;
 pub(super) use login::routes;
+pub(super) use lookups::Lookups;
 pub(super) use refused::Refusals;
 
 use crate::domain::identity::{Identity, Proven};
@@ -105,6 +107,8 @@ struct Asked<'a> {
     peer: SocketAddr,
     local: Option<&'a Local>,
     method: &'a Method,
+    uri: &'a Uri,
+    version: Version,
     headers: &'a HeaderMap,
     /// Its connection is a trusted proxy's.
     is_by_proxy: bool,
@@ -125,6 +129,15 @@ pub(super) async fn identify(parts: &mut Parts, web: &Web) -> Result<Identity, P
     };
     parts.extensions.insert(identity.clone());
     Ok(identity)
+}
+
+/// Whether whoever asked for that would be taken for the same again: their session, token or roles may have ended since. While that
+/// cannot be found out, they are.
+pub(super) async fn is_still(identity: &Identity, parts: &Parts, web: &Web) -> bool {
+    match resolve(Asked::of(parts, &web.0.options), web).await {
+        Ok(found) => found == *identity,
+        Err(refusal) => refusal.why == "store_unavailable",
+    }
 }
 
 /// Refuses somebody who is known and has not the right to it.
@@ -178,6 +191,8 @@ impl<'a> Asked<'a> {
             peer,
             local,
             method: &parts.method,
+            uri: &parts.uri,
+            version: parts.version,
             headers: &parts.headers,
             is_by_proxy: is_by_proxy && local.is_none(),
         }
@@ -211,13 +226,31 @@ impl<'a> Asked<'a> {
         access.is_https || by_proxy
     }
 
-    /// By what its failures are counted: its address, and behind a trusted proxy the one that the proxy names last.
-    fn counted_as(&self) -> std::net::IpAddr {
+    /// Whether a person does something: opens a page, sends a form. What a page that stays open asks for by itself is none of that.
+    /// Browsers tell the two apart where we are reached by https or on this machine; our own pages do everywhere.
+    fn is_by_person(&self) -> bool {
+        let mode = HeaderName::from_static("sec-fetch-mode");
+        let is_navigation = match cross_site::one(self.headers, &mode) {
+            cross_site::One::None => true,
+            cross_site::One::Is(mode) => mode == "navigate",
+            cross_site::One::Unclear => false,
+        };
+        is_navigation && !self.headers.contains_key("x-quell-refresh") && self.uri.path() != "/live"
+    }
+
+    /// By what its failures are counted: its address, and behind a trusted proxy the one that the proxy names last. `None`: whoever
+    /// came by the socket has every right, and nothing to try.
+    fn counted_as(&self) -> Option<std::net::IpAddr> {
+        if self.local.is_some() {
+            return None;
+        }
         let last = self.headers.get_all("x-forwarded-for").iter().next_back();
         let named = last
             .filter(|_| self.is_by_proxy)
             .and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
-        crate::web::peer::counted_as(named.unwrap_or_else(|| self.peer.ip()))
+        Some(crate::web::peer::counted_as(
+            named.unwrap_or_else(|| self.peer.ip()),
+        ))
     }
 }
 

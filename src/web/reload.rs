@@ -11,6 +11,8 @@ use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
 use utoipa::ToSchema;
 
+use crate::domain::identity::Proven;
+use crate::domain::person::By;
 use crate::web::Web;
 use crate::web::answer::Problem;
 use crate::web::may::{Administer, May};
@@ -81,6 +83,9 @@ pub(super) async fn reload(may: May<Administer>, State(web): State<Web>) -> Resp
     if let Err(problem) = may.of_all() {
         return problem.into_response();
     }
+    if let Err(problem) = noted(&may, &web).await {
+        return problem.into_response();
+    }
     match reloaded(&web).await {
         Ok(reloaded) => Json(reloaded).into_response(),
         Err(Failure::Refused(refused)) => {
@@ -89,6 +94,33 @@ pub(super) async fn reload(may: May<Administer>, State(web): State<Web>) -> Resp
         }
         Err(Failure::Problem(problem)) => problem.into_response(),
     }
+}
+
+/// Writes into the audit of each tenant that somebody asks for it. Here nobody gives a reason, and the way says who it is where no name
+/// does.
+async fn noted(may: &May<Administer>, web: &Web) -> Result<(), Problem> {
+    let Some(store) = web.0.inbox.store() else {
+        return Ok(());
+    };
+    let identity = &may.identity;
+    let unnamed = match identity.proven {
+        Proven::Shared => "operators' token",
+        _ => "this machine",
+    };
+    let by = By {
+        who: identity.name.clone().unwrap_or_else(|| unnamed.to_owned()),
+        reason: "POST /-/reload".to_owned(),
+        via: "api",
+        proven: identity.proven,
+        groups: identity.groups.clone(),
+    };
+    for desk in &web.0.options.desks {
+        store
+            .acting(&by)
+            .note_reload(desk.tenant, &by.who, &by.reason)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Why nothing was reloaded.

@@ -12,7 +12,7 @@ use quell::domain::stop::StopScope;
 use quell::domain::tenant::TenantId;
 use quell::domain::verdict::Lane;
 use quell::store::approvals::Refusal;
-use quell::store::{GateOutcome, ReadOutcome, Resumed, StopOrder, StopView, Store};
+use quell::store::{GateOutcome, ReadOutcome, ResumeOrder, Resumed, StopOrder, StopView, Store};
 use quell::worker::stops::Stops;
 
 use crate::approvals::{Says, answer, next_minute, no, refused, request_of, review, sound, taken, yes};
@@ -37,7 +37,11 @@ async fn stop(store: &Store, scope: StopScope, since: Option<Timestamp>) -> Vec<
 }
 
 async fn resume(store: &Store, tenant: Option<TenantId>) -> Resumed {
-    let resumed = store.stop_end(tenant, None, "ben", "it was mended").await;
+    let which = ResumeOrder {
+        tenant,
+        ..ResumeOrder::default()
+    };
+    let resumed = store.stop_end(which, "ben", "it was mended").await;
     resumed.expect("the database is up")
 }
 

@@ -233,4 +233,16 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         wrong: Config("http:\n  listen: 0.0.0.0:8740\n  trust: observe\n"),
         right: Config("http:\n  listen: 0.0.0.0:8740\n  token_file: http-token\n"),
     },
+    Explanation {
+        code: Code::PROXY_ON_THIS_MACHINE,
+        text: "What the headers of `http.access.proxy` say is believed of every connection from the addresses of `http.trusted_proxies`. A \
+               loopback address there is not the proxy's alone: every user, container with the host's network and program of this \
+               machine connects from it, and may name itself an admin. Give the proxy an address of its own, or make the machine its own.",
+        wrong: Config(
+            "http:\n  trusted_proxies: [127.0.0.1]\n  access: {proxy: {user_header: x-forwarded-user}, roles: [{group: soc, roles: [operator]}]}\n",
+        ),
+        right: Config(
+            "http:\n  trusted_proxies: [10.0.0.9]\n  access: {proxy: {user_header: x-forwarded-user}, roles: [{group: soc, roles: [operator]}]}\n",
+        ),
+    },
 ];

@@ -18,7 +18,7 @@ use crate::desk::stop::{Order, Stopped};
 use crate::desk::words::ago;
 use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
-use crate::store::{Selection, StopView, Store};
+use crate::store::{ResumeOrder, Selection, StopView, Store};
 
 /// Stop: no restriction begins or leaves any more, at once and on every replica; releases go on
 ///
@@ -173,14 +173,18 @@ pub async fn resume(args: ResumeArgs) -> anyhow::Result<ExitCode> {
     let by = operator(args.by.as_deref())?;
     let (config, store) = connect(args.place.config.as_deref()).await?;
     let tenant = named(&args.place, &config, &store).await?;
-    let which = (tenant, args.scope.map(StopScope::from));
     let now = store.now().await?;
+    let which = ResumeOrder {
+        tenant,
+        scope: args.scope.map(StopScope::from),
+        stops: None,
+    };
     let by = typed(by, reason);
     if !args.sure.is_given() {
         let ends = |stop: &StopView| {
-            (which.0.is_some() || stop.everywhere) && which.1.is_none_or(|scope| stop.scope == scope)
+            (which.tenant.is_some() || stop.everywhere) && which.scope.is_none_or(|scope| stop.scope == scope)
         };
-        let stops = store.stops(which.0, None).await?;
+        let stops = store.stops(which.tenant, None).await?;
         let tenants: BTreeSet<&str> = stops
             .iter()
             .filter(|stop| ends(stop))

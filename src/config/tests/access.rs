@@ -75,6 +75,18 @@ fn headers_are_believed_of_named_proxies_alone() {
 }
 
 #[test]
+fn a_proxy_on_this_machine_is_warned_of_as_every_program_there_could_be_it() {
+    let with =
+        |proxies: &str, access: &str| format!("http:\n  trusted_proxies: [{proxies}]\n  access: {access}\n");
+    let proxy = "{proxy: {user_header: x-user}, roles: [{group: soc, roles: [viewer]}]}";
+    for own in ["127.0.0.1", "10.0.0.9, '::1'"] {
+        check(&with(own, proxy), &[("W453", 2, "this machine")]);
+    }
+    check(&with("10.0.0.9", proxy), &[]);
+    check(&with("127.0.0.1", "{required: true}"), &[]);
+}
+
+#[test]
 fn an_issuer_is_reached_and_come_back_from_by_https() {
     let oidc = |issuer: &str, redirect: &str, more: &str| {
         format!(

@@ -3,9 +3,10 @@
 //! A token is looked up at each request, so that one that was revoked opens nothing from then on. What is shown is compared in the
 //! same time whatever it is.
 
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use secrecy::ExposeSecret as _;
 
+use super::cross_site::{One, one};
 use super::refused::Refusal;
 use super::{Asked, holder};
 use crate::domain::access_token::AccessToken;
@@ -14,10 +15,11 @@ use crate::store::{KnownToken, TokenState};
 use crate::web::Web;
 use crate::web::proof::{bearer, same};
 
-/// Who shows a token; `None`: nobody does, or it is the one of senders of events, which says only that.
+/// Who shows a token; `None`: nobody does, or it is the one of senders of events, which says only that. What is shown in another scheme
+/// (`Basic`, `Negotiate`) is a proxy's business, which may pass on what it was shown itself.
 pub(super) async fn identify(asked: Asked<'_>, web: &Web) -> Result<Option<Identity>, Refusal> {
     let options = &web.0.options;
-    if !asked.headers.contains_key(header::AUTHORIZATION) {
+    if !asked.headers.contains_key(header::AUTHORIZATION) || is_anothers(asked.headers) {
         return Ok(None);
     }
     let shown = bearer(asked.headers).map_err(|_| {
@@ -56,6 +58,20 @@ pub(super) async fn identify(asked: Asked<'_>, web: &Web) -> Result<Option<Ident
         .ok_or_else(unknown)
 }
 
+/// Whether `Authorization` stands there once, in a scheme that is not ours.
+pub(super) fn is_anothers(headers: &HeaderMap) -> bool {
+    let One::Is(shown) = one(headers, &header::AUTHORIZATION) else {
+        return false;
+    };
+    let is_scheme = |scheme: &str| {
+        let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        !scheme.is_empty() && scheme.bytes().all(is_letter) && !scheme.eq_ignore_ascii_case("bearer")
+    };
+    shown
+        .split_once(' ')
+        .is_some_and(|(scheme, rest)| is_scheme(scheme) && !rest.trim().is_empty())
+}
+
 /// The token with that text, if it opens anything now.
 ///
 /// # Errors
@@ -64,9 +80,11 @@ pub(super) async fn find(text: &str, web: &Web) -> Result<Option<KnownToken>, Re
     let (Ok(token), Some(store)) = (AccessToken::parse(text), web.0.inbox.store()) else {
         return Ok(None);
     };
-    let Some(known) = store.access_token_find(token.handle()).await? else {
-        return Ok(None);
+    let found = {
+        let _place = web.0.lookups.token().await;
+        store.access_token_find(token.handle()).await?
     };
+    let Some(known) = found else { return Ok(None) };
     // Nothing is told of a token to whoever has not shown all of it.
     if !same(&token.hash(), &known.hash) {
         return Ok(None);

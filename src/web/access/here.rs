@@ -1,23 +1,57 @@
 //! Whoever is on this machine: by the Unix socket always, by its addresses where the configuration knows no way for operators to show
 //! who they are. Neither through a proxy, which would speak for others, nor for another site's page, nor by a name that somebody's
 //! name server may point at this machine (DNS rebinding).
+//!
+//! A proxy on this machine that passes requests on as if they were its own cannot be told from a program here; what can be is refused.
 
 use std::net::IpAddr;
 
+use axum::http::{HeaderName, Version};
+
+use super::bearer;
 use super::cross_site;
 use super::refused::Refusal;
 use super::{Access, Asked};
 use crate::domain::identity::Identity;
 use crate::web::{Options, events};
 
-/// What proxies say of those for whom they speak.
-const FORWARDED: [&str; 6] = [
+/// What proxies say of those for whom they speak, of themselves, or of what they were asked.
+const FORWARDED: [&str; 22] = [
+    "client-ip",
+    "fastly-client-ip",
     "forwarded",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-user",
-    "x-real-ip",
+    "front-end-https",
+    "max-forwards",
+    "proxy-client-ip",
+    "remote-user",
+    "surrogate-capability",
+    "true-client-ip",
     "via",
+    "wl-proxy-client-ip",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "x-host",
+    "x-nginx-proxy",
+    "x-proxyuser-ip",
+    "x-real-ip",
+    "x-remote-user",
+    "x-scheme",
+    "x-url-scheme",
+    "x-varnish",
+    "x-webauth-user",
+];
+
+/// Whole families of those.
+const FAMILIES: [&str; 9] = [
+    "cf-",
+    "tailscale-",
+    "x-amzn-",
+    "x-arr-",
+    "x-auth-request-",
+    "x-azure-",
+    "x-envoy-",
+    "x-forwarded",
+    "x-original-",
 ];
 
 /// Whether whoever is on this machine has to show who they are like everybody else.
@@ -58,7 +92,18 @@ pub(super) fn by_socket(asked: Asked<'_>, options: &Options) -> Result<(), Refus
 }
 
 fn is_direct(asked: Asked<'_>, access: &Access) -> Result<(), Refusal> {
-    let is_forwarded = FORWARDED.iter().any(|name| asked.headers.contains_key(*name))
+    // A proxy may have asked for it, and let its own caller in by it.
+    if bearer::is_anothers(asked.headers) {
+        let detail = "`Authorization` must stand there once, as `Bearer` and a token";
+        return Err(Refusal::unauthorized("malformed", detail));
+    }
+    // What proxies speak that say nothing of themselves; browsers and programs of this century do not.
+    if asked.version < Version::HTTP_11 {
+        let detail =
+            "the request came by HTTP/1.0, as through a proxy: ask by HTTP/1.1, or configure `http.access`";
+        return Err(Refusal::forbidden("not_here", detail));
+    }
+    let is_forwarded = asked.headers.keys().any(is_of_a_proxy)
         || access
             .proxy
             .as_ref()
@@ -85,6 +130,11 @@ fn is_direct(asked: Asked<'_>, access: &Access) -> Result<(), Refusal> {
         "cross_site",
         "the request comes from another site's page",
     ))
+}
+
+fn is_of_a_proxy(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    FORWARDED.contains(&name) || FAMILIES.iter().any(|family| name.starts_with(family))
 }
 
 /// Whether that is this machine, by whatever resolver: with a port or without.

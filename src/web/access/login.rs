@@ -20,6 +20,7 @@ use super::page::LoginPage;
 use super::refused::Refusal;
 use super::session::{self, Secret, Whose, cookie_name, cookie_text, set_cookie};
 use super::{Asked, Oidc, Whom, bearer, identify, proxy, roles};
+use crate::domain::access_token::AccessToken;
 use crate::domain::identity::Proven;
 use crate::web::Web;
 use crate::web::proof::same;
@@ -102,7 +103,10 @@ async fn with_token(State(web): State<Web>, request: Request) -> Response {
 async fn token_session(web: &Web, parts: &Parts, shown: &str) -> Result<HeaderValue, Refusal> {
     let asked = Asked::of(parts, &web.0.options);
     asked.changes_nothing_for_others()?;
-    web.0.refusals.may_try(asked.counted_as())?;
+    // As with a token in a header: what could be found by trying is held back, and nobody's own token.
+    if AccessToken::parse(shown).is_err() {
+        web.0.refusals.may_try(asked.counted_as())?;
+    }
     let operators = web.0.options.operator_token.as_ref();
     if operators.is_some_and(|token| same(shown.as_bytes(), token.expose_secret().as_bytes())) {
         return session::begin(asked, web, Whose::Shared).await;
@@ -168,8 +172,11 @@ async fn issuer_session(
     came: &Came,
 ) -> Result<HeaderValue, Refusal> {
     let asked = Asked::of(parts, &web.0.options);
+    let (issuer, secret) = (issuer(web)?, secret.ok_or_else(lost)?);
+    // What was not begun here is nobody's attempt: any page can send a browser to this address. Whoever began has their turn.
+    issuer.check(secret, came)?;
     web.0.refusals.may_try(asked.counted_as())?;
-    let person = issuer(web)?.end(secret.ok_or_else(lost)?, came).await?;
+    let person = issuer.end(secret, came).await?;
     let rules = &web.0.options.access.roles;
     roles::known(rules, &person.name, &person.groups, Proven::SignedIn).ok_or_else(proxy::no_role)?;
     // Groups that no rule names tell nothing here, and are nobody's business.

@@ -93,6 +93,11 @@ impl Oidc {
         Ok(held.discovered.sign_in_at(&self.options.registered, sign_in))
     }
 
+    /// Whether whoever came back from there began here, and the issuer is not against it. Asks nobody.
+    pub(super) fn check(&self, secret: &Secret, came: &Came) -> Result<(), Refusal> {
+        self.code(secret, came).map(drop)
+    }
+
     /// Who came back from there.
     pub(super) async fn end(&self, secret: &Secret, came: &Came) -> Result<Person, Refusal> {
         let code = self.code(secret, came)?;

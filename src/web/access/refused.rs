@@ -82,20 +82,20 @@ pub(in crate::web) struct Refusals {
 }
 
 impl Refusals {
-    /// Whether that peer has to wait before anything that it shows is looked at.
+    /// Whether that peer has to wait before anything that it shows is looked at. `None` never has.
     ///
     /// # Errors
     /// It has.
-    pub(super) fn may_try(&self, peer: IpAddr) -> Result<(), Refusal> {
-        self.attempts
-            .wait(peer)
+    pub(super) fn may_try(&self, peer: Option<IpAddr>) -> Result<(), Refusal> {
+        peer.and_then(|peer| self.attempts.wait(peer))
             .map_or(Ok(()), |wait| Err(Refusal::too_many(wait)))
     }
 
     /// Counts and tells of a refusal; what is sent.
-    pub(super) fn tell(&self, peer: IpAddr, refusal: Refusal) -> Problem {
+    pub(super) fn tell(&self, peer: Option<IpAddr>, refusal: Refusal) -> Problem {
         count(refusal.why);
-        if refusal.is_attempt && self.attempts.failed(peer) {
+        let peer = peer.filter(|_| refusal.is_attempt);
+        if let Some(peer) = peer.filter(|peer| self.attempts.failed(*peer)) {
             tracing::warn!(%peer, reason = refusal.why, "somebody showed something that opens nothing; said once a minute for each address");
         }
         *refusal.problem

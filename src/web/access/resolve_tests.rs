@@ -43,6 +43,12 @@ async fn this_machine_is_asked_for_nothing_but_by_its_own_name_and_from_its_own_
         ("x-forwarded-for: 127.0.0.1\r\n", 403, "not_here"),
         ("x-forwarded-user: ada\r\n", 403, "not_here"),
         ("via: 1.1 x\r\n", 403, "not_here"),
+        ("x-forwarded-port: 443\r\n", 403, "not_here"),
+        ("x-original-uri: /v1/stop\r\n", 403, "not_here"),
+        ("x-real-ip: 127.0.0.1\r\n", 403, "not_here"),
+        ("cf-ray: 1\r\n", 403, "not_here"),
+        ("max-forwards: 10\r\n", 403, "not_here"),
+        ("authorization: Basic YTpi\r\n", 401, "unauthorized"),
         (
             "sec-fetch-site: same-origin\r\norigin: http://localhost\r\n",
             200,
@@ -138,6 +144,27 @@ async fn a_trusted_proxy_says_who_asks_and_what_it_says_unclearly_is_not_believe
         ("x-user: otto\r\nx-groups: a, soc ,b\r\n", 200, ""),
         ("x-user: otto\r\nx-groups: a\r\nx-groups: soc\r\n", 200, ""),
         ("x-user: otto\r\n", 403, "no_role"),
+        (
+            "x-user: otto\r\nx-groups: soc\r\nauthorization: Basic YTpi\r\n",
+            200,
+            "",
+        ),
+        (
+            "x-user: otto\r\nx-groups: soc\r\nauthorization: Negotiate YII=\r\n",
+            200,
+            "",
+        ),
+        ("authorization: Basic YTpi\r\n", 401, "unauthorized"),
+        (
+            "x-user: otto\r\nx-groups: soc\r\nauthorization: Bearer wrong\r\n",
+            401,
+            "unauthorized",
+        ),
+        (
+            "x-user: otto\r\nx-groups: soc\r\nauthorization: qll_wrong\r\n",
+            401,
+            "unauthorized",
+        ),
         ("x-user: otto\r\nx-groups: soc-l2\r\n", 403, "no_role"),
         ("x-user: gate\r\nx-groups: soc\r\n", 403, "no_role"),
         (
@@ -185,6 +212,20 @@ async fn a_proxy_on_this_machine_without_headers_to_believe_makes_nobody_this_ma
         &[("", 403, "not_here"), ("x-user: otto\r\n", 403, "not_here")],
     )
     .await;
+}
+
+#[tokio::test]
+async fn a_proxy_that_says_nothing_of_itself_and_speaks_as_the_last_century_did_is_not_this_machine() {
+    let server = TestServer::start(|_, _| ()).await;
+    let ask = async |version: &str| {
+        let request = format!(
+            "POST /v1/stop HTTP/{version}\r\nhost: localhost\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+        );
+        server.exchange(request.as_bytes()).await
+    };
+    let got = ask("1.0").await;
+    assert_eq!((got.status, &got.json()["reason"]), (403, &"not_here".into()));
+    assert_eq!(ask("1.1").await.status, 400, "let in, and the body is missing");
 }
 
 #[tokio::test]

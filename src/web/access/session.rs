@@ -16,7 +16,6 @@ use uuid::Uuid;
 use super::refused::Refusal;
 use super::{Asked, holder, proxy, roles};
 use crate::domain::identity::{Identity, Proven};
-use crate::domain::tenant::TenantId;
 use crate::store::{NewSession, Store, TokenState};
 use crate::web::Web;
 use crate::web::proof::same;
@@ -54,9 +53,13 @@ pub(super) async fn identify(asked: Asked<'_>, web: &Web) -> Result<Option<Ident
         return Ok(None);
     };
     let access = &web.0.options.access;
-    let Some(session) = store.session_find(hash(&secret), access.idle).await? else {
-        return Ok(None);
+    let found = {
+        let _place = web.0.lookups.session().await;
+        store
+            .session_find(hash(&secret), access.idle, asked.is_by_person())
+            .await?
     };
+    let Some(session) = found else { return Ok(None) };
     if let Some(token) = session.token {
         return Ok((token.state == TokenState::Good).then(|| holder(token, Proven::SignedIn)));
     }
@@ -100,7 +103,7 @@ pub(super) async fn begin(asked: Asked<'_>, web: &Web, whose: Whose<'_>) -> Resu
             Whose::Shared => "signed in with the operators' token",
         },
     };
-    store(web)?.session_begin(&new, first_tenant(web)).await?;
+    store(web)?.session_begin(&new).await?;
     let name = cookie_name(SESSION, asked.is_https(access));
     Ok(set_cookie(
         &name,
@@ -115,7 +118,7 @@ pub(super) async fn end(asked: Asked<'_>, web: &Web) -> Result<HeaderValue, Refu
     let is_https = asked.is_https(&web.0.options.access);
     let name = cookie_name(SESSION, is_https);
     if let Some(secret) = cookie(asked.headers, &name) {
-        store(web)?.session_end(hash(&secret), first_tenant(web)).await?;
+        store(web)?.session_end(hash(&secret)).await?;
     }
     Ok(set_cookie(&name, None, 0, is_https))
 }
@@ -185,11 +188,6 @@ fn store(web: &Web) -> Result<&Store, Refusal> {
             is_attempt: false,
         }
     })
-}
-
-/// Sessions belong to no tenant; the first one's audit tells of them.
-fn first_tenant(web: &Web) -> TenantId {
-    web.0.options.tenant
 }
 
 #[cfg(test)]

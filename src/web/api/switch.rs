@@ -6,6 +6,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use serde::Deserialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::writing::{VIA, WriteParameters, Writing, written};
 use crate::desk::Refused;
@@ -13,7 +14,7 @@ use crate::desk::stop::{self, Order};
 use crate::domain::person::said;
 use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
-use crate::store::{Resumed, StopView, Store};
+use crate::store::{ResumeOrder, Resumed, StopView, Store};
 use crate::web::Web;
 use crate::web::answer::Problem;
 use crate::web::may::{Administer, May, Operate};
@@ -45,8 +46,10 @@ pub(in crate::web) struct ResumeRequest {
     by: Option<String>,
     /// Only stops of this scope
     scope: Option<StopScope>,
-    /// The stops of this tenant [default: those that were given for all tenants]
+    /// The stops of this tenant [default: those that were given for all tenants, or whatever `stops` names]
     tenant: Option<String>,
+    /// Only these, by id: what began since you looked stays. One that was given for all tenants ends for all, by its id of any tenant
+    stops: Option<Vec<Uuid>>,
 }
 
 /// Stop: no restriction begins or leaves any more, at once and on every replica; releases go on
@@ -97,17 +100,29 @@ pub(in crate::web) async fn resume(
     let Writing { body, key, .. } = writing;
     let by = may.by(body.by.as_deref(), &body.reason, VIA)?;
     let store = store(&web)?;
-    let which = (tenant(store, body.tenant.as_deref(), &may).await?, body.scope);
+    let (tenant, scope, named) = (
+        tenant(store, body.tenant.as_deref(), &may).await?,
+        body.scope,
+        body.stops,
+    );
     // Whoever is one tenant's alone ends what was given for that one: not what holds for all.
     let only = may.identity.only.clone();
     if only.is_some() {
-        let meant = |stop: &StopView| stop.everywhere && which.1.is_none_or(|scope| stop.scope == scope);
-        if store.stops(which.0, None).await?.iter().any(meant) {
+        let is_named = |stop: &StopView| named.as_ref().is_none_or(|named| named.contains(&stop.id));
+        let meant = |stop: &StopView| {
+            stop.everywhere && is_named(stop) && scope.is_none_or(|scope| stop.scope == scope)
+        };
+        if store.stops(tenant, None).await?.iter().any(meant) {
             may.of_all()?;
         }
     }
     let (as_whom, file) = (by.clone(), web.0.options.stop_file.clone());
-    written(key, (store, which.0, &as_whom), |store| async move {
+    written(key, (store, tenant, &as_whom), |store| async move {
+        let which = ResumeOrder {
+            tenant,
+            scope,
+            stops: named.as_deref(),
+        };
         let mut resumed = stop::end(&store, file.as_deref(), which, &by).await?;
         resumed
             .left

@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
+use uuid::Uuid;
 
 use super::fields::{self, Fields};
 use super::shell::Visit;
@@ -19,6 +20,7 @@ use crate::domain::measure::{Isolation, Measure};
 use crate::domain::person::By;
 use crate::domain::stop::StopScope;
 use crate::domain::verdict::Lane;
+use crate::store::ResumeOrder;
 use crate::web::Web;
 use crate::web::answer::Problem;
 use crate::web::api::AtDesk;
@@ -113,7 +115,7 @@ pub(super) async fn stop(
     sent.answer(stopped).await
 }
 
-/// Ends the stops that are shown: those of this tenant, and those that were given for all.
+/// Ends the stops that the page showed: those of this tenant, and those that were given for all. What began since stays, and is told.
 pub(super) async fn resume(
     may: May<Operate>,
     AtDesk(desk): AtDesk,
@@ -131,25 +133,34 @@ pub(super) async fn resume(
         let by = sent.by()?;
         sent.confirmed(forms::RESUME)?;
         let desk = &sent.desk;
+        let shown = stops_shown(&sent.fields)?;
+        // Those of this tenant: an id of another's names nothing here.
         let in_force = desk.store.stops(Some(desk.tenant), None).await?;
-        let file = web.0.options.stop_file.as_deref();
-        let mut ended = 0;
-        for of_all in [true, false] {
-            if in_force.iter().any(|stop| stop.everywhere == of_all) {
-                if of_all {
-                    sent.may.of_all()?;
-                }
-                let tenant = (!of_all).then_some(desk.tenant);
-                let resumed = stop::end(&desk.store, file, (tenant, None), &by).await?;
-                ended += resumed.ended.len();
-            }
+        let named = || in_force.iter().filter(|stop| shown.contains(&stop.id));
+        let of_all = named().any(|stop| stop.everywhere);
+        if of_all {
+            sent.may.of_all()?;
         }
-        match ended {
-            0 => Err(Problem::refused(
+        let ids: Vec<Uuid> = named().map(|stop| stop.id).collect();
+        let which = ResumeOrder {
+            tenant: (!of_all).then_some(desk.tenant),
+            scope: None,
+            stops: Some(&ids),
+        };
+        let file = web.0.options.stop_file.as_deref();
+        let resumed = stop::end(&desk.store, file, which, &by).await?;
+        let left = desk.store.stops(Some(desk.tenant), None).await?;
+        match (resumed.ended.is_empty(), left.len()) {
+            (true, 0) => Err(Problem::refused(
                 Refused::Overtaken,
                 "no stop is in force any more",
             )),
-            n => Ok(("resumed", n)),
+            (true, _) => Err(Problem::refused(
+                Refused::Overtaken,
+                "the stops that the page showed had ended, and others began since: look at those first",
+            )),
+            (false, 0) => Ok(("resumed", resumed.ended.len())),
+            (false, left) => Ok(("resumed-some", left)),
         }
     };
     let resumed = resumed.await;
@@ -312,6 +323,14 @@ pub(super) async fn restrict(
     };
     let restricted = restricted.await;
     sent.answer(restricted).await
+}
+
+/// The stops that the page showed to whoever ends them.
+fn stops_shown(fields: &Fields) -> Result<Vec<Uuid>, Problem> {
+    let shown: Option<Vec<Uuid>> = fields.all("stop").iter().map(|id| id.parse().ok()).collect();
+    shown
+        .filter(|shown| !shown.is_empty())
+        .ok_or_else(|| bad("the form does not say which stops it showed: load the page again"))
 }
 
 fn bad(detail: impl Into<String>) -> Problem {

@@ -16,6 +16,8 @@
       old.replaceWith(fresh);
       return fresh;
     }
+    // What somebody is about to confirm stays what they were shown.
+    if (old.nodeType === Node.ELEMENT_NODE && "asShown" in old.dataset && old.closest("details[open]")) return old;
     if (old.nodeType !== Node.ELEMENT_NODE) {
       if (old.nodeValue !== now.nodeValue) old.nodeValue = now.nodeValue;
       return old;
@@ -63,7 +65,8 @@
     fetching = true;
     again = false;
     try {
-      const answer = await fetch(body.dataset.here, { headers: { accept: "text/html" }, redirect: "error" });
+      // Nobody did anything: a session is not prolonged by it.
+      const answer = await fetch(body.dataset.here, { headers: { accept: "text/html", "x-quell-refresh": "1" }, redirect: "error" });
       if (!answer.ok) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const old of document.querySelectorAll("[data-live]")) {
@@ -91,7 +94,11 @@
   function follow() {
     const source = new EventSource(body.dataset.live);
     source.onopen = () => { state.textContent = "live"; };
-    source.onerror = () => { state.textContent = "not live: the server does not answer; trying again"; };
+    source.onerror = () => {
+      // What was refused is not asked for again: the session may be over.
+      const over = source.readyState === EventSource.CLOSED;
+      state.textContent = over ? "not live: load the page again" : "not live: the server does not answer; trying again";
+    };
     source.addEventListener("changed", refresh);
     addEventListener("pagehide", () => source.close());
     addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

@@ -17,6 +17,13 @@ pub(super) fn told(code: &str, n: i64) -> Option<String> {
     Some(match code {
         "stopped" => "Stopped. It holds over restarts, until a person resumes.".to_owned(),
         "resumed" => "Resumed: what was stopped goes on.".to_owned(),
+        "resumed-some" => {
+            let others = match n {
+                1 => "Another one began since, and is".to_owned(),
+                n => format!("{n} others began since, and are"),
+            };
+            format!("The stops that the page showed have ended. {others} still in force: see above.")
+        }
         "approved" => format!("Approved: {}.", words::counted(n, "device")),
         "counted" => format!(
             "Counted for {}: others must approve too.",
@@ -145,10 +152,16 @@ pub(super) fn resume(frame: &Frame) -> Markup {
         button: "Resume",
         is_danger: false,
     };
+    // What somebody looked at is what they end.
+    let shown = html! {
+        div #resume-shown data-as-shown {
+            @for stop in &frame.stops { input id={ "resume-" (stop.id) } type="hidden" name="stop" value=(stop.id); }
+        }
+    };
     html! {
         details.fold #resume open[frame.kept.has("form", "resume")] {
             summary { "Resume …" }
-            (form.around(frame, &html! {}))
+            (form.around(frame, &shown))
         }
     }
 }

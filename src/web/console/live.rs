@@ -1,7 +1,7 @@
 //! `GET /live`: says that something changed, as server-sent events, so that an open page can fetch itself again. What changed is not
 //! told; a page knows what it shows. Postgres is asked once a second for each tenant, however many pages are open, and not at all
-//! while none is. A stream ends after some minutes, and the browser opens the next: so whoever may look no longer does not go on
-//! listening, and a stop of the process waits for nobody.
+//! while none is. Whoever may look no longer, as their session or token has ended, is told nothing more: the stream ends. It does after
+//! some minutes anyway, and the browser opens the next, so that a stop of the process waits for nobody.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::State;
+use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use hyper::body::Frame;
@@ -19,12 +20,13 @@ use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 
 use crate::clock::Monotonic;
 use crate::desk::Desk;
+use crate::domain::identity::Identity;
 use crate::domain::tenant::TenantId;
 use crate::store::views::News;
-use crate::web::Web;
 use crate::web::answer::Problem;
 use crate::web::api::AtDesk;
 use crate::web::may::{May, See};
+use crate::web::{Web, access};
 
 /// So many pages are told, over all tenants; each holds a connection.
 const MOST: usize = 64;
@@ -34,6 +36,8 @@ const LOOK: Duration = Duration::from_secs(1);
 const FRESH: Duration = Duration::from_millis(900);
 /// Something is said at least so often, or proxies take the connection for dead.
 const ALIVE: Duration = Duration::from_secs(15);
+/// So often, and before anything is told, is asked whether whoever listens may still look.
+const ASK: Duration = Duration::from_secs(5);
 /// A stream is so long.
 const LASTS: Duration = Duration::from_secs(300);
 
@@ -75,9 +79,10 @@ impl Listeners {
 
 /// Tells whoever may look that something changed.
 pub(super) async fn live(
-    _: May<See>,
+    may: May<See>,
     AtDesk(desk): AtDesk,
     State(web): State<Web>,
+    parts: Parts,
 ) -> Result<Response, Problem> {
     let place = Arc::clone(&web.0.listeners.places).try_acquire_owned();
     let place = place.map_err(|_| {
@@ -89,8 +94,11 @@ pub(super) async fn live(
         seen: web.0.listeners.look(&desk).await,
         desk,
         web,
+        identity: may.identity,
+        parts,
         began: now,
         said: now,
+        asked: now,
         is_new: true,
         _place: place,
     };
@@ -114,14 +122,18 @@ struct Listener {
     desk: Desk,
     web: Web,
     seen: Option<News>,
+    identity: Identity,
+    /// What was asked, to be judged again.
+    parts: Parts,
     began: Monotonic,
     said: Monotonic,
+    asked: Monotonic,
     is_new: bool,
     _place: OwnedSemaphorePermit,
 }
 
 impl Listener {
-    /// Waits until there is something to say, and says it; `None`: it has been told for long enough.
+    /// Waits until there is something to say, and says it; `None`: it has been told for long enough, or may look no longer.
     async fn next(mut self) -> Option<(Self, Bytes)> {
         if self.is_new {
             self.is_new = false;
@@ -138,6 +150,12 @@ impl Listener {
             } else {
                 None
             };
+            if said.is_some() || self.asked.elapsed() >= ASK {
+                if !access::is_still(&self.identity, &self.parts, &self.web).await {
+                    return None;
+                }
+                self.asked = Monotonic::now();
+            }
             if let Some(said) = said {
                 self.said = Monotonic::now();
                 return Some((self, Bytes::from_static(said)));

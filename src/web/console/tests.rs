@@ -273,6 +273,10 @@ fn while_something_is_stopped_every_page_says_so_and_leads_on() {
         text.contains("action=\"/do/resume\"") && text.contains("data-word=\"resume\""),
         "{text}"
     );
+    assert!(
+        text.contains(&format!("name=\"stop\" value=\"{}\"", of.stops[0].id)),
+        "{text}"
+    );
 }
 
 #[test]
