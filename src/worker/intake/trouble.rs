@@ -50,6 +50,7 @@ impl Trouble {
     }
 
     /// It can be read, and nothing is wrong with it.
+    #[cfg(any(feature = "nats", test))]
     pub(super) fn worked(&mut self) {
         self.state.fine();
         self.answered();
