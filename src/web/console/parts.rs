@@ -59,7 +59,7 @@ pub(super) fn told(text: &str) -> Markup {
     let text = words::plain(text);
     let pieces: Vec<&str> = text.split('`').collect();
     // The last backtick of an odd number of them is one of the text itself.
-    let is_odd = pieces.len() % 2 == 0;
+    let is_odd = pieces.len().is_multiple_of(2);
     html! {
         @for (n, piece) in pieces.iter().enumerate() {
             @if is_odd && n + 1 == pieces.len() { "`" (piece) }
