@@ -97,6 +97,8 @@ impl Attempts {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
 
     fn peer(n: u32) -> IpAddr {
