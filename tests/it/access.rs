@@ -1,5 +1,7 @@
 //! Who may, with tokens and sessions that are kept: made by the command, shown to the API, revoked, expired, signed in with.
 
+mod sessions;
+
 use std::net::SocketAddr;
 
 use jiff::SignedDuration;
@@ -29,6 +31,10 @@ type Got = (u16, String, String);
 
 impl Surface {
     async fn new() -> Self {
+        Self::adjusted(|_| ()).await
+    }
+
+    async fn adjusted(adjust: impl FnOnce(&mut Options)) -> Self {
         let ground = Ground::new(&[playbook("one")]).await;
         let shell = Shell::new(&ground.database.url);
         let config = Config::load(&shell.directory().join("quell.yaml"))
@@ -43,6 +49,7 @@ impl Surface {
             ground.store.clone(),
             ground.tenant,
         )];
+        adjust(&mut options);
         let router = router(Web::new(options, ground.store.clone(), String::new));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let address = listener.local_addr().expect("it is bound");

@@ -83,3 +83,9 @@ mod ttl;
 mod upgrade;
 mod watching;
 mod webhook;
+
+/// The issuer of the unit tests, which asks its clock as they do.
+#[path = "../../src/web/access/issuer_fake.rs"]
+#[expect(dead_code, reason = "some of its keys are for tests of tokens alone")]
+mod issuer_fake;
+use quell::clock;
