@@ -254,8 +254,8 @@ mod tests {
             severity: Some("high".to_owned()),
         };
         insta::assert_snapshot!(render(&[row], now, Paint::Plain), @"
-        DECIDED    DEVICE        NAME   DECISION  WHY      PLAYBOOK    SEVERITY  EVENT                                 TITLE
-        2 min ago  a1a1a1a1a1a1  web-1  hold      caps[0]  ransomware  high      00000000-0000-0000-0000-000000000000  -
+        DECIDED    DEVICE        NAME   DECISION  WHY      PLAYBOOK    SEVERITY  EVENT                             TITLE
+        2 min ago  a1a1a1a1a1a1  web-1  hold      caps[0]  ransomware  high      00000000-0000-0000-0000-0000000…  -
         ");
         assert_eq!(render(&[], now, Paint::Plain), "no event was decided so\n");
     }

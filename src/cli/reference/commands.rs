@@ -209,9 +209,9 @@ fn the_scripts_of_zsh_and_fish_know_every_command_and_option() {
     fn walk(command: &clap::Command, path: &[&str], zsh: &str, fish: &str) {
         for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
             let path = [path, &[sub.get_name()]].concat();
-            let name = path.join("__");
+            let name = path.join("__subcmd__");
             assert!(
-                zsh.contains(&format!("_quell__{name}_commands()")),
+                zsh.contains(&format!("_quell__subcmd__{name}_commands()")),
                 "zsh: {path:?}"
             );
             assert!(
