@@ -7,7 +7,3 @@ ALTER TABLE quell.tally_marks
     ADD COLUMN over_until timestamptz,
     -- When everything was last counted from the beginning: a clock that was wrong for a while is forgotten by that.
     ADD COLUMN over_counted_at timestamptz;
-
--- What ended since then. An action or a containment gets its entry once, when it ends; nothing of an event's way writes here.
-CREATE INDEX actions_over ON quell.actions (tenant_id, final_at, state) WHERE final_at IS NOT NULL;
-CREATE INDEX containments_over ON quell.containments (tenant_id, ended_at, mode) WHERE ended_at IS NOT NULL;

@@ -10,7 +10,6 @@ ALTER TABLE quell.outbox
 
 -- Those that nobody sends any more are found by their time.
 CREATE INDEX outbox_unended ON quell.outbox (tenant_id, until) WHERE ended_at IS NULL;
-CREATE INDEX notifications_of_nobody ON quell.notifications (created_at) WHERE message_id IS NULL;
 
 -- As before, and with them what was told to nobody (no receiver of that name, or none at all), and messages whose tenant no daemon has any
 -- more, so that nobody ends them: long past the time at which they should have been given up.

@@ -18,7 +18,8 @@ impl From<MigrateError> for StoreError {
             other => return Self::Migration(other),
         };
         if let sqlx::Error::Database(refusal) = &error
-            && refusal.code().is_some_and(|code| code == "55P03")
+            // Neither the lock that it waited for too long nor the deadlock that it was ended for says anything against it.
+            && refusal.code().is_some_and(|code| code == "55P03" || code == "40P01")
         {
             return Self::GaveWay {
                 version,

@@ -42,8 +42,10 @@ pub struct ResumeOrder<'a> {
     pub tenant: Option<TenantId>,
     /// Of this scope.
     pub scope: Option<StopScope>,
-    /// These, by id; of one that was given for all tenants, its row of any tenant names it for all.
+    /// These, by id; where no tenant is named, a row of any tenant names a stop that was given for all of them.
     pub stops: Option<&'a [Uuid]>,
+    /// None that was given for all tenants, whatever else is said: whoever asks is one tenant's alone.
+    pub own_only: bool,
 }
 
 /// A stop, in force or over.
@@ -100,7 +102,9 @@ impl Store {
              FROM quell.tenants t, (SELECT quell.now() AS now) AS n WHERE ($1::int IS NULL OR t.id = $1) AND NOT EXISTS (
                SELECT 1 FROM quell.stops s WHERE s.tenant_id = t.id AND s.ended_at IS NULL AND s.scope = $2
                  AND s.since IS NOT DISTINCT FROM $3::timestamptz AND s.everywhere = ($1::int IS NULL) AND s.via = $4
-                 AND s.begun_by = $5 AND s.reason = $6)
+                 AND s.begun_by = $5 AND s.reason = $6
+               -- One that somebody is ending right now is none to rely on.
+               FOR SHARE SKIP LOCKED)
              ORDER BY t.id
              ON CONFLICT (tenant_id) WHERE via = 'file' AND ended_at IS NULL DO NOTHING
              RETURNING id, tenant_id, begun_at",
@@ -172,7 +176,12 @@ impl Store {
         reason: &str,
     ) -> Result<Resumed, StoreError> {
         self.asks_prolong(&which).await?;
-        let ResumeOrder { tenant, scope, stops } = which;
+        let ResumeOrder {
+            tenant,
+            scope,
+            stops,
+            own_only,
+        } = which;
         let mut tx = self.begin().await?;
         let is_exact = wait_for_gates(&mut tx, tenant).await?;
         let rows = sqlx::query!(
@@ -180,8 +189,9 @@ impl Store {
              WHERE ended_at IS NULL AND (tenant_id = $1 OR ($1::int IS NULL AND (everywhere OR $6::uuid[] IS NOT NULL)))
                AND ($2::text IS NULL OR scope = $2)
                AND ($6::uuid[] IS NULL OR id = ANY($6)
-                    OR (everywhere AND (begun_at, scope) IN (
+                    OR ($1::int IS NULL AND everywhere AND (begun_at, scope) IN (
                       SELECT n.begun_at, n.scope FROM quell.stops n WHERE n.id = ANY($6) AND n.everywhere)))
+               AND NOT ($7 AND everywhere)
              RETURNING id, tenant_id",
             tenant.map(|tenant| tenant.0),
             scope.map(StopScope::as_str),
@@ -189,6 +199,7 @@ impl Store {
             reason,
             is_exact,
             stops,
+            own_only,
         )
         .fetch_all(&mut *tx)
         .await?;
@@ -230,11 +241,13 @@ impl Store {
              WHERE ended_at IS NULL AND (tenant_id = $1 OR ($1::int IS NULL AND (everywhere OR $3::uuid[] IS NOT NULL)))
                AND ($2::text IS NULL OR scope = $2)
                AND ($3::uuid[] IS NULL OR id = ANY($3)
-                    OR (everywhere AND (begun_at, scope) IN (
-                      SELECT n.begun_at, n.scope FROM quell.stops n WHERE n.id = ANY($3) AND n.everywhere)))",
+                    OR ($1::int IS NULL AND everywhere AND (begun_at, scope) IN (
+                      SELECT n.begun_at, n.scope FROM quell.stops n WHERE n.id = ANY($3) AND n.everywhere)))
+               AND NOT ($4 AND everywhere)",
             which.tenant.map(|tenant| tenant.0),
             which.scope.map(StopScope::as_str),
             which.stops,
+            which.own_only,
         )
         .fetch_all(&self.pool)
         .await?;

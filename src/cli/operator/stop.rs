@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::release::{operator, said, typed};
 use super::table::{Paint, Tone, plain};
@@ -141,15 +142,27 @@ pub async fn stop(args: StopArgs) -> anyhow::Result<ExitCode> {
         Some(since) => Some(since.time(store.now().await?)?),
         None => None,
     };
+    let by = typed(by, reason);
     if let Some(since) = since.filter(|_| !args.yes) {
-        let devices = released(&store, &config, tenant, since).await?;
+        // No device waits for a count or an answer: what is new is stopped first, and stays so whatever is said.
+        let first = Order {
+            tenant,
+            scope: StopScope::New,
+            since: None,
+        };
+        if let Err(error) = desk::stop::give(&store, &first, &by).await {
+            return refuse(error);
+        }
+        eprintln!("stopped: no restriction begins or leaves any more, until `quell resume`");
+        let devices = released(&store, tenant, since).await?;
         let word = (devices == 0 && args.confirm.is_none(), args.confirm);
-        if let Some(no) = sure::asked("stop and release", (devices, "device"), word)? {
+        if let Some(no) = sure::asked("release", (devices, "device"), word)? {
+            eprintln!("nothing is released; what is new stays stopped, until `quell resume`");
             return Ok(no);
         }
     }
     let order = Order { tenant, scope, since };
-    let done = match desk::stop::begin(&store, &order, &typed(by, reason)).await {
+    let done = match desk::stop::begin(&store, &order, &by).await {
         Ok(done) => done,
         Err(error) => return refuse(error),
     };
@@ -174,26 +187,26 @@ pub async fn resume(args: ResumeArgs) -> anyhow::Result<ExitCode> {
     let (config, store) = connect(args.place.config.as_deref()).await?;
     let tenant = named(&args.place, &config, &store).await?;
     let now = store.now().await?;
-    let which = ResumeOrder {
-        tenant,
-        scope: args.scope.map(StopScope::from),
-        stops: None,
-    };
+    let scope = args.scope.map(StopScope::from);
     let by = typed(by, reason);
+    // What is ended is what was there when it was asked for: a stop that begins while somebody thinks stays.
+    let mut meant = store.stops(tenant, None).await?;
+    meant.retain(|stop| {
+        (tenant.is_some() || stop.everywhere) && scope.is_none_or(|scope| stop.scope == scope)
+    });
     if !args.sure.is_given() {
-        let ends = |stop: &StopView| {
-            (which.tenant.is_some() || stop.everywhere) && which.scope.is_none_or(|scope| stop.scope == scope)
-        };
-        let stops = store.stops(which.tenant, None).await?;
-        let tenants: BTreeSet<&str> = stops
-            .iter()
-            .filter(|stop| ends(stop))
-            .map(|stop| stop.tenant.as_str())
-            .collect();
+        let tenants: BTreeSet<&str> = meant.iter().map(|stop| stop.tenant.as_str()).collect();
         if let Some(no) = args.sure.of("resume", tenants.len(), "tenant")? {
             return Ok(no);
         }
     }
+    let ids: Vec<Uuid> = meant.iter().map(|stop| stop.id).collect();
+    let which = ResumeOrder {
+        tenant,
+        scope,
+        stops: Some(&ids),
+        own_only: false,
+    };
     let done = match desk::stop::end(&store, config.stop_file.as_deref(), which, &by).await {
         Ok(done) => done,
         Err(error) => return refuse(error),
@@ -222,18 +235,17 @@ pub async fn resume(args: ResumeArgs) -> anyhow::Result<ExitCode> {
 }
 
 /// How many devices a stop with the scope `release-all` is to release.
-async fn released(
-    store: &Store,
-    config: &Config,
-    tenant: Option<TenantId>,
-    since: Timestamp,
-) -> anyhow::Result<usize> {
-    let mut tenants: Vec<TenantId> = tenant.into_iter().collect();
-    if tenant.is_none() {
-        for tenant in &config.tenants {
-            tenants.extend(store.tenant_find(&tenant.name).await?);
-        }
-    }
+async fn released(store: &Store, tenant: Option<TenantId>, since: Timestamp) -> anyhow::Result<usize> {
+    let tenants: Vec<TenantId> = match tenant {
+        Some(tenant) => vec![tenant],
+        // All that the database knows, as the stop means them, whatever this configuration names.
+        None => store
+            .tenants()
+            .await?
+            .into_iter()
+            .map(|(tenant, _)| tenant)
+            .collect(),
+    };
     let selection = Selection {
         since: Some(since),
         ..Selection::default()

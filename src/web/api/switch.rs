@@ -122,6 +122,7 @@ pub(in crate::web) async fn resume(
             tenant,
             scope,
             stops: named.as_deref(),
+            own_only: only.is_some(),
         };
         let mut resumed = stop::end(&store, file.as_deref(), which, &by).await?;
         resumed

@@ -146,11 +146,16 @@ pub(super) async fn resume(
             tenant: (!of_all).then_some(desk.tenant),
             scope: None,
             stops: Some(&ids),
+            own_only: !of_all,
         };
         let file = web.0.options.stop_file.as_deref();
         let resumed = stop::end(&desk.store, file, which, &by).await?;
-        let left = desk.store.stops(Some(desk.tenant), None).await?;
-        match (resumed.ended.is_empty(), left.len()) {
+        let left = resumed
+            .left
+            .iter()
+            .filter(|stop| stop.tenant == desk.name)
+            .count();
+        match (resumed.ended.is_empty(), left) {
             (true, 0) => Err(Problem::refused(
                 Refused::Overtaken,
                 "no stop is in force any more",
