@@ -28,7 +28,7 @@ macro_rules! reach {
     };
 }
 
-/// Dies or panics here, if a test has made events of this title deadly.
+/// Dies here, if a test has made events of this title deadly.
 macro_rules! decides {
     ($title:expr) => {
         #[cfg(feature = "fail-points")]

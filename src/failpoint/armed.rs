@@ -13,10 +13,9 @@ use tokio::task::Id;
 /// The environment variable that arms a point; `config` reads it.
 pub const VARIABLE: &str = "QUELL_FAIL_POINT";
 
-/// Arms no point but events: whoever decides one of these titles dies, or panics.
+/// Arms no point but an event: whoever decides one of this title dies.
 const POISON: &str = "poison";
 const POISON_TITLE: &str = "this event kills whoever decides it";
-const PANIC_TITLE: &str = "this event makes whoever decides it panic";
 
 /// One crash point of the call protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -182,17 +181,13 @@ fn read(text: &str) -> Option<Armed> {
     })
 }
 
-/// Dies or panics, if events of this title do that here.
+/// Dies, if events of this title do that here.
 pub fn decides(title: Option<&str>) {
     if POISONED.load(Ordering::SeqCst) && title == Some(POISON_TITLE) {
         // As with a point that strikes here: what is acknowledged has left by then.
         std::thread::sleep(Point::AcknowledgedNotDecided.lingers());
         std::process::abort();
     }
-    assert!(
-        !POISONED.load(Ordering::SeqCst) || title != Some(PANIC_TITLE),
-        "it has the title of one that does that"
-    );
 }
 
 /// Counts that a point was reached; strikes when it is the armed one and its time has come.

@@ -4,7 +4,6 @@
 mod batches;
 mod course;
 mod heartbeat;
-mod panics;
 mod tasks;
 mod verdicts;
 mod weigh;

@@ -1,14 +1,12 @@
-//! The loop around the decider: how large its batches are, when it rests, what it does about a row that cannot be decided, about one
-//! over which it panics, and about one that has killed the process before. It decides nothing itself.
+//! The loop around the decider: how large its batches are, when it rests, what it does about a row that cannot be decided, and about
+//! one that has killed the process before. It decides nothing itself.
 
-use std::panic::resume_unwind;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Monotonic;
 use crate::store::StoreError;
-use crate::worker::decide::panics::{Payload, caught, told};
 use crate::worker::decide::{Batch, Claim, Decider};
 use crate::worker::pulse::Pulse;
 use crate::worker::{BATCH_TIME, Outage, bounded, chain, pause, within};
@@ -67,17 +65,7 @@ impl Decider {
                 _ => Claim::Alone,
             };
             let began = Monotonic::now();
-            let done = match caught(within(BATCH_TIME, self.run_batch(claim, &mut batch))).await {
-                Ok(done) => done,
-                Err(panic) => {
-                    if bounded(self.untry(&mut batch)).await.is_err() {
-                        resume_unwind(panic);
-                    }
-                    self.put_aside_who_panics(panic, &stop).await;
-                    continue;
-                }
-            };
-            let wait = match done {
+            let wait = match within(BATCH_TIME, self.run_batch(claim, &mut batch)).await {
                 // Without a usable playbook set events wait; its activation wakes this loop.
                 Ok(None) => None,
                 Ok(Some(done)) => {
@@ -175,29 +163,6 @@ impl Decider {
             batch.tried = None;
         }
         Ok(())
-    }
-
-    /// Decides row by row until one panics again, and puts that aside. If none does, nobody knows what is wrong, and nobody goes on as
-    /// if nothing were: the panic goes on.
-    async fn put_aside_who_panics(&self, panic: Payload, stop: &CancellationToken) {
-        for _ in 0..SUSPECTS {
-            let mut batch = Batch::default();
-            let again = match caught(within(BATCH_TIME, self.run_batch(Claim::UpTo(1), &mut batch))).await {
-                Ok(Ok(Some(n))) if n > 0 && !stop.is_cancelled() => continue,
-                Ok(_) => break,
-                Err(again) => again,
-            };
-            let (store, tenant) = (&self.context.store, self.context.tenant);
-            if let Some(seq) = batch.claimed.first()
-                && bounded(store.inbox_quarantine(tenant, *seq, &told(&again)))
-                    .await
-                    .is_ok()
-            {
-                return;
-            }
-            resume_unwind(again);
-        }
-        resume_unwind(panic)
     }
 
     /// Decides what one batch would hold row by row, and puts aside what cannot be decided. Says whether to go on at once.
