@@ -71,8 +71,8 @@ pub fn person(name: &str) -> String {
     name.trim().to_lowercase()
 }
 
-/// Whether two names are one person's. A domain counts only where both have one of the same kind: `ann`, `CORP\ann` and
-/// `ann@contoso.com` are the same, `ann@contoso.com` and `ann@fabrikam.com` are not.
+/// Whether two names may be one person's, which keeps a right away and never gives one. A domain counts only where both have one of the
+/// same kind: `ann`, `CORP\ann` and `ann@contoso.com` are the same, `ann@contoso.com` and `ann@fabrikam.com` are not.
 pub fn is_same_person(a: &str, b: &str) -> bool {
     let (a, b) = (person(a), person(b));
     let ((a_user, a_domain), (b_user, b_domain)) = (parts(&a), parts(&b));
@@ -116,7 +116,11 @@ pub enum NotAllowed {
 impl fmt::Display for NotAllowed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotAsked { from } => write!(f, "only {} may answer", from.join(", ")),
+            Self::NotAsked { from } => write!(
+                f,
+                "only {} may answer, each by the whole name that is asked",
+                from.join(", ")
+            ),
             Self::BeganIt => write!(
                 f,
                 "nobody approves what he asked for himself: it takes a second person"
@@ -164,16 +168,17 @@ impl<'a> From<&'a str> for Answerer<'a> {
 }
 
 impl ApprovalRules {
-    /// Whether a person is among those that are asked. A name in `from` that is no group, neither of the configuration nor of
-    /// the person's, is a person.
+    /// Whether a person is among those that are asked: under that whole name, a domain included, as another's `ann` is somebody
+    /// else. A name in `from` that is no group, neither of the configuration nor of the person's, is a person.
     pub fn is_asked<'a>(&self, answerer: impl Into<Answerer<'a>>, from: &[String]) -> bool {
         let Answerer { who, groups } = answerer.into();
+        let who = person(who);
         from.is_empty()
             || from.iter().any(|name| {
                 groups.contains(name)
                     || match self.groups.get(name) {
-                        Some(people) => people.iter().any(|one| is_same_person(one, who)),
-                        None => is_same_person(name, who),
+                        Some(people) => people.iter().any(|one| person(one) == who),
+                        None => !who.is_empty() && person(name) == who,
                     }
             })
     }
@@ -190,7 +195,7 @@ impl ApprovalRules {
         let answerer = answerer.into();
         let who = answerer.who;
         match self.is_asked(answerer, behind.from)
-            || behind.begun_by.is_some_and(|by| is_same_person(by, who))
+            || behind.begun_by.is_some_and(|by| person(by) == person(who))
         {
             true => Ok(()),
             false => Err(NotAllowed::NotAsked {

@@ -64,7 +64,13 @@ fn groups_and_people_are_asked_and_nobody_named_is_anybody() {
     let rules = rules(true);
     for (who, from, asked) in [
         ("ann", &["soc-leads"][..], true),
-        ("bob", &["soc-leads"], true),
+        ("Ann ", &["soc-leads"], true),
+        ("bob@Contoso.com", &["soc-leads"], true),
+        // Whose domain is another, or unknown, may be another.
+        ("bob", &["soc-leads"], false),
+        ("CORP\\bob", &["soc-leads"], false),
+        ("ann@fabrikam.com", &["soc-leads"], false),
+        ("soc-night@fabrikam.com", &["soc-night"], false),
         ("soc-leads", &["soc-leads"], false),
         ("carl", &["soc-leads"], false),
         ("carl", &["soc-leads", "carl"], true),

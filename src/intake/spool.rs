@@ -5,11 +5,14 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata};
-use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
+use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 
+use rustix::fs::{AtFlags, CWD, Mode, OFlags};
+use rustix::io::Errno;
 use sha2::{Digest as _, Sha256};
 
 /// The most bytes of one line.
@@ -156,7 +159,13 @@ impl Spool {
         if !fs::symlink_metadata(&path).map_err(gone)?.file_type().is_file() {
             return Err(Unopened::Gone);
         }
-        let file = File::open(&path).map_err(gone)?;
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        // Since the look a link, or a pipe that would be waited for, may stand there: neither is opened, or read.
+        let file = match rustix::fs::open(&path, flags, Mode::empty()) {
+            Ok(file) => File::from(file),
+            Err(Errno::LOOP) => return Err(Unopened::Gone),
+            Err(error) => return Err(gone(error.into())),
+        };
         // What was opened must be what was found: the name may lead elsewhere by now.
         if Stamp::of(&file.metadata().map_err(Unopened::Failed)?) != stamp {
             return Err(Unopened::Gone);
@@ -199,7 +208,7 @@ impl Spool {
     pub fn finish(&self, opened: &Opened) -> io::Result<()> {
         match self.done {
             Done::Delete => fs::remove_file(self.path.join(&opened.name)),
-            Done::Move => self.move_to("done", &opened.name).map(drop),
+            Done::Move => self.move_to(&self.below("done")?, &opened.name).map(drop),
         }
     }
 
@@ -208,33 +217,60 @@ impl Spool {
     /// # Errors
     /// It cannot be moved; it stays where it is.
     pub fn refuse(&self, name: &OsStr, reason: &str) -> io::Result<()> {
-        let mut there = self.move_to("refused", name)?.into_os_string();
-        there.push(".reason");
-        fs::write(there, format!("{reason}\n"))
+        let refused = self.below("refused")?;
+        let there = self.move_to(&refused, name)?;
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let file = rustix::fs::openat(&refused, beside(&there), flags, Mode::from_raw_mode(0o644))?;
+        File::from(file).write_all(format!("{reason}\n").as_bytes())
     }
 
-    /// Moves it into a directory below, under a name that is free there.
-    fn move_to(&self, below: &str, name: &OsStr) -> io::Result<PathBuf> {
-        let directory = self.path.join(below);
-        match fs::create_dir(&directory) {
+    /// The directory of that name in this one, held open: whoever may write here cannot put another in its place meanwhile, nor one
+    /// of theirs, nor a link that would lead elsewhere.
+    fn below(&self, name: &str) -> io::Result<OwnedFd> {
+        let path = self.path.join(name);
+        match fs::create_dir(&path) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
             _ => {}
         }
+        let unfit = |why: &str| {
+            io::Error::other(format!(
+                "`{}` {why}: take it away, and it is made anew",
+                path.display()
+            ))
+        };
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let held = match rustix::fs::open(&path, flags, Mode::empty()) {
+            Ok(held) => held,
+            Err(Errno::LOOP | Errno::NOTDIR) => return Err(unfit("is no directory")),
+            Err(error) => return Err(error.into()),
+        };
+        let owner = rustix::fs::fstat(&held)?.st_uid;
+        match owner == 0 || owner == rustix::process::geteuid().as_raw() {
+            true => Ok(held),
+            false => Err(unfit("belongs to another user")),
+        }
+    }
+
+    /// Moves it into that directory, under a name that is free there, which it gives; the name of its reason is free too.
+    fn move_to(&self, there: &OwnedFd, name: &OsStr) -> io::Result<OsString> {
+        let is_free = |name: &OsStr| match rustix::fs::statat(there, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(_) => Ok(false),
+            Err(Errno::NOENT) => Ok(true),
+            Err(error) => Err(error),
+        };
         for number in 0..10_000 {
             let mut free = name.to_owned();
             if number > 0 {
                 free.push(format!(".{number}"));
             }
-            let there = directory.join(free);
-            if fs::symlink_metadata(&there).is_ok() {
-                continue;
+            if is_free(&free)? && is_free(&beside(&free))? {
+                rustix::fs::renameat(CWD, self.path.join(name), there, &free)?;
+                return Ok(free);
             }
-            fs::rename(self.path.join(name), &there)?;
-            return Ok(there);
         }
         Err(io::Error::other(format!(
-            "`{}` holds too many files of that name",
-            directory.display()
+            "too many files of the name `{}` were taken before: clear `done` and `refused`",
+            name.to_string_lossy()
         )))
     }
 }
@@ -339,6 +375,13 @@ fn skip_line(reader: &mut BufReader<File>) -> io::Result<u64> {
             return Ok(skipped);
         }
     }
+}
+
+/// What the file is called that says why that one is refused.
+fn beside(name: &OsStr) -> OsString {
+    let mut reason = name.to_owned();
+    reason.push(".reason");
+    reason
 }
 
 fn is_ours(name: &OsStr) -> bool {

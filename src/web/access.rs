@@ -140,6 +140,23 @@ pub(super) async fn is_still(identity: &Identity, parts: &Parts, web: &Web) -> b
     }
 }
 
+/// Whether events may be taken from whoever shows no token, as none is asked for: from a program that came by itself. Not from the page of
+/// a site that somebody on this machine has open, nor through a proxy that nobody named: whoever it speaks for is not on this machine.
+///
+/// # Errors
+/// They may not; counted.
+pub(super) fn sends_itself(head: &Parts, web: &Web) -> Result<(), Problem> {
+    let options = &web.0.options;
+    let asked = Asked::of(head, options);
+    let is_here = asked.local.is_some() || asked.peer.ip().to_canonical().is_loopback();
+    let judged = match is_here && !asked.is_by_proxy {
+        true => here::is_direct(asked, &options.access),
+        // Whoever else comes is believed as far as `http.trust` says; only a browser must not be made to send.
+        false => asked.changes_nothing_for_others(),
+    };
+    judged.map_err(|refusal| web.0.refusals.tell(asked.counted_as(), refusal))
+}
+
 /// Refuses somebody who is known and has not the right to it.
 pub(super) fn lacking(identity: &Identity, needed: &str) -> Problem {
     let has: Vec<&str> = identity.roles.iter().map(|role| role.as_str()).collect();
@@ -161,11 +178,19 @@ async fn resolve(asked: Asked<'_>, web: &Web) -> Result<Identity, Refusal> {
         return Ok(identity);
     }
     if let Some(local) = asked.local {
-        here::by_socket(asked, options)?;
-        return Ok(Identity {
-            name: local.name.clone(),
-            ..Identity::here()
-        });
+        here::is_direct(asked, &options.access)?;
+        return match local {
+            Local::Own => Ok(Identity::here()),
+            Local::User(name) => Ok(Identity {
+                name: Some(name.clone()),
+                ..Identity::here()
+            }),
+            Local::Unseen => Err(Refusal::forbidden(
+                "user_unseen",
+                "the daemon cannot see which user you are, as its unit has `PrivateUsers=yes`: set `PrivateUsers=no` in a drop-in, or show a \
+                 token of `quell tokens`",
+            )),
+        };
     }
     if let Some(identity) = proxy::identify(asked, &options.access)? {
         asked.changes_nothing_for_others()?;

@@ -22,6 +22,7 @@ use crate::intake::Delivery;
 use crate::intake::body::{Broken, Lines};
 use crate::limiter::SourceRate;
 use crate::store::{Once, Room};
+use crate::web::access;
 use crate::web::answer::{Answer, Problem, Rejected, again};
 use crate::web::peer::Peer;
 use crate::web::proof::{Id, bearer, same};
@@ -36,8 +37,12 @@ const SHORT_BODY: usize = 64 * 1024;
 /// The handler of the listener's own source.
 pub(super) async fn take(State(web): State<Web>, request: Request) -> Response {
     let worked = async {
-        authorize(request.headers(), web.0.options.token.as_ref())?;
-        work(&web.0, &web.0.own, request).await
+        let (head, body) = request.into_parts();
+        match web.0.options.token.as_ref() {
+            Some(token) => authorize(&head.headers, Some(token))?,
+            None => access::sends_itself(&head, &web)?,
+        }
+        work(&web.0, &web.0.own, Request::from_parts(head, body)).await
     };
     worked.await.unwrap_or_else(IntoResponse::into_response)
 }

@@ -118,7 +118,9 @@ impl<K> Keys<K> {
             *looked = Some(Monotonic::now());
             // Before they are read: what changes meanwhile has another stamp at the next look.
             let stamps: Vec<_> = self.files.iter().map(|file| Stamp::of(&file.path)).collect();
-            if stamps != self.held.load().stamps || stamps.contains(&None) {
+            let held = self.held.load();
+            // What could not be read once is tried again, whether or not its file has changed.
+            if stamps != held.stamps || stamps.contains(&None) || held.is_lacking {
                 self.read(stamps);
             }
         }
@@ -185,6 +187,28 @@ pub(super) mod tests {
             "" => Err("is empty".to_owned()),
             text => Ok(text.to_owned()),
         }
+    }
+
+    #[test]
+    fn a_key_that_could_not_be_read_once_is_read_again_though_its_file_is_the_same() {
+        let directory = tempfile::tempdir().expect("a temporary directory can be made");
+        let path = directory.path().join("one");
+        std::fs::write(&path, "secret").expect("it can be written");
+        let tries = Arc::new(std::sync::atomic::AtomicU32::new(0));
+        let file = KeyFile {
+            path,
+            read: Arc::new(
+                move || match tries.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+                    0 => Err("too many open files".to_owned()),
+                    _ => Ok(SecretString::from("secret")),
+                },
+            ),
+        };
+        let keys = Keys::new(vec![file], word).always_fresh();
+        assert!(keys.now().is_lacking);
+        let held = keys.now();
+        assert!(!held.is_lacking);
+        assert_eq!(held.keys, ["secret"]);
     }
 
     #[test]

@@ -54,6 +54,8 @@ pub struct Bounds {
     pub write_timeout: Duration,
     /// The largest head of a request, bytes. Its fields are at most 100.
     pub head_limit: usize,
+    /// How long a connection lasts on which a client certificate was shown: it is verified at the beginning alone.
+    pub certified_for: Duration,
 }
 
 impl Default for Bounds {
@@ -65,6 +67,7 @@ impl Default for Bounds {
             head_timeout: Duration::from_secs(30),
             write_timeout: Duration::from_secs(30),
             head_limit: 16 * 1024,
+            certified_for: Duration::from_secs(600),
         }
     }
 }
@@ -239,6 +242,7 @@ impl Server {
         peer: Peer,
         local: Option<Local>,
     ) {
+        let is_certified = peer.certificate.is_some();
         let router = TowerToHyperService::new(self.router.clone());
         let under_way = Arc::new(());
         let of_service = Arc::clone(&under_way);
@@ -264,13 +268,23 @@ impl Server {
             .max_buf_size(self.bounds.head_limit.max(8 * 1024))
             .serve_connection(stream, service);
         let mut connection = std::pin::pin!(connection);
+        let mut term = std::pin::pin!(sleep(self.bounds.certified_for));
+        let mut is_within_term = is_certified;
         // Whatever ended it, the other end knows, or is gone.
-        tokio::select! {
-            _ = connection.as_mut() => {}
-            () = self.shutdown.cancelled() => {
-                connection.as_mut().graceful_shutdown();
-                // Who sends half a head, or takes no answer, does not hold up the stop; a request that is worked on does.
-                while timeout(MOMENT, connection.as_mut()).await.is_err() && Arc::strong_count(&under_way) > 2 {}
+        loop {
+            tokio::select! {
+                _ = connection.as_mut() => return,
+                () = term.as_mut(), if is_within_term => {
+                    // The answer under way is the last one; whoever goes on shows the certificate again.
+                    is_within_term = false;
+                    connection.as_mut().graceful_shutdown();
+                }
+                () = self.shutdown.cancelled() => {
+                    connection.as_mut().graceful_shutdown();
+                    // Who sends half a head, or takes no answer, does not hold up the stop; a request that is worked on does.
+                    while timeout(MOMENT, connection.as_mut()).await.is_err() && Arc::strong_count(&under_way) > 2 {}
+                    return;
+                }
             }
         }
     }

@@ -294,6 +294,42 @@ async fn a_source_takes_the_certificates_that_it_names_and_no_others() {
     );
 }
 
+#[tokio::test]
+async fn a_certificate_is_verified_at_every_connection_and_none_lasts_for_ever() {
+    let tls = Arc::new(Tls::new(files()).expect("the files fit"));
+    let bounds = Bounds {
+        certified_for: Duration::from_millis(200),
+        ..Bounds::default()
+    };
+    let server = TestServer::bounded(bounds, Some(tls), Options::new(TenantId(1))).await;
+    let connector = client(Some("client.pem"));
+    let name = ServerName::try_from("localhost").expect("a name");
+    for _ in 0..2 {
+        let stream = TcpStream::connect(server.address)
+            .await
+            .expect("the server listens");
+        let mut stream = connector
+            .connect(name.clone(), stream)
+            .await
+            .expect("it is let in");
+        stream
+            .write_all(b"GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n")
+            .await
+            .expect("it is taken");
+        let mut said = Vec::new();
+        // Nobody asked for its end, and it was not silent for as long as anybody may be.
+        let ended = tokio::time::timeout(SOON, stream.read_to_end(&mut said)).await;
+        assert!(ended.is_ok(), "the server keeps the connection");
+        assert!(said.starts_with(b"HTTP/1.1 200"));
+        let kind = stream.get_ref().1.handshake_kind();
+        assert_eq!(
+            kind,
+            Some(rustls::HandshakeKind::Full),
+            "no session is taken up again"
+        );
+    }
+}
+
 #[test]
 fn files_that_make_no_listener_are_told() {
     let error = |files: TlsFiles| Tls::new(files).expect_err("they do not fit").to_string();

@@ -21,20 +21,31 @@ pub(super) struct Peer {
 
 /// Whoever came by the Unix socket. Put into the request beside [`Peer`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Local {
-    /// The user's name on this machine; `None`: root, or quell itself, which is nobody's name.
-    pub name: Option<String>,
+pub(super) enum Local {
+    /// Root, or quell itself, which is nobody's name.
+    Own,
+    /// That user of this machine.
+    User(String),
+    /// The system does not show which: all users of other namespaces have one number (`PrivateUsers=` of systemd).
+    Unseen,
 }
 
 impl Local {
     /// The user with that number.
     pub fn of(uid: u32) -> Self {
-        let own = rustix::process::geteuid().as_raw();
-        let name = (uid != 0 && uid != own).then(|| {
-            let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
-            user_name(&users, uid).unwrap_or_else(|| format!("uid {uid}"))
-        });
-        Self { name }
+        if uid == 0 || uid == rustix::process::geteuid().as_raw() {
+            return Self::Own;
+        }
+        let unseen = std::fs::read_to_string("/proc/sys/kernel/overflowuid").ok();
+        if unseen
+            .and_then(|number| number.trim().parse().ok())
+            .unwrap_or(65_534)
+            == uid
+        {
+            return Self::Unseen;
+        }
+        let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+        Self::User(user_name(&users, uid).unwrap_or_else(|| format!("uid {uid}")))
     }
 }
 
@@ -166,7 +177,13 @@ mod tests {
         let users = "root:x:0:0::/root:/bin/sh\nanna:x:1000:1000:Anna,,,:/home/anna:/bin/sh\nbroken\n";
         assert_eq!(user_name(users, 1000).as_deref(), Some("anna"));
         assert_eq!(user_name(users, 1001), None);
-        assert_eq!(Local::of(0).name, None, "root is nobody's name");
+        assert_eq!(Local::of(0), Local::Own, "root is nobody's name");
+        assert_eq!(Local::of(4_000_000_000), Local::User("uid 4000000000".to_owned()));
+        assert_eq!(
+            Local::of(65_534),
+            Local::Unseen,
+            "who has this number may be anybody"
+        );
     }
 
     #[test]

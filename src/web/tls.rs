@@ -12,8 +12,8 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::ClientCertVerifier;
+use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::{RootCertStore, ServerConfig};
 
 use crate::clock::Monotonic;
@@ -133,6 +133,11 @@ impl TlsFiles {
             .with_single_cert(certificates(&self.certificate)?, key)
             .map_err(unfit)?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        if self.client_authorities.is_some() {
+            // A session that is taken up again brings its certificate along, which nobody verifies then.
+            config.session_storage = Arc::new(NoServerSessionStorage {});
+            config.send_tls13_tickets = 0;
+        }
         Ok(config)
     }
 }

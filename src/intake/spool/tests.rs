@@ -210,3 +210,30 @@ fn what_is_done_with_goes_where_it_belongs_and_nothing_there_is_overwritten() {
         .expect("it can be deleted");
     assert_eq!(names(at), ["done", "refused"]);
 }
+
+#[test]
+fn whoever_may_drop_files_cannot_make_us_write_elsewhere() {
+    let (directory, elsewhere) = (directory(), directory());
+    let (at, spool) = (directory.path(), spool(directory.path()));
+    put(elsewhere.path(), "sign-in", b"dear");
+    symlink("/", at.join("a.json")).expect("a link can be made");
+    // In place of the directory a link that leads to another.
+    symlink(elsewhere.path(), at.join("refused")).expect("a link can be made");
+    let refused = spool.refuse(OsStr::new("a.json"), "it is a link");
+    assert!(refused.is_err_and(|error| error.to_string().contains("is no directory")));
+    assert_eq!(names(at), ["a.json", "refused"], "it stays where it is");
+    assert_eq!(names(elsewhere.path()), ["sign-in"]);
+    // In place of the reason a link to a file.
+    fs::remove_file(at.join("refused")).expect("it can be taken away");
+    fs::create_dir(at.join("refused")).expect("a directory can be made");
+    symlink(elsewhere.path().join("sign-in"), at.join("refused/a.json.reason")).expect("a link can be made");
+    spool
+        .refuse(OsStr::new("a.json"), "it is a link")
+        .expect("another name is free");
+    assert_eq!(
+        names(&at.join("refused")),
+        ["a.json.1", "a.json.1.reason", "a.json.reason"]
+    );
+    let kept = fs::read(elsewhere.path().join("sign-in")).expect("it is there");
+    assert_eq!(kept, b"dear");
+}

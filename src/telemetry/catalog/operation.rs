@@ -26,7 +26,7 @@ pub(super) const TELLING: &[Metric] = &[
 
 #[rustfmt::skip]
 pub(super) const UPKEEP: &[Metric] = &[
-    Metric::counter("quell_access_refused_total", &["reason"], "Requests to operators' routes that were refused, by reason: no_credentials, unknown_token, expired, revoked, malformed, not_here, wrong_host, cross_site, no_role, no_right, other_tenant, too_many_attempts, sign_in_lost, issuer, no_issuer, store_unavailable"),
+    Metric::counter("quell_access_refused_total", &["reason"], "Requests to operators' routes that were refused, by reason: no_credentials, unknown_token, expired, revoked, malformed, not_here, wrong_host, cross_site, no_role, no_right, other_tenant, too_many_attempts, sign_in_lost, issuer, no_issuer, store_unavailable, user_unseen"),
     Metric::counter("quell_http_requests_total", &["route", "status"], "HTTP requests answered, by route and status"),
     Metric::counter("quell_http_connections_refused_total", &[], "Connections closed because their peer had as many as one may have"),
     Metric::counter("quell_http_handshakes_failed_total", &[], "TLS handshakes that failed or took too long"),

@@ -86,12 +86,8 @@ pub(super) fn identify(asked: Asked<'_>, options: &Options) -> Result<Identity, 
     Ok(Identity::here())
 }
 
-/// Whether whoever came by the Unix socket came by themselves.
-pub(super) fn by_socket(asked: Asked<'_>, options: &Options) -> Result<(), Refusal> {
-    is_direct(asked, &options.access)
-}
-
-fn is_direct(asked: Asked<'_>, access: &Access) -> Result<(), Refusal> {
+/// Whether whoever came from this machine came by themselves: not through a proxy, nor for another site's page.
+pub(super) fn is_direct(asked: Asked<'_>, access: &Access) -> Result<(), Refusal> {
     // A proxy may have asked for it, and let its own caller in by it.
     if bearer::is_anothers(asked.headers) {
         let detail = "`Authorization` must stand there once, as `Bearer` and a token";

@@ -65,6 +65,57 @@ async fn this_machine_is_asked_for_nothing_but_by_its_own_name_and_from_its_own_
 }
 
 #[tokio::test]
+async fn events_without_a_token_come_from_programs_of_this_machine_alone() {
+    let rows = [
+        ("", 202),
+        ("authorization: Bearer x\r\n", 202),
+        ("host: evil.example\r\n", 403),
+        ("host: localhost\r\nx-forwarded-for: 203.0.113.9\r\n", 403),
+        ("host: localhost\r\norigin: http://evil.example\r\n", 403),
+        ("host: localhost\r\nsec-fetch-site: cross-site\r\n", 403),
+        (
+            "host: localhost\r\nsec-fetch-mode: no-cors\r\nsec-fetch-site: same-site\r\n",
+            403,
+        ),
+    ];
+    for (headers, status) in rows {
+        let host = if headers.starts_with("host:") {
+            ""
+        } else {
+            "host: localhost\r\n"
+        };
+        let request = format!(
+            "POST /v1/events HTTP/1.1\r\nconnection: close\r\ncontent-type: text/plain\r\ncontent-length: 2\r\n{host}{headers}\r\n[]"
+        );
+        let server = TestServer::start(|_, _| ()).await;
+        let got = server.exchange(request.as_bytes()).await;
+        assert_eq!(got.status, status, "{headers}: {got:?}");
+        // A named proxy speaks for others; only a browser must not be made to send.
+        let server = TestServer::start(|options, _| {
+            options.trusted_proxies = vec!["127.0.0.1".parse().expect("an address")];
+        })
+        .await;
+        let got = server.exchange(request.as_bytes()).await;
+        let is_browsers = headers.contains("origin") || headers.contains("sec-fetch");
+        assert_eq!(
+            got.status,
+            if is_browsers { 403 } else { 202 },
+            "{headers}: {got:?}"
+        );
+        // A token is no browser's to send.
+        let server = TestServer::start(|options, _| options.token = Some("sender".into())).await;
+        let shown = request.replacen("\r\n\r\n", "\r\nauthorization: Bearer sender\r\n\r\n", 1);
+        let got = server.exchange(shown.as_bytes()).await;
+        let is_doubled = headers.contains("authorization");
+        assert_eq!(
+            got.status,
+            if is_doubled { 401 } else { 202 },
+            "{headers}: {got:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn where_anybody_is_asked_this_machine_is_too() {
     let nothing = [("", 401, "unauthorized")];
     check(|options| options.access.is_required = true, &nothing).await;
