@@ -183,7 +183,9 @@ fn unavailable(done: &[TenantSet]) -> Problem {
         .map(|one| format!("`{}`", one.tenant))
         .collect();
     let detail = match changed.as_slice() {
-        [] => "the database is not available, and as far as is known nothing was changed: try again".to_owned(),
+        [] => {
+            "the database is not available, and as far as is known nothing was changed: try again".to_owned()
+        }
         changed => format!(
             "the database is not available any more: the files are in force for {}, and not for the tenants after that: try again",
             changed.join(", ")
