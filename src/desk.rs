@@ -42,6 +42,7 @@ pub mod system;
 pub mod timeline;
 pub mod tokens;
 pub mod unified;
+pub mod weighed;
 pub mod words;
 
 use std::sync::Arc;
@@ -128,6 +129,7 @@ pub struct Desk {
 pub struct Shares {
     looks: shared::Shared<look::Look>,
     overview: shared::Shared<overview::Overview>,
+    weighed: weighed::LastWeighed,
 }
 
 /// Why the desk gives no answer.

@@ -22,7 +22,7 @@ use crate::config::Config;
 use crate::domain::tenant::TenantId;
 use crate::lifecycle::Tasks;
 use crate::store::{Store, StoreError};
-use crate::web::reload::{Answer, Refused, Reloaded, Request};
+use crate::web::reload::{Answer, Refused, Reloaded, Request, TenantSet};
 use crate::worker::active_set::InForce;
 use crate::worker::chain;
 use load::{LoadError, Loaded};
@@ -76,7 +76,8 @@ pub struct Reloader {
 enum Outcome {
     Good(Reloaded),
     Bad(LoadError),
-    Away(StoreError),
+    /// Postgres is away. The tenants are those for which it was done before.
+    Away(StoreError, Vec<TenantSet>),
 }
 
 impl Reloader {
@@ -115,7 +116,7 @@ impl Reloader {
                     ),
                     Err(error) => error,
                 },
-                Outcome::Away(error) => error,
+                Outcome::Away(error, _) => error,
             };
             if !error.is_unavailable() {
                 return Err(error.into());
@@ -141,7 +142,7 @@ impl Reloader {
                     tasks.ready();
                 }
                 Some(request) = requests.recv() => {
-                    let outcome = self.reload(Trigger::Asked, "POST /-/reload").await;
+                    let outcome = self.asked("POST /-/reload").await;
                     // Who asked may have gone away.
                     drop(request.send(self.answer(outcome).await));
                 }
@@ -174,9 +175,20 @@ impl Reloader {
         next
     }
 
+    /// Reloads for somebody who is told what came of it. What Postgres could not take is theirs to ask for again; what was to be
+    /// done without them still is: an earlier look is tried again, and files that have changed are seen to have.
+    async fn asked(&mut self, why: &'static str) -> Outcome {
+        let (pending, watch) = (self.pending, self.watch.clone());
+        let outcome = self.reload(Trigger::Asked, why).await;
+        if let Outcome::Away(..) = outcome {
+            (self.pending, self.watch) = (pending, watch);
+        }
+        outcome
+    }
+
     /// Reloads; what Postgres could not take is tried again.
     async fn take(&mut self, trigger: Trigger, why: &'static str) {
-        if let Outcome::Away(_) = self.reload(trigger, why).await {
+        if let Outcome::Away(..) = self.reload(trigger, why).await {
             self.pending = Some((trigger, why));
         }
     }
@@ -193,8 +205,9 @@ impl Reloader {
             Err(error) => return self.failed(error).await,
         };
         self.loaded = Some(loaded.clone());
-        match self.settle_all(&loaded, trigger, why).await {
-            Ok(Ok(tenants)) => {
+        let mut tenants = Vec::new();
+        match self.settle_all(&loaded, trigger, why, &mut tenants).await {
+            Ok(Ok(())) => {
                 self.succeeded(&loaded);
                 Outcome::Good(Reloaded {
                     tenants,
@@ -208,7 +221,7 @@ impl Reloader {
                     tracing::warn!(error, "the playbook files are waiting for postgres");
                 }
                 metrics::counter!("quell_playbooks_reloads_total", "outcome" => "unavailable").increment(1);
-                Outcome::Away(error)
+                Outcome::Away(error, tenants)
             }
         }
     }
@@ -280,7 +293,7 @@ impl Reloader {
     async fn answer(&self, outcome: Outcome) -> Answer {
         let error = match outcome {
             Outcome::Good(reloaded) => return Answer::Good(reloaded),
-            Outcome::Away(_) => return Answer::Unavailable,
+            Outcome::Away(_, tenants) => return Answer::Unavailable(tenants),
             Outcome::Bad(error) => error,
         };
         let mut tenants = Vec::new();

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::app::reload::{Reloader, Target};
 use crate::app::status::StatusLine;
-use crate::app::terms::{desk_of, gate_of, pacing_of, safety_of};
+use crate::app::terms::{desks_of, gate_of, pacing_of, safety_of};
 use crate::app::{AFTER_GIVING_WAY, MigrationError, migrations, sources, tell};
 use crate::config::{Config, Tenant, environment};
 use crate::defender::Client;
@@ -101,10 +101,7 @@ impl Start {
         // One for each tenant; what comes to the listener's own source is the first one's.
         let stored: Vec<Arc<Notify>> = tenants.iter().map(|_| Arc::default()).collect();
         options.stored.clone_from(&stored[0]);
-        let desks = tenants.iter();
-        options.desks = desks
-            .map(|(id, tenant)| desk_of(&self.config, tenant, self.store.clone(), *id))
-            .collect();
+        options.desks = desks_of(&self.config, &tenants, &self.store);
         options.sources = sources::webhooks(&self.config, &tenants, &stored, &self.states)?;
         let rendered = metrics.clone();
         let router = web::router(web::Web::new(options, self.store.clone(), move || {

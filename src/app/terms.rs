@@ -11,6 +11,7 @@ use super::disk::disk;
 use super::reread::reread;
 use crate::config::{Budget, Config, Tenant};
 use crate::defender::{Client, Endpoint, Options};
+use crate::desk::disk::Disk;
 use crate::desk::{Desk, Terms};
 use crate::domain::budget::{self, Pace, Pacing, Reserve, jump_bound};
 use crate::domain::tenant::TenantId;
@@ -88,6 +89,19 @@ pub fn pacing_of(config: &Config, tenant: &Tenant) -> Pacing {
 
 /// The desk of a tenant: what its operators see and do.
 pub fn desk_of(config: &Config, tenant: &Tenant, store: Store, id: TenantId) -> Desk {
+    desk_beside(config, tenant, store, id, disk(&config.playbooks))
+}
+
+/// The desks of all tenants of a process. They share what is found of the playbook files.
+pub(super) fn desks_of(config: &Config, tenants: &[(TenantId, Tenant)], store: &Store) -> Vec<Desk> {
+    let disk = disk(&config.playbooks);
+    let tenants = tenants.iter();
+    tenants
+        .map(|(id, tenant)| desk_beside(config, tenant, store.clone(), *id, disk.clone()))
+        .collect()
+}
+
+fn desk_beside(config: &Config, tenant: &Tenant, store: Store, id: TenantId, disk: Disk) -> Desk {
     Desk {
         store,
         tenant: id,
@@ -108,7 +122,7 @@ pub fn desk_of(config: &Config, tenant: &Tenant, store: Store, id: TenantId) -> 
             approvals: config.approvals.clone(),
             default_ask: config.rules().default_ask,
             reread: reread(config),
-            disk: disk(&config.playbooks),
+            disk,
             time_scale: config.time_scale,
             give_up_after: config.scaled(config.outbound.give_up_after),
             trouble_after: config.scaled(Duration::from_secs(600)),

@@ -49,7 +49,13 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
         &["quell isolate ws-042 --for 1h --reason \"INC-4712\""],
     ),
     ("stop", &["quell stop --reason \"restricts the wrong devices\""]),
-    ("resume", &["quell resume --reason \"the rule is corrected\""]),
+    (
+        "resume",
+        &[
+            "quell resume --reason \"the rule is corrected\"",
+            "quell resume --stop 3f2a91c0 --reason \"Defender is well again\"",
+        ],
+    ),
     (
         "approvals list",
         &["quell approvals list", "quell approvals list --watch"],

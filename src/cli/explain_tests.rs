@@ -175,6 +175,7 @@ fn containment(state: &str) -> ContainmentHistory {
         answers: Vec::new(),
         id: Uuid::nil(),
         device: device_id().to_string(),
+        measure: crate::domain::measure::Measure::Restriction,
         state: state.to_owned(),
         mode: "enforce".to_owned(),
         playbook: Some("ransomware".to_owned()),

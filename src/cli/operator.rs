@@ -14,6 +14,7 @@ pub mod restrict;
 mod restricted;
 pub mod status;
 pub mod stop;
+mod stop_ids;
 pub mod table;
 
 use std::io::{self, ErrorKind, Write as _};

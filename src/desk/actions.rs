@@ -1,6 +1,8 @@
 //! Actions: what was, is and will be called at Defender; and one of them with all that belongs to it, from its event to its end. Reads
 //! only.
 
+#[cfg(test)]
+pub(crate) mod fixtures;
 mod outcome;
 
 use std::collections::HashMap;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::desk::weighed::SaidNo;
 use crate::desk::words::plain;
 use crate::desk::{Desk, DeskError};
 use crate::domain::verdict::Mode;
@@ -68,8 +69,10 @@ pub struct PlaybookReport {
     pub stands: Option<PlaybookRow>,
     /// Its text, of the revision in force or of the last one that was.
     pub text: String,
-    /// How often each line of it decided lately.
+    /// How often it matched lately as it is shown, and how often a line of it kept it from that.
     pub lines: LineHits,
+    /// Of what it plainly did not match lately: which line of `when` said no.
+    pub said_no: SaidNo,
     /// Its revisions, the newest first, a hundred at most.
     pub revisions: Vec<RevisionRow>,
 }
@@ -142,7 +145,13 @@ impl Desk {
         let shown = revisions.iter().find(|one| one.is_active).or(revisions.first());
         let text = shown.map(|one| one.text.clone()).unwrap_or_default();
         let set = self.playbooks().await?;
-        let lines = self.store.hits_per_line(self.tenant, id).await?;
+        let (lines, said_no) = match shown {
+            Some(shown) => (
+                self.store.hits_per_line(self.tenant, id, &shown.revision).await?,
+                self.said_no(shown).await?,
+            ),
+            None => Default::default(),
+        };
         let rows = revisions.into_iter().map(|one| RevisionRow {
             revision: one.revision,
             first_active_at: one.first_active_at,
@@ -153,6 +162,7 @@ impl Desk {
             stands: set.playbooks.into_iter().find(|row| row.id == id),
             text,
             lines,
+            said_no,
             revisions: rows.collect(),
         })
     }

@@ -12,21 +12,33 @@ use tokio::sync::Mutex;
 pub struct Shared<T> {
     /// Counts who asks, and the readings that begin, in one order.
     turns: AtomicU64,
-    /// The turn of the last reading, and what it brought; none: it failed. Whoever reads holds it meanwhile.
-    last: Mutex<(u64, Option<Arc<T>>)>,
+    /// The turn of the last reading, and how it ended. Whoever reads holds it meanwhile.
+    last: Mutex<(u64, End<T>)>,
+}
+
+/// How a reading ended.
+#[derive(Debug)]
+enum End<T> {
+    /// It brought something.
+    Brought(Arc<T>),
+    /// It failed.
+    Failed,
+    /// Whoever read went away before its end.
+    GivenUp,
 }
 
 impl<T> Default for Shared<T> {
     fn default() -> Self {
         Self {
             turns: AtomicU64::new(1),
-            last: Mutex::new((0, None)),
+            last: Mutex::new((0, End::GivenUp)),
         }
     }
 }
 
 impl<T> Shared<T> {
-    /// Reads, unless a reading that began after this was asked for has brought something meanwhile.
+    /// Reads, unless a reading that began after this was asked for has brought something meanwhile. When whoever reads goes away, the
+    /// next of those who wait reads in their place, for all the others.
     ///
     /// # Errors
     /// What `read` says. Of those who wait for a reading that fails each reads for itself then, none waits for another again.
@@ -34,24 +46,36 @@ impl<T> Shared<T> {
         let asked = self.turns.fetch_add(1, Ordering::SeqCst);
         let mut last = self.last.lock().await;
         if last.0 > asked {
-            if let Some(brought) = &last.1 {
-                return Ok(Arc::clone(brought));
+            match &last.1 {
+                End::Brought(brought) => return Ok(Arc::clone(brought)),
+                End::Failed => {
+                    drop(last);
+                    return read.await.map(Arc::new);
+                }
+                End::GivenUp => {}
             }
-            drop(last);
-            return read.await.map(Arc::new);
         }
-        // Of a reading that is given up before its end nothing is kept either.
-        *last = (self.turns.fetch_add(1, Ordering::SeqCst), None);
-        let brought = read.await.map(Arc::new)?;
-        last.1 = Some(Arc::clone(&brought));
-        Ok(brought)
+        // So it stays if this is dropped while it reads.
+        *last = (self.turns.fetch_add(1, Ordering::SeqCst), End::GivenUp);
+        match read.await.map(Arc::new) {
+            Ok(brought) => {
+                last.1 = End::Brought(Arc::clone(&brought));
+                Ok(brought)
+            }
+            Err(error) => {
+                last.1 = End::Failed;
+                Err(error)
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::convert::Infallible;
+    use std::pin::Pin;
     use std::sync::atomic::AtomicUsize;
+    use std::time::Duration;
 
     use tokio::sync::Semaphore;
 
@@ -62,6 +86,11 @@ mod tests {
         let place = may.acquire().await.expect("it is not closed");
         place.forget();
         Ok(readings.fetch_add(1, Ordering::SeqCst) + 1)
+    }
+
+    /// Begins, and brings nothing yet.
+    async fn begun<F: Future>(asking: &mut Pin<Box<F>>) {
+        assert!(tokio::time::timeout(Duration::ZERO, asking).await.is_err());
     }
 
     #[tokio::test]
@@ -85,10 +114,26 @@ mod tests {
         );
         assert_eq!(third.map(|n| *n), Ok(7));
         let given_up = tokio::time::timeout(
-            std::time::Duration::ZERO,
+            Duration::ZERO,
             shared.get(std::future::pending::<Result<usize, &str>>()),
         );
         assert!(given_up.await.is_err());
         assert_eq!(shared.get(async { Ok::<_, &str>(8) }).await.map(|n| *n), Ok(8));
+    }
+
+    #[tokio::test]
+    async fn when_whoever_reads_goes_away_the_next_one_reads_for_all_who_wait() {
+        let (shared, readings, may) = (Shared::default(), AtomicUsize::new(0), Semaphore::new(0));
+        let mut reader = Box::pin(shared.get(std::future::pending::<Result<usize, Infallible>>()));
+        begun(&mut reader).await;
+        let mut first = Box::pin(shared.get(reading(&readings, &may)));
+        let mut second = Box::pin(shared.get(reading(&readings, &may)));
+        begun(&mut first).await;
+        begun(&mut second).await;
+        drop(reader);
+        may.add_permits(2);
+        let (first, second) = tokio::join!(first, second);
+        assert_eq!((first.map(|n| *n), second.map(|n| *n)), (Ok(1), Ok(1)));
+        assert_eq!(readings.load(Ordering::SeqCst), 1);
     }
 }

@@ -50,7 +50,7 @@ pub use roles::{RoleRule, Whom};
 
 pub(super) use headers::said;
 pub(super) use login::routes;
-pub(super) use lookups::Lookups;
+pub(super) use lookups::{Lookups, Patience};
 pub(super) use refused::Refusals;
 
 use crate::domain::identity::{Identity, Proven};
@@ -58,6 +58,9 @@ use crate::web::answer::Problem;
 use crate::web::peer::Local;
 use crate::web::{Options, Web};
 use refused::Refusal;
+
+/// With this header an open page of ours brings itself up to date: nobody did anything.
+pub(super) const REFRESH: &str = "x-quell-refresh";
 
 /// How operators show who they are, and what they may.
 #[derive(Clone, Debug)]
@@ -112,6 +115,8 @@ struct Asked<'a> {
     headers: &'a HeaderMap,
     /// Its connection is a trusted proxy's.
     is_by_proxy: bool,
+    /// Whether it waits for its turn to be looked up.
+    patience: Patience,
 }
 
 /// Who asks.
@@ -131,12 +136,28 @@ pub(super) async fn identify(parts: &mut Parts, web: &Web) -> Result<Identity, P
     Ok(identity)
 }
 
-/// Whether whoever asked for that would be taken for the same again: their session, token or roles may have ended since. While that
-/// cannot be found out, they are.
-pub(super) async fn is_still(identity: &Identity, parts: &Parts, web: &Web) -> bool {
-    match resolve(Asked::of(parts, &web.0.options), web).await {
-        Ok(found) => found == *identity,
-        Err(refusal) => refusal.why == "store_unavailable",
+/// Whether somebody is still who they were.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Still {
+    /// They are; or that cannot be found out, as Postgres is away.
+    Yes,
+    /// Their session or token has ended, or their roles are others.
+    No,
+    /// It was not asked: others were being looked up.
+    Unasked,
+}
+
+/// Whether whoever asked for that would be taken for the same again: their session, token or roles may have ended since.
+pub(super) async fn is_still(identity: &Identity, parts: &Parts, web: &Web, patience: Patience) -> Still {
+    let asked = Asked {
+        patience,
+        ..Asked::of(parts, &web.0.options)
+    };
+    match resolve(asked, web).await {
+        Ok(found) if found == *identity => Still::Yes,
+        Err(refusal) if refusal.why == "store_unavailable" => Still::Yes,
+        Err(refusal) if refusal.why == refused::NO_PLACE => Still::Unasked,
+        Ok(_) | Err(_) => Still::No,
     }
 }
 
@@ -220,6 +241,7 @@ impl<'a> Asked<'a> {
             version: parts.version,
             headers: &parts.headers,
             is_by_proxy: is_by_proxy && local.is_none(),
+            patience: Patience::Waits,
         }
     }
 
@@ -260,7 +282,7 @@ impl<'a> Asked<'a> {
             cross_site::One::Is(mode) => mode == "navigate",
             cross_site::One::Unclear => false,
         };
-        is_navigation && !self.headers.contains_key("x-quell-refresh") && self.uri.path() != "/live"
+        is_navigation && !self.headers.contains_key(REFRESH) && self.uri.path() != "/live"
     }
 
     /// By what its failures are counted: its address, and behind a trusted proxy the one that the proxy names last. `None`: whoever

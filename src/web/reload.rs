@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use crate::domain::identity::Proven;
 use crate::domain::person::By;
+use crate::store::{Store, StoreError};
 use crate::web::Web;
 use crate::web::answer::Problem;
 use crate::web::may::{Administer, May};
@@ -31,8 +32,8 @@ pub enum Answer {
     Good(Reloaded),
     /// The files cannot be used, and nothing was changed.
     Bad(Refused),
-    /// Postgres is away: the files are good as far as is known, and nothing was changed.
-    Unavailable,
+    /// Postgres is away: the files are good as far as is known. It was done for these tenants before, and for no other as far as is known.
+    Unavailable(Vec<TenantSet>),
 }
 
 /// A reload of good files.
@@ -96,8 +97,7 @@ pub(super) async fn reload(may: May<Administer>, State(web): State<Web>) -> Resp
     }
 }
 
-/// Writes into the audit of each tenant that somebody asks for it. Here nobody gives a reason, and the way says who it is where no name
-/// does.
+/// Here nobody gives a reason, and the way says who it is where no name does.
 async fn noted(may: &May<Administer>, web: &Web) -> Result<(), Problem> {
     let Some(store) = web.0.inbox.store() else {
         return Ok(());
@@ -114,13 +114,31 @@ async fn noted(may: &May<Administer>, web: &Web) -> Result<(), Problem> {
         proven: identity.proven,
         groups: identity.groups.clone(),
     };
+    note(store, web, &by).await
+}
+
+/// Writes into the audit of each tenant that somebody asks for it. It comes first, and where it cannot be written nothing is read: no
+/// person's act is without its row. Nobody loses a reload by that, since the set in force is in the same Postgres.
+///
+/// # Errors
+/// It cannot be written.
+pub(super) async fn note(store: &Store, web: &Web, by: &By) -> Result<(), Problem> {
+    let acting = store.acting(by);
     for desk in &web.0.options.desks {
-        store
-            .acting(&by)
-            .note_reload(desk.tenant, &by.who, &by.reason)
-            .await?;
+        let noted = acting.note_reload(desk.tenant, &by.who, &by.reason).await;
+        noted.map_err(unnoted)?;
     }
     Ok(())
+}
+
+/// Who asked for it could not be written down.
+fn unnoted(error: StoreError) -> Problem {
+    if !error.is_unavailable() {
+        return Problem::from(error);
+    }
+    let detail = "the database is not available, so that who asks could not be written down: the files were not read, and nothing was \
+                  changed. Files that have changed are taken by themselves once it answers; else try again";
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", detail).retry_after_s(5)
 }
 
 /// Why nothing was reloaded.
@@ -148,16 +166,35 @@ pub(super) async fn reloaded(web: &Web) -> Result<Reloaded, Failure> {
     match ask(web.0.options.reload.as_ref()).await {
         Some(Answer::Good(reloaded)) => Ok(reloaded),
         Some(Answer::Bad(refused)) => Err(Failure::Refused(refused)),
-        Some(Answer::Unavailable) => {
-            let detail = "the database is not available and nothing was changed: try again";
-            let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", detail);
-            Err(Failure::Problem(problem.retry_after_s(5)))
-        }
+        Some(Answer::Unavailable(done)) => Err(Failure::Problem(unavailable(&done))),
         None => {
             let detail = "nothing reloads in this process now: it starts or stops, or reloads already";
             let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_reloading", detail);
             Err(Failure::Problem(problem.retry_after_s(1)))
         }
+    }
+}
+
+/// Postgres went away before it was done for all tenants.
+fn unavailable(done: &[TenantSet]) -> Problem {
+    let changed: Vec<String> = done
+        .iter()
+        .filter(|one| one.is_changed)
+        .map(|one| format!("`{}`", one.tenant))
+        .collect();
+    let detail = match changed.as_slice() {
+        [] => {
+            "the database is not available, and as far as is known nothing was changed: try again".to_owned()
+        }
+        changed => format!(
+            "the database is not available any more: the files are in force for {}, and not for the tenants after that: try again",
+            changed.join(", ")
+        ),
+    };
+    let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", detail).retry_after_s(5);
+    match done {
+        [] => problem,
+        done => problem.answer(&done),
     }
 }
 
@@ -234,6 +271,34 @@ mod tests {
         assert_eq!(post(&server, right).await.status, 200);
         let through = "authorization: Bearer s3cret\r\nx-forwarded-for: 203.0.113.9\r\n";
         assert_eq!(post(&server, through).await.status, 403);
+    }
+
+    #[test]
+    fn who_hears_that_postgres_is_away_hears_what_was_done_before() {
+        let one = |tenant: &str, is_changed| TenantSet {
+            tenant: tenant.to_owned(),
+            is_changed,
+            version: Some(7),
+            hash: None,
+        };
+        let none = unavailable(&[]);
+        assert!(none.detail.contains("nothing was changed"), "{}", none.detail);
+        assert!(
+            unavailable(&[one("contoso", false)])
+                .detail
+                .contains("nothing was changed")
+        );
+        let some = unavailable(&[one("contoso", true), one("fabrikam", false)]);
+        assert!(
+            some.detail.contains("in force for `contoso`, and not"),
+            "{}",
+            some.detail
+        );
+        let answer = some.answer.expect("it has what was done");
+        assert_eq!(
+            (&answer[0]["tenant"], &answer[0]["version"]),
+            (&"contoso".into(), &7.into())
+        );
     }
 
     #[tokio::test]

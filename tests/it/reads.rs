@@ -130,6 +130,7 @@ async fn the_api_answers_what_the_commands_print_page_by_page() {
     let playbook = json(&world, "/v1/playbooks/ransomware").await;
     assert_eq!(playbook["stands"]["days"][6]["hits"], 3);
     assert_eq!(playbook["lines"]["hits"], 3);
+    assert_eq!(playbook["lines"]["matched"], 3);
     for path in [
         "approvals",
         "restricted",
@@ -167,6 +168,38 @@ async fn the_api_answers_what_the_commands_print_page_by_page() {
             "{path}: {problem}"
         );
     }
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_playbook_tells_which_of_its_lines_stop_what_and_only_of_the_revision_in_force() {
+    let world = Setup::new(100, &[&restrict("ransomware", "6d")]).start().await;
+    let mut low = alert("da637_1", &device(1));
+    low["severity"] = "Low".into();
+    world.send(&[low, alert("da637_2", &device(2))]).await;
+    world
+        .until(SOON, "SELECT count(*) = 2 FROM quell.decisions")
+        .await;
+    let told = json(&world, "/v1/playbooks/ransomware").await;
+    let (lines, said_no) = (&told["lines"], &told["said_no"]);
+    assert_eq!(
+        (&lines["decisions"], &lines["hits"], &lines["matched"]),
+        (&2.into(), &1.into(), &1.into()),
+        "{told}"
+    );
+    assert_eq!(said_no["decisions"], 1, "{told}");
+    assert_eq!(said_no["lines"], serde_json::json!({"7": 0, "8": 1}), "{told}");
+
+    world.write_playbooks(&[restrict("ransomware", "4h")]);
+    world
+        .until(SOON, "SELECT version = 2 FROM quell.active_sets")
+        .await;
+    let told = json(&world, "/v1/playbooks/ransomware").await;
+    assert_eq!(
+        (&told["lines"]["decisions"], &told["said_no"]["decisions"]),
+        (&0.into(), &0.into()),
+        "{told}"
+    );
     world.finish().await;
 }
 

@@ -235,6 +235,24 @@ async fn a_posted_reload_answers_with_the_version_or_with_everything_that_is_wro
 }
 
 #[tokio::test]
+async fn a_posted_reload_without_postgres_says_what_was_not_done_and_changed_files_are_taken_when_it_is_back()
+{
+    let mut world = Setup::new(SCALE, &[&restrict("one", "4h")])
+        .start_with_own_postgres()
+        .await;
+    world.take_postgres_away().await;
+    world.write_playbooks(&[observing("one")]);
+    eventually("the answer says what was not done", SOON, async || {
+        let reply = http::post(world.daemon().addr, "/-/reload", "text/plain", b"").await;
+        reply.is_ok_and(|reply| reply.status == 503 && reply.body.contains("the files were not read"))
+    })
+    .await;
+    world.give_postgres_back().await;
+    until_version(&world, 2).await;
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn a_daemon_whose_files_are_bad_at_its_start_goes_on_with_what_is_in_force() {
     let mut world = world().await;
     world.terminate().await;

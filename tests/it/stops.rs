@@ -358,6 +358,46 @@ async fn the_commands_say_what_is_stopped_by_whom_and_how_to_go_on() {
 }
 
 #[tokio::test]
+async fn one_of_two_stops_is_ended_by_the_beginning_of_its_id_and_the_other_stays() {
+    let ground = Ground::new(&[playbook("one")]).await;
+    let shell = Shell::new(&ground.database.url);
+    for scope in ["new", "freeze"] {
+        let (code, _, said) = shell.run(&["stop", "--scope", scope, "--reason", scope]).await;
+        assert_eq!(code, Some(0), "{said}");
+    }
+    let in_force = async || {
+        let (_, out, _) = shell.run(&["status", "-o", "json"]).await;
+        let status: serde_json::Value = serde_json::from_str(&out).expect("it is JSON");
+        let stops = status["stops"].as_array().cloned().unwrap_or_default();
+        let told = |stop: &serde_json::Value| (stop["scope"].to_string(), stop["id"].to_string());
+        stops.iter().map(told).collect::<Vec<_>>()
+    };
+    let stops = in_force().await;
+    let (_, id) = stops
+        .iter()
+        .find(|(scope, _)| scope.contains("freeze"))
+        .expect("it is in force");
+    let id = &id.trim_matches('"')[..8];
+    let (_, out, _) = shell.run(&["status"]).await;
+    assert!(out.contains(&format!("(stop {id})")), "{out}");
+    let (code, _, said) = shell
+        .run(&["resume", "--stop", "none-such", "--reason", "x"])
+        .await;
+    assert_eq!(code, Some(1), "{said}");
+    assert!(
+        said.contains("no stop in force has an id") && said.contains(id),
+        "{said}"
+    );
+    assert_eq!(in_force().await.len(), 2);
+    let (code, out, said) = shell.run(&["resume", "--stop", id, "--reason", "x"]).await;
+    assert_eq!(code, Some(0), "{said}");
+    assert!(out.contains("still stopped"), "{out}");
+    let left = in_force().await;
+    assert!(left.len() == 1 && left[0].0.contains("new"), "{left:?}");
+    ground.close().await;
+}
+
+#[tokio::test]
 async fn a_file_stops_every_replica_its_removal_ends_nothing_and_the_api_resumes() {
     let mut world = Setup::new(100, &[&restrict("one", "6d")])
         .set("stop_file", "halt")

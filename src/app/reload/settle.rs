@@ -8,25 +8,28 @@ use crate::web::reload::TenantSet;
 use crate::worker::active_set::{self, Proposal};
 
 impl Reloader {
-    /// What becomes of good files, tenant by tenant; the inner error: they are not to be used.
+    /// What becomes of good files, tenant by tenant; the inner error: they are not to be used. `done` has the tenants that this is
+    /// settled for, also when Postgres goes away before the last one.
     pub(super) async fn settle_all(
         &mut self,
         loaded: &Loaded,
         trigger: Trigger,
         why: &'static str,
-    ) -> Result<Result<Vec<TenantSet>, LoadError>, StoreError> {
-        let mut tenants = Vec::new();
+        done: &mut Vec<TenantSet>,
+    ) -> Result<Result<(), LoadError>, StoreError> {
         self.waits = false;
         for target in self.targets.clone() {
-            let verdict = self.settle(&target, loaded, trigger, why).await?;
+            let verdict = self.settle(&target, loaded, (trigger, why), done).await?;
             if let Verdict::Refuse(why) = verdict {
                 let path = self.path.clone();
                 return Ok(Err(LoadError::Refused { path, why }));
             }
             self.waits |= matches!(verdict, Verdict::Wait(_));
-            tenants.push(self.in_force(&target, verdict == Verdict::Propose).await?);
+            let told = self.in_force(&target, verdict == Verdict::Propose).await?;
+            done.retain(|one| one.tenant != told.tenant);
+            done.push(told);
         }
-        Ok(Ok(tenants))
+        Ok(Ok(()))
     }
 
     /// Makes the files the active set of a tenant, if the rule says so.
@@ -34,8 +37,8 @@ impl Reloader {
         &self,
         target: &Target,
         loaded: &Loaded,
-        trigger: Trigger,
-        why: &'static str,
+        (trigger, why): (Trigger, &'static str),
+        done: &mut Vec<TenantSet>,
     ) -> Result<Verdict, StoreError> {
         let (store, hash) = (&self.store, loaded.set.hash());
         let reason = format!("{why} on {}", self.replica);
@@ -64,13 +67,18 @@ impl Reloader {
                         },
                         expected: version,
                     };
-                    if active_set::activate(store, target.id, &loaded.set, proposal)
-                        .await?
-                        .is_none()
-                    {
+                    let activated = active_set::activate(store, target.id, &loaded.set, proposal).await?;
+                    if activated.is_none() {
                         // Somebody was faster: what they did may change the verdict.
                         continue;
                     }
+                    // From here on it is done, whatever Postgres answers to the rest.
+                    done.push(TenantSet {
+                        tenant: target.name.clone(),
+                        is_changed: true,
+                        version: activated,
+                        hash: Some(hash.to_owned()),
+                    });
                     target.in_force.load(store, target.id).await?;
                     (true, None)
                 }

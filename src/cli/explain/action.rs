@@ -147,64 +147,8 @@ pub fn attempt(attempt: &AttemptView) -> String {
 mod tests {
     use super::*;
     use crate::cli::operator::table::Paint;
-    use crate::desk::actions::{Place, outcome};
-    use crate::domain::verdict::Lane;
-    use crate::store::views::{ActionDetail, ActionView};
-
-    fn now() -> Timestamp {
-        "2026-11-22T03:00:00Z".parse().expect("a time")
-    }
-
-    fn before(seconds: i64) -> Timestamp {
-        now() - jiff::SignedDuration::from_secs(seconds)
-    }
-
-    fn action(state: &str) -> ActionView {
-        ActionView {
-            id: Uuid::nil(),
-            device: "a".repeat(40),
-            name: Some("web-1".to_owned()),
-            kind: "restrict".to_owned(),
-            state: state.to_owned(),
-            lane: Lane::Normal,
-            wanted_by: "decide".to_owned(),
-            playbook: Some("ransomware@0123456789ab".to_owned()),
-            queued_at: before(60),
-            not_before: before(60),
-            attempts: 1,
-            defender_id: None,
-            defender_status: Some("Pending".to_owned()),
-            is_adopted: false,
-            final_at: Some(before(18)),
-            by: "reconcile".to_owned(),
-            reason: "as Defender says".to_owned(),
-            error: Some("400 InvalidInput".to_owned()),
-        }
-    }
-
-    fn detail(ahead: i64) -> ActionDetail {
-        ActionDetail {
-            device: "a".repeat(40),
-            containment: None,
-            revision: None,
-            comment: "alert 637_1".to_owned(),
-            valid_until: Some(before(-3_540)),
-            ahead,
-            critical_ahead: 0,
-            is_behind_open: false,
-        }
-    }
-
-    fn place(is_dispatched: bool) -> Place {
-        Place {
-            position: 3,
-            expected_at: Some(before(-12)),
-            is_late: false,
-            windows: vec!["100/100 in 1 min".to_owned()],
-            closed: None,
-            is_dispatched,
-        }
-    }
+    use crate::desk::actions::fixtures::{action, before, detail, now, place};
+    use crate::desk::actions::outcome;
 
     #[test]
     fn calls_and_the_place_in_the_queue_are_told_and_nothing_from_outside_commands_the_terminal() {

@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::release::{operator, said, typed};
-use super::table::{Paint, Tone, plain};
+use super::stop_ids::{called, id_length};
+use super::table::{Paint, Tone, plain, short};
 use super::{Output, answer, connect, nothing_done, refuse, tenant_of};
 use crate::cli::since::Since;
 use crate::cli::sure::{self, Sure};
@@ -54,7 +55,7 @@ pub struct StopArgs {
 
 /// Resume: end what `quell stop` or the stop file began
 ///
-/// Without a tenant it ends the stops that were given for all tenants.
+/// Without a tenant it ends the stops that were given for all tenants; with `--stop` those that are named, whoever's they are.
 #[derive(Debug, clap::Args)]
 pub struct ResumeArgs {
     #[command(flatten)]
@@ -65,6 +66,10 @@ pub struct ResumeArgs {
     /// Only stops of this scope
     #[arg(long, value_enum)]
     scope: Option<Scope>,
+    /// Only this stop, by its id or the beginning of it, as `quell status` prints it; may be given several times. One that was given
+    /// for all tenants ends for all, unless one is named
+    #[arg(long = "stop", value_name = "ID")]
+    stops: Vec<String>,
     #[command(flatten)]
     sure: Sure,
     /// Who you are, for the audit [default: SUDO_USER, USER or LOGNAME]
@@ -190,10 +195,25 @@ pub async fn resume(args: ResumeArgs) -> anyhow::Result<ExitCode> {
     let scope = args.scope.map(StopScope::from);
     let by = typed(by, reason);
     // What is ended is what was there when it was asked for: a stop that begins while somebody thinks stays.
-    let mut meant = store.stops(tenant, None).await?;
-    meant.retain(|stop| {
-        (tenant.is_some() || stop.everywhere) && scope.is_none_or(|scope| stop.scope == scope)
-    });
+    let in_force = store.stops(tenant, None).await?;
+    let mut meant = match args.stops.as_slice() {
+        [] => {
+            let mut meant = in_force.clone();
+            meant.retain(|stop| tenant.is_some() || stop.everywhere);
+            meant
+        }
+        wanted => match called(wanted, &in_force) {
+            Ok(meant) => meant,
+            Err(why) => {
+                let left = match in_force.as_slice() {
+                    [] => "nothing is stopped".to_owned(),
+                    left => format!("these are in force\n{}", lines(left, now)),
+                };
+                return Ok(nothing_done(&format!("{why}; {left}")));
+            }
+        },
+    };
+    meant.retain(|stop| scope.is_none_or(|scope| stop.scope == scope));
     if !args.sure.is_given() {
         let tenants: BTreeSet<&str> = meant.iter().map(|stop| stop.tenant.as_str()).collect();
         if let Some(no) = args.sure.of("resume", tenants.len(), "tenant")? {
@@ -271,9 +291,14 @@ async fn named(place: &Place, config: &Config, store: &Store) -> anyhow::Result<
 
 /// The first thing that anybody sees who looks while something is stopped; empty when nothing is.
 pub fn banner(stops: &[StopView], now: Timestamp, paint: Paint) -> String {
+    let length = id_length(stops);
     stops
         .iter()
-        .map(|stop| paint.tone(Tone::Bad, &plain(&sentence(stop, now))) + "\n")
+        .map(|stop| {
+            let id = short(&stop.id.to_string(), length);
+            let words = format!("{} (stop {id})", sentence(stop, now));
+            paint.tone(Tone::Bad, &plain(&words)) + "\n"
+        })
         .collect()
 }
 
@@ -293,12 +318,14 @@ pub fn sentence(stop: &StopView, now: Timestamp) -> String {
 }
 
 fn lines(stops: &[StopView], now: Timestamp) -> String {
+    let length = id_length(stops);
     stops
         .iter()
         .map(|stop| {
             let words = format!(
-                "  {:<9} stopped {} by {}: {}",
+                "  {:<9} {} stopped {} by {}: {}",
                 stop.tenant,
+                short(&stop.id.to_string(), length),
                 ago(now, stop.begun_at),
                 stop.by,
                 stop.reason
@@ -336,14 +363,12 @@ fn render_stopped(done: &Stopped, is_one: bool, paint: Paint) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    #[test]
-    fn a_stop_says_who_why_what_and_how_to_go_on() {
-        let now: Timestamp = "2026-11-22T03:00:00Z".parse().expect("a time");
-        let mut stop = StopView {
-            id: uuid::Uuid::nil(),
+    pub(in crate::cli::operator) fn stop(id: u128) -> StopView {
+        StopView {
+            id: Uuid::from_u128(id),
             tenant: "contoso".to_owned(),
             scope: StopScope::New,
             since: None,
@@ -355,12 +380,18 @@ mod tests {
             ended_at: None,
             ended_by: None,
             end_reason: None,
-        };
+        }
+    }
+
+    #[test]
+    fn a_stop_says_who_why_what_and_how_to_go_on() {
+        let now: Timestamp = "2026-11-22T03:00:00Z".parse().expect("a time");
+        let mut stop = stop(0);
         let text = banner(&[stop.clone()], now, Paint::Plain);
         assert_eq!(
             text,
             "STOPPED 2 min ago by anna: wrong [31mplaybook (no restriction begins or leaves; releases go on); \
-             go on with `quell resume --reason TEXT`\n"
+             go on with `quell resume --reason TEXT` (stop 00000000)\n"
         );
         stop.everywhere = false;
         assert!(sentence(&stop, now).contains("`quell resume --tenant contoso --reason TEXT`"));

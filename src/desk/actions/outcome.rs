@@ -62,65 +62,8 @@ pub fn outcome(action: &ActionView, detail: &ActionDetail, queue: Option<&Place>
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
-    use crate::domain::verdict::Lane;
-
-    fn now() -> Timestamp {
-        "2026-11-22T03:00:00Z".parse().expect("a time")
-    }
-
-    fn before(seconds: i64) -> Timestamp {
-        now() - jiff::SignedDuration::from_secs(seconds)
-    }
-
-    fn action(state: &str) -> ActionView {
-        ActionView {
-            id: Uuid::nil(),
-            device: "a".repeat(40),
-            name: Some("web-1".to_owned()),
-            kind: "restrict".to_owned(),
-            state: state.to_owned(),
-            lane: Lane::Normal,
-            wanted_by: "decide".to_owned(),
-            playbook: Some("ransomware@0123456789ab".to_owned()),
-            queued_at: before(60),
-            not_before: before(60),
-            attempts: 1,
-            defender_id: None,
-            defender_status: Some("Pending".to_owned()),
-            is_adopted: false,
-            final_at: Some(before(18)),
-            by: "reconcile".to_owned(),
-            reason: "as Defender says".to_owned(),
-            error: Some("400 InvalidInput".to_owned()),
-        }
-    }
-
-    fn detail(ahead: i64) -> ActionDetail {
-        ActionDetail {
-            device: "a".repeat(40),
-            containment: None,
-            revision: None,
-            comment: "alert 637_1".to_owned(),
-            valid_until: Some(before(-3_540)),
-            ahead,
-            critical_ahead: 0,
-            is_behind_open: false,
-        }
-    }
-
-    fn place(is_dispatched: bool) -> Place {
-        Place {
-            position: 3,
-            expected_at: Some(before(-12)),
-            is_late: false,
-            windows: vec!["100/100 in 1 min".to_owned()],
-            closed: None,
-            is_dispatched,
-        }
-    }
+    use crate::desk::actions::fixtures::{action, before, detail, now, place};
 
     #[test]
     fn each_state_says_what_came_of_it() {

@@ -105,6 +105,16 @@ pub enum DecisionQuery {
     Alert(String),
     /// The latest of a device, at most so many.
     Device(DeviceId, i64),
+    /// The latest that were judged under a revision of a playbook and that it plainly said no to. They are looked for among as many
+    /// as the hits of its lines are.
+    Unmatched {
+        /// The playbook.
+        playbook: String,
+        /// Its revision.
+        revision: String,
+        /// At most so many.
+        most: i64,
+    },
 }
 
 /// No more decisions are read at once: an alert has few events, and each few devices.
@@ -248,6 +258,34 @@ impl Store {
                 .map(|row| (row.event_id, row.device_id))
                 .collect());
         }
+        if let DecisionQuery::Unmatched {
+            playbook,
+            revision,
+            most,
+        } = query
+        {
+            let rows = sqlx::query!(
+                "SELECT event_id, device_id FROM (
+                   SELECT event_id, device_id, decided_at, set_version, rulings FROM quell.decisions
+                   WHERE tenant_id = $1 ORDER BY decided_at DESC LIMIT $2) AS latest
+                 WHERE device_id IS NOT NULL AND NOT rulings @> jsonb_build_array(jsonb_build_object('p', $3::text))
+                   AND set_version IN (
+                     SELECT v.version FROM quell.set_activations v JOIN quell.playbook_sets s USING (tenant_id, set_hash)
+                     WHERE v.tenant_id = $1 AND s.playbook = $3 AND s.revision = $4)
+                 ORDER BY decided_at DESC LIMIT $5",
+                tenant.0,
+                super::hits::LOOKED_THROUGH,
+                playbook,
+                revision,
+                (*most).min(MOST),
+            )
+            .fetch_all(&self.pool)
+            .await?;
+            return Ok(rows
+                .into_iter()
+                .map(|row| (row.event_id, row.device_id))
+                .collect());
+        }
         let events = self.events_of(tenant, query).await?;
         let rows = sqlx::query!(
             "SELECT event_id, device_id FROM quell.decisions WHERE tenant_id = $1 AND event_id = ANY($2) LIMIT $3",
@@ -274,7 +312,7 @@ impl Store {
             )
             .fetch_all(&self.pool)
             .await?),
-            DecisionQuery::Device(..) => Ok(Vec::new()),
+            DecisionQuery::Device(..) | DecisionQuery::Unmatched { .. } => Ok(Vec::new()),
         }
     }
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::domain::approval::RequestNumber;
+use crate::domain::measure::Measure;
 use crate::domain::tenant::TenantId;
 use crate::store::approvals::{AnswerView, answers};
 use crate::store::containments::time;
@@ -18,6 +19,8 @@ pub struct ContainmentHistory {
     pub id: Uuid,
     /// The device.
     pub device: String,
+    /// What it holds on the device.
+    pub measure: Measure,
     /// `asked`, `active`, `ended`, `declined` or `expired`.
     pub state: String,
     /// `observe` or `enforce`.
@@ -159,7 +162,7 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<ContainmentHistory>, StoreError> {
         let rows = sqlx::query!(
-            r#"SELECT c.id, c.state, c.mode, c.playbook, c.revision, c.begun_by, c.event_id, c.alert_id, c.created_at, c.ask_reason,
+            r#"SELECT c.id, c.measure, c.state, c.mode, c.playbook, c.revision, c.begun_by, c.event_id, c.alert_id, c.created_at, c.ask_reason,
                  c.ask_until, c.activated_at, c.until, c.ended_at, c.end_reason, c.attention, c.state_by, c.state_reason,
                  c.request, CASE c.measure WHEN 'isolation' THEN d.isolation ELSE d.restriction END AS "device_is!",
                  (SELECT a.kind || ' ' || a.state FROM quell.actions a WHERE a.tenant_id = c.tenant_id
@@ -183,6 +186,7 @@ impl Store {
                 request: r.request.map(|number| RequestNumber(number).to_string()),
                 answers: answers.remove(&r.id).unwrap_or_default(),
                 id: r.id,
+                measure: Measure::parse(&r.measure).unwrap_or_default(),
                 device: device.to_owned(),
                 state: r.state,
                 mode: r.mode,

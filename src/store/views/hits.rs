@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::decisions::rulings;
+use crate::domain::recorded::RecordedRuling;
 use crate::domain::tenant::TenantId;
 use crate::store::{Store, StoreError};
 
@@ -18,21 +19,42 @@ pub struct DayHits {
     pub hits: i64,
 }
 
-/// How often lines of a playbook decided.
+/// How often a revision of a playbook matched, and how often a line of it kept it from that.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct LineHits {
-    /// So many decisions were looked through, the latest ones, whatever they were about.
+    /// So many decisions were looked through: those under this revision among the latest ones, whatever they were about.
     pub decisions: i64,
     /// When the oldest of them was made; none: there was none.
     pub since: Option<Timestamp>,
     /// Of these: decisions in which the playbook did not plainly say no.
     pub hits: i64,
-    /// By the number of the line that decided, where one did.
+    /// Of these: where it matched, whatever guards and limits made of that. All lines of its `when` held, and none of its `unless`.
+    pub matched: i64,
+    /// Of the other hits, by the number of the line that decided: a line of `unless` that held, or one whose fact was not known.
     pub lines: BTreeMap<u32, i64>,
+    /// Of these: where the line's fact was not known.
+    pub unknown: BTreeMap<u32, i64>,
 }
 
 /// So many decisions are looked through for a playbook's lines.
-const LOOKED_THROUGH: i64 = 5_000;
+pub(super) const LOOKED_THROUGH: i64 = 5_000;
+
+impl LineHits {
+    /// So many decisions with that ruling.
+    fn add(&mut self, ruling: &RecordedRuling, n: i64) {
+        self.hits += n;
+        let says = ruling.because.as_ref().unwrap_or(&ruling.reason);
+        let is_unknown = says.starts_with("if_unknown.");
+        if !is_unknown && !says.starts_with("unless.") {
+            self.matched += n;
+        }
+        let Some(line) = ruling.line else { return };
+        *self.lines.entry(line).or_default() += n;
+        if is_unknown {
+            *self.unknown.entry(line).or_default() += n;
+        }
+    }
+}
 
 impl Store {
     /// Each playbook's hits on each of the last seven days, today the last; playbooks without any are absent.
@@ -66,23 +88,35 @@ impl Store {
         Ok(hits)
     }
 
-    /// How often lines of a playbook decided, among the latest decisions.
+    /// How often a revision of a playbook matched, and how often a line of it kept it from that, among the latest decisions. Lines of
+    /// other revisions are others, whatever their numbers.
     ///
     /// # Errors
     /// Postgres is not available.
-    pub async fn hits_per_line(&self, tenant: TenantId, playbook: &str) -> Result<LineHits, StoreError> {
+    pub async fn hits_per_line(
+        &self,
+        tenant: TenantId,
+        playbook: &str,
+        revision: &str,
+    ) -> Result<LineHits, StoreError> {
         let rows = sqlx::query!(
             r#"WITH latest AS MATERIALIZED (
-                 SELECT decided_at, rulings FROM quell.decisions WHERE tenant_id = $1 ORDER BY decided_at DESC LIMIT $2)
-               SELECT (SELECT count(*) FROM latest) AS "decisions!", (SELECT min(decided_at) FROM latest) AS since,
+                 SELECT decided_at, set_version, rulings FROM quell.decisions
+                 WHERE tenant_id = $1 ORDER BY decided_at DESC LIMIT $2),
+               judged AS MATERIALIZED (
+                 SELECT decided_at, rulings FROM latest WHERE set_version IN (
+                   SELECT v.version FROM quell.set_activations v JOIN quell.playbook_sets s USING (tenant_id, set_hash)
+                   WHERE v.tenant_id = $1 AND s.playbook = $3 AND s.revision = $4))
+               SELECT (SELECT count(*) FROM judged) AS "decisions!", (SELECT min(decided_at) FROM judged) AS since,
                  hit.rulings AS "rulings?", hit.n AS "n?"
                -- Rulings are much alike, and most are none: each is read once.
                FROM (VALUES (1)) AS one LEFT JOIN (
-                 SELECT rulings, count(*) AS n FROM latest
+                 SELECT rulings, count(*) AS n FROM judged
                  WHERE rulings @> jsonb_build_array(jsonb_build_object('p', $3::text)) GROUP BY rulings) AS hit ON true"#,
             tenant.0,
             LOOKED_THROUGH,
             playbook,
+            revision,
         )
         .fetch_all(&self.pool)
         .await?;
@@ -95,11 +129,35 @@ impl Store {
                 continue;
             };
             let n = row.n.unwrap_or_default();
-            hits.hits += n;
-            if let Some(line) = ruling.line {
-                *hits.lines.entry(line).or_default() += n;
-            }
+            hits.add(&ruling, n);
         }
         Ok(hits)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_hit_is_a_match_unless_a_line_kept_the_playbook_from_it() {
+        let mut hits = LineHits::default();
+        let stored = json!([
+            {"p": "p", "k": "act", "r": "matched"},
+            {"p": "p", "k": "ask", "r": "ask"},
+            {"p": "p", "k": "skip", "r": "never.tags", "b": "matched"},
+            {"p": "p", "k": "ask", "r": "if_unknown.device.os", "b": "matched"},
+            {"p": "p", "k": "skip", "r": "unless.device.tags", "l": 9},
+            {"p": "p", "k": "ask", "r": "if_unknown.device.tags", "l": 9},
+            {"p": "p", "k": "ask", "r": "limits[0]", "b": "if_unknown.device.group", "l": 7},
+        ]);
+        for ruling in rulings(stored) {
+            hits.add(&ruling, 2);
+        }
+        assert_eq!((hits.hits, hits.matched), (14, 8));
+        assert_eq!(hits.lines, [(7, 2), (9, 4)].into());
+        assert_eq!(hits.unknown, [(7, 2), (9, 2)].into());
     }
 }

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, header};
 use secrecy::ExposeSecret as _;
 
 use super::cross_site::{One, one};
+use super::lookups::Patience;
 use super::refused::Refusal;
 use super::{Asked, holder};
 use crate::domain::access_token::AccessToken;
@@ -49,7 +50,7 @@ pub(super) async fn identify(asked: Asked<'_>, web: &Web) -> Result<Option<Ident
     if is_senders && !super::here::is_closed(options) {
         return Ok(None);
     }
-    let known = find(text, web).await?;
+    let known = find(text, web, asked.patience).await?;
     if let (Some(store), Some(known)) = (web.0.inbox.store(), &known) {
         store.access_token_used(known.id).await?;
     }
@@ -75,13 +76,14 @@ pub(super) fn is_anothers(headers: &HeaderMap) -> bool {
 /// The token with that text, if it opens anything now.
 ///
 /// # Errors
-/// It is known and its time is over; or Postgres is away.
-pub(super) async fn find(text: &str, web: &Web) -> Result<Option<KnownToken>, Refusal> {
+/// It is known and its time is over; no place is free for whoever stands back; or Postgres is away.
+pub(super) async fn find(text: &str, web: &Web, patience: Patience) -> Result<Option<KnownToken>, Refusal> {
     let (Ok(token), Some(store)) = (AccessToken::parse(text), web.0.inbox.store()) else {
         return Ok(None);
     };
     let found = {
-        let _place = web.0.lookups.token().await;
+        let place = web.0.lookups.token(patience).await;
+        let _place = place.ok_or_else(Refusal::no_place)?;
         store.access_token_find(token.handle()).await?
     };
     let Some(known) = found else { return Ok(None) };

@@ -15,6 +15,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 
+use super::lookups::Patience;
 use super::oidc::{Came, lost};
 use super::page::LoginPage;
 use super::refused::Refusal;
@@ -111,7 +112,9 @@ async fn token_session(web: &Web, parts: &Parts, shown: &str) -> Result<HeaderVa
     if operators.is_some_and(|token| same(shown.as_bytes(), token.expose_secret().as_bytes())) {
         return session::begin(asked, web, Whose::Shared).await;
     }
-    let known = bearer::find(shown, web).await?.ok_or_else(bearer::unknown)?;
+    let known = bearer::find(shown, web, Patience::Waits)
+        .await?
+        .ok_or_else(bearer::unknown)?;
     let whose = Whose::Holder {
         name: &known.view.name,
         token: known.id,

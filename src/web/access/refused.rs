@@ -47,6 +47,16 @@ impl Refusal {
         }
     }
 
+    /// Others are being looked up, and whoever asks does not wait for a place: nothing is known of them now. It is never sent.
+    pub fn no_place() -> Self {
+        let detail = "others are being looked up: ask again";
+        Self {
+            why: NO_PLACE,
+            problem: Box::new(Problem::new(StatusCode::SERVICE_UNAVAILABLE, NO_PLACE, detail)),
+            is_attempt: false,
+        }
+    }
+
     /// They have to wait.
     pub fn too_many(wait: Duration) -> Self {
         let seconds = u32::try_from(wait.as_secs())
@@ -63,6 +73,9 @@ impl Refusal {
         }
     }
 }
+
+/// Of [`Refusal::no_place`].
+pub(super) const NO_PLACE: &str = "no_place";
 
 /// What could not be found out, as Postgres is away: that is nobody's failure.
 impl From<crate::store::StoreError> for Refusal {

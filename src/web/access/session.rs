@@ -54,7 +54,8 @@ pub(super) async fn identify(asked: Asked<'_>, web: &Web) -> Result<Option<Ident
     };
     let access = &web.0.options.access;
     let found = {
-        let _place = web.0.lookups.session().await;
+        let place = web.0.lookups.session(asked.patience).await;
+        let _place = place.ok_or_else(Refusal::no_place)?;
         store
             .session_find(hash(&secret), access.idle, asked.is_by_person())
             .await?

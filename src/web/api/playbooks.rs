@@ -27,7 +27,7 @@ pub(super) async fn list(
     Ok((tagged(Some(&report.version.to_string())), Json(report)))
 }
 
-/// One playbook: its text, how often its lines decided, its revisions
+/// One playbook: its text, how often it matched and what its lines stopped, its revisions
 #[utoipa::path(get, path = "/v1/playbooks/{name}", tag = "playbooks",
     params(TenantParameter, ("name" = String, Path, description = "Its id")), responses(
     (status = 200, body = PlaybookReport),

@@ -18,7 +18,7 @@ use crate::store::{ResumeOrder, Resumed, StopView, Store};
 use crate::web::Web;
 use crate::web::answer::Problem;
 use crate::web::may::{Administer, May, Operate};
-use crate::web::reload::{Reloaded, reloaded};
+use crate::web::reload::{Reloaded, note, reloaded};
 
 /// What to stop.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -170,12 +170,7 @@ pub(in crate::web) async fn reload(
     // The note is no effect that may not come twice: a reload that cannot be done now is asked for again with the same key.
     let noting = store(&web)?.clone();
     written(key, (store(&web)?, None, &as_whom), |_| async move {
-        for desk in &whole.0.options.desks {
-            noting
-                .acting(&by)
-                .note_reload(desk.tenant, &by.who, &by.reason)
-                .await?;
-        }
+        note(&noting, &whole, &by).await?;
         Ok(reloaded(&whole).await?)
     })
     .await

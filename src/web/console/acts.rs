@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use axum::extract::State;
+use axum::extract::{FromRequest, FromRequestParts as _, Request, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use uuid::Uuid;
@@ -24,7 +24,7 @@ use crate::store::ResumeOrder;
 use crate::web::Web;
 use crate::web::answer::Problem;
 use crate::web::api::AtDesk;
-use crate::web::may::{Approve, May, Operate};
+use crate::web::may::{Approve, May, Needs, Operate};
 
 /// The way it came, in the audit.
 const VIA: &str = "console";
@@ -35,12 +35,31 @@ const SPANS: [(&str, u64); 5] = [("1h", 1), ("4h", 4), ("12h", 12), ("1d", 24), 
 /// What was done: its code in [`forms::told`], and of how many things.
 type Done = (&'static str, usize);
 
-/// A form that was sent, and who sent it.
-struct Sent<R> {
+/// A form that was sent, and who sent it, who has the right `R`.
+pub(super) struct Sent<R> {
     may: May<R>,
     desk: Desk,
     visit: Visit,
     fields: Fields,
+}
+
+impl<R: Needs> FromRequest<Web> for Sent<R> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, web: &Web) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        // Who may comes first: nobody else hears of a tenant or has a form read.
+        let may = May::from_request_parts(&mut parts, web).await?;
+        let AtDesk(desk) = AtDesk::from_request_parts(&mut parts, web).await?;
+        let visit = Visit::from_request_parts(&mut parts, web).await?;
+        let fields = Fields::from_request(Request::from_parts(parts, body), web).await?;
+        Ok(Self {
+            may,
+            desk,
+            visit,
+            fields,
+        })
+    }
 }
 
 impl<R> Sent<R> {
@@ -77,18 +96,7 @@ impl<R> Sent<R> {
 }
 
 /// Stops everything, or this tenant.
-pub(super) async fn stop(
-    may: May<Operate>,
-    AtDesk(desk): AtDesk,
-    visit: Visit,
-    fields: Fields,
-) -> Result<Response, Problem> {
-    let sent = Sent {
-        may,
-        desk,
-        visit,
-        fields,
-    };
+pub(super) async fn stop(sent: Sent<Operate>) -> Result<Response, Problem> {
     let stopped = async {
         let by = sent.by()?;
         sent.confirmed(forms::STOP)?;
@@ -116,19 +124,7 @@ pub(super) async fn stop(
 }
 
 /// Ends the stops that the page showed: those of this tenant, and those that were given for all. What began since stays, and is told.
-pub(super) async fn resume(
-    may: May<Operate>,
-    AtDesk(desk): AtDesk,
-    State(web): State<Web>,
-    visit: Visit,
-    fields: Fields,
-) -> Result<Response, Problem> {
-    let sent = Sent {
-        may,
-        desk,
-        visit,
-        fields,
-    };
+pub(super) async fn resume(State(web): State<Web>, sent: Sent<Operate>) -> Result<Response, Problem> {
     let resumed = async {
         let by = sent.by()?;
         sent.confirmed(forms::RESUME)?;
@@ -173,35 +169,13 @@ pub(super) async fn resume(
 }
 
 /// Approves the devices of a request that are ticked.
-pub(super) async fn approve(
-    may: May<Approve>,
-    AtDesk(desk): AtDesk,
-    visit: Visit,
-    fields: Fields,
-) -> Result<Response, Problem> {
-    let sent = Sent {
-        may,
-        desk,
-        visit,
-        fields,
-    };
+pub(super) async fn approve(sent: Sent<Approve>) -> Result<Response, Problem> {
     let said = say(&sent, true).await;
     sent.answer(said).await
 }
 
 /// Rejects the devices of a request that are ticked.
-pub(super) async fn reject(
-    may: May<Approve>,
-    AtDesk(desk): AtDesk,
-    visit: Visit,
-    fields: Fields,
-) -> Result<Response, Problem> {
-    let sent = Sent {
-        may,
-        desk,
-        visit,
-        fields,
-    };
+pub(super) async fn reject(sent: Sent<Approve>) -> Result<Response, Problem> {
     let said = say(&sent, false).await;
     sent.answer(said).await
 }
@@ -248,18 +222,7 @@ async fn say(sent: &Sent<Approve>, is_yes: bool) -> Result<Done, Problem> {
 }
 
 /// Ends what holds a device.
-pub(super) async fn release(
-    may: May<Operate>,
-    AtDesk(desk): AtDesk,
-    visit: Visit,
-    fields: Fields,
-) -> Result<Response, Problem> {
-    let sent = Sent {
-        may,
-        desk,
-        visit,
-        fields,
-    };
+pub(super) async fn release(sent: Sent<Operate>) -> Result<Response, Problem> {
     let released = async {
         let by = sent.by()?;
         let device = sent
@@ -282,18 +245,7 @@ pub(super) async fn release(
 }
 
 /// Contains a device by hand, under the guards that hold for playbooks.
-pub(super) async fn restrict(
-    may: May<Operate>,
-    AtDesk(desk): AtDesk,
-    visit: Visit,
-    fields: Fields,
-) -> Result<Response, Problem> {
-    let sent = Sent {
-        may,
-        desk,
-        visit,
-        fields,
-    };
+pub(super) async fn restrict(sent: Sent<Operate>) -> Result<Response, Problem> {
     let restricted = async {
         let by = sent.by()?;
         let device = sent

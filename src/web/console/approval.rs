@@ -10,6 +10,7 @@ use crate::desk::approvals::{OpenAsk, RequestReport};
 use crate::desk::words::{self, counted, span};
 use crate::domain::identity::Right;
 use crate::store::approvals::{AnswerView, AskRow};
+use crate::web::access;
 
 /// The page.
 pub(super) fn page(frame: &Frame, report: &RequestReport) -> Page {
@@ -94,7 +95,10 @@ fn answer(frame: &Frame, report: &RequestReport) -> Markup {
         );
     }
     let Some(reviewed) = report.reviewed.as_deref().filter(|_| frame.may(Right::Approve)) else {
-        let list = html! { div.picks { @for open in &report.open { (pick(frame, open, false)) } } };
+        let list = html! {
+            div.picks { @for open in &report.open { (pick(frame, open, false)) } }
+            @if !frame.may(Right::Approve) { div.body { p.muted { "To answer you need " (access::words(Right::Approve)) "." } } }
+        };
         return Panel::new("open", "To be answered").around(list);
     };
     let all = report.open.len();

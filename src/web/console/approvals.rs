@@ -32,7 +32,14 @@ fn table(empty: &'static str) -> Table<'static> {
     Table {
         label: "Requests",
         heads: &[
-            "Request", "Asked by", "Devices", "Ends", "Then", "From", "Approved", "Why",
+            "Request",
+            "Asked by",
+            "Devices",
+            "Ends",
+            "Unanswered",
+            "From",
+            "Approved",
+            "Why",
         ],
         empty,
     }
@@ -56,7 +63,8 @@ fn row(frame: &Frame, request: &RequestView) -> Row {
     };
     let then = match (request.waiting, request.otherwise_act) {
         (0, _) => super::parts::none(),
-        (_, true) => badge(Tone::Bad, "restricted"),
+        // A request may ask for either measure, or for both.
+        (_, true) => badge(Tone::Bad, "acts"),
         (_, false) => html! { "skipped" },
     };
     let cells = vec![

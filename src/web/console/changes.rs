@@ -1,22 +1,23 @@
 //! What lies beside a playbook's text on its page: the tests on disk with what came of them, and how the text differs from the revision
 //! before it and from the file on disk.
 
+use jiff::Timestamp;
 use maud::{Markup, html};
 
-use super::parts::{Panel, Tone, badge, panel, plain};
+use super::parts::{Panel, Tone, ago, badge, panel, plain};
 use crate::desk::disk::{Compared, FileBeside, TestTold, TestsOnDisk};
 use crate::desk::words::counted;
 
 /// The tests, and the two comparisons.
-pub(super) fn beside(id: &str, compared: &Compared) -> Markup {
+pub(super) fn beside(id: &str, compared: &Compared, now: Timestamp) -> Markup {
     html! {
-        (tests(id, compared))
+        (tests(id, compared, now))
         (panel("former", "Against the revision before it", former(compared)))
         (panel("disk", "Against the file on disk", disk(compared)))
     }
 }
 
-fn tests(id: &str, compared: &Compared) -> Markup {
+fn tests(id: &str, compared: &Compared, now: Timestamp) -> Markup {
     let Some(tests) = &compared.tests else {
         let none = html! {
             p.empty { @if compared.disk.is_ok() { "It has no tests." } @else { "Its tests cannot be read." } }
@@ -26,7 +27,7 @@ fn tests(id: &str, compared: &Compared) -> Markup {
     };
     Panel::new("tests", "Tests")
         .beside(summary(tests))
-        .around(results(tests))
+        .around(results(tests, ago(now, compared.looked_at)))
 }
 
 fn summary(tests: &TestsOnDisk) -> Markup {
@@ -39,9 +40,12 @@ fn summary(tests: &TestsOnDisk) -> Markup {
     }
 }
 
-fn results(tests: &TestsOnDisk) -> Markup {
+fn results(tests: &TestsOnDisk, when: Markup) -> Markup {
     html! {
-        p.small.muted { "Run just now with the files on this process's disk: " code { (plain(&tests.file)) } }
+        div.body { p.small.muted {
+            "Run " (when) " with the files on this process's disk: " code { (plain(&tests.file)) } ". "
+            "They are run again when the page is loaded and one of these files has changed."
+        } }
         @if let Some(wrong) = &tests.wrong { (text("Why the tests cannot be run", wrong)) }
         ul.results { @for test in &tests.tests { (result(test)) } }
     }
@@ -117,6 +121,10 @@ fn text(label: &str, said: &str) -> Markup {
 mod tests {
     use super::*;
 
+    fn now() -> Timestamp {
+        "2026-11-22T03:00:00Z".parse().expect("a time")
+    }
+
     fn told(name: &str, failure: Option<&str>) -> TestTold {
         TestTold {
             name: name.to_owned(),
@@ -141,10 +149,12 @@ mod tests {
                 ],
                 wrong: None,
             }),
+            looked_at: now() - jiff::SignedDuration::from_mins(4),
         };
-        let page = beside("p", &compared).into_string();
+        let page = beside("p", &compared, now()).into_string();
         for part in [
             "1 of 2 tests failed",
+            "4 min ago</time> with the files",
             "a server asks",
             "a &lt;laptop&gt;",
             "expected act, was skip",
@@ -166,8 +176,9 @@ mod tests {
             former: None,
             disk: Err("cannot read `playbooks`".to_owned()),
             tests: None,
+            looked_at: now(),
         };
-        let page = beside("p", &compared).into_string();
+        let page = beside("p", &compared, now()).into_string();
         for part in [
             "first revision",
             "cannot read `playbooks`",
@@ -179,7 +190,7 @@ mod tests {
             disk: Ok(FileBeside::Missing),
             ..compared
         };
-        let page = beside("p", &none).into_string();
+        let page = beside("p", &none, now()).into_string();
         assert!(
             page.contains("It has no tests") && page.contains("no file"),
             "{page}"

@@ -25,6 +25,9 @@ pub(super) fn page(frame: &Frame, report: &DeviceReport) -> Page {
         (Panel::new("decisions", "Decisions").around(decisions(frame, report)))
         (panel("timeline", "What happened", html! {
             (timeline::line(frame, &report.timeline.items))
+            @if frame.visit.query.get("after").is_some() {
+                p { a href=(frame.link(&format!("/devices/{}", in_path(&device.device)))) { "To the latest" } }
+            }
             @if let Some(next) = &report.timeline.next {
                 p { a href=(frame.link(&format!("/devices/{}?after={}", in_path(&device.device), in_path(next)))) { "Earlier" } }
             }
@@ -38,7 +41,8 @@ pub(super) fn page(frame: &Frame, report: &DeviceReport) -> Page {
         .above("/devices", "Devices")
 }
 
-fn containments(frame: &Frame, containments: &[ContainmentHistory]) -> Markup {
+/// Containments as a table, the newest first.
+pub(super) fn containments(frame: &Frame, containments: &[ContainmentHistory]) -> Markup {
     let table = Table {
         label: "Containments, the newest first",
         heads: &["By", "State", "Began", "Ends", "Request", "Why"],
@@ -56,6 +60,7 @@ fn containment(frame: &Frame, one: &ContainmentHistory) -> Row {
         (None, Some(person)) => html! { (plain(person)) ", by hand" },
         (None, None) => html! { "by hand" },
     };
+    let by = html! { (by) " " span.muted { "(" (one.measure.as_str()) ")" } };
     let ends = match (one.ended_at, one.until, one.ask_until) {
         (Some(at), ..) => ago(now, at),
         (None, Some(at), _) => ahead(now, at),

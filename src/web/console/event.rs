@@ -3,10 +3,11 @@
 use maud::{Markup, html};
 
 use super::devices::name_of;
-use super::parts::{Panel, Tone, ago, badge, facts, in_path, or_none, panel, plain, state};
+use super::parts::{Panel, Tone, ago, ahead, badge, facts, in_path, or_none, panel, plain, state};
 use super::shell::{Frame, Page};
 use crate::desk::explain::explanation::{Explanation, PlaybookTold};
 use crate::playbook::truth::Truth;
+use crate::store::views::ContainmentHistory;
 
 /// The page: one explanation for each device of the event.
 pub(super) fn page(frame: &Frame, event: &str, explanations: &[Explanation], remarks: &[String]) -> Page {
@@ -48,13 +49,17 @@ fn explained(frame: &Frame, explanation: &Explanation, place: usize) -> Markup {
     html! {
         (panel(&format!("explained-{place}"), &outcome(explanation), html! {
             (facts(rows))
+            @if !explanation.followed.is_empty() {
+                h3 { "What it began or met" }
+                ul { @for one in &explanation.followed { li { (followed(frame, one)) } } }
+            }
             @for remark in &explanation.remarks { p.muted { (plain(remark)) } }
             @if !explanation.unknown_facts.is_empty() { p.muted { "Not known: " (explanation.unknown_facts.join(", ")) } }
         }))
         @for told in hits { (playbook(frame, told, place)) }
         @if !explanation.guards.is_empty() {
             (panel(&format!("guards-{place}"), "The installation's guards", html! {
-                ul { @for guard in &explanation.guards { li { (truth(guard.passes)) " " b { (guard.guard) } ": " (plain(&guard.says)) } } }
+                ul { @for guard in &explanation.guards { li { (passes(guard.passes)) " " b { (guard.guard) } ": " (plain(&guard.says)) } } }
             }))
         }
         @if !others.is_empty() {
@@ -64,6 +69,27 @@ fn explained(frame: &Frame, explanation: &Explanation, place: usize) -> Markup {
                 }
             }))
         }
+    }
+}
+
+/// A containment that the event began or met, as it stands now, with the way to it.
+pub(super) fn followed(frame: &Frame, one: &ContainmentHistory) -> Markup {
+    // The place within the page comes behind the tenant.
+    let page = frame.link(&format!("/devices/{}", in_path(&one.device)));
+    let to = format!("{page}#containment-{}", one.id);
+    let ends = match (one.state.as_str(), one.ended_at, one.until, one.ask_until) {
+        (_, Some(at), ..) => html! { ", ended " (ago(frame.now, at)) },
+        ("active", None, Some(at), _) => html! { ", ends " (ahead(frame.now, at)) },
+        ("active", None, None, _) => html! { ", ended by a person only" },
+        ("asked", None, _, Some(at)) => html! { ", the question ends " (ahead(frame.now, at)) },
+        _ => html! {},
+    };
+    html! {
+        a href=(to) { (one.measure.as_str()) " by " (plain(one.playbook.as_deref().unwrap_or("a person"))) } " "
+        (state(&one.state)) (ends)
+        @if one.mode == "observe" { " " (state("observe")) }
+        @if let Some(request) = &one.request { " " a href=(frame.link(&format!("/approvals/{}", in_path(request)))) { (request) } }
+        @if let Some(action) = &one.last_action { span.sub { "latest action of the device: " (action.replace('_', " ")) } }
     }
 }
 
@@ -107,6 +133,15 @@ fn lines(told: &PlaybookTold) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// Whether a guard lets it pass, by a word too.
+fn passes(passes: Truth) -> Markup {
+    match passes {
+        Truth::True => badge(Tone::Good, "passes"),
+        Truth::False => badge(Tone::Bad, "holds"),
+        Truth::Unknown => badge(Tone::Warn, "unknown"),
     }
 }
 

@@ -23,6 +23,7 @@ use crate::desk::Desk;
 use crate::domain::identity::Identity;
 use crate::domain::tenant::TenantId;
 use crate::store::views::News;
+use crate::web::access::{Patience, Still};
 use crate::web::answer::Problem;
 use crate::web::api::AtDesk;
 use crate::web::may::{May, See};
@@ -38,6 +39,8 @@ const FRESH: Duration = Duration::from_millis(900);
 const ALIVE: Duration = Duration::from_secs(15);
 /// So often, and before anything is told, is asked whether whoever listens may still look.
 const ASK: Duration = Duration::from_secs(5);
+/// While people wait to be looked up, what was known of a listener is believed for so long; then it waits for its turn as they do.
+const BELIEVED: Duration = Duration::from_secs(30);
 /// A stream is so long.
 const LASTS: Duration = Duration::from_secs(300);
 
@@ -151,10 +154,12 @@ impl Listener {
                 None
             };
             if said.is_some() || self.asked.elapsed() >= ASK {
-                if !access::is_still(&self.identity, &self.parts, &self.web).await {
-                    return None;
+                let patience = patience(self.asked.elapsed());
+                match access::is_still(&self.identity, &self.parts, &self.web, patience).await {
+                    Still::Yes => self.asked = Monotonic::now(),
+                    Still::No => return None,
+                    Still::Unasked => {}
                 }
-                self.asked = Monotonic::now();
             }
             if let Some(said) = said {
                 self.said = Monotonic::now();
@@ -162,6 +167,14 @@ impl Listener {
             }
         }
         None
+    }
+}
+
+/// Nobody who opens a page waits for one that is open, unless nothing was known of its listener for too long.
+fn patience(unasked: Duration) -> Patience {
+    match unasked < BELIEVED {
+        true => Patience::StandsBack,
+        false => Patience::Waits,
     }
 }
 
@@ -184,5 +197,16 @@ impl HttpBody for Stream {
             self.0 = Box::pin(listener.next());
             Some(Ok(Frame::data(said)))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_open_page_stands_back_for_people_for_a_while_and_not_for_ever() {
+        assert_eq!(patience(ASK), Patience::StandsBack);
+        assert_eq!(patience(BELIEVED), Patience::Waits);
     }
 }

@@ -10,6 +10,7 @@ use super::{approvals, budget};
 use crate::desk::overview::Overview;
 use crate::desk::status::Report;
 use crate::desk::words::counted;
+use crate::domain::stop::StopScope;
 use crate::store::views::{DecidedView, DueRelease};
 
 /// The page.
@@ -68,7 +69,7 @@ fn tiles(frame: &Frame, report: &Report) -> Markup {
     let queued: i64 = status.queue.iter().map(|lane| lane.actions).sum();
     let queue = html! {
         @match report.queue_empty_at {
-            Some(_) if queued > 0 && !frame.stops.is_empty() => { "held by a stop" },
+            Some(_) if queued > 0 && !frame.stops.is_empty() => { (held_words(frame)) },
             Some(at) if queued > 0 => { "empty " (ahead(now, at)) },
             _ => { (status.outstanding) " open at Defender" },
         }
@@ -97,9 +98,19 @@ fn tiles(frame: &Frame, report: &Report) -> Markup {
         (tile("Waiting for an answer", html! { (report.requests.devices) }, asks, tone(report.requests.devices > 0, Tone::Warn), Some(&link("/approvals"))))
         (tile("Queued actions", html! { (queued) }, queue, tone(report.expected_late > 0, Tone::Bad), Some(&link("/queue"))))
         (tile("Next release", next_end, releases, tone(overdue > 0, Tone::Bad), Some(&link("/devices"))))
-        (tile("Undecided events", html! { (status.inbox.rows) }, inbox, Tone::Plain, None))
+        (tile("Undecided events", html! { (status.inbox.rows) }, inbox, Tone::Plain, Some(&link("/system"))))
         (tile("Dead letters", html! { (status.dead_letters) }, or_none(status.dead_letter_at, |at| ago(now, at)),
             tone(status.dead_letters > 0, Tone::Warn), Some(&link("/system"))))
+    }
+}
+
+/// Most stops hold restrictions alone, and what is queued may be releases, which go on.
+fn held_words(frame: &Frame) -> &'static str {
+    let holds_all = frame.stops.iter().any(|stop| stop.scope == StopScope::Freeze);
+    if holds_all {
+        "held by a stop"
+    } else {
+        "a stop holds restrictions"
     }
 }
 

@@ -10,6 +10,7 @@ use super::shell::{Frame, Notice, Page, Visit};
 use super::{action, approval, approvals, audit, device, devices, event, overview, playbooks, queue, system};
 use crate::desk::actions::ActionsAsked;
 use crate::desk::devices::DevicesAsked;
+use crate::desk::disk::Look;
 use crate::desk::{Desk, DeskError};
 use crate::domain::approval::RequestNumber;
 use crate::store::views::Show;
@@ -87,7 +88,11 @@ async fn read(desk: &Desk, frame: &Frame) -> Result<Page, Problem> {
                 Some(beginning) => Some(desk.revision(id, Some(&beginning)).await?),
                 None => None,
             };
-            let compared = desk.playbook_compared(id, revision.as_ref()).await?;
+            let look = match frame.visit.is_refresh {
+                true => Look::AsFound,
+                false => Look::Now,
+            };
+            let compared = desk.playbook_compared(id, revision.as_ref(), look).await?;
             playbooks::one(frame, id, &report, revision.as_ref(), &compared)
         }
         ["events", id] => {

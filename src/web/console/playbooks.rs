@@ -1,5 +1,7 @@
-//! The playbooks in force, each with what it does and its last seven days; and one of them with its text, how often each line decided,
+//! The playbooks in force, each with what it does and its last seven days; and one of them with its text, what each line did lately,
 //! its tests and its revisions.
+
+use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
@@ -117,7 +119,7 @@ pub(super) fn one(
             Some(revision) => { (Panel::new("source", "Source of a revision").beside(html! { code { (short(&revision.revision, 12)) } }).around(source(&revision.text, None))) },
             None => { (Panel::new("source", "Source").beside(hits(frame, report)).around(source(&report.text, Some(report)))) },
         }
-        (changes::beside(id, compared))
+        (changes::beside(id, compared, frame.now))
         (Panel::new("revisions", "Revisions").around(revisions(frame, id, report)))
     };
     let title = report
@@ -153,33 +155,98 @@ fn hits(frame: &Frame, report: &PlaybookReport) -> Markup {
     let lines = &report.lines;
     html! {
         span.small.muted {
-            (counted(lines.hits, "hit")) " in the last " (counted(lines.decisions, "decision"))
+            "matched " (times(lines.matched)) " in the last " (counted(lines.decisions, "decision")) " under this revision"
             @if let Some(since) = lines.since { ", since " (told_ago(frame.now, since)) }
         }
     }
 }
 
-/// The text with its lines' numbers, and how often each decided.
-fn source(text: &str, report: Option<&PlaybookReport>) -> Markup {
-    let hits_of = |line: usize| {
-        let line = u32::try_from(line).unwrap_or(u32::MAX);
-        report.and_then(|report| report.lines.lines.get(&line).copied())
+fn times(n: i64) -> String {
+    counted(n, "time")
+}
+
+/// What a line of the text did lately, in few words; and whether it did anything.
+fn notes(report: &PlaybookReport) -> BTreeMap<usize, (Vec<String>, bool)> {
+    let mut notes: BTreeMap<usize, (Vec<String>, bool)> = BTreeMap::new();
+    let mut note = |line: usize, words: String, n: i64| {
+        let (all, is_hit) = notes.entry(line).or_default();
+        all.push(words);
+        *is_hit |= n > 0;
     };
+    let place = |line: &u32| usize::try_from(*line).unwrap_or(usize::MAX);
+    let (hits, said_no) = (&report.lines, &report.said_no);
+    let head = report.text.lines().position(|line| line.starts_with("when:"));
+    note(
+        head.unwrap_or(0) + 1,
+        format!("matched {}", hits.matched),
+        hits.matched,
+    );
+    for (line, n) in &said_no.lines {
+        match said_no.decisions {
+            0 => note(place(line), format!("held {}", hits.matched), hits.matched),
+            all => note(place(line), format!("stops {}", share(*n, all)), *n),
+        }
+    }
+    for line in &said_no.unless {
+        if !hits.lines.contains_key(line) {
+            note(place(line), "stopped 0".to_owned(), 0);
+        }
+    }
+    for (line, n) in &hits.lines {
+        let unknown = hits.unknown.get(line).copied().unwrap_or_default();
+        if *n > unknown {
+            note(place(line), format!("stopped {}", n - unknown), 1);
+        }
+        if unknown > 0 {
+            note(place(line), format!("unknown {unknown}"), unknown);
+        }
+    }
+    notes
+}
+
+/// In whole percent; what is there is never told as nothing, nor what is not all as all.
+fn share(n: i64, all: i64) -> String {
+    match (n * 100 + all / 2) / all {
+        0 if n > 0 => "<1 %".to_owned(),
+        percent if percent == 100 && n < all => ">99 %".to_owned(),
+        percent => format!("{percent} %"),
+    }
+}
+
+/// The text with its lines' numbers, and what each did lately.
+fn source(text: &str, report: Option<&PlaybookReport>) -> Markup {
+    let notes = report.map(notes).unwrap_or_default();
     html! {
+        @if let Some(report) = report { (legend(report)) }
         div.source role="region" aria-label="Source of the playbook" tabindex="0" {
             table {
-                thead.hidden { tr { th scope="col" { "Line" } @if report.is_some() { th scope="col" { "Times it decided" } } th scope="col" { "Text" } } }
+                thead.hidden { tr { th scope="col" { "Line" } @if report.is_some() { th scope="col" { "What it did" } } th scope="col" { "Text" } } }
                 tbody {
                     @for (place, line) in text.lines().enumerate() {
-                        @let hits = hits_of(place + 1);
-                        tr.hit[hits.is_some()] {
+                        @let note = notes.get(&(place + 1));
+                        tr.hit[note.is_some_and(|(_, is_hit)| *is_hit)] {
                             td.n { (place + 1) }
-                            @if report.is_some() { td.hits { @if let Some(hits) = hits { (hits) "×" } } }
+                            @if report.is_some() { td.hits { @if let Some((words, _)) = note { (words.join(", ")) } } }
                             td { (line) }
                         }
                     }
                 }
             }
+        }
+    }
+}
+
+/// What the words beside the lines mean.
+fn legend(report: &PlaybookReport) -> Markup {
+    html! {
+        div.body.small.muted {
+            "Beside " code { "when" } ": how often it matched, so that all lines of " code { "when" } " held and none of " code { "unless" } ". "
+            @if report.said_no.decisions > 0 {
+                "Beside a line of " code { "when" } ": of the last " (counted(report.said_no.decisions, "decision"))
+                " that it said no to, the share in which this line was the first to say no. "
+            }
+            "Beside a line of " code { "unless" } ": how often it stopped what matched. "
+            "Unknown: the line's fact was not known, and " code { "if_unknown" } " decided."
         }
     }
 }
@@ -208,4 +275,65 @@ fn revisions(frame: &Frame, id: &str, report: &PlaybookReport) -> Markup {
         (format!("revision-{}", slug(&one.revision)), cells)
     });
     table.show(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::weighed::SaidNo;
+    use crate::store::views::LineHits;
+
+    fn report(said_no: SaidNo) -> PlaybookReport {
+        PlaybookReport {
+            version: 1,
+            stands: None,
+            text: "id: p\nwhen:\n  alert.event: new\n  device.os: windows\nunless:\n  device.tags: vip\n  device.name: x\n".to_owned(),
+            lines: LineHits {
+                decisions: 100,
+                since: None,
+                hits: 9,
+                matched: 4,
+                lines: [(4, 2), (6, 3)].into(),
+                unknown: [(4, 2), (6, 1)].into(),
+            },
+            said_no,
+            revisions: Vec::new(),
+        }
+    }
+
+    fn told(report: &PlaybookReport) -> Vec<(usize, String, bool)> {
+        let notes = notes(report).into_iter();
+        notes
+            .map(|(line, (words, is_hit))| (line, words.join(", "), is_hit))
+            .collect()
+    }
+
+    #[test]
+    fn no_line_of_a_playbook_that_matches_reads_as_dead() {
+        let some = report(SaidNo {
+            decisions: 300,
+            lines: [(3, 299), (4, 1)].into(),
+            unless: vec![6, 7],
+        });
+        let expected = [
+            (2, "matched 4", true),
+            (3, "stops >99 %", true),
+            (4, "stops <1 %, unknown 2", true),
+            (6, "stopped 2, unknown 1", true),
+            (7, "stopped 0", false),
+        ];
+        assert_eq!(
+            told(&some),
+            expected.map(|(line, words, is_hit)| (line, words.to_owned(), is_hit))
+        );
+        let page = source(&some.text, Some(&some)).into_string();
+        assert!(page.contains("<td class=\"hits\">matched 4</td>"), "{page}");
+        assert!(page.contains("of the last 300 decisions"), "{page}");
+        let every = report(SaidNo {
+            decisions: 0,
+            lines: [(3, 0), (4, 0)].into(),
+            unless: Vec::new(),
+        });
+        assert_eq!(told(&every)[1], (3, "held 4".to_owned(), true));
+    }
 }

@@ -42,12 +42,18 @@ pub(super) fn page(
     Page::new("Queue", content).beside(beside)
 }
 
-/// The way to the next rows of a list.
+/// The way to the next rows of a list, and back to the first ones.
 pub(super) fn further(frame: &Frame, next: Option<&str>, name: &str) -> Markup {
+    let is_further = frame.visit.query.get(name).is_some();
     html! {
-        @if let Some(next) = next {
-            @let path = format!("{}?{name}={}", frame.visit.path, in_path(next));
-            p.pages { a href=(frame.link(&path)) { "Next page" } }
+        @if is_further || next.is_some() {
+            p.pages {
+                @if is_further { a href=(frame.link(&frame.visit.path)) { "First page" } " " }
+                @if let Some(next) = next {
+                    @let path = format!("{}?{name}={}", frame.visit.path, in_path(next));
+                    a href=(frame.link(&path)) { "Next page" }
+                }
+            }
         }
     }
 }

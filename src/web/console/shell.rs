@@ -27,6 +27,8 @@ pub(super) struct Visit {
     pub query: Fields,
     /// The tenants of this installation, the first one first.
     pub tenants: Vec<String>,
+    /// Nobody asks: an open page brings itself up to date.
+    pub is_refresh: bool,
 }
 
 impl FromRequestParts<Web> for Visit {
@@ -42,6 +44,7 @@ impl FromRequestParts<Web> for Visit {
             path: parts.uri.path().to_owned(),
             query,
             tenants: tenants.cloned().collect(),
+            is_refresh: parts.headers.contains_key(access::REFRESH),
         })
     }
 }
@@ -197,7 +200,7 @@ impl Frame {
     pub(super) fn here(&self) -> String {
         let mut here = self.visit.path.clone();
         for name in [
-            "q", "show", "state", "after", "of", "revision", "against", "tenant",
+            "q", "show", "state", "after", "older", "of", "revision", "against", "tenant",
         ] {
             if let Some(value) = self.visit.query.get(name) {
                 let glue = if here.contains('?') { '&' } else { '?' };

@@ -5,8 +5,9 @@ use maud::{Markup, html};
 use uuid::Uuid;
 
 use super::fields::Fields;
+use super::queue::further;
 use super::shell::{Frame, Notice, Page, Visit};
-use super::{approvals, audit, devices, event, forms, playbooks, timeline};
+use super::{approvals, audit, device, devices, event, forms, playbooks, timeline};
 use crate::desk::page;
 use crate::desk::playbooks::{PlaybookRow, PlaybooksReport};
 use crate::desk::timeline::{Link, LinkTo, Moment, MomentKind};
@@ -16,7 +17,7 @@ use crate::domain::stop::StopScope;
 use crate::domain::verdict::Mode;
 use crate::store::StopView;
 use crate::store::approvals::{RequestView, Waiting};
-use crate::store::views::{ContainmentView, DeviceView, Show, TrailRow};
+use crate::store::views::{ContainmentHistory, ContainmentView, DeviceView, Show, TrailRow};
 use crate::web::testing::TestServer;
 
 const EVIL: &str = "<script>alert(1)</script>\"'&";
@@ -39,6 +40,7 @@ fn frame(path: &str) -> Frame {
             path: path.to_owned(),
             query: Fields::default(),
             tenants: vec!["contoso".to_owned()],
+            is_refresh: false,
         },
     }
 }
@@ -86,6 +88,35 @@ fn containment() -> ContainmentView {
     }
 }
 
+fn history(measure: Measure) -> ContainmentHistory {
+    ContainmentHistory {
+        id: Uuid::nil(),
+        device: "aa".repeat(20),
+        measure,
+        state: "active".to_owned(),
+        mode: "enforce".to_owned(),
+        playbook: Some("ransomware".to_owned()),
+        revision: None,
+        begun_by: None,
+        event_id: None,
+        alert_id: None,
+        created_at: now(),
+        ask_reason: None,
+        ask_until: None,
+        request: Some("A-1042".to_owned()),
+        answers: Vec::new(),
+        activated_at: Some(now()),
+        until: Some(now() + jiff::SignedDuration::from_hours(4)),
+        ended_at: None,
+        end_reason: None,
+        attention: None,
+        by: "decide".to_owned(),
+        reason: EVIL.to_owned(),
+        device_is: "isolated".to_owned(),
+        last_action: Some("isolate submitted".to_owned()),
+    }
+}
+
 fn list<T>(items: Vec<T>) -> page::Page<T> {
     page::Page { items, next: None }
 }
@@ -110,6 +141,34 @@ fn a_device_is_named_as_it_is_called_and_leads_to_its_page_and_to_defender() {
         text.contains("in 4 h") && text.contains("2026-11-22 07:00:00 UTC"),
         "{text}"
     );
+}
+
+#[test]
+fn what_a_containment_holds_is_said_and_an_event_leads_to_those_that_followed_from_it() {
+    let mut of = frame("/devices/x");
+    let both = [history(Measure::Restriction), history(Measure::Isolation)];
+    let table = whole(&of, &plain(device::containments(&of, &both)));
+    assert!(
+        table.contains("(restriction)") && table.contains("(isolation)"),
+        "{table}"
+    );
+    of.visit.tenants = vec!["fabrikam".to_owned(), "contoso".to_owned()];
+    let text = event::followed(&of, &history(Measure::Isolation)).into_string();
+    let id = "aa".repeat(20);
+    let to = format!(
+        "href=\"/devices/{id}?tenant=contoso#containment-{}\"",
+        Uuid::nil()
+    );
+    for part in [
+        to.as_str(),
+        "isolation by ransomware",
+        "ends <time",
+        "in 4 h",
+        "/approvals/A-1042",
+        "isolate submitted",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
 }
 
 #[test]
@@ -156,7 +215,10 @@ fn a_request_says_what_happens_when_nobody_answers() {
         "{text}"
     );
     assert!(text.contains("1 declined") && text.contains("ann of 2"), "{text}");
-    assert!(text.contains(">restricted</span>"), "{text}");
+    assert!(
+        text.contains("data-label=\"Unanswered\"") && text.contains(">acts</span>"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -305,6 +367,25 @@ fn what_was_done_is_told_by_codes_that_are_known_and_by_no_others() {
     let mut of = frame("/");
     of.visit.query = Fields::of(&[("done", "stopped")]);
     assert!(!of.here().contains("done"), "it is told once: {}", of.here());
+}
+
+#[test]
+fn a_page_that_is_brought_up_to_date_stays_at_its_place_in_each_list_and_leads_back_to_the_first() {
+    let mut of = frame("/queue");
+    let first = further(&of, Some("y"), "older").into_string();
+    assert!(
+        first.contains("Next page") && !first.contains("First page"),
+        "{first}"
+    );
+    of.visit.query = Fields::of(&[("older", "x y")]);
+    assert_eq!(of.here(), "/queue?older=x%20y");
+    let last = further(&of, None, "older").into_string();
+    assert!(
+        last.contains("href=\"/queue\"") && last.contains("First page"),
+        "{last}"
+    );
+    let other = further(&of, None, "after").into_string();
+    assert!(!other.contains("First page"), "{other}");
 }
 
 #[test]
