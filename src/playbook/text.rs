@@ -4,6 +4,7 @@
 use super::facts::{self, FactDef};
 use super::subject::{Seen, Subject};
 use crate::domain::fact::Fact;
+use crate::domain::spelling::is_ignorable;
 use crate::yaml::diagnostic::quoted;
 use crate::yaml::{Code, Diagnostics, Node, duration};
 
@@ -131,9 +132,7 @@ pub fn plain(text: &str) -> String {
     text.chars()
         .filter_map(|c| match c {
             '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => Some(' '),
-            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => None,
-            '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{e0000}'..='\u{e007f}' => None,
-            c if c.is_control() => None,
+            c if c.is_control() || is_ignorable(c) => None,
             c => Some(c),
         })
         .collect()

@@ -40,6 +40,12 @@ impl<'a> Node<'a> {
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
+    /// Whether a character of this text is written by its number alone, in double quotes, so that whoever reads the file sees it.
+    pub fn is_by_number(&self, c: char) -> bool {
+        let written = self.document.text().get(self.span()).unwrap_or_default();
+        written.starts_with('"') && !written.contains(c)
+    }
+
     /// The line on which it begins, from 1.
     pub fn line(&self) -> usize {
         self.document.text.line(self.tree.span.start)
