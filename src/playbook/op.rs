@@ -161,7 +161,7 @@ impl Op {
             (_, Fact::Absent) => Truth::False,
             (_, Fact::Is(Seen::Text(text))) => self.of_text(ty, text),
             (Self::NoneOf(words), Fact::Is(Seen::List(items))) => {
-                Truth::from(!items.iter().any(|item| words.contains(&item.to_lowercase())))
+                Truth::from(!items.iter().any(|item| words.contains(&lower(item))))
             }
             (_, Fact::Is(Seen::List(items))) => items
                 .iter()
@@ -182,7 +182,7 @@ impl Op {
                 Fact::Absent | Fact::Unknown => Truth::Unknown,
             };
         }
-        let lower = text.to_lowercase();
+        let lower = lower(text);
         // A level that is not on the scale cannot be compared, whatever the op.
         let level = match ty {
             Type::Level(levels) => match levels.iter().position(|level| *level == lower) {
@@ -266,7 +266,7 @@ fn part(fact: &FactDef, node: &Node<'_>, ends: Ends, found: &mut Diagnostics) ->
         return None;
     }
     let text = node.str(found)?;
-    let word = text.to_lowercase();
+    let word = lower(text);
     if word.trim().is_empty() {
         let message = format!("`{}` is compared with an empty text", node.path());
         found.push(
@@ -334,6 +334,7 @@ pub(in crate::playbook) fn lower(text: &str) -> String {
     if lower.is_ascii() || !lower.contains('ς') {
         return lower;
     }
+    lower.replace('ς', "σ")
 }
 
 fn level(fact: &FactDef, levels: &[&str], node: &Node<'_>, found: &mut Diagnostics) -> Option<usize> {
