@@ -128,7 +128,7 @@ pub static FACTS: &[FactDef] = &[
     event(
         "alert.severity",
         Type::Level(SEVERITIES),
-        "how bad the source says it is",
+        "how bad the source says it is; any other word is unknown",
         |s| match s.alert.severity {
             Fact::Is(severity) => Fact::Is(Seen::Text(Severity::as_str(severity).into())),
             Fact::Absent => Fact::Absent,
