@@ -62,13 +62,22 @@ impl<'a> Node<'a> {
         )
     }
 
-    /// A diagnostic at a part of this text, or at the whole where the part is not written as such.
-    pub fn diagnostic_at(&self, part: &str, code: Code, message: impl Into<String>) -> Diagnostic {
+    /// A diagnostic at a part of this text, given by its bytes in what the text says; at the whole where it is not plain which part
+    /// of what is written that is.
+    pub fn diagnostic_at(&self, part: Range<usize>, code: Code, message: impl Into<String>) -> Diagnostic {
         let span = self.span();
         let written = self.document.text().get(span.clone()).unwrap_or_default();
-        let span = match written.find(part) {
-            Some(at) => span.start + at..span.start + at + part.len(),
-            None => span,
+        let says = self.as_str().unwrap_or_default();
+        let sought = says.get(part.clone()).unwrap_or_default();
+        let places = |text: &str| -> Vec<usize> {
+            let starts = text.char_indices().map(|(at, _)| at);
+            starts.filter(|at| text[*at..].starts_with(sought)).collect()
+        };
+        let (said, stands) = (places(says), places(written));
+        let which = said.iter().position(|at| *at == part.start);
+        let span = match which.and_then(|which| stands.get(which)) {
+            Some(at) if said.len() == stands.len() => span.start + at..span.start + at + sought.len(),
+            _ => span,
         };
         Diagnostic::new(code, &self.document.file, &self.document.text, span, message)
     }
