@@ -269,6 +269,11 @@ fn every_mistake_has_its_code() {
         ("comment: c,", "comment: 'a } b',", &["E108"]),
         ("comment: c,", "comment: '',", &["E321"]),
         (
+            "restrict_app_execution: {comment: c, release: {after: 1h}}",
+            "isolate_device: {type: all, comment: '', release: {after: soon}}",
+            &["E313", "E321", "E314"],
+        ),
+        (
             "limits:",
             "  - release_app_restriction: {comment: c}\nlimits:",
             &["E206"],
