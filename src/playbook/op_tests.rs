@@ -222,6 +222,12 @@ fn a_list_holds_when_one_element_does_and_none_of_when_no_element_does() {
         &[other.clone(), none.clone()],
         std::slice::from_ref(&tags),
     );
+    check(
+        "device.restricted_by",
+        "{matches: '.'}",
+        &[tags.clone(), other.clone()],
+        std::slice::from_ref(&none),
+    );
     // An empty list is known and empty, so it exists.
     check(fact, "{exists: true}", &[tags, other, none], &[Fact::Absent]);
 }
