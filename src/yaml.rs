@@ -223,13 +223,24 @@ fn concealed(c: char) -> bool {
 }
 
 /// Reports characters that cannot be seen or that turn the direction of writing, wherever they stand: a reviewer does not
-/// see what is read, and a tag with one of them is not the tag that it looks like.
+/// see what is read, and a tag with one of them is not the tag that it looks like. So is a carriage return by itself: it ends
+/// a line, and with it a comment, for YAML and for few who show the file.
 fn hidden(source: &Source<'_>) -> Diagnostics {
     let mut found = Diagnostics::default();
-    if (source.text.as_str().bytes()).all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
+    let text = source.text.as_str();
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
         return found;
     }
-    for (at, c) in source.text.as_str().match_indices(concealed).take(MAX_HIDDEN) {
+    let lone = |at: &usize| !text[at + 1..].starts_with('\n');
+    let returns = text.match_indices('\r').map(|(at, _)| at);
+    for at in returns.filter(lone).take(MAX_HIDDEN) {
+        let message = "a carriage return (U+000D) without a line feed stands here, which begins a new line for some programs and for others \
+                       does not, so the file does not say what it shows";
+        let help = "end the line with a line feed, or with both";
+        let found_here = source.diagnostic(Code::HIDDEN, at..at + 1, message.to_owned());
+        found.push(found_here.help(help));
+    }
+    for (at, c) in text.match_indices(concealed).take(MAX_HIDDEN) {
         let number = c.chars().next().map_or(0, u32::from);
         let message = format!(
             "the character U+{number:04X} here cannot be seen, or turns what follows, so the file does not say what it shows"

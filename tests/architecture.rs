@@ -18,7 +18,8 @@ const MAY_USE: [(&str, &[&str]); 21] = [
     // Foundations and the pure core.
     ("clock", &[]),
     ("failpoint", &[]),
-    ("yaml", &[]),
+    // For the one list of characters that nobody sees.
+    ("yaml", &["domain"]),
     ("domain", &[]),
     ("playbook", &["domain", "yaml"]),
     // The middle row: no neighbours, but for the permit that a call consumes.

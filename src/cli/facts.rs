@@ -218,7 +218,7 @@ mod tests {
           "source": "the event",
           "fetched": false,
           "may_be_missing": true,
-          "description": "how bad the source says it is"
+          "description": "how bad the source says it is; any other word is unknown"
         }
         "#);
     }

@@ -400,9 +400,11 @@ fn judge(verdict: &Verdict, mode: Mode, situation: &Situation<'_>, usage: &Usage
     }
     if verdict.wish == Wish::Ask {
         let mut terms = own_ask.cloned().unwrap_or_else(|| rules.default_ask.clone());
-        // Only the playbook's own question may end in acting without an answer.
+        // Only the playbook's own question may end in acting without an answer, and never about old news. That is judged now:
+        // what was asked in time acts when its time is up, however long it had.
         terms.otherwise_act &= verdict.because == "ask"
             && situation.trust == Trust::Act
+            && guard::is_fresh(situation.occurred_at, situation.now, rules.freshness)
             && surge(mode, situation, usage).is_none();
         return judged(asking, verdict.because.clone(), Some(terms));
     }

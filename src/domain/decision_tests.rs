@@ -227,6 +227,21 @@ fn an_old_event_asks() {
     };
     let decision = decide(vec![verdict("a")], &situation, &Usage::default());
     assert_eq!(outcome(&decision), (DecisionKind::Ask, "freshness"));
+    // The playbook's own question does not end in acting either: that would be by itself.
+    let terms = AskTerms {
+        otherwise_act: true,
+        ..rules.default_ask.clone()
+    };
+    let asking = Verdict {
+        wish: Wish::Ask,
+        because: "ask".to_owned(),
+        ask: Some(terms),
+        ..verdict("a")
+    };
+    let decision = decide(vec![asking], &situation, &Usage::default());
+    assert_eq!(outcome(&decision), (DecisionKind::Ask, "ask"));
+    let given = decision.rulings[0].ask.as_ref();
+    assert_eq!(given.map(|terms| terms.otherwise_act), Some(false));
 }
 
 fn releasing(playbook: &str) -> Verdict {

@@ -1,6 +1,7 @@
 //! One form for all the ways to write the same tag, group or name, so that a protection cannot be missed by how a word is
 //! spelled. Pure; called by [`crate::domain::guard`] for what the configuration lists and for what the inventory says, and
-//! by nobody else: it may take two words for one, which is right where a device is protected and wrong elsewhere.
+//! by nobody else: it may take two words for one, which is right where a device is protected and wrong elsewhere. The one
+//! list of characters that nobody sees stands here too, for whoever reads files and fills in texts.
 
 use std::borrow::Cow;
 
@@ -44,12 +45,16 @@ pub fn same(a: &str, b: &str) -> bool {
 
 /// What has no shape of its own: the default-ignorable characters of Unicode, and control characters that are not space.
 fn is_unseen(c: char) -> bool {
+    is_ignorable(c) || (c.is_control() && !c.is_whitespace())
+}
+
+/// The default-ignorable characters of Unicode: shown as nothing, or as a change of what stands around them.
+pub fn is_ignorable(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
         | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
         | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
-        || (c.is_control() && !c.is_whitespace())
 }
 
 /// The blocks of combining marks that accents are made of. Vowel signs of other scripts are letters, and stay.

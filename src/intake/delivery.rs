@@ -250,7 +250,7 @@ mod tests {
         assert_eq!(
             delivery.places.accepted[0].note.as_deref(),
             Some(
-                "the mde_alert record names no device; severity `Odd` is not known and counts as informational"
+                "the mde_alert record names no device; severity `Odd` is none of the four and counts as unknown"
             )
         );
     }

@@ -99,17 +99,24 @@ pub fn decoded(value: &Value, key: &str) -> Result<Value, String> {
     }
 }
 
-/// The severity, in any case. A spelling that is not one of the four counts as the lowest and leaves a remark.
+/// The severity, in any case. A word that is not one of the four, such as `UnSpecified`, leaves it unknown, with a remark: neither a
+/// condition nor a guard is settled by it (docs/decisions/0017).
 pub fn severity(written: Fact<String>, remarks: &mut Vec<String>) -> Fact<Severity> {
-    written.map(|written| {
-        Severity::parse(&written).unwrap_or_else(|| {
+    let written = match written {
+        Fact::Is(written) => written,
+        Fact::Absent => return Fact::Absent,
+        Fact::Unknown => return Fact::Unknown,
+    };
+    Severity::parse(&written).map_or_else(
+        || {
+            let shown = shown(&written);
             remarks.push(format!(
-                "severity `{}` is not known and counts as informational",
-                shown(&written)
+                "severity `{shown}` is none of the four and counts as unknown"
             ));
-            Severity::Informational
-        })
-    })
+            Fact::Unknown
+        },
+        Fact::Is,
+    )
 }
 
 /// The category: the text `null` is absent, and of a JSON array inside the string the first element counts.
@@ -285,18 +292,16 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_severity_counts_as_lowest_and_is_flagged() {
+    fn a_severity_off_the_scale_is_unknown_and_is_flagged() {
         let mut remarks = Vec::new();
         assert_eq!(severity(is("HIGH"), &mut remarks), Fact::Is(Severity::High));
         assert_eq!(remarks, Vec::<String>::new());
-        assert_eq!(
-            severity(is("UnSpecified"), &mut remarks),
-            Fact::Is(Severity::Informational)
-        );
-        assert_eq!(
-            remarks,
-            ["severity `UnSpecified` is not known and counts as informational"]
-        );
+        for written in ["UnSpecified", "unknownFutureValue", "critical"] {
+            remarks.clear();
+            assert_eq!(severity(is(written), &mut remarks), Fact::Unknown);
+            let remark = format!("severity `{written}` is none of the four and counts as unknown");
+            assert_eq!(remarks, [remark]);
+        }
         assert_eq!(severity(Fact::Absent, &mut remarks), Fact::Absent);
     }
 

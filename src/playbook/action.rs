@@ -221,11 +221,11 @@ fn read_action(item: &Node<'_>, found: &mut Diagnostics) -> Option<Action> {
             let isolation = match measure {
                 Measure::Restriction => {
                     body.only(&["comment", "release"], found);
-                    Isolation::default()
+                    Some(Isolation::default())
                 }
                 Measure::Isolation => {
                     body.only(&["comment", "type", "release"], found);
-                    read_isolation(&body, found)?
+                    read_isolation(&body, found)
                 }
             };
             let comment = body
@@ -236,7 +236,7 @@ fn read_action(item: &Node<'_>, found: &mut Diagnostics) -> Option<Action> {
             let (release_after, restart_on_match) = terms?;
             Some(Action::Begin {
                 measure,
-                isolation,
+                isolation: isolation?,
                 comment: comment?,
                 release_after,
                 restart_on_match,

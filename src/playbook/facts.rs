@@ -75,6 +75,9 @@ impl FactDef {
     }
 }
 
+/// The fact that is always a list, if only an empty one: quell tells it of itself.
+pub const ALWAYS_A_LIST: &str = "device.restricted_by";
+
 /// The fact with that name.
 pub fn find(name: &str) -> Option<&'static FactDef> {
     FACTS.iter().find(|fact| fact.name == name)
@@ -128,7 +131,7 @@ pub static FACTS: &[FactDef] = &[
     event(
         "alert.severity",
         Type::Level(SEVERITIES),
-        "how bad the source says it is",
+        "how bad the source says it is; any other word is unknown",
         |s| match s.alert.severity {
             Fact::Is(severity) => Fact::Is(Seen::Text(Severity::as_str(severity).into())),
             Fact::Absent => Fact::Absent,
@@ -270,9 +273,9 @@ pub static FACTS: &[FactDef] = &[
         },
     ),
     own(
-        "device.restricted_by",
+        ALWAYS_A_LIST,
         Type::List,
-        "the playbooks with an active containment on the device",
+        "the playbooks that hold the device; always a list: `{matches: '.'}` is any",
         |s| list(&s.restricted_by),
     ),
     own("tenant.name", Type::Text, "the tenant's name", |s| {

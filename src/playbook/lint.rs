@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::action::Action;
 use super::compile::Playbook;
-use super::facts::Type;
+use super::facts::{self, Type};
 use super::line::Line;
 use super::op::{Op, Place};
 use super::set::PlaybookSet;
@@ -63,6 +63,7 @@ pub(super) fn lint(playbook: &Playbook, document: &Document, found: &mut Diagnos
         );
     }
     lint_actions(playbook, &map, found);
+    lint_settled(playbook, &map, found);
     for (key, lines) in [("when", &playbook.when), ("unless", &playbook.unless)] {
         let nodes = map.get(key).and_then(|node| node.map(&mut quiet));
         for line in lines {
@@ -78,6 +79,36 @@ pub(super) fn lint(playbook: &Playbook, document: &Document, found: &mut Diagnos
                 order(line.fact.ty)
             );
             found.push(node.diagnostic(Code::SEVERITY_GAP, message).help(help));
+        }
+    }
+}
+
+/// Reports every line that asks whether a list exists that always does.
+fn lint_settled(playbook: &Playbook, map: &Map<'_>, found: &mut Diagnostics) {
+    let asked = playbook.ask.as_ref().map(|ask| ask.when.as_slice());
+    for (path, lines) in [
+        (&["when"][..], playbook.when.as_slice()),
+        (&["unless"][..], playbook.unless.as_slice()),
+        (&["ask", "when"][..], asked.unwrap_or_default()),
+    ] {
+        for line in lines {
+            let Op::Exists(wanted) = line.op else { continue };
+            if line.fact.name != facts::ALWAYS_A_LIST {
+                continue;
+            }
+            let mut quiet = Diagnostics::default();
+            let place = path
+                .iter()
+                .copied()
+                .chain([line.fact.name])
+                .try_fold(map.node().clone(), |node, key| node.map(&mut quiet)?.get(key));
+            let message = format!(
+                "`{}` is always a list, if only an empty one, so this line is always {wanted}",
+                line.fact.name
+            );
+            let help = "`{matches: '.'}` holds where some playbook holds the device; name the playbooks for certain ones";
+            let place = place.unwrap_or_else(|| map.node().clone());
+            found.push(place.diagnostic(Code::SETTLED_LINE, message).help(help));
         }
     }
 }
@@ -213,11 +244,11 @@ pub fn lint_receivers(set: &PlaybookSet, known: &[&str]) -> Diagnostics {
     found
 }
 
-/// Reports every enforcing playbook that no test names. `tested` holds the ids that tests name.
-pub fn lint_untested(set: &PlaybookSet, tested: &BTreeSet<String>) -> Diagnostics {
+/// Reports every enforcing playbook that no test names. `is_tested` says of a playbook's file whether one does.
+pub fn lint_untested(set: &PlaybookSet, is_tested: &dyn Fn(&str) -> bool) -> Diagnostics {
     let mut found = Diagnostics::default();
     for playbook in set.playbooks() {
-        if playbook.mode != Mode::Enforce || tested.contains(&playbook.id) {
+        if playbook.mode != Mode::Enforce || is_tested(&playbook.file) {
             continue;
         }
         let Ok(document) = yaml::parse(&playbook.file, &playbook.text) else {

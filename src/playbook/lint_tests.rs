@@ -39,6 +39,30 @@ fn only_a_line_on_the_event_keeps_resolved_alerts_out() {
 }
 
 #[test]
+fn a_line_that_asks_whether_a_list_exists_that_always_does_is_told() {
+    let new = "alert.event: new";
+    let and = |line: &str| format!("{new}\n  {line}");
+    let settled = [Code::SETTLED_LINE.id()];
+    for (when, rest, expected) in [
+        (and("device.restricted_by: {exists: true}"), "", &settled[..]),
+        (
+            new.to_owned(),
+            "unless:\n  device.restricted_by: {exists: false}\n",
+            &settled,
+        ),
+        (
+            new.to_owned(),
+            "ask: {from: [a], within: 1h, when: {device.restricted_by: {exists: true}}}\n",
+            &settled,
+        ),
+        (and("device.restricted_by: {matches: '.'}"), "", &[]),
+        (and("device.tags: {exists: true}"), "", &[]),
+    ] {
+        assert_eq!(set(&when, rest).1, expected, "{when} {rest}");
+    }
+}
+
+#[test]
 fn a_playbook_for_protected_devices_alone_is_told_with_the_list_that_protects_them() {
     let never = Protections {
         tags: vec!["tier-0".to_owned(), "ot".to_owned()],

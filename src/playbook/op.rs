@@ -8,7 +8,7 @@ use super::pattern::{Pattern, Unfit};
 use super::subject::Seen;
 use super::truth::Truth;
 use crate::domain::fact::Fact;
-use crate::yaml::diagnostic::quoted;
+use crate::yaml::diagnostic::{is_joining, quoted};
 use crate::yaml::{Code, Diagnostics, Node, suggest};
 
 /// Every op, in the order of the reference.
@@ -141,9 +141,9 @@ impl Op {
             ("at_most" | "within", _) => value.duration(found).map(Self::Within),
             ("older_than", _) => value.duration(found).map(Self::OlderThan),
             ("matches", _) => pattern(&value, found).map(Self::Matches),
-            ("starts_with", _) => word(fact, &value, found).map(Self::StartsWith),
-            ("ends_with", _) => word(fact, &value, found).map(Self::EndsWith),
-            ("contains", _) => word(fact, &value, found).map(Self::Contains),
+            ("starts_with", _) => part(fact, &value, Ends::First, found).map(Self::StartsWith),
+            ("ends_with", _) => part(fact, &value, Ends::Last, found).map(Self::EndsWith),
+            ("contains", _) => part(fact, &value, Ends::Neither, found).map(Self::Contains),
             _ => value.bool(found).map(Self::Exists),
         }
     }
@@ -161,7 +161,7 @@ impl Op {
             (_, Fact::Absent) => Truth::False,
             (_, Fact::Is(Seen::Text(text))) => self.of_text(ty, text),
             (Self::NoneOf(words), Fact::Is(Seen::List(items))) => {
-                Truth::from(!items.iter().any(|item| words.contains(&item.to_lowercase())))
+                Truth::from(!items.iter().any(|item| words.contains(&lower(item))))
             }
             (_, Fact::Is(Seen::List(items))) => items
                 .iter()
@@ -182,7 +182,7 @@ impl Op {
                 Fact::Absent | Fact::Unknown => Truth::Unknown,
             };
         }
-        let lower = text.to_lowercase();
+        let lower = lower(text);
         // A level that is not on the scale cannot be compared, whatever the op.
         let level = match ty {
             Type::Level(levels) => match levels.iter().position(|level| *level == lower) {
@@ -244,6 +244,19 @@ fn words(fact: &FactDef, node: &Node<'_>, found: &mut Diagnostics) -> Option<Vec
 }
 
 fn word(fact: &FactDef, node: &Node<'_>, found: &mut Diagnostics) -> Option<String> {
+    part(fact, node, Ends::Both, found)
+}
+
+/// Which ends of a value a part of it reaches: there nobody sees a blank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ends {
+    Both,
+    First,
+    Last,
+    Neither,
+}
+
+fn part(fact: &FactDef, node: &Node<'_>, ends: Ends, found: &mut Diagnostics) -> Option<String> {
     if node.is_null() {
         let message = format!("`{}` is compared with nothing", node.path());
         found.push(
@@ -253,7 +266,7 @@ fn word(fact: &FactDef, node: &Node<'_>, found: &mut Diagnostics) -> Option<Stri
         return None;
     }
     let text = node.str(found)?;
-    let word = text.to_lowercase();
+    let word = lower(text);
     if word.trim().is_empty() {
         let message = format!("`{}` is compared with an empty text", node.path());
         found.push(
@@ -273,8 +286,55 @@ fn word(fact: &FactDef, node: &Node<'_>, found: &mut Diagnostics) -> Option<Stri
             ));
             None
         }
-        _ => Some(word),
+        _ => is_plain_to_see(node, text, ends, found).then_some(word),
     }
+}
+
+/// Whether a reviewer sees what the text is compared with. If he does not, the line may never hold, and a line that never
+/// holds in `unless` protects nobody.
+fn is_plain_to_see(node: &Node<'_>, text: &str, ends: Ends, found: &mut Diagnostics) -> bool {
+    let first = matches!(ends, Ends::Both | Ends::First) && text != text.trim_start();
+    let last = matches!(ends, Ends::Both | Ends::Last) && text != text.trim_end();
+    if first || last {
+        let side = if first { "begins" } else { "ends" };
+        let message = format!(
+            "`{}` is compared with a text that {side} with a blank",
+            node.path()
+        );
+        let help = "take the blank away; `matches` finds a text that has one there";
+        found.push(node.diagnostic(Code::FACT_VALUE, message).help(help));
+        return false;
+    }
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return true;
+    }
+    let is_unseen = |c: &char| is_joining(*c) || c.is_control() || is_odd_blank(*c);
+    let Some(unseen) = text.chars().find(|c| is_unseen(c) && !node.is_by_number(*c)) else {
+        return true;
+    };
+    let number = u32::from(unseen);
+    let message = format!(
+        "`{}` is compared with a text in which the character U+{number:04X} cannot be seen, or told from a blank",
+        node.path()
+    );
+    let help = format!("take it away; if it is meant, write `\\U{number:08X}` in double quotes");
+    found.push(node.diagnostic(Code::HIDDEN, message).help(help));
+    false
+}
+
+/// White space that looks like the blank and is another character. The ideographic space is as wide as a letter.
+fn is_odd_blank(c: char) -> bool {
+    c.is_whitespace() && !matches!(c, ' ' | '\u{3000}')
+}
+
+/// The form in which texts and words are compared: lower case letter by letter, so that a part of a text has the form that it
+/// has in the whole. `str::to_lowercase` alone makes another small sigma of a capital one at the end of a word.
+pub(in crate::playbook) fn lower(text: &str) -> String {
+    let lower = text.to_lowercase();
+    if lower.is_ascii() || !lower.contains('ς') {
+        return lower;
+    }
+    lower.replace('ς', "σ")
 }
 
 fn level(fact: &FactDef, levels: &[&str], node: &Node<'_>, found: &mut Diagnostics) -> Option<usize> {

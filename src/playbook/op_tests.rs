@@ -123,6 +123,70 @@ fn text_is_compared_without_regard_to_case_beyond_ascii() {
         &[text("xσίγμαx")],
         &[text("x")],
     );
+    // A capital sigma at the end of a word becomes another small letter than within one.
+    let (title, whole) = ("alert.title", [text("ΛΌΓΟΣ"), text("λόγος"), text("λόγοσ")]);
+    check(title, "ΛΌΓΟΣ", &whole, &[text("λόγο")]);
+    check(
+        title,
+        "{starts_with: ΛΌΓΟΣ}",
+        &[text("ΛΌΓΟΣΧ"), text("λόγοσχ"), text("λόγος του")],
+        &[text("λόγο")],
+    );
+    check(
+        title,
+        "{contains: ΟΣ}",
+        &[text("ΌΟΣΑ"), text("xοςx")],
+        &[text("ο")],
+    );
+    check(
+        title,
+        "{ends_with: σ}",
+        &[text("ΛΌΓΟΣ"), text("λόγος")],
+        &[text("ο")],
+    );
+    let tags = ["ΛΌΓΟσ".to_owned()];
+    check(
+        "device.tags",
+        "{none_of: [χ]}",
+        &[Fact::Is(Seen::List(&tags))],
+        &[],
+    );
+    check(
+        "device.tags",
+        "{none_of: [ΛΌΓΟΣ]}",
+        &[],
+        &[Fact::Is(Seen::List(&tags))],
+    );
+}
+
+/// A guard that looks right and never holds protects nobody.
+#[test]
+fn a_word_that_is_not_plain_to_see_is_refused() {
+    for (fact, demand, code) in [
+        ("device.tags", "'tier-0 '", "E104"),
+        ("device.tags", "[x, ' tier-0']", "E104"),
+        ("device.tags", "tier-0\u{a0}", "E104"),
+        ("device.tags", "{none_of: [\"tier-0\\n\"]}", "E104"),
+        ("device.tags", "{starts_with: ' tier'}", "E104"),
+        ("device.tags", "{starts_with: 'tier '}", "none"),
+        ("device.tags", "{ends_with: '0 '}", "E104"),
+        ("device.tags", "{ends_with: ' 0'}", "none"),
+        ("alert.title", "{contains: ' key '}", "none"),
+        ("alert.severity", "'high '", "E104"),
+        ("device.tags", "tier\u{200d}-0", "E341"),
+        ("device.tags", "[x, tier-0\u{fe0f}]", "E341"),
+        ("device.tags", "\"tier\\t\u{200d}-0\"", "E341"),
+        ("device.tags", "\"tier\t0\"", "E341"),
+        ("device.group", "domain\u{a0}controllers", "E341"),
+        ("alert.title", "{contains: a\u{2009}b}", "E341"),
+        // Whoever writes it by its number means it.
+        ("device.tags", "\"tier\\u200D-0\"", "none"),
+        ("device.tags", "\"tier-0\\u3164\"", "none"),
+        ("device.group", "組織\u{3000}部", "none"),
+    ] {
+        let codes = read(fact, demand).err().unwrap_or_else(|| vec!["none"]);
+        assert_eq!(codes, [code], "{fact}: {demand:?}");
+    }
 }
 
 #[test]
@@ -157,6 +221,12 @@ fn a_list_holds_when_one_element_does_and_none_of_when_no_element_does() {
         "{none_of: [tier-0]}",
         &[other.clone(), none.clone()],
         std::slice::from_ref(&tags),
+    );
+    check(
+        "device.restricted_by",
+        "{matches: '.'}",
+        &[tags.clone(), other.clone()],
+        std::slice::from_ref(&none),
     );
     // An empty list is known and empty, so it exists.
     check(fact, "{exists: true}", &[tags, other, none], &[Fact::Absent]);

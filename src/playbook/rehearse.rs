@@ -366,8 +366,12 @@ impl<'s> Rehearsal<'s> {
         let Some(device) = self.devices.get(id) else {
             return;
         };
+        for contained in &device.contained {
+            let keys = self.rules.surge.keys(&contained.drivers);
+            self.windows.drive(now, keys);
+        }
         let held: Vec<bool> = (device.contained.iter())
-            .map(|contained| self.is_held(id, contained, ""))
+            .map(|contained| self.is_held(id, contained, "") || self.is_driven(id, contained))
             .collect();
         let mut held = held.into_iter();
         let Some(device) = self.devices.get_mut(id) else {

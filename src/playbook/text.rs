@@ -4,6 +4,7 @@
 use super::facts::{self, FactDef};
 use super::subject::{Seen, Subject};
 use crate::domain::fact::Fact;
+use crate::domain::spelling::is_ignorable;
 use crate::yaml::diagnostic::quoted;
 use crate::yaml::{Code, Diagnostics, Node, duration};
 
@@ -12,7 +13,7 @@ const VALUE_CHARS: usize = 200;
 /// The longest whole text, in characters.
 pub(super) const TEXT_CHARS: usize = 900;
 
-/// How much of a text is looked for to say where in it a brace stands, in characters.
+/// How much of a text is shown to say where in it a brace stands, in characters.
 const PART_CHARS: usize = 20;
 
 /// A checked text.
@@ -46,6 +47,7 @@ impl Text {
             literal.push_str(&rest[..at]);
             let brace = &rest[at..at + 1];
             let after = &rest[at + 1..];
+            let begins = written.len() - rest.len() + at;
             if let Some(doubled) = after.strip_prefix(brace) {
                 literal.push_str(brace);
                 rest = doubled;
@@ -55,7 +57,7 @@ impl Text {
                     .find(['{', '}'])
                     .filter(|end| after[*end..].starts_with('}')),
             ) {
-                match fact(&after[..end], node, found) {
+                match fact(&after[..end], begins, node, found) {
                     Some(fact) => {
                         parts.push(Part::Literal(std::mem::take(&mut literal)));
                         parts.push(Part::Fact(fact));
@@ -66,8 +68,13 @@ impl Text {
             } else {
                 let message = format!("the `{brace}` in `{}` has no partner", node.path());
                 let help = "write `{fact}` to fill in a fact, and `{{` or `}}` for a brace";
-                let part: String = rest[at..].chars().take(PART_CHARS).collect();
-                found.push(node.diagnostic_at(&part, Code::FILL_IN, message).help(help));
+                let length = rest[at..]
+                    .chars()
+                    .take(PART_CHARS)
+                    .map(char::len_utf8)
+                    .sum::<usize>();
+                let part = begins..begins + length;
+                found.push(node.diagnostic_at(part, Code::FILL_IN, message).help(help));
                 return None;
             }
         }
@@ -97,7 +104,8 @@ impl Text {
     }
 }
 
-fn fact(name: &str, node: &Node<'_>, found: &mut Diagnostics) -> Option<&'static FactDef> {
+/// The fact of the fill-in that begins at this byte of the text.
+fn fact(name: &str, begins: usize, node: &Node<'_>, found: &mut Diagnostics) -> Option<&'static FactDef> {
     let fact = facts::find(name);
     if fact.is_none() {
         let message = format!("`{}` fills in {}, which is no fact", node.path(), quoted(name));
@@ -107,8 +115,9 @@ fn fact(name: &str, node: &Node<'_>, found: &mut Diagnostics) -> Option<&'static
         } else {
             "only the name of a fact stands between the braces; write `{{` or `}}` for a brace".to_owned()
         };
-        let part = format!("{{{name}}}");
-        found.push(node.diagnostic_at(&part, Code::FILL_IN, message).help(help));
+        // With its braces.
+        let part = begins..begins + name.len() + 2;
+        found.push(node.diagnostic_at(part, Code::FILL_IN, message).help(help));
     }
     fact
 }
@@ -131,9 +140,7 @@ pub fn plain(text: &str) -> String {
     text.chars()
         .filter_map(|c| match c {
             '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => Some(' '),
-            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => None,
-            '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{e0000}'..='\u{e007f}' => None,
-            c if c.is_control() => None,
+            c if c.is_control() || is_ignorable(c) => None,
             c => Some(c),
         })
         .collect()
@@ -147,4 +154,45 @@ fn cut(text: &str, most: usize) -> String {
     let mut shortened: String = text.chars().take(most - 1).collect();
     shortened.push('…');
     shortened
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml;
+
+    /// The column of each mistake in a text, and what is marked there.
+    fn marked(text: &str) -> Vec<(usize, String)> {
+        let file = format!("c: {text}\n");
+        let document = yaml::parse("p.yaml", &file).expect("it is YAML");
+        let mut found = Diagnostics::default();
+        let node = document
+            .root()
+            .map(&mut found)
+            .and_then(|map| map.get("c"))
+            .expect("the text is there");
+        assert!(Text::read(&node, &mut found).is_none(), "{text}");
+        let place = |one: &yaml::Diagnostic| (one.column, file[one.span.clone()].to_owned());
+        found.iter().map(place).collect()
+    }
+
+    #[test]
+    fn the_brace_that_is_wrong_is_marked_and_not_one_like_it() {
+        let by_number = r#""\x7balert.idd} {alert.idd}""#;
+        for (text, expected) in [
+            (r#""{{ok}} costs }""#, &[(18, "}")][..]),
+            (r#""{{alert.foo}} {alert.foo}""#, &[(19, "{alert.foo}")]),
+            (
+                r#""{alert.idd} and {alert.idd}""#,
+                &[(5, "{alert.idd}"), (21, "{alert.idd}")],
+            ),
+            ("'it''s {alert.idd}'", &[(11, "{alert.idd}")]),
+            // Which is which cannot be told where one is written by its number: then all of it is marked.
+            (by_number, &[(4, by_number), (4, by_number)]),
+        ] {
+            let marked = marked(text);
+            let marked: Vec<_> = marked.iter().map(|(at, part)| (*at, part.as_str())).collect();
+            assert_eq!(marked, expected, "{text}");
+        }
+    }
 }

@@ -151,6 +151,7 @@ codes! {
     UNKNOWN_RECEIVER = "W481", "the playbook tells a receiver that the configuration does not name, so nobody is told";
     IDLE_CANARY = "W410", "the playbook has a canary and does not enforce, so the canary narrows nothing";
     RESOLVED_BEGINS = "W411", "a resolved alert can begin a restriction that ends when its alerts are resolved";
+    SETTLED_LINE = "W412", "a line asks whether a list exists that is always there, so it decides nothing";
     NO_SCAN = "W420", "a restriction may end after a clean scan, and the playbook asks for none";
     SEVERITY_GAP = "W404", "a list of ordered values skips one between its ends";
     SHADOWED = "W405", "every device that the playbook demands is protected by the configuration";

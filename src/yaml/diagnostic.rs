@@ -10,6 +10,7 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde::Serialize;
 
 use super::Code;
+use crate::domain::spelling::is_ignorable;
 
 /// How much of an input a message repeats, in characters.
 const SHOWN: usize = 60;
@@ -291,11 +292,15 @@ fn printable(text: &str) -> String {
         .collect()
 }
 
-/// Whether a character cannot be seen, or turns the direction of writing. The two joiners U+200C and U+200D are part of
-/// how some languages are written.
+/// Whether a character cannot be seen, or turns the direction of writing, wherever it stands.
 pub(super) fn is_hidden(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+    matches!(c, '\u{2028}' | '\u{2029}') || (is_ignorable(c) && !is_joining(c))
+}
+
+/// Whether a character joins or changes what stands before it: the two joiners and the variation selectors. They are part of how
+/// some languages and of how emoji are written, so a title may hold them; in a word that is compared nobody sees them.
+pub fn is_joining(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}')
 }
 
 /// An excerpt in which what is hidden shows, at the same bytes.

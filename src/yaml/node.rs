@@ -40,6 +40,12 @@ impl<'a> Node<'a> {
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
+    /// Whether a character of this text is written by its number alone, in double quotes, so that whoever reads the file sees it.
+    pub fn is_by_number(&self, c: char) -> bool {
+        let written = self.document.text().get(self.span()).unwrap_or_default();
+        written.starts_with('"') && !written.contains(c)
+    }
+
     /// The line on which it begins, from 1.
     pub fn line(&self) -> usize {
         self.document.text.line(self.tree.span.start)
@@ -56,13 +62,22 @@ impl<'a> Node<'a> {
         )
     }
 
-    /// A diagnostic at a part of this text, or at the whole where the part is not written as such.
-    pub fn diagnostic_at(&self, part: &str, code: Code, message: impl Into<String>) -> Diagnostic {
+    /// A diagnostic at a part of this text, given by its bytes in what the text says; at the whole where it is not plain which part
+    /// of what is written that is.
+    pub fn diagnostic_at(&self, part: Range<usize>, code: Code, message: impl Into<String>) -> Diagnostic {
         let span = self.span();
         let written = self.document.text().get(span.clone()).unwrap_or_default();
-        let span = match written.find(part) {
-            Some(at) => span.start + at..span.start + at + part.len(),
-            None => span,
+        let says = self.as_str().unwrap_or_default();
+        let sought = says.get(part.clone()).unwrap_or_default();
+        let places = |text: &str| -> Vec<usize> {
+            let starts = text.char_indices().map(|(at, _)| at);
+            starts.filter(|at| text[*at..].starts_with(sought)).collect()
+        };
+        let (said, stands) = (places(says), places(written));
+        let which = said.iter().position(|at| *at == part.start);
+        let span = match which.and_then(|which| stands.get(which)) {
+            Some(at) if said.len() == stands.len() => span.start + at..span.start + at + sought.len(),
+            _ => span,
         };
         Diagnostic::new(code, &self.document.file, &self.document.text, span, message)
     }

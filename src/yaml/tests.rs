@@ -120,6 +120,58 @@ fn hostile_files_are_refused_with_their_code() {
 }
 
 #[test]
+fn what_nobody_sees_is_refused_wherever_it_stands_and_read_where_its_number_does() {
+    for unseen in [
+        '\u{ad}',
+        '\u{34f}',
+        '\u{115f}',
+        '\u{17b4}',
+        '\u{180b}',
+        '\u{200b}',
+        '\u{202e}',
+        '\u{3164}',
+        '\u{ffa0}',
+        '\u{fff9}',
+        '\u{1bca0}',
+        '\u{1d173}',
+        '\u{e0001}',
+        '\u{e0100}',
+    ] {
+        let number = u32::from(unseen);
+        for text in [format!("a: tier-{unseen}0\n"), format!("a: 1 # {unseen}\n")] {
+            assert_eq!(codes(&text), ["E341"], "U+{number:04X}");
+        }
+        let by_number = read(&format!("a: \"tier-\\U{number:08X}0\"\n"));
+        let value = by_number.root().map(&mut Diagnostics::default());
+        let value = value.and_then(|map| map.get("a")).expect("the key is there");
+        assert_eq!(value.as_str(), Some(format!("tier-{unseen}0").as_str()));
+    }
+    for joined in [
+        "a: \u{26a0}\u{fe0f} # \u{200c}\n",
+        "a: \u{1f469}\u{200d}\u{1f4bb}\n",
+    ] {
+        assert!(codes(joined).is_empty(), "{joined}");
+    }
+}
+
+#[test]
+fn a_carriage_return_by_itself_is_refused_and_one_before_a_line_feed_is_read() {
+    for (text, expected) in [
+        ("if_unknown: ask # as always\rmode: enforce\n", &["E341"][..]),
+        ("a: 1\rb: 2\rc: 3\n", &["E341", "E341"]),
+        ("a: \"x\ry\"\n", &["E300", "E341"]),
+        ("a: 1\r\r\nb: 2\n", &["E341"]),
+        ("a: 1\r\nb: 2 # c\r\n", &[]),
+        ("a: \"x\\ry\"\n", &[]),
+    ] {
+        assert_eq!(codes(text), expected, "{text:?}");
+    }
+    let found = parse("f.yaml", "a: 1 # b\rc: 2\n").expect_err("a line is hidden");
+    let at = found.iter().map(|one| (one.line, one.column)).next();
+    assert_eq!(at, Some((1, 9)));
+}
+
+#[test]
 fn every_duplicate_is_reported_not_the_first_alone() {
     assert_eq!(codes("a: 1\nb: !x 2\na: 3\na: 4\n"), ["E306", "E303", "E303"]);
 }

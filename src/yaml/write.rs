@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_yaml::Value;
 
+use super::diagnostic::{is_hidden, is_joining};
+
 /// A value that has no form in YAML: a key that is no text, a number that is none.
 #[derive(Debug, thiserror::Error)]
 #[error("it cannot be written as YAML: {0}")]
@@ -101,10 +103,11 @@ fn quoted(text: &str) -> String {
             '"' | '\\' => out.extend(['\\', c]),
             '\n' => out += "\\n",
             '\t' => out += "\\t",
-            c if c.is_control()
-                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}') =>
-            {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            c if c.is_control() || is_hidden(c) || is_joining(c) => {
+                let _ = match u32::from(c) {
+                    short @ 0..=0xffff => write!(out, "\\u{short:04x}"),
+                    long => write!(out, "\\U{long:08x}"),
+                };
             }
             c => out.push(c),
         }

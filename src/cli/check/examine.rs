@@ -85,7 +85,8 @@ pub(in crate::cli) fn examine(paths: &[PathBuf], config: Option<&Path>) -> Exami
             examined.found.extend(warnings);
             // One file by itself says nothing about whether it has a test.
             if paths.iter().any(|path| path.is_dir()) {
-                examined.found.extend(lint::lint_untested(&set, &tested));
+                let is_tested = |file: &str| tested.contains(&real(Path::new(file)));
+                examined.found.extend(lint::lint_untested(&set, &is_tested));
             }
             if let Some(config) = config {
                 check_shadowed(&set, config, &mut examined);
@@ -97,8 +98,8 @@ pub(in crate::cli) fn examine(paths: &[PathBuf], config: Option<&Path>) -> Exami
     examined
 }
 
-/// Checks test files, and gives the ids of the playbooks that they test.
-fn check_tests(files: &[SourceFile], found: &mut Diagnostics) -> BTreeSet<String> {
+/// Checks test files, and gives the files of the playbooks that they test: another folder may have one of the same name.
+fn check_tests(files: &[SourceFile], found: &mut Diagnostics) -> BTreeSet<PathBuf> {
     let mut tested = BTreeSet::new();
     for file in files {
         match TestFile::read(&file.name, &file.text) {
@@ -109,12 +110,19 @@ fn check_tests(files: &[SourceFile], found: &mut Diagnostics) -> BTreeSet<String
                         found.push(reference.missing());
                     }
                 }
-                tested.insert(test.playbook_id().to_owned());
+                // The first is the one under test.
+                let playbook = test.references().next().map(|reference| &reference.path);
+                tested.extend(playbook.map(|path| real(&folder.join(path))));
             }
             Err(errors) => found.extend(errors),
         }
     }
     tested
+}
+
+/// The file itself, however its path is written; the path as it is where nothing is there.
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 fn check_shadowed(set: &PlaybookSet, config: &Path, examined: &mut Examined) {

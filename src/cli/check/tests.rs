@@ -111,6 +111,28 @@ fn a_file_that_cannot_be_read_is_told_and_the_others_are_checked() {
 }
 
 #[test]
+fn a_test_of_another_file_of_that_name_is_no_test_of_the_playbook() {
+    let test =
+        |of: &str| format!("playbook: {of}\ntests: [{{name: n, given: [], expect: {{decision: skip}}}}]\n");
+    for (of, is_tested) in [
+        ("../a.yaml", true),
+        ("../../set/./a.yaml", true),
+        ("../../old/a.yaml", false),
+    ] {
+        let test = test(of);
+        let folder = folder(&[
+            ("set/a.yaml", WARNED),
+            ("set/tests/a.test.yaml", &test),
+            ("old/a.yaml", WARNED),
+        ]);
+        for path in ["set", "old/../set"] {
+            let (_, out, _) = checked(&args(&[&folder.path().join(path)], Format::Human));
+            assert_eq!(!out.contains("warning[W402]"), is_tested, "{of} {path}: {out}");
+        }
+    }
+}
+
+#[test]
 fn nothing_to_check_is_an_error() {
     let folder = folder(&[]);
     let (code, _, _) = checked(&args(&[folder.path()], Format::Human));

@@ -32,7 +32,8 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         code: Code::FACT_VALUE,
         text: "The fact never has this value: some facts are one of a few words, and no fact is ever equal to nothing. To \
-               test whether there is a value at all, write `{exists: false}` or `{exists: true}`.",
+               test whether there is a value at all, write `{exists: false}` or `{exists: true}`. A blank at the beginning or end of a \
+               word is refused too: nobody sees it, and what is compared with it is another word.",
         wrong: Playbook("when:\n  device.kind: laptop\n"),
         right: Playbook("when:\n  device.kind: workstation\n"),
     },

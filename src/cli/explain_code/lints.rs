@@ -118,6 +118,18 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         ),
     },
     Explanation {
+        code: Code::SETTLED_LINE,
+        text: "Quell itself tells which playbooks hold a device, so `device.restricted_by` is always a list, empty where none does; \
+               and an empty list exists. `{exists: true}` is always true of it and `{exists: false}` never, so the line decides nothing, \
+               or stops the playbook for ever. Ask whether something stands in the list, or name the playbooks.",
+        wrong: Playbook(
+            "when:\n  alert.event: resolved\n  device.restricted_by: {exists: true}\nthen:\n  - release_app_restriction: {comment: Resolved}\n",
+        ),
+        right: Playbook(
+            "when:\n  alert.event: resolved\n  device.restricted_by: {matches: '.'}\nthen:\n  - release_app_restriction: {comment: Resolved}\n",
+        ),
+    },
+    Explanation {
         code: Code::NO_SCAN,
         text: "`release.when: scan_clean` ends the restriction once an antivirus scan that quell asked for has ended, and this \
                playbook asks for none. Unless another playbook does, the restriction stays until its time is up.",

@@ -99,7 +99,10 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         text: "Some characters take no room, and some make what follows run from right to left. With them a file can show a \
                reviewer one thing and mean another, in comments too, and a tag that looks like `tier-0` need not be \
                `tier-0`. So they are refused wherever they stand; where one is really meant, write it in double quotes with \
-               its number. They come along when text is copied from web pages and chats.",
+               its number. They come along when text is copied from web pages and chats. The joiners U+200C and U+200D and the \
+               variation selectors are part of how some languages and emoji are written: titles and comments may hold them, and a \
+               word that a fact is compared with may not, nor a tab or a blank that is not the usual one. A carriage return \
+               without a line feed is refused too: YAML ends a line and a comment there, and most who show the file do not.",
         wrong: Playbook("unless:\n  device.tags: tier-\u{200b}0\n"),
         right: Playbook("unless:\n  device.tags: tier-0\n"),
     },

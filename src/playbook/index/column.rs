@@ -13,7 +13,7 @@ use super::pattern::demands_of;
 use super::text::{Gathered, Needles, Stands, Words};
 use crate::domain::fact::Fact;
 use crate::playbook::facts::{FactDef, Type};
-use crate::playbook::op::{Op, Place};
+use crate::playbook::op::{Op, Place, lower};
 use crate::playbook::subject::Seen;
 use crate::playbook::truth::Truth;
 
@@ -170,7 +170,7 @@ fn other_word<'b>(text: &str, words: &'b [(&'static str, Bits)], other: &'b Bits
     if text.is_ascii() {
         return other;
     }
-    let lower = text.to_lowercase();
+    let lower = lower(text);
     let known = words.iter().find(|(word, _)| *word == lower);
     known.map_or(other, |(_, bits)| bits)
 }
@@ -243,7 +243,7 @@ impl Open {
     /// Keeps who may match when the fact is a text, or a list of them; whether anybody is left.
     fn keep<T: AsRef<str>>(&self, texts: &[T], alive: &mut Bits) -> bool {
         let mut set = self.otherwise.clone();
-        let lower: Vec<String> = texts.iter().map(|text| text.as_ref().to_lowercase()).collect();
+        let lower: Vec<String> = texts.iter().map(|text| lower(text.as_ref())).collect();
         let mut there = Bits::none(self.needles.as_ref().map_or(0, Needles::count));
         for text in &lower {
             if let Some(posting) = self.any_of.get(text) {

@@ -21,8 +21,9 @@ use crate::playbook::{PlaybookSet, SourceFile, Subject, evaluate, evaluate_plain
 
 const NOW: i64 = 1_790_000_000;
 
-/// Texts that begin, end and hold one another, in several cases; the last ones change more than ASCII in lower case.
-const TEXTS: [&str; 12] = [
+/// Texts that begin, end and hold one another, in several cases; the last ones change more than ASCII in lower case, or
+/// hang on their neighbours there.
+const TEXTS: [&str; 14] = [
     "Ransomware",
     "ransom",
     "ware",
@@ -35,6 +36,8 @@ const TEXTS: [&str; 12] = [
     "İzmir",
     "\u{212a}evin",
     "straße",
+    "ΛΌΓΟΣ",
+    "ος",
 ];
 const PATTERNS: [&str; 14] = [
     "^ran",

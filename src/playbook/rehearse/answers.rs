@@ -64,4 +64,14 @@ impl Rehearsal<'_> {
         reached_beyond(playbook, limits, is_lifted, id, self.fleet, usage).is_some()
             || reached_cap(&self.rules.caps, Mode::Enforce, id, usage).is_some()
     }
+
+    /// Whether what drives it would drive more devices than it may with this one. That holds back what would act without an
+    /// answer; a person who approves has seen it. The counters are made ready before.
+    pub(super) fn is_driven(&self, id: &DeviceId, contained: &Contained) -> bool {
+        let usage = self.windows.usage();
+        let surge = &self.rules.surge;
+        surge
+            .reached(&contained.drivers, Mode::Enforce, id, usage)
+            .is_some()
+    }
 }

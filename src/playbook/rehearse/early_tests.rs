@@ -53,6 +53,32 @@ fn a_containment_ends_when_every_alert_behind_it_is_resolved() {
     ");
 }
 
+/// One user, title or source may drive so many devices; what nobody answered is held to that like what acts at once.
+#[test]
+fn an_unanswered_ask_expires_where_what_drives_it_has_driven_enough() {
+    let ask = "ask: {from: [a], within: 30m, otherwise: act}";
+    let set = set(&[("p", &restrict("alert.title: x", "after: 4h", ask))]);
+    let rules = Rules {
+        surge: crate::domain::surge::Surge {
+            per: std::time::Duration::from_secs(3_600),
+            per_title: Some(1),
+            ..Default::default()
+        },
+        ..rules()
+    };
+    let mut play = Play::new(&set, &rules);
+    play.alert("0s", "x", 1);
+    play.alert("5m", "x", 2);
+    play.pass("1h");
+    insta::assert_snapshot!(play.log, @r"
+    0s d1 p asks, ask, until 30m
+    5m d2 p asks, ask, until 35m
+    30m d1 p began, enforce, NoAnswer, until 4h30m
+    30m d1 restrict in lane normal
+    35m d2 p expired
+    ");
+}
+
 #[test]
 fn a_canary_with_two_false_positives_observes_from_then_on() {
     let set = set(&[

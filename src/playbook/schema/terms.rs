@@ -139,7 +139,7 @@ fn ask() -> Schema {
         ("skip", "nothing is done, and the question is recorded as expired"),
         (
             "act",
-            "it acts; for this question alone, never for one that a limit or an unknown fact raised",
+            "it acts; for this question alone, never for one that a limit or an unknown fact raised, nor about old news",
         ),
     ];
     Schema::map("A person decides first.")

@@ -147,6 +147,26 @@ fn a_device_is_restricted_until_its_time_is_up() {
     assert_eq!(passed, "");
 }
 
+/// How old news is counts when it is decided, not when the time to answer is up.
+#[test]
+fn an_unanswered_question_acts_about_news_that_was_fresh_when_it_was_asked_alone() {
+    let asking = format!("{PLAYBOOK}ask: {{from: [soc], within: 3h, otherwise: act}}\n");
+    let asked = |age: &str, ends: &str| {
+        timeline(
+            &[("p", &asking)],
+            "guards: {freshness: 1h}\n",
+            &[
+                &format!(
+                    "{{at: 0h, event: [high, {{alert: {{age: {age}}}}}], expect: {{decision: ask, device: free}}}}"
+                ),
+                &format!("{{at: 3h1m, expect: {{device: {ends}}}}}"),
+            ],
+        )
+    };
+    assert_eq!(asked("59m", "restricted"), "");
+    assert_eq!(asked("61m", "free"), "");
+}
+
 #[test]
 fn another_playbook_releases_what_this_one_restricted() {
     let passed = timeline(
