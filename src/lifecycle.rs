@@ -169,7 +169,14 @@ impl Tasks {
         notify::status(status);
     }
 
-    /// Changes with every SIGHUP. Whoever has read the files again says so by [`Tasks::ready`].
+    /// Tells systemd, if it is there, that files are being read again. [`Tasks::ready`] must follow, whatever came of it: `systemctl
+    /// reload` waits for that.
+    pub fn reloading(&self) {
+        notify::reloading();
+    }
+
+    /// Changes with every SIGHUP, also with those that nobody could heed yet. Whoever reads the files again says so by
+    /// [`Tasks::reloading`] and [`Tasks::ready`], and only then: nothing is promised in the name of a task that does not run.
     pub fn reload(&self) -> watch::Receiver<u64> {
         self.reload.clone()
     }
@@ -278,7 +285,6 @@ impl Lifecycle {
                     }
                     Signal::Reload => {
                         tracing::info!("reload asked for");
-                        notify::reloading();
                         self.reload.send_modify(|count| *count += 1);
                     }
                 },

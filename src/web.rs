@@ -1,4 +1,5 @@
-//! HTTP: the intake webhook, health, metrics. [`crate::app`] builds the [`Web`], binds the listener and calls [`serve`].
+//! HTTP: the intake webhook, health, metrics. [`crate::app`] binds the listener, calls [`serve`], builds the [`Web`] and opens
+//! the [`Door`] to it.
 //!
 //! | route | what |
 //! |---|---|
@@ -12,6 +13,8 @@
 //! | `GET /readyz` | Postgres answers and its migrations are current |
 //! | `GET /metrics` | Prometheus' text format |
 //!
+//! Until Postgres has answered once, `/livez` and `/readyz` are all that is served ([`Door`]).
+//!
 //! Nothing here decides or calls Defender, and readiness never depends on Defender. A request is acknowledged only
 //! after the transaction that stored its events; a client that got no answer sends again and hears `duplicate`.
 
@@ -19,6 +22,7 @@ mod access;
 pub mod answer;
 mod api;
 mod console;
+mod door;
 mod events;
 mod health;
 mod held;
@@ -57,6 +61,7 @@ use secrecy::SecretString;
 use tokio::sync::{Notify, Semaphore};
 
 pub use access::{Access, Oidc, OidcOptions, ProxyHeaders, RoleRule, Whom};
+pub use door::Door;
 pub use health::Stuck;
 pub use keys::KeyFile;
 pub use listen::{Bounds, serve, serve_socket};

@@ -150,21 +150,97 @@ fn the_monitor_and_the_identity_fit_the_pods() {
 }
 
 #[test]
-fn the_unit_hands_over_every_secret_that_the_example_names() {
-    let (path, text) = shipped("config/quell.example.yaml");
-    let credentials = PathBuf::from("/run/credentials/quell.service");
-    let loaded = Config::parse("quell.yaml", &text, &path, Some(credentials.clone()))
-        .unwrap_or_else(|found| panic!("{}", found.render(false)));
-    let handed: Vec<PathBuf> = unit("LoadCredential")
-        .iter()
-        .filter_map(|line| line.split_once(':').map(|(name, _)| credentials.join(name)))
-        .collect();
-    for (key, file) in loaded.config.secret_files() {
+fn the_units_folder_hands_over_every_secret_that_a_shipped_configuration_names() {
+    let lines = unit("LoadCredential");
+    let [line] = &lines[..] else {
+        panic!("each line more is a file without which nothing starts: {lines:?}")
+    };
+    let (prefix, folder) = line.split_once(':').expect("it names a place");
+    assert_eq!(folder, "/etc/quell/credentials");
+    for name in ["config/quell.example.yaml", "deploy/debian/quell.yaml"] {
+        let (path, text) = shipped(name);
+        let parse = |credentials| {
+            let loaded = Config::parse("quell.yaml", &text, &path, credentials);
+            loaded
+                .unwrap_or_else(|found| panic!("{name}: {}", found.render(false)))
+                .config
+        };
+        let named = parse(None);
+        assert!(named.secret_files().len() >= 2, "{name}");
+        // As systemd does it: each file under its name, with that of the line before it.
+        let handed = tempfile::tempdir().expect("a temporary folder can be made");
+        for (_, file) in named.secret_files() {
+            let secret = file.path().file_name().expect("it is a file").display();
+            fs::write(handed.path().join(format!("{prefix}_{secret}")), "a secret")
+                .expect("the folder is ours");
+        }
+        for (key, file) in parse(Some(handed.path().to_owned())).secret_files() {
+            assert!(
+                file.path().starts_with(handed.path()) && file.path().exists(),
+                "{name}: the secret of `{key}` is not found: {}",
+                file.path().display()
+            );
+        }
+    }
+}
+
+#[test]
+fn what_never_comes_up_is_given_up_and_not_started_anew_for_ever() {
+    let number = |key: &str, unit_of_time: &str| {
+        let values = unit(key);
+        let digits = values[0].strip_suffix(unit_of_time).unwrap_or(&values[0]);
+        let number = digits.parse::<u64>();
+        number.unwrap_or_else(|error| panic!("{key}: {error}: {values:?}"))
+    };
+    let (interval, burst) = (
+        60 * number("StartLimitIntervalSec", "min"),
+        number("StartLimitBurst", ""),
+    );
+    let rest = number("RestartSec", "s");
+    assert!(rest * burst >= 120, "who mends it has two minutes at least");
+    assert!(
+        rest * burst * 2 < interval,
+        "the limit is reached, also by starts that take as long as the rest"
+    );
+}
+
+#[test]
+fn what_not_every_cluster_has_is_in_components_that_no_overlay_asks_for_and_all_are_checked() {
+    let kubernetes = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/kubernetes");
+    for (path, text) in manifests(&kubernetes.join("overlays")) {
+        let asks = text
+            .lines()
+            .any(|line| !line.trim_start().starts_with('#') && line.contains("components/pod-monitor"));
         assert!(
-            handed.contains(&file.path().to_path_buf()),
-            "LoadCredential= is missing for `{key}`"
+            !asks,
+            "{}: not every cluster has the Prometheus operator",
+            path.display()
         );
     }
+    let (_, everything) = shipped("tests/kubernetes/everything/kustomization.yaml");
+    let components = fs::read_dir(kubernetes.join("components")).expect("the components are shipped");
+    let names: Vec<String> = components
+        .map(|entry| entry.expect("the folder can be listed").file_name())
+        .map(|name| name.to_string_lossy().into_owned())
+        .collect();
+    assert!(names.len() >= 3, "{names:?}");
+    for name in names {
+        assert!(
+            everything.contains(&format!("/components/{name}\n")),
+            "scripts/check-manifests does not render the component {name}"
+        );
+    }
+}
+
+#[test]
+fn the_way_to_a_managed_identity_is_that_of_our_own_pods_alone() {
+    let (_, policy) = shipped("deploy/kubernetes/components/managed-identity/networkpolicy.yaml");
+    let (_, base) = shipped("deploy/kubernetes/base/networkpolicy.yaml");
+    let selects = "    matchLabels:\n      app.kubernetes.io/name: quell\n";
+    assert!(base.contains(selects) && policy.contains(selects));
+    let (_, asks) = shipped("src/defender/credential/managed.rs");
+    assert!(asks.contains("\"http://169.254.169.254/"));
+    assert!(policy.contains("cidr: 169.254.169.254/32\n") && policy.contains("port: 80}\n"));
 }
 
 #[test]

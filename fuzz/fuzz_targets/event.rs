@@ -1,5 +1,6 @@
 //! Events: cutting a body into records and bringing each into the one form. The same record gives the same event.
 #![no_main]
+#![forbid(unsafe_code)]
 
 use libfuzzer_sys::fuzz_target;
 use quell::domain::device::DeviceIdRule;

@@ -1,6 +1,7 @@
 //! Playbooks: reading, checking, formatting. Whatever the text, nothing panics; what the formatter makes of a sound text
 //! means the same, has the same comments, and is left alone the second time.
 #![no_main]
+#![forbid(unsafe_code)]
 
 use libfuzzer_sys::fuzz_target;
 use quell::playbook::{PlaybookSet, SourceFile};

@@ -1,5 +1,6 @@
 //! Test files: reading them, and running what can be read against a playbook.
 #![no_main]
+#![forbid(unsafe_code)]
 
 use std::sync::LazyLock;
 

@@ -137,6 +137,7 @@ impl Reloader {
             tokio::select! {
                 () = stop.cancelled() => break,
                 Ok(()) = hangups.changed() => {
+                    tasks.reloading();
                     self.take(Trigger::Asked, "SIGHUP").await;
                     // Also of files that cannot be used: what was in force is.
                     tasks.ready();

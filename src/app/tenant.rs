@@ -49,7 +49,7 @@ pub(super) struct Start {
 }
 
 impl Start {
-    /// Waits for Postgres, checks the migrations, starts every loop and the web surface, and ends with the soft stop.
+    /// Answers probes, waits for Postgres, checks the migrations, starts every loop, opens the web surface, and ends with the soft stop.
     pub(super) async fn run(
         self,
         migrate: bool,
@@ -59,6 +59,10 @@ impl Start {
         tls: Option<Arc<web::Tls>>,
     ) -> anyhow::Result<()> {
         let stop = self.tasks.soft();
+        let watched = self.pulses.clone();
+        let stuck = web::Stuck::by(move || watched.stuck());
+        let door = web::Door::closed(stuck.clone());
+        self.listen(&door, (listener, socket), tls);
         let Some(tenants) = self.prepare(migrate, stop.clone()).await? else {
             return Ok(());
         };
@@ -85,8 +89,7 @@ impl Start {
         options.operator_token = operator_token;
         options.access = super::access::access(&self.config)?;
         options.stop_file.clone_from(&self.config.stop_file);
-        let watched = self.pulses.clone();
-        options.stuck = web::Stuck::by(move || watched.stuck());
+        options.stuck = stuck;
         options.trust = self.config.http.trust;
         options
             .trusted_proxies
@@ -107,13 +110,6 @@ impl Start {
         let router = web::router(web::Web::new(options, self.store.clone(), move || {
             rendered.render()
         }));
-        let bounds = sources::bounds(&self.config);
-        if let Some(socket) = socket {
-            let served = web::serve_socket(socket, router.clone(), bounds.clone(), stop.clone());
-            self.tasks.spawn("socket", served);
-        }
-        self.tasks
-            .spawn("web", web::serve(listener, router, bounds, tls, stop.clone()));
         let replica = Replica {
             id: Uuid::now_v7(),
             host: host(),
@@ -174,11 +170,30 @@ impl Start {
             "wakes",
             worker::wake::run(self.store.clone(), bells, stop.clone()),
         );
+        // What is taken from here on is stored, and those who work on it are there.
+        door.open(router);
+        // Said before the reloader can speak of a reload: else it would seem to be the end of that.
+        self.tasks.ready();
         self.tasks
             .spawn("reload", reloader.run(self.tasks.clone(), requests));
-        self.tasks.ready();
         self.look_after(line, &metrics, &repeats, &stop).await;
         Ok(())
+    }
+
+    /// Serves from now on what the door lets through: probes are answered while Postgres is waited for.
+    fn listen(
+        &self,
+        door: &web::Door,
+        (listener, socket): (TcpListener, Option<UnixListener>),
+        tls: Option<Arc<web::Tls>>,
+    ) {
+        let (bounds, stop) = (sources::bounds(&self.config), self.tasks.soft());
+        if let Some(socket) = socket {
+            let served = web::serve_socket(socket, door.clone(), bounds.clone(), stop.clone());
+            self.tasks.spawn("socket", served);
+        }
+        let served = web::serve(listener, door.clone(), bounds, tls, stop);
+        self.tasks.spawn("web", served);
     }
 
     /// What the process does for itself until it stops: its line for systemd, and its books of metrics and of repeated log lines.

@@ -52,12 +52,16 @@ pub enum SecretError {
     },
 }
 
+/// With `LoadCredential=quell:FOLDER` systemd hands over each file of a folder, and puts this before its name (systemd.exec(5)). The unit
+/// that is shipped does so: whoever needs one more secret puts a file there, and changes no unit.
+const FOLDER: &str = "quell_";
+
 /// Where names of secrets' files lead.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
     /// The directory of the configuration file: relative paths begin there.
     pub base: PathBuf,
-    /// systemd's `$CREDENTIALS_DIRECTORY`: names without a slash lie there, if it is set.
+    /// systemd's `$CREDENTIALS_DIRECTORY`: names without a slash lie there, if it is set. See [`FOLDER`].
     pub credentials: Option<PathBuf>,
     /// What the environment says of Azure's workload identity.
     pub azure: AzureEnvironment,
@@ -67,10 +71,21 @@ impl Places {
     /// The file that a name means.
     pub fn secret(&self, name: &str) -> SecretFile {
         let path = match &self.credentials {
-            Some(directory) if !name.contains('/') => directory.join(name),
+            Some(directory) if !name.contains('/') => credential(directory, name),
             _ => self.base.join(name),
         };
         SecretFile::at(path)
+    }
+}
+
+/// The credential of that name: what a line of its own hands over, else what the folder does. What systemd hands over stays as it is for
+/// as long as the service runs, so it is enough to look once.
+fn credential(directory: &Path, name: &str) -> PathBuf {
+    let by_itself = directory.join(name);
+    let of_folder = directory.join(format!("{FOLDER}{name}"));
+    match !by_itself.exists() && of_folder.exists() {
+        true => of_folder,
+        false => by_itself,
     }
 }
 
@@ -265,6 +280,27 @@ mod tests {
             Path::new("/etc/quell/secrets/mde")
         );
         assert_eq!(places.secret("/run/mde").path(), Path::new("/run/mde"));
+    }
+
+    #[test]
+    fn a_credential_of_the_units_folder_is_found_by_its_name_and_one_with_a_line_of_its_own_goes_first() {
+        let directory = tempfile::tempdir().expect("a temporary directory can be made");
+        let places = Places {
+            base: PathBuf::from("/etc/quell"),
+            credentials: Some(directory.path().to_owned()),
+            azure: AzureEnvironment::default(),
+        };
+        let handed = |name: &str| {
+            let path = directory.path().join(name);
+            fs::write(&path, "a secret").expect("the directory is ours");
+            path
+        };
+        let missing = places.secret("mde").path().to_owned();
+        assert_eq!(missing, directory.path().join("mde"), "it is told by its name");
+        let of_folder = handed("quell_mde");
+        assert_eq!(places.secret("mde").path(), of_folder);
+        let by_itself = handed("mde");
+        assert_eq!(places.secret("mde").path(), by_itself);
     }
 
     #[test]

@@ -10,8 +10,8 @@ pub fn ready() {
     tell(&[NotifyState::Ready]);
 }
 
-/// The service reads its files again, until it says [`ready`]. From systemd 253 on, `Type=notify-reload` wants the moment with it; earlier
-/// ones pass it over.
+/// The service reads its files again, until it says [`ready`]. A unit of `Type=notify-reload` (systemd 253) wants the moment with it; for
+/// `Type=notify` it is passed over.
 pub fn reloading() {
     match NotifyState::monotonic_usec_now() {
         Ok(now) => tell(&[NotifyState::Reloading, now]),

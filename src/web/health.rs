@@ -47,7 +47,12 @@ impl fmt::Debug for Stuck {
 
 /// The process runs and answers, and none of its loops is stuck: no new start would mend what else may be amiss.
 pub(super) async fn livez(State(web): State<Web>) -> Response {
-    let stuck = (web.0.options.stuck.0)();
+    alive(&web.0.options.stuck)
+}
+
+/// What `/livez` answers.
+pub(super) fn alive(stuck: &Stuck) -> Response {
+    let stuck = (stuck.0)();
     match stuck.is_empty() {
         true => "alive\n".into_response(),
         false => (

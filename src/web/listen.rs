@@ -10,7 +10,6 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, Response};
 use hyper::body::Incoming;
@@ -26,6 +25,7 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
+use crate::web::door::Door;
 use crate::web::patient::Patient;
 use crate::web::peer::{Local, Network, Peer, counted_as};
 use crate::web::tls::Tls;
@@ -78,13 +78,13 @@ impl Default for Bounds {
 /// None today: what goes wrong with a connection ends that one.
 pub async fn serve(
     listener: TcpListener,
-    router: Router,
+    door: impl Into<Door>,
     bounds: Bounds,
     tls: Option<Arc<Tls>>,
     shutdown: CancellationToken,
 ) -> std::io::Result<()> {
     let server = Server {
-        router,
+        door: door.into(),
         tls,
         slots: Arc::new(Semaphore::new(bounds.connections)),
         peers: Peers::default(),
@@ -123,12 +123,12 @@ pub async fn serve(
 /// None today.
 pub async fn serve_socket(
     listener: UnixListener,
-    router: Router,
+    door: impl Into<Door>,
     bounds: Bounds,
     shutdown: CancellationToken,
 ) -> std::io::Result<()> {
     let server = Server {
-        router,
+        door: door.into(),
         tls: None,
         slots: Arc::new(Semaphore::new(bounds.connections)),
         peers: Peers::default(),
@@ -171,7 +171,7 @@ pub async fn serve_socket(
 
 #[derive(Clone)]
 struct Server {
-    router: Router,
+    door: Door,
     tls: Option<Arc<Tls>>,
     slots: Arc<Semaphore>,
     peers: Peers,
@@ -243,7 +243,7 @@ impl Server {
         local: Option<Local>,
     ) {
         let is_certified = peer.certificate.is_some();
-        let router = TowerToHyperService::new(self.router.clone());
+        let door = self.door.clone();
         let under_way = Arc::new(());
         let of_service = Arc::clone(&under_way);
         let service = service_fn(move |mut request: Request<Incoming>| {
@@ -253,7 +253,8 @@ impl Server {
             if let Some(local) = &local {
                 request.extensions_mut().insert(local.clone());
             }
-            let answer = router.call(request);
+            // Asked each time: a connection may be older than the opening.
+            let answer = TowerToHyperService::new(door.router()).call(request);
             async move {
                 let answer: Result<Response<_>, Infallible> = answer.await;
                 drop(held);

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::tenant::TenantId;
 use crate::web::inbox::Inbox;
 use crate::web::inbox::scripted::Script;
-use crate::web::{Bounds, Options, Render, Tls, Web, router, serve};
+use crate::web::{Bounds, Door, Options, Render, Tls, Web, router, serve};
 
 /// A server; it stops when it is dropped.
 pub(crate) struct TestServer {
@@ -54,7 +54,7 @@ impl TestServer {
     /// Before whatever takes the events.
     pub(super) async fn before(options: Options, inbox: Inbox, script: Script, metrics: Render) -> Self {
         let router = router(Web::with_inbox(options, inbox, metrics));
-        Self::listening(router, script, Bounds::default(), None).await
+        Self::listening(router.into(), script, Bounds::default(), None).await
     }
 
     /// Before a scripted store, with other bounds.
@@ -62,17 +62,22 @@ impl TestServer {
         let script = Script::default();
         let inbox = Inbox::Scripted(script.clone());
         let router = router(Web::with_inbox(options, inbox, Box::new(String::new)));
-        Self::listening(router, script, bounds, tls).await
+        Self::listening(router.into(), script, bounds, tls).await
     }
 
-    async fn listening(router: axum::Router, script: Script, bounds: Bounds, tls: Option<Arc<Tls>>) -> Self {
+    /// Behind a door that the test opens, or not.
+    pub async fn behind(door: Door) -> Self {
+        Self::listening(door, Script::default(), Bounds::default(), None).await
+    }
+
+    async fn listening(door: Door, script: Script, bounds: Bounds, tls: Option<Arc<Tls>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0")
             .await
             .expect("a loopback port is free");
         let address = listener.local_addr().expect("it is bound");
         let shutdown = CancellationToken::new();
         let mut tasks = JoinSet::new();
-        tasks.spawn(serve(listener, router, bounds, tls, shutdown.clone()));
+        tasks.spawn(serve(listener, door, bounds, tls, shutdown.clone()));
         Self {
             address,
             script,

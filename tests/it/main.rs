@@ -68,6 +68,7 @@ mod service;
 mod settle;
 mod silence;
 mod source_parts;
+mod start;
 mod stops;
 mod storage;
 mod storm;

@@ -4,7 +4,7 @@ use std::os::unix::net::UnixDatagram;
 use std::time::Duration;
 
 use crate::support::alert::restrict;
-use crate::support::{Setup, eventually};
+use crate::support::{Setup, World, eventually};
 
 const SOON: Duration = Duration::from_secs(30);
 
@@ -12,9 +12,24 @@ const SOON: Duration = Duration::from_secs(30);
 struct Manager {
     socket: UnixDatagram,
     heard: Vec<String>,
+    /// What was heard up to the message that was waited for last, and with it.
+    passed: Vec<String>,
 }
 
 impl Manager {
+    /// One that listens in the world's directory; and where.
+    fn of(world: &World) -> (Self, String) {
+        let path = world.directory().join("notify");
+        let socket = UnixDatagram::bind(&path).expect("a path of our own is free");
+        socket.set_nonblocking(true).expect("a socket can be told so");
+        let manager = Self {
+            socket,
+            heard: Vec::new(),
+            passed: Vec::new(),
+        };
+        (manager, path.to_str().expect("a plain path").to_owned())
+    }
+
     /// Waits until a message holds all of these lines, and forgets what came before it.
     async fn hears(&mut self, lines: &[&str]) -> String {
         let mut found = None;
@@ -34,7 +49,7 @@ impl Manager {
         })
         .await;
         let message = self.heard[found.expect("the wait above ended with it")].clone();
-        self.heard.drain(..=found.unwrap_or_default());
+        self.passed = self.heard.drain(..=found.unwrap_or_default()).collect();
         message
     }
 }
@@ -42,17 +57,8 @@ impl Manager {
 #[tokio::test]
 async fn a_service_manager_hears_how_the_daemon_is_from_its_start_to_its_end() {
     let mut world = Setup::new(60, &[&restrict("one", "4h")]).prepare().await;
-    let path = world.directory().join("notify");
-    let socket = UnixDatagram::bind(&path).expect("a path of our own is free");
-    socket.set_nonblocking(true).expect("a socket can be told so");
-    let mut manager = Manager {
-        socket,
-        heard: Vec::new(),
-    };
-    let environment = [
-        ("NOTIFY_SOCKET", path.to_str().expect("a plain path")),
-        ("WATCHDOG_USEC", "800000"),
-    ];
+    let (mut manager, path) = Manager::of(&world);
+    let environment = [("NOTIFY_SOCKET", &*path), ("WATCHDOG_USEC", "800000")];
     let mut daemon = world.spawn_in(&environment);
     manager.hears(&["READY=1"]).await;
     assert!(daemon.ready().await, "{}", daemon.log());
@@ -70,5 +76,34 @@ async fn a_service_manager_hears_how_the_daemon_is_from_its_start_to_its_end() {
     let (status, _) = world.terminate().await;
     assert!(status.success(), "{status}");
     manager.hears(&["STOPPING=1", "STATUS=stopping"]).await;
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_reload_that_is_asked_for_before_postgres_answers_is_promised_and_done_after_that() {
+    let setup = Setup::new(60, &[&restrict("one", "4h")]);
+    let mut world = setup.prepare_with_own_postgres().await;
+    world.take_postgres_away().await;
+    let (mut manager, path) = Manager::of(&world);
+    let mut daemon = world.spawn_in(&[("NOTIFY_SOCKET", &*path)]);
+    manager.hears(&["READY=1"]).await;
+    manager.hears(&["STATUS=waiting for postgres"]).await;
+    daemon.hang_up();
+    eventually("the signal is heard", SOON, async || {
+        !daemon.says("reload asked for").is_empty()
+    })
+    .await;
+    world.give_postgres_back().await;
+    manager.hears(&["READY=1"]).await;
+    let reloading = |passed: &[String]| passed.iter().any(|message| message.contains("RELOADING=1"));
+    assert!(
+        !reloading(&manager.passed),
+        "`systemctl reload` would wait as long as Postgres is away: {:?}",
+        manager.passed
+    );
+    manager.hears(&["RELOADING=1"]).await;
+    manager.hears(&["READY=1"]).await;
+    assert!(daemon.ready().await, "{}", daemon.log());
+    world.adopt(daemon);
     world.finish().await;
 }

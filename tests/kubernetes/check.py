@@ -13,8 +13,11 @@ import yaml
 
 # The oldest version whose PodDisruptionBudget knows `unhealthyPodEvictionPolicy` without being told to, and the newest with a schema.
 VERSIONS = ["1.27", kubernetes_validate.latest_version()]
-# Kinds of others, for which Kubernetes has no schema: tests/deploy.rs looks at their fields.
+# Kinds of others, for which Kubernetes has no schema (tests/deploy.rs looks at their fields), and without whose operator a cluster refuses
+# everything that is applied with them. They stand in components alone, and no overlay that is shipped asks for those.
 FOREIGN = {"PodMonitor"}
+# What asks for every component.
+EVERYTHING = "everything"
 RESTRICTED_VOLUMES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
 
 
@@ -79,6 +82,7 @@ def against_each_other(resources, secrets):
         for other in resources:
             spec = other.get("spec", {})
             selector = {"Service": spec.get("selector"), "PodMonitor": spec.get("selector", {}).get("matchLabels"),
+                        "NetworkPolicy": spec.get("podSelector", {}).get("matchLabels"),
                         "PodDisruptionBudget": spec.get("selector", {}).get("matchLabels")}.get(other["kind"])
             if selector is not None and not selector.items() <= template["metadata"]["labels"].items():
                 yield f"the {other['kind']} selects no pod"
@@ -126,6 +130,9 @@ def main(folder, shown):
         resources = [each for each in yaml.safe_load_all(file.read_text()) if each]
         count += len(resources)
         found += [f"{file.stem}: {error}" for error in errors(resources, secrets)]
+        foreign = sorted(each["kind"] for each in resources if each["kind"] in FOREIGN)
+        if foreign != (sorted(FOREIGN) if file.stem == EVERYTHING else []):
+            found.append(f"{file.stem}: of what not every cluster has there is {foreign}")
         if file.stem == "base":
             found += [f"{what} is not found" for what, wrong in spoilt(resources) if not list(errors(wrong, secrets))]
     for each in yaml.safe_load_all(pathlib.Path(shown).read_text()):
