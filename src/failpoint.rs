@@ -5,7 +5,7 @@
 //! dev-dependency on ourselves turns the feature on, so `cargo test` builds the daemon with it and nobody types it.
 //!
 //! `QUELL_FAIL_POINT=name[:nth][:stop]` arms one point: the nth time that it is reached the process aborts, or, with `stop`,
-//! stops itself as SIGSTOP does. `QUELL_FAIL_POINT=poison` arms an event in place of a point: `tests/it/poison.rs`. Used by `tests/it/crash_points.rs` and `tests/it/torture.rs`. It never does anything
+//! stops itself as SIGSTOP does. `QUELL_FAIL_POINT=poison` arms events in place of a point: `tests/it/poison.rs`. Used by `tests/it/crash_points.rs` and `tests/it/torture.rs`. It never does anything
 //! in a process that was not armed.
 
 #[cfg(feature = "fail-points")]
@@ -28,11 +28,19 @@ macro_rules! reach {
     };
 }
 
-/// Dies here, if a test has made events of this title deadly.
+/// Dies or panics here, if a test has made events of this title deadly.
 macro_rules! decides {
     ($title:expr) => {
         #[cfg(feature = "fail-points")]
         $crate::failpoint::armed::decides($title);
+    };
+}
+
+/// Panics here, if a test has made events of this title ones that cannot be read, alone or among so many.
+macro_rules! reads {
+    ($title:expr, $rows:expr) => {
+        #[cfg(feature = "fail-points")]
+        $crate::failpoint::armed::reads($title, $rows);
     };
 }
 
@@ -74,4 +82,4 @@ macro_rules! waiting {
     };
 }
 
-pub(crate) use {decides, note, reach, reach_noted, waiting};
+pub(crate) use {decides, note, reach, reach_noted, reads, waiting};

@@ -13,9 +13,12 @@ use tokio::task::Id;
 /// The environment variable that arms a point; `config` reads it.
 pub const VARIABLE: &str = "QUELL_FAIL_POINT";
 
-/// Arms no point but an event: whoever decides one of this title dies.
+/// Arms no point but events: whoever decides or reads one of these titles dies, or panics.
 const POISON: &str = "poison";
 const POISON_TITLE: &str = "this event kills whoever decides it";
+const PANIC_TITLE: &str = "this event makes whoever decides it panic";
+const READ_TITLE: &str = "this event makes whoever reads it panic";
+const AMONG_TITLE: &str = "this event makes whoever reads it among others panic";
 
 /// One crash point of the call protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,13 +184,29 @@ fn read(text: &str) -> Option<Armed> {
     })
 }
 
-/// Dies, if events of this title do that here.
+/// Dies or panics, if events of this title do that here.
 pub fn decides(title: Option<&str>) {
-    if POISONED.load(Ordering::SeqCst) && title == Some(POISON_TITLE) {
+    if !POISONED.load(Ordering::SeqCst) {
+        return;
+    }
+    if title == Some(POISON_TITLE) {
         // As with a point that strikes here: what is acknowledged has left by then.
         std::thread::sleep(Point::AcknowledgedNotDecided.lingers());
         std::process::abort();
     }
+    assert!(title != Some(PANIC_TITLE), "its title asks for a panic");
+}
+
+/// Panics, if an event of this title that is read with so many rows does that here.
+pub fn reads(title: Option<&str>, rows: usize) {
+    if !POISONED.load(Ordering::SeqCst) {
+        return;
+    }
+    assert!(title != Some(READ_TITLE), "its title asks for a panic of readers");
+    assert!(
+        title != Some(AMONG_TITLE) || rows < 2,
+        "its title asks for a panic of who reads several"
+    );
 }
 
 /// Counts that a point was reached; strikes when it is the armed one and its time has come.

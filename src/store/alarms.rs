@@ -50,6 +50,8 @@ pub enum AlarmKind {
     Surge,
     /// Events have waited too long for their decision.
     InboxOld,
+    /// The decider panics over events by themselves, and they wait.
+    EventsHeld,
     /// Defender refuses all calls of a kind, as a right is missing: they wait until somebody grants it.
     MissingRight,
 }
@@ -71,6 +73,7 @@ impl AlarmKind {
             Self::IsolatedTooWeakly => "isolated_too_weakly",
             Self::Surge => "surge",
             Self::InboxOld => "inbox_old",
+            Self::EventsHeld => "events_held",
             Self::MissingRight => "missing_right",
         }
     }

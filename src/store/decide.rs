@@ -16,6 +16,7 @@ use crate::domain::recorded::{OwnFacts, RecordedRules, RecordedRuling};
 use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
 use crate::domain::trust::Trust;
+use crate::failpoint;
 use crate::store::inbox::{CERTAIN, quarantine};
 use crate::store::packing::KeptEvent;
 use crate::store::{Counted, DeviceRow, Store, StoreError, Wake, wake};
@@ -282,6 +283,7 @@ impl DecideTx {
                     continue;
                 }
             };
+            failpoint::reads!(event.alert.title.value().map(String::as_str), self.seqs.len());
             let device = DeviceId::from_stored(row.device_id);
             self.items.push(InboxItem {
                 seq: row.seq,

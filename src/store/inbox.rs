@@ -19,6 +19,9 @@ pub(super) use meter::Meters;
 pub use meter::{InboxLook, Room};
 pub(super) use suspects::CERTAIN;
 
+/// Why a row is put aside over which the decider panics.
+const PANICS: &str = "the decider panicked twice while it was deciding this event alone";
+
 /// Which of the inbox's 64 shards a claimer tries: every `of`-th from `number` on. Two claimers of one process then share them
 /// without meeting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +57,22 @@ impl Store {
         part: Part,
     ) -> Result<DecideTx, StoreError> {
         let mut claimed = self.claim(tenant, most, part).await?;
+        claimed.load(None).await?;
+        Ok(claimed)
+    }
+
+    /// The same of all shards; the rows' numbers are in `seen` before anything of them is read, and stay there whatever fails after.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn decide_begin_seen(
+        &self,
+        tenant: TenantId,
+        most: i64,
+        seen: &mut Vec<i64>,
+    ) -> Result<DecideTx, StoreError> {
+        let mut claimed = self.claim(tenant, most, Part::WHOLE).await?;
+        seen.clone_from(&claimed.seqs);
         claimed.load(None).await?;
         Ok(claimed)
     }
@@ -97,6 +116,34 @@ impl Store {
         Ok(())
     }
 
+    /// Puts a row aside over which the decider panics, unless `most` of the tenant's were put aside for that within the last hour, by whichever
+    /// replica. Says whether it did. Two replicas that ask at once may pass the bound by one.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn inbox_quarantine_panicking(
+        &self,
+        tenant: TenantId,
+        seq: i64,
+        (words, most): (&str, i64),
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let lately = sqlx::query_scalar!(
+            r#"SELECT count(*) AS "n!" FROM quell.dead_letters
+               WHERE tenant_id = $1 AND received_at > (SELECT quell.now()) - interval '1 hour' AND source = 'inbox' AND starts_with(reason, $2)"#,
+            tenant.0,
+            reason(PANICS),
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        if lately >= most {
+            return Ok(false);
+        }
+        quarantine(&mut tx, tenant, seq, &format!("{PANICS}: {words}")).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
     /// How long until a waiting row of the inbox is due; `None` when none waits.
     ///
     /// # Errors
@@ -134,13 +181,18 @@ pub(super) async fn quarantine(
         seq,
         Uuid::now_v7(),
         tenant.0,
-        format!("the event cannot be decided: {why}"),
+        reason(why),
         payload,
         codec,
     )
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// What a dead letter of the inbox says.
+fn reason(why: &str) -> String {
+    format!("the event cannot be decided: {why}")
 }
 
 /// The payload of a row's event, as a dead letter keeps it. What cannot be unpacked is left where it is: the letter names the event.

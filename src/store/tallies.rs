@@ -26,7 +26,7 @@ impl Store {
     pub async fn tally(&self) -> Result<bool, StoreError> {
         let mut tx = self.pool.begin().await?;
         let mark = sqlx::query!(
-            r#"SELECT events_until, decisions_until, over_until, over_counted_at, clock_timestamp() - make_interval(secs => $1) AS "ids!",
+            r#"SELECT events_until, decisions_until, clock_timestamp() - make_interval(secs => $1) AS "ids!",
                  quell.now() - make_interval(secs => $1) AS "decided!"
                FROM quell.tally_marks FOR UPDATE"#,
             SETTLED_S,
@@ -64,12 +64,6 @@ impl Store {
         )
         .execute(&mut *tx)
         .await?;
-        over(
-            &mut tx,
-            decided,
-            (time(mark.over_until), time(mark.over_counted_at)),
-        )
-        .await?;
         // Devices come and are never deleted: how many there are now.
         sqlx::query!(
             "INSERT INTO quell.tallies (tenant_id, what, key, n)
@@ -87,6 +81,34 @@ impl Store {
         .await?;
         tx.commit().await?;
         Ok(events_until < ids || decisions_until < decided)
+    }
+
+    /// Adds up what is over since the last time, once an hour all that ever was. Does nothing while another process does it. Apart from
+    /// [`Store::tally`], which goes on where this takes too long, and never waits for it.
+    ///
+    /// # Errors
+    /// Postgres is not available, or it took too long: nothing was added.
+    pub async fn tally_over(&self) -> Result<(), StoreError> {
+        let mut tx = self.pool.begin().await?;
+        // INVARIANT: held before the mark is read, which is locked only when all is counted.
+        let is_mine = sqlx::query_scalar!(
+            r#"SELECT pg_try_advisory_xact_lock(hashtextextended('quell.tallies.over', 0)) AS "mine!""#,
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        if !is_mine {
+            return Ok(());
+        }
+        let mark = sqlx::query!(
+            r#"SELECT over_until, over_counted_at, quell.now() - make_interval(secs => $1) AS "settled!" FROM quell.tally_marks"#,
+            SETTLED_S,
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        let known = (time(mark.over_until), time(mark.over_counted_at));
+        over(&mut tx, mark.settled.to_jiff(), known).await?;
+        tx.commit().await?;
+        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@
 mod batches;
 mod course;
 mod heartbeat;
+mod panics;
 mod tasks;
 mod verdicts;
 mod weigh;
@@ -57,6 +58,16 @@ pub struct Decider {
 struct Batch {
     /// The rows that were worked on.
     claimed: Vec<i64>,
+    /// Those of them that were read.
+    items: Vec<InboxItem>,
+    /// The rows that were claimed, known before anything of them was read.
+    seen: Vec<i64>,
+    /// Which of the items is being judged.
+    at: Option<usize>,
+    /// So many were decided.
+    decided: usize,
+    /// So many heartbeats were settled.
+    beats: usize,
     /// The row that carries the word that it was tried alone.
     tried: Option<i64>,
     /// There may be more to claim.
@@ -74,6 +85,8 @@ enum Claim {
     UpTo(i64),
     /// One, with a word on it before it is looked at.
     Alone,
+    /// This one, although it may be held.
+    Row(i64),
 }
 
 /// What there is to decide.
@@ -107,14 +120,16 @@ impl Decider {
             rules: self.rules.clone(),
             time_scale: self.context.time_scale,
         });
-        let items = std::mem::take(&mut tx.items);
+        batch.items = std::mem::take(&mut tx.items);
+        let (items, at) = (&batch.items, &mut batch.at);
         let mut decisions = Vec::with_capacity(items.len());
         let (mut waiting, mut wanted) = (Vec::new(), Vec::new());
         let mut held_back = HashSet::new();
         let mut usage = Usage::of(&self.rules.caps, self.fleet(&tx));
         let mut are_drivers_loaded = false;
         // INVARIANT: one event after the other, each seeing what the earlier ones of its device began or ended.
-        for item in &items {
+        for (n, item) in items.iter().enumerate() {
+            *at = Some(n);
             // Once an event of a device waits, its later ones wait too.
             if held_back.contains(&item.device) {
                 continue;
@@ -144,6 +159,7 @@ impl Decider {
                 }
             }
         }
+        *at = None;
         tx.wait_for_facts(&waiting).await?;
         tx.wait_for_facts(&wanted).await?;
         let done = decisions.len() + waiting.len();
@@ -154,6 +170,7 @@ impl Decider {
         let has_converged = tx.has_converged;
         let claimed_at = tx.now;
         tx.commit(&decisions).await?;
+        (batch.decided, batch.beats) = (decisions.len(), beats.len());
         let took = began.elapsed();
         heartbeat::tell(&self.context, &beats);
         failpoint::reach_noted!(ReleaseQueuedRestrictNotFinal);
@@ -168,7 +185,7 @@ impl Decider {
             tracing::info!(event.id = %decision.event_id, device.id = %decision.device, kind = decision.kind.as_str(),
                 reason = decision.reason, "event decided");
         }
-        course::tell(&self.context, (&items, &decisions), claimed_at, took).await;
+        course::tell(&self.context, (items, &decisions), claimed_at, took).await;
         Ok(Some(done))
     }
 
@@ -176,9 +193,11 @@ impl Decider {
     async fn claim(&self, claim: Claim, batch: &mut Batch) -> Result<Claimed, StoreError> {
         let (store, tenant) = (&self.context.store, self.context.tenant);
         loop {
+            batch.seen.clear();
             let mut tx = match claim {
-                Claim::UpTo(most) => store.decide_begin(tenant, most).await?,
+                Claim::UpTo(most) => store.decide_begin_seen(tenant, most, &mut batch.seen).await?,
                 Claim::Alone => store.decide_begin_alone(tenant, &mut batch.tried).await?,
+                Claim::Row(seq) => store.decide_begin_row(tenant, seq, &mut batch.seen).await?,
             };
             batch.claimed = tx.items.iter().map(|item| item.seq).collect();
             (batch.more, batch.had_all) = (tx.more, tx.had_all);

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use quell::domain::alert::EventKind;
 use quell::domain::device::DeviceId;
@@ -324,6 +325,61 @@ async fn a_row_that_was_tried_alone_once_is_tried_alone_again_and_is_put_aside_a
         .await
         .expect("postgres is there");
     assert_eq!(letters.len(), 1);
+}
+
+#[tokio::test]
+async fn a_row_is_claimed_by_its_number_although_it_is_held_but_never_out_of_turn_nor_by_two() {
+    let ledger = Ledger::new(10, 0).await;
+    let events = ["a", "b"].map(|id| incoming(id, &device(1)));
+    ledger
+        .store
+        .events_accept(ledger.tenant, "test", events.into(), Vec::new())
+        .await
+        .expect("they are stored");
+    let batch = async || {
+        let tx = ledger.store.decide_begin(ledger.tenant, 10).await;
+        let tx = tx.expect("postgres is there");
+        let seqs: Vec<i64> = tx.items.iter().map(|item| item.seq).collect();
+        tx.abandon().await.expect("postgres is there");
+        seqs
+    };
+    let row = async |seq| {
+        let mut seen = Vec::new();
+        let tx = ledger
+            .store
+            .decide_begin_row(ledger.tenant, seq, &mut seen)
+            .await
+            .expect("postgres is there");
+        assert_eq!(tx.items.iter().map(|item| item.seq).collect::<Vec<_>>(), seen);
+        (tx, seen)
+    };
+    let seqs = batch().await;
+    let (first, second) = (seqs[0], seqs[1]);
+    let held = ledger
+        .store
+        .inbox_hold(ledger.tenant, first, Duration::from_secs(60))
+        .await
+        .expect("postgres is there");
+    assert_eq!(held.map(|(_, of)| of), Some(device(1)));
+    assert!(
+        batch().await.is_empty(),
+        "no batch takes it, nor what comes after it"
+    );
+
+    let (tx, seen) = row(first).await;
+    assert!(seen == [first] && tx.had_all);
+    let (other, seen) = row(first).await;
+    assert!(seen.is_empty() && !other.had_all, "somebody has it");
+    other.abandon().await.expect("postgres is there");
+    tx.abandon().await.expect("postgres is there");
+    for (seq, why) in [
+        (second, "an earlier one of its device is held"),
+        (-1, "there is none"),
+    ] {
+        let (tx, seen) = row(seq).await;
+        assert!(seen.is_empty() && tx.had_all, "{why}");
+        tx.abandon().await.expect("postgres is there");
+    }
 }
 
 #[tokio::test]

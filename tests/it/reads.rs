@@ -272,6 +272,7 @@ async fn what_is_over_is_added_up_and_told_with_what_is_open() {
     // Too young to be added up, then added up; and what is over since then comes to it, once.
     for _ in 0..2 {
         ground.store.tally().await.expect("Postgres is there");
+        ground.store.tally_over().await.expect("Postgres is there");
         assert_eq!(as_counted_by_hand(&mut ground).await, 1);
         ground.pass(SignedDuration::from_mins(10)).await;
     }
@@ -282,6 +283,7 @@ async fn what_is_over_is_added_up_and_told_with_what_is_open() {
     for _ in 0..3 {
         ground.pass(SignedDuration::from_mins(10)).await;
         ground.store.tally().await.expect("Postgres is there");
+        ground.store.tally_over().await.expect("Postgres is there");
         assert_eq!(as_counted_by_hand(&mut ground).await, 2);
     }
     let added = "SELECT what || ' ' || key || ' ' || n FROM quell.tallies WHERE what IN ('action', 'containment') ORDER BY 1";

@@ -172,29 +172,42 @@ impl Store {
     /// # Errors
     /// Postgres is not available.
     pub async fn inbox_tell(&self, tenant: TenantId, look: InboxLook) -> Result<bool, StoreError> {
+        let told = format!(
+            "{} rows of the inbox wait to be decided, the oldest for {} s",
+            look.rows,
+            look.age.as_secs()
+        );
+        self.tell_hourly(tenant, AlarmKind::InboxOld, told).await
+    }
+
+    /// Pages because events are held over which the decider panics, unless that was done within the last hour. Says whether it did.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn inbox_tell_held(&self, tenant: TenantId, told: String) -> Result<bool, StoreError> {
+        self.tell_hourly(tenant, AlarmKind::EventsHeld, told).await
+    }
+
+    async fn tell_hourly(&self, tenant: TenantId, kind: AlarmKind, told: String) -> Result<bool, StoreError> {
         let mut tx = self.pool.begin().await?;
-        let told = sqlx::query_scalar!(
+        let was_told = sqlx::query_scalar!(
             r#"SELECT EXISTS (SELECT 1 FROM quell.alarms WHERE tenant_id = $1 AND kind = $2
                  AND at > (SELECT quell.now()) - $3::text::interval) AS "told!""#,
             tenant.0,
-            AlarmKind::InboxOld.as_str(),
+            kind.as_str(),
             AGAIN,
         )
         .fetch_one(&mut *tx)
         .await?;
-        if told {
+        if was_told {
             return Ok(false);
         }
         let alarm = Alarm {
-            kind: AlarmKind::InboxOld,
+            kind,
             subject: &Uuid::now_v7().to_string(),
             device: None,
             action: None,
-            told: format!(
-                "{} rows of the inbox wait to be decided, the oldest for {} s",
-                look.rows,
-                look.age.as_secs()
-            ),
+            told,
         };
         let is_news = raise(&mut tx, tenant, &alarm).await?;
         tx.commit().await?;

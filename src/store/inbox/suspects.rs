@@ -1,13 +1,18 @@
 //! Events that kill whoever decides them. A transaction that dies leaves no word of itself, and a word before each batch would cost
 //! every batch a commit. So each process that decides leaves its name while it does; whoever starts and finds another's there takes
 //! the first rows one by one, and leaves a word on each before it is decided. The words on a row are counted: one may be of
-//! somebody who was killed from outside in that moment, two are not. A row with two that nobody holds is put aside when it is claimed next. Called by `worker::decide`.
+//! somebody who was killed from outside in that moment, two are not. A row with two that nobody holds is put aside when it is claimed next.
+//!
+//! Events over which the decider only panics need no word, as the process lives: they are claimed by their number and held for a while.
+//! Called by `worker::decide`.
+
+use std::time::Duration;
 
 use uuid::Uuid;
 
 use crate::domain::tenant::TenantId;
 use crate::store::inbox::Part;
-use crate::store::{DecideTx, Store, StoreError};
+use crate::store::{Counted, DecideTx, Store, StoreError, stops};
 
 /// So many that tried a row alone and did not come back died of it.
 pub(in crate::store) const CERTAIN: i16 = 2;
@@ -111,6 +116,90 @@ impl Store {
             claimed.load(*tried).await?;
         }
         Ok(claimed)
+    }
+
+    /// Claims one row by its number, whether it waits or not, though not before the earlier ones of its device are decided, nor while somebody
+    /// else holds its shard: then it claims none, and `had_all` tells which. No word is left on it. Its number is in `seen` before
+    /// anything of it is read, and stays there whatever fails after.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn decide_begin_row(
+        &self,
+        tenant: TenantId,
+        seq: i64,
+        seen: &mut Vec<i64>,
+    ) -> Result<DecideTx, StoreError> {
+        let mut tx = self.begin_swift().await?;
+        stops::hold_off(&mut tx, tenant).await?;
+        let row = sqlx::query!(
+            r#"SELECT i.device_id, pg_try_advisory_xact_lock(i.tenant_id, i.shard) AS "is_free!"
+               FROM quell.inbox i WHERE i.tenant_id = $1 AND i.seq = $2"#,
+            tenant.0,
+            seq,
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        let had_all = row.as_ref().is_none_or(|row| row.is_free);
+        // INVARIANT: looked at again when the shard is held: who held it before may have decided the row.
+        let claim = sqlx::query!(
+            r#"SELECT quell.now() AS "now!", fleet AS "fleet?", begun_at AS "as_of?",
+                 EXISTS (SELECT 1 FROM quell.inbox i WHERE i.tenant_id = $1 AND i.seq = $2
+                     AND NOT EXISTS (SELECT 1 FROM quell.inbox e WHERE e.tenant_id = $1 AND e.device_id = i.device_id AND e.seq < $2)) AS "is_first!"
+               FROM (SELECT 1) AS one
+               LEFT JOIN (SELECT fleet, begun_at FROM quell.inventory_sweeps
+                   WHERE tenant_id = $1 AND outcome = 'complete' ORDER BY begun_at DESC LIMIT 1) AS swept ON true"#,
+            tenant.0,
+            seq,
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        let device = row
+            .filter(|row| row.is_free && claim.is_first)
+            .map(|row| row.device_id);
+        if let Some(device) = &device {
+            sqlx::query!(
+                "SELECT device_id FROM quell.devices WHERE tenant_id = $1 AND device_id = $2 FOR UPDATE",
+                tenant.0,
+                device,
+            )
+            .fetch_optional(&mut *tx)
+            .await?;
+        }
+        let seqs: Vec<i64> = device.map(|_| seq).into_iter().collect();
+        seen.clone_from(&seqs);
+        let counted = Counted::of(claim.fleet, claim.as_of);
+        let mut claimed = DecideTx::claimed(
+            (self.clone(), tenant, tx),
+            (claim.now.to_jiff(), counted),
+            (seqs, true, had_all),
+        );
+        claimed.load(None).await?;
+        Ok(claimed)
+    }
+
+    /// Holds a row over which the decider panicked, and with it what came later for its device. Returns its event and its device; `None`: it is
+    /// gone.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn inbox_hold(
+        &self,
+        tenant: TenantId,
+        seq: i64,
+        span: Duration,
+    ) -> Result<Option<(Uuid, String)>, StoreError> {
+        let held = sqlx::query!(
+            // It was tried, and nobody died of it.
+            "UPDATE quell.inbox SET wait_until = quell.now() + make_interval(secs => $3), failures = 0
+             WHERE tenant_id = $1 AND seq = $2 RETURNING event_id, device_id",
+            tenant.0,
+            seq,
+            span.as_secs_f64(),
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(held.map(|row| (row.event_id, row.device_id)))
     }
 
     /// Takes the word back: the row was not decided, and did not kill anybody.

@@ -27,6 +27,7 @@ pub(super) const EVENTS: &[Metric] = &[
     Metric::counter("quell_events_sent_away_total", &[], "Requests with events that were answered 503 because the inbox was full"),
     Metric::counter("quell_events_above_rate_total", &[], "Events above the rate of their source: what they would do is asked"),
     Metric::counter("quell_events_put_aside_total", &[], "Events that cannot be decided and became dead letters"),
+    Metric::counter("quell_decider_panics_total", &[], "Panics of the decider that it outlived; its batch came to nothing and was begun anew: none is ever expected"),
     Metric::gauge("quell_dead_letters", &["tenant"], "Dead letters of which nobody has said what is to become, counted up to 10,000"),
     Metric::gauge("quell_inbox_depth", &["tenant"], "Rows that wait for their decision; every replica tells the same"),
     Metric::gauge("quell_inbox_age_seconds", &["tenant"], "How long the oldest row that waits for nothing else has waited for its decision"),

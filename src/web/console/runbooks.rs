@@ -29,6 +29,7 @@ runbooks! {
     "clock-frozen",
     "clock-jumped",
     "dead-letters-growing",
+    "decider-panics",
     "down",
     "events-put-aside",
     "figures-stale",

@@ -1,5 +1,5 @@
-//! The loop around the decider: how large its batches are, when it rests, what it does about a row that cannot be decided, and about
-//! one that has killed the process before. It decides nothing itself.
+//! The loop around the decider: how large its batches are, when it rests, what it does about a row that cannot be decided, about one that
+//! has killed the process before, and about a panic. It decides nothing itself.
 
 use std::time::Duration;
 
@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Monotonic;
 use crate::store::StoreError;
+use crate::worker::decide::panics::{LINGER, Panics, Trial, caught};
 use crate::worker::decide::{Batch, Claim, Decider};
 use crate::worker::pulse::Pulse;
 use crate::worker::{BATCH_TIME, Outage, bounded, chain, pause, within};
@@ -37,6 +38,11 @@ impl Size {
             self.0 = (self.0 * 2).min(MOST);
         }
     }
+
+    /// Where many rows panic, each costs what was decided before it in its batch.
+    fn panicked(&mut self) {
+        self.0 = (self.0 / 2).max(1);
+    }
 }
 
 impl Decider {
@@ -48,6 +54,7 @@ impl Decider {
             return;
         };
         let mut size = Size(MOST / 4);
+        let mut panics = Panics::default();
         // The row whose word could not be taken back yet.
         let mut batch = Batch::default();
         loop {
@@ -60,12 +67,36 @@ impl Decider {
                 continue;
             }
             batch = Batch::default();
-            let claim = match suspects {
-                0 => Claim::UpTo(size.0),
-                _ => Claim::Alone,
+            let claim = match (panics.next(&pulse), suspects) {
+                (Some(seq), _) => Claim::Row(seq),
+                (None, 0) => Claim::UpTo(size.0),
+                (None, _) => Claim::Alone,
             };
             let began = Monotonic::now();
-            let wait = match within(BATCH_TIME, self.run_batch(claim, &mut batch)).await {
+            let outcome = match caught(within(BATCH_TIME, self.run_batch(claim, &mut batch))).await {
+                Ok(outcome) => outcome,
+                Err(payload) => {
+                    size.panicked();
+                    self.panicked(payload, &mut batch, &mut panics).await;
+                    if stop.is_cancelled() {
+                        return self.ends(&mut batch).await;
+                    }
+                    continue;
+                }
+            };
+            panics.decided(batch.decided);
+            if let (Claim::Row(seq), Ok(Some(_))) = (claim, &outcome) {
+                if batch.is_suspect {
+                    suspects = SUSPECTS;
+                }
+                let is_busy = panics.tried(seq, Trial::of(&batch));
+                let wakes = &self.context.wakes;
+                if stop.is_cancelled() || is_busy && !pause(&stop, &wakes.inbox, Some(LINGER)).await {
+                    return self.ends(&mut batch).await;
+                }
+                continue;
+            }
+            let wait = match outcome {
                 // Without a usable playbook set events wait; its activation wakes this loop.
                 Ok(None) => None,
                 Ok(Some(done)) => {
@@ -98,7 +129,8 @@ impl Decider {
                         Ok(next) => {
                             outage.worked("decide");
                             // A row that is due and was not claimed is being decided by another replica.
-                            next.map(|next| next.max(Duration::from_millis(20)))
+                            let wait = next.map(|next| next.max(Duration::from_millis(20)));
+                            panics.rest(wait, batch.had_all)
                         }
                         Err(error) => Some(outage.failed("decide", &error)),
                     }
@@ -107,11 +139,14 @@ impl Decider {
                 // Something in the batch cannot be recorded: find it, put it aside, and let the rest go on.
                 Err(error) => {
                     let wait = outage.failed("decide", &error);
-                    if error.is_of_a_row()
-                        && self.untry(&mut batch).await.is_ok()
-                        && self.one_by_one(&stop, &pulse).await
-                    {
-                        continue;
+                    if error.is_of_a_row() && self.untry(&mut batch).await.is_ok() {
+                        let goes_on = match claim {
+                            Claim::Row(seq) => self.quarantine(seq, &error).await,
+                            _ => self.one_by_one(&stop, &pulse, &mut panics).await,
+                        };
+                        if goes_on {
+                            continue;
+                        }
                     }
                     Some(wait)
                 }
@@ -166,11 +201,19 @@ impl Decider {
     }
 
     /// Decides what one batch would hold row by row, and puts aside what cannot be decided. Says whether to go on at once.
-    async fn one_by_one(&self, stop: &CancellationToken, pulse: &Pulse) -> bool {
+    async fn one_by_one(&self, stop: &CancellationToken, pulse: &Pulse, panics: &mut Panics) -> bool {
         for _ in 0..MOST {
             pulse.beat();
             let mut batch = Batch::default();
-            let error = match self.run_batch(Claim::UpTo(1), &mut batch).await {
+            let outcome = match caught(self.run_batch(Claim::UpTo(1), &mut batch)).await {
+                Ok(outcome) => outcome,
+                Err(payload) => {
+                    self.panicked(payload, &mut batch, panics).await;
+                    return !stop.is_cancelled();
+                }
+            };
+            panics.decided(batch.decided);
+            let error = match outcome {
                 Ok(Some(n)) if n > 0 && !stop.is_cancelled() => continue,
                 Ok(_) => return false,
                 Err(error) => error,
@@ -178,17 +221,18 @@ impl Decider {
             let Some(seq) = batch.claimed.first().filter(|_| error.is_of_a_row()) else {
                 return false;
             };
-            if self
-                .context
-                .store
-                .inbox_quarantine(self.context.tenant, *seq, &chain(&error))
-                .await
-                .is_err()
-            {
+            if !self.quarantine(*seq, &error).await {
                 return false;
             }
         }
         true
+    }
+
+    /// Puts a row aside that cannot be recorded. Says whether that was done.
+    async fn quarantine(&self, seq: i64, error: &StoreError) -> bool {
+        let (store, tenant) = (&self.context.store, self.context.tenant);
+        let done = store.inbox_quarantine(tenant, seq, &chain(error)).await;
+        done.is_ok()
     }
 }
 
@@ -212,5 +256,11 @@ mod tests {
             size.took(100, Duration::from_secs(3));
         }
         assert_eq!(size.0, FEWEST);
+        for _ in 0..10 {
+            size.panicked();
+        }
+        assert_eq!(size.0, 1);
+        size.took(1, Duration::from_millis(2));
+        assert_eq!(size.0, 2, "it grows again");
     }
 }
