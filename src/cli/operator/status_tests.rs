@@ -203,6 +203,7 @@ fn bad_night() -> Report {
     status.throttled_at = Some(at(-30));
     let queued = |lane| QueuedAction {
         id: Uuid::now_v7(),
+        kind: None,
         queued: Queued {
             lane,
             queued: SignedDuration::from_secs(-190),
