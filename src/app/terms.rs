@@ -99,6 +99,8 @@ pub fn desk_of(config: &Config, tenant: &Tenant, store: Store, id: TenantId) -> 
             lease: config.lease,
             outstanding: config.outstanding,
             overdue_after: config.scaled(config.release.overdue_after),
+            heartbeat: heartbeat_of(config),
+            sources: sources_of(config, tenant),
             inventory_max_age: config.scaled(config.facts.inventory.max_age),
             fleet_size: tenant.fleet_size,
             facts_max_age: config.scaled(config.facts.max_age),
@@ -115,6 +117,24 @@ pub fn desk_of(config: &Config, tenant: &Tenant, store: Store, id: TenantId) -> 
         }),
         shares: Arc::default(),
     }
+}
+
+/// How often the heartbeat is sent, as it holds in real time; zero: never.
+pub(super) fn heartbeat_of(config: &Config) -> Duration {
+    match config.heartbeat {
+        Duration::ZERO => Duration::ZERO,
+        every => config.scaled(every).max(Duration::from_secs(5)),
+    }
+}
+
+/// The names of a tenant's sources.
+fn sources_of(config: &Config, tenant: &Tenant) -> Vec<String> {
+    let place = config.tenants.iter().position(|its| its.name == tenant.name);
+    let its = config
+        .sources
+        .iter()
+        .filter(|source| Some(source.tenant) == place);
+    its.map(|source| source.name.clone()).collect()
 }
 
 /// What the client of a tenant is made from, every span as it holds in real time.

@@ -67,9 +67,10 @@ fn tiles(frame: &Frame, report: &Report) -> Markup {
     };
     let queued: i64 = status.queue.iter().map(|lane| lane.actions).sum();
     let queue = html! {
-        @match report.queue_empty_at {
-            Some(_) if queued > 0 && !frame.stops.is_empty() => { "held by a stop" },
-            Some(at) if queued > 0 => { "empty " (ahead(now, at)) },
+        @match (&report.held, report.queue_empty_at) {
+            (Some(held), None) => { "held: " (held.why) },
+            (Some(held), Some(at)) => { (held.actions) " held, the others gone " (ahead(now, at)) },
+            (None, Some(at)) if queued > 0 => { "empty " (ahead(now, at)) },
             _ => { (status.outstanding) " open at Defender" },
         }
     };
