@@ -11,6 +11,7 @@ mod afterwards;
 pub mod answer;
 pub mod approvals;
 pub mod audit;
+pub mod beside;
 pub mod budget;
 pub mod caps;
 pub mod contain;

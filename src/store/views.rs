@@ -22,6 +22,7 @@ mod server;
 mod sets;
 mod stalled;
 mod stops;
+mod tenants;
 mod trail;
 
 use jiff::Timestamp;
@@ -57,6 +58,7 @@ pub use server::{IdentityView, MigrationsView, ReplicaView, RightsView, ServerVi
 pub use sets::{ActivationView, PlaybookDeeds, RevisionView};
 pub use stalled::{Allowed, StalledView};
 pub use stops::StopCounts;
+pub use tenants::TenantGlance;
 pub use trail::{TrailKey, TrailRow};
 
 /// The state of a tenant at one moment.

@@ -1,5 +1,5 @@
 //! What a look tells of what does not happen: calls that a stop, a hold or nothing known keeps from leaving, events that are not decided,
-//! sources that nobody reads. By the real binary on a real database.
+//! sources that nobody reads, tenants that were not asked about. By the real binary on a real database.
 
 use jiff::SignedDuration;
 use quell::domain::source::SourceLook;
@@ -267,6 +267,52 @@ async fn a_configured_source_that_no_replica_reads_needs_a_person() {
         !needs(&status).contains("gone"),
         "it is configured no more: {status}"
     );
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn who_names_no_tenant_is_told_of_the_others() {
+    let (ground, shell) = one_restricted().await;
+    let (_, _, said) = shell.run(&["status"]).await;
+    assert_eq!(said, "", "there is no other");
+    shell.configure(
+        "  - name: fabrikam\n    credential:\n      client_secret: {directory_id: 22222222-2222-3333-4444-555555555555, \
+         client_id: 88888888-2222-3333-4444-555555555555, secret_file: ./secret}\n",
+    );
+    let (_, _, said) = shell.run(&["status"]).await;
+    assert_eq!(
+        said,
+        "this is ground, 1 of 2 tenants; `--tenant NAME` shows another: fabrikam unknown to the database\n"
+    );
+    let fabrikam = ground
+        .store
+        .tenant_ensure("fabrikam")
+        .await
+        .expect("the name is plain");
+    let held = ground
+        .store
+        .lease_hold(
+            fabrikam,
+            Uuid::now_v7(),
+            "there",
+            std::time::Duration::from_secs(600),
+        )
+        .await;
+    held.expect("the database is up");
+    let (_, _, said) = shell.run(&["status"]).await;
+    assert!(
+        said.ends_with(
+            ": none of them is stopped or without a daemon, and none has a question or an alarm\n"
+        ),
+        "{said}"
+    );
+    stop(&shell, &["stop", "--tenant", "fabrikam"]).await;
+    let (code, out, said) = shell.run(&["status"]).await;
+    assert_eq!(code, Some(0));
+    assert!(said.ends_with(" shows another: fabrikam stopped\n"), "{said}");
+    assert!(!out.contains("STOPPED"), "ground is not stopped: {out}");
+    let (_, _, said) = shell.run(&["status", "--tenant", "ground"]).await;
+    assert_eq!(said, "", "it was named");
     ground.close().await;
 }
 

@@ -12,6 +12,7 @@ use super::table::{Paint, Tone, plain, short};
 use super::{Common, devices, stop::banner};
 use crate::cli::approvals::waiting;
 use crate::cli::watch::{self, Watch};
+use crate::desk::beside::beside;
 use crate::desk::status::{Report, files, inventory, lookups, sources};
 use crate::desk::words::{ago, ahead, counted, span, waits};
 use crate::domain::verdict::Mode;
@@ -37,6 +38,14 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     watch::looks(&args.common, args.watch, "status", async |session| {
         let report = session.desk().status(args.limit).await?;
         session.answer(&report, |paint| render(&report, paint))?;
+        if args.common.tenant.is_none() {
+            let tenants = session.config.tenants.iter();
+            let names: Vec<String> = tenants.map(|tenant| tenant.name.clone()).collect();
+            let others = beside(&session.store, &session.tenant.name, &names).await?;
+            if let Some(others) = others {
+                session.remark(&others);
+            }
+        }
         Ok(ExitCode::SUCCESS)
     })
     .await
