@@ -11,6 +11,7 @@ mod afterwards;
 pub mod answer;
 pub mod approvals;
 pub mod audit;
+pub mod beside;
 pub mod budget;
 pub mod caps;
 pub mod contain;
@@ -74,6 +75,10 @@ pub struct Terms {
     pub outstanding: u32,
     /// So long after its end a containment's restriction is overdue.
     pub overdue_after: Duration,
+    /// How often the heartbeat is sent; zero: never.
+    pub heartbeat: Duration,
+    /// The sources that the configuration names for the tenant.
+    pub sources: Vec<String>,
     /// What the inventory counted is known for so long.
     pub inventory_max_age: Duration,
     /// How many devices the fleet has, as far as the configuration says it.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::app::reload::{Reloader, Target};
 use crate::app::status::StatusLine;
-use crate::app::terms::{desks_of, gate_of, pacing_of, safety_of};
+use crate::app::terms::{desks_of, gate_of, heartbeat_of, pacing_of, safety_of};
 use crate::app::{AFTER_GIVING_WAY, MigrationError, migrations, sources, tell};
 use crate::config::{Config, Tenant, environment};
 use crate::defender::Client;
@@ -389,10 +389,7 @@ impl Start {
         };
         let teller = worker::figures::Teller {
             context: context.clone(),
-            heartbeat: match config.heartbeat {
-                Duration::ZERO => Duration::ZERO,
-                every => config.scaled(every).max(Duration::from_secs(5)),
-            },
+            heartbeat: heartbeat_of(config),
             seen: line.follows(&tenant.name),
         };
         let overdues = worker::overdue::Overdues {

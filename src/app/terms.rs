@@ -113,6 +113,8 @@ fn desk_beside(config: &Config, tenant: &Tenant, store: Store, id: TenantId, dis
             lease: config.lease,
             outstanding: config.outstanding,
             overdue_after: config.scaled(config.release.overdue_after),
+            heartbeat: heartbeat_of(config),
+            sources: sources_of(config, tenant),
             inventory_max_age: config.scaled(config.facts.inventory.max_age),
             fleet_size: tenant.fleet_size,
             facts_max_age: config.scaled(config.facts.max_age),
@@ -129,6 +131,24 @@ fn desk_beside(config: &Config, tenant: &Tenant, store: Store, id: TenantId, dis
         }),
         shares: Arc::default(),
     }
+}
+
+/// How often the heartbeat is sent, as it holds in real time; zero: never.
+pub(super) fn heartbeat_of(config: &Config) -> Duration {
+    match config.heartbeat {
+        Duration::ZERO => Duration::ZERO,
+        every => config.scaled(every).max(Duration::from_secs(5)),
+    }
+}
+
+/// The names of a tenant's sources.
+fn sources_of(config: &Config, tenant: &Tenant) -> Vec<String> {
+    let place = config.tenants.iter().position(|its| its.name == tenant.name);
+    let its = config
+        .sources
+        .iter()
+        .filter(|source| Some(source.tenant) == place);
+    its.map(|source| source.name.clone()).collect()
 }
 
 /// What the client of a tenant is made from, every span as it holds in real time.

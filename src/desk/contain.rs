@@ -145,7 +145,8 @@ impl Desk {
                 report.next = next((&begun, wanted.measure), wanted.lane, &after);
                 report.expected_at = after
                     .expected_at
-                    .filter(|_| begun.queued.is_some() && begun.open.is_none());
+                    .filter(|_| begun.queued.is_some() && begun.open.is_none())
+                    .filter(|_| !after.is_stopped(ActionKind::to_begin(wanted.measure)));
             }
         }
         Ok(report)
@@ -196,22 +197,23 @@ impl Desk {
 
 /// What follows, in words.
 fn next((begun, measure): (&Begun, Measure), lane: Lane, after: &Afterwards) -> String {
-    let daemon = after.daemon();
+    let kind = ActionKind::to_begin(measure);
+    let held_by = after.held(kind);
     let lane = lane.as_str();
     let (what, held) = (measure.as_str(), measure.held());
-    let begins = |kind: &str| kind == ActionKind::to_begin(measure).as_str();
+    let begins = |its: &str| its == kind.as_str();
     match (&begun.queued, &begun.open) {
-        (Some((kind, _)), Some((open, state))) if begins(kind) => {
+        (Some((queued, _)), Some((open, state))) if begins(queued) => {
             let state = state.replace('_', " ");
             format!(
-                "{what} queued, lane {lane}; it leaves when the {}, which is {state}, is over{daemon}",
+                "{what} queued, lane {lane}; it leaves when the {}, which is {state}, is over{held_by}",
                 open.replace('_', " ")
             )
         }
-        (Some((kind, not_before)), None) if begins(kind) => {
-            format!("{what} queued, lane {lane}; {}", after.leaves(*not_before))
+        (Some((queued, not_before)), None) if begins(queued) => {
+            format!("{what} queued, lane {lane}; {}", after.leaves(kind, *not_before))
         }
-        (_, Some((kind, state))) if begins(kind) => {
+        (_, Some((open, state))) if begins(open) => {
             format!(
                 "{} {what} is {} already",
                 article(measure),
@@ -251,6 +253,7 @@ mod tests {
                 at: now,
                 expected_at: Some(now),
                 dispatches: Some(true),
+                stop: None,
             };
             let said = next((&begun, Measure::Restriction), Lane::High, &after);
             assert!(said.starts_with(expected), "{said}");

@@ -85,7 +85,8 @@ impl Desk {
             declined: of(&done.declined),
             next: next(&done, &after),
             expected_at: after.expected_at.filter(|_| {
-                let waits = |one: &MeasureRelease| one.queued.is_some() && one.open.is_none();
+                let goes = |one: &MeasureRelease| !after.is_stopped(ActionKind::to_release(one.measure));
+                let waits = |one: &MeasureRelease| one.queued.is_some() && one.open.is_none() && goes(one);
                 done.measures.iter().any(waits)
             }),
             device: device.device,
@@ -142,20 +143,23 @@ fn next(done: &OperatorRelease, after: &Afterwards) -> String {
 }
 
 fn next_of(one: &MeasureRelease, after: &Afterwards) -> String {
-    let daemon = after.daemon();
-    let release = ActionKind::to_release(one.measure).as_str();
+    let kind = ActionKind::to_release(one.measure);
+    let (release, held_by) = (kind.as_str(), after.held(kind));
     let (words, held) = (release.replace('_', " of "), one.measure.held());
     match (&one.queued, &one.open) {
-        (Some((kind, _)), Some((open, state))) if kind == release => {
+        (Some((queued, _)), Some((open, state))) if queued == release => {
             let state = state.replace('_', " ");
             format!(
-                "{words} queued, lane release; it leaves when the {open}, which is {state}, is over{daemon}"
+                "{words} queued, lane release; it leaves when the {open}, which is {state}, is over{held_by}"
             )
         }
-        (Some((kind, not_before)), None) if kind == release => {
-            format!("{words} queued, lane release; {}", after.leaves(*not_before))
+        (Some((queued, not_before)), None) if queued == release => {
+            format!(
+                "{words} queued, lane release; {}",
+                after.leaves(kind, *not_before)
+            )
         }
-        (_, Some((kind, state))) if kind == release => {
+        (_, Some((open, state))) if open == release => {
             format!("a {words} is {} already", state.replace('_', " "))
         }
         _ if one.withdrawn => {

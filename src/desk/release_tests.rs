@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 
 use super::*;
+use crate::domain::stop::StopScope;
 
 fn now() -> Timestamp {
     "2026-11-22T03:00:00Z".parse().expect("a time")
@@ -47,6 +48,7 @@ fn after(expected_at: Option<Timestamp>, dispatches: bool) -> Afterwards {
         at: now(),
         expected_at,
         dispatches: Some(dispatches),
+        stop: None,
     }
 }
 
@@ -103,6 +105,31 @@ fn each_outcome_says_what_follows() {
         None,
         true,
         "it was not restricted: nothing is called",
+    );
+}
+
+#[test]
+fn under_a_freeze_a_release_leaves_after_a_resume() {
+    let frozen = Afterwards {
+        stop: Some(StopScope::Freeze),
+        ..after(Some(now()), true)
+    };
+    assert_eq!(
+        next(&done(None, Some("release")), &frozen),
+        "release queued, lane release; a freeze is in force: it leaves after `quell resume`"
+    );
+    assert_eq!(
+        next(&done(Some(("restrict", "in_doubt")), Some("release")), &frozen),
+        "release queued, lane release; it leaves when the restrict, which is in doubt, is over; a freeze is in force: it leaves \
+         after `quell resume`"
+    );
+    let new = Afterwards {
+        stop: Some(StopScope::New),
+        ..frozen
+    };
+    assert_eq!(
+        next(&done(None, Some("release")), &new),
+        "release queued, lane release; it may leave now"
     );
 }
 

@@ -1,6 +1,7 @@
 //! One look at three in the morning: what is contained, why, until when; what waits and for how long; what needs a person; whether
 //! anything runs at all. The answer of `quell status`, `GET /v1/status` and the console's first page. Reads only.
 
+pub mod calls;
 pub mod files;
 pub mod inventory;
 pub mod lookups;
@@ -16,6 +17,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::desk::look::Look;
+use crate::desk::status::calls::HeldQueue;
 use crate::desk::{Desk, DeskError};
 use crate::domain::budget::Forecast;
 use crate::domain::verdict::Mode;
@@ -23,12 +25,16 @@ use crate::store::approvals::Waiting;
 use crate::store::outbox::views::ReceiverTrouble;
 use crate::store::source_looks::SourceView;
 use crate::store::views::{
-    AlarmView, ContainmentView, DeviceQuery, DeviceView, InventoryView, LookupsView, Show, StatusView,
+    AlarmView, ContainmentView, DeviceQuery, DeviceView, InventoryView, LookupsView, ReplicaView, Show,
+    StalledView, StatusView,
 };
-use crate::store::{Overdue, ReplicaFiles, StopView};
+use crate::store::{LIVING, Overdue, ReplicaFiles, StopView};
 
 /// Alarms are shown for so long.
 const DAY: Duration = Duration::from_secs(24 * 3_600);
+
+/// A heartbeat that is missed for less than this is no news yet.
+const HEARTBEATS: Duration = Duration::from_secs(300);
 
 /// Everything that one look shows.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -45,10 +51,16 @@ pub struct Report {
     pub lease_seconds: f64,
     /// Restrictions open at Defender at once, at most.
     pub outstanding_limit: u32,
-    /// When the next call may leave.
+    /// When the next call may leave; none: nothing is queued, or all of it is held.
     pub next_call_at: Option<Timestamp>,
-    /// When the queue may be empty, if nothing is added and every call is answered at once.
+    /// When what is queued and not held may have left, if nothing is added and every call is answered at once.
     pub queue_empty_at: Option<Timestamp>,
+    /// What holds queued actions, whatever the budget allows.
+    pub held: Option<HeldQueue>,
+    /// An action that is due and not called although nothing that is recorded holds it.
+    pub stalled: Option<StalledView>,
+    /// When the last heartbeat came through, if the next ones are missed.
+    pub heartbeat_missed_since: Option<Timestamp>,
     /// Queued restrictions that lose their validity before they can be called, as forecast.
     pub expected_late: usize,
     /// The counters.
@@ -64,8 +76,12 @@ pub struct Report {
     pub inventory_max_age_seconds: f64,
     /// How look-ups go; nothing where none is wanted.
     pub lookups: Option<LookupsView>,
-    /// How the configured sources of events go.
+    /// How sources of events go, those too that were configured until a day ago.
     pub sources: Vec<SourceView>,
+    /// The sources that the configuration names.
+    pub sources_configured: Vec<String>,
+    /// The replicas that live, the one that dispatches first.
+    pub replicas: Vec<ReplicaView>,
     /// Receivers that do not take their messages.
     pub receivers_in_trouble: Vec<ReceiverTrouble>,
     /// How many rows of the audit wait for their seal, counted up to 10,000.
@@ -98,7 +114,21 @@ impl Desk {
     pub async fn status_at(&self, look: &Look, limit: i64) -> Result<Report, DeskError> {
         let (store, tenant, terms) = (&self.store, self.tenant, &self.terms);
         let status = &look.status;
-        let forecast = look.prospect.forecast();
+        let stops = store.stops(Some(tenant), None).await?;
+        let stop = stops.first().map(|stop| stop.scope);
+        let forecast = calls::forecast(look, stop, &terms.pacing);
+        let stalled = match calls::allowed(status, stop, terms.outstanding) {
+            Some(allowed) => store.stalled(tenant, &terms.gate, &allowed).await?,
+            None => None,
+        };
+        let missed = match terms.heartbeat {
+            Duration::ZERO => None,
+            every => {
+                store
+                    .heartbeat_missed(tenant, every.saturating_mul(2).max(HEARTBEATS))
+                    .await?
+            }
+        };
         let query = DeviceQuery {
             show: Show::Contained,
             limit,
@@ -107,7 +137,10 @@ impl Desk {
         let unsealed = store.audit_unsealed(tenant).await?;
         let mut report = Report {
             tenant: self.name.clone(),
-            stops: store.stops(Some(tenant), None).await?,
+            held: calls::held(status, stop),
+            stops,
+            stalled,
+            heartbeat_missed_since: missed,
             needs: Vec::new(),
             mode: terms.mode,
             lease_seconds: terms.lease.as_secs_f64(),
@@ -122,6 +155,8 @@ impl Desk {
             inventory_max_age_seconds: terms.inventory_max_age.as_secs_f64(),
             lookups: store.lookups_now(tenant, &terms.gate).await?,
             sources: store.sources_now(tenant).await?,
+            sources_configured: terms.sources.clone(),
+            replicas: store.replicas(tenant, LIVING).await?,
             receivers_in_trouble: store.receivers_in_trouble(tenant, terms.trouble_after).await?,
             unsealed_rows: unsealed.rows,
             unsealed_since: unsealed.since,

@@ -4,9 +4,11 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::domain::tenant::TenantId;
+use crate::store::containments::time;
 use crate::store::{DecideTx, Store, StoreError, Wake};
 
 /// The source of the inbox's row. A configured source has no dot in its name.
@@ -44,6 +46,32 @@ impl Store {
         .fetch_one(self.swift())
         .await?;
         Ok(sent.sent)
+    }
+
+    /// When the last one was decided, or the first was sent if none was, when that is longer ago than `patience` although one replica
+    /// dispatched all the while; `None`: it is not, or none is sent, because a replica lives that does not know heartbeats.
+    ///
+    /// # Errors
+    /// Postgres is not available.
+    pub async fn heartbeat_missed(
+        &self,
+        tenant: TenantId,
+        patience: Duration,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        // A replica's id tells when it began.
+        let row = sqlx::query!(
+            r#"WITH t AS MATERIALIZED (SELECT quell.now() AS now, quell.now() - make_interval(secs => $2) AS since)
+               SELECT coalesce(h.decided_at, h.sent_at) AS at FROM t, quell.heartbeats h JOIN quell.leases l USING (tenant_id)
+               WHERE h.tenant_id = $1 AND coalesce(h.decided_at, h.sent_at) < t.since
+                 AND l.expires_at > t.now AND l.holder < quell.first_id_of(t.since)
+                 AND NOT EXISTS (SELECT 1 FROM quell.replicas r WHERE r.tenant_id = $1 AND NOT r.knows_heartbeats
+                                 AND r.seen_at > t.now - interval '1 minute')"#,
+            tenant.0,
+            patience.as_secs_f64(),
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.and_then(|row| time(row.at)))
     }
 }
 

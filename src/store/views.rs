@@ -20,7 +20,9 @@ mod releases;
 mod restricted;
 mod server;
 mod sets;
+mod stalled;
 mod stops;
+mod tenants;
 mod trail;
 
 use jiff::Timestamp;
@@ -49,12 +51,14 @@ pub use judging::KnownDevice;
 pub use lookups::{LookupView, LookupsView};
 pub use moments::{EventSaid, Happened, MomentKey, MomentRow};
 pub use news::News;
-pub use outlook::{Expected, Outlook, Prospect, QueuedAction};
+pub use outlook::{Expected, LOOKED_BACK, Outlook, Prospect, QueuedAction};
 pub use releases::{DueKey, DueRelease};
 pub use restricted::{RestrictedBy, RestrictedKey, RestrictedView};
 pub use server::{IdentityView, MigrationsView, ReplicaView, RightsView, ServerView};
 pub use sets::{ActivationView, PlaybookDeeds, RevisionView};
+pub use stalled::{Allowed, StalledView};
 pub use stops::StopCounts;
+pub use tenants::TenantGlance;
 pub use trail::{TrailKey, TrailRow};
 
 /// The state of a tenant at one moment.

@@ -43,6 +43,7 @@ mod isolation;
 mod kafka;
 mod late;
 mod lifecycle;
+mod looks;
 mod lookups;
 mod measures;
 #[cfg(feature = "nats")]

@@ -72,7 +72,8 @@ impl Shell {
         (status.code(), text(stdout), text(stderr))
     }
 
-    async fn json(&self, arguments: &[&str]) -> Value {
+    /// The answer of a command as JSON, when nothing else is said.
+    pub async fn json(&self, arguments: &[&str]) -> Value {
         let (code, out, said) = self.run(&[arguments, &["-o", "json"]].concat()).await;
         assert_eq!((code, said.as_str()), (Some(0), ""), "{out}");
         serde_json::from_str(&out).expect("the answer is one JSON document")

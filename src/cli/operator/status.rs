@@ -12,6 +12,7 @@ use super::table::{Paint, Tone, plain, short};
 use super::{Common, devices, stop::banner};
 use crate::cli::approvals::waiting;
 use crate::cli::watch::{self, Watch};
+use crate::desk::beside::beside;
 use crate::desk::status::{Report, files, inventory, lookups, sources};
 use crate::desk::words::{ago, ahead, counted, span, waits};
 use crate::domain::verdict::Mode;
@@ -37,6 +38,14 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     watch::looks(&args.common, args.watch, "status", async |session| {
         let report = session.desk().status(args.limit).await?;
         session.answer(&report, |paint| render(&report, paint))?;
+        if args.common.tenant.is_none() {
+            let tenants = session.config.tenants.iter();
+            let names: Vec<String> = tenants.map(|tenant| tenant.name.clone()).collect();
+            let others = beside(&session.store, &session.tenant.name, &names).await?;
+            if let Some(others) = others {
+                session.remark(&others);
+            }
+        }
         Ok(ExitCode::SUCCESS)
     })
     .await
@@ -155,7 +164,7 @@ fn facts(report: &Report) -> Vec<(&'static str, String)> {
 
 fn daemon(report: &Report) -> String {
     let now = report.status.at;
-    match &report.status.lease {
+    let daemon = match &report.status.lease {
         None => "none has dispatched yet".to_owned(),
         Some(lease) if lease.is_held => {
             let ttl =
@@ -174,6 +183,18 @@ fn daemon(report: &Report) -> String {
             lease.epoch,
             ago(now, lease.expires_at)
         ),
+    };
+    daemon + &replicas(report)
+}
+
+/// Who lives: a standby that has died is seen by its absence.
+fn replicas(report: &Report) -> String {
+    let hosts: Vec<String> = report.replicas.iter().map(|one| plain(&one.host)).collect();
+    match report.replicas.as_slice() {
+        [] => String::new(),
+        [one] if one.dispatches => "; no other replica lives".to_owned(),
+        [_] => format!("; 1 replica lives: {}", hosts.join(", ")),
+        all => format!("; {} replicas live: {}", all.len(), hosts.join(", ")),
     }
 }
 
@@ -258,15 +279,23 @@ fn queue(status: &StatusView) -> String {
 
 fn forecast(report: &Report) -> String {
     let now = report.status.at;
+    let held = report.held.as_ref();
     let (Some(next), Some(empty)) = (report.next_call_at, report.queue_empty_at) else {
-        return "nothing to call".to_owned();
+        return held.map_or_else(
+            || "nothing to call".to_owned(),
+            |held| format!("held: {}", held.why),
+        );
     };
     let when = |at: Timestamp| match at.duration_since(now) < SignedDuration::from_secs(1) {
         true => "now".to_owned(),
         false => ahead(now, at),
     };
+    let (before, rest) = match held {
+        Some(held) => (format!("{} held: {}; ", held.actions, held.why), "the others"),
+        None => (String::new(), "the queue"),
+    };
     format!(
-        "the next call may leave {}, the last of the queue {}",
+        "{before}the next call may leave {}, the last of {rest} {}",
         when(next),
         when(empty)
     )

@@ -83,6 +83,9 @@ fn quiet() -> Report {
         outstanding_limit: 500,
         next_call_at: None,
         queue_empty_at: None,
+        held: None,
+        stalled: None,
+        heartbeat_missed_since: None,
         expected_late: 0,
         status,
         releases_overdue: Overdue::default(),
@@ -90,6 +93,8 @@ fn quiet() -> Report {
         inventory: InventoryView::default(),
         lookups: None,
         sources: Vec::new(),
+        sources_configured: Vec::new(),
+        replicas: Vec::new(),
         receivers_in_trouble: Vec::new(),
         unsealed_rows: 0,
         unsealed_since: None,
@@ -203,6 +208,7 @@ fn bad_night() -> Report {
     status.throttled_at = Some(at(-30));
     let queued = |lane| QueuedAction {
         id: Uuid::now_v7(),
+        kind: None,
         queued: Queued {
             lane,
             queued: SignedDuration::from_secs(-190),
@@ -306,7 +312,7 @@ fn a_bad_night_is_told_in_full_and_what_needs_a_person_first() {
 
     needs a person
       no daemon dispatches: the lease ended 4 min ago
-      1 containment could not be put in force: listed first below
+      1 containment could not be put in force: listed first below; the first, laptop-aa.corp (aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa): restrict failed: the device is not supported
       3 asks wait for an answer, the first ends in 12 min (2 requests, A-1001, A-1002: `quell approvals list`)
       nothing is called: the gate opens in 1 min 30 s (throttled by Defender)
       restrictions wait: 500 are open at Defender, which is the most allowed

@@ -5,10 +5,11 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Report;
-use super::{files, inventory, lookups, requests, sealing, sources};
-use crate::desk::words::counted;
+use super::{calls, files, inventory, lookups, requests, sealing, sources};
+use crate::desk::find::called;
 use crate::desk::words::short;
 use crate::desk::words::{ago, ahead, span};
+use crate::desk::words::{counted, plain};
 use crate::store::Overdue;
 use crate::store::outbox::views::ReceiverTrouble;
 
@@ -33,18 +34,20 @@ pub fn needs(report: &Report) -> Vec<String> {
         }
         Some(_) => {}
     }
+    needs.extend(report.stalled.as_ref().map(|stalled| calls::need(stalled, now)));
     if status.playbook_set.is_none() {
         needs.push("no playbook set is active: events wait".to_owned());
     }
     let set = status.playbook_set.as_ref();
+    needs.extend(set.and(report.heartbeat_missed_since).map(|since| {
+        format!(
+            "events are not decided: the last heartbeat came through {}: `quell doctor`, and the log of the daemons",
+            ago(now, since)
+        )
+    }));
     let of_replicas = report.playbook_files.iter();
     needs.extend(of_replicas.filter_map(|one| files::need(one, set, now)));
-    if status.attention > 0 {
-        let containments = counted(status.attention, "containment");
-        needs.push(format!(
-            "{containments} could not be put in force: listed first below"
-        ));
-    }
+    needs.extend(attention(report));
     needs.extend(overdue(&report.releases_overdue, now));
     for alarm in report.alarms.iter().take(ALARMS) {
         let device = alarm.device.as_deref();
@@ -102,7 +105,13 @@ pub fn needs(report: &Report) -> Vec<String> {
     let max_age = Duration::try_from_secs_f64(report.inventory_max_age_seconds).unwrap_or(Duration::MAX);
     needs.extend(inventory::need(&report.inventory, now, max_age));
     needs.extend(report.lookups.as_ref().and_then(|view| lookups::need(view, now)));
-    needs.extend(sources::needs(&report.sources, now));
+    let lives = !report.replicas.is_empty();
+    needs.extend(sources::needs(
+        &report.sources,
+        &report.sources_configured,
+        lives,
+        now,
+    ));
     needs.extend(sealing::need(report.unsealed_rows, report.unsealed_since, now));
     let undecided = status.inbox.rows - status.inbox.waiting_for_facts;
     if let Some(oldest) = status
@@ -116,6 +125,24 @@ pub fn needs(report: &Report) -> Vec<String> {
         ));
     }
     needs
+}
+
+/// That containments could not be put in force, with the whole reason of the first: whoever acts on it needs every word.
+fn attention(report: &Report) -> Option<String> {
+    let containments = Some(report.status.attention).filter(|n| *n > 0)?;
+    let mut reasons = report.contained.iter().flat_map(|device| {
+        let its = device.containments.iter();
+        its.filter_map(move |containment| Some((device, containment.attention.as_deref()?)))
+    });
+    let first = reasons.next().map(|(device, why)| {
+        let device = called(&device.device, device.name.as_deref());
+        format!("; the first, {device}: {}", plain(why))
+    });
+    Some(format!(
+        "{} could not be put in force: listed first below{}",
+        counted(containments, "containment"),
+        first.unwrap_or_default()
+    ))
 }
 
 /// That releases are overdue, for those who look at the status.

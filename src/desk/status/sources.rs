@@ -10,8 +10,16 @@ use crate::store::source_looks::SourceView;
 /// A broker that is restarted, or a network that blinks, is no news to a person at once.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(120);
 
-/// What a person should know of them: which cannot be read by any replica, or by some.
-pub fn needs(views: &[SourceView], now: Timestamp) -> Vec<String> {
+/// What a person should know of them: which cannot be read by any replica, or by some; and which of those that are configured no replica
+/// reads, as far as any lives.
+pub fn needs(views: &[SourceView], configured: &[String], lives: bool, now: Timestamp) -> Vec<String> {
+    let is_read = |name: &str| views.iter().any(|view| view.source == name && view.replicas > 0);
+    let unread = configured.iter().filter(|name| lives && !is_read(name));
+    let unread = unread.map(|name| {
+        format!(
+            "the source {name} is read by no replica that lives: nothing of it arrives; start one whose configuration names it"
+        )
+    });
     let need = |view: &SourceView| {
         let since = view.trouble_since?;
         let lasts = now.duration_since(since);
@@ -28,7 +36,7 @@ pub fn needs(views: &[SourceView], now: Timestamp) -> Vec<String> {
             plain(why)
         ))
     };
-    views.iter().filter_map(need).collect()
+    views.iter().filter_map(need).chain(unread).collect()
 }
 
 /// The line of the table; `None`: there are no sources but the listener's own.
@@ -96,10 +104,36 @@ mod tests {
              old (kafka) is read by no replica; new (kafka) brought nothing yet"
         );
         assert_eq!(
-            needs(&views, at(1_000)),
+            needs(&views, &[], true, at(1_000)),
             ["the source nats cannot be read by 1 of 2 replicas for 5 min: the broker is[31m away"]
         );
-        assert!(needs(&views, at(750)).is_empty(), "it has just begun");
+        assert!(needs(&views, &[], true, at(750)).is_empty(), "it has just begun");
         assert_eq!(super::line(&[], at(0)), None);
+    }
+
+    #[test]
+    fn a_source_that_nobody_reads_needs_a_person_unless_it_is_configured_no_more() {
+        let gone = SourceView {
+            replicas: 0,
+            ..view("old")
+        };
+        let views = [gone, view("hub")];
+        let configured =
+            |names: &[&str]| -> Vec<String> { names.iter().map(|name| (*name).to_owned()).collect() };
+        let unread = |name: &str| {
+            format!(
+                "the source {name} is read by no replica that lives: nothing of it arrives; start one whose configuration names it"
+            )
+        };
+        assert_eq!(
+            needs(&views, &configured(&["old", "hub", "never-seen"]), true, at(0)),
+            [unread("old"), unread("never-seen")]
+        );
+        assert!(needs(&views, &configured(&["hub"]), true, at(0)).is_empty());
+        let all = configured(&["old", "never-seen"]);
+        assert!(
+            needs(&views, &all, false, at(0)).is_empty(),
+            "that no daemon lives is said already"
+        );
     }
 }

@@ -7,18 +7,23 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use uuid::Uuid;
 
+use crate::domain::action::ActionKind;
 use crate::domain::budget::{BudgetScope, Forecast, Pacing, Queued, Rules, Slots, forecast};
+use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Lane;
 use crate::store::ledger::snapshot;
 use crate::store::{Gate, Store, StoreError};
+
+/// Slots are read for so much longer than the longest window holds them: what the budget allowed a while ago can be told by them too.
+pub const LOOKED_BACK: Duration = Duration::from_secs(300);
 
 /// The queue and the ledger. Every moment is a span from when it was read.
 #[derive(Clone, Debug, Default)]
 pub struct Outlook {
     /// The queued actions, in no order.
     pub queue: Vec<QueuedAction>,
-    /// The slots that some window may still hold.
+    /// The slots that some window may still hold, or held within [`LOOKED_BACK`].
     pub slots: Slots,
     /// What calls keep to.
     pub rules: Rules,
@@ -33,6 +38,8 @@ pub struct Outlook {
 pub struct QueuedAction {
     /// Its id.
     pub id: Uuid,
+    /// What it does; `None`: a kind of a later version.
+    pub kind: Option<ActionKind>,
     /// Its place in the order of the queue.
     pub queued: Queued,
     /// It is dropped if it was not sent by then.
@@ -93,7 +100,21 @@ impl Prospect {
     }
 }
 
+impl QueuedAction {
+    /// Whether a stop forbids it. What a later version does is forbidden by every one.
+    pub fn is_stopped(&self, stop: StopScope) -> bool {
+        self.kind.is_none_or(|kind| stop.forbids(kind))
+    }
+}
+
 impl Outlook {
+    /// The same one without what a stop forbids.
+    pub fn under(&self, stop: StopScope) -> Self {
+        let mut outlook = self.clone();
+        outlook.queue.retain(|action| !action.is_stopped(stop));
+        outlook
+    }
+
     /// The queue played through.
     pub fn prospect(&self, pacing: &Pacing) -> Prospect {
         Prospect {
@@ -111,6 +132,7 @@ impl Outlook {
     pub fn forecast_more(&self, lane: Lane, more: usize, pacing: &Pacing) -> Option<Duration> {
         let added = (0..more).map(|_| QueuedAction {
             id: Uuid::now_v7(),
+            kind: None,
             queued: Queued {
                 lane,
                 queued: SignedDuration::ZERO,
@@ -178,7 +200,7 @@ pub(super) async fn read(
     gate: &Gate,
 ) -> Result<Outlook, StoreError> {
     let rules = gate.terms.rules(&gate.actions);
-    let longest = rules.longest().map(|window| window.per).unwrap_or_default();
+    let longest = rules.longest().map(|window| window.per).unwrap_or_default() + LOOKED_BACK;
     let slots = sqlx::query_scalar!(
         r#"SELECT (extract(epoch FROM slot_at - (SELECT quell.now())) * 1000000)::bigint AS "at!" FROM quell.attempts
            WHERE tenant_id = $1 AND app_id = $2 AND ($3 OR scope = 'actions')
@@ -191,8 +213,9 @@ pub(super) async fn read(
     .fetch_all(&mut *tx)
     .await?;
     let gate_row = sqlx::query!(
-        r#"SELECT quell.now() AS "now!", (extract(epoch FROM (SELECT closed_until FROM quell.budgets WHERE tenant_id = $1
-             AND app_id = $2 AND scope = 'actions') - quell.now()) * 1000000)::bigint AS opens"#,
+        r#"SELECT quell.now() AS "now!", (extract(epoch FROM greatest(
+               (SELECT closed_until FROM quell.budgets WHERE tenant_id = $1 AND app_id = $2 AND scope = 'actions'),
+               (SELECT held_until FROM quell.holds WHERE tenant_id = $1)) - quell.now()) * 1000000)::bigint AS opens"#,
         tenant.0,
         gate.app_id,
     )
@@ -214,12 +237,13 @@ pub(super) async fn read(
             .ok()
             .and_then(|rank| Lane::ALL.get(rank).copied());
         let lane = lane.unwrap_or_default();
-        let waits_for_quota = row.is_retry
-            && crate::domain::action::ActionKind::parse(&row.kind).is_none_or(|kind| !kind.releases())
-            && lane != Lane::Critical;
+        let kind = ActionKind::parse(&row.kind);
+        let waits_for_quota =
+            row.is_retry && kind.is_none_or(|kind| !kind.releases()) && lane != Lane::Critical;
         let held = retries_held.filter(|_| waits_for_quota).unwrap_or_default();
         QueuedAction {
             id: row.id,
+            kind,
             queued: Queued {
                 lane,
                 queued: SignedDuration::from_micros(row.queued),

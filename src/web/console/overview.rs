@@ -68,9 +68,10 @@ fn tiles(frame: &Frame, report: &Report) -> Markup {
     };
     let queued: i64 = status.queue.iter().map(|lane| lane.actions).sum();
     let queue = html! {
-        @match report.queue_empty_at {
-            Some(_) if queued > 0 && !frame.stops.is_empty() => { (held_words(frame)) },
-            Some(at) if queued > 0 => { "empty " (ahead(now, at)) },
+        @match (&report.held, report.queue_empty_at) {
+            (Some(held), None) => { "held: " (held.why) },
+            (Some(held), Some(at)) => { (held.actions) " held, the others gone " (ahead(now, at)) },
+            (None, Some(at)) if queued > 0 => { "empty " (ahead(now, at)) },
             _ => { (status.outstanding) " open at Defender" },
         }
     };
@@ -101,16 +102,6 @@ fn tiles(frame: &Frame, report: &Report) -> Markup {
         (tile("Undecided events", html! { (status.inbox.rows) }, inbox, Tone::Plain, Some(&link("/system"))))
         (tile("Dead letters", html! { (status.dead_letters) }, or_none(status.dead_letter_at, |at| ago(now, at)),
             tone(status.dead_letters > 0, Tone::Warn), Some(&link("/system"))))
-    }
-}
-
-/// Most stops hold restrictions alone, and what is queued may be releases, which go on.
-fn held_words(frame: &Frame) -> &'static str {
-    let holds_all = frame.stops.iter().any(|stop| stop.scope == StopScope::Freeze);
-    if holds_all {
-        "held by a stop"
-    } else {
-        "a stop holds restrictions"
     }
 }
 
