@@ -10,7 +10,6 @@ use super::{approvals, budget};
 use crate::desk::overview::Overview;
 use crate::desk::status::Report;
 use crate::desk::words::counted;
-use crate::domain::stop::StopScope;
 use crate::store::views::{DecidedView, DueRelease};
 
 /// The page.
