@@ -113,6 +113,8 @@ fn commands(line: &str) -> Vec<Vec<String>> {
                 (quote, is_word) = (Some(letter), true);
             }
             (None, ' ') => is_word = false,
+            // A remark, in which an apostrophe is no quote.
+            (None, '#') if !is_word => break,
             _ => {
                 if !is_word {
                     words.push((String::new(), false));
@@ -132,7 +134,6 @@ fn commands(line: &str) -> Vec<Vec<String>> {
                 is_elsewhere = false;
             }
             ("|" | ">", false) => is_elsewhere = true,
-            (remark, false) if remark.starts_with('#') => break,
             _ if is_elsewhere => {}
             (word, _) => {
                 let instead = INSTEAD.iter().find(|(name, _)| *name == word);
@@ -236,7 +237,7 @@ fn what_a_runbook_says_to_look_at_first_changes_nothing() {
 #[test]
 fn words_are_those_of_a_shell() {
     let check = |line: &str, expected: &[&[&str]]| assert_eq!(commands(line), expected, "{line}");
-    check("quell status   # its first line", &[&["quell", "status"]]);
+    check("quell status   # the tenant's first", &[&["quell", "status"]]);
     check(
         "quell release ws-1 --reason \"a #1, it's over\"",
         &[&["quell", "release", "ws-1", "--reason", "a #1, it's over"]],

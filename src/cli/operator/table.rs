@@ -296,7 +296,9 @@ fn fit(columns: &mut Vec<Column>, spare: &[&str], room: usize) {
     // Rather a column less than one that nobody can type again.
     while taken(columns) > room && columns.iter().any(|column| column.is_whole) {
         match columns.iter().rposition(|column| !column.is_whole) {
-            Some(at) if at > 0 => drop(columns.remove(at)),
+            Some(at) if at > 0 => {
+                columns.remove(at);
+            }
             _ => break,
         }
     }
@@ -429,7 +431,7 @@ mod tests {
             let text = fitted(columns);
             assert_eq!(
                 text.contains(id),
-                columns >= "2 min ago".len() + 2 + id.len(),
+                columns >= NARROWEST + 2 + id.len(),
                 "{columns}: {text}"
             );
             assert!(
@@ -453,7 +455,7 @@ mod tests {
             is_coloured: false,
         };
         assert!(
-            narrow.render(paint, "").contains("018f3c2e-7a10-7c3e…"),
+            narrow.render(paint, "").contains("018f3c2e-7a10-7c3e-…"),
             "there is no room for more"
         );
     }
