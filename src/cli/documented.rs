@@ -8,7 +8,11 @@ use clap::ArgMatches;
 use clap::error::ErrorKind;
 
 /// What pages write for something that cannot be any text, and what somebody may type there.
-const INSTEAD: [(&str, &str); 3] = [
+const INSTEAD: [(&str, &str); 4] = [
+    (
+        "acme/182000:5f0c…",
+        "acme/182000:5f0c7d2a5f0c7d2a5f0c7d2a5f0c7d2a5f0c7d2a5f0c7d2a5f0c7d2a5f0c7d2a",
+    ),
     ("ID", "018f3c2e-7a10-7c3e-9a50-0123456789ab"),
     ("ID…", "018f3c2e-7a10-7c3e-9a50-0123456789ab"),
     ("N", "3"),
@@ -67,33 +71,45 @@ fn runbooks() -> Vec<Page> {
     books
 }
 
-/// The lines of each block, with the number of the block's first line.
-fn blocks(text: &str) -> Vec<(usize, Vec<&str>)> {
-    let mut found: Vec<(usize, Vec<&str>)> = Vec::new();
+/// What stands between two fences.
+struct Block<'t> {
+    /// The number of its first line.
+    first: usize,
+    /// It is called plain text, or shows prompts: what is typed stands behind those, and the rest is what is answered.
+    is_answer: bool,
+    lines: Vec<&'t str>,
+}
+
+fn blocks(text: &str) -> Vec<Block<'_>> {
+    let mut found: Vec<Block<'_>> = Vec::new();
     let mut is_open = false;
     for (place, line) in text.lines().enumerate() {
-        if line.trim_start().starts_with("```") {
+        if let Some(info) = line.trim_start().strip_prefix("```") {
             is_open = !is_open;
             if is_open {
-                found.push((place + 2, Vec::new()));
+                found.push(Block {
+                    first: place + 2,
+                    is_answer: info == "text",
+                    lines: Vec::new(),
+                });
             }
-        } else if let (true, Some((_, lines))) = (is_open, found.last_mut()) {
-            lines.push(line);
+        } else if let (true, Some(block)) = (is_open, found.last_mut()) {
+            block.is_answer |= line.starts_with("$ ");
+            block.lines.push(line);
         }
     }
     found
 }
 
-/// What a block says to type, with its line. Where there is a prompt, the rest is what is answered.
-fn typed<'t>(first: usize, lines: &[&'t str]) -> Vec<(usize, &'t str)> {
-    let has_prompt = lines.iter().any(|line| line.starts_with("$ "));
-    let said = lines.iter().enumerate().filter_map(|(place, line)| {
-        let line = match has_prompt {
+/// What a block says to type, each with the number of its line.
+fn typed<'t>(block: &Block<'t>) -> Vec<(usize, &'t str)> {
+    let said = block.lines.iter().enumerate().filter_map(|(place, line)| {
+        let line = match block.is_answer {
             true => line.strip_prefix("$ ")?,
             false => line.trim_start(),
         };
         let line = line.strip_prefix("sudo ").unwrap_or(line);
-        line.starts_with("quell ").then_some((first + place, line))
+        line.starts_with("quell ").then_some((block.first + place, line))
     });
     said.collect()
 }
@@ -162,8 +178,8 @@ fn every_line_of_a_block_can_be_typed() {
         if page == PRINTED {
             continue;
         }
-        for (first, lines) in blocks(&text) {
-            for (at, line) in typed(first, &lines) {
+        for block in blocks(&text) {
+            for (at, line) in typed(&block) {
                 for words in commands(line) {
                     count += 1;
                     match super::command().try_get_matches_from(&words) {
@@ -209,8 +225,8 @@ fn what_a_runbook_says_to_look_at_first_changes_nothing() {
         let Some(look) = text.split("\n## ").find(|part| part.starts_with("Look first")) else {
             continue;
         };
-        for (_, lines) in blocks(look) {
-            for line in lines {
+        for block in blocks(look) {
+            for line in block.lines {
                 let is_of_systemd = ["systemctl status ", "journalctl "]
                     .iter()
                     .any(|begins| line.starts_with(begins));
