@@ -406,13 +406,15 @@ mod tests {
         assert!(!said.contains("no base64\n"), "{said}");
         let hmac = "[{name: soar, webhook: {hmac: {secret_files: [key]}}}]";
         secret("short");
-        let (usable, said) = with("{operator_token_file: key}", "[]");
-        assert!(
-            !usable
-                && said.contains("error: `http.operator_token_file`")
-                && said.contains("could be guessed"),
-            "{said}"
-        );
+        for key in ["token_file", "operator_token_file"] {
+            let (usable, said) = with(&format!("{{{key}: key}}"), "[]");
+            assert!(
+                !usable
+                    && said.contains(&format!("error: `http.{key}`"))
+                    && said.contains("could be guessed"),
+                "{said}"
+            );
+        }
         let (usable, said) = with("{}", hmac);
         assert!(!usable && said.contains("could be guessed"), "{said}");
         secret("a secret that is long enough");

@@ -31,11 +31,15 @@ impl Sure {
     /// The terminal cannot be read.
     pub(super) fn of(self, does: &str, n: usize, noun: &str) -> anyhow::Result<Option<ExitCode>> {
         let without_asking = self.yes || (n <= 1 && self.confirm.is_none());
-        asked(does, (n, noun), (without_asking, self.confirm))
+        asked(does, (n, noun), (without_asking, self.confirm), NOTHING_DONE)
     }
 }
 
-/// The same for a command that asks about one thing too. `word`: whether not to ask, and the number that is expected.
+/// What is so after a no where nothing was changed before.
+pub(super) const NOTHING_DONE: &str = "nothing was done";
+
+/// The same for a command that asks about one thing too. `word`: whether not to ask, and the number that is expected. `otherwise`: what
+/// is so if it does not go on, which begins what is said then.
 ///
 /// # Errors
 /// The terminal cannot be read.
@@ -43,13 +47,14 @@ pub(super) fn asked(
     does: &str,
     (n, noun): (usize, &str),
     (yes, confirm): (bool, Option<usize>),
+    otherwise: &str,
 ) -> anyhow::Result<Option<ExitCode>> {
     let many = |n: usize| counted(i64::try_from(n).unwrap_or(i64::MAX), noun);
     match confirm {
         Some(expected) if expected == n => return Ok(None),
         Some(expected) => {
             eprintln!(
-                "nothing was done: `--confirm` says {}, and it is {n} now",
+                "{otherwise}: `--confirm` says {}, and it is {n} now",
                 many(expected)
             );
             return Ok(Some(Exit::No.into()));
@@ -59,7 +64,7 @@ pub(super) fn asked(
     }
     if !io::stdin().is_terminal() {
         eprintln!(
-            "nothing was done: this is to {does} {}, and nobody can be asked here; say `--confirm {n}` or `--yes` to go on",
+            "{otherwise}: this is to {does} {}, and nobody can be asked here; say `--confirm {n}` or `--yes` to go on",
             many(n)
         );
         return Ok(Some(Exit::Usage.into()));
@@ -71,7 +76,7 @@ pub(super) fn asked(
     if matches!(line.trim(), "y" | "Y" | "yes") {
         return Ok(None);
     }
-    eprintln!("nothing was done");
+    eprintln!("{otherwise}");
     Ok(Some(Exit::No.into()))
 }
 

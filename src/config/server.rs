@@ -92,7 +92,7 @@ pub struct Http {
     pub listen: SocketAddr,
     /// `max_body_bytes`: the largest request body that is read. Default 8388608 (8 MiB).
     pub max_body_bytes: usize,
-    /// `token_file`: holds the bearer token that senders of events must show. Default none.
+    /// `token_file`: holds the bearer token that senders of events must show, 16 characters at least. Default none.
     pub token_file: Option<SecretFile>,
     /// `operator_token_file`: holds the one for operators, 16 characters at least. Default none: only this machine may.
     pub operator_token_file: Option<SecretFile>,
@@ -150,7 +150,7 @@ impl Http {
         let max_body_bytes = section.count("max_body_bytes", 1_024..=1_073_741_824, 8_388_608, reading);
         let token_file = section
             .text("token_file", reading)
-            .map(|name| places.secret(&name));
+            .map(|name| places.secret(&name).tried());
         let operator_token_file = section
             .text("operator_token_file", reading)
             .map(|name| places.secret(&name).tried());

@@ -322,6 +322,9 @@ impl Store {
         )
         .fetch_one(&mut *tx)
         .await?;
+        if row.kind.releases() && to == ActionState::Succeeded {
+            super::strays::let_go(tx, tenant, (row, measure), change.is_order_unclear).await?;
+        }
         if left.asked {
             return Ok(());
         }

@@ -92,13 +92,15 @@ impl Store {
                FROM quell.measures m LEFT JOIN LATERAL (
                    SELECT id, playbook, revision, comment, lane, min(isolation) OVER () AS argument FROM quell.containments
                    WHERE tenant_id = $1 AND device_id = $2 AND measure = m.measure AND state = 'active' AND mode = 'enforce'
-                     AND attention IS NULL
+                     -- One that only waits for facts was not given up: what is queued for it stays.
+                     AND (attention IS NULL OR attention = $4)
                    ORDER BY array_position(ARRAY['critical', 'high', 'normal', 'low'], lane), activated_at LIMIT 1
                  ) AS cause ON true
                WHERE m.tenant_id = $1 AND m.device_id = $2"#,
             tenant.0,
             device.as_str(),
             PROTECTED,
+            super::gate::fresh::UNDECIDED,
         )
         .fetch_all(&mut *tx)
         .await?;
@@ -160,6 +162,8 @@ impl Store {
             step = match step {
                 Step::Queue(kind) if kind.begins() => Step::Nothing,
                 Step::Swap(kind) if kind.begins() => Step::Withdraw,
+                // It was queued for a reason that has ended, or that a person must look at since.
+                Step::Nothing if queued.is_some_and(ActionKind::begins) => Step::Withdraw,
                 step => step,
             };
         }

@@ -111,14 +111,17 @@ impl DecideTx {
                 sqlx::query!(
                     // What a person made longer is not made shorter by a match.
                     "UPDATE quell.containments SET until = greatest(until, $2::timestamptz + release_after),
-                         -- What others lifted too often is not restricted again for the same alert, however often that is told.
-                         attention = CASE WHEN right(attention, length($3)) = $3 AND EXISTS (SELECT 1 FROM quell.containment_alerts
-                             WHERE containment_id = $1 AND alert_id = $4) THEN attention END,
+                         -- What others lifted too often, or what a person is to decide on, is not restricted again for the same
+                         -- alert, however often that is told.
+                         attention = CASE WHEN (right(attention, length($3)) = $3 OR right(attention, length($5)) = $5)
+                             AND EXISTS (SELECT 1 FROM quell.containment_alerts
+                                         WHERE containment_id = $1 AND alert_id = $4) THEN attention END,
                          change_by = 'decide', change_reason = 'another event matched' WHERE id = $1",
                     row.id,
                     now as jiff_sqlx::Timestamp,
                     super::drift::LIFTED_TOO_OFTEN,
                     new.alert_id,
+                    super::strays::DECIDE,
                 )
                 .execute(&mut *self.tx)
                 .await?;

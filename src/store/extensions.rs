@@ -8,10 +8,11 @@ use jiff_sqlx::ToSqlx as _;
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::domain::device::DeviceId;
 use crate::domain::tenant::TenantId;
 use crate::store::containments::time;
 use crate::store::strays::DECIDE;
-use crate::store::{Store, StoreError};
+use crate::store::{Because, Store, StoreError};
 
 /// No containment is extended further than this from now.
 pub const FURTHEST: SignedDuration = SignedDuration::from_hours(365 * 24);
@@ -142,6 +143,13 @@ impl Store {
         )
         .execute(&mut *tx)
         .await?;
+        // What waited for that decision may have to be restricted again.
+        let because = Because {
+            by: extend.by,
+            reason: extend.reason,
+        };
+        let its = DeviceId::from_stored(device.clone());
+        self.converge_device(&mut tx, tenant, &its, because).await?;
         tx.commit().await?;
         Ok(Extended::Done {
             containment: extend.containment,

@@ -17,7 +17,7 @@ use crate::store::alarms::{Alarm, AlarmKind, raise};
 use crate::store::strays::rows::{attempts_of, insert, was_followed};
 use crate::store::{ActionRow, Because, Gate, QueuedChange, Store, StoreError, leases};
 
-pub(in crate::store) use kept::DECIDE;
+pub(in crate::store) use kept::{DECIDE, let_go};
 
 /// What was made of the strays of a listing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -232,9 +232,6 @@ impl Store {
             done_at: stray.updated_at,
             ..QueuedChange::default()
         };
-        if origin == Origin::Orphan {
-            kept::let_go(tx, tenant, device, stray).await?;
-        }
         if origin == Origin::Orphan && !change.is_order_unclear {
             kept::keep(tx, tenant, device, stray, spans.kept).await?;
         }

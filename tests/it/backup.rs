@@ -86,9 +86,6 @@ async fn a_dump_taken_while_the_daemon_works_is_restored_and_what_it_lacks_is_fo
         "and nothing was called for that"
     );
     assert_eq!(report.duplicates, 0, "{report:?}");
-    // Less than two minutes lay between a restrict and its release: which of them came last cannot be told, so whoever releases the device
-    // releases it once more.
-    world.expects_doubles = 3;
     // It goes on: a new event is decided and called, and a person ends what nobody knows any more.
     world.send(&[alert("storm-new", &device(40))]).await;
     world

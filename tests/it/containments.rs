@@ -5,6 +5,7 @@ use quell::domain::action::{ActionEvent, ActionState};
 use quell::domain::measure::Measure;
 use quell::store::{ContainmentChange, MeasureRelease, OperatorRelease};
 
+use crate::audit::{audit, failing};
 use crate::support::ground::{Ground, asking_playbook, device, playbook};
 
 const NOTHING: ContainmentChange = ContainmentChange {
@@ -417,4 +418,35 @@ async fn failures_of_an_earlier_reason_do_not_count_against_a_new_one() {
         "at once"
     );
     ground.close().await;
+}
+
+#[tokio::test]
+async fn what_was_queued_for_a_reason_that_has_ended_is_not_called_for_one_that_was_given_up() {
+    let short = playbook("two").replace("{after: 4h}", "{after: 30m}");
+    let mut ground = Ground::new(&[playbook("one"), short]).await;
+    let device = device('a');
+    ground.alert("one", &device).await;
+    while ground.attention(&device).await.is_empty() {
+        ground
+            .call(ActionEvent::Accepted, Some(ActionEvent::Failed), false)
+            .await;
+        ground.pass(minutes(15)).await;
+    }
+    ground.alert("two", &device).await;
+    ground.pass(minutes(31)).await;
+    ground.expire().await;
+    assert_eq!(
+        ground.containments(&device).await,
+        ["one active", "two ended time"]
+    );
+    assert_eq!(
+        ground.actions(&device).await.last().map(String::as_str),
+        Some("restrict withdrawn")
+    );
+    assert!(
+        ground.reserve().await.is_none(),
+        "a person looks at the other one first"
+    );
+    let database = ground.close().await;
+    assert_eq!(failing(&audit(&database).await), [""; 0]);
 }

@@ -146,6 +146,23 @@ async fn a_wrong_secret_is_told_with_what_entra_means_by_it() {
 }
 
 #[tokio::test]
+async fn a_token_of_senders_that_could_be_guessed_is_told() {
+    let bench = Bench::new(|_| {}).await;
+    let path = bench.directory.path().join("quell.yaml");
+    let text = std::fs::read_to_string(&path).expect("it is there");
+    let text = text.replace("http: {", "http: {token_file: ./token, ");
+    bench.write("quell.yaml", &text);
+    for (token, is_good) in [("fifteen letters", false), ("sixteen letters!", true)] {
+        bench.write("token", token);
+        let (_, findings) = bench.doctor(&["--offline"]).await;
+        let told = of(&findings, "secret.http.token_file");
+        assert_eq!(told.starts_with("wrong "), !is_good, "{told}");
+        assert_eq!(told.contains("could be guessed"), !is_good, "{told}");
+        assert!(!told.contains("letters"), "{told}");
+    }
+}
+
+#[tokio::test]
 async fn a_missing_role_is_named_before_any_call_needs_it() {
     let bench = Bench::new(|options| options.roles = vec!["Machine.Read.All".to_owned()]).await;
     let (code, findings) = bench.doctor(&[]).await;

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use quell::domain::action::ActionEvent;
-use quell::domain::answer::Refusal;
+use quell::domain::action::{ActionEvent, ActionKind};
+use quell::domain::answer::{MachineActionStatus, Refusal};
+use quell::domain::stray::Marked;
 use quell::store::{AnswerRecord, QueuedChange};
 
+use crate::strays::{listed, take};
 use crate::support::ground::{Ground, device, playbook};
 
 /// The queued release is called, and refused with this code.
@@ -94,6 +96,58 @@ async fn a_restriction_that_was_seen_in_force_is_released_for_ever() {
     assert_eq!(known(&mut ground).await, ["restricted 0"]);
     ground.pass(SignedDuration::from_hours(25)).await;
     assert!(ground.reserve().await.is_some());
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn what_was_carried_out_late_is_released_for_ever() {
+    let mut ground = ended(ActionEvent::Cancelled).await;
+    refuse(&mut ground, "BadRequest").await;
+    let ids = ground
+        .words("SELECT id::text || ' ' || defender_id FROM quell.actions WHERE kind = 'restrict'".to_owned())
+        .await;
+    let (action, defender_id) = ids[0].split_once(' ').expect("two words");
+    let late = listed(
+        &ground,
+        ActionKind::Restrict,
+        action.parse().expect("an id"),
+        1,
+        MachineActionStatus::Succeeded,
+    )
+    .await;
+    let late = Marked {
+        defender_id: defender_id.to_owned(),
+        ..late
+    };
+    assert_eq!(take(&ground, &[late]).await.taken, 1);
+    for _ in 0..6 {
+        refuse(&mut ground, "BadRequest").await;
+    }
+    assert_eq!(
+        known(&mut ground).await,
+        ["unknown 1"],
+        "its own alarm, and nothing is settled"
+    );
+    ground.pass(SignedDuration::from_hours(25)).await;
+    assert!(ground.reserve().await.is_some(), "it is tried again");
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn what_was_in_force_once_and_released_since_does_not_keep_a_later_release_from_its_end() {
+    let mut ground = ended(ActionEvent::Succeeded).await;
+    ground.call_succeeds().await;
+    ground.alert("one", &device('a')).await;
+    ground
+        .call(ActionEvent::Accepted, Some(ActionEvent::TimedOut), false)
+        .await;
+    ground.pass(SignedDuration::from_hours(4)).await;
+    ground.expire().await;
+    for n in 0..3 {
+        assert_eq!(known(&mut ground).await, ["unknown 0"], "{n}");
+        refuse(&mut ground, "BadRequest").await;
+    }
+    assert_eq!(known(&mut ground).await, ["free 1"]);
     ground.close().await;
 }
 

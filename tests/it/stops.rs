@@ -1,6 +1,7 @@
 //! The stop switch: what each scope forbids in the next gate transaction, what it takes back, what becomes of what would have
 //! begun, and who ends it.
 
+mod asked;
 mod storm;
 
 use std::time::Duration;

@@ -9,7 +9,7 @@ use crate::operator::Shell;
 use crate::support::ground::{Ground, playbook};
 
 /// Ends with a process of ours, so that no test leaves one behind.
-struct Ours(Child);
+pub struct Ours(pub Child);
 
 impl Drop for Ours {
     fn drop(&mut self) {

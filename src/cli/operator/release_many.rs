@@ -93,7 +93,8 @@ pub(super) async fn run(
         return Ok(ExitCode::SUCCESS);
     }
     eprint!("{told}");
-    if let Some(no) = sure::asked("release", (preview.devices, "device"), (many.yes, many.confirm))? {
+    let word = (many.yes, many.confirm);
+    if let Some(no) = sure::asked("release", (preview.devices, "device"), word, sure::NOTHING_DONE)? {
         return Ok(no);
     }
     let run = match desk.release_begin(&shown, &typed(by, reason.to_owned())).await {

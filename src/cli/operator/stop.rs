@@ -26,7 +26,8 @@ use crate::store::{ResumeOrder, Selection, StopView, Store};
 /// Stop: no restriction begins or leaves any more, at once and on every replica; releases go on
 ///
 /// It holds for every tenant unless one is named, over restarts, and until a person resumes. What would begin meanwhile is held
-/// and asks.
+/// and asks. `--scope release-all` first stops what is new, without asking; then it counts what it would release, and asks. Whatever is
+/// answered, what is new stays stopped.
 #[derive(Debug, clap::Args)]
 pub struct StopArgs {
     #[command(flatten)]
@@ -43,10 +44,10 @@ pub struct StopArgs {
     /// With `--scope release-all`: release what began since; a span such as `2h`, or a time
     #[arg(long, value_name = "SPAN", required_if_eq("scope", "release-all"))]
     since: Option<Since>,
-    /// With `--scope release-all`, which releases devices: do not ask whether to go on. Any other stop asks nothing
+    /// With `--scope release-all`: release without asking. Any other stop asks nothing
     #[arg(long)]
     yes: bool,
-    /// With `--scope release-all`: go on without asking if it concerns so many devices; else do nothing
+    /// With `--scope release-all`: release without asking if it concerns so many devices; else stop only what is new
     #[arg(long, value_name = "N", conflicts_with = "yes")]
     confirm: Option<usize>,
     /// Who you are, for the audit [default: SUDO_USER, USER or LOGNAME]
@@ -56,7 +57,8 @@ pub struct StopArgs {
 
 /// Resume: end what `quell stop` or the stop file began
 ///
-/// Without a tenant it ends the stops that were given for all tenants; with `--stop` those that are named, whoever's they are.
+/// Without a tenant it ends the stops that were given for all tenants; with `--stop` those that are named, whoever's they are. It ends
+/// those that were in force when it was asked for: one that begins while it asks whether to go on stays.
 #[derive(Debug, clap::Args)]
 pub struct ResumeArgs {
     #[command(flatten)]
@@ -161,8 +163,9 @@ pub async fn stop(args: StopArgs) -> anyhow::Result<ExitCode> {
         eprintln!("stopped: no restriction begins or leaves any more, until `quell resume`");
         let devices = released(&store, tenant, since).await?;
         let word = (devices == 0 && args.confirm.is_none(), args.confirm);
-        if let Some(no) = sure::asked("release", (devices, "device"), word)? {
-            eprintln!("nothing is released; what is new stays stopped, until `quell resume`");
+        // The first stop is in force whatever is answered.
+        let otherwise = "nothing is released, and what is new stays stopped until `quell resume`";
+        if let Some(no) = sure::asked("release", (devices, "device"), word, otherwise)? {
             return Ok(no);
         }
     }

@@ -1,6 +1,6 @@
 //! What a restored backup has lost. A restriction: why the device was restricted is lost with it, so a person decides, and until then, for a
 //! bounded time, a containment under attention keeps the device as it is. A release: what it ended stands as active in the backup, and
-//! restricts the device no more by itself (docs/decisions/0012).
+//! restricts the device no more by itself, once the release was carried out (docs/decisions/0012).
 
 use std::time::Duration;
 
@@ -13,10 +13,15 @@ use crate::domain::device::DeviceId;
 use crate::domain::measure::Measure;
 use crate::domain::stray::Marked;
 use crate::domain::tenant::TenantId;
-use crate::store::StoreError;
+use crate::store::{ActionRow, StoreError};
 
 /// How the attention of such a containment ends: `quell extend` is a person's decision, and settles it.
 pub(in crate::store) const DECIDE: &str = "release the device, or extend this";
+
+/// How the attention ends of what a lost release had ended: nothing of it stands for a measure that was begun again after it.
+fn let_go_ends() -> String {
+    format!(", and was lost with a restored backup: {DECIDE}")
+}
 
 /// Which of a device's strays is the last word on a measure: the last of ours that was carried out, or still may be.
 pub(super) async fn last_word(
@@ -87,7 +92,9 @@ pub(super) async fn keep(
                 -- How much was cut off is lost too: what is asked for again is the whole.
                 $9, CASE $9 WHEN 'isolation' THEN 'full' END
          WHERE NOT EXISTS (SELECT 1 FROM quell.containments WHERE tenant_id = $2 AND device_id = $3 AND state = 'active'
-                           AND mode = 'enforce' AND measure = $9)",
+                           AND mode = 'enforce' AND measure = $9
+                           -- What a lost release had ended is not what the device is held for now, and its end is not the end of that.
+                           AND NOT coalesce(right(attention, length($10)) = $10, false))",
         Uuid::now_v7(),
         tenant.0,
         device.as_str(),
@@ -97,41 +104,63 @@ pub(super) async fn keep(
         format!("{what} was lost with a restored backup: {DECIDE}"),
         format!("{what} is in force at defender, and why is not known any more"),
         measure.as_str(),
+        let_go_ends(),
     )
-    .execute(tx)
+    .execute(&mut *tx)
     .await?
     .rows_affected();
     if kept > 0 {
+        // The device is not free any more, as what was told of these says.
+        sqlx::query!(
+            "UPDATE quell.containments SET attention = $4
+             WHERE tenant_id = $1 AND device_id = $2 AND measure = $3 AND state = 'active' AND mode = 'enforce'
+               AND right(attention, length($5)) = $5",
+            tenant.0,
+            device.as_str(),
+            measure.as_str(),
+            format!("{what} came after the release that had ended this{}", let_go_ends()),
+            let_go_ends(),
+        )
+        .execute(tx)
+        .await?;
         metrics::counter!("quell_containments_needing_attention_total").increment(kept);
     }
     Ok(())
 }
 
 /// What held the measure when a release was made that the database had lost: it had ended by then, and why is not known any more. It
-/// leads to no call by itself, so the device stays as it was left, until a person decides or other evidence comes.
-pub(super) async fn let_go(
+/// leads to no call by itself, so the device stays as it was left, until a person decides or other evidence comes. Called with every
+/// release that succeeded, since only then a device was let go; one that the books have always known changes nothing here.
+///
+/// `is_order_unclear`: something else may have been carried out after it. The device may be held then, and nobody says that it is free.
+pub(in crate::store) async fn let_go(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
-    device: &DeviceId,
-    stray: &Marked,
+    (release, measure): (&ActionRow, Measure),
+    is_order_unclear: bool,
 ) -> Result<(), StoreError> {
-    let Some(measure) = stray.kind.measure().filter(|_| stray.kind.releases()) else {
-        return Ok(());
+    let what = format!("{} {}", release.kind.as_str(), ulid(release.id));
+    let told = match is_order_unclear {
+        false => format!("{what} had let the device go"),
+        true => format!("{what} may have let the device go, or have come before what holds it"),
     };
-    let Some(created_at) = stray.created_at.filter(|_| !came_to_nothing(stray)) else {
-        return Ok(());
-    };
-    let what = format!("{} {}", stray.kind.as_str(), ulid(stray.marker.action));
     let left = sqlx::query!(
-        "UPDATE quell.containments c SET attention = $5
+        "UPDATE quell.containments c SET attention = $4
+         FROM (SELECT min(t.reserved_at) AS made_at FROM quell.actions r
+               JOIN quell.alarms l ON l.tenant_id = r.tenant_id AND l.kind = 'orphan' AND l.subject = r.defender_id
+               -- Its moment is Defender's.
+               JOIN quell.attempts t ON t.action_id = r.id AND t.kind = r.kind AND t.n = r.attempts AND t.outcome = 'imported'
+               WHERE r.id = $5 AND r.tenant_id = $1) AS lost
          WHERE c.tenant_id = $1 AND c.device_id = $2 AND c.measure = $3 AND c.state = 'active' AND c.mode = 'enforce'
-           AND c.attention IS NULL AND c.activated_at <= $4::timestamptz
-           AND NOT EXISTS (SELECT 1 FROM quell.containment_alerts a WHERE a.containment_id = c.id AND a.seen_at > $4)",
+           -- That it waits for facts says less than that it was over.
+           AND (c.attention IS NULL OR c.attention = $6) AND c.activated_at <= lost.made_at
+           AND NOT EXISTS (SELECT 1 FROM quell.containment_alerts a WHERE a.containment_id = c.id AND a.seen_at > lost.made_at)",
         tenant.0,
-        device.as_str(),
+        release.device.as_str(),
         measure.as_str(),
-        created_at.to_sqlx() as jiff_sqlx::Timestamp,
-        format!("{what} had let the device go, and was lost with a restored backup: {DECIDE}"),
+        format!("{told}{}", let_go_ends()),
+        release.id,
+        crate::store::gate::fresh::UNDECIDED,
     )
     .execute(tx)
     .await?

@@ -12,7 +12,8 @@ use crate::store::{Because, Gate, StoreError};
 /// How far Defender's clock and ours may be apart.
 const SKEW_SECONDS: f64 = 120.0;
 
-/// Whether another action on the device's measure may have come after the stray: then what the stray left behind is unknown.
+/// Whether another action on the device's measure may have come after the stray: then what the stray left behind is unknown. Told by
+/// Defender's own times where it gave them; else by ours, which may be apart from them.
 pub(super) async fn was_followed(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
@@ -25,7 +26,8 @@ pub(super) async fn was_followed(
     let followed = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT 1 FROM quell.actions WHERE tenant_id = $1 AND device_id = $2 AND id <> $3 AND subject = $6
              AND state IN ('succeeded', 'failed', 'timed_out', 'cancelled')
-             AND coalesce(defender_done_at, final_at) > $4::timestamptz - make_interval(secs => $5)) AS "followed!""#,
+             AND coalesce(defender_done_at >= $4::timestamptz,
+                          final_at > $4::timestamptz - make_interval(secs => $5))) AS "followed!""#,
         tenant.0,
         device.as_str(),
         stray.marker.action,

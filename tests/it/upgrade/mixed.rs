@@ -4,6 +4,8 @@
 use std::time::Duration;
 
 use quell::simulator::{Options, Simulator};
+use quell::store::StoreError;
+use sqlx::migrate::MigrateError;
 use sqlx::{Connection as _, Executor as _, Row as _};
 
 use super::{dumps, owner, restored, shell};
@@ -137,6 +139,35 @@ async fn a_migration_gives_way_to_whoever_holds_a_table_and_is_done_after_that()
     store.migrate().await.expect("nobody holds it any more");
     store.close().await;
     dump.close().await.expect("it is idle");
+}
+
+#[tokio::test]
+async fn a_migration_that_postgres_ended_for_a_deadlock_has_given_way_too() {
+    for version in [None, Some(7)] {
+        let database = TestDatabase::new().await;
+        let (mut one, mut other) = (database.connect().await, database.connect().await);
+        for (session, sql) in [
+            (&mut one, "SELECT pg_advisory_lock(1)"),
+            (&mut other, "SELECT pg_advisory_lock(2)"),
+        ] {
+            session.execute(sql).await.expect("nobody is in the way");
+        }
+        // Each waits for the other. Whichever Postgres ends keeps its own lock, so it alone comes back.
+        let ended = tokio::select! {
+            ended = one.execute("SELECT pg_advisory_lock(2)") => ended,
+            ended = other.execute("SELECT pg_advisory_lock(1)") => ended,
+        };
+        let refused = ended.expect_err("it is a deadlock");
+        let error = StoreError::from(match version {
+            None => MigrateError::Execute(refused),
+            Some(version) => MigrateError::ExecuteMigration(refused, version),
+        });
+        assert!(error.is_unavailable(), "waiting helps: {error:?}");
+        assert_eq!(
+            (error.gave_way(), error.is_others_migrating()),
+            (version.is_some(), version.is_none())
+        );
+    }
 }
 
 #[tokio::test]
