@@ -134,6 +134,7 @@ mod tests {
     use super::*;
     use crate::cli::operator::table::Paint;
     use crate::desk::page::Page as Rows;
+    use crate::domain::measure::Measure;
     use crate::domain::verdict::Lane;
     use crate::store::views::{ActionView, ContainmentHistory, DeviceView};
 
@@ -156,6 +157,7 @@ mod tests {
         let containment = ContainmentHistory {
             id,
             device: device.device.clone(),
+            measure: Measure::Restriction,
             state: "active".to_owned(),
             mode: "enforce".to_owned(),
             playbook: Some("ransomware".to_owned()),
