@@ -7,10 +7,12 @@ use uuid::Uuid;
 
 use crate::domain::action::{ActionEvent, ActionKind, ActionState};
 use crate::domain::answer::Refusal;
+use crate::domain::budget::Window;
 use crate::domain::tenant::TenantId;
 use crate::failpoint;
 use crate::store::alarms::{Alarm, AlarmKind, raise};
 use crate::store::gate::Grant;
+use crate::store::ledger::slow;
 use crate::store::{ActionRow, Because, QueuedChange, Store, StoreError, Wake, wake};
 
 /// An answer, ready to be written.
@@ -30,6 +32,8 @@ pub struct AnswerRecord {
     pub is_answered: bool,
     /// Nothing leaves for this long, and why.
     pub pause: Option<(Duration, String)>,
+    /// The window of ours that a 429 has named: all but critical calls keep to its rate for a while.
+    pub named: Option<Window>,
 }
 
 impl Store {
@@ -264,7 +268,7 @@ pub(super) async fn finish(
     Ok(())
 }
 
-/// Closes the gate for as long as the answer asks. To be called first: the budget's row is locked before any other.
+/// Closes the gate for as long as the answer asks, and sets the slower rate. To be called first: the budget's row is locked before any other.
 pub(super) async fn close_gate(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
@@ -281,8 +285,11 @@ pub(super) async fn close_gate(
             why,
             pause.as_secs_f64(),
         )
-        .execute(tx)
+        .execute(&mut *tx)
         .await?;
+        if let Some(named) = record.named {
+            slow::slow_down(tx, tenant, app_id, named, *pause).await?;
+        }
     }
     Ok(())
 }

@@ -17,7 +17,7 @@ use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
 use crate::store::attempts::{close_gate, finish, take_back};
 use crate::store::gate::turn::Asked;
-use crate::store::ledger::{Entry, insert_attempt};
+use crate::store::ledger::{Entry, insert_attempt, slow};
 use crate::store::{AnswerRecord, Because, Store, StoreError, Wake, wake};
 
 /// A committed attempt to cancel: what the call needs.
@@ -118,6 +118,7 @@ impl Store {
             is_retry: false,
         };
         insert_attempt(tx, tenant, asked.epoch, gate, &entry).await?;
+        slow::leave(tx, tenant, &gate.app_id, asked.slow, asked.now).await?;
         if found.is_final {
             // INVARIANT: a machine action that is over is cancelled once, because a person's probe asked for it.
             sqlx::query!(

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::domain::budget::{BudgetScope, Forecast, Pacing, Queued, Rules, Slots, forecast};
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Lane;
-use crate::store::ledger::snapshot;
+use crate::store::ledger::{slow, snapshot};
 use crate::store::{Gate, Store, StoreError};
 
 /// The queue and the ledger. Every moment is a span from when it was read.
@@ -177,7 +177,7 @@ pub(super) async fn read(
     tenant: TenantId,
     gate: &Gate,
 ) -> Result<Outlook, StoreError> {
-    let rules = gate.terms.rules(&gate.actions);
+    let mut rules = gate.terms.rules(&gate.actions);
     let longest = rules.longest().map(|window| window.per).unwrap_or_default();
     let slots = sqlx::query_scalar!(
         r#"SELECT (extract(epoch FROM slot_at - (SELECT quell.now())) * 1000000)::bigint AS "at!" FROM quell.attempts
@@ -198,6 +198,7 @@ pub(super) async fn read(
     )
     .fetch_one(&mut *tx)
     .await?;
+    rules.slow = slow::read(tx, tenant, &gate.app_id, gate_row.now.to_jiff()).await?;
     let held = snapshot::actions(tx, tenant, gate, &rules, gate_row.now.to_jiff()).await?;
     let retries_held = rules.retries_held(&held).map(|wait| wait.after);
     let rows = sqlx::query!(

@@ -283,5 +283,6 @@ pub fn accepted() -> AnswerRecord {
         refusal: None,
         is_answered: true,
         pause: None,
+        named: None,
     }
 }
