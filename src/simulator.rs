@@ -59,6 +59,8 @@ pub use scenario::Scenario;
 pub use span::Span;
 pub use token::entra::{Entra, User};
 pub use windows::WindowUse;
+#[cfg(test)]
+pub(crate) use windows::{CallKind, Caller, Counts, Windows};
 
 use connection::{Line, Socket};
 use hub::Hub;

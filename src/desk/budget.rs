@@ -11,7 +11,7 @@ use crate::desk::look::Look;
 use crate::desk::{Desk, DeskError};
 use crate::domain::budget::{Hold, Reserve, Rules, Snapshot};
 use crate::domain::verdict::Lane;
-use crate::store::views::{ContainedIn, LaneView, MinuteView};
+use crate::store::views::{ContainedIn, LaneView, MinuteView, SlowView};
 
 /// The budget of a tenant's calls that change something.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -24,6 +24,8 @@ pub struct BudgetReport {
     pub closed_until: Option<Timestamp>,
     /// Why.
     pub closed_reason: Option<String>,
+    /// The slower rate that all but critical calls keep to, after a 429 that named a window; `null`: there is none.
+    pub slowed: Option<SlowView>,
     /// What holds a call of each lane that wanted to leave now; lanes that nothing holds are absent.
     pub held: BTreeMap<String, HeldLane>,
     /// The queued actions, by lane, the most urgent first.
@@ -144,6 +146,7 @@ impl Desk {
             expected_late: prospect.late(),
             closed_until: status.closed_until,
             closed_reason: status.closed_reason.clone(),
+            slowed: status.slowed,
             queue: status.queue.clone(),
             minutes,
             contained,

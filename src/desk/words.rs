@@ -3,6 +3,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::store::views::SlowView;
+
 /// A span in its two largest units: `3 d 4 h`, `3 h 12 min`, `4 min 10 s`, `12 s`, `250 ms`.
 pub fn span(span: SignedDuration) -> String {
     let span = span.abs();
@@ -40,6 +42,15 @@ pub fn ahead(now: Timestamp, at: Timestamp) -> String {
         };
     }
     format!("in {}", span(left))
+}
+
+/// What a slower rate means for calls: `slowed down to one in 2.4 s, but for critical ones, until in 42 min: …`.
+pub fn slowed(now: Timestamp, slow: &SlowView) -> String {
+    format!(
+        "slowed down to one in {:.1} s, but for critical ones; at full pace {}: defender refused calls that the ledger allows",
+        slow.every_seconds,
+        ahead(now, slow.until)
+    )
 }
 
 /// Text from outside without what a terminal would obey or an eye be deceived by: control characters and those that

@@ -6,6 +6,7 @@
 //!
 //! * [`window`]: the windows, and what a part of them is. [`reserve`]: what bulk leaves for critical calls.
 //!   [`retries`]: how many calls may be repetitions that come to nothing. [`lanes`]: who is next.
+//! * [`slow`]: what a 429 that names a window makes of all lanes but critical.
 //! * [`rule`]: one [`Snapshot`] of the ledger, and whether a call may leave by it. `store::gate` reads the snapshot under the
 //!   budget's lock and asks; nobody else decides.
 //! * [`slots`]: the same ledger in memory, from which [`forecast()`], rehearsals and the tests take their snapshots.
@@ -16,12 +17,15 @@ pub mod reserve;
 pub mod retries;
 pub mod rule;
 pub mod slots;
+pub mod slow;
 pub mod window;
 
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod sim;
+#[cfg(test)]
+mod slow_tests;
 #[cfg(test)]
 mod storm_tests;
 
@@ -33,6 +37,7 @@ pub use reserve::Reserve;
 pub use retries::{Retries, RetryQuota};
 pub use rule::{Call, Held, Hold, Rules, Snapshot, Terms, Wait};
 pub use slots::Slots;
+pub use slow::Slow;
 pub use window::{BudgetScope, ReadScope, Share, Window, jump_bound, throttle_pause};
 
 /// How a call is made: the spans that bound one call, and what follows from them.

@@ -2,9 +2,8 @@
 //!
 //! Asked by `worker::submit` before the gate. It does not know the budget and never waits; a caller that is refused
 //! learns how long to wait. Critical calls pass it by, and so do the first few releases of each minute; after a 429
-//! nothing does, for as long as Defender asked plus one window. A 429 that names a window slows all but critical calls to that window's
-//! own rate for as long: a server that counts the hour otherwise than by closed windows gives its slots back evenly, not as
-//! the ledger's age, and would refuse whatever comes at the minute's pace.
+//! nothing does, for as long as Defender asked plus one window. The slower rate after a 429 that names a window is the gate's
+//! (`domain::budget::slow`), so that all replicas keep to it.
 
 use std::collections::VecDeque;
 use std::num::NonZeroU32;
@@ -13,7 +12,7 @@ use std::time::Duration;
 
 use crate::clock::Monotonic;
 use crate::domain::verdict::Lane;
-use crate::limiter::{Cells, LimiterError, Uptime, Window, cells, take};
+use crate::limiter::{Cells, LimiterError, Uptime, cells, take};
 
 /// What the pacer keeps to, in real time (already divided by `time_scale`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,23 +54,10 @@ struct State {
     releases: VecDeque<Monotonic>,
     /// Until when every lane is paced.
     all_paced_until: Option<Monotonic>,
-    /// What a named window slows all but critical calls to.
-    slow: Option<Slow>,
     /// What the last call took that was let through.
     taken: Taken,
     /// A cell that was given back.
     has_spare: bool,
-}
-
-/// The rate of a window that a 429 has named.
-#[derive(Clone, Copy, Debug)]
-struct Slow {
-    /// Time between two calls.
-    interval: Duration,
-    /// When the next one may go.
-    next: Monotonic,
-    /// When it is over.
-    until: Monotonic,
 }
 
 /// What a call took of the pacer.
@@ -111,22 +97,10 @@ impl Pacer {
         }
         let Some(cells) = &self.cells else { return Ok(()) };
         let mut state = self.state();
-        let slow = state
-            .slow
-            .filter(|slow| lane != Lane::Critical && !slow.until.remaining().is_zero());
-        if let Some(slow) = slow
-            && !slow.next.remaining().is_zero()
-        {
-            return Err(slow.next.remaining());
-        }
         if !std::mem::take(&mut state.has_spare) {
             take(cells, &self.clock)?;
         }
         state.taken = Taken::Cell;
-        if let Some(slow) = slow {
-            let next = Monotonic::now().plus(slow.interval);
-            state.slow = Some(Slow { next, ..slow });
-        }
         Ok(())
     }
 
@@ -136,12 +110,7 @@ impl Pacer {
         let mut state = self.state();
         match std::mem::take(&mut state.taken) {
             Taken::Nothing => {}
-            Taken::Cell => {
-                state.has_spare = true;
-                if let Some(slow) = &mut state.slow {
-                    slow.next = Monotonic::now();
-                }
-            }
+            Taken::Cell => state.has_spare = true,
             Taken::Release => {
                 state.releases.pop_back();
             }
@@ -153,23 +122,6 @@ impl Pacer {
         let until = Monotonic::now().plus(retry_after.saturating_add(window));
         let mut state = self.state();
         state.all_paced_until = state.all_paced_until.max(Some(until));
-    }
-
-    /// Slows all but critical calls to the rate of a window that a 429 has named, for `retry_after` plus that window. A slower
-    /// rate stands while it lasts.
-    pub fn slow_to(&self, window: Window, retry_after: Duration) {
-        // A hundredth slower than the window's rate, so that the two do not run side by side.
-        let interval = window.per / window.limit.max(1) * 101 / 100;
-        let now = Monotonic::now();
-        let mut state = self.state();
-        let earlier = state.slow.filter(|slow| !slow.until.remaining().is_zero());
-        if earlier.is_none_or(|slow| slow.interval <= interval) {
-            state.slow = Some(Slow {
-                interval,
-                next: earlier.map_or(now, |slow| slow.next),
-                until: now.plus(retry_after.saturating_add(window.per)),
-            });
-        }
     }
 
     /// Whether a 429 still makes every lane wait its turn.
@@ -329,47 +281,6 @@ mod tests {
         assert!(!pacer.is_every_lane_paced());
         for _ in 0..100 {
             assert_eq!(pacer.check(Lane::Critical), Ok(()));
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_429_that_names_the_hour_slows_bulk_to_the_hours_rate_for_an_hour() {
-        let (pacer, seconds) = (pacer(), Duration::from_secs);
-        let hour = Window {
-            limit: 1_500,
-            per: seconds(3_600),
-        };
-        pacer.slow_to(hour, seconds(60));
-        // A later one that names the minute does not undo it.
-        let minute = Window {
-            limit: 100,
-            per: seconds(60),
-        };
-        pacer.slow_to(minute, seconds(1));
-        assert_eq!(pacer.check(Lane::Normal), Ok(()));
-        assert_eq!(pacer.check(Lane::Normal), Err(Duration::from_millis(2_424)));
-        pacer.give_back();
-        assert_eq!(
-            pacer.check(Lane::Critical),
-            Ok(()),
-            "critical calls are not slowed"
-        );
-        tokio::time::advance(Duration::from_millis(2_424)).await;
-        assert_eq!(pacer.check(Lane::Low), Ok(()));
-        pacer.give_back();
-        assert_eq!(pacer.check(Lane::Low), Ok(()), "what was not made costs nothing");
-        let started = Monotonic::now();
-        let mut passed = 0;
-        while started.elapsed() < seconds(3_600) {
-            match pacer.check(Lane::Normal) {
-                Ok(()) => passed += 1,
-                Err(wait) => tokio::time::advance(wait).await,
-            }
-        }
-        assert!((1_480..1_500).contains(&passed), "{passed} calls in the hour");
-        tokio::time::advance(seconds(60)).await;
-        for _ in 0..5 {
-            assert_eq!(pacer.check(Lane::Normal), Ok(()), "then it is over");
         }
     }
 

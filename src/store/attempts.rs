@@ -7,10 +7,12 @@ use uuid::Uuid;
 
 use crate::domain::action::{ActionEvent, ActionKind, ActionState};
 use crate::domain::answer::Refusal;
+use crate::domain::budget::Window;
 use crate::domain::tenant::TenantId;
 use crate::failpoint;
 use crate::store::alarms::{Alarm, AlarmKind, raise};
 use crate::store::gate::Grant;
+use crate::store::ledger::slow;
 use crate::store::{ActionRow, Because, QueuedChange, Store, StoreError, Wake, wake};
 
 /// An answer, ready to be written.
@@ -30,6 +32,8 @@ pub struct AnswerRecord {
     pub is_answered: bool,
     /// Nothing leaves for this long, and why.
     pub pause: Option<(Duration, String)>,
+    /// The window of ours that a 429 has named: all but critical calls keep to its rate for a while.
+    pub named: Option<Window>,
 }
 
 impl Store {
@@ -45,10 +49,28 @@ impl Store {
         record: &AnswerRecord,
     ) -> Result<ActionState, StoreError> {
         let mut tx = self.begin_swift().await?;
-        close_gate(&mut tx, tenant, &grant.app_id, record).await?;
-        super::devices::lock(&mut tx, tenant, &[grant.device.to_string()]).await?;
-        finish(&mut tx, tenant, epoch, grant.attempt, record).await?;
-        let row = self.action_read(&mut tx, tenant, grant.action).await?;
+        match self.answer_write(&mut tx, tenant, epoch, grant, record).await {
+            Ok(state) => {
+                failpoint::waiting!(ResultCommitUnknown, tx.commit()).await?;
+                Ok(state)
+            }
+            Err(error) => Err(take_back(tx, error).await),
+        }
+    }
+
+    /// Writes an answer. The budget's row is locked first, then the device.
+    async fn answer_write(
+        &self,
+        tx: &mut sqlx::PgConnection,
+        tenant: TenantId,
+        epoch: i64,
+        grant: &Grant,
+        record: &AnswerRecord,
+    ) -> Result<ActionState, StoreError> {
+        close_gate(tx, tenant, &grant.app_id, record).await?;
+        super::devices::lock(tx, tenant, &[grant.device.to_string()]).await?;
+        finish(tx, tenant, epoch, grant.attempt, record).await?;
+        let row = self.action_read(tx, tenant, grant.action).await?;
         if row.attempts != grant.n {
             return Err(StoreError::Stale("the action"));
         }
@@ -57,24 +79,19 @@ impl Store {
             reason: record.outcome,
         };
         let mut state = self
-            .action_apply(&mut tx, tenant, &row, record.event, &record.change, because)
+            .action_apply(tx, tenant, &row, record.event, &record.change, because)
             .await?;
         if let Some(event) = record.then {
-            let row = self.action_read(&mut tx, tenant, grant.action).await?;
+            let row = self.action_read(tx, tenant, grant.action).await?;
             state = self
-                .action_apply(&mut tx, tenant, &row, event, &record.change, because)
+                .action_apply(tx, tenant, &row, event, &record.change, because)
                 .await?;
         }
         if record.outcome == "forbidden" && record.refusal.as_ref().is_some_and(Refusal::is_missing_right) {
-            hold_kind(&mut tx, tenant, &row, record).await?;
+            hold_kind(tx, tenant, &row, record).await?;
         }
-        wake(
-            &mut tx,
-            tenant,
-            if state.is_open() { Wake::Open } else { Wake::Queue },
-        )
-        .await?;
-        failpoint::waiting!(ResultCommitUnknown, tx.commit()).await?;
+        let woken = if state.is_open() { Wake::Open } else { Wake::Queue };
+        wake(tx, tenant, woken).await?;
         Ok(state)
     }
 
@@ -208,6 +225,16 @@ pub(super) async fn hold(
     Ok(held.rows_affected())
 }
 
+/// Takes back what an answer to a settled attempt had begun, and gives its error on. At once, and not when the pool gets round to it: the
+/// device is locked until then, and the gate passes it over.
+pub(super) async fn take_back(tx: sqlx::Transaction<'_, sqlx::Postgres>, error: StoreError) -> StoreError {
+    if matches!(error, StoreError::Stale(_)) {
+        // What cannot be taken back goes with its connection.
+        let _ = tx.rollback().await;
+    }
+    error
+}
+
 /// Gives an attempt its outcome, once.
 pub(super) async fn finish(
     tx: &mut sqlx::PgConnection,
@@ -241,7 +268,7 @@ pub(super) async fn finish(
     Ok(())
 }
 
-/// Closes the gate for as long as the answer asks. To be called first: the budget's row is locked before any other.
+/// Closes the gate for as long as the answer asks, and sets the slower rate. To be called first: the budget's row is locked before any other.
 pub(super) async fn close_gate(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
@@ -258,8 +285,11 @@ pub(super) async fn close_gate(
             why,
             pause.as_secs_f64(),
         )
-        .execute(tx)
+        .execute(&mut *tx)
         .await?;
+        if let Some(named) = record.named {
+            slow::slow_down(tx, tenant, app_id, named, *pause).await?;
+        }
     }
     Ok(())
 }

@@ -15,9 +15,9 @@ use crate::domain::answer::Refusal;
 use crate::domain::device::DeviceId;
 use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
-use crate::store::attempts::{close_gate, finish};
+use crate::store::attempts::{close_gate, finish, take_back};
 use crate::store::gate::turn::Asked;
-use crate::store::ledger::{Entry, insert_attempt};
+use crate::store::ledger::{Entry, insert_attempt, slow};
 use crate::store::{AnswerRecord, Because, Store, StoreError, Wake, wake};
 
 /// A committed attempt to cancel: what the call needs.
@@ -118,6 +118,7 @@ impl Store {
             is_retry: false,
         };
         insert_attempt(tx, tenant, asked.epoch, gate, &entry).await?;
+        slow::leave(tx, tenant, &gate.app_id, asked.slow, asked.now).await?;
         if found.is_final {
             // INVARIANT: a machine action that is over is cancelled once, because a person's probe asked for it.
             sqlx::query!(
@@ -158,7 +159,9 @@ impl Store {
         let mut tx = self.pool.begin().await?;
         close_gate(&mut tx, tenant, &grant.app_id, record).await?;
         super::devices::lock(&mut tx, tenant, &[grant.device.to_string()]).await?;
-        finish(&mut tx, tenant, epoch, grant.attempt, record).await?;
+        if let Err(error) = finish(&mut tx, tenant, epoch, grant.attempt, record).await {
+            return Err(take_back(tx, error).await);
+        }
         sqlx::query!(
             "UPDATE quell.actions SET cancel_not_before = quell.now() + make_interval(secs => $3)
              WHERE id = $1 AND tenant_id = $2",

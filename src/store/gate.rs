@@ -25,7 +25,7 @@ use crate::domain::tenant::TenantId;
 use crate::domain::verdict::{Lane, Mode};
 use crate::store::cancels::CancelGrant;
 use crate::store::gate::turn::{Asked, Candidate, Turn};
-use crate::store::ledger::{Entry, insert_attempt, lock_budget};
+use crate::store::ledger::{Entry, insert_attempt, lock_budget, slow};
 use crate::store::safety::Standing;
 use crate::store::{Because, QueuedChange, Store, StoreError};
 
@@ -187,6 +187,7 @@ impl Store {
             gate,
             lowest,
             now: locked.now,
+            slow: locked.slow,
             began,
             stop,
         };
@@ -252,6 +253,7 @@ impl Store {
             is_retry: candidate.is_retry,
         };
         insert_attempt(&mut tx, tenant, epoch, gate, &entry).await?;
+        slow::leave(&mut tx, tenant, &gate.app_id, asked.slow, asked.now).await?;
         self.commit_attempt(tx, attempt).await?;
         let marker = Marker {
             action: row.id,

@@ -142,6 +142,14 @@ impl Store {
             .execute(&mut *tx)
             .await?;
             sqlx::query!(
+                "UPDATE quell.budgets SET slow_next_at = slow_next_at + make_interval(secs => $1),
+                     slow_until = slow_until + make_interval(secs => $1)
+                 WHERE slow_until > (SELECT quell.now()) - make_interval(secs => $1)",
+                most,
+            )
+            .execute(&mut *tx)
+            .await?;
+            sqlx::query!(
                 "UPDATE quell.holds SET held_until = held_until + make_interval(secs => $1)
                  WHERE held_until > (SELECT quell.now()) - make_interval(secs => $1)",
                 most,
@@ -215,6 +223,14 @@ async fn waits_back(tx: &mut sqlx::PgConnection, by: f64) -> Result<(), StoreErr
     sqlx::query!(
         "UPDATE quell.budgets SET closed_until = greatest(closed_until + make_interval(secs => $1), quell.now())
          WHERE closed_until > (SELECT quell.now())",
+        by,
+    )
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query!(
+        "UPDATE quell.budgets SET slow_next_at = slow_next_at + make_interval(secs => $1),
+             slow_until = greatest(slow_until + make_interval(secs => $1), quell.now())
+         WHERE slow_until > (SELECT quell.now())",
         by,
     )
     .execute(&mut *tx)

@@ -3,6 +3,7 @@
 //! The budget's row is locked first, in a statement of its own, then the ledger is counted: counting and inserting in one
 //! statement admits too many.
 
+pub(super) mod slow;
 pub(super) mod snapshot;
 
 use std::time::Duration;
@@ -11,7 +12,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::clock::Monotonic;
-use crate::domain::budget::{BudgetScope, ReadScope};
+use crate::domain::budget::{BudgetScope, ReadScope, Slow};
 use crate::domain::tenant::TenantId;
 use crate::failpoint;
 use crate::store::safety::Standing;
@@ -225,6 +226,8 @@ pub(super) struct Locked {
     pub(super) now: Timestamp,
     /// How long it is still closed.
     pub(super) closed_for: Option<Duration>,
+    /// The slower rate of calls that change something, from `now`; that of reads: none.
+    pub(super) slow: Option<Slow>,
 }
 
 impl Locked {
@@ -234,6 +237,7 @@ impl Locked {
             closed_for: closed
                 .filter(|seconds| *seconds > 0.0)
                 .map(Duration::from_secs_f64),
+            slow: None,
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::domain::clock_watch::{Jump, Reading, Watch};
 use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
 use crate::store::ledger::Locked;
+use crate::store::ledger::slow::slow_of;
 use crate::store::{GateOutcome, Store, StoreError};
 
 /// What a daemon's store guards.
@@ -116,8 +117,10 @@ impl Store {
                      CASE WHEN $4 THEN quell.cluster_identity() END AS identity,
                      CASE WHEN $4 THEN (SELECT identity FROM quell.cluster_seen) END AS seen,
                      $3::uuid IS NULL OR EXISTS (SELECT 1 FROM quell.attempts WHERE id = $3) AS "remembers!",
-                     (SELECT extract(epoch FROM closed_until - quell.now())::float8 FROM quell.budgets
-                      WHERE tenant_id = $1 AND app_id = $5 AND scope = 'actions') AS closed"#,
+                     extract(epoch FROM b.closed_until - quell.now())::float8 AS closed,
+                     b.slow_seconds AS "slow_seconds?", b.slow_next_at AS "slow_next_at?", b.slow_until AS "slow_until?"
+                   FROM (VALUES (1)) AS one LEFT JOIN quell.budgets b
+                     ON b.tenant_id = $1 AND b.app_id = $5 AND b.scope = 'actions'"#,
                 tenant.0,
                 epoch,
                 newest,
@@ -148,7 +151,16 @@ impl Store {
                 break row;
             }
         };
-        let locked = Locked::new(row.now, row.closed);
+        let slow = slow_of(
+            row.slow_seconds,
+            row.slow_next_at,
+            row.slow_until,
+            row.now.to_jiff(),
+        );
+        let locked = Locked {
+            slow,
+            ..Locked::new(row.now, row.closed)
+        };
         if !row.leads {
             return Ok((Standing::NotLeader, locked));
         }

@@ -101,6 +101,8 @@ pub struct StatusView {
     pub closed_until: Option<Timestamp>,
     /// Why it is closed.
     pub closed_reason: Option<String>,
+    /// The slower rate that all but critical calls keep to, after a 429 that named a window; `None`: there is none.
+    pub slowed: Option<SlowView>,
     /// Until when nothing is read from Defender.
     pub reads_closed_until: Option<Timestamp>,
     /// Who dispatches, or was the last to do so.
@@ -157,6 +159,15 @@ pub struct WindowView {
     pub limit: u32,
     /// Slots held now.
     pub used: i64,
+}
+
+/// A slower rate, for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct SlowView {
+    /// Seconds between two calls, as they hold in real time.
+    pub every_seconds: f64,
+    /// When it is over.
+    pub until: Timestamp,
 }
 
 /// The dispatch lease.
@@ -318,6 +329,13 @@ impl Store {
             windows: windows.collect(),
             closed_until: closed("actions").and_then(|budget| time(budget.closed_until)),
             closed_reason: closed("actions").and_then(|budget| budget.closed_reason.clone()),
+            slowed: outlook.rules.slow.and_then(|slow| {
+                let until = one.at.to_jiff().checked_add(slow.until).ok()?;
+                Some(SlowView {
+                    every_seconds: slow.every.as_secs_f64(),
+                    until,
+                })
+            }),
             reads_closed_until: closed("reads").and_then(|budget| time(budget.closed_until)),
             lease,
             playbook_set,

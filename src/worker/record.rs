@@ -134,7 +134,15 @@ fn base(outcome: Outcome) -> AnswerRecord {
         refusal: None,
         is_answered: outcome.is_answered,
         pause: None,
+        named: None,
     }
+}
+
+/// The window of ours that a 429 names; scaled spans are rounded.
+fn named(window: Option<Duration>, windows: &[Window]) -> Option<Window> {
+    let named = window?;
+    let mut ours = windows.iter().copied();
+    ours.find(|ours| named.abs_diff(ours.per) < ours.per / 10)
 }
 
 fn not_accepted(
@@ -158,6 +166,7 @@ fn not_accepted(
             refusal,
         } => AnswerRecord {
             pause: Some((throttle_pause(*retry_after, *window, windows), told(refusal))),
+            named: named(*window, windows),
             refusal: Some(refusal.clone()),
             ..base
         },

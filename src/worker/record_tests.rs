@@ -62,10 +62,10 @@ fn check_after(answer: &Answer, grant: &Grant, in_a_row: u32) -> (AnswerRecord, 
         cap: Duration::from_secs(60),
         forbidden: Duration::from_secs(300),
     };
-    let windows = [Window {
-        limit: 100,
-        per: Duration::from_secs(60),
-    }];
+    let windows = [(100, 60), (1_500, 3_600)].map(|(limit, per)| Window {
+        limit,
+        per: Duration::from_secs(per),
+    });
     let record = record(answer, grant, in_a_row, &windows, pauses);
     let state = next(ActionState::Submitting, record.event).expect("every answer is legal while submitting");
     (record, state)
@@ -136,6 +136,20 @@ fn a_throttled_call_goes_back_and_closes_the_gate() {
     let (record, state) = check(&answer, &grant(1));
     assert_eq!(state, ActionState::Queued);
     assert_eq!(record.pause.map(|p| p.0), Some(Duration::from_secs(9)));
+    assert_eq!(record.named, None);
+}
+
+#[test]
+fn the_window_that_a_429_names_is_the_one_of_ours_that_it_is_near() {
+    for (seconds, named) in [(60, Some(100)), (3_599, Some(1_500)), (86_400, None)] {
+        let answer = Answer::Throttled {
+            retry_after: None,
+            window: Some(Duration::from_secs(seconds)),
+            refusal: refusal(429),
+        };
+        let (record, _) = check(&answer, &grant(1));
+        assert_eq!(record.named.map(|window| window.limit), named, "{seconds} s");
+    }
 }
 
 #[test]

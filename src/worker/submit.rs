@@ -276,17 +276,18 @@ impl Submitter {
         failpoint::reach!(RecordedLeaseHeld);
     }
 
-    /// A 429 slows every lane down for a while.
+    /// A 429 paces every lane for a while. What a window that it names does to the others is the gate's.
     fn pace_after(&self, answer: &Answer, record: &AnswerRecord) {
-        if let (Answer::Throttled { window, .. }, Some((after, _))) = (answer, &record.pause) {
+        if let (Answer::Throttled { .. }, Some((after, _))) = (answer, &record.pause) {
             let windows = &self.context.gate.actions;
             let longest = windows.iter().map(|w| w.per).max().unwrap_or_default();
             self.pacer.throttled(*after, longest.min(Duration::from_secs(60)));
-            let named = windows
-                .iter()
-                .find(|w| window.is_some_and(|named| named.abs_diff(w.per) < w.per / 10));
-            if let Some(named) = named {
-                self.pacer.slow_to(*named, *after);
+            if let Some(named) = record.named {
+                tracing::warn!(
+                    limit = named.limit,
+                    per_seconds = named.per.as_secs_f64(),
+                    "defender refused a call that the ledger allows: all but critical calls keep to that window's own rate for a while"
+                );
             }
         }
     }

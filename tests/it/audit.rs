@@ -93,6 +93,7 @@ async fn cancelled(ground: &mut Ground) {
         refusal: None,
         is_answered: true,
         pause: None,
+        named: None,
     };
     let end = Some(ActionEvent::Cancelled);
     let written = ground

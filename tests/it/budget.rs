@@ -15,7 +15,7 @@ use quell::worker::outlook::Lookout;
 use quell::worker::{Context, lease::Leadership};
 use sqlx::{AssertSqlSafe, Executor as _};
 
-use crate::support::ledger::{Ledger, accepted};
+use crate::support::ledger::{Ledger, accepted, store};
 
 fn window(limit: u32, per: u64) -> Window {
     Window {
@@ -383,6 +383,73 @@ async fn a_429_closes_the_counter_that_it_hit_and_no_other() {
             "{scope:?}"
         );
         assert_eq!(is_read(&ledger).await, !is_shared, "{scope:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_429_that_names_the_hour_slows_all_but_critical_calls_down_for_every_replica() {
+    let mut ledger = Ledger::new(10, 5).await;
+    let hour = window(1_500, 3_600);
+    ledger.gate.actions = vec![window(100, 60), hour];
+    let grant = ledger.granted().await;
+    let refused = AnswerRecord {
+        pause: Some((Duration::from_secs(10), "429".to_owned())),
+        named: Some(hour),
+        ..came_to_nothing("throttled")
+    };
+    let done = ledger
+        .store
+        .attempt_finish(ledger.tenant, ledger.epoch, &grant, &refused)
+        .await;
+    assert_eq!(done.expect("the attempt is open"), ActionState::Queued);
+    assert!(
+        ledger.refused().await > Duration::from_secs(8),
+        "the gate is closed"
+    );
+    ledger.at(11).await;
+    // Another process, which knows of it by the database alone.
+    ledger.store = store(&ledger.database);
+    ledger.granted().await;
+    let asked = async |ledger: &Ledger| match ledger.ask().await {
+        GateOutcome::Wait {
+            after: Some(after),
+            why,
+        } => {
+            assert_eq!(
+                why,
+                "slowed down, as defender refused calls that the ledger allows"
+            );
+            after
+        }
+        other => panic!("one call in 2.4 s: {other:?}"),
+    };
+    let wait = asked(&ledger).await;
+    assert!(wait <= Duration::from_millis(2_425), "{wait:?}");
+    let status = ledger.store.status(ledger.tenant, &ledger.gate).await;
+    let status = status.expect("postgres is there");
+    let slowed = status.slowed.expect("the status says so");
+    assert!((slowed.every_seconds - 2.424).abs() < 1e-6, "{slowed:?}");
+    let expected = status.outlook.expected(&Pacing::NONE);
+    let last = expected.last().expect("four are queued").after;
+    assert!(
+        last > wait + Duration::from_secs(6) && last < wait + Duration::from_secs(8),
+        "the forecast reckons with it: {last:?} after {wait:?}"
+    );
+    execute(
+        &ledger,
+        "UPDATE quell.actions SET lane = 0 WHERE id = (SELECT id FROM quell.actions WHERE state = 'queued'
+             ORDER BY queued_at DESC, id DESC LIMIT 1)",
+    )
+    .await;
+    assert_eq!(ledger.granted().await.lane, Lane::Critical);
+    let longer = asked(&ledger).await;
+    assert!(
+        longer > wait,
+        "the critical one took a turn: {longer:?} after {wait:?}"
+    );
+    execute(&ledger, "UPDATE quell.budgets SET slow_until = quell.now()").await;
+    for _ in 0..2 {
+        assert_eq!(ledger.granted().await.lane, Lane::Normal, "it is over");
     }
 }
 

@@ -39,6 +39,7 @@ async fn answer(ground: &Ground, epoch: i64, grant: &CancelGrant, end: Option<Ac
         refusal: None,
         is_answered: true,
         pause: None,
+        named: None,
     };
     let (store, tenant) = (&ground.store, ground.tenant);
     let written = store
@@ -181,6 +182,7 @@ async fn where_one_cancel_is_forbidden_no_other_is_tried_for_a_while() {
         }),
         is_answered: true,
         pause: None,
+        named: None,
     };
     let again = Duration::from_secs(600);
     let written = store.cancel_finish(tenant, epoch, &grant, &record, None, again);

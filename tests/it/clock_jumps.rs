@@ -117,6 +117,32 @@ async fn a_jump_that_every_replica_sees_prolongs_the_slots_once_and_back_again()
     assert!((1_999..=2_002).contains(&doubt.as_secs()), "{doubt:?}");
 }
 
+#[tokio::test]
+async fn a_slower_rate_lasts_as_long_as_without_the_jump() {
+    let mut ledger = Ledger::new(10, 1).await;
+    ledger.store = guarded(&ledger);
+    ledger.store.clock_look().await.expect("postgres is there");
+    execute(
+        &ledger,
+        "UPDATE quell.budgets SET slow_seconds = 2, slow_next_at = quell.now() + interval '2 s',
+             slow_until = quell.now() + interval '100 s' WHERE scope = 'actions'",
+    )
+    .await;
+    for at in [1_000, 0] {
+        ledger.at(at).await;
+        let look = ledger.store.clock_look().await.expect("postgres is there");
+        assert_eq!(look.jumps, 1);
+        let left = text(
+            &ledger,
+            "SELECT (extract(epoch FROM slow_until - quell.now()) BETWEEN 80 AND 101)::text || ' '
+                 || (extract(epoch FROM slow_until - slow_next_at) BETWEEN 97 AND 99)::text
+             FROM quell.budgets WHERE scope = 'actions'",
+        )
+        .await;
+        assert_eq!(left, "true true", "the clock at {at} s");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_jump_that_the_gate_and_the_watch_see_at_once_is_written_down_once() {
     let mut ledger = Ledger::new(10, 1).await;

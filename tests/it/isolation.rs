@@ -272,6 +272,7 @@ async fn call_all(ground: &Ground, lacking: ActionKind) -> Vec<ActionKind> {
             }),
             is_answered: true,
             pause: None,
+            named: None,
         };
         ground
             .store

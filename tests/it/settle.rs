@@ -33,6 +33,7 @@ async fn refuse(ground: &mut Ground, code: &str) {
         refusal: Some(refusal),
         is_answered: true,
         pause: None,
+        named: None,
     };
     ground
         .store

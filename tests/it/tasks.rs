@@ -201,6 +201,7 @@ async fn a_failed_task_of_a_containment_that_was_taken_back_is_not_tried_again()
         refusal: None,
         is_answered: true,
         pause: None,
+        named: None,
     };
     let written = ground.store.attempt_finish(ground.tenant, epoch, &scan, &record);
     written.await.expect("the answer is the first one");

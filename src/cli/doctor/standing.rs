@@ -11,7 +11,7 @@ use super::within;
 use crate::cli::operator::stop::sentence;
 use crate::config::Config;
 use crate::desk::words::counted;
-use crate::desk::words::{ago, ahead, span};
+use crate::desk::words::{ago, ahead, slowed, span};
 use crate::domain::tenant::TenantId;
 use crate::store::source_looks::SourceView;
 use crate::store::views::{AlarmView, InventoryView, LeaseView, ReplicaView, StatusView, WindowView};
@@ -255,6 +255,13 @@ fn gate(status: &StatusView) -> Finding {
         );
         let remedy = "a 429: wait, and look for another program with the same application; a 403: see the permissions above";
         return Finding::warning(check, found, remedy);
+    }
+    if let Some(slow) = &status.slowed {
+        return Finding::warning(
+            check,
+            format!("open, calls {}", slowed(now, slow)),
+            "look for another program with the same application, and give quell its share (`budget.share_percent`); alone, wait",
+        );
     }
     match status.reads_closed_until {
         Some(until) => Finding::warning(

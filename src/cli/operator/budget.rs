@@ -11,7 +11,7 @@ use crate::cli::exit::Exit;
 use crate::cli::progress::bar;
 use crate::cli::watch::{self, Watch};
 use crate::desk::budget::{BudgetReport, WindowReport};
-use crate::desk::words::{ago, ahead, counted, span};
+use crate::desk::words::{ago, ahead, counted, slowed, span};
 
 /// Show both windows of the budget: what is used, what is kept for critical calls, and when the queue may have left
 ///
@@ -45,7 +45,10 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
 fn render(report: &BudgetReport, paint: Paint) -> String {
     let now = report.at;
     let gate = match report.closed_until {
-        None => "open".to_owned(),
+        None => match &report.slowed {
+            None => "open".to_owned(),
+            Some(slow) => paint.tone(Tone::Warn, &format!("open, calls {}", slowed(now, slow))),
+        },
         Some(until) => {
             let why = report
                 .closed_reason
@@ -182,6 +185,7 @@ mod tests {
             ],
             closed_until: None,
             closed_reason: None,
+            slowed: None,
             held: BTreeMap::from([(
                 "normal".to_owned(),
                 HeldLane {

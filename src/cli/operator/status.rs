@@ -14,7 +14,7 @@ use crate::cli::approvals::waiting;
 use crate::cli::watch::{self, Watch};
 use crate::desk::beside::beside;
 use crate::desk::status::{Report, files, inventory, lookups, sources};
-use crate::desk::words::{ago, ahead, counted, span, waits};
+use crate::desk::words::{ago, ahead, counted, slowed, span, waits};
 use crate::domain::verdict::Mode;
 use crate::store::views::StatusView;
 
@@ -221,7 +221,10 @@ fn gate(status: &StatusView) -> String {
         .reads_closed_until
         .map(|until| format!("; reads open {}", ahead(status.at, until)));
     let gate = match status.closed_until {
-        None => "open".to_owned(),
+        None => match &status.slowed {
+            None => "open".to_owned(),
+            Some(slow) => format!("open, calls {}", slowed(status.at, slow)),
+        },
         Some(until) => format!(
             "closed, opens {}: {}",
             ahead(status.at, until),

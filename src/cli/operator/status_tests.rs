@@ -12,7 +12,7 @@ use crate::store::Overdue;
 use crate::store::approvals::Waiting;
 use crate::store::views::{
     ContainmentView, DeviceAction, DeviceView, InboxView, InventoryView, LaneView, LeaseView, Outlook,
-    QueuedAction, SetView, WindowView,
+    QueuedAction, SetView, SlowView, WindowView,
 };
 
 fn now() -> Timestamp {
@@ -53,6 +53,7 @@ fn quiet() -> Report {
             .into(),
         closed_until: None,
         closed_reason: None,
+        slowed: None,
         reads_closed_until: None,
         lease: Some(LeaseView {
             epoch: 7,
@@ -303,6 +304,23 @@ fn a_quiet_night_takes_one_look() {
     inventory   never read whole
     refused     0 calls (429); 0 dead letters
     ");
+}
+
+#[test]
+fn a_slower_rate_is_told_beside_the_open_gate() {
+    let mut report = quiet();
+    report.status.slowed = Some(SlowView {
+        every_seconds: 2.424,
+        until: at(2_520),
+    });
+    let shown = render(&report, Paint::Plain);
+    let line = shown.lines().find(|line| line.starts_with("gate "));
+    assert_eq!(
+        line,
+        Some(
+            "gate        open, calls slowed down to one in 2.4 s, but for critical ones; at full pace in 42 min: defender refused calls that the ledger allows"
+        )
+    );
 }
 
 #[test]

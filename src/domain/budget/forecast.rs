@@ -13,7 +13,7 @@ use jiff::SignedDuration;
 use serde::Serialize;
 
 use super::lanes::place;
-use super::{Call, Rules, Slots, Snapshot};
+use super::{Call, Rules, Slots, Slow, Snapshot};
 use crate::domain::verdict::Lane;
 
 /// How calls are spread within the windows: one per `interval` on average, `burst` of them at once after a quiet time.
@@ -96,6 +96,7 @@ pub fn forecast(
         slots: slots.clone(),
         snapshot: Snapshot::default(),
         pacer: PacedRun::new(*pacing),
+        slow: rules.slow,
     };
     let mut later: Vec<(SignedDuration, usize)> = queue
         .iter()
@@ -137,6 +138,7 @@ struct Run<'a> {
     slots: Slots,
     snapshot: Snapshot,
     pacer: PacedRun,
+    slow: Option<Slow>,
 }
 
 impl Run<'_> {
@@ -145,6 +147,7 @@ impl Run<'_> {
         // Each wait ends when the rule would hold if nothing else left; nothing else does, so few rounds suffice.
         for _ in 0..8 {
             self.slots.snapshot_into(self.rules, at, &mut self.snapshot);
+            self.snapshot.slow = self.slow.and_then(|slow| slow.holds_for(at));
             match self.rules.check(&self.snapshot, Call::of(action.lane)) {
                 Ok(()) => break,
                 Err(wait) => at = at.saturating_add(signed(wait.after)),
@@ -155,6 +158,9 @@ impl Run<'_> {
 
     fn leave(&mut self, action: &Queued, at: SignedDuration) {
         self.pacer.leave(action, at);
+        if let Some(slow) = &mut self.slow {
+            slow.leave(at);
+        }
         self.slots.insert(at);
         self.slots.forget(self.rules, at);
     }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::lanes::{self, LaneHead};
-use super::{Reserve, Retries, RetryQuota, Share, Window};
+use super::{Reserve, Retries, RetryQuota, Share, Slow, Window};
 use crate::domain::verdict::Lane;
 
 /// What the calls of one budget keep to, all spans as they hold in real time.
@@ -20,6 +20,8 @@ pub struct Rules {
     pub retries: RetryQuota,
     /// A lane goes before the one above it when its head has waited longer by this; zero: never.
     pub ageing: Duration,
+    /// The slower rate that a 429 has brought, if it lasts yet. Its moments are spans from that of the snapshot.
+    pub slow: Option<Slow>,
 }
 
 /// What holds beside the windows, all spans as they hold in real time. The default: nothing does.
@@ -47,6 +49,8 @@ pub struct Snapshot {
     pub frees: Vec<Duration>,
     /// The repetitions among them.
     pub retries: Retries,
+    /// In how long the slower rate lets a call leave that is not critical; `None`: now.
+    pub slow: Option<Duration>,
 }
 
 /// How full a window is.
@@ -61,7 +65,7 @@ pub struct Held {
 /// A call that wants to leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Call {
-    /// The reserve and the retry quota are not for it: a critical one.
+    /// The reserve, the slower rate and the retry quota are not for it: a critical one.
     pub is_critical: bool,
     /// It repeats an earlier one, and is neither a release nor critical.
     pub is_held_retry: bool,
@@ -74,6 +78,8 @@ pub enum Hold {
     Window(usize),
     /// What is free is kept for critical calls.
     Reserve,
+    /// The service counts otherwise than the ledger, and calls keep to a slower rate for a while.
+    Slow,
     /// As many repetitions as may come to nothing have done so.
     Retries,
 }
@@ -96,6 +102,7 @@ impl Hold {
         match self {
             Self::Window(_) => "the budget is used up",
             Self::Reserve => "what is left is kept for critical calls",
+            Self::Slow => "slowed down, as defender refused calls that the ledger allows",
             Self::Retries => "too many repeated calls came to nothing",
         }
     }
@@ -172,6 +179,10 @@ impl Rules {
         };
         if !call.is_critical {
             and(self.held_by_reserve(snapshot));
+            and(snapshot.slow.map(|after| Wait {
+                after: after + MARGIN,
+                hold: Hold::Slow,
+            }));
         }
         if call.is_held_retry {
             and(self.retries_held(snapshot));
@@ -264,6 +275,7 @@ mod tests {
                 at_least: 1,
             },
             ageing: Duration::from_secs(1_000),
+            slow: None,
         }
     }
 
@@ -277,6 +289,7 @@ mod tests {
             windows: vec![held(short, 5, 3), held(long, 20, first)],
             frees: (0..long.min(5)).map(|n| Duration::from_secs(first + n)).collect(),
             retries: Retries::default(),
+            slow: None,
         }
     }
 
@@ -354,6 +367,25 @@ mod tests {
             rules().check(&full, BULK),
             wait(52, Hold::Reserve),
             "two are kept, a third is its own"
+        );
+    }
+
+    #[test]
+    fn the_slower_rate_holds_all_but_critical_calls() {
+        let slowed = Snapshot {
+            slow: Some(Duration::from_secs(2)),
+            ..snapshot(0, 4, 50)
+        };
+        assert_eq!(rules().check(&slowed, CRITICAL), Ok(()));
+        assert_eq!(rules().check(&slowed, BULK), wait(2, Hold::Slow));
+        let full = Snapshot {
+            slow: Some(Duration::from_secs(2)),
+            ..snapshot(5, 5, 50)
+        };
+        assert_eq!(
+            rules().check(&full, BULK),
+            wait(3, Hold::Window(0)),
+            "the longer wait counts"
         );
     }
 

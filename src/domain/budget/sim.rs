@@ -1,5 +1,6 @@
 //! A submitter in virtual time, for the tests beside this file: the queue, the ledger in memory, the rule, the pacer and
-//! calls with latencies; and a server that counts what it sees, exactly. What decides is [`Rules::turn`], as in the gate.
+//! calls with latencies; a server that counts what it sees, exactly, and where a test has one, a server that refuses. What decides is
+//! [`Rules::turn`], as in the gate.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -8,7 +9,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::forecast::PacedRun;
-use super::{LaneHead, Pacing, Queued, Rules, Slots, Snapshot};
+use super::{LaneHead, Pacing, Queued, Rules, Slots, Slow, Snapshot, Window};
 use crate::domain::verdict::Lane;
 
 /// A moment or a span, as the ledger has them.
@@ -31,7 +32,27 @@ pub(super) struct Fate {
     pub(super) answered: Option<At>,
 }
 
-/// A call that left.
+/// A 429: the window that it names, and for how long the gate is closed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Refusal {
+    pub(super) named: Window,
+    pub(super) pause: Duration,
+}
+
+/// A call that was refused, until its answer is read.
+#[derive(Clone, Copy, Debug)]
+struct Refused {
+    answered: At,
+    lane: Lane,
+    queued: At,
+    met_longest: bool,
+    refusal: Refusal,
+}
+
+/// Says of a call that it counts at that moment whether it is refused. Moments never go back.
+pub(super) type Server<'a> = Box<dyn FnMut(At) -> Option<Refusal> + 'a>;
+
+/// A call that left, and was not refused.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Left {
     pub(super) lane: Lane,
@@ -60,6 +81,16 @@ pub(super) struct Sim<'a> {
     /// When the server counted.
     pub(super) counted: Vec<At>,
     pub(super) left: Vec<Left>,
+    /// What refuses; `None`: nothing does.
+    pub(super) server: Option<Server<'a>>,
+    refused: VecDeque<Refused>,
+    /// The gate is closed until then.
+    closed_until: At,
+    slow: Option<Slow>,
+    /// Whether a 429 brings the slower rate.
+    pub(super) slows_down: bool,
+    /// The windows that 429s named.
+    pub(super) named: Vec<Window>,
 }
 
 impl<'a> Sim<'a> {
@@ -77,6 +108,12 @@ impl<'a> Sim<'a> {
             pacer: PacedRun::new(pacing),
             counted: Vec::new(),
             left: Vec::new(),
+            server: None,
+            refused: VecDeque::new(),
+            closed_until: At::ZERO,
+            slow: None,
+            slows_down: true,
+            named: Vec::new(),
         }
     }
 
@@ -116,7 +153,11 @@ impl<'a> Sim<'a> {
             if let Some(Reverse((at, _))) = self.answers.peek() {
                 next = next.min(*at);
             }
+            if let Some(refused) = self.refused.front() {
+                next = next.min(refused.answered);
+            }
             self.now = self.now.max(next);
+            self.read_refusals();
             while let Some(Reverse((at, slot))) = self
                 .answers
                 .peek()
@@ -134,9 +175,32 @@ impl<'a> Sim<'a> {
         }
     }
 
+    /// A refused call goes back to where it stood, the gate closes, and the slower rate holds.
+    fn read_refusals(&mut self) {
+        while let Some(refused) = self.refused.front().copied() {
+            if refused.answered > self.now {
+                return;
+            }
+            self.refused.pop_front();
+            let Refusal { named, pause } = refused.refusal;
+            if self.slows_down {
+                self.slow = Some(Slow::after(named, pause, self.slow, self.now));
+            }
+            let opens = self.now + SignedDuration::try_from(pause).expect("a short span");
+            self.closed_until = self.closed_until.max(opens);
+            self.named.push(named);
+            let rank = usize::try_from(refused.lane.rank()).expect("a rank is small");
+            self.lanes[rank].push_front((refused.queued, refused.met_longest));
+        }
+    }
+
     /// One look after the other, as long as something leaves.
     fn submit(&mut self, fate: &mut impl FnMut() -> Fate) {
         while self.sleeps_until <= self.now && self.waiting() > 0 {
+            if self.closed_until > self.now {
+                self.sleeps_until = self.closed_until;
+                return;
+            }
             let ledger_now = self.now + self.offset;
             let head = |lane: &Lane| {
                 let rank = usize::try_from(lane.rank()).ok()?;
@@ -161,6 +225,7 @@ impl<'a> Sim<'a> {
             self.slots.forget(self.rules, ledger_now);
             self.slots
                 .snapshot_into(self.rules, ledger_now, &mut self.snapshot);
+            self.snapshot.slow = self.slow.and_then(|slow| slow.holds_for(self.now));
             let is_full = self.rules.free(&self.snapshot) == 0;
             for lane in [Lane::Critical].iter().filter(|_| is_full) {
                 let rank = usize::try_from(lane.rank()).expect("a rank is small");
@@ -180,17 +245,31 @@ impl<'a> Sim<'a> {
             self.pacer.leave(&Queued { lane, ..paced }, self.now);
             let slot = ledger_now + self.latest;
             self.slots.insert(slot);
+            if let Some(slow) = &mut self.slow {
+                slow.leave(self.now);
+            }
             let fate = fate();
-            self.counted.push(self.now + fate.counted);
+            let counted = self.now + fate.counted;
+            self.counted.push(counted);
+            let refusal = self.server.as_mut().and_then(|server| server(counted));
             if let Some(answered) = fate.answered {
                 self.answers.push(Reverse((self.now + answered, slot)));
             }
-            self.left.push(Left {
-                lane,
-                queued,
-                at: self.now,
-                met_longest,
-            });
+            match (refusal, fate.answered) {
+                (Some(refusal), Some(answered)) => self.refused.push_back(Refused {
+                    answered: self.now + answered,
+                    lane,
+                    queued,
+                    met_longest,
+                    refusal,
+                }),
+                _ => self.left.push(Left {
+                    lane,
+                    queued,
+                    at: self.now,
+                    met_longest,
+                }),
+            }
         }
     }
 

@@ -80,6 +80,7 @@ impl Slots {
         snapshot.windows.clear();
         snapshot.frees.clear();
         snapshot.retries = Retries::default();
+        snapshot.slow = rules.slow.and_then(|slow| slow.holds_for(now));
         let longest = rules.longest();
         for window in &rules.windows {
             let per = signed(window.per);

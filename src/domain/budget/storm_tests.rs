@@ -6,14 +6,14 @@ use super::sim::{At, Fate, Sim, ms};
 use super::*;
 use crate::domain::verdict::Lane;
 
-fn documented() -> [Window; 2] {
+pub(super) fn documented() -> [Window; 2] {
     [(100, 60), (1_500, 3_600)].map(|(limit, per)| Window {
         limit,
         per: Duration::from_secs(per),
     })
 }
 
-fn rules(reserve: bool) -> Rules {
+pub(super) fn rules(reserve: bool) -> Rules {
     let terms = Terms {
         reserve: Reserve {
             slots: if reserve { 75 } else { 0 },
@@ -27,7 +27,7 @@ fn rules(reserve: bool) -> Rules {
     terms.rules(&documented())
 }
 
-const PACED: Pacing = Pacing {
+pub(super) const PACED: Pacing = Pacing {
     pace: Pace {
         interval: Duration::from_millis(606),
         burst: 5,
@@ -36,7 +36,7 @@ const PACED: Pacing = Pacing {
     release_window: Duration::from_secs(60),
 };
 
-const MINUTE: i64 = 60_000;
+pub(super) const MINUTE: i64 = 60_000;
 
 /// Answers come after 50 to 400 ms.
 fn fates(seed: u64) -> impl FnMut() -> Fate {
@@ -50,7 +50,7 @@ fn fates(seed: u64) -> impl FnMut() -> Fate {
     }
 }
 
-fn storm<'a>(rules: &'a Rules, pacing: Pacing, calls: usize) -> Sim<'a> {
+pub(super) fn storm<'a>(rules: &'a Rules, pacing: Pacing, calls: usize) -> Sim<'a> {
     let mut sim = Sim::new(rules, pacing, ms(95_000));
     for _ in 0..calls {
         sim.queue(Lane::Normal);
@@ -58,14 +58,14 @@ fn storm<'a>(rules: &'a Rules, pacing: Pacing, calls: usize) -> Sim<'a> {
     sim
 }
 
-fn done_by(sim: &Sim<'_>, minutes: i64) -> usize {
+pub(super) fn done_by(sim: &Sim<'_>, minutes: i64) -> usize {
     sim.left
         .iter()
         .filter(|left| left.at <= ms(minutes * MINUTE))
         .count()
 }
 
-fn windows_are_kept(sim: &mut Sim<'_>) {
+pub(super) fn windows_are_kept(sim: &mut Sim<'_>) {
     for window in documented() {
         let most = sim.most_in(window.per);
         assert!(
@@ -100,22 +100,22 @@ fn a_storm_of_3000_takes_what_the_windows_allow_to_the_second() {
 
 #[test]
 fn the_reserve_costs_less_than_seven_in_a_thousand_calls() {
-    for (reserve, pacing, least) in [
-        (true, PACED, 0.993),
-        (true, Pacing::NONE, 0.993),
-        (false, PACED, 0.999),
-        (false, Pacing::NONE, 0.999),
+    // Ten are kept to the last: bulk gets 1,490 of 1,500 an hour, 99.33 %, the last of them 36 s before the first slot frees.
+    for (reserve, pacing, calls) in [
+        (true, PACED, [1_490, 2_980]),
+        (true, Pacing::NONE, [1_490, 2_980]),
+        (false, PACED, [1_500, 3_000]),
+        (false, Pacing::NONE, [1_500, 3_000]),
     ] {
         let rules = rules(reserve);
         let mut sim = storm(&rules, pacing, 6_000);
         sim.run(ms(120 * MINUTE), fates(2));
         assert_eq!(done_by(&sim, 1), 100, "all that is possible in the first minute");
-        for (minutes, possible) in [(60, 1_500.0), (120, 3_000.0)] {
-            let done = u32::try_from(done_by(&sim, minutes)).expect("some thousands");
-            let part = f64::from(done) / possible;
-            eprintln!("reserve {reserve}, after {minutes} min: {done} of {possible}");
-            assert!(part >= least, "{part} after {minutes} min, reserve {reserve}");
-        }
+        let done = [60, 120].map(|minutes| done_by(&sim, minutes));
+        assert_eq!(
+            done, calls,
+            "after 60 and 120 minutes, reserve {reserve}, {pacing:?}"
+        );
         windows_are_kept(&mut sim);
     }
 }

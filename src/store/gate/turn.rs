@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::clock::Monotonic;
 use crate::domain::action::{ActionKind, ActionState};
-use crate::domain::budget::{Call, LaneHead, Wait};
+use crate::domain::budget::{Call, LaneHead, Rules, Slow, Wait};
 use crate::domain::device::DeviceId;
 use crate::domain::measure::Measure;
 use crate::domain::stop::StopScope;
@@ -27,7 +27,9 @@ pub(in crate::store) struct Asked<'a> {
     pub(in crate::store) gate: &'a Gate,
     pub(super) lowest: Lane,
     /// The database's clock, read under the lock.
-    pub(super) now: Timestamp,
+    pub(in crate::store) now: Timestamp,
+    /// The slower rate that holds, from `now`.
+    pub(in crate::store) slow: Option<Slow>,
     /// Ours, read before the transaction.
     pub(in crate::store) began: Monotonic,
     /// What is stopped, as this transaction sees it.
@@ -125,7 +127,10 @@ impl Store {
         asked: &Asked<'_>,
     ) -> Result<Turn, StoreError> {
         let (tenant, gate) = (asked.tenant, asked.gate);
-        let rules = gate.terms.rules(&gate.actions);
+        let rules = Rules {
+            slow: asked.slow,
+            ..gate.terms.rules(&gate.actions)
+        };
         let held = snapshot::actions(tx, tenant, gate, &rules, asked.now).await?;
         let (bulk, retries) = (
             rules.check(&held, Call::of(Lane::Release)),

@@ -92,7 +92,12 @@ async fn slots(
     repeated_within: Option<Duration>,
 ) -> Result<Snapshot, StoreError> {
     let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-    let mut snapshot = Snapshot::default();
+    let mut snapshot = Snapshot {
+        slow: rules
+            .slow
+            .and_then(|slow| slow.holds_for(jiff::SignedDuration::ZERO)),
+        ..Snapshot::default()
+    };
     let spans: Vec<f64> = rules
         .windows
         .iter()

@@ -12,7 +12,7 @@ use crate::domain::budget::{BudgetScope, Forecast, Pacing, Queued, Rules, Slots,
 use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
 use crate::domain::verdict::Lane;
-use crate::store::ledger::snapshot;
+use crate::store::ledger::{slow, snapshot};
 use crate::store::{Gate, Store, StoreError};
 
 /// Slots are read for so much longer than the longest window holds them: what the budget allowed a while ago can be told by them too.
@@ -199,7 +199,7 @@ pub(super) async fn read(
     tenant: TenantId,
     gate: &Gate,
 ) -> Result<Outlook, StoreError> {
-    let rules = gate.terms.rules(&gate.actions);
+    let mut rules = gate.terms.rules(&gate.actions);
     let longest = rules.longest().map(|window| window.per).unwrap_or_default() + LOOKED_BACK;
     let slots = sqlx::query_scalar!(
         r#"SELECT (extract(epoch FROM slot_at - (SELECT quell.now())) * 1000000)::bigint AS "at!" FROM quell.attempts
@@ -221,6 +221,7 @@ pub(super) async fn read(
     )
     .fetch_one(&mut *tx)
     .await?;
+    rules.slow = slow::read(tx, tenant, &gate.app_id, gate_row.now.to_jiff()).await?;
     let held = snapshot::actions(tx, tenant, gate, &rules, gate_row.now.to_jiff()).await?;
     let retries_held = rules.retries_held(&held).map(|wait| wait.after);
     let rows = sqlx::query!(

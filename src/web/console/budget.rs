@@ -7,7 +7,7 @@ use super::charts::{self, About};
 use super::parts::{Panel, Tone, ahead, badge, plain};
 use super::shell::Frame;
 use crate::desk::budget::{BudgetReport, WindowReport};
-use crate::desk::words::{counted, span};
+use crate::desk::words::{counted, slowed, span};
 use crate::domain::stop::StopScope;
 
 /// Both windows, what of them is kept for critical calls, and when the queue may be empty.
@@ -70,6 +70,9 @@ fn forecast(frame: &Frame, budget: &BudgetReport) -> Markup {
             },
             (None, Some(first), Some(last)) => { "Next call " (ahead(now, first)) ", the queue may be empty " (ahead(now, last)) "." },
             _ => { "Nothing is queued: a call may leave at once." },
+        }
+        @if let (None, Some(slow)) = (budget.closed_until, &budget.slowed) {
+            " " (badge(Tone::Warn, "slower")) " Calls are " (slowed(now, slow)) "."
         }
         @if late > 0 {
             " " strong.bad-text { (counted(late, "restriction")) " will lose their validity before they can be called." }

@@ -379,6 +379,7 @@ impl Ground {
             refusal: None,
             is_answered: true,
             pause: None,
+            named: None,
         };
         self.store
             .attempt_finish(self.tenant, epoch, &grant, &record)

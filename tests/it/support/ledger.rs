@@ -187,18 +187,10 @@ impl Ledger {
 
     /// Asks the gate, which must grant.
     pub async fn granted(&self) -> Grant {
-        let mut granted = None;
-        // What was put back a moment ago may be due a moment later.
-        super::eventually("something is due", Duration::from_secs(5), async || {
-            match self.ask().await {
-                GateOutcome::Granted(grant) => granted = Some(*grant),
-                GateOutcome::NothingDue { .. } => {}
-                other => panic!("a slot was free: {other:?}"),
-            }
-            granted.is_some()
-        })
-        .await;
-        granted.expect("it was waited for")
+        match self.ask().await {
+            GateOutcome::Granted(grant) => *grant,
+            other => panic!("a slot was free: {other:?}"),
+        }
     }
 
     /// Asks the gate, which must refuse; gives for how long.
@@ -291,5 +283,6 @@ pub fn accepted() -> AnswerRecord {
         refusal: None,
         is_answered: true,
         pause: None,
+        named: None,
     }
 }
