@@ -5,6 +5,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -22,7 +23,12 @@ pub struct SecretFile {
     path: PathBuf,
     /// It can be found by trying: a short one is refused.
     is_tried: bool,
+    /// systemd would have said where it is, and has not: it was looked for in this directory too.
+    also: Option<PathBuf>,
 }
+
+/// Beside the configuration, where the shipped unit's `LoadCredential=` takes secrets from.
+const KEPT: &str = "credentials";
 
 /// A secret that strangers may try has so many characters at least, as those of webhooks.
 const SHORTEST: usize = 16;
@@ -34,10 +40,12 @@ const MAX_BYTES: u64 = 64 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// The file cannot be read.
-    #[error("cannot read the secret in `{}`", .path.display())]
+    #[error("cannot read the secret in `{}`{remedy}", .path.display())]
     Read {
         /// The file.
         path: PathBuf,
+        /// What to do about it, in parentheses, if that can be told.
+        remedy: String,
         /// What the system said.
         #[source]
         source: std::io::Error,
@@ -57,7 +65,7 @@ pub enum SecretError {
 pub struct Places {
     /// The directory of the configuration file: relative paths begin there.
     pub base: PathBuf,
-    /// systemd's `$CREDENTIALS_DIRECTORY`: names without a slash lie there, if it is set.
+    /// systemd's `$CREDENTIALS_DIRECTORY`: names without a slash lie there, if it is set. A shell does not have it.
     pub credentials: Option<PathBuf>,
     /// What the environment says of Azure's workload identity.
     pub azure: AzureEnvironment,
@@ -65,12 +73,38 @@ pub struct Places {
 
 impl Places {
     /// The file that a name means.
+    ///
+    /// A name without a slash is a credential of systemd. Without systemd it lies beside the configuration, or in `credentials` there: so
+    /// whoever may read what the shipped unit is handed can type every command in a shell.
     pub fn secret(&self, name: &str) -> SecretFile {
-        let path = match &self.credentials {
-            Some(directory) if !name.contains('/') => directory.join(name),
-            _ => self.base.join(name),
-        };
-        SecretFile::at(path)
+        let beside = self.base.join(name);
+        match &self.credentials {
+            _ if name.contains('/') => SecretFile::at(beside),
+            Some(directory) => SecretFile::at(directory.join(name)),
+            None => {
+                let kept = self.base.join(KEPT);
+                let path = match is_missing(&beside) && may_be_there(&kept.join(name)) {
+                    true => kept.join(name),
+                    false => beside,
+                };
+                SecretFile {
+                    also: Some(kept),
+                    ..SecretFile::at(path)
+                }
+            }
+        }
+    }
+}
+
+fn is_missing(path: &Path) -> bool {
+    matches!(path.try_exists(), Ok(false))
+}
+
+/// Whether it is there, or lies where this user may not look: then reading it says so.
+fn may_be_there(path: &Path) -> bool {
+    match path.try_exists() {
+        Ok(is_there) => is_there,
+        Err(error) => error.kind() == ErrorKind::PermissionDenied,
     }
 }
 
@@ -93,6 +127,23 @@ impl SecretFile {
         Self {
             path,
             is_tried: false,
+            also: None,
+        }
+    }
+
+    /// What whoever stands before this error can do.
+    fn remedy(&self, error: &io::Error) -> String {
+        match (error.kind(), &self.also) {
+            (ErrorKind::PermissionDenied, _) => {
+                " (this user may not: type the command with `sudo`, or as the user that quell runs as)"
+                    .to_owned()
+            }
+            (ErrorKind::NotFound, Some(also)) => format!(
+                " (nor is it in `{}`, and `$CREDENTIALS_DIRECTORY`, by which systemd says where, is not set here: put it there, or name \
+                 its whole path in the configuration)",
+                also.display()
+            ),
+            _ => String::new(),
         }
     }
 
@@ -101,8 +152,9 @@ impl SecretFile {
     /// # Errors
     /// The file cannot be read, is empty, too large, or no text; or its secret could be guessed.
     pub fn read(&self) -> Result<SecretString, SecretError> {
-        let failed = |source| SecretError::Read {
+        let failed = |source: io::Error| SecretError::Read {
             path: self.path.clone(),
+            remedy: self.remedy(&source),
             source,
         };
         let unfit = |reason| SecretError::Unfit {
@@ -265,6 +317,54 @@ mod tests {
             Path::new("/etc/quell/secrets/mde")
         );
         assert_eq!(places.secret("/run/mde").path(), Path::new("/run/mde"));
+    }
+
+    #[test]
+    fn a_shell_finds_what_the_unit_is_handed_beside_the_configuration() {
+        let directory = tempfile::tempdir().expect("a temporary directory can be made");
+        let base = directory.path();
+        let places = Places {
+            base: base.to_owned(),
+            ..Places::default()
+        };
+        let kept = base.join("credentials");
+        let error = places
+            .secret("mde")
+            .read()
+            .expect_err("there is none")
+            .to_string();
+        let said = format!(
+            "`{}` (nor is it in `{}`, and `$CREDENTIALS_DIRECTORY`",
+            base.join("mde").display(),
+            kept.display()
+        );
+        assert!(error.contains(&said), "{error}");
+        fs::create_dir(&kept).expect("the directory is ours");
+        assert_eq!(places.secret("mde").path(), base.join("mde"));
+        fs::write(kept.join("mde"), "hunter2\n").expect("the directory is ours");
+        let secret = places.secret("mde").read().expect("it is there");
+        assert_eq!(secret.expose_secret(), "hunter2");
+        // What is named by its path, lies beside the configuration, or was handed over by systemd is that.
+        assert_eq!(places.secret("./mde").path(), base.join("./mde"));
+        fs::write(base.join("mde"), "hunter3\n").expect("the directory is ours");
+        assert_eq!(places.secret("mde").path(), base.join("mde"));
+        let handed = Places {
+            credentials: Some(base.join("run")),
+            ..places
+        };
+        assert_eq!(handed.secret("mde").path(), base.join("run/mde"));
+    }
+
+    #[test]
+    fn a_secret_that_this_user_may_not_read_says_who_may() {
+        let file = SecretFile::at(PathBuf::from("/etc/quell/credentials/mde"));
+        let remedy = |kind: ErrorKind| file.remedy(&io::Error::from(kind));
+        assert!(remedy(ErrorKind::PermissionDenied).contains("with `sudo`"));
+        assert_eq!(
+            remedy(ErrorKind::NotFound),
+            "",
+            "the configuration named the whole path"
+        );
     }
 
     #[test]
