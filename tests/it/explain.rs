@@ -161,8 +161,9 @@ async fn an_alert_a_device_and_an_action_tell_why_by_the_playbooks_of_their_day(
         &out,
         &[
             " is restricted by quell: `ransomware` for alert 637_1, the last ends in ",
-            "containments\n  containment by ransomware: active for ",
-            "actions\n  restrict succeeded, queued ",
+            "containments\n  alert 637_1: containment by ransomware: active for ",
+            "actions\n  restrict succeeded (",
+            "), queued ",
             "1 call",
             "last decisions",
             "alert 637_2: quell did nothing: none of the 2 playbooks matched",

@@ -58,7 +58,7 @@ pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         }));
     }
     operator::answer(args.output, &rows, |paint| {
-        let mut table = Table::new(&["WHEN", "CHECKPOINT"]);
+        let mut table = Table::new(&["WHEN", "CHECKPOINT"]).whole(&["CHECKPOINT"]);
         for Row { tenant, checkpoint } in &rows {
             let kept = format!("{tenant}/{}:{}", checkpoint.seq, checkpoint.hash);
             table.row([cell(format!("{:.0}", checkpoint.at)), cell(kept)]);

@@ -180,7 +180,9 @@ fn render(letters: &[Letter], now: Timestamp, paint: Paint) -> String {
     if letters.is_empty() {
         return "no dead letters\n".to_owned();
     }
-    let mut table = Table::new(&["ID", "CAME", "FROM", "BYTES", "BECAME", "WHY"]);
+    let mut table = Table::new(&["ID", "CAME", "FROM", "BYTES", "BECAME", "WHY"])
+        .spare(&["BYTES", "BECAME"])
+        .whole(&["ID"]);
     for letter in letters {
         table.row([
             cell(letter.id.to_string()),

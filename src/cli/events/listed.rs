@@ -142,7 +142,8 @@ fn render(rows: &[DecidedView], now: Timestamp, paint: Paint) -> String {
     ];
     let mut table = Table::new(&heads)
         .spare(&["SEVERITY", "SOURCE", "ALERT", "NAME"])
-        .only_wide(&["ALERT", "SOURCE"]);
+        .only_wide(&["ALERT", "SOURCE"])
+        .whole(&["DEVICE", "EVENT"]);
     let or_none = |text: &Option<String>| cell(text.as_deref().unwrap_or("-"));
     for row in rows {
         table.row([
@@ -253,9 +254,17 @@ mod tests {
             title: None,
             severity: Some("high".to_owned()),
         };
-        insta::assert_snapshot!(render(&[row], now, Paint::Plain), @"
-        DECIDED    DEVICE        NAME   DECISION  WHY      PLAYBOOK    SEVERITY  EVENT                             TITLE
-        2 min ago  a1a1a1a1a1a1  web-1  hold      caps[0]  ransomware  high      00000000-0000-0000-0000-0000000…  -
+        insta::assert_snapshot!(render(std::slice::from_ref(&row), now, Paint::Plain), @"
+        DECIDED    DEVICE        NAME   DECISION  WHY      PLAYBOOK    SEVERITY  EVENT                                 TITLE
+        2 min ago  a1a1a1a1a1a1  web-1  hold      caps[0]  ransomware  high      00000000-0000-0000-0000-000000000000  -
+        ");
+        let usual = Paint::Fitted {
+            columns: 80,
+            is_coloured: false,
+        };
+        insta::assert_snapshot!(render(&[row], now, usual), @"
+        DECIDED    DEVICE        DECISION  WHY      EVENT
+        2 min ago  a1a1a1a1a1a1  hold      caps[0]  00000000-0000-0000-0000-000000000000
         ");
         assert_eq!(render(&[], now, Paint::Plain), "no event was decided so\n");
     }

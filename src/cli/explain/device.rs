@@ -29,7 +29,7 @@ pub(super) async fn run(session: &Session, wanted: &str, all: bool) -> anyhow::R
     Ok(ExitCode::SUCCESS)
 }
 
-/// The report as text.
+/// The report as text. What the next command is typed with stands before what may be long.
 pub fn render(report: &Report, now: Timestamp, all: bool, page: &mut Page) {
     let device = &report.device;
     let head = match device.restriction.as_str() {
@@ -64,8 +64,8 @@ pub fn render(report: &Report, now: Timestamp, all: bool, page: &mut Page) {
     if !report.containments.is_empty() {
         page.head("containments");
         for containment in &report.containments {
-            let alert = containment.alert_id.as_ref().map(|id| format!(", alert {id}"));
-            let text = render::containment(containment, now) + &alert.unwrap_or_default();
+            let alert = containment.alert_id.as_ref().map(|id| format!("alert {id}: "));
+            let text = alert.unwrap_or_default() + &render::containment(containment, now);
             page.line(2, Tone::Usual, text);
         }
     }
@@ -79,10 +79,10 @@ pub fn render(report: &Report, now: Timestamp, all: bool, page: &mut Page) {
             };
             let state = action.state.replace('_', " ");
             let text = format!(
-                "{} {state}, queued {}, {calls}: {why} ({})",
+                "{} {state} ({}), queued {}, {calls}: {why}",
                 action.kind,
+                action.id,
                 ago(now, action.queued_at),
-                action.id
             );
             page.line(2, Tone::Usual, text);
         }
@@ -98,7 +98,7 @@ pub fn render(report: &Report, now: Timestamp, all: bool, page: &mut Page) {
         }
         let event = decision.event_id.map(|id| format!(" ({id})")).unwrap_or_default();
         let text = format!(
-            "{}: alert {}: {}{event}",
+            "{}{event}: alert {}: {}",
             ago(now, decision.at),
             decision.alert_id,
             decision.outcome
@@ -124,5 +124,107 @@ fn stopped(stop: &StopView, now: Timestamp) -> (Tone, String) {
             ),
         ),
         _ => (Tone::Bad, sentence(stop, now)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::cli::operator::table::Paint;
+    use crate::desk::page::Page as Rows;
+    use crate::domain::verdict::Lane;
+    use crate::store::views::{ActionView, ContainmentHistory, DeviceView};
+
+    #[test]
+    fn what_the_next_command_takes_stands_before_what_a_terminal_cuts() {
+        let now: Timestamp = "2026-11-22T03:00:00Z".parse().expect("a time");
+        let at: Timestamp = "2026-11-22T02:58:00Z".parse().expect("a time");
+        let id: Uuid = "018f3c2e-7a10-7c3e-9a50-0123456789ab".parse().expect("an id");
+        let alert = "da637472900381_1360000000000000000001";
+        let long = "Defender refused it for a reason that nobody reads to its end, ".repeat(8);
+        let device = DeviceView {
+            device: "a1".repeat(20),
+            name: Some("web-1".to_owned()),
+            restriction: "free".to_owned(),
+            isolation: "free".to_owned(),
+            since: None,
+            containments: Vec::new(),
+            actions: Vec::new(),
+        };
+        let containment = ContainmentHistory {
+            id,
+            device: device.device.clone(),
+            state: "active".to_owned(),
+            mode: "enforce".to_owned(),
+            playbook: Some("ransomware".to_owned()),
+            revision: None,
+            begun_by: None,
+            event_id: None,
+            alert_id: Some(alert.to_owned()),
+            created_at: at,
+            ask_reason: None,
+            ask_until: None,
+            request: None,
+            answers: Vec::new(),
+            activated_at: Some(at),
+            until: None,
+            ended_at: None,
+            end_reason: None,
+            attention: Some(long.clone()),
+            by: "decide".to_owned(),
+            reason: "matched".to_owned(),
+            device_is: "free".to_owned(),
+            last_action: None,
+        };
+        let action = ActionView {
+            id,
+            device: device.device.clone(),
+            name: None,
+            kind: "restrict".to_owned(),
+            state: "failed".to_owned(),
+            lane: Lane::Normal,
+            wanted_by: "decide".to_owned(),
+            playbook: None,
+            queued_at: at,
+            not_before: at,
+            attempts: 1,
+            defender_id: None,
+            defender_status: None,
+            is_adopted: false,
+            final_at: Some(at),
+            by: "submit".to_owned(),
+            reason: "refused".to_owned(),
+            error: Some(long.clone()),
+        };
+        let report = Report {
+            outcome: "web-1 is not restricted".to_owned(),
+            device,
+            containments: vec![containment],
+            actions: vec![action],
+            decisions: Vec::new(),
+            waiting: Vec::new(),
+            outlived: Vec::new(),
+            stops: Vec::new(),
+            timeline: Rows {
+                items: Vec::new(),
+                next: None,
+            },
+        };
+        let mut page = Page::default();
+        render(&report, now, false, &mut page);
+        let fitted = page.render(Paint::Fitted {
+            columns: 80,
+            is_coloured: false,
+        });
+        for said in [
+            format!("restrict failed ({id}), queued 2 min ago, 1 call: Defender refused it"),
+            format!("alert {alert}: containment by ransomware: "),
+        ] {
+            assert!(fitted.contains(&said), "{said}\n{fitted}");
+        }
+        let wide = page.render(Paint::Plain.wide());
+        assert_eq!(wide.matches(long.trim_end()).count(), 2, "{wide}");
     }
 }

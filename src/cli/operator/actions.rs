@@ -71,7 +71,8 @@ pub fn render(actions: &[Listed], now: Timestamp, paint: Paint) -> String {
         "QUEUED", "DEVICE", "NAME", "KIND", "STATE", "LANE", "CALLS", "BY", "ID", "WHY",
     ])
     .spare(&["CALLS", "LANE", "NAME", "BY"])
-    .only_wide(&["ID"]);
+    .only_wide(&["ID"])
+    .whole(&["DEVICE"]);
     for listed in actions {
         let action = &listed.action;
         table.row([

@@ -102,7 +102,7 @@ pub fn render(devices: &[DeviceView], now: Timestamp, paint: Paint, indent: &str
                 } else {
                     Tone::Usual
                 },
-                why(device),
+                why(device, paint),
             ),
         ]);
     }
@@ -121,7 +121,7 @@ fn render_one(device: &DeviceView, now: Timestamp, paint: Paint) -> String {
     if device.containments.is_empty() {
         return out + "no containment: nothing of ours keeps it contained\n";
     }
-    let mut table = Table::new(&["BEGAN", "ENDS", "BY", "ALERT", "WHY"]);
+    let mut table = Table::new(&["BEGAN", "ENDS", "BY", "ALERT", "WHY"]).whole(&["ALERT"]);
     for containment in &device.containments {
         let began = match containment.activated_at {
             Some(at) => ago(now, at),
@@ -240,7 +240,8 @@ fn attention(device: &DeviceView) -> Option<&str> {
         .find_map(|containment| containment.attention.as_deref())
 }
 
-fn why(device: &DeviceView) -> String {
+/// Why it is so, in the words of the containment that needs a person, or of the first. Only a terminal is spared a long text.
+fn why(device: &DeviceView, paint: Paint) -> String {
     let urgent = device
         .containments
         .iter()
@@ -255,7 +256,11 @@ fn why(device: &DeviceView) -> String {
         1 => String::new(),
         n => format!(" (and {} more)", n - 1),
     };
-    cut(&reason(first), 80) + &more
+    let said = match paint {
+        Paint::Fitted { .. } => cut(&reason(first), 80),
+        _ => reason(first),
+    };
+    said + &more
 }
 
 /// One containment in a line: the playbook or the operator, and what it is about.
@@ -285,5 +290,61 @@ fn note(containment: &ContainmentView) -> String {
     match &containment.ask_reason {
         Some(asked) if containment.state == "asked" => format!("asked because of {asked}: {about}"),
         _ => about,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn why_a_person_is_needed_is_whole_unless_a_terminal_has_no_room() {
+        let now: Timestamp = "2026-11-22T03:00:00Z".parse().expect("a time");
+        let needs = "the device was restricted by somebody else while the call was under way; ".repeat(3)
+            + "look at Defender";
+        let device = |attention: Option<String>| {
+            let containment = ContainmentView {
+                id: uuid::Uuid::nil(),
+                device: "a1".repeat(20),
+                name: None,
+                measure: Measure::Restriction,
+                state: "active".to_owned(),
+                playbook: Some("ransomware@0123456789ab".to_owned()),
+                alert_id: Some("da637".to_owned()),
+                title: None,
+                created_at: now,
+                activated_at: Some(now),
+                until: None,
+                ask_reason: None,
+                ask_from: Vec::new(),
+                ask_until: None,
+                otherwise_act: false,
+                attention,
+                by: "decide".to_owned(),
+                reason: "matched".to_owned(),
+            };
+            DeviceView {
+                device: "a1".repeat(20),
+                name: None,
+                restriction: "free".to_owned(),
+                isolation: "free".to_owned(),
+                since: None,
+                containments: vec![containment.clone(), containment],
+                actions: Vec::new(),
+            }
+        };
+        let devices = [device(Some(needs.clone())), device(None)];
+        for paint in [Paint::Plain, Paint::Plain.wide()] {
+            let text = render(&devices, now, paint, "");
+            assert!(
+                text.contains(&format!("ransomware: {needs} (and 1 more)")),
+                "{paint:?}: {text}"
+            );
+        }
+        let fitted = Paint::Fitted {
+            columns: 80,
+            is_coloured: false,
+        };
+        assert!(!render(&devices, now, fitted, "").contains(&needs));
     }
 }

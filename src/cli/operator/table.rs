@@ -134,12 +134,13 @@ pub struct Table {
     head: Vec<&'static str>,
     spare: Vec<&'static str>,
     wide: Vec<&'static str>,
+    whole: Vec<&'static str>,
     rows: Vec<Vec<(Tone, String)>>,
 }
 
-/// No column but the last is wider.
+/// Fitted to a terminal no column but the last is wider.
 const WIDEST: usize = 32;
-/// The last column is cut here.
+/// The last column is cut here then.
 const WIDEST_LAST: usize = 100;
 /// To make room the last column, which is prose, gives way first, to so much.
 const PROSE: usize = 24;
@@ -164,6 +165,12 @@ impl Table {
     /// Columns that show only where everything does.
     pub fn only_wide(mut self, columns: &[&'static str]) -> Self {
         self.wide = columns.to_vec();
+        self
+    }
+
+    /// Columns whose texts are never cut, because the next command is typed with them.
+    pub fn whole(mut self, columns: &[&'static str]) -> Self {
+        self.whole = columns.to_vec();
         self
     }
 
@@ -214,14 +221,18 @@ impl Table {
                     .iter()
                     .filter_map(|row| row.get(at))
                     .map(|(_, text)| width(text));
-                let most = match at == last {
-                    _ if is_wide => usize::MAX,
-                    true => WIDEST_LAST,
-                    false => WIDEST,
+                let is_whole = self.whole.contains(title);
+                let most = match paint {
+                    Paint::Fitted { .. } if is_whole => usize::MAX,
+                    Paint::Fitted { .. } if at == last => WIDEST_LAST,
+                    Paint::Fitted { .. } => WIDEST,
+                    // A program reads it, or all of it was asked for.
+                    _ => usize::MAX,
                 };
                 Column {
                     at,
                     title,
+                    is_whole,
                     shown: texts.max().unwrap_or(0).min(most).max(width(title)),
                 }
             })
@@ -238,6 +249,7 @@ impl Table {
 struct Column {
     at: usize,
     title: &'static str,
+    is_whole: bool,
     shown: usize,
 }
 
@@ -251,7 +263,10 @@ fn fit(columns: &mut Vec<Column>, spare: &[&str], room: usize) {
             .saturating_sub(2)
     };
     let give = |column: &mut Column, over: usize, least: usize| {
-        let least = least.max(width(column.title)).min(column.shown);
+        let least = match column.is_whole {
+            true => column.shown,
+            false => least.max(width(column.title)).min(column.shown),
+        };
         column.shown = column.shown.saturating_sub(over).max(least);
     };
     // A prose column that is a little shorter is better than a column less.
@@ -271,10 +286,20 @@ fn fit(columns: &mut Vec<Column>, spare: &[&str], room: usize) {
     // The first column tells the rows apart and stays whole as long as others can give.
     while taken(columns) > room {
         let others = columns.iter_mut().skip(1);
-        let widest = others.filter(|column| column.shown > NARROWEST.max(width(column.title)));
+        let widest =
+            others.filter(|column| !column.is_whole && column.shown > NARROWEST.max(width(column.title)));
         match widest.max_by_key(|column| column.shown) {
             Some(widest) => widest.shown -= 1,
             None => break,
+        }
+    }
+    // Rather a column less than one that nobody can type again.
+    while taken(columns) > room && columns.iter().any(|column| column.is_whole) {
+        match columns.iter().rposition(|column| !column.is_whole) {
+            Some(at) if at > 0 => {
+                columns.remove(at);
+            }
+            _ => break,
         }
     }
     let over = taken(columns).saturating_sub(room);
@@ -284,6 +309,10 @@ fn fit(columns: &mut Vec<Column>, spare: &[&str], room: usize) {
     // So narrow a terminal shows the first columns.
     while taken(columns) > room && columns.len() > 1 {
         columns.pop();
+    }
+    let over = taken(columns).saturating_sub(room);
+    if let Some(first) = columns.first_mut() {
+        first.shown = first.shown.saturating_sub(over);
     }
 }
 
@@ -381,6 +410,54 @@ mod tests {
                 assert!(shown_width(line) <= columns, "{columns}: {line}");
             }
         }
+    }
+
+    #[test]
+    fn an_id_is_whole_wherever_there_is_room_for_it_and_on_a_pipe_everything_is() {
+        let id = "018f3c2e-7a10-7c3e-9a50-0123456789ab";
+        let long = "a text that is longer than a column of a terminal would ever be, however long it goes on and on, here";
+        let mut table = Table::new(&["CAME", "ID", "FROM", "WHY"]).whole(&["ID"]);
+        table.row([cell("2 min ago"), cell(id), cell(long), cell(long)]);
+        let fitted = |columns| {
+            table.render(
+                Paint::Fitted {
+                    columns,
+                    is_coloured: false,
+                },
+                "",
+            )
+        };
+        for columns in 20..200 {
+            let text = fitted(columns);
+            assert_eq!(
+                text.contains(id),
+                columns >= NARROWEST + 2 + id.len(),
+                "{columns}: {text}"
+            );
+            assert!(
+                text.lines().all(|line| shown_width(line) <= columns),
+                "{columns}: {text}"
+            );
+        }
+        assert!(!fitted(199).contains(long));
+        for paint in [Paint::Plain, Paint::Coloured, Paint::Plain.wide()] {
+            let text = table.render(paint, "");
+            assert_eq!(
+                (text.matches(long).count(), text.contains(id)),
+                (2, true),
+                "{text}"
+            );
+        }
+        let mut narrow = Table::new(&["ID", "WHY"]).whole(&["ID"]);
+        narrow.row([cell(id), cell("x")]);
+        let paint = Paint::Fitted {
+            columns: 20,
+            is_coloured: false,
+        };
+        assert!(
+            narrow.render(paint, "").contains("018f3c2e-7a10-7c3e-…"),
+            "there is no room for more"
+        );
     }
 
     #[test]
