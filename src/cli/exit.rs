@@ -77,6 +77,11 @@ pub(super) const TABLE: [(Exit, &str); 8] = [
 #[error("{0}")]
 pub(super) struct No(pub(super) String);
 
+/// Called wrongly, in a way that shows only after the line was parsed.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct Senseless(pub(super) String);
+
 /// What an error that ended a command says of its exit code: where it says nothing, the answer could not be found out.
 pub(super) fn of(error: &anyhow::Error) -> Exit {
     for cause in error.chain() {
@@ -87,6 +92,9 @@ pub(super) fn of(error: &anyhow::Error) -> Exit {
         }
         if cause.is::<No>() {
             return Exit::No;
+        }
+        if cause.is::<Senseless>() {
+            return Exit::Usage;
         }
         match cause.downcast_ref::<DeskError>() {
             Some(DeskError::NotFound(_)) => return Exit::No,
@@ -132,6 +140,7 @@ mod tests {
         check(NoOperator::Nameless.into(), Exit::Usage);
         check(NoOperator::Reserved("expire".to_owned()).into(), Exit::NotAllowed);
         check(No("nothing is there".to_owned()).into(), Exit::No);
+        check(Senseless("in no order".to_owned()).into(), Exit::Usage);
         check(DeskError::NotFound("no such thing".to_owned()).into(), Exit::No);
         check(DeskError::Unusable("senseless".to_owned()).into(), Exit::Usage);
     }

@@ -136,7 +136,7 @@ async fn resend(args: ResendArgs) -> anyhow::Result<ExitCode> {
     let by = typed(operator(args.by.as_deref())?, reason);
     let session = Session::open(&args.common).await?;
     let done = match session.desk().notification_resend(args.id, &by).await {
-        Err(DeskError::NotFound(why) | DeskError::Unusable(why)) => return Ok(nothing_done(&why)),
+        Err(DeskError::NotFound(why)) => return Ok(nothing_done(&why)),
         done => done?,
     };
     session.answer(&done, |_| {
@@ -219,7 +219,9 @@ fn rows(page: &Page<NotificationView>, now: Timestamp, paint: Paint) -> String {
     }
     let mut table = Table::new(&[
         "ID", "RECEIVER", "ABOUT", "PLAYBOOK", "THINGS", "STATE", "TRIES", "WHEN", "WHY",
-    ]);
+    ])
+    .spare(&["THINGS", "TRIES", "PLAYBOOK", "ABOUT"])
+    .whole(&["ID"]);
     for one in &page.items {
         table.row([
             cell(one.id.to_string()),

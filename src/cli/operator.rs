@@ -250,6 +250,8 @@ pub(super) fn told<T>(said: Result<T, DeskError>) -> anyhow::Result<Result<T, Ex
 pub(super) fn refuse(error: DeskError) -> anyhow::Result<ExitCode> {
     match error {
         DeskError::Store(error) => Err(error.into()),
+        // Called wrongly: `exit` knows the code of that, as of every error.
+        senseless @ DeskError::Unusable(_) => Err(senseless.into()),
         DeskError::Refused(Refused::NotAllowed | Refused::ReservedName, why) => {
             eprintln!("error: {}", table::plain(&why));
             Ok(ExitCode::from(Refused::NotAllowed.kind().exit_code()))
@@ -313,6 +315,19 @@ pub(super) fn tenant_of<'a>(config: &'a Config, name: Option<&str>) -> anyhow::R
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::exit;
+
+    #[test]
+    fn what_makes_no_sense_is_wrong_usage_whoever_says_so() {
+        for said in [
+            refuse(DeskError::Unusable("no such order".to_owned())).map(|_| ()),
+            told(Err::<(), _>(DeskError::Unusable("no such order".to_owned()))).map(|_| ()),
+        ] {
+            let error = said.expect_err("it is told as an error");
+            assert_eq!(error.to_string(), "no such order");
+            assert_eq!(exit::of(&error), Exit::Usage);
+        }
+    }
 
     #[test]
     fn a_text_that_fits_no_device_or_several_says_what_to_do() {

@@ -59,7 +59,7 @@ async fn revision(
 ) -> anyhow::Result<Result<RevisionView, String>> {
     match session.desk().revision_begun(playbook, beginning).await {
         Ok(one) => Ok(Ok(one)),
-        Err(DeskError::NotFound(why) | DeskError::Unusable(why)) => Ok(Err(why)),
+        Err(DeskError::NotFound(why)) => Ok(Err(why)),
         Err(error) => Err(error.into()),
     }
 }

@@ -1,10 +1,11 @@
-//! `--since` of the commands that look back: a span before now, or a time. Used by `quell audit` and `quell plan`.
+//! `--since` and `--until` of the commands that look back: a span before now, or a time. Used by `quell audit`, `plan`, `release` and others.
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::cli::exit::Senseless;
 use crate::yaml::duration;
 
-/// The beginning of a period.
+/// The beginning of a period, or its end.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Since {
     /// So long before now.
@@ -14,11 +15,23 @@ pub(super) enum Since {
 }
 
 impl Since {
-    /// The moment itself. A span that reaches back before all time means everything.
+    /// The moment itself, as `--since` names it. A span that reaches back before all time means everything.
     ///
     /// # Errors
-    /// It lies in the future.
+    /// It lies in the future: the line was typed wrongly.
     pub(super) fn time(self, now: Timestamp) -> anyhow::Result<Timestamp> {
+        self.at("--since", now)
+    }
+
+    /// The same as `--until` names it.
+    ///
+    /// # Errors
+    /// It lies in the future: the line was typed wrongly.
+    pub(super) fn end(self, now: Timestamp) -> anyhow::Result<Timestamp> {
+        self.at("--until", now)
+    }
+
+    fn at(self, option: &str, now: Timestamp) -> anyhow::Result<Timestamp> {
         let at = match self {
             Self::Time(at) => at,
             Self::Span(span) => {
@@ -26,8 +39,10 @@ impl Since {
                 now.saturating_sub(span).unwrap_or(Timestamp::MIN)
             }
         };
-        anyhow::ensure!(at <= now, "`--since {at}` lies in the future: it is {now}");
-        Ok(at)
+        match at <= now {
+            true => Ok(at),
+            false => Err(Senseless(format!("`{option} {at}` lies in the future: it is {now}")).into()),
+        }
     }
 }
 
@@ -45,6 +60,7 @@ impl std::str::FromStr for Since {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::exit::{self, Exit};
 
     #[test]
     fn a_period_begins_a_span_ago_or_at_a_time_and_never_in_the_future() {
@@ -56,8 +72,13 @@ mod tests {
             "2026-11-20T00:00:00Z"
         );
         assert!(time("3600d").expect("everything") < time("2020-01-01T00:00:00Z").expect("past"));
-        let error = time("2026-11-23T00:00:00Z").expect_err("tomorrow");
-        assert!(error.to_string().contains("lies in the future"), "{error}");
+        let tomorrow: Since = "2026-11-23T00:00:00Z".parse().expect("readable");
+        for (option, said) in [("--since", tomorrow.time(now)), ("--until", tomorrow.end(now))] {
+            let error = said.expect_err("tomorrow");
+            let words = format!("`{option} 2026-11-23T00:00:00Z` lies in the future: it is {now}");
+            assert_eq!(error.to_string(), words);
+            assert_eq!(exit::of(&error), Exit::Usage);
+        }
         assert!("yesterday".parse::<Since>().is_err());
     }
 }

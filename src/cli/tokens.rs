@@ -92,7 +92,7 @@ fn span(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "must be a duration from 1m to 365d, such as 90d or 12h".to_owned())
 }
 
-/// Does it. Exit code 1: it makes no sense, or there is no such token.
+/// Does it. Exit code 1: there is no such token; 2: what was asked for makes no sense.
 ///
 /// # Errors
 /// The configuration cannot be used, or Postgres is away.

@@ -327,7 +327,7 @@ async fn an_operator_revokes_a_revision_by_a_command_that_says_what_follows() {
     let named = format!("one@{}", &revision[..8]);
     for (what, reason, code, told) in [
         (named.as_str(), " ", 2, "`--reason` is empty"),
-        ("one", "it is wrong", 1, "write the playbook and its revision"),
+        ("one", "it is wrong", 2, "write the playbook and its revision"),
         ("one@ffffffff", "it is wrong", 1, "no revision of `one`"),
         (
             named.as_str(),

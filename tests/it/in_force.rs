@@ -232,19 +232,20 @@ async fn list_show_diff_and_history_tell_what_is_and_was_in_force() {
         said.contains(&restrict("one", "4h")) && said.contains("not in force now"),
         "{said}"
     );
-    for (id, revision, expected) in [
+    for (id, revision, exit, expected) in [
         (
             "one",
             "00000000",
+            1,
             "no revision of `one` that ever was in force begins with `00000000`",
         ),
-        ("one", "0", "too short"),
-        ("none", "00000000", "no revision of `none`"),
+        ("one", "0", 2, "too short"),
+        ("none", "00000000", 1, "no revision of `none`"),
     ] {
         let (code, said) = world
             .command(&["playbooks", "show", id, "--revision", revision])
             .await;
-        assert_eq!(code, Some(1));
+        assert_eq!(code, Some(exit), "{said}");
         assert!(said.contains(expected), "{said}");
     }
 

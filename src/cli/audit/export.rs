@@ -77,7 +77,7 @@ pub(super) async fn run(args: Args) -> anyhow::Result<ExitCode> {
 async fn written(args: &Args, store: &Store, tenants: &[(TenantId, String)]) -> anyhow::Result<Vec<i64>> {
     let now = store.now().await?;
     let since = args.since.map(|since| since.time(now)).transpose()?;
-    let until = args.until.map(|until| until.time(now)).transpose()?;
+    let until = args.until.map(|until| until.end(now)).transpose()?;
     let mut out = BufWriter::new(io::stdout());
     let mut missing = Vec::new();
     if args.output == Form::Csv {

@@ -111,12 +111,11 @@ impl Many {
             Some(Some((playbook, revision))) => (Some(playbook), Some(revision)),
             _ => (self.playbook.as_deref(), None),
         };
-        let time = |since: Option<Since>| since.map(|since| since.time(now)).transpose();
         Ok(Selection {
             playbook: playbook.map(str::to_owned),
             revision: revision.map(str::to_owned),
-            since: time(self.since)?,
-            until: time(self.until)?,
+            since: self.since.map(|since| since.time(now)).transpose()?,
+            until: self.until.map(|until| until.end(now)).transpose()?,
             group: self.group.clone(),
         })
     }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::release::{operator, said, typed};
 use super::table::{Paint, Tone, plain};
 use super::{Output, answer, connect, nothing_done, refuse, tenant_of};
+use crate::cli::exit::Senseless;
 use crate::cli::since::Since;
 use crate::cli::sure::{self, Sure};
 use crate::config::Config;
@@ -132,9 +133,8 @@ pub async fn stop(args: StopArgs) -> anyhow::Result<ExitCode> {
     let by = operator(args.by.as_deref())?;
     let scope = StopScope::from(args.scope);
     if args.since.is_some() && scope != StopScope::ReleaseAll {
-        return Ok(nothing_done(
-            "`--since` goes with `--scope release-all` only: nothing was stopped",
-        ));
+        let why = "`--since` goes with `--scope release-all` only: nothing was stopped";
+        return Err(Senseless(why.to_owned()).into());
     }
     let (config, store) = connect(args.place.config.as_deref()).await?;
     let tenant = named(&args.place, &config, &store).await?;

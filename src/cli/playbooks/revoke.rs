@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use super::SHORT;
+use crate::cli::exit::Senseless;
 use crate::cli::operator::release::{operator, said, typed};
 use crate::cli::operator::table::{plain, short};
 use crate::cli::operator::{Common, Session, nothing_done};
@@ -44,7 +45,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
             "`{}` is no revision: write the playbook and its revision as `ID@REVISION`",
             plain(&args.what)
         );
-        return Ok(nothing_done(&why));
+        return Err(Senseless(why).into());
     };
     let session = Session::open(&args.common).await?;
     let by = typed(by, reason);
