@@ -329,7 +329,12 @@ async fn the_commands_say_what_is_stopped_by_whom_and_how_to_go_on() {
     ] {
         assert!(out.contains(part), "{part}: {out}");
     }
-    for command in [&["status"][..], &["devices"], &["actions"]] {
+    for command in [
+        &["status"][..],
+        &["devices"],
+        &["devices", "--restricted"],
+        &["actions"],
+    ] {
         let (_, out, _) = shell.run(command).await;
         let first = out.lines().next().unwrap_or_default();
         assert!(first.starts_with("STOPPED "), "{command:?}: {out}");

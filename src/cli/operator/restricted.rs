@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use jiff::Timestamp;
 
+use super::Session;
 use super::table::{Paint, Table, Tone, cell, plain, short};
-use super::{Session, nothing_done};
 use crate::desk::words::{ago, ahead};
 #[cfg(test)]
 use crate::domain::measure::Measure;
@@ -17,14 +17,15 @@ pub(super) async fn run(session: &Session, named: Option<&str>, limit: usize) ->
     let (devices, more) = (page.items, page.next.is_some());
     let now = session.store.now().await?;
     if let (true, Some(wanted)) = (devices.is_empty(), named) {
-        return Ok(nothing_done(&format!(
+        return Ok(session.no(&format!(
             "no restricted device is called `{}`, nor does an id begin so",
             plain(wanted)
         )));
     }
-    session.answer(&devices, |paint| render(&devices, now, paint))?;
+    let banner = session.banner().await?;
+    session.answer(&devices, |paint| banner(paint) + &render(&devices, now, paint))?;
     if more {
-        eprintln!("there are more than {limit}: raise `--limit`");
+        session.remark(&format!("there are more than {limit}: raise `--limit`"));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -46,7 +47,8 @@ fn render(devices: &[RestrictedView], now: Timestamp, paint: Paint) -> String {
         "ALERT",
         "BY",
     ])
-    .spare(&["CONFIRMED", "ALERT"]);
+    .spare(&["CONFIRMED", "ALERT"])
+    .whole(&["ALERT"]);
     for device in devices {
         let past = |at: Option<Timestamp>| at.map_or("-".to_owned(), |at| ago(now, at));
         let alerts: Vec<&str> = device.by.iter().filter_map(|by| by.alert_id.as_deref()).collect();
