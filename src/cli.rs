@@ -12,6 +12,8 @@ pub mod db;
 pub mod demo;
 mod diff;
 pub mod doctor;
+#[cfg(test)]
+mod documented;
 mod drill;
 pub mod events;
 mod examples;
