@@ -267,6 +267,29 @@ fn a_shell_on_an_installed_machine_finds_what_the_unit_is_handed_and_the_stop_fi
 }
 
 #[test]
+fn a_shell_on_an_installed_machine_finds_what_the_unit_is_handed_and_the_stop_file_is_looked_for() {
+    let base = tempfile::tempdir().expect("a temporary directory can be made");
+    let kept = base.path().join("credentials");
+    fs::create_dir(&kept).expect("the directory is ours");
+    for line in unit("LoadCredential") {
+        let (name, from) = line.split_once(':').expect("a name, and where it is");
+        assert_eq!(from, format!("/etc/quell/credentials/{name}"));
+        fs::write(kept.join(name), "a secret of this test\n").expect("the directory is ours");
+    }
+    let (_, text) = shipped("deploy/debian/quell.yaml");
+    let loaded = Config::parse("quell.yaml", &text, base.path(), None)
+        .unwrap_or_else(|found| panic!("{}", found.render(false)));
+    assert!(loaded.warnings.is_empty(), "{}", loaded.warnings.render(false));
+    let files = loaded.config.secret_files();
+    assert_eq!(files.len(), 2, "{files:?}");
+    for (key, file) in files {
+        assert!(file.read().is_ok(), "`{key}` is not found: {file:?}");
+    }
+    let stop_file = loaded.config.stop_file.expect("the package ships one");
+    assert_eq!(stop_file, Path::new("/etc/quell/stop"));
+}
+
+#[test]
 fn everybody_who_stops_us_waits_longer_than_we_need() {
     let (_, deployment) = shipped("deploy/kubernetes/base/deployment.yaml");
     let grace = deployment
