@@ -105,7 +105,9 @@ async fn what_was_carried_out_late_is_released_for_ever() {
     let mut ground = ended(ActionEvent::Cancelled).await;
     refuse(&mut ground, "BadRequest").await;
     let ids = ground
-        .words("SELECT id::text || ' ' || defender_id FROM quell.actions WHERE kind = 'restrict'".to_owned())
+        .words(
+            "SELECT id::text || ' ' || defender_id FROM quell.actions WHERE state = 'cancelled'".to_owned(),
+        )
         .await;
     let (action, defender_id) = ids[0].split_once(' ').expect("two words");
     let late = listed(
