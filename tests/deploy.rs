@@ -247,38 +247,18 @@ fn the_way_to_a_managed_identity_is_that_of_our_own_pods_alone() {
 fn a_shell_on_an_installed_machine_finds_what_the_unit_is_handed_and_the_stop_file_is_looked_for() {
     let base = tempfile::tempdir().expect("a temporary directory can be made");
     let kept = base.path().join("credentials");
+    assert_eq!(unit("LoadCredential"), ["quell:/etc/quell/credentials"]);
+    let (_, text) = shipped("deploy/debian/quell.yaml");
+    let parsed = || {
+        Config::parse("quell.yaml", &text, base.path(), None)
+            .unwrap_or_else(|found| panic!("{}", found.render(false)))
+    };
     fs::create_dir(&kept).expect("the directory is ours");
-    for line in unit("LoadCredential") {
-        let (name, from) = line.split_once(':').expect("a name, and where it is");
-        assert_eq!(from, format!("/etc/quell/credentials/{name}"));
+    for (_, file) in parsed().config.secret_files() {
+        let name = file.path().file_name().expect("a credential has a name");
         fs::write(kept.join(name), "a secret of this test\n").expect("the directory is ours");
     }
-    let (_, text) = shipped("deploy/debian/quell.yaml");
-    let loaded = Config::parse("quell.yaml", &text, base.path(), None)
-        .unwrap_or_else(|found| panic!("{}", found.render(false)));
-    assert!(loaded.warnings.is_empty(), "{}", loaded.warnings.render(false));
-    let files = loaded.config.secret_files();
-    assert_eq!(files.len(), 2, "{files:?}");
-    for (key, file) in files {
-        assert!(file.read().is_ok(), "`{key}` is not found: {file:?}");
-    }
-    let stop_file = loaded.config.stop_file.expect("the package ships one");
-    assert_eq!(stop_file, Path::new("/etc/quell/stop"));
-}
-
-#[test]
-fn a_shell_on_an_installed_machine_finds_what_the_unit_is_handed_and_the_stop_file_is_looked_for() {
-    let base = tempfile::tempdir().expect("a temporary directory can be made");
-    let kept = base.path().join("credentials");
-    fs::create_dir(&kept).expect("the directory is ours");
-    for line in unit("LoadCredential") {
-        let (name, from) = line.split_once(':').expect("a name, and where it is");
-        assert_eq!(from, format!("/etc/quell/credentials/{name}"));
-        fs::write(kept.join(name), "a secret of this test\n").expect("the directory is ours");
-    }
-    let (_, text) = shipped("deploy/debian/quell.yaml");
-    let loaded = Config::parse("quell.yaml", &text, base.path(), None)
-        .unwrap_or_else(|found| panic!("{}", found.render(false)));
+    let loaded = parsed();
     assert!(loaded.warnings.is_empty(), "{}", loaded.warnings.render(false));
     let files = loaded.config.secret_files();
     assert_eq!(files.len(), 2, "{files:?}");
