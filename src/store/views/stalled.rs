@@ -45,9 +45,9 @@ impl Store {
         &self,
         tenant: TenantId,
         gate: &Gate,
-        allowed: &Allowed,
+        lets: &Allowed,
     ) -> Result<Option<StalledView>, StoreError> {
-        let lanes: Vec<i16> = allowed.lanes.iter().map(|lane| lane.rank()).collect();
+        let lanes: Vec<i16> = lets.lanes.iter().map(|lane| lane.rank()).collect();
         // A replica's id tells when it began. What concerns all calls is asked first: in a storm the queue is not looked through.
         let row = sqlx::query!(
             r#"WITH n AS MATERIALIZED (SELECT quell.now() AS now, quell.now() - make_interval(secs => $3) AS since),
@@ -75,8 +75,8 @@ impl Store {
             gate.app_id,
             LOOKED_BACK.as_secs_f64(),
             &lanes,
-            allowed.begins,
-            allowed.retries,
+            lets.begins,
+            lets.retries,
         )
         .fetch_optional(&self.pool)
         .await?;
