@@ -128,7 +128,16 @@ const HOMES: [(&str, &[&str]); 34] = [
     ("granit_parser", &["yaml"]),
     ("annotate_snippets", &["yaml"]),
     ("backoff", &["worker/retry.rs"]),
-    ("rustix", &["clock", "defender", "intake/spool.rs", "web/peer.rs", "cli/terminal.rs"]),
+    (
+        "rustix",
+        &[
+            "clock",
+            "defender",
+            "intake/spool.rs",
+            "web/peer.rs",
+            "cli/terminal.rs",
+        ],
+    ),
     ("metrics_exporter_prometheus", &["telemetry"]),
     ("sd_notify", &["lifecycle", "lifecycle/notify.rs"]),
     ("clap", &["cli"]),

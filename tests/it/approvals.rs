@@ -20,9 +20,9 @@ use crate::support::ground::{Ground, asking_playbook, device, playbook};
 
 /// The people of the group that is asked, and the rules.
 pub fn rules(four_eyes: bool) -> ApprovalRules {
-    let leads = ["ann", "bob", "carl", "soc"].map(str::to_owned).to_vec();
+    let leads = ["ann", "ann@contoso.com", "corp\\ann", "bob", "carl", "soc"];
     ApprovalRules {
-        groups: [("soc-leads".to_owned(), leads)].into(),
+        groups: [("soc-leads".to_owned(), leads.map(str::to_owned).to_vec())].into(),
         four_eyes,
     }
 }

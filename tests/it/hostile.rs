@@ -125,7 +125,8 @@ async fn bomb(to: SocketAddr) -> String {
 
 /// JSON of nothing but openings, to the source that asks nobody for anything.
 async fn deep(to: SocketAddr) -> String {
-    let head = "POST /v1/events HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 8388608\r\n\r\n";
+    let head =
+        "POST /v1/events HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: 8388608\r\n\r\n";
     exchange(
         connect(to, 0).await,
         [head.as_bytes().to_vec(), vec![b'['; 8_388_608]],

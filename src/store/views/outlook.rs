@@ -241,15 +241,17 @@ pub(super) async fn read(
         let kind = ActionKind::parse(&row.kind);
         let waits_for_quota =
             row.is_retry && kind.is_none_or(|kind| !kind.releases()) && lane != Lane::Critical;
-        let held = retries_held.filter(|_| waits_for_quota).unwrap_or_default();
+        let ready = SignedDuration::from_micros(row.ready);
+        let held = retries_held
+            .filter(|_| waits_for_quota)
+            .map(|held| SignedDuration::try_from(held).unwrap_or(SignedDuration::MAX));
         QueuedAction {
             id: row.id,
             kind,
             queued: Queued {
                 lane,
                 queued: SignedDuration::from_micros(row.queued),
-                ready: SignedDuration::from_micros(row.ready)
-                    .max(SignedDuration::try_from(held).unwrap_or_default()),
+                ready: held.map_or(ready, |held| ready.max(held)),
             },
             valid_until: row.until.map(SignedDuration::from_micros),
         }

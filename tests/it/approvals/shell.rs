@@ -180,7 +180,7 @@ async fn the_exit_code_tells_why_an_answer_was_not_taken() {
             "web-9",
         ])
         .await;
-    assert_eq!(code, Some(1));
+    assert_eq!(code, Some(2));
     assert!(said.contains("the request has no device `web-9`"), "{said}");
     let (code, _, said) = shell
         .run(&["approvals", "approve", &request, "--reason", " "])
