@@ -149,6 +149,18 @@ fn canonical_text(text: &str, out: &mut String) {
 /// Everything that is wrong with the file as YAML: not YAML at all, larger than [`MAX_BYTES`], empty, several documents,
 /// tags, merge keys, keys that are not text, duplicate keys, deep nesting, aliases that expand to much.
 pub fn parse(file: &str, text: &str) -> Result<Document, Diagnostics> {
+    parse_as(file, text, true)
+}
+
+/// The same of a text that was in force before: what nobody sees in it is read as it was then, though no new file may hold it.
+///
+/// # Errors
+/// As [`parse`], but for [`Code::HIDDEN`].
+pub fn parse_kept(file: &str, text: &str) -> Result<Document, Diagnostics> {
+    parse_as(file, text, false)
+}
+
+fn parse_as(file: &str, text: &str, is_new: bool) -> Result<Document, Diagnostics> {
     if text.len() > MAX_BYTES {
         // Of a file that is not looked at, no copy is made either.
         let beginning: String = text
@@ -171,7 +183,7 @@ pub fn parse(file: &str, text: &str) -> Result<Document, Diagnostics> {
         file,
         text: SourceText::new(text),
     };
-    let root = read(&source)?;
+    let root = read(&source, is_new)?;
     Ok(Document {
         file: file.to_owned(),
         text: source.text,
@@ -179,12 +191,15 @@ pub fn parse(file: &str, text: &str) -> Result<Document, Diagnostics> {
     })
 }
 
-fn read(source: &Source<'_>) -> Result<Tree, Diagnostics> {
+fn read(source: &Source<'_>, is_new: bool) -> Result<Tree, Diagnostics> {
     let text = source.text.as_str();
     if let Some(root) = plain::index(text).and_then(|indexed| meaning::read(text, &indexed)) {
         return Ok(root);
     }
-    let hidden = hidden(source);
+    let hidden = match is_new {
+        true => hidden(source),
+        false => Diagnostics::default(),
+    };
     let indexed = match index::build(source) {
         Ok(indexed) if hidden.is_empty() => indexed,
         Ok(_) => return Err(hidden),

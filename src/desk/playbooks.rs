@@ -110,7 +110,7 @@ impl Desk {
                 text: stored.text,
             };
             // Each by itself: one that this version cannot read does not hide the others.
-            let set = PlaybookSet::compile(std::slice::from_ref(&file)).ok();
+            let set = PlaybookSet::compile_kept(std::slice::from_ref(&file)).ok();
             let compiled = set.as_ref().and_then(|(set, _)| set.get(&stored.playbook));
             PlaybookRow {
                 title: compiled.map(|playbook| playbook.title.clone()),

@@ -36,7 +36,7 @@ fn said(id: &str, revision: &str, text: String) -> Option<PlaybookSays> {
         name: format!("{id}.yaml"),
         text,
     };
-    let (set, _) = PlaybookSet::compile(&[file]).ok()?;
+    let (set, _) = PlaybookSet::compile_kept(&[file]).ok()?;
     let playbook = set.get(id).filter(|playbook| playbook.revision == revision)?;
     Some(PlaybookSays {
         owner: playbook.owner.clone(),

@@ -66,7 +66,7 @@ impl Desk {
             text: shown.text.clone(),
         };
         // One of a time when the language was another is shown without.
-        let Ok((set, _)) = PlaybookSet::compile(std::slice::from_ref(&file)) else {
+        let Ok((set, _)) = PlaybookSet::compile_kept(std::slice::from_ref(&file)) else {
             return Ok(SaidNo::default());
         };
         let Some(playbook) = set.get(&shown.playbook) else {

@@ -22,6 +22,11 @@ const BATCH_BYTES: usize = 4 * 1024 * 1024;
 /// How much of a line that is too long is kept.
 const KEPT: usize = 65_536;
 
+/// What is called after a refused file, and says why it is.
+const REASON: &str = ".reason";
+/// The most bytes of a name on the file systems of Linux.
+const NAME_BYTES: usize = 255;
+
 /// What becomes of a file whose alerts are stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Done {
@@ -219,35 +224,30 @@ impl Spool {
     pub fn refuse(&self, name: &OsStr, reason: &str) -> io::Result<()> {
         let refused = self.below("refused")?;
         let there = self.move_to(&refused, name)?;
+        // A name that leaves no room is cut: whoever looks finds it by its beginning.
+        let there = OsStr::from_bytes(&there.as_bytes()[..there.len().min(NAME_BYTES - REASON.len())]);
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let file = rustix::fs::openat(&refused, beside(&there), flags, Mode::from_raw_mode(0o644))?;
+        let file = rustix::fs::openat(&refused, beside(there), flags, Mode::from_raw_mode(0o644))?;
         File::from(file).write_all(format!("{reason}\n").as_bytes())
     }
 
-    /// The directory of that name in this one, held open: whoever may write here cannot put another in its place meanwhile, nor one
-    /// of theirs, nor a link that would lead elsewhere.
+    /// The directory of that name in this one, held open: whoever may write here cannot put another in its place meanwhile, nor a
+    /// link that would lead elsewhere.
     fn below(&self, name: &str) -> io::Result<OwnedFd> {
         let path = self.path.join(name);
         match fs::create_dir(&path) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
             _ => {}
         }
-        let unfit = |why: &str| {
-            io::Error::other(format!(
-                "`{}` {why}: take it away, and it is made anew",
+        // Whose it is does not matter: what is moved was theirs, and nothing that is there is written over. A share may show any owner.
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        match rustix::fs::open(&path, flags, Mode::empty()) {
+            Ok(held) => Ok(held),
+            Err(Errno::LOOP | Errno::NOTDIR) => Err(io::Error::other(format!(
+                "`{}` is no directory: take it away, and it is made anew",
                 path.display()
-            ))
-        };
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let held = match rustix::fs::open(&path, flags, Mode::empty()) {
-            Ok(held) => held,
-            Err(Errno::LOOP | Errno::NOTDIR) => return Err(unfit("is no directory")),
-            Err(error) => return Err(error.into()),
-        };
-        let owner = rustix::fs::fstat(&held)?.st_uid;
-        match owner == 0 || owner == rustix::process::geteuid().as_raw() {
-            true => Ok(held),
-            false => Err(unfit("belongs to another user")),
+            ))),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -255,7 +255,8 @@ impl Spool {
     fn move_to(&self, there: &OwnedFd, name: &OsStr) -> io::Result<OsString> {
         let is_free = |name: &OsStr| match rustix::fs::statat(there, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(_) => Ok(false),
-            Err(Errno::NOENT) => Ok(true),
+            // What is too long for its reason to be called after it may be moved all the same.
+            Err(Errno::NOENT | Errno::NAMETOOLONG) => Ok(true),
             Err(error) => Err(error),
         };
         for number in 0..10_000 {
@@ -380,7 +381,7 @@ fn skip_line(reader: &mut BufReader<File>) -> io::Result<u64> {
 /// What the file is called that says why that one is refused.
 fn beside(name: &OsStr) -> OsString {
     let mut reason = name.to_owned();
-    reason.push(".reason");
+    reason.push(REASON);
     reason
 }
 

@@ -9,7 +9,7 @@ use super::line::{Line, read_lines};
 use super::terms::{Ask, Notify, choice, read_ask, read_canary, read_limits, read_notify, short_text};
 use crate::domain::canary::Canary;
 use crate::domain::verdict::{Lane, Limit, Mode};
-use crate::yaml::{Code, Diagnostics, Document, Map};
+use crate::yaml::{Code, Diagnostics, Document, Map, Severity};
 
 const KEYS: [&str; 15] = [
     "id",
@@ -89,9 +89,17 @@ pub enum IfUnknown {
     Skip,
 }
 
-/// Compiles one file; `None` when something was reported as an error.
+/// The errors that leave nothing to work with.
+fn wrong(found: &Diagnostics) -> usize {
+    let all = found.iter();
+    all.filter(|one| one.severity == Severity::Error && one.code != Code::HIDDEN)
+        .count()
+}
+
+/// Compiles one file; `None` when something was reported as an error. What nobody sees is one too, and leaves a playbook all the same:
+/// a text that is kept means what it meant.
 pub(super) fn compile(document: &Document, found: &mut Diagnostics) -> Option<Playbook> {
-    let errors_before = found.errors();
+    let errors_before = wrong(found);
     let map = document.root().map(found)?;
     map.only(&KEYS, found);
     refuse_unsupported(&map, found);
@@ -128,7 +136,7 @@ pub(super) fn compile(document: &Document, found: &mut Diagnostics) -> Option<Pl
         .map(|node| read_notify(&node, found))
         .unwrap_or_default();
     let canary = map.get("canary").and_then(|node| read_canary(&node, found));
-    if found.errors() > errors_before {
+    if wrong(found) > errors_before {
         return None;
     }
     Some(Playbook {

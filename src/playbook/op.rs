@@ -286,13 +286,16 @@ fn part(fact: &FactDef, node: &Node<'_>, ends: Ends, found: &mut Diagnostics) ->
             ));
             None
         }
-        _ => is_plain_to_see(node, text, ends, found).then_some(word),
+        _ => {
+            plain_to_see(node, text, ends, found);
+            Some(word)
+        }
     }
 }
 
-/// Whether a reviewer sees what the text is compared with. If he does not, the line may never hold, and a line that never
-/// holds in `unless` protects nobody.
-fn is_plain_to_see(node: &Node<'_>, text: &str, ends: Ends, found: &mut Diagnostics) -> bool {
+/// Refuses a text that a reviewer does not see whole: the line may never hold, and a line that never holds in `unless` protects
+/// nobody.
+fn plain_to_see(node: &Node<'_>, text: &str, ends: Ends, found: &mut Diagnostics) {
     let first = matches!(ends, Ends::Both | Ends::First) && text != text.trim_start();
     let last = matches!(ends, Ends::Both | Ends::Last) && text != text.trim_end();
     if first || last {
@@ -302,15 +305,15 @@ fn is_plain_to_see(node: &Node<'_>, text: &str, ends: Ends, found: &mut Diagnost
             node.path()
         );
         let help = "take the blank away; `matches` finds a text that has one there";
-        found.push(node.diagnostic(Code::FACT_VALUE, message).help(help));
-        return false;
+        found.push(node.diagnostic(Code::HIDDEN, message).help(help));
+        return;
     }
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return true;
+        return;
     }
     let is_unseen = |c: &char| is_joining(*c) || c.is_control() || is_odd_blank(*c);
     let Some(unseen) = text.chars().find(|c| is_unseen(c) && !node.is_by_number(*c)) else {
-        return true;
+        return;
     };
     let number = u32::from(unseen);
     let message = format!(
@@ -319,7 +322,6 @@ fn is_plain_to_see(node: &Node<'_>, text: &str, ends: Ends, found: &mut Diagnost
     );
     let help = format!("take it away; if it is meant, write `\\U{number:08X}` in double quotes");
     found.push(node.diagnostic(Code::HIDDEN, message).help(help));
-    false
 }
 
 /// White space that looks like the blank and is another character. The ideographic space is as wide as a letter.

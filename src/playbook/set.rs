@@ -42,8 +42,19 @@ pub struct CompiledFile {
 
 /// Compiles one file, for [`PlaybookSet::of_files`].
 pub fn compile_file(file: &SourceFile) -> CompiledFile {
+    compiled(yaml::parse(&file.name, &file.text))
+}
+
+/// The same of a text that was in force: what nobody sees in it is told and keeps nothing from working as it did.
+fn compile_kept(file: &SourceFile) -> CompiledFile {
+    let mut compiled = compiled(yaml::parse_kept(&file.name, &file.text));
+    compiled.found.forgive(Code::HIDDEN);
+    compiled
+}
+
+fn compiled(parsed: Result<yaml::Document, Diagnostics>) -> CompiledFile {
     let mut found = Diagnostics::default();
-    let document = match yaml::parse(&file.name, &file.text) {
+    let document = match parsed {
         Ok(document) => document,
         Err(found) => {
             return CompiledFile {
@@ -69,6 +80,15 @@ impl PlaybookSet {
     /// Everything that is wrong with any of the files, warnings included. Nothing is usable then.
     pub fn compile(files: &[SourceFile]) -> Result<(Self, Diagnostics), Diagnostics> {
         Self::of_files(files.iter().map(compile_file))
+    }
+
+    /// Compiles the stored texts of playbooks that are or were in force. What a later version refuses in new files because nobody sees it
+    /// was read when they came into force, and is read so still: an update of the program takes no set out of force.
+    ///
+    /// # Errors
+    /// As [`PlaybookSet::compile`], but for what nobody sees.
+    pub fn compile_kept(files: &[SourceFile]) -> Result<(Self, Diagnostics), Diagnostics> {
+        Self::of_files(files.iter().map(compile_kept))
     }
 
     /// The same as [`PlaybookSet::compile`] at the cost of what has changed: a file whose name and text are as they were

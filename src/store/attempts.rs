@@ -67,7 +67,7 @@ impl Store {
         grant: &Grant,
         record: &AnswerRecord,
     ) -> Result<ActionState, StoreError> {
-        close_gate(tx, tenant, &grant.app_id, record).await?;
+        close_gate(tx, tenant, &grant.app_id, grant.attempt, record).await?;
         super::devices::lock(tx, tenant, &[grant.device.to_string()]).await?;
         finish(tx, tenant, epoch, grant.attempt, record).await?;
         let row = self.action_read(tx, tenant, grant.action).await?;
@@ -273,6 +273,7 @@ pub(super) async fn close_gate(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
     app_id: &str,
+    attempt: Uuid,
     record: &AnswerRecord,
 ) -> Result<(), StoreError> {
     if let Some((pause, why)) = &record.pause {
@@ -288,7 +289,7 @@ pub(super) async fn close_gate(
         .execute(&mut *tx)
         .await?;
         if let Some(named) = record.named {
-            slow::slow_down(tx, tenant, app_id, named, *pause).await?;
+            slow::slow_down(tx, tenant, app_id, attempt, (named, *pause)).await?;
         }
     }
     Ok(())

@@ -157,7 +157,7 @@ impl Store {
         again: Duration,
     ) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
-        close_gate(&mut tx, tenant, &grant.app_id, record).await?;
+        close_gate(&mut tx, tenant, &grant.app_id, grant.attempt, record).await?;
         super::devices::lock(&mut tx, tenant, &[grant.device.to_string()]).await?;
         if let Err(error) = finish(&mut tx, tenant, epoch, grant.attempt, record).await {
             return Err(take_back(tx, error).await);

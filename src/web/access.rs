@@ -104,6 +104,9 @@ pub struct ProxyHeaders {
     pub groups: Option<HeaderName>,
 }
 
+/// What senders can do who are refused so.
+const SENDERS: &str = "a sender behind a proxy shows a token (`http.token_file`); or name the proxy in `http.trusted_proxies` and write `http.trust: act`";
+
 /// A request, as far as it tells who asks.
 #[derive(Clone, Copy, Debug)]
 struct Asked<'a> {
@@ -171,7 +174,9 @@ pub(super) fn sends_itself(head: &Parts, web: &Web) -> Result<(), Problem> {
     let asked = Asked::of(head, options);
     let is_here = asked.local.is_some() || asked.peer.ip().to_canonical().is_loopback();
     let judged = match is_here && !asked.is_by_proxy {
-        true => here::is_direct(asked, &options.access),
+        // By the socket no page comes, whatever the name.
+        _ if asked.local.is_some() => Ok(()),
+        true => here::is_direct(asked, &options.access).map_err(|refusal| refusal.also(SENDERS)),
         // Whoever else comes is believed as far as `http.trust` says; only a browser must not be made to send.
         false => asked.changes_nothing_for_others(),
     };

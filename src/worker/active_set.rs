@@ -133,6 +133,7 @@ async fn compiled(
             Some(earlier) => earlier.recompile(&files),
             None => PlaybookSet::compile(&files),
         };
+        let compiled = compiled.or_else(|_| PlaybookSet::compile_kept(&files));
         compiled.map(|(set, _)| Arc::new(set))
     };
     match tokio::task::spawn_blocking(compile).await {

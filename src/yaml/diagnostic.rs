@@ -205,6 +205,13 @@ impl Diagnostics {
         self.0.is_empty()
     }
 
+    /// Makes warnings of the errors with that code.
+    pub fn forgive(&mut self, code: Code) {
+        for diagnostic in self.0.iter_mut().filter(|diagnostic| diagnostic.code == code) {
+            diagnostic.severity = Severity::Warning;
+        }
+    }
+
     /// Whether there is an error among them.
     pub fn has_errors(&self) -> bool {
         self.errors() > 0
@@ -300,7 +307,7 @@ pub(super) fn is_hidden(c: char) -> bool {
 /// Whether a character joins or changes what stands before it: the two joiners and the variation selectors. They are part of how
 /// some languages and of how emoji are written, so a title may hold them; in a word that is compared nobody sees them.
 pub fn is_joining(c: char) -> bool {
-    matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}')
+    matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
 /// An excerpt in which what is hidden shows, at the same bytes.

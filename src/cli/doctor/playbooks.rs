@@ -78,7 +78,7 @@ pub async fn active(set: &ActiveSet) -> Option<PlaybookSet> {
             text: one.text.clone(),
         })
         .collect();
-    let compiled = tokio::task::spawn_blocking(move || PlaybookSet::compile(&files)).await;
+    let compiled = tokio::task::spawn_blocking(move || PlaybookSet::compile_kept(&files)).await;
     compiled.ok()?.ok().map(|(set, _)| set)
 }
 

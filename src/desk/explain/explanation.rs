@@ -41,7 +41,7 @@ impl Text {
     /// Compiles one text under its own name.
     pub fn new(id: &str, revision: &str, mode: Mode, text: String) -> Self {
         let name = format!("{id}.yaml");
-        let set = PlaybookSet::compile(&[SourceFile { name, text }]);
+        let set = PlaybookSet::compile_kept(&[SourceFile { name, text }]);
         Self {
             id: id.to_owned(),
             revision: revision.to_owned(),

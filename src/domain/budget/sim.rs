@@ -42,6 +42,7 @@ pub(super) struct Refusal {
 /// A call that was refused, until its answer is read.
 #[derive(Clone, Copy, Debug)]
 struct Refused {
+    left: At,
     answered: At,
     lane: Lane,
     queued: At,
@@ -184,7 +185,7 @@ impl<'a> Sim<'a> {
             self.refused.pop_front();
             let Refusal { named, pause } = refused.refusal;
             if self.slows_down {
-                self.slow = Some(Slow::after(named, pause, self.slow, self.now));
+                self.slow = Some(Slow::after(named, pause, self.slow, self.now, refused.left));
             }
             let opens = self.now + SignedDuration::try_from(pause).expect("a short span");
             self.closed_until = self.closed_until.max(opens);
@@ -257,6 +258,7 @@ impl<'a> Sim<'a> {
             }
             match (refusal, fate.answered) {
                 (Some(refusal), Some(answered)) => self.refused.push_back(Refused {
+                    left: self.now,
                     answered: self.now + answered,
                     lane,
                     queued,

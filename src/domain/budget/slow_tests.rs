@@ -138,7 +138,7 @@ fn critical_calls_are_not_slowed_down_with_the_others() {
 #[test]
 fn a_forecast_reckons_with_the_slower_rate() {
     let hour = documented()[1];
-    let slow = Slow::after(hour, Duration::from_secs(5), None, At::ZERO);
+    let slow = Slow::after(hour, Duration::from_secs(5), None, At::ZERO, At::ZERO);
     let rules = Rules {
         slow: Some(slow),
         ..rules(true)

@@ -237,3 +237,21 @@ fn whoever_may_drop_files_cannot_make_us_write_elsewhere() {
     let kept = fs::read(elsewhere.path().join("sign-in")).expect("it is there");
     assert_eq!(kept, b"dear");
 }
+
+#[test]
+fn a_name_as_long_as_can_be_is_taken_and_refused_like_any_other() {
+    let directory = directory();
+    let (at, spool) = (directory.path(), spool(directory.path()));
+    let name = format!("{}.json", "a".repeat(250));
+    put(at, &name, b"{}");
+    spool
+        .finish(&open(&spool, &name).expect("it is there"))
+        .expect("it can be moved");
+    assert_eq!(names(&at.join("done")), [name.clone()]);
+    put(at, &name, b"{}");
+    spool
+        .refuse(OsStr::new(&name), "it is too large")
+        .expect("it can be moved");
+    let reason = format!("{}.reason", "a".repeat(248));
+    assert_eq!(names(&at.join("refused")), [name, reason]);
+}

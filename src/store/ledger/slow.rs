@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use jiff_sqlx::ToSqlx as _;
+use uuid::Uuid;
 
 use crate::domain::budget::{Slow, Window};
 use crate::domain::tenant::TenantId;
@@ -47,20 +48,24 @@ pub(in crate::store) async fn read(
     Ok(row.and_then(|row| slow_of(row.slow_seconds, row.slow_next_at, row.slow_until, now)))
 }
 
-/// A 429 has named a window, and closes the gate for `pause`.
+/// A 429 to that attempt has named a window, and closes the gate for `pause`.
 pub(in crate::store) async fn slow_down(
     tx: &mut sqlx::PgConnection,
     tenant: TenantId,
     app_id: &str,
-    named: Window,
-    pause: Duration,
+    attempt: Uuid,
+    (named, pause): (Window, Duration),
 ) -> Result<(), StoreError> {
-    let now = sqlx::query_scalar!(r#"SELECT quell.now() AS "now!""#)
-        .fetch_one(&mut *tx)
-        .await?
-        .to_jiff();
+    let row = sqlx::query!(
+        r#"SELECT quell.now() AS "now!", (SELECT reserved_at FROM quell.attempts WHERE id = $1) AS left_at"#,
+        attempt,
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    let now = row.now.to_jiff();
+    let left = row.left_at.map_or(now, |left| left.to_jiff()).duration_since(now);
     let earlier = read(tx, tenant, app_id, now).await?;
-    let slow = Slow::after(named, pause, earlier, SignedDuration::ZERO);
+    let slow = Slow::after(named, pause, earlier, SignedDuration::ZERO, left);
     sqlx::query!(
         "UPDATE quell.budgets SET slow_seconds = $3, slow_next_at = $4, slow_until = $5
          WHERE tenant_id = $1 AND app_id = $2 AND scope = 'actions'",

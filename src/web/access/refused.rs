@@ -57,6 +57,12 @@ impl Refusal {
         }
     }
 
+    /// The same with what else can be done.
+    pub fn also(mut self, remedy: &str) -> Self {
+        self.problem.detail = format!("{}; {remedy}", self.problem.detail);
+        self
+    }
+
     /// They have to wait.
     pub fn too_many(wait: Duration) -> Self {
         let seconds = u32::try_from(wait.as_secs())

@@ -90,6 +90,7 @@ async fn events_without_a_token_come_from_programs_of_this_machine_alone() {
         let server = TestServer::start(|_, _| ()).await;
         let got = server.exchange(request.as_bytes()).await;
         assert_eq!(got.status, status, "{headers}: {got:?}");
+        assert_eq!(got.status == 403, got.body.contains("http.token_file"), "{got:?}");
         // A named proxy speaks for others; only a browser must not be made to send.
         let server = TestServer::start(|options, _| {
             options.trusted_proxies = vec!["127.0.0.1".parse().expect("an address")];
