@@ -89,9 +89,7 @@ enum Command {
     Restrict(operator::restrict::Args),
     /// Isolate a device from the network by hand, for a time
     Isolate(operator::isolate::Args),
-    /// Stop: no restriction begins or leaves any more, at once and on every replica; releases go on
     Stop(operator::stop::StopArgs),
-    /// Resume: end what `quell stop` or the stop file began
     Resume(operator::stop::ResumeArgs),
     /// See what people are asked, and answer it
     #[command(subcommand)]
