@@ -495,7 +495,7 @@ fn a_file_of_nothing_but_mistakes_is_reported_in_time_that_grows_with_its_size()
 fn a_set_that_was_in_force_stays_usable_though_what_nobody_sees_is_refused_in_new_files() {
     for (from, to) in [
         ("owner: o", "owner: o # \u{200b}"),
-        ("owner: o", "owner: o # as always\r"),
+        ("owner: o", "owner: o # as always\rpriority: high"),
         (
             "{alert.category: ransomware}",
             "{alert.category: ransomware, device.tags: \"x \"}",

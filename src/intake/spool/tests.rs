@@ -253,5 +253,5 @@ fn a_name_as_long_as_can_be_is_taken_and_refused_like_any_other() {
         .refuse(OsStr::new(&name), "it is too large")
         .expect("it can be moved");
     let reason = format!("{}.reason", "a".repeat(248));
-    assert_eq!(names(&at.join("refused")), [name, reason]);
+    assert_eq!(names(&at.join("refused")), [reason, name]);
 }
