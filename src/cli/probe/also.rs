@@ -74,7 +74,7 @@ impl Act<'_> {
         };
         let answer = match (judge(question, &call), &call.defender_id) {
             (Some(answer), _) => answer,
-            (None, Some(id)) if is_over => {
+            (None, Some(id)) if is_over && !is_taken_back(&call) => {
                 let takes = self.takes_of(name, id, done).await;
                 Answer {
                     answer: format!("a machine action of its own is made; it took {}", takes.answer),
@@ -83,12 +83,14 @@ impl Act<'_> {
             }
             (None, _) => {
                 let waited = span(SignedDuration::try_from(self.also_wait).unwrap_or_default());
-                let status = call.defender_status.as_deref().unwrap_or("without a status");
+                let status = match call.defender_status.as_deref() {
+                    _ if is_over => "not over".to_owned(),
+                    Some(status) => format!("still {status}"),
+                    None => "still without a status".to_owned(),
+                };
                 Answer::of(
                     name,
-                    format!(
-                        "a machine action of its own is made, still {status} after {waited}: it is taken back"
-                    ),
+                    format!("a machine action of its own is made, {status} after {waited}: it is taken back"),
                 )
                 .figure(self.also_wait.as_secs_f64(), "s")
             }
@@ -148,6 +150,11 @@ fn is_over(question: ProbeQuestion, call: &ProbeCall) -> bool {
             None | Some("queued" | "submitting" | "in_doubt" | "submitted")
         ),
     }
+}
+
+/// Whether it ended because it was taken back: the daemon does that by itself when its time is over, maybe before it is looked at here.
+fn is_taken_back(call: &ProbeCall) -> bool {
+    call.cancels > 0 && call.state.as_deref() == Some("cancelled")
 }
 
 /// What the answer to the call says by itself; `None`: a machine action was made, whose end tells the rest.

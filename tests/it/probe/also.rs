@@ -100,10 +100,11 @@ async fn what_stays_pending_is_cancelled_and_the_device_is_free() {
     let report = asked(&world, &["--also-wait", "300ms"]).await;
     for question in ["restrict_twice", "release_free"] {
         let said = answer(&report, question);
-        assert!(
-            said.starts_with("a machine action of its own is made, still Pending after "),
-            "{question}: {said}"
-        );
+        // The daemon takes it back by itself as well, maybe before the probe's last look.
+        let waited = ["still Pending", "not over"].map(|state| {
+            format!("a machine action of its own is made, {state} after 300 ms: it is taken back")
+        });
+        assert!(waited.contains(&said), "{question}: {said}");
     }
     assert_eq!(
         books(&world).await,
