@@ -223,3 +223,6 @@ fn duplicate_id(playbook: &Playbook, first: &str) -> Diagnostics {
 #[cfg(test)]
 #[path = "set_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+mod kept_tests;

@@ -247,7 +247,7 @@ fn a_name_as_long_as_can_be_is_taken_and_refused_like_any_other() {
     spool
         .finish(&open(&spool, &name).expect("it is there"))
         .expect("it can be moved");
-    assert_eq!(names(&at.join("done")), [name.clone()]);
+    assert_eq!(names(&at.join("done")), std::slice::from_ref(&name));
     put(at, &name, b"{}");
     spool
         .refuse(OsStr::new(&name), "it is too large")
