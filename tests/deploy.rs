@@ -185,22 +185,21 @@ fn the_units_folder_hands_over_every_secret_that_a_shipped_configuration_names()
 }
 
 #[test]
-fn what_never_comes_up_is_given_up_and_not_started_anew_for_ever() {
-    let number = |key: &str, unit_of_time: &str| {
-        let values = unit(key);
-        let digits = values[0].strip_suffix(unit_of_time).unwrap_or(&values[0]);
-        let number = digits.parse::<u64>();
-        number.unwrap_or_else(|error| panic!("{key}: {error}: {values:?}"))
+fn what_does_not_come_up_is_started_anew_for_as_long_as_it_takes() {
+    // Postgres may be away for a night, and nobody is there to start Quell again: the limit of starts is off.
+    assert_eq!(unit("StartLimitIntervalSec"), ["0"]);
+    assert_eq!(unit("StartLimitBurst"), [""; 0]);
+    assert_eq!(unit("Restart"), ["always"]);
+    let rests = unit("RestartSec");
+    let [rest] = &rests[..] else {
+        panic!("one rest: {rests:?}")
     };
-    let (interval, burst) = (
-        60 * number("StartLimitIntervalSec", "min"),
-        number("StartLimitBurst", ""),
-    );
-    let rest = number("RestartSec", "s");
-    assert!(rest * burst >= 120, "who mends it has two minutes at least");
+    let seconds = rest
+        .strip_suffix('s')
+        .and_then(|digits| digits.parse::<u64>().ok());
     assert!(
-        rest * burst * 2 < interval,
-        "the limit is reached, also by starts that take as long as the rest"
+        seconds.is_some_and(|seconds| (2..=30).contains(&seconds)),
+        "it neither hammers nor lets an intruder run: {rest}"
     );
 }
 
