@@ -206,14 +206,14 @@ impl Http {
 
     /// Asks for a page; gives the status.
     pub fn get(&mut self, path: &str) -> anyhow::Result<u16> {
-        self.send(format!("GET {path} HTTP/1.1\r\nhost: bench\r\n\r\n").as_bytes())?;
+        self.send(format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n").as_bytes())?;
         Ok(self.answer()?.0)
     }
 
     /// The bytes of a request with a body.
     pub fn post(path: &str, media_type: &str, body: &[u8]) -> Vec<u8> {
         let mut request = format!(
-            "POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: {media_type}\r\ncontent-length: {}\r\n\r\n",
+            "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: {media_type}\r\ncontent-length: {}\r\n\r\n",
             body.len()
         )
         .into_bytes();
@@ -228,7 +228,7 @@ impl Http {
 
     /// Asks for a page; gives its text.
     pub fn page(&mut self, path: &str) -> anyhow::Result<String> {
-        self.send(format!("GET {path} HTTP/1.1\r\nhost: bench\r\n\r\n").as_bytes())?;
+        self.send(format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n").as_bytes())?;
         Ok(String::from_utf8_lossy(&self.answer()?.1).into_owned())
     }
 
