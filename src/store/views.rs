@@ -62,7 +62,7 @@ pub use tenants::TenantGlance;
 pub use trail::{TrailKey, TrailRow};
 
 /// The state of a tenant at one moment.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, Default, Serialize, utoipa::ToSchema)]
 pub struct StatusView {
     /// The moment.
     pub at: Timestamp,
