@@ -86,6 +86,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     if let Some(config) = &config {
         let tenant = tenant_of(config, args.tenant.as_deref())?;
         title += &format!(", tenant {}", tenant.name);
+        findings.extend(files::tenant(config, tenant, args.tenant.is_some()));
         findings.extend(examine(&args, config, tenant).await);
     }
     let output = if args.json { Output::Json } else { args.output };
