@@ -99,7 +99,7 @@ pub fn render(report: &Report, paint: Paint) -> String {
             String::new()
         };
         out += &format!("\n{}{more}\n", paint.tone(Tone::Head, "asks"));
-        out += &waiting::asks(&report.asks, now, paint);
+        out += &waiting::asks(&report.asks, now, !report.stops.is_empty(), paint);
     }
     out
 }
