@@ -72,7 +72,8 @@ fn render(requests: &[RequestView], now: Timestamp, is_stopped: bool, paint: Pai
         };
         let then = match (request.waiting, request.otherwise_act) {
             (0, _) => "-",
-            (_, true) => "restricted",
+            // A request may ask for either measure, or for both.
+            (_, true) => "acts",
             (_, false) => "skipped",
         };
         let approved = match request.approved_by.len() {
@@ -170,7 +171,7 @@ mod tests {
                 "REQUEST ASKED BY DEVICES ENDS THEN FROM APPROVED WHY",
                 "A-1042 ransomware@0123456789ab 11 waiting, 1 declined in 12 min skipped soc-leads ann of 2 ask",
                 "A-1043 erik[31m, by hand 1 declined, 2 expired over, asked just now - anyone 0 of 2 ask",
-                "A-1044 ransomware@0123456789ab web-1 in 12 min restricted soc-leads ann of 2 ask",
+                "A-1044 ransomware@0123456789ab web-1 in 12 min acts soc-leads ann of 2 ask",
             ]
         );
     }
