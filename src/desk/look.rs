@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -13,6 +14,7 @@ use crate::desk::{Desk, DeskError};
 use crate::domain::action::ActionKind;
 use crate::domain::budget::Pacing;
 use crate::domain::stop::StopScope;
+use crate::domain::verdict::Lane;
 use crate::store::StopView;
 use crate::store::views::{Expected, Prospect, StatusView};
 
@@ -68,6 +70,16 @@ impl Look {
         held_of(&self.status.outlook.queue, self.stop(), dispatches(&self.status))
     }
 
+    /// How long until so many more actions of this lane, queued now, may have left, behind what is queued and not held. Ask [`Look::held`]
+    /// first: what is held itself does not leave.
+    pub fn forecast_more(&self, lane: Lane, more: usize, pacing: &Pacing) -> Option<Duration> {
+        let outlook = &self.status.outlook;
+        match self.stop() {
+            Some(stop) => outlook.under(stop).forecast_more(lane, more, pacing),
+            None => outlook.forecast_more(lane, more, pacing),
+        }
+    }
+
     /// When it may leave; none: it is held, and nobody knows how long.
     pub fn expected_at(&self, expected: &Expected) -> Option<Timestamp> {
         let leaves = expected.position <= self.leaving.actions.len();
@@ -117,7 +129,6 @@ mod tests {
     use super::*;
     use crate::desk::queue::WaitsFor;
     use crate::domain::budget::Queued;
-    use crate::domain::verdict::Lane;
     use crate::store::views::{LeaseView, Outlook, QueuedAction};
 
     fn now() -> Timestamp {

@@ -125,6 +125,20 @@ async fn no_time_is_promised_to_what_a_stop_holds() {
 }
 
 #[tokio::test]
+async fn what_many_releases_take_is_not_promised_under_a_freeze() {
+    let (ground, shell) = one_restricted().await;
+    stop(&shell, &["stop", "--scope", "freeze"]).await;
+    let shown = shell.json(&["release", "--all", "--dry-run"]).await;
+    assert_eq!((&shown["calls"], &shown["done_at"]), (&1.into(), &Value::Null));
+    assert_eq!(shown["held"]["waits_for"], "resume");
+    stop(&shell, &["resume", "--yes"]).await;
+    let shown = shell.json(&["release", "--all", "--dry-run"]).await;
+    assert_eq!(shown["held"], Value::Null);
+    assert!(shown["done_at"].is_string(), "{shown}");
+    ground.close().await;
+}
+
+#[tokio::test]
 async fn after_a_restore_a_release_is_told_to_leave_when_the_hold_ends() {
     let (mut ground, shell) = one_restricted().await;
     let hold = "INSERT INTO quell.holds (tenant_id, held_until, reason)
