@@ -281,6 +281,7 @@ impl Config {
             lease: spans.lease,
         };
         source::webhook::check(&config.sources, &config.http, &root, reading);
+        access::check_people(&config.http.access, &root, reading);
         if config.facts.inventory.every.is_zero() {
             source::shape::check_without_inventory(&config.sources, &root, reading);
         }

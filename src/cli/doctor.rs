@@ -86,6 +86,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     if let Some(config) = &config {
         let tenant = tenant_of(config, args.tenant.as_deref())?;
         title += &format!(", tenant {}", tenant.name);
+        findings.extend(files::tenant(config, tenant, args.tenant.is_some()));
         findings.extend(examine(&args, config, tenant).await);
     }
     let output = if args.json { Output::Json } else { args.output };
@@ -168,17 +169,16 @@ async fn examine(args: &Args, config: &Config, tenant: &Tenant) -> Vec<Finding> 
         None => findings.push(unseen(looked.is_usable, &tenant.name)),
     }
     findings.push(listener_finding(listener, &config.http, known));
-    let active = match known.and_then(|standing| standing.set.as_ref()) {
-        Some(active) => within(playbooks::active(active)).await.flatten(),
-        None => None,
-    };
-    let sets = [set.as_deref(), active.as_ref()];
+    let stored = playbooks::stored(known.and_then(|standing| standing.set.as_ref())).await;
+    let sets = [set.as_deref(), stored.set()];
     findings.extend(of_token(token.as_ref(), &client, (config, tenant), &sets));
     findings.extend(read);
     findings.extend(regions);
     findings.push(files);
     if let Some(standing) = known {
-        findings.push(playbooks::in_force(set.as_deref(), &standing.status));
+        let status = &standing.status;
+        let active = status.playbook_set.as_ref();
+        findings.push(playbooks::in_force(set.as_deref(), &stored, active, status.at));
         findings.extend(standing::means(standing, config));
     }
     findings.push(standing::approvals(config));

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use super::secret::{Places, SecretFile};
 use super::section::{Kind, Reading, Section};
+use crate::domain::approval::is_same_person;
 use crate::domain::identity::Role;
 use crate::web::{RoleRule, Whom};
-use crate::yaml::Code;
+use crate::yaml::diagnostic::quoted;
+use crate::yaml::{Code, Diagnostics, Node};
 
 /// `http.access`: how operators show who they are, beside `http.operator_token_file` and the tokens of `quell tokens`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +66,7 @@ impl Access {
         mut section: Section<'_>,
         places: &Places,
         has_proxies: bool,
+        has_operator_token: bool,
         reading: &mut Reading,
     ) -> Self {
         let is_required = section.bool("required", false, reading);
@@ -81,6 +84,24 @@ impl Access {
                 .found
                 .push(node.diagnostic(Code::BAD_ROLES, message).help(help));
         }
+        let node = section
+            .node()
+            .filter(|_| entries > 0 && proxy.is_none() && oidc.is_none());
+        if let Some(node) = node {
+            let message = "`http.access.roles` hold for nobody: they are for people whom a proxy or an issuer names, and there is neither";
+            let help = match is_required || has_operator_token {
+                true => {
+                    "configure `access.proxy` or `access.oidc`; tokens of `quell tokens` have roles of their own"
+                }
+                false => {
+                    "configure `access.proxy` or `access.oidc`, or write `required: true`: until then this machine is let in as if the roles \
+                     were not there, and may everything"
+                }
+            };
+            reading
+                .found
+                .push(node.diagnostic(Code::ROLES_FOR_NOBODY, message).help(help));
+        }
         let mut session = section.section("session", reading);
         let minute = Duration::from_secs(60);
         let idle = session.duration("idle", minute..=1_440 * minute, 60 * minute, reading);
@@ -96,6 +117,72 @@ impl Access {
             lifetime,
         }
     }
+}
+
+/// Where Entra's tokens come from.
+const ENTRA: [&str; 4] = [
+    "login.microsoftonline.com",
+    "login.microsoftonline.us",
+    "login.partner.microsoftonline.cn",
+    "sts.windows.net",
+];
+
+impl Oidc {
+    /// Whether the names that it gives have a domain, as far as that can be known: addresses of mail do, and the user names of Entra's
+    /// work accounts (<https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference>). Other issuers call people as
+    /// they like.
+    fn names_have_domains(&self) -> bool {
+        let host = self
+            .issuer
+            .strip_prefix("https://")
+            .and_then(|rest| rest.split('/').next());
+        match self.name_claim.as_str() {
+            "email" | "upn" => true,
+            "preferred_username" => host.is_some_and(|host| ENTRA.contains(&host)),
+            _ => false,
+        }
+    }
+}
+
+/// Tells of people in `approvals.groups` who are nobody that can sign in: the issuer's names have a domain, and theirs have none.
+pub(super) fn check_people(access: &Access, root: &Section<'_>, reading: &mut Reading) {
+    if !access.oidc.as_ref().is_some_and(Oidc::names_have_domains) {
+        return;
+    }
+    let approvals = root.node().and_then(|root| below(root, "approvals"));
+    let groups = approvals.and_then(|approvals| below(&approvals, "groups"));
+    // What cannot be read there has been told.
+    let mut told = Diagnostics::default();
+    let Some(groups) = groups.and_then(|groups| groups.map(&mut told)) else {
+        return;
+    };
+    for (group, list) in groups.entries() {
+        let people = list.seq(&mut told).unwrap_or_default();
+        let has_domain = |name: &str| name.contains('@');
+        let names = || people.iter().filter_map(Node::as_str);
+        for person in &people {
+            let Some(name) = person.as_str().filter(|name| !has_domain(name)) else {
+                continue;
+            };
+            if names().any(|other| has_domain(other) && is_same_person(name, other)) {
+                continue;
+            }
+            let message = format!(
+                "{} in the group {} of `approvals` is nobody who signs in: the issuer of `http.access.oidc` names people with their domain",
+                quoted(name),
+                quoted(group.text)
+            );
+            let help = "write the whole name, such as `ann@example.com`; name both where they answer by a command or a token of the short name too";
+            reading
+                .found
+                .push(person.diagnostic(Code::NAME_WITHOUT_DOMAIN, message).help(help));
+        }
+    }
+}
+
+/// What stands below a key, without a word on what is wrong there.
+fn below<'a>(node: &Node<'a>, key: &str) -> Option<Node<'a>> {
+    node.map(&mut Diagnostics::default())?.get(key)
 }
 
 fn read_proxy(mut section: Section<'_>, has_proxies: bool, reading: &mut Reading) -> Option<ProxyHeaders> {

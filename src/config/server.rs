@@ -161,7 +161,9 @@ impl Http {
         let (trusted_proxies, proxies_node) = read_proxies(&mut section, reading);
         let is_by_proxy = trusted_proxies.iter().any(Network::has_loopback);
         let has_proxies = !trusted_proxies.is_empty();
-        let access = Access::read(section.section("access", reading), places, has_proxies, reading);
+        let has_operator_token = operator_token_file.is_some();
+        let access = section.section("access", reading);
+        let access = Access::read(access, places, has_proxies, has_operator_token, reading);
         if let Some(node) = proxies_node.filter(|_| is_by_proxy && access.proxy.is_some()) {
             let message = "`http.access.proxy` believes whatever comes from this machine: each user and program here can say that they are anybody";
             let help = "let the proxy come from an address of its own (a machine, a container), and let nobody sign in to this machine whom you \

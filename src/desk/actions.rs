@@ -18,12 +18,14 @@ use crate::desk::explain::outlived;
 use crate::desk::explain::stored::Explainer;
 use crate::desk::look::Look;
 use crate::desk::page::{Page, behind};
+use crate::desk::queue::Held;
 use crate::desk::timeline::Moment;
 use crate::desk::words::span;
 use crate::desk::{Desk, DeskError};
+use crate::domain::action::ActionKind;
 use crate::store::views::{
     ActionDetail, ActionQuery, ActionView, AttemptView, ContainmentHistory, DecisionQuery, DecisionView,
-    TransitionView,
+    Expected, TransitionView,
 };
 
 pub use outcome::outcome;
@@ -49,9 +51,11 @@ pub struct Listed {
     pub action: ActionView,
     /// Its place among the queued ones, from 1, as they will be called.
     pub position: Option<usize>,
-    /// When it may leave, if nothing more urgent comes and every call is answered at once.
+    /// When it may leave, if nothing more urgent comes and every call is answered at once; none: it is held, or not queued.
     pub expected_at: Option<Timestamp>,
-    /// It loses its validity before that.
+    /// While it is queued: what holds it, whatever its turn and the budget.
+    pub held: Option<Held>,
+    /// It loses its validity before it may leave; of one that is held: also if nothing held it any more from now on.
     pub is_late: bool,
 }
 
@@ -87,9 +91,11 @@ pub struct ActionReport {
 pub struct Place {
     /// From 1: the next to be called.
     pub position: i64,
-    /// When it may leave, if nothing more urgent comes and every call is answered at once.
+    /// When it may leave, if nothing more urgent comes and every call is answered at once; none: it is held.
     pub expected_at: Option<Timestamp>,
-    /// It loses its validity before that, and is then dropped.
+    /// What holds it, whatever its turn and the budget.
+    pub held: Option<Held>,
+    /// It loses its validity before it may leave, and is then dropped; of one that is held: also if nothing held it any more from now on.
     pub is_late: bool,
     /// The slots of the windows, as `used/limit in span`.
     pub windows: Vec<String>,
@@ -116,19 +122,20 @@ impl Desk {
             .store
             .actions_behind(self.tenant, &query, after.as_ref())
             .await?;
-        let now = self.store.now().await?;
-        let mut expected = HashMap::new();
-        if actions.iter().any(|action| action.state == "queued") {
-            let outlook = self.store.outlook(self.tenant, &self.terms.gate).await?;
-            let of = outlook.expected(&self.terms.pacing);
-            expected.extend(of.into_iter().map(|e| (e.id, e)));
-        }
+        let look = match actions.iter().any(|action| action.state == "queued") {
+            true => Some(self.look().await?),
+            false => None,
+        };
+        let all = look.iter().flat_map(|look| &look.prospect.actions);
+        let places: HashMap<Uuid, &Expected> = all.map(|expected| (expected.id, expected)).collect();
         let listed = |action: ActionView| {
-            let expected = expected.get(&action.id).filter(|_| action.state == "queued");
+            let place = places.get(&action.id).filter(|_| action.state == "queued");
+            let place = look.as_ref().zip(place.copied());
             Listed {
-                position: expected.map(|expected| expected.position),
-                expected_at: expected.and_then(|expected| now.checked_add(expected.after).ok()),
-                is_late: expected.is_some_and(|expected| expected.is_late),
+                position: place.map(|(_, expected)| expected.position),
+                expected_at: place.and_then(|(look, expected)| look.expected_at(expected)),
+                held: place.and_then(|(look, _)| look.held(ActionKind::parse(&action.kind))),
+                is_late: place.is_some_and(|(_, expected)| expected.is_late),
                 action,
             }
         };
@@ -217,7 +224,8 @@ impl Desk {
             .unwrap_or_else(|| "no reason was recorded".to_owned());
         Some(Place {
             position: i64::try_from(expected.position).unwrap_or(i64::MAX),
-            expected_at: status.at.checked_add(expected.after).ok(),
+            expected_at: look.expected_at(&expected),
+            held: look.held(ActionKind::parse(&action.kind)),
             is_late: expected.is_late,
             windows: windows.collect(),
             closed: status.closed_until.map(|until| (until, reason)),

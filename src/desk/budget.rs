@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::desk::look::Look;
+use crate::desk::status::calls::{HeldQueue, dispatches, held_of};
 use crate::desk::{Desk, DeskError};
 use crate::domain::budget::{Hold, Reserve, Rules, Snapshot};
 use crate::domain::verdict::Lane;
@@ -26,15 +27,20 @@ pub struct BudgetReport {
     pub closed_reason: Option<String>,
     /// The slower rate that all but critical calls keep to, after a 429 that named a window; `null`: there is none.
     pub slowed: Option<SlowView>,
-    /// What holds a call of each lane that wanted to leave now; lanes that nothing holds are absent.
+    /// What of the budget holds a call of each lane that wanted to leave now; lanes that it does not hold are absent.
     pub held: BTreeMap<String, HeldLane>,
+    /// What holds queued actions, whatever the budget allows: `held` of `/v1/status`.
+    pub held_queue: Option<HeldQueue>,
+    /// The same of each lane, by its name; lanes of which nothing is held so are absent.
+    pub lanes_held: BTreeMap<String, HeldQueue>,
     /// The queued actions, by lane, the most urgent first.
     pub queue: Vec<LaneView>,
-    /// When the next queued action may leave.
+    /// When the next call may leave; none: nothing is queued, or all of it is held.
     pub next_call_at: Option<Timestamp>,
-    /// When the queue may be empty, if nothing is added and every call is answered at once.
+    /// When what is queued and not held may have left, if nothing is added and every call is answered at once.
     pub queue_empty_at: Option<Timestamp>,
-    /// When each lane's queued actions and more urgent ones may have left, by the lane's name.
+    /// When those of each lane's queued actions and of more urgent ones that nothing holds may have left, by the lane's name. Lanes of which
+    /// all are held are absent.
     pub lanes_empty_at: BTreeMap<String, Timestamp>,
     /// Queued restrictions that lose their validity before they can be called, as forecast.
     pub expected_late: usize,
@@ -99,7 +105,7 @@ impl Desk {
     /// Postgres is away.
     pub async fn budget_at(&self, look: &Look) -> Result<BudgetReport, DeskError> {
         let (store, tenant, terms) = (&self.store, self.tenant, &self.terms);
-        let Look { status, prospect } = look;
+        let status = &look.status;
         let minutes = store.minutes(tenant, &terms.gate).await?;
         let contained = hours(&store.contained_lately(tenant).await?);
         let in_time = |after: std::time::Duration| status.at.checked_add(after).ok();
@@ -130,20 +136,17 @@ impl Desk {
             Some((lane.as_str().to_owned(), HeldLane { until, why }))
         });
         let held: BTreeMap<String, HeldLane> = held.collect();
-        let lanes = status.queue.iter().filter_map(|lane| {
-            let forecast = prospect.through(lane.lane)?;
-            Some((lane.lane.as_str().to_owned(), in_time(forecast.last)?))
-        });
-        let lanes: BTreeMap<String, Timestamp> = lanes.collect();
-        let forecast = prospect.forecast();
+        let forecast = look.leaving.forecast();
         Ok(BudgetReport {
             at: status.at,
             windows,
             held,
-            lanes_empty_at: lanes,
+            held_queue: look.held_queue(),
+            lanes_held: lanes_held(look),
+            lanes_empty_at: lanes_empty_at(look),
             next_call_at: forecast.and_then(|forecast| in_time(forecast.first)),
             queue_empty_at: forecast.and_then(|forecast| in_time(forecast.last)),
-            expected_late: prospect.late(),
+            expected_late: look.prospect.late(),
             closed_until: status.closed_until,
             closed_reason: status.closed_reason.clone(),
             slowed: status.slowed,
@@ -157,6 +160,28 @@ impl Desk {
     pub fn reserve(&self) -> Reserve {
         self.terms.gate.terms.reserve
     }
+}
+
+/// What a stop or the want of a daemon holds of each lane.
+fn lanes_held(look: &Look) -> BTreeMap<String, HeldQueue> {
+    let queue = &look.status.outlook.queue;
+    let lanes = Lane::ALL.into_iter().filter_map(|lane| {
+        let its = queue.iter().filter(|action| action.queued.lane == lane);
+        let held = held_of(its, look.stop(), dispatches(&look.status))?;
+        Some((lane.as_str().to_owned(), held))
+    });
+    lanes.collect()
+}
+
+/// When what may leave of each lane, and of more urgent ones, may have left.
+fn lanes_empty_at(look: &Look) -> BTreeMap<String, Timestamp> {
+    let leaves = |lane: &Lane| look.leaving.actions.iter().any(|action| action.lane == *lane);
+    let lanes = Lane::ALL.into_iter().filter(leaves).filter_map(|lane| {
+        let forecast = look.leaving.through(lane)?;
+        let at = look.status.at.checked_add(forecast.last).ok()?;
+        Some((lane.as_str().to_owned(), at))
+    });
+    lanes.collect()
 }
 
 fn held_lane(rules: &Rules, snapshot: &Snapshot, lane: Lane) -> Option<(std::time::Duration, Hold)> {

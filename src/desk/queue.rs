@@ -10,10 +10,10 @@ use uuid::Uuid;
 use crate::desk::actions::Listed;
 use crate::desk::look::Look;
 use crate::desk::page::{Page, behind, cursor};
+use crate::desk::status::calls::HeldQueue;
 use crate::desk::words::{ahead, counted};
 use crate::desk::{Desk, DeskError};
 use crate::domain::action::ActionKind;
-use crate::store::StopView;
 use crate::store::views::{ActionView, Expected, StatusView};
 
 /// A queued action.
@@ -50,6 +50,31 @@ pub enum WaitsFor {
     Turn,
 }
 
+/// What holds a queued action, whatever its turn and the budget.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Held {
+    /// `resume` or `daemon`.
+    pub waits_for: WaitsFor,
+    /// The same in words.
+    pub why: String,
+}
+
+impl Held {
+    /// By a stop, by the want of a daemon, or by both; none: by neither.
+    pub fn by(is_stopped: bool, dispatches: bool) -> Option<Self> {
+        let (waits_for, why) = match (is_stopped, dispatches) {
+            (false, true) => return None,
+            (false, false) => (WaitsFor::Daemon, "no daemon dispatches"),
+            (true, true) => (WaitsFor::Resume, "a stop is in force"),
+            (true, false) => (WaitsFor::Resume, "a stop is in force, and no daemon dispatches"),
+        };
+        Some(Self {
+            waits_for,
+            why: why.to_owned(),
+        })
+    }
+}
+
 /// The queue.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Queue {
@@ -57,11 +82,13 @@ pub struct Queue {
     pub at: Timestamp,
     /// How many actions wait.
     pub actions: usize,
-    /// When the whole queue may be empty, if nothing is added and every call is answered at once.
+    /// What holds some of them, or all.
+    pub held: Option<HeldQueue>,
+    /// When those that nothing holds may have left, if nothing is added and every call is answered at once; none: there are none.
     pub empty_at: Option<Timestamp>,
     /// Those that lose their validity before they can be called.
     pub expected_late: usize,
-    /// The actions as they will be called, the next first.
+    /// The actions as they will be called, the next first; those that are held behind all others.
     #[serde(flatten)]
     pub page: Page<Waits>,
 }
@@ -82,9 +109,7 @@ impl Desk {
     pub async fn queue_at(&self, look: &Look, after: Option<&str>, limit: usize) -> Result<Queue, DeskError> {
         let passed: usize = after.map(behind).transpose()?.unwrap_or(0);
         let (store, tenant) = (&self.store, self.tenant);
-        let Look { status, prospect } = look;
-        let expected = &prospect.actions;
-        let stops = store.stops(Some(tenant), None).await?;
+        let expected = &look.prospect.actions;
         let wanted: Vec<Expected> = expected.iter().skip(passed).take(limit).copied().collect();
         let ids: Vec<Uuid> = wanted.iter().map(|expected| expected.id).collect();
         let mut actions: HashMap<Uuid, (ActionView, bool)> = store
@@ -96,14 +121,21 @@ impl Desk {
         let rows = wanted.into_iter().filter_map(|expected| {
             // It has left in the meantime.
             let (action, is_behind) = actions.remove(&expected.id)?;
-            let waits_for = self.waits_for(&action, is_behind, expected, status, &stops);
-            let expected_at = status.at.checked_add(expected.after).ok();
+            let held = look.held(ActionKind::parse(&action.kind));
+            let (waits_for, why) = match &held {
+                Some(held) => (held.waits_for, held.why.clone()),
+                None => {
+                    let waits_for = self.waits_for(&action, is_behind, expected, &look.status);
+                    (waits_for, why(waits_for, &action, expected, &look.status))
+                }
+            };
             Some(Waits {
-                why: why(waits_for, &action, expected, status),
+                why,
                 waits_for,
                 listed: Listed {
                     position: Some(expected.position),
-                    expected_at,
+                    expected_at: look.expected_at(&expected),
+                    held,
                     is_late: expected.is_late,
                     action,
                 },
@@ -111,12 +143,15 @@ impl Desk {
         });
         let end = passed.saturating_add(limit);
         Ok(Queue {
-            at: status.at,
+            at: look.status.at,
             actions: expected.len(),
-            empty_at: expected
+            held: look.held_queue(),
+            empty_at: look
+                .leaving
+                .actions
                 .last()
-                .and_then(|last| status.at.checked_add(last.after).ok()),
-            expected_late: prospect.late(),
+                .and_then(|last| look.expected_at(last)),
+            expected_late: look.prospect.late(),
             page: Page {
                 items: rows.collect(),
                 next: (expected.len() > end).then(|| cursor(&end)),
@@ -124,25 +159,18 @@ impl Desk {
         })
     }
 
+    /// What an action waits for that nothing holds.
     fn waits_for(
         &self,
         action: &ActionView,
         is_behind_open: bool,
         expected: Expected,
         status: &StatusView,
-        stops: &[StopView],
     ) -> WaitsFor {
         let kind = ActionKind::parse(&action.kind);
-        let is_stopped = stops
-            .iter()
-            .any(|stop| kind.is_none_or(|kind| stop.scope.forbids(kind)));
         let begins = matches!(kind, Some(ActionKind::Restrict | ActionKind::Isolate));
         let is_full = begins && status.outstanding >= i64::from(self.terms.outstanding);
-        if is_stopped {
-            WaitsFor::Resume
-        } else if !status.lease.as_ref().is_some_and(|lease| lease.is_held) {
-            WaitsFor::Daemon
-        } else if is_behind_open {
+        if is_behind_open {
             WaitsFor::OpenAction
         } else if action.not_before > status.at {
             WaitsFor::Delay
@@ -168,8 +196,7 @@ fn why(waits_for: WaitsFor, action: &ActionView, expected: Expected, status: &St
     };
     match waits_for {
         WaitsFor::Nothing => "it is called next".to_owned(),
-        WaitsFor::Resume => "a stop is in force".to_owned(),
-        WaitsFor::Daemon => "no daemon dispatches".to_owned(),
+        WaitsFor::Resume | WaitsFor::Daemon => "it is held".to_owned(),
         WaitsFor::OpenAction => "its device has an open action, which has to end first".to_owned(),
         WaitsFor::Delay => format!("it is tried again {}", ahead(status.at, action.not_before)),
         WaitsFor::Gate => {

@@ -8,7 +8,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::desk::queue::Held;
 use crate::desk::{Desk, DeskError, Refused};
+use crate::domain::action::ActionKind;
 use crate::domain::approval::tag;
 use crate::domain::person::By;
 use crate::domain::verdict::Lane;
@@ -25,8 +27,10 @@ pub struct Shown {
     pub preview: Preview,
     /// Calls that its release makes.
     pub calls: usize,
-    /// When the last of them may have left, after what is queued before them.
+    /// When the last of them may have left, after what is queued before them; none: nothing is called, or it is held.
     pub done_at: Option<Timestamp>,
+    /// What would hold them, whatever their turn and the budget.
+    pub held: Option<Held>,
     /// What says that this was seen: the release is of these containments and no others.
     pub token: String,
     /// How long the calls take; nothing is called: none.
@@ -46,11 +50,14 @@ impl Desk {
             let why = "nothing that is open fits the selection: nothing to release";
             return Err(DeskError::Refused(Refused::NothingToEnd, why.to_owned()));
         }
-        let (mut takes, mut done_at) = (None, None);
+        let (mut takes, mut done_at, mut held) = (None, None, None);
         if preview.released > 0 {
-            let status = self.store.status(self.tenant, &self.terms.gate).await?;
-            takes = status.forecast_more(Lane::Release, preview.released, &self.terms.pacing);
-            done_at = takes.and_then(|takes| status.at.checked_add(takes).ok());
+            let look = self.look().await?;
+            held = look.held(Some(ActionKind::Release));
+            if held.is_none() {
+                takes = look.forecast_more(Lane::Release, preview.released, &self.terms.pacing);
+            }
+            done_at = takes.and_then(|takes| look.status.at.checked_add(takes).ok());
         }
         let mut ids: Vec<String> = preview.containments.iter().map(Uuid::to_string).collect();
         ids.sort_unstable();
@@ -60,6 +67,7 @@ impl Desk {
             selection,
             preview,
             done_at,
+            held,
             takes,
         })
     }

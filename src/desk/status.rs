@@ -114,10 +114,8 @@ impl Desk {
     pub async fn status_at(&self, look: &Look, limit: i64) -> Result<Report, DeskError> {
         let (store, tenant, terms) = (&self.store, self.tenant, &self.terms);
         let status = &look.status;
-        let stops = store.stops(Some(tenant), None).await?;
-        let stop = stops.first().map(|stop| stop.scope);
-        let forecast = calls::forecast(look, stop, &terms.pacing);
-        let stalled = match calls::allowed(status, stop, terms.outstanding) {
+        let forecast = look.leaving.forecast();
+        let stalled = match calls::allowed(status, look.stop(), terms.outstanding) {
             Some(allowed) => store.stalled(tenant, &terms.gate, &allowed).await?,
             None => None,
         };
@@ -137,8 +135,8 @@ impl Desk {
         let unsealed = store.audit_unsealed(tenant).await?;
         let mut report = Report {
             tenant: self.name.clone(),
-            held: calls::held(status, stop),
-            stops,
+            held: look.held_queue(),
+            stops: look.stops.clone(),
             stalled,
             heartbeat_missed_since: missed,
             needs: Vec::new(),

@@ -44,6 +44,15 @@ pub fn ahead(now: Timestamp, at: Timestamp) -> String {
     format!("in {}", span(left))
 }
 
+/// When a question ends: while a stop is in force nobody can say yes, so none does, however long its time is over.
+pub fn question_ends(now: Timestamp, at: Timestamp, is_stopped: bool) -> String {
+    match (is_stopped, at > now) {
+        (false, _) => ahead(now, at),
+        (true, true) => format!("{}, not while stopped", ahead(now, at)),
+        (true, false) => "at the resume".to_owned(),
+    }
+}
+
 /// What a slower rate means for calls: `slowed down to one in 2.4 s, but for critical ones, until in 42 min: …`.
 pub fn slowed(now: Timestamp, slow: &SlowView) -> String {
     format!(
@@ -128,5 +137,11 @@ mod tests {
         assert_eq!(ahead(now, at(11_520)), "in 3 h 12 min");
         assert_eq!(ahead(now, at(-3)), "due now");
         assert_eq!(ahead(now, at(-90)), "overdue by 1 min 30 s");
+        assert_eq!(question_ends(now, at(-90), false), "overdue by 1 min 30 s");
+        assert_eq!(question_ends(now, at(-90), true), "at the resume");
+        assert_eq!(
+            question_ends(now, at(90), true),
+            "in 1 min 30 s, not while stopped"
+        );
     }
 }

@@ -62,7 +62,7 @@ pub use tenants::TenantGlance;
 pub use trail::{TrailKey, TrailRow};
 
 /// The state of a tenant at one moment.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, Default, Serialize, utoipa::ToSchema)]
 pub struct StatusView {
     /// The moment.
     pub at: Timestamp,
@@ -201,11 +201,6 @@ pub struct SetView {
 }
 
 impl StatusView {
-    /// How long until so many more actions of this lane may have left, behind everything that is queued, if nothing else is added.
-    pub fn forecast_more(&self, lane: Lane, more: usize, pacing: &Pacing) -> Option<std::time::Duration> {
-        self.outlook.forecast_more(lane, more, pacing)
-    }
-
     /// The queue as it will leave, if nothing is added and every call is answered at once. It is played through: once for one look.
     pub fn prospect(&self, pacing: &Pacing) -> Prospect {
         self.outlook.prospect(pacing)

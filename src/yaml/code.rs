@@ -148,6 +148,8 @@ codes! {
     TIME_SCALED = "W451", "the configuration runs in scaled time, which is for tests and demonstrations";
     OPEN_WITHOUT_TOKEN = "W452", "other machines may send events without showing a token";
     PROXY_ON_THIS_MACHINE = "W453", "a proxy on this machine says who asks, and so can every program here";
+    ROLES_FOR_NOBODY = "W454", "roles are given to people, and nothing says who somebody is";
+    NAME_WITHOUT_DOMAIN = "W455", "a group names people as nobody is named who signs in";
     UNKNOWN_RECEIVER = "W481", "the playbook tells a receiver that the configuration does not name, so nobody is told";
     IDLE_CANARY = "W410", "the playbook has a canary and does not enforce, so the canary narrows nothing";
     RESOLVED_BEGINS = "W411", "a resolved alert can begin a restriction that ends when its alerts are resolved";

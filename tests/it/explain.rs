@@ -233,7 +233,7 @@ async fn what_does_not_exist_is_said_in_one_line_and_what_waits_is_told() {
         &[
             "the restrict of device `bbbb",
             "is queued: no daemon dispatches, so it stays there",
-            "queue      position 2, may leave ",
+            "queue      position 2, held: no daemon dispatches\n",
             "budget     0/100 in 1 min, 0/1500 in 1 h",
             "calls\n  none was made",
         ],

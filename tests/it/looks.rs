@@ -85,6 +85,60 @@ async fn a_stop_that_lets_releases_go_holds_the_rest_of_the_queue_alone() {
 }
 
 #[tokio::test]
+async fn no_time_is_promised_to_what_a_stop_holds() {
+    let (mut ground, shell) = one_restricted().await;
+    ground.alert("one", &device('b')).await;
+    stop(&shell, &["stop"]).await;
+    let budget = shell.json(&["budget"]).await;
+    assert_eq!(budget["held_queue"]["waits_for"], "resume");
+    assert_eq!(budget["lanes_held"]["normal"]["actions"], 1);
+    assert_eq!(
+        (&budget["next_call_at"], &budget["queue_empty_at"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert_eq!(budget["lanes_empty_at"], Value::Object(serde_json::Map::new()));
+    let queued = shell.json(&["actions", "--state", "queued"]).await;
+    assert_eq!(queued[0]["held"]["waits_for"], "resume");
+    assert_eq!(queued[0]["expected_at"], Value::Null);
+    let (_, out, _) = shell.run(&["actions", "--state", "queued"]).await;
+    assert!(out.contains("  held: a stop is in force; "), "{out}");
+
+    shell
+        .json(&["release", device('a').as_str(), "--reason", "false alarm"])
+        .await;
+    let (_, out, _) = shell.run(&["budget"]).await;
+    assert!(
+        out.contains(
+            "\nforecast    1 held: a stop is in force; the next call may leave now, the last of the others now\n"
+        ),
+        "{out}"
+    );
+    stop(&shell, &["resume", "--yes"]).await;
+    let queued = shell.json(&["actions", "--state", "queued"]).await;
+    assert!(
+        queued
+            .as_array()
+            .is_some_and(|all| all.iter().all(|one| one["expected_at"].is_string())),
+        "{queued}"
+    );
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn what_many_releases_take_is_not_promised_under_a_freeze() {
+    let (ground, shell) = one_restricted().await;
+    stop(&shell, &["stop", "--scope", "freeze"]).await;
+    let shown = shell.json(&["release", "--all", "--dry-run"]).await;
+    assert_eq!((&shown["calls"], &shown["done_at"]), (&1.into(), &Value::Null));
+    assert_eq!(shown["held"]["waits_for"], "resume");
+    stop(&shell, &["resume", "--yes"]).await;
+    let shown = shell.json(&["release", "--all", "--dry-run"]).await;
+    assert_eq!(shown["held"], Value::Null);
+    assert!(shown["done_at"].is_string(), "{shown}");
+    ground.close().await;
+}
+
+#[tokio::test]
 async fn after_a_restore_a_release_is_told_to_leave_when_the_hold_ends() {
     let (mut ground, shell) = one_restricted().await;
     let hold = "INSERT INTO quell.holds (tenant_id, held_until, reason)

@@ -4,10 +4,11 @@ use std::process::ExitCode;
 
 use jiff::Timestamp;
 
+use crate::cli::operator::stop::banner;
 use crate::cli::operator::table::{Paint, Table, Tone, cell};
 use crate::cli::operator::{Common, Session};
 use crate::cli::watch::{self, Watch};
-use crate::desk::words::{ago, ahead};
+use crate::desk::words::{ago, question_ends};
 use crate::store::approvals::RequestView;
 
 /// List the requests that wait for an answer, those that end first first
@@ -42,10 +43,14 @@ async fn look(session: &Session, args: &Args) -> anyhow::Result<ExitCode> {
         .approvals(args.all, None, usize::try_from(args.limit)?)
         .await?;
     let (requests, more) = (page.items, page.next.is_some());
+    let stops = session.store.stops(Some(session.id), None).await?;
     let now = session.store.now().await?;
-    session.answer(&requests, |paint| match requests.as_slice() {
-        [] => "nothing waits for an answer\n".to_owned(),
-        requests => render(requests, now, paint),
+    session.answer(&requests, |paint| {
+        let list = match requests.as_slice() {
+            [] => "nothing waits for an answer\n".to_owned(),
+            requests => render(requests, now, !stops.is_empty(), paint),
+        };
+        banner(&stops, now, paint) + &list
     })?;
     if more {
         session.remark(&format!("there are more than {}: raise `--limit`", args.limit));
@@ -54,7 +59,7 @@ async fn look(session: &Session, args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 /// The requests as a table.
-pub fn render(requests: &[RequestView], now: Timestamp, paint: Paint) -> String {
+fn render(requests: &[RequestView], now: Timestamp, is_stopped: bool, paint: Paint) -> String {
     let mut table = Table::new(&[
         "REQUEST", "ASKED BY", "DEVICES", "ENDS", "THEN", "FROM", "APPROVED", "WHY",
     ])
@@ -67,7 +72,8 @@ pub fn render(requests: &[RequestView], now: Timestamp, paint: Paint) -> String 
         };
         let then = match (request.waiting, request.otherwise_act) {
             (0, _) => "-",
-            (_, true) => "restricted",
+            // A request may ask for either measure, or for both.
+            (_, true) => "acts",
             (_, false) => "skipped",
         };
         let approved = match request.approved_by.len() {
@@ -79,7 +85,7 @@ pub fn render(requests: &[RequestView], now: Timestamp, paint: Paint) -> String 
             cell(by),
             cell(devices(request)),
             match request.ends_at {
-                Some(at) => (Tone::Warn, ahead(now, at)),
+                Some(at) => (Tone::Warn, question_ends(now, at, is_stopped)),
                 None => cell(format!("over, asked {}", ago(now, request.asked_at))),
             },
             cell(then),
@@ -152,7 +158,9 @@ mod tests {
             otherwise_act: true,
             ..request()
         };
-        let text = render(&[first.clone(), over, one], first.asked_at, Paint::Plain);
+        let stopped = render(std::slice::from_ref(&first), first.asked_at, true, Paint::Plain);
+        assert!(stopped.contains("  in 12 min, not while stopped  "), "{stopped}");
+        let text = render(&[first.clone(), over, one], first.asked_at, false, Paint::Plain);
         let lines: Vec<String> = text
             .lines()
             .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
@@ -163,7 +171,7 @@ mod tests {
                 "REQUEST ASKED BY DEVICES ENDS THEN FROM APPROVED WHY",
                 "A-1042 ransomware@0123456789ab 11 waiting, 1 declined in 12 min skipped soc-leads ann of 2 ask",
                 "A-1043 erik[31m, by hand 1 declined, 2 expired over, asked just now - anyone 0 of 2 ask",
-                "A-1044 ransomware@0123456789ab web-1 in 12 min restricted soc-leads ann of 2 ask",
+                "A-1044 ransomware@0123456789ab web-1 in 12 min acts soc-leads ann of 2 ask",
             ]
         );
     }

@@ -7,7 +7,7 @@ use super::number;
 use crate::cli::operator::table::{Paint, Tone, plain};
 use crate::cli::operator::{Common, Session, told};
 use crate::desk::approvals::{OpenAsk, RequestReport as Report};
-use crate::desk::words::{ago, ahead, span};
+use crate::desk::words::{ago, ahead, question_ends, span};
 use crate::domain::approval::RequestNumber;
 use crate::store::approvals::{AnswerView, AskRow};
 
@@ -119,7 +119,10 @@ fn render_open(open: &OpenAsk, now: jiff::Timestamp, paint: Paint, out: &mut Str
     } else {
         "skipped"
     };
-    let ends = format!("{}, then {then}", ahead(now, ask.ask_until));
+    let ends = format!(
+        "{}, then {then}",
+        question_ends(now, ask.ask_until, ask.is_stopped)
+    );
     entry(out, "ends", &ends);
     entry(
         out,

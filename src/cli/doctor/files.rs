@@ -5,7 +5,10 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use super::finding::Finding;
-use crate::config::{Config, ConfigError, Loaded, SecretFile};
+use crate::config::{Config, ConfigError, Loaded, SecretFile, Tenant};
+
+/// So many other tenants are named.
+const TOLD: usize = 8;
 
 /// The configuration, if it can be used.
 pub fn configuration(path: &Path) -> (Finding, Option<Config>) {
@@ -52,6 +55,33 @@ fn names(config: &Config) -> String {
         .map(|tenant| format!("`{}`", tenant.name))
         .collect();
     names.join(", ")
+}
+
+/// Which tenant is looked at, where there are several: what concerns a tenant says nothing of another. `is_named`: the caller chose it.
+pub fn tenant(config: &Config, looked_at: &Tenant, is_named: bool) -> Option<Finding> {
+    let others: Vec<&str> = config
+        .tenants
+        .iter()
+        .map(|tenant| tenant.name.as_str())
+        .filter(|name| *name != looked_at.name)
+        .collect();
+    let first = others.first()?;
+    let this = format!(
+        "this is `{}`, 1 of {} tenants",
+        looked_at.name,
+        config.tenants.len()
+    );
+    if is_named {
+        return Some(Finding::ok("tenant", this));
+    }
+    let shown: Vec<String> = others.iter().take(TOLD).map(|name| format!("`{name}`")).collect();
+    let more = match others.len().saturating_sub(TOLD) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let found = format!("{this}; not looked at: {}{more}", shown.join(", "));
+    let remedy = format!("look at each of them: quell doctor --tenant {first}");
+    Some(Finding::not_asked("tenant", found).look(remedy))
 }
 
 /// Every file that holds a secret.
@@ -114,6 +144,47 @@ mod tests {
         ] {
             assert_eq!(rights("secret.x", "/x", mode).state, state, "{mode:o}");
         }
+    }
+
+    #[test]
+    fn which_of_several_tenants_is_looked_at_is_told() {
+        let config = |names: &[&str]| {
+            let tenants: Vec<String> = names
+                .iter()
+                .map(|name| {
+                    format!("  - {{name: {name}, credential: {{client_secret: {{directory_id: d, client_id: {name}, secret_file: s}}}}}}\n")
+                })
+                .collect();
+            let text = format!(
+                "database: {{url: 'postgres:///q'}}\nplaybooks: {{path: p}}\ntenants:\n{}",
+                tenants.concat()
+            );
+            let loaded = Config::parse("q.yaml", &text, Path::new("/"), None);
+            loaded.expect("it is one").config
+        };
+        let check = |names: &[&str], is_named, state, part: &str| {
+            let config = config(names);
+            let found = tenant(&config, &config.tenants[0], is_named).expect("there are others");
+            assert_eq!(found.state, state, "{}", found.found);
+            assert!(found.found.ends_with(part), "{}", found.found);
+            found.remedy
+        };
+        let several = ["contoso", "fabrikam", "litware"];
+        let remedy = check(
+            &several,
+            false,
+            State::NotAsked,
+            "1 of 3 tenants; not looked at: `fabrikam`, `litware`",
+        );
+        assert!(remedy.is_some_and(|remedy| remedy.ends_with("--tenant fabrikam")));
+        assert_eq!(
+            check(&several, true, State::Ok, "this is `contoso`, 1 of 3 tenants"),
+            None
+        );
+        let many = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"];
+        check(&many, false, State::NotAsked, "`i` and 2 more");
+        let alone = config(&["contoso"]);
+        assert_eq!(tenant(&alone, &alone.tenants[0], false), None);
     }
 
     #[test]

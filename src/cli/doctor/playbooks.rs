@@ -4,16 +4,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::finding::Finding;
 use super::within;
 use crate::app::reload::load::{Around, Loaded, load_aside};
 use crate::config::Config;
-use crate::desk::words::ago;
-use crate::desk::words::counted;
+use crate::desk::words::{ago, counted};
 use crate::domain::verdict::Mode;
 use crate::playbook::{PlaybookSet, SourceFile};
 use crate::store::ActiveSet;
-use crate::store::views::StatusView;
+use crate::store::views::SetView;
+use crate::yaml::Severity;
 
 /// The files, compiled, and the line about them.
 pub async fn look(config: &Config) -> (Finding, Option<Arc<PlaybookSet>>) {
@@ -68,8 +70,32 @@ fn by_mode(set: &PlaybookSet, ceiling: Mode) -> String {
     }
 }
 
-/// What is in force, compiled; `None`: this version cannot read it, which a daemon says louder.
-pub async fn active(set: &ActiveSet) -> Option<PlaybookSet> {
+/// What is in force, compiled as a daemon compiles it.
+#[derive(Debug)]
+pub enum Stored {
+    /// It is usable, with this version of Quell.
+    Usable(PlaybookSet),
+    /// It is not: why, the first of it.
+    Unusable(String),
+    /// Nobody knows: there is none, or it took too long.
+    Unseen,
+}
+
+impl Stored {
+    /// The set, where it is usable.
+    pub fn set(&self) -> Option<&PlaybookSet> {
+        match self {
+            Self::Usable(set) => Some(set),
+            Self::Unusable(_) | Self::Unseen => None,
+        }
+    }
+}
+
+/// What is in force, compiled.
+pub async fn stored(set: Option<&ActiveSet>) -> Stored {
+    let Some(set) = set else {
+        return Stored::Unseen;
+    };
     let files: Vec<SourceFile> = set
         .playbooks
         .iter()
@@ -78,36 +104,126 @@ pub async fn active(set: &ActiveSet) -> Option<PlaybookSet> {
             text: one.text.clone(),
         })
         .collect();
-    let compiled = tokio::task::spawn_blocking(move || PlaybookSet::compile_kept(&files)).await;
-    compiled.ok()?.ok().map(|(set, _)| set)
+    let compiled = tokio::task::spawn_blocking(move || kept(&files));
+    within(compiled)
+        .await
+        .and_then(Result::ok)
+        .unwrap_or(Stored::Unseen)
 }
 
-/// Whether the files are what is in force.
-pub fn in_force(set: Option<&PlaybookSet>, status: &StatusView) -> Finding {
+/// The set of these texts, which were in force.
+fn kept(files: &[SourceFile]) -> Stored {
+    match PlaybookSet::compile_kept(files) {
+        Ok((set, _)) => Stored::Usable(set),
+        Err(found) => {
+            let first = found.iter().find(|one| one.severity == Severity::Error);
+            let more = match found.errors().saturating_sub(1) {
+                0 => String::new(),
+                more => format!(", and {}", counted_of(more, "more error")),
+            };
+            Stored::Unusable(format!(
+                "{}{more}",
+                first.map(ToString::to_string).unwrap_or_default()
+            ))
+        }
+    }
+}
+
+/// Whether what is in force can be used, and the files are it.
+pub fn in_force(
+    files: Option<&PlaybookSet>,
+    stored: &Stored,
+    active: Option<&SetView>,
+    now: Timestamp,
+) -> Finding {
     let check = "playbooks.in_force";
-    let Some(active) = &status.playbook_set else {
+    let Some(active) = active else {
         return Finding::warning(
             check,
             "no set is in force yet: nothing is decided",
             "start a daemon: it activates the files that it finds",
         );
     };
-    let since = ago(status.at, active.activated_at);
-    let found = format!("version {}, activated {since}", active.version);
-    match set {
-        Some(set) if set.hash() == active.hash => Finding::ok(check, format!("{found}: these very files")),
-        Some(_) => Finding::warning(
+    let found = format!(
+        "version {}, activated {}",
+        active.version,
+        ago(now, active.activated_at)
+    );
+    let is_same = files.map(|set| set.hash() == active.hash);
+    // Before the files: whatever they are, nothing is decided by it.
+    match (stored, is_same) {
+        (Stored::Unusable(why), _) => Finding::wrong(
+            check,
+            format!(
+                "{found}: it does not compile with this version of quell, whose daemons decide nothing by it, and events wait: {why}"
+            ),
+            "put a set in force that compiles: correct the files (quell check), and see whether a daemon takes them (quell playbooks history), \
+             else quell playbooks activate; or run the version of quell that it worked with",
+        ),
+        (_, Some(true)) => Finding::ok(check, format!("{found}: these very files")),
+        (_, Some(false)) => Finding::warning(
             check,
             format!("{found}; these files are another set"),
             "see the difference: quell playbooks diff; a running daemon takes changed files within seconds, unless somebody activated another set by hand (quell playbooks history)",
         ),
-        None => Finding::ok(check, format!("{found}; the files here could not be compared")),
+        (Stored::Usable(_), None) => Finding::ok(
+            check,
+            format!("{found}; it can be used, and the files here could not be compared"),
+        ),
+        (Stored::Unseen, None) => Finding::unknown(
+            check,
+            format!("{found}; it could not be read in time, nor the files here be compared"),
+            "ask again; see whether Postgres and this machine are busy",
+        ),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::finding::State;
     use super::*;
+
+    const GOOD: &str = "id: a\ntitle: t\nowner: soc@example.com\nmode: observe\npriority: normal\nwhen:\n  alert.severity: {at_least: high}\n\
+                        if_unknown: ask\nthen:\n  - release_app_restriction:\n      comment: c\n";
+
+    fn file(text: &str) -> SourceFile {
+        SourceFile {
+            name: "a.yaml".to_owned(),
+            text: text.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_set_in_force_that_this_version_cannot_use_is_wrong_whatever_the_files_are() {
+        let now: Timestamp = "2026-11-22T03:00:00Z".parse().expect("a time");
+        let (files, _) = PlaybookSet::compile(&[file(GOOD)]).expect("it is a playbook");
+        let active = |hash: &str| SetView {
+            hash: hash.to_owned(),
+            version: 31,
+            activated_at: now,
+            activated_by: None,
+            reason: None,
+            playbooks: BTreeMap::new(),
+        };
+        let check = |files: Option<&PlaybookSet>, text: &str, hash: &str, state: State, part: &str| {
+            let found = in_force(files, &kept(&[file(text)]), Some(&active(hash)), now);
+            assert_eq!(found.state, state, "{}", found.found);
+            assert!(found.found.contains(part), "{}", found.found);
+        };
+        let broken = GOOD.replacen("mode: observe", "mode: sometimes", 1);
+        let unusable = "does not compile with this version";
+        check(None, &broken, "another", State::Wrong, unusable);
+        check(Some(&files), &broken, "another", State::Wrong, unusable);
+        check(None, &broken, "another", State::Wrong, "a.yaml:4:");
+        // What a later version refuses in new files alone keeps nothing from working.
+        let hidden = GOOD.replacen("title: t", "title: t # \u{200b}", 1);
+        assert!(PlaybookSet::compile(&[file(&hidden)]).is_err());
+        check(None, &hidden, "another", State::Ok, "it can be used");
+        check(Some(&files), GOOD, files.hash(), State::Ok, "these very files");
+        check(Some(&files), &hidden, "another", State::Warning, "another set");
+        let unseen = in_force(None, &Stored::Unseen, Some(&active("another")), now);
+        assert_eq!(unseen.state, State::Unknown);
+    }
 
     #[test]
     fn playbooks_are_counted_by_mode_under_the_ceiling() {

@@ -53,14 +53,12 @@ pub fn render(report: &Report, now: Timestamp, all: bool, page: &mut Page) {
         page.entry(2, "Defender", format!("{id}: {status}"));
     }
     if let Some(queue) = &report.queue {
-        let expected = queue
-            .expected_at
-            .map_or("not known".to_owned(), |at| ahead(now, at));
-        page.entry(
-            2,
-            "queue",
-            format!("position {}, may leave {expected}", queue.position),
-        );
+        let leaves = match (&queue.held, queue.expected_at) {
+            (Some(held), _) => format!("held: {}", held.why),
+            (None, Some(at)) => format!("may leave {}", ahead(now, at)),
+            (None, None) => "may leave at a time that is not known".to_owned(),
+        };
+        page.entry(2, "queue", format!("position {}, {leaves}", queue.position));
         page.entry(2, "budget", queue.windows.join(", "));
         if let Some((until, reason)) = &queue.closed {
             page.entry(

@@ -245,4 +245,26 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
             "http:\n  trusted_proxies: [10.0.0.9]\n  access: {proxy: {user_header: x-forwarded-user}, roles: [{group: soc, roles: [operator]}]}\n",
         ),
     },
+    Explanation {
+        code: Code::ROLES_FOR_NOBODY,
+        text: "`http.access.roles` are for people whom a proxy (`access.proxy`) or an issuer (`access.oidc`) names. Without either they hold \
+               for nobody, and ask nobody who they are: unless `access.required` or `operator_token_file` does, whoever is on this \
+               machine may everything. Tokens of `quell tokens` have roles of their own.",
+        wrong: Config("http:\n  access: {roles: [{group: soc, roles: [viewer]}]}\n"),
+        right: Config(
+            "http:\n  trusted_proxies: [10.0.0.9]\n  access: {proxy: {user_header: x-user, groups_header: x-groups}, roles: [{group: soc, roles: [viewer]}]}\n",
+        ),
+    },
+    Explanation {
+        code: Code::NAME_WITHOUT_DOMAIN,
+        text: "A person in `approvals.groups` is the whole name under which they are let in, a domain included. Entra's user names and \
+               addresses of mail have one, so `ann` is nobody who signs in by `http.access.oidc`: she is asked, and may not answer at \
+               the console. Where she answers by a command or a token as `ann` too, name both.",
+        wrong: Config(
+            "http:\n  access:\n    oidc: {issuer: 'https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0', client_id: quell, redirect_url: 'https://quell.example.com/login/callback'}\n    roles: [{group: quell-l2, roles: [approver]}]\napprovals:\n  groups: {soc-leads: [ann]}\n",
+        ),
+        right: Config(
+            "http:\n  access:\n    oidc: {issuer: 'https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0', client_id: quell, redirect_url: 'https://quell.example.com/login/callback'}\n    roles: [{group: quell-l2, roles: [approver]}]\napprovals:\n  groups: {soc-leads: [ann@example.com]}\n",
+        ),
+    },
 ];

@@ -109,7 +109,9 @@ fn tone(state: &str) -> Tone {
 fn why(listed: &Listed, now: Timestamp) -> String {
     let action = &listed.action;
     let mut parts = Vec::new();
-    if let (Some(position), Some(at)) = (listed.position, listed.expected_at) {
+    if let Some(held) = &listed.held {
+        parts.push(format!("held: {}", held.why));
+    } else if let (Some(position), Some(at)) = (listed.position, listed.expected_at) {
         let late = if listed.is_late {
             ", after its validity"
         } else {

@@ -11,6 +11,7 @@ use crate::cli::exit::Exit;
 use crate::cli::progress::bar;
 use crate::cli::watch::{self, Watch};
 use crate::desk::budget::{BudgetReport, WindowReport};
+use crate::desk::status::calls::sentence;
 use crate::desk::words::{ago, ahead, counted, slowed, span};
 
 /// Show both windows of the budget: what is used, what is kept for critical calls, and when the queue may have left
@@ -82,36 +83,25 @@ fn render(report: &BudgetReport, paint: Paint) -> String {
     .spare(&["BEHIND OPEN", "TRIED AGAIN"]);
     for lane in &report.queue {
         let name = lane.lane.as_str();
-        let held = report.held.get(name);
+        let leaves = report.lanes_empty_at.get(name);
         lanes.row([
             cell(name),
             cell(lane.actions.to_string()),
             cell(lane.delayed.to_string()),
             cell(lane.behind_open.to_string()),
             cell(ago(now, lane.oldest_at)),
-            cell(
-                report
-                    .lanes_empty_at
-                    .get(name)
-                    .map_or("-".to_owned(), |at| when(now, *at)),
-            ),
-            match held {
-                None => cell("-"),
-                Some(held) => (
-                    Tone::Warn,
-                    format!("opens {}: {}", ahead(now, held.until), held.why.replace('_', " ")),
-                ),
-            },
+            cell(leaves.map_or("-".to_owned(), |at| when(now, *at))),
+            held(report, name, leaves.is_some()),
         ]);
     }
     out += &lanes.render(paint, "");
-    if let (Some(next), Some(empty)) = (report.next_call_at, report.queue_empty_at) {
-        out += &format!(
-            "\nforecast    the next call may leave {}, the last of the queue {}\n",
-            when(now, next),
-            when(now, empty)
-        );
-    }
+    let forecast = sentence(
+        now,
+        report.held_queue.as_ref(),
+        report.next_call_at,
+        report.queue_empty_at,
+    );
+    out += &format!("\nforecast    {forecast}\n");
     if let Ok(late @ 1..) = i64::try_from(report.expected_late) {
         let late = format!(
             "{} may come too late: their validity ends before",
@@ -120,6 +110,25 @@ fn render(report: &BudgetReport, paint: Paint) -> String {
         out += &format!("late        {}\n", paint.tone(Tone::Bad, &late));
     }
     out
+}
+
+/// What holds a lane: a stop or the want of a daemon, and where anything of it may leave, the budget.
+fn held(report: &BudgetReport, lane: &str, leaves: bool) -> (Tone, String) {
+    let stopped = report.lanes_held.get(lane);
+    let stopped = stopped.map(|held| format!("{} held: {}", held.actions, held.why));
+    let full = report.held.get(lane).filter(|_| leaves);
+    let full = full.map(|held| {
+        format!(
+            "opens {}: {}",
+            ahead(report.at, held.until),
+            held.why.replace('_', " ")
+        )
+    });
+    let all: Vec<String> = stopped.into_iter().chain(full).collect();
+    match all.is_empty() {
+        true => cell("-"),
+        false => (Tone::Warn, all.join("; ")),
+    }
 }
 
 fn row(window: &WindowReport, now: Timestamp) -> [(Tone, String); 6] {
@@ -156,6 +165,8 @@ mod tests {
 
     use super::*;
     use crate::desk::budget::HeldLane;
+    use crate::desk::queue::WaitsFor;
+    use crate::desk::status::calls::HeldQueue;
     use crate::domain::verdict::Lane;
     use crate::store::views::LaneView;
 
@@ -186,6 +197,8 @@ mod tests {
             closed_until: None,
             closed_reason: None,
             slowed: None,
+            held_queue: None,
+            lanes_held: BTreeMap::new(),
             held: BTreeMap::from([(
                 "normal".to_owned(),
                 HeldLane {
@@ -227,6 +240,40 @@ mod tests {
         // Sentences are broken by whoever prints them; the tables fit by themselves.
         let shown = crate::cli::operator::table::fold(&render(&report, narrow), 80);
         assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
+        let stopped = |actions| HeldQueue {
+            waits_for: WaitsFor::Resume,
+            actions,
+            why: "a stop is in force".to_owned(),
+        };
+        let all = BudgetReport {
+            held_queue: Some(stopped(12)),
+            lanes_held: BTreeMap::from([("normal".to_owned(), stopped(12))]),
+            next_call_at: None,
+            queue_empty_at: None,
+            lanes_empty_at: BTreeMap::new(),
+            ..report.clone()
+        };
+        let shown = render(&all, Paint::Plain);
+        assert!(
+            shown.contains("  30 s ago  -              12 held: a stop is in force\n"),
+            "{shown}"
+        );
+        assert!(
+            shown.contains("\nforecast    held: a stop is in force\n"),
+            "{shown}"
+        );
+        let some = BudgetReport {
+            held_queue: Some(stopped(5)),
+            lanes_held: BTreeMap::from([("normal".to_owned(), stopped(5))]),
+            ..report.clone()
+        };
+        let shown = render(&some, Paint::Plain);
+        for said in [
+            "  in 1 h 1 min   5 held: a stop is in force; opens in 10 min: reserve\n",
+            "\nforecast    5 held: a stop is in force; the next call may leave in 10 min, the last of the others in 1 h 1 min\n",
+        ] {
+            assert!(shown.contains(said), "{said}\n{shown}");
+        }
         let empty = BudgetReport {
             queue: Vec::new(),
             ..report

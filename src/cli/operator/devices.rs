@@ -10,6 +10,7 @@ use crate::cli::watch::{self, Watch};
 use crate::desk::devices::DevicesAsked;
 use crate::desk::page::Page;
 use crate::desk::words::{ago, ahead};
+use crate::domain::action::ActionKind;
 use crate::domain::measure::Measure;
 use crate::store::views::{ContainmentView, DeviceAction, DeviceView, Show};
 
@@ -144,40 +145,45 @@ fn render_one(device: &DeviceView, now: Timestamp, paint: Paint) -> String {
     out
 }
 
-/// What is known of the restriction, and what is under way.
+/// What is known of each measure, and what is under way.
 fn condition(device: &DeviceView, now: Timestamp) -> (Tone, String) {
-    let active = device
-        .containments
-        .iter()
-        .any(|containment| containment.state == "active");
-    let under_way: Vec<String> = device
-        .actions
-        .iter()
-        .map(|action| progress(action, now))
-        .collect();
-    let isolated = match device.isolation.as_str() {
-        "free" => "",
-        "isolated" => "isolated",
-        "isolated_by_other" => "isolated by others",
-        _ => "perhaps isolated",
-    };
-    let (tone, known) = match device.restriction.as_str() {
-        "free" if !isolated.is_empty() => (Tone::Good, ""),
-        "restricted" => (Tone::Good, "restricted"),
-        "restricted_by_other" => (Tone::Warn, "restricted by others"),
-        "free" if attention(device).is_some() => (Tone::Bad, "not restricted"),
-        "free" if active && under_way.is_empty() => (Tone::Warn, "not restricted"),
-        "free" if active => (Tone::Warn, ""),
-        "free" if device.containments.is_empty() => (Tone::Usual, "free"),
-        "free" => (Tone::Warn, "asked"),
-        _ => (Tone::Warn, "perhaps restricted"),
-    };
-    let parts: Vec<&str> = [known, isolated]
-        .into_iter()
-        .chain(under_way.iter().map(String::as_str))
-        .filter(|part| !part.is_empty())
-        .collect();
-    (tone, parts.join(", "))
+    let measures = Measure::ALL.map(|measure| stands(device, measure));
+    let under_way = device.actions.iter().map(|action| progress(action, now));
+    let mut parts: Vec<String> = measures.iter().map(|(_, known)| known.clone()).collect();
+    parts.retain(|part| !part.is_empty());
+    parts.dedup();
+    if parts.is_empty() && device.containments.is_empty() {
+        parts.push("free".to_owned());
+    }
+    parts.extend(under_way);
+    let is_there = |tone: &Tone| measures.iter().any(|(its, _)| its == tone);
+    let worst_first = [Tone::Bad, Tone::Warn, Tone::Good];
+    let tone = worst_first.into_iter().find(is_there);
+    (tone.unwrap_or(Tone::Usual), parts.join(", "))
+}
+
+/// How a device stands by one measure: what another measure wants, or does, says nothing of this one. Empty: what is under way says it.
+fn stands(device: &DeviceView, measure: Measure) -> (Tone, String) {
+    let held = measure.held();
+    let wanted = || device.containments.iter().filter(|one| one.measure == measure);
+    let is_active = wanted().any(|one| one.state == "active");
+    let is_given_up = wanted().any(|one| one.attention.is_some());
+    let is_under_way = device.actions.iter().any(|action| {
+        let kind = ActionKind::parse(&action.kind);
+        kind.and_then(ActionKind::measure) == Some(measure)
+    });
+    match device.known(measure) {
+        known if known == held => (Tone::Good, held.to_owned()),
+        known if known.ends_with("_by_other") => (Tone::Warn, format!("{held} by others")),
+        "free" if is_given_up || (is_active && !is_under_way) => {
+            let tone = if is_given_up { Tone::Bad } else { Tone::Warn };
+            (tone, format!("not {held}"))
+        }
+        "free" if is_active => (Tone::Warn, String::new()),
+        "free" if wanted().next().is_some() => (Tone::Warn, "asked".to_owned()),
+        "free" => (Tone::Usual, String::new()),
+        _ => (Tone::Warn, format!("perhaps {held}")),
+    }
 }
 
 fn progress(action: &DeviceAction, now: Timestamp) -> String {
@@ -296,6 +302,99 @@ fn note(containment: &ContainmentView) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_measure_tells_how_it_stands_and_the_worst_of_both_is_shown() {
+        let now: Timestamp = "2026-11-22T03:00:00Z".parse().expect("a time");
+        let isolation = |state: &str, attention: Option<&str>| ContainmentView {
+            id: uuid::Uuid::nil(),
+            device: "a1".repeat(20),
+            name: None,
+            measure: Measure::Isolation,
+            state: state.to_owned(),
+            playbook: None,
+            alert_id: None,
+            title: None,
+            created_at: now,
+            activated_at: Some(now),
+            until: None,
+            ask_reason: None,
+            ask_from: Vec::new(),
+            ask_until: None,
+            otherwise_act: false,
+            attention: attention.map(str::to_owned),
+            by: "anna".to_owned(),
+            reason: "INC-1".to_owned(),
+        };
+        let restriction = |attention: Option<&str>| ContainmentView {
+            measure: Measure::Restriction,
+            ..isolation("active", attention)
+        };
+        let check =
+            |known: [&str; 2], containments: &[ContainmentView], action: Option<&str>, tone, said: &str| {
+                let device = DeviceView {
+                    device: "a1".repeat(20),
+                    name: None,
+                    restriction: known[0].to_owned(),
+                    isolation: known[1].to_owned(),
+                    since: None,
+                    containments: containments.to_vec(),
+                    actions: action.map(|kind| queued(kind, now)).into_iter().collect(),
+                };
+                assert_eq!(condition(&device, now), (tone, said.to_owned()));
+            };
+        let free = ["free", "free"];
+        check(free, &[], None, Tone::Usual, "free");
+        check(free, &[], Some("release"), Tone::Usual, "free, release queued");
+        // What isolates is not told of the restriction.
+        check(
+            free,
+            &[isolation("active", None)],
+            None,
+            Tone::Warn,
+            "not isolated",
+        );
+        check(
+            free,
+            &[isolation("active", None)],
+            Some("isolate"),
+            Tone::Warn,
+            "isolate queued",
+        );
+        check(free, &[isolation("asked", None)], None, Tone::Warn, "asked");
+        // That one measure is in force hides no failure of the other.
+        let failed = Some("failed");
+        check(
+            ["restricted", "free"],
+            &[restriction(None), isolation("active", failed)],
+            None,
+            Tone::Bad,
+            "restricted, not isolated",
+        );
+        check(
+            ["free", "isolated"],
+            &[restriction(failed), isolation("active", None)],
+            None,
+            Tone::Bad,
+            "not restricted, isolated",
+        );
+        check(
+            ["unknown", "isolated_by_other"],
+            &[],
+            None,
+            Tone::Warn,
+            "perhaps restricted, isolated by others",
+        );
+    }
+
+    fn queued(kind: &str, now: Timestamp) -> DeviceAction {
+        DeviceAction {
+            kind: kind.to_owned(),
+            state: "queued".to_owned(),
+            defender_status: None,
+            not_before: now,
+        }
+    }
 
     #[test]
     fn why_a_person_is_needed_is_whole_unless_a_terminal_has_no_room() {

@@ -13,6 +13,7 @@ use super::{Common, Session, nothing_done};
 use crate::cli::progress::Progress;
 use crate::cli::since::Since;
 use crate::cli::sure;
+use crate::desk::queue::Held;
 use crate::desk::words::counted;
 use crate::desk::words::span;
 use crate::store::{Preview, RunView, Selection};
@@ -87,7 +88,7 @@ pub(super) async fn run(
         Err(error) => return session.refuse(error).await,
     };
     let preview = &shown.preview;
-    let told = render_preview(&shown.selection, preview, shown.takes);
+    let told = render_preview(&shown.selection, preview, shown.takes, shown.held.as_ref());
     if many.dry_run {
         session.answer(&shown, |_| told)?;
         return Ok(ExitCode::SUCCESS);
@@ -184,7 +185,12 @@ async fn report(session: &Session, run: &str, wait: bool) -> anyhow::Result<Exit
     }
 }
 
-fn render_preview(selection: &Selection, preview: &Preview, takes: Option<Duration>) -> String {
+fn render_preview(
+    selection: &Selection,
+    preview: &Preview,
+    takes: Option<Duration>,
+    held: Option<&Held>,
+) -> String {
     let n = |n: usize, noun: &str| counted(n as i64, noun);
     let mut out = format!(
         "{}: {} on {}",
@@ -199,6 +205,7 @@ fn render_preview(selection: &Selection, preview: &Preview, takes: Option<Durati
     let long = takes
         .and_then(|takes| SignedDuration::try_from(takes).ok())
         .map(|takes| format!(", the last leaves in about {}", span(takes)));
+    let long = held.map(|held| format!(", held: {}", held.why)).or(long);
     let lines = [
         (
             preview.released,
@@ -303,7 +310,13 @@ mod tests {
             kept: 2,
             by_others: 1,
         };
-        let told = render_preview(&selection, &preview, Some(Duration::from_secs(75)));
+        let held = Held::by(true, true);
+        let told = render_preview(&selection, &preview, None, held.as_ref());
+        assert!(
+            told.contains("  14  released: 14 calls, held: a stop is in force\n"),
+            "{told}"
+        );
+        let told = render_preview(&selection, &preview, Some(Duration::from_secs(75)), None);
         insta::assert_snapshot!(told, @r"
         playbook `ransom@0123ab`, group `Plants`: 20 containments on 18 devices, and 1 question that is declined
               14  released: 14 calls, the last leaves in about 1 min 15 s

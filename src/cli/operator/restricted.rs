@@ -92,7 +92,7 @@ fn by(device: &RestrictedView) -> String {
         ""
     };
     match all.is_empty() {
-        true => format!("nobody any more: its release is under way{perhaps}"),
+        true => format!("nobody any more: its release is due{perhaps}"),
         false => all.join(", ") + perhaps,
     }
 }
@@ -152,7 +152,7 @@ mod tests {
         DEVICE        NAME  IS          SINCE    UNTIL            CONFIRMED  ALERT  BY
         aaaaaaaaaaaa  -     restricted  1 h ago  in 3 h           5 min ago  da637  ransom@0123
         bbbbbbbbbbbb  -     restricted  1 h ago  never by itself  5 min ago  -      anna at Defender
-        cccccccccccc  -     restricted  1 h ago  now              5 min ago  -      nobody any more: its release is under way (perhaps)
+        cccccccccccc  -     restricted  1 h ago  now              5 min ago  -      nobody any more: its release is due (perhaps)
         aaaaaaaaaaaa  -     isolated    1 h ago  in 3 h           5 min ago  -      bob
         ");
         assert_eq!(

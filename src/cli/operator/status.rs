@@ -6,13 +6,14 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use super::table::{Paint, Tone, plain, short};
 use super::{Common, devices, stop::banner};
 use crate::cli::approvals::waiting;
 use crate::cli::watch::{self, Watch};
 use crate::desk::beside::beside;
+use crate::desk::status::calls::sentence;
 use crate::desk::status::{Report, files, inventory, lookups, sources};
 use crate::desk::words::{ago, ahead, counted, slowed, span, waits};
 use crate::domain::verdict::Mode;
@@ -98,7 +99,7 @@ pub fn render(report: &Report, paint: Paint) -> String {
             String::new()
         };
         out += &format!("\n{}{more}\n", paint.tone(Tone::Head, "asks"));
-        out += &waiting::asks(&report.asks, now, paint);
+        out += &waiting::asks(&report.asks, now, !report.stops.is_empty(), paint);
     }
     out
 }
@@ -281,26 +282,11 @@ fn queue(status: &StatusView) -> String {
 }
 
 fn forecast(report: &Report) -> String {
-    let now = report.status.at;
-    let held = report.held.as_ref();
-    let (Some(next), Some(empty)) = (report.next_call_at, report.queue_empty_at) else {
-        return held.map_or_else(
-            || "nothing to call".to_owned(),
-            |held| format!("held: {}", held.why),
-        );
-    };
-    let when = |at: Timestamp| match at.duration_since(now) < SignedDuration::from_secs(1) {
-        true => "now".to_owned(),
-        false => ahead(now, at),
-    };
-    let (before, rest) = match held {
-        Some(held) => (format!("{} held: {}; ", held.actions, held.why), "the others"),
-        None => (String::new(), "the queue"),
-    };
-    format!(
-        "{before}the next call may leave {}, the last of {rest} {}",
-        when(next),
-        when(empty)
+    sentence(
+        report.status.at,
+        report.held.as_ref(),
+        report.next_call_at,
+        report.queue_empty_at,
     )
 }
 

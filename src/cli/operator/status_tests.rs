@@ -1,7 +1,7 @@
 //! Tests of the status as text: the night that it is made for, and the quiet one.
 
 use crate::domain::measure::Measure;
-use jiff::ToSpan as _;
+use jiff::{Timestamp, ToSpan as _};
 use uuid::Uuid;
 
 use super::*;

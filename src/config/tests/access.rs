@@ -87,6 +87,54 @@ fn a_proxy_on_this_machine_is_warned_of_as_every_program_there_could_be_it() {
 }
 
 #[test]
+fn roles_without_a_way_to_know_people_are_warned_of() {
+    let access = |access: &str| format!("http:\n  access: {access}\n");
+    let roles = "roles: [{group: soc, roles: [viewer]}]";
+    for more in ["", "required: true, "] {
+        check(
+            &access(&format!("{{{more}{roles}}}")),
+            &[("W454", 2, "hold for nobody")],
+        );
+    }
+    // Who signs in with a token has a session without either.
+    check(&access("{session: {idle: 30m}}"), &[]);
+    check(&access("{roles: []}"), &[]);
+}
+
+#[test]
+fn people_without_a_domain_are_warned_of_where_those_who_sign_in_have_one() {
+    let with = |issuer: &str, claim: &str, group: &str| {
+        format!(
+            "http:\n  access:\n    oidc:\n      issuer: https://{issuer}\n      client_id: quell\n      \
+             redirect_url: https://quell.example.com/login/callback\n{claim}    roles: [{{group: soc, roles: [approver]}}]\n\
+             approvals:\n  groups:\n    leads: {group}\n"
+        )
+    };
+    let entra = "login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0";
+    check(&with(entra, "", "[ann@example.com]"), &[]);
+    check(
+        &with(entra, "", "[ann@example.com, bob]"),
+        &[("W455", 10, "`bob` in the group `leads`")],
+    );
+    check(
+        &with(entra, "", "['CORP\\ann']"),
+        &[("W455", 10, "is nobody who signs in")],
+    );
+    // By a command she is `ann`.
+    check(&with(entra, "", "[ann, Ann@example.com]"), &[]);
+    // What others call people nobody can tell.
+    let keycloak = "login.example.com/realms/soc";
+    check(&with(keycloak, "", "[bob]"), &[]);
+    check(&with(entra, "      name_claim: sub\n", "[bob]"), &[]);
+    check(
+        &with(keycloak, "      name_claim: email\n", "[bob]"),
+        &[("W455", 11, "`bob`")],
+    );
+    // Without an issuer a name is as the system, a proxy or a token has it.
+    check("approvals: {groups: {leads: [bob]}}\n", &[]);
+}
+
+#[test]
 fn an_issuer_is_reached_and_come_back_from_by_https() {
     let oidc = |issuer: &str, redirect: &str, more: &str| {
         format!(

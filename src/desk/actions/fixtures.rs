@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::Place;
+use crate::desk::queue::Held;
 use crate::domain::verdict::Lane;
 use crate::store::views::{ActionDetail, ActionView};
 
@@ -59,7 +60,8 @@ pub(crate) fn detail(ahead: i64) -> ActionDetail {
 pub(crate) fn place(is_dispatched: bool) -> Place {
     Place {
         position: 3,
-        expected_at: Some(before(-12)),
+        expected_at: is_dispatched.then(|| before(-12)),
+        held: Held::by(false, is_dispatched),
         is_late: false,
         windows: vec!["100/100 in 1 min".to_owned()],
         closed: None,

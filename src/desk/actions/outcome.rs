@@ -21,11 +21,12 @@ pub fn outcome(action: &ActionView, detail: &ActionDetail, queue: Option<&Place>
     match action.state.as_str() {
         "queued" => {
             let waits = match queue {
+                // Before all that it may wait for besides: none of it lets the action go.
+                Some(Place { held: Some(held), .. }) => format!("{}, so it stays there", held.why),
                 _ if detail.is_behind_open => "it leaves after the device's open action is over".to_owned(),
                 _ if action.not_before > now => {
                     format!("it is tried again {}", ahead(now, action.not_before))
                 }
-                Some(queue) if !queue.is_dispatched => "no daemon dispatches, so it stays there".to_owned(),
                 Some(Place {
                     expected_at: Some(at),
                     position,
@@ -64,6 +65,7 @@ pub fn outcome(action: &ActionView, detail: &ActionDetail, queue: Option<&Place>
 mod tests {
     use super::*;
     use crate::desk::actions::fixtures::{action, before, detail, now, place};
+    use crate::desk::queue::Held;
 
     #[test]
     fn each_state_says_what_came_of_it() {
@@ -98,15 +100,24 @@ mod tests {
         assert!(
             told(&queued, &detail(2), &place(false)).ends_with("no daemon dispatches, so it stays there")
         );
+        let stopped = Place {
+            expected_at: None,
+            held: Held::by(true, true),
+            ..place(true)
+        };
+        let stays = "is queued: a stop is in force, so it stays there";
+        assert!(told(&queued, &detail(2), &stopped).ends_with(stays));
         let again = ActionView {
             not_before: before(-30),
             ..queued.clone()
         };
         assert!(told(&again, &detail(2), &place(true)).ends_with("it is tried again in 30 s"));
+        assert!(told(&again, &detail(2), &stopped).ends_with(stays));
         let behind = ActionDetail {
             is_behind_open: true,
             ..detail(0)
         };
         assert!(told(&queued, &behind, &place(true)).ends_with("after the device's open action is over"));
+        assert!(told(&queued, &behind, &stopped).ends_with(stays));
     }
 }

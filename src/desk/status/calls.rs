@@ -5,13 +5,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::desk::look::Look;
-use crate::desk::queue::WaitsFor;
-use crate::desk::words::{ago, short};
-use crate::domain::budget::{Call, Forecast, Pacing};
+use crate::desk::queue::{Held, WaitsFor};
+use crate::desk::words::{ago, ahead, short};
+use crate::domain::budget::Call;
 use crate::domain::stop::StopScope;
 use crate::domain::verdict::Lane;
-use crate::store::views::{Allowed, LOOKED_BACK, StalledView, StatusView};
+use crate::store::views::{Allowed, LOOKED_BACK, QueuedAction, StalledView, StatusView};
 
 /// Queued actions that do not leave, whatever the budget allows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -24,34 +23,52 @@ pub struct HeldQueue {
     pub why: String,
 }
 
-/// What holds queued actions: the strongest stop in force, or that no daemon dispatches.
-pub fn held(status: &StatusView, stop: Option<StopScope>) -> Option<HeldQueue> {
-    let queue = &status.outlook.queue;
-    let of = |waits_for, actions, why: &str| {
-        (actions > 0).then(|| HeldQueue {
-            waits_for,
-            actions,
-            why: why.to_owned(),
-        })
-    };
-    let stopped = stop.and_then(|stop| {
-        let held = queue.iter().filter(|action| action.is_stopped(stop)).count();
-        of(WaitsFor::Resume, held, "a stop is in force")
-    });
-    let dispatches = dispatches(status);
-    stopped.or_else(|| {
-        let held = if dispatches { 0 } else { queue.len() };
-        of(WaitsFor::Daemon, held, "no daemon dispatches")
+/// What holds these queued actions: a stop that forbids some of them, or that no daemon dispatches, or both.
+pub fn held_of<'a>(
+    actions: impl IntoIterator<Item = &'a QueuedAction>,
+    stop: Option<StopScope>,
+    dispatches: bool,
+) -> Option<HeldQueue> {
+    let (mut all, mut stopped) = (0, 0);
+    for action in actions {
+        all += 1;
+        stopped += usize::from(stop.is_some_and(|stop| action.is_stopped(stop)));
+    }
+    let Held { waits_for, why } = Held::by(stopped > 0, dispatches)?;
+    let actions = if dispatches { stopped } else { all };
+    (actions > 0).then_some(HeldQueue {
+        waits_for,
+        actions,
+        why,
     })
 }
 
-/// When the calls that nothing holds may leave; `None`: there are none.
-pub fn forecast(look: &Look, stop: Option<StopScope>, pacing: &Pacing) -> Option<Forecast> {
-    match stop {
-        _ if !dispatches(&look.status) => None,
-        Some(stop) => look.status.outlook.under(stop).prospect(pacing).forecast(),
-        None => look.prospect.forecast(),
-    }
+/// When calls may leave, in words: how many are held, and of the others when the first and the last of them leave.
+pub fn sentence(
+    now: Timestamp,
+    held: Option<&HeldQueue>,
+    next: Option<Timestamp>,
+    empty: Option<Timestamp>,
+) -> String {
+    let (Some(next), Some(empty)) = (next, empty) else {
+        return held.map_or_else(
+            || "nothing to call".to_owned(),
+            |held| format!("held: {}", held.why),
+        );
+    };
+    let when = |at: Timestamp| match at.duration_since(now) < SignedDuration::from_secs(1) {
+        true => "now".to_owned(),
+        false => ahead(now, at),
+    };
+    let (before, rest) = match held {
+        Some(held) => (format!("{} held: {}; ", held.actions, held.why), "the others"),
+        None => (String::new(), "the queue"),
+    };
+    format!(
+        "{before}the next call may leave {}, the last of {rest} {}",
+        when(next),
+        when(empty)
+    )
 }
 
 /// What may leave now, and might have for a while; `None`: nothing of what has been due for so long.
@@ -97,6 +114,7 @@ pub fn need(stalled: &StalledView, now: Timestamp) -> String {
     )
 }
 
-fn dispatches(status: &StatusView) -> bool {
+/// Whether a daemon dispatches.
+pub fn dispatches(status: &StatusView) -> bool {
     status.lease.as_ref().is_some_and(|lease| lease.is_held)
 }

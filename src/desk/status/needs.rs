@@ -72,7 +72,8 @@ pub fn needs(report: &Report) -> Vec<String> {
             ago(now, fallback.since)
         ));
     }
-    needs.extend(requests::need(&report.requests, now));
+    let is_stopped = !report.stops.is_empty();
+    needs.extend(requests::need(&report.requests, now, is_stopped));
     if let (Some(until), reason) = (status.closed_until, &status.closed_reason) {
         let reason = reason.as_deref().unwrap_or("an answer of Defender's");
         needs.push(format!(

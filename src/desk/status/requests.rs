@@ -2,14 +2,14 @@
 
 use jiff::Timestamp;
 
-use crate::desk::words::{ahead, counted, waits};
+use crate::desk::words::{counted, question_ends, waits};
 use crate::store::approvals::Waiting;
 
 /// The line about it, if anything waits.
-pub fn need(requests: &Waiting, now: Timestamp) -> Option<String> {
+pub fn need(requests: &Waiting, now: Timestamp, is_stopped: bool) -> Option<String> {
     let first = requests
         .first_ends_at
-        .map(|until| format!(", the first ends {}", ahead(now, until)))
+        .map(|until| format!(", the first ends {}", question_ends(now, until, is_stopped)))
         .unwrap_or_default();
     let named = match requests.first.as_slice() {
         [] => "`quell approvals list`".to_owned(),

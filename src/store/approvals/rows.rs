@@ -56,7 +56,7 @@ pub struct AskRow {
     pub ask_until: Timestamp,
     /// A stop is in force: nobody can say yes, so no question runs out.
     #[serde(skip)]
-    pub(super) is_stopped: bool,
+    pub is_stopped: bool,
     /// When it was asked.
     pub created_at: Timestamp,
     /// How long the containment lasts from its activation; none: it never ends by itself.

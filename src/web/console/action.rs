@@ -73,7 +73,15 @@ fn about(frame: &Frame, report: &ActionReport) -> Markup {
 fn waiting(frame: &Frame, place: &Place) -> Markup {
     let mut rows = vec![
         ("Position", html! { (place.position) }),
-        ("May leave", or_none(place.expected_at, |at| ahead(frame.now, at))),
+        (
+            "May leave",
+            html! {
+                @match &place.held {
+                    Some(held) => { (badge(Tone::Bad, "held")) " " (plain(&held.why)) },
+                    None => { (or_none(place.expected_at, |at| ahead(frame.now, at))) },
+                }
+            },
+        ),
         ("Windows", html! { (place.windows.join("; ")) }),
     ];
     if place.is_late {
@@ -84,9 +92,6 @@ fn waiting(frame: &Frame, place: &Place) -> Markup {
             "Gate",
             html! { (badge(Tone::Bad, "closed")) " opens " (ahead(frame.now, *until)) ": " (plain(why)) },
         ));
-    }
-    if !place.is_dispatched {
-        rows.push(("Daemon", badge(Tone::Bad, "nobody dispatches")));
     }
     facts(rows)
 }

@@ -4,7 +4,9 @@ use maud::{Markup, html};
 
 use super::devices::{defender_link, name_of};
 use super::forms::who_and_why;
-use super::parts::{Panel, Row, Table, Tone, ago, ahead, badge, facts, or_none, panel, plain, state};
+use super::parts::{
+    Panel, Row, Table, Tone, ago, ahead, badge, facts, or_none, panel, plain, question_ends, state,
+};
 use super::shell::{Frame, Page};
 use crate::desk::approvals::{OpenAsk, RequestReport};
 use crate::desk::words::{self, counted, span};
@@ -160,7 +162,7 @@ fn pick(frame: &Frame, open: &OpenAsk, may: bool) -> Markup {
                     div { (plain(title)) @if let Some(alert) = &ask.alert_id { " " code.small.muted { (plain(alert)) } } }
                 }
                 div.small.muted {
-                    "because of " (plain(&ask.ask_reason)) "; ends " (ahead(frame.now, ask.ask_until))
+                    "because of " (plain(&ask.ask_reason)) "; ends " (question_ends(frame.now, ask.ask_until, ask.is_stopped))
                     "; " (open.approved_by.len()) " of " (ask.terms.approvals) " approved"
                 }
                 (answers(frame, &ask.answers))

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::parts::{Panel, Row, Table, Tone, ago, ahead, badge, in_path, plain};
+use super::parts::{Panel, Row, Table, Tone, ago, badge, in_path, plain, question_ends};
 use super::shell::{Frame, Page};
 use crate::desk::words::counted;
 use crate::store::approvals::{RequestView, Waiting};
@@ -58,7 +58,7 @@ fn row(frame: &Frame, request: &RequestView) -> Row {
         " of " (request.approvals)
     };
     let ends = match request.ends_at {
-        Some(at) => ahead(now, at),
+        Some(at) => question_ends(now, at, !frame.stops.is_empty()),
         None => html! { "over, asked " (ago(now, request.asked_at)) },
     };
     let then = match (request.waiting, request.otherwise_act) {

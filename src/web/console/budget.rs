@@ -58,17 +58,25 @@ fn gauge(frame: &Frame, window: &WindowReport) -> Markup {
 fn forecast(frame: &Frame, budget: &BudgetReport) -> Markup {
     let now = frame.now;
     let late = i64::try_from(budget.expected_late).unwrap_or(i64::MAX);
-    if frame.stops.iter().any(|stop| stop.scope == StopScope::Freeze) {
-        return html! { (badge(Tone::Bad, "stopped")) " Nothing is called until a person resumes." };
-    }
+    let held = budget.held_queue.as_ref();
+    let is_frozen = frame.stops.iter().any(|stop| stop.scope == StopScope::Freeze);
     html! {
-        @if !frame.stops.is_empty() { (badge(Tone::Bad, "stopped")) " Restrictions wait for the resume; releases: " }
+        @if let Some(held) = held {
+            (badge(Tone::Bad, "held")) " " (held.actions) " queued: " (plain(&held.why)) ". "
+        } @else if !frame.stops.is_empty() {
+            (badge(Tone::Bad, "stopped")) " "
+        }
         @match (budget.closed_until, budget.next_call_at, budget.queue_empty_at) {
+            _ if is_frozen => { "Nothing is called until a person resumes." },
             (Some(until), ..) => {
                 (badge(Tone::Bad, "closed")) " nothing is called; the gate opens " (ahead(now, until))
                 @if let Some(reason) = &budget.closed_reason { " (" (plain(reason)) ")" }
             },
-            (None, Some(first), Some(last)) => { "Next call " (ahead(now, first)) ", the queue may be empty " (ahead(now, last)) "." },
+            (None, Some(first), Some(last)) => {
+                "Next call " (ahead(now, first)) ", the last of " (held.map_or("the queue", |_| "the others")) " " (ahead(now, last)) "."
+            },
+            _ if held.is_some() => { "Nothing else is queued." },
+            _ if !frame.stops.is_empty() => { "Nothing is queued: a release may leave at once, a restriction after the resume." },
             _ => { "Nothing is queued: a call may leave at once." },
         }
         @if let (None, Some(slow)) = (budget.closed_until, &budget.slowed) {

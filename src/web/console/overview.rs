@@ -4,7 +4,9 @@
 use maud::{Markup, html};
 
 use super::devices::{self, name_of};
-use super::parts::{Panel, Row, Table, Tone, ago, ahead, badge, or_none, plain, slug, state, tile, told};
+use super::parts::{
+    Panel, Row, Table, Tone, ago, ahead, badge, or_none, plain, question_ends, slug, state, tile, told,
+};
 use super::shell::{Frame, Page};
 use super::{approvals, budget};
 use crate::desk::overview::Overview;
@@ -87,7 +89,7 @@ fn tiles(frame: &Frame, report: &Report) -> Markup {
     };
     let asks = html! {
         @match report.requests.first_ends_at {
-            Some(at) => { "the first ends " (ahead(now, at)) },
+            Some(at) => { "the first ends " (question_ends(now, at, !report.stops.is_empty())) },
             None => { "nobody is asked" },
         }
     };
@@ -119,7 +121,9 @@ fn approvals(frame: &Frame, report: &Report) -> Markup {
         let cells = vec![
             name_of(frame, &ask.device, ask.name.as_deref()),
             why,
-            or_none(ask.ask_until, |at| ahead(now, at)),
+            or_none(ask.ask_until, |at| {
+                question_ends(now, at, !report.stops.is_empty())
+            }),
         ];
         (format!("ask-{}", ask.id), cells)
     };

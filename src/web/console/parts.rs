@@ -89,6 +89,11 @@ pub(super) fn ahead(now: Timestamp, at: Timestamp) -> Markup {
     time(at, &words::ahead(now, at))
 }
 
+/// When a question ends, which none does while something is stopped.
+pub(super) fn question_ends(now: Timestamp, at: Timestamp, is_stopped: bool) -> Markup {
+    time(at, &words::question_ends(now, at, is_stopped))
+}
+
 /// Text from outside, without what would deceive an eye. The escaping is the template's.
 pub(super) fn plain(text: &str) -> Markup {
     html! { (words::plain(text)) }

@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 
+use super::budget;
 use super::devices::name_of;
 use super::parts::{Panel, Row, Table, Tone, ago, ahead, badge, in_path, or_none, plain, state};
 use super::shell::{Frame, Page};
-use super::{budget, parts};
 use crate::desk::actions::Listed;
 use crate::desk::budget::BudgetReport;
 use crate::desk::page;
@@ -22,7 +22,12 @@ pub(super) fn page(
     let waiting = i64::try_from(queue.actions).unwrap_or(i64::MAX);
     let beside = html! {
         (counted(waiting, "action")) " queued"
-        @if let Some(at) = queue.empty_at.filter(|_| waiting > 0 && frame.stops.is_empty()) { ", empty " (ahead(frame.now, at)) }
+        @match (&queue.held, queue.empty_at) {
+            (Some(held), None) => { ", held: " (plain(&held.why)) },
+            (Some(held), Some(at)) => { ", " (held.actions) " held, the others gone " (ahead(frame.now, at)) },
+            (None, Some(at)) => { ", empty " (ahead(frame.now, at)) },
+            (None, None) => {},
+        }
         @if queue.expected_late > 0 { " " (badge(Tone::Bad, &format!("{} too late", queue.expected_late))) }
     };
     let content = html! {
@@ -86,10 +91,7 @@ fn waiting(frame: &Frame, one: &Waits) -> Row {
         (plain(&one.why))
         @if one.listed.is_late { span.sub { (badge(Tone::Bad, "too late")) " it loses its validity before that" } }
     };
-    let leaves = match one.waits_for {
-        WaitsFor::Resume | WaitsFor::Daemon => parts::none(),
-        _ => or_none(one.listed.expected_at, |at| ahead(frame.now, at)),
-    };
+    let leaves = or_none(one.listed.expected_at, |at| ahead(frame.now, at));
     let cells = vec![
         link(frame, one.listed.action.id, &action.kind),
         or_none(one.listed.position, |place| html! { (place) }),
@@ -115,9 +117,12 @@ fn lanes(frame: &Frame, budget: &BudgetReport) -> Markup {
             html! { (lane.actions) },
             html! { (lane.delayed) },
             ago(frame.now, lane.oldest_at),
-            or_none(budget.lanes_empty_at.get(name).copied(), |at| {
-                ahead(frame.now, at)
-            }),
+            html! {
+                (or_none(budget.lanes_empty_at.get(name).copied(), |at| ahead(frame.now, at)))
+                @if let Some(held) = budget.lanes_held.get(name) {
+                    span.sub { (badge(Tone::Bad, "held")) " " (held.actions) ": " (plain(&held.why)) }
+                }
+            },
         ];
         (format!("lane-{name}"), cells)
     });
