@@ -30,6 +30,14 @@ async fn pass(ground: &mut Ground, seconds: i64) {
     ground.epoch().await;
 }
 
+/// A heartbeat is sent and comes through.
+async fn beat(ground: &mut Ground) {
+    let sent = ground.store.heartbeat_send(ground.tenant).await;
+    assert!(sent.expect("the database is up"));
+    let decided = ground.decider().run_once().await;
+    assert_eq!(decided.expect("the database is up"), Some(0));
+}
+
 async fn stop(shell: &Shell, arguments: &[&str]) {
     let (code, _, said) = shell.run(&[arguments, &["--reason", "INC-1"]].concat()).await;
     assert_eq!(code, Some(0), "{said}");
@@ -210,12 +218,6 @@ async fn an_action_that_waits_for_the_budget_needs_nobody() {
 async fn heartbeats_that_are_missed_need_a_person_unless_none_is_wanted() {
     let (mut ground, shell) = one_restricted().await;
     let missed = async || shell.json(&["status"]).await["heartbeat_missed_since"].clone();
-    let beat = async |ground: &mut Ground| {
-        let sent = ground.store.heartbeat_send(ground.tenant).await;
-        assert!(sent.expect("the database is up"));
-        let decided = ground.decider().run_once().await;
-        assert_eq!(decided.expect("the database is up"), Some(0));
-    };
     assert_eq!(missed().await, Value::Null, "none was sent yet");
     beat(&mut ground).await;
     pass(&mut ground, 200).await;
@@ -331,5 +333,33 @@ async fn the_first_reason_for_attention_is_told_in_full() {
     assert_eq!(status["needs"][0], expected.as_str());
     let (_, out, _) = shell.run(&["status"]).await;
     assert!(out.contains(&expected), "{out}");
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn what_is_missed_is_told_only_of_a_replica_that_held_the_lease_all_the_while() {
+    let (mut ground, shell) = one_restricted().await;
+    beat(&mut ground).await;
+    ground.alert("one", &device('b')).await;
+    // Longer than the lease: it was nobody's, as when Postgres was away, and the same replica takes it anew.
+    pass(&mut ground, 700).await;
+    let status = shell.json(&["status"]).await;
+    assert_eq!(status["stalled"], Value::Null, "it is held since a moment");
+    assert_eq!(status["heartbeat_missed_since"], Value::Null);
+    pass(&mut ground, 240).await;
+    let status = shell.json(&["status"]).await;
+    assert_eq!(status["stalled"], Value::Null);
+    assert_eq!(status["heartbeat_missed_since"], Value::Null);
+    pass(&mut ground, 61).await;
+    let status = shell.json(&["status"]).await;
+    assert_eq!(status["stalled"]["device"], device('b').as_str());
+    assert!(status["heartbeat_missed_since"].is_string(), "{status}");
+
+    // While others are decided, a heartbeat that waits its turn behind them is not missed.
+    ground.alert("one", &device('c')).await;
+    let missed = async || shell.json(&["status"]).await["heartbeat_missed_since"].clone();
+    assert_eq!(missed().await, Value::Null);
+    pass(&mut ground, 301).await;
+    assert!(missed().await.is_string());
     ground.close().await;
 }
