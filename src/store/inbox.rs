@@ -2,6 +2,7 @@
 //! `store::decide`, whose transaction a claim opens; `quell.inbox_claim` tells how it chooses.
 
 mod floors;
+mod held;
 mod meter;
 mod suspects;
 
@@ -16,6 +17,7 @@ use crate::store::{DecideTx, Store, StoreError};
 
 pub(super) use floors::Floors;
 pub(super) use meter::Meters;
+pub use held::HeldEvent;
 pub use meter::{InboxLook, Room};
 pub(super) use suspects::CERTAIN;
 

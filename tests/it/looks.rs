@@ -1,7 +1,10 @@
 //! What a look tells of what does not happen: calls that a stop, a hold or nothing known keeps from leaving, events that are not decided,
 //! sources that nobody reads, tenants that were not asked about. By the real binary on a real database.
 
+use std::time::Duration;
+
 use jiff::SignedDuration;
+use quell::domain::alert::Alert;
 use quell::domain::source::SourceLook;
 use quell::store::source_looks::SourceWord;
 use serde_json::Value;
@@ -361,5 +364,59 @@ async fn what_is_missed_is_told_only_of_a_replica_that_held_the_lease_all_the_wh
     assert_eq!(missed().await, Value::Null);
     pass(&mut ground, 301).await;
     assert!(missed().await.is_string());
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn an_event_that_is_held_after_a_panic_is_told_and_named_until_it_is_decided() {
+    let (mut ground, shell) = one_restricted().await;
+    for _ in 0..2 {
+        ground.accept(Alert::default(), &device('b')).await;
+    }
+    let first = "SELECT min(seq)::text FROM quell.inbox";
+    let seq = ground.words(first.to_owned()).await[0].parse().expect("a number");
+    let hold = async |ground: &Ground| {
+        let held = ground
+            .store
+            .inbox_hold(ground.tenant, seq, Duration::from_secs(300))
+            .await;
+        held.expect("the database is up").expect("it is there")
+    };
+    let (event, _) = hold(&ground).await;
+    pass(&mut ground, 120).await;
+    hold(&ground).await;
+    let status = shell.json(&["status"]).await;
+    assert!(
+        needs(&status).contains("1 event held after a panic of the decider, the first 2 min")
+            && needs(&status).contains("tried again in "),
+        "{status}"
+    );
+    assert_eq!(status["inbox"]["held"], 1);
+    assert_eq!(
+        status["inbox"]["waiting_for_facts"], 0,
+        "it waits for nobody's facts"
+    );
+    let (code, out, said) = shell.run(&["events", "dead", "list"]).await;
+    assert_eq!(code, Some(0), "{out}{said}");
+    let named = format!(
+        "not a dead letter: event {event} from test for {}",
+        device('b').as_str()
+    );
+    assert!(
+        said.contains(&named) && said.contains("1 event of its device behind it"),
+        "{out}{said}"
+    );
+
+    pass(&mut ground, 301).await;
+    let decided = ground.decider().run_once().await;
+    assert_eq!(
+        decided.expect("the database is up"),
+        Some(2),
+        "both, in their order"
+    );
+    let status = shell.json(&["status"]).await;
+    assert!(!needs(&status).contains("held after a panic"), "{status}");
+    let (_, _, said) = shell.run(&["events", "dead", "list"]).await;
+    assert!(!said.contains(&named), "{said}");
     ground.close().await;
 }
