@@ -194,6 +194,9 @@ pub async fn load_aside(
 }
 
 /// The same where some of the files' texts were in force before: what nobody sees in those is told as a warning.
+///
+/// # Errors
+/// As [`load`].
 pub async fn load_kept_aside(
     path: PathBuf,
     around: Around,
