@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use quell::domain::alert::Alert;
+use quell::domain::fact::Fact;
 use quell::domain::source::SourceLook;
 use quell::store::source_looks::SourceWord;
 use serde_json::Value;
@@ -371,7 +372,11 @@ async fn what_is_missed_is_told_only_of_a_replica_that_held_the_lease_all_the_wh
 async fn an_event_that_is_held_after_a_panic_is_told_and_named_until_it_is_decided() {
     let (mut ground, shell) = one_restricted().await;
     for _ in 0..2 {
-        ground.accept(Alert::default(), &device('b')).await;
+        let alert = Alert {
+            category: Fact::Is("other".to_owned()),
+            ..Alert::default()
+        };
+        ground.accept(alert, &device('b')).await;
     }
     let first = "SELECT min(seq)::text FROM quell.inbox";
     let seq = ground.words(first.to_owned()).await[0].parse().expect("a number");
