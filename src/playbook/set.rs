@@ -231,3 +231,7 @@ fn duplicate_id(playbook: &Playbook, first: &str) -> Diagnostics {
 #[cfg(test)]
 #[path = "set_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "set_kept_tests.rs"]
+mod kept_tests;

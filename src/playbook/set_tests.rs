@@ -490,33 +490,3 @@ fn a_file_of_nothing_but_mistakes_is_reported_in_time_that_grows_with_its_size()
         Some(34_000)
     );
 }
-
-#[test]
-fn a_set_that_was_in_force_stays_usable_though_what_nobody_sees_is_refused_in_new_files() {
-    for (from, to) in [
-        ("owner: o", "owner: o # \u{200b}"),
-        ("owner: o", "owner: o # as always\r"),
-        (
-            "{alert.category: ransomware}",
-            "{alert.category: ransomware, device.tags: \"x \"}",
-        ),
-        (
-            "{alert.category: ransomware}",
-            "{alert.category: ransomware, device.tags: x\u{a0}y}",
-        ),
-    ] {
-        let text = GOOD.replacen(from, to, 1);
-        assert_ne!(text, GOOD);
-        assert_eq!(codes(&errors(&text)), ["E341"], "{text:?}");
-        let kept = PlaybookSet::compile_kept(&[file("p.yaml", &text)]);
-        let (set, found) = kept.unwrap_or_else(|found| panic!("{text:?}: {}", found.render(false)));
-        assert!(!found.has_errors());
-        assert_eq!(
-            set.get("p").map(|playbook| playbook.text.as_str()),
-            Some(text.as_str())
-        );
-    }
-    // What is wrong in any other way is wrong there too.
-    let wrong = GOOD.replacen("owner: o", "owner: 7", 1);
-    assert!(PlaybookSet::compile_kept(&[file("p.yaml", &wrong)]).is_err());
-}
