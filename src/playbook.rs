@@ -29,7 +29,7 @@ pub mod truth;
 
 pub use compile::{IfUnknown, Playbook};
 pub use evaluate::{Evaluation, evaluate, evaluate_plainly};
-pub use set::{CompiledFile, PlaybookSet, SourceFile, compile_file};
+pub use set::{CompiledFile, PlaybookSet, SourceFile, compile_file, compile_file_but};
 pub use subject::Subject;
 pub use terms::{Ask, Notify, NotifyOn};
 pub use trace::trace;

@@ -97,7 +97,7 @@ pub use events::Beside;
 pub use extensions::{Extend, Extended, NewEnd};
 pub use figures::{Figures, LaneFigures};
 pub use gate::{Gate, GateOutcome, Grant};
-pub use inbox::{InboxLook, Part, Room};
+pub use inbox::{HeldEvent, InboxLook, Part, Room};
 pub use inventory::Counted;
 pub use jumps::ClockLook;
 pub use leases::Hold;

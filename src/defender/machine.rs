@@ -106,7 +106,7 @@ fn lower(fact: Fact<String>) -> Fact<String> {
     fact.map(|text| text.to_lowercase())
 }
 
-/// An empty list is known and empty. A list with something in it that is no tag is not known: a tag that protects the
+/// As they were told, blanks and all: whoever compares them looks past those. An empty list is known and empty. A list with something in it that is no tag is not known: a tag that protects the
 /// device might be the one that we cannot read.
 fn tags(value: Option<&Value>) -> Fact<Vec<String>> {
     match value {

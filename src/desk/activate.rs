@@ -1,6 +1,6 @@
 //! A person puts playbooks in force, all of them or none. Behind `quell playbooks activate` and `POST /v1/playbooks/activate`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,10 +10,10 @@ use crate::desk::{Desk, DeskError, Refused};
 use crate::domain::guard::Protections;
 use crate::domain::person::By;
 use crate::domain::verdict::Mode;
-use crate::playbook::{PlaybookSet, SourceFile, lint};
+use crate::playbook::{PlaybookSet, SourceFile, compile_file_but, lint};
 use crate::store::views::ActivationView;
 use crate::store::{Activation, Because, Origin, RevisionText, SetHead};
-use crate::yaml::Diagnostics;
+use crate::yaml::{Code, Diagnostics};
 
 /// So much of a hash is shown.
 const SHORT: usize = 12;
@@ -47,6 +47,8 @@ pub struct Report {
     pub changes: Vec<String>,
     /// How many playbooks are as they were.
     pub unchanged: usize,
+    /// What no new file may hold and was read all the same, because these texts were in force before.
+    pub forgiven: Vec<String>,
     /// Replicas whose files are another set.
     pub files_differ: Vec<String>,
 }
@@ -66,22 +68,71 @@ impl Expected {
 
 /// The set of these files, and what is worth a look in them. It may take a while: call it where nothing waits for it.
 ///
+/// * `kept`: texts that were in force before, as [`Desk::kept`] tells.
+///
 /// # Errors
 /// Everything that is wrong with any of them.
-pub fn compile(files: &[SourceFile], never: &Protections) -> Result<(PlaybookSet, Diagnostics), Diagnostics> {
-    let (set, mut warnings) = PlaybookSet::compile(files)?;
+pub fn compile(
+    files: &[SourceFile],
+    kept: &BTreeSet<String>,
+    never: &Protections,
+) -> Result<(PlaybookSet, Diagnostics), Diagnostics> {
+    let compiled = files.iter().map(|file| compile_file_but(file, kept));
+    let (set, mut warnings) = PlaybookSet::of_files(compiled)?;
     warnings.extend(lint::lint_shadowed(&set, never));
     Ok((set, warnings))
 }
 
+/// Which warnings tell of what no new file may hold.
+fn forgiven(warnings: &Diagnostics) -> Vec<String> {
+    let hidden = warnings.iter().filter(|one| one.code == Code::HIDDEN);
+    hidden.map(ToString::to_string).collect()
+}
+
 impl Desk {
+    /// Which of these texts are refused only for what nobody sees in them, and were in force before as they are: whoever goes back to
+    /// what worked must not be kept from it by a stricter reading that came later.
+    ///
+    /// * `wrong`: what is wrong with the files as new ones.
+    ///
+    /// # Errors
+    /// Postgres is away.
+    pub async fn kept(
+        &self,
+        files: &[SourceFile],
+        wrong: &Diagnostics,
+    ) -> Result<BTreeSet<String>, DeskError> {
+        let hidden = wrong.iter().filter(|one| one.code == Code::HIDDEN);
+        let hidden: BTreeSet<&str> = hidden.map(|one| one.file.as_str()).collect();
+        let mut kept = BTreeSet::new();
+        for file in files.iter().filter(|file| hidden.contains(file.name.as_str())) {
+            let Ok((set, _)) = PlaybookSet::compile_kept(std::slice::from_ref(file)) else {
+                continue;
+            };
+            for playbook in set.playbooks() {
+                let (id, revision) = (&playbook.id, &playbook.revision);
+                let stored = self
+                    .store
+                    .revisions_find(self.tenant, Some(id), revision, 1)
+                    .await?;
+                // A revision leaves comments out, and one may hide something in those.
+                if stored.iter().any(|one| one.text == playbook.text) {
+                    kept.insert(file.text.clone());
+                }
+            }
+        }
+        Ok(kept)
+    }
+
     /// Puts a set in force, or says what would change.
+    ///
+    /// * `warnings`: those that it was compiled with.
     ///
     /// # Errors
     /// Another set is in force than expected, or Postgres is away.
     pub async fn activate(
         &self,
-        set: &PlaybookSet,
+        (set, warnings): (&PlaybookSet, &Diagnostics),
         expected: &Expected,
         is_dry_run: bool,
         by: &By,
@@ -116,6 +167,7 @@ impl Desk {
             version,
             changes,
             unchanged,
+            forgiven: forgiven(warnings),
             files_differ: files
                 .into_iter()
                 .filter(|files| files.set_hash.as_deref() != Some(set.hash()))

@@ -126,7 +126,7 @@ pub struct DeviceFacts {
     pub os: Fact<String>,
     /// `version`, e.g. `22H2`.
     pub os_version: Fact<String>,
-    /// `machineTags`; an empty list is known and empty.
+    /// `machineTags` as they were told, with blanks around them if Defender has such; an empty list is known and empty.
     pub tags: Fact<Vec<String>>,
     /// `rbacGroupName`.
     pub group: Fact<String>,

@@ -226,8 +226,8 @@ pub static FACTS: &[FactDef] = &[
     device(
         "device.tags",
         Type::List,
-        "the tags; an empty list is known and empty",
-        |s| list(&s.device.tags),
+        "the tags, without blanks around them; an empty list is known and empty",
+        |s| tags(&s.device.tags),
     ),
     device("device.group", Type::Text, "the device group", |s| {
         text(&s.device.group)
@@ -345,9 +345,21 @@ fn text(fact: &Fact<String>) -> Fact<Seen<'_>> {
 
 fn list(fact: &Fact<Vec<String>>) -> Fact<Seen<'_>> {
     match fact {
-        Fact::Is(values) => Fact::Is(Seen::List(values)),
+        Fact::Is(values) => Fact::Is(Seen::List(values.into())),
         Fact::Absent => Fact::Absent,
         Fact::Unknown => Fact::Unknown,
+    }
+}
+
+/// Without the blanks around them, which nobody sees: a guard that names a tag must not miss it for one. Defender's text is kept as it
+/// came, so that what was stored before is read alike.
+fn tags(fact: &Fact<Vec<String>>) -> Fact<Seen<'_>> {
+    match fact {
+        Fact::Is(tags) if tags.iter().any(|tag| tag.trim() != tag) => {
+            let trimmed: Vec<String> = tags.iter().map(|tag| tag.trim().to_owned()).collect();
+            Fact::Is(Seen::List(trimmed.into()))
+        }
+        _ => list(fact),
     }
 }
 

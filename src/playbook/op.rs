@@ -256,6 +256,21 @@ enum Ends {
     Neither,
 }
 
+impl Ends {
+    /// Without the blanks that nobody sees.
+    fn trimmed(self, text: &str) -> &str {
+        match self {
+            Self::Both => text.trim(),
+            Self::First => text.trim_start(),
+            Self::Last => text.trim_end(),
+            Self::Neither => text,
+        }
+    }
+}
+
+/// The fact that is compared without blanks around its texts.
+const TAGS: &str = "device.tags";
+
 fn part(fact: &FactDef, node: &Node<'_>, ends: Ends, found: &mut Diagnostics) -> Option<String> {
     if node.is_null() {
         let message = format!("`{}` is compared with nothing", node.path());
@@ -287,15 +302,19 @@ fn part(fact: &FactDef, node: &Node<'_>, ends: Ends, found: &mut Diagnostics) ->
             None
         }
         _ => {
-            plain_to_see(node, text, ends, found);
-            Some(word)
+            plain_to_see(fact, node, text, ends, found);
+            // What was in force before such texts were refused names the same tag still.
+            match fact.name == TAGS {
+                true => Some(ends.trimmed(&word).to_owned()),
+                false => Some(word),
+            }
         }
     }
 }
 
 /// Refuses a text that a reviewer does not see whole: the line may never hold, and a line that never holds in `unless` protects
 /// nobody.
-fn plain_to_see(node: &Node<'_>, text: &str, ends: Ends, found: &mut Diagnostics) {
+fn plain_to_see(fact: &FactDef, node: &Node<'_>, text: &str, ends: Ends, found: &mut Diagnostics) {
     let first = matches!(ends, Ends::Both | Ends::First) && text != text.trim_start();
     let last = matches!(ends, Ends::Both | Ends::Last) && text != text.trim_end();
     if first || last {
@@ -304,7 +323,10 @@ fn plain_to_see(node: &Node<'_>, text: &str, ends: Ends, found: &mut Diagnostics
             "`{}` is compared with a text that {side} with a blank",
             node.path()
         );
-        let help = "take the blank away; `matches` finds a text that has one there";
+        let help = match fact.name == TAGS {
+            true => "take the blank away: tags are compared without those around them",
+            false => "take the blank away; `matches` finds a text that has one there",
+        };
         found.push(node.diagnostic(Code::HIDDEN, message).help(help));
         return;
     }

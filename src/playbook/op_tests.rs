@@ -1,7 +1,13 @@
 //! Each op against values that hold and do not hold, and against absent and unknown facts; and what the type check says.
 
+use jiff::Timestamp;
+
 use super::*;
+use crate::domain::alert::{Alert, EventKind};
+use crate::domain::device::DeviceFacts;
+use crate::domain::verdict::Wish;
 use crate::playbook::facts::{self, FACTS};
+use crate::playbook::{PlaybookSet, SourceFile, Subject, evaluate};
 use crate::yaml::{self, Diagnostics};
 
 fn read(fact: &str, demand: &str) -> Result<Op, Vec<&'static str>> {
@@ -156,14 +162,14 @@ fn text_is_compared_without_regard_to_case_beyond_ascii() {
     check(
         "device.tags",
         "{none_of: [χ]}",
-        &[Fact::Is(Seen::List(&tags))],
+        &[Fact::Is(Seen::List((&tags[..]).into()))],
         &[],
     );
     check(
         "device.tags",
         "{none_of: [ΛΌΓΟΣ]}",
         &[],
-        &[Fact::Is(Seen::List(&tags))],
+        &[Fact::Is(Seen::List((&tags[..]).into()))],
     );
 }
 
@@ -200,9 +206,9 @@ fn a_word_that_is_not_plain_to_see_is_refused() {
 #[test]
 fn a_list_holds_when_one_element_does_and_none_of_when_no_element_does() {
     let (tags, other, none) = (["Tier-0".to_owned(), "x".to_owned()], ["y".to_owned()], []);
-    let tags: Fact<Seen<'_>> = Fact::Is(Seen::List(&tags));
-    let other: Fact<Seen<'_>> = Fact::Is(Seen::List(&other));
-    let none: Fact<Seen<'_>> = Fact::Is(Seen::List(&none));
+    let tags: Fact<Seen<'_>> = Fact::Is(Seen::List((&tags[..]).into()));
+    let other: Fact<Seen<'_>> = Fact::Is(Seen::List((&other[..]).into()));
+    let none: Fact<Seen<'_>> = Fact::Is(Seen::List((&none[..]).into()));
     let fact = "device.tags";
     for demand in [
         "tier-0",
@@ -343,4 +349,62 @@ fn every_fact_has_ops_and_every_op_a_fact() {
     for op in OPS {
         assert!(FACTS.iter().any(|fact| ops_for(fact.ty).contains(&op)), "{op}");
     }
+}
+
+/// What a playbook that was in force with this guard makes of a device with that tag.
+fn guarded(word: &str, tag: &str) -> Option<Wish> {
+    let text = format!(
+        "id: p\ntitle: t\nowner: o\nmode: enforce\nwhen: {{alert.event: new}}\nunless: {{device.tags: {word}}}\n\
+         then:\n  - restrict_app_execution: {{comment: c, release: {{after: 1h}}}}\n"
+    );
+    let name = "p.yaml".to_owned();
+    let (set, _) = PlaybookSet::compile_kept(&[SourceFile { name, text }]).expect("it was right then");
+    let device = DeviceFacts {
+        tags: Fact::Is(vec!["x".to_owned(), tag.to_owned()]),
+        ..DeviceFacts::default()
+    };
+    let subject = Subject {
+        alert: &Alert::default(),
+        event: EventKind::New,
+        device_id: None,
+        device: &device,
+        tenant: "contoso",
+        now: Timestamp::UNIX_EPOCH,
+        time_scale: 1,
+        restricted_by: Fact::Is(Vec::new()),
+    };
+    evaluate(&set, &subject)
+        .verdicts
+        .first()
+        .map(|verdict| verdict.wish)
+}
+
+#[test]
+fn a_tag_with_blanks_around_it_is_the_tag_that_a_reader_sees() {
+    for tag in ["tier0", " tier0", "Tier0\t", "\u{a0}tier0 "] {
+        for word in [
+            "tier0",
+            "{starts_with: tier}",
+            "{ends_with: r0}",
+            "{matches: '^tier0$'}",
+        ] {
+            assert_eq!(guarded(word, tag), Some(Wish::Skip), "{word} of {tag:?}");
+        }
+        // A playbook that came into force before blanks were refused protects the same devices as before.
+        for word in [
+            "'tier0 '",
+            "[' tier0']",
+            "{starts_with: ' tier'}",
+            "{ends_with: '0 '}",
+        ] {
+            assert_eq!(guarded(word, tag), Some(Wish::Skip), "{word} of {tag:?}");
+        }
+        assert_eq!(guarded("{none_of: [tier0]}", tag), Some(Wish::Act), "{tag:?}");
+        assert_eq!(guarded("tier", tag), Some(Wish::Act), "{tag:?}");
+    }
+    assert_eq!(
+        guarded("tier0", "tier 0"),
+        Some(Wish::Act),
+        "a blank within is part of it"
+    );
 }

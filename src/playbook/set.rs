@@ -45,6 +45,14 @@ pub fn compile_file(file: &SourceFile) -> CompiledFile {
     compiled(yaml::parse(&file.name, &file.text))
 }
 
+/// The same where some texts were in force before: those are compiled as [`PlaybookSet::compile_kept`] does, all others as new ones.
+pub fn compile_file_but(file: &SourceFile, kept: &BTreeSet<String>) -> CompiledFile {
+    match kept.contains(&file.text) {
+        true => compile_kept(file),
+        false => compile_file(file),
+    }
+}
+
 /// The same of a text that was in force: what nobody sees in it is told and keeps nothing from working as it did.
 fn compile_kept(file: &SourceFile) -> CompiledFile {
     let mut compiled = compiled(yaml::parse_kept(&file.name, &file.text));

@@ -37,7 +37,7 @@ pub enum Seen<'a> {
     /// Of types text, word and level.
     Text(Cow<'a, str>),
     /// Of type list.
-    List(&'a [String]),
+    List(Cow<'a, [String]>),
     /// Of types time and age: how long ago, never negative.
     Ago(Duration),
 }

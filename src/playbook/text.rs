@@ -126,7 +126,7 @@ fn fact(name: &str, begins: usize, node: &Node<'_>, found: &mut Diagnostics) -> 
 pub fn show(seen: &Fact<Seen<'_>>) -> String {
     match seen {
         Fact::Is(Seen::Text(text)) => text.clone().into_owned(),
-        Fact::Is(Seen::List([])) => "none".to_owned(),
+        Fact::Is(Seen::List(items)) if items.is_empty() => "none".to_owned(),
         Fact::Is(Seen::List(items)) => items.join(", "),
         Fact::Is(Seen::Ago(ago)) => duration::show(std::time::Duration::from_secs(ago.as_secs())),
         Fact::Absent => "none".to_owned(),

@@ -336,8 +336,8 @@ impl DecideTx {
         for row in rows {
             if let Some(until) = row.until {
                 sqlx::query!(
-                    // It was tried, and nobody died of it.
-                    "UPDATE quell.inbox SET wait_until = $2, failures = 0 WHERE seq = $1",
+                    // It was tried, and nobody died of it, nor panicked.
+                    "UPDATE quell.inbox SET wait_until = $2, failures = 0, held_since = NULL WHERE seq = $1",
                     row.seq,
                     jiff_sqlx::ToSqlx::to_sqlx(until) as jiff_sqlx::Timestamp,
                 )

@@ -49,7 +49,8 @@ impl Store {
     }
 
     /// When the last one was decided, or the first was sent if none was, when that is longer ago than `patience` although one replica
-    /// dispatched all the while; `None`: it is not, or none is sent, because a replica lives that does not know heartbeats.
+    /// dispatched all the while, and nothing else was decided either; `None`: it is not, or none is sent, because a replica lives that does
+    /// not know heartbeats.
     ///
     /// # Errors
     /// Postgres is not available.
@@ -58,12 +59,15 @@ impl Store {
         tenant: TenantId,
         patience: Duration,
     ) -> Result<Option<Timestamp>, StoreError> {
-        // A replica's id tells when it began.
+        // A replica's id tells when it began, and the lease since when it is held without a break. One that waits its turn behind many
+        // events is not missed while those are decided.
         let row = sqlx::query!(
             r#"WITH t AS MATERIALIZED (SELECT quell.now() AS now, quell.now() - make_interval(secs => $2) AS since)
                SELECT coalesce(h.decided_at, h.sent_at) AS at FROM t, quell.heartbeats h JOIN quell.leases l USING (tenant_id)
                WHERE h.tenant_id = $1 AND coalesce(h.decided_at, h.sent_at) < t.since
                  AND l.expires_at > t.now AND l.holder < quell.first_id_of(t.since)
+                 AND coalesce(l.taken_at <= t.since, true)
+                 AND NOT EXISTS (SELECT 1 FROM quell.decisions d WHERE d.tenant_id = $1 AND d.decided_at > t.since)
                  AND NOT EXISTS (SELECT 1 FROM quell.replicas r WHERE r.tenant_id = $1 AND NOT r.knows_heartbeats
                                  AND r.seen_at > t.now - interval '1 minute')"#,
             tenant.0,

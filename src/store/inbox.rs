@@ -2,6 +2,7 @@
 //! `store::decide`, whose transaction a claim opens; `quell.inbox_claim` tells how it chooses.
 
 mod floors;
+mod held;
 mod meter;
 mod suspects;
 
@@ -15,6 +16,7 @@ use crate::store::packing::{self, Packer};
 use crate::store::{DecideTx, Store, StoreError};
 
 pub(super) use floors::Floors;
+pub use held::HeldEvent;
 pub(super) use meter::Meters;
 pub use meter::{InboxLook, Room};
 pub(super) use suspects::CERTAIN;

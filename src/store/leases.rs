@@ -86,10 +86,10 @@ impl Store {
                 ttl / 2
             };
             let epoch = sqlx::query_scalar!(
-                "INSERT INTO quell.leases AS l (tenant_id, holder, epoch, expires_at)
-                 VALUES ($1, $2, 1, quell.now() + make_interval(secs => $3))
+                "INSERT INTO quell.leases AS l (tenant_id, holder, epoch, expires_at, taken_at)
+                 VALUES ($1, $2, 1, quell.now() + make_interval(secs => $3), quell.now())
                  ON CONFLICT (tenant_id) DO UPDATE SET
-                     epoch = l.epoch + 1, holder = excluded.holder, expires_at = excluded.expires_at
+                     epoch = l.epoch + 1, holder = excluded.holder, expires_at = excluded.expires_at, taken_at = excluded.taken_at
                  WHERE l.expires_at <= quell.now() - make_interval(secs => $4)
                  RETURNING epoch",
                 tenant.0,

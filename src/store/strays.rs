@@ -338,7 +338,7 @@ async fn tell(
     let (kind, told) = match origin {
         Origin::SeenAfterQuiescence => (
             AlarmKind::SeenAfterQuiescence,
-            format!("{what} was carried out after its absence had been concluded"),
+            format!("{what} is at defender although its absence had been concluded"),
         ),
         Origin::Orphan => (
             AlarmKind::Orphan,

@@ -133,6 +133,12 @@ pub struct InboxView {
     pub waiting_for_facts: i64,
     /// When the last of those stops waiting.
     pub waiting_until: Option<Timestamp>,
+    /// Rows among them over which the decider panicked: each is tried again and again.
+    pub held: i64,
+    /// Since when the first of those is held.
+    pub held_since: Option<Timestamp>,
+    /// When the next of them is tried again, at the latest.
+    pub held_tried_at: Option<Timestamp>,
 }
 
 /// The queued actions of one lane.
@@ -270,8 +276,10 @@ impl Store {
         .await?;
         let inbox = sqlx::query!(
             r#"SELECT count(*) AS "rows!", min(enqueued_at) AS oldest_at,
-                 count(*) FILTER (WHERE wait_until > (SELECT quell.now())) AS "waiting!",
-                 max(wait_until) FILTER (WHERE wait_until > (SELECT quell.now())) AS waiting_until
+                 count(*) FILTER (WHERE wait_until > (SELECT quell.now()) AND held_since IS NULL) AS "waiting!",
+                 max(wait_until) FILTER (WHERE wait_until > (SELECT quell.now()) AND held_since IS NULL) AS waiting_until,
+                 count(held_since) AS "held!", min(held_since) AS held_since,
+                 min(wait_until) FILTER (WHERE held_since IS NOT NULL) AS held_tried_at
                FROM quell.inbox WHERE tenant_id = $1 AND source <> $2"#,
             tenant.0,
             heartbeats::SOURCE,
@@ -308,6 +316,9 @@ impl Store {
                 oldest_at: time(inbox.oldest_at),
                 waiting_for_facts: inbox.waiting,
                 waiting_until: time(inbox.waiting_until),
+                held: inbox.held,
+                held_since: time(inbox.held_since),
+                held_tried_at: time(inbox.held_tried_at),
             },
             dead_letters: one.dead_letters,
             dead_letter_at: time(one.dead_letter_at),

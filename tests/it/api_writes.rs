@@ -9,8 +9,11 @@ use quell::app;
 use quell::config::Config;
 use quell::desk::Desk;
 use quell::domain::person::By;
+use quell::playbook::{PlaybookSet, SourceFile};
 use quell::store::written_once::{Once, OnceKey};
+use quell::store::{Because, Origin};
 use quell::web::{Bounds, Options, Web, reload, router, serve};
+use quell::worker::active_set::{self, Proposal};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -334,4 +337,91 @@ async fn what_was_not_looked_at_is_not_released_lifted_or_put_in_force() {
     assert_eq!(ground.words(actor.to_owned()).await, ["api"]);
     let patience = Duration::from_secs(1);
     assert!(ground.store.reach(patience).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_text_that_was_in_force_comes_back_although_no_new_file_may_hold_what_is_hidden_in_it() {
+    let ground = Ground::new(&[playbook("one")]).await;
+    let (store, tenant) = (&ground.store, ground.tenant);
+    let old = playbook("one")
+        .replace("4h", "6h")
+        .replace("title: Restrict", "title: Restrict # \u{200b}");
+    // As a version put it in force that did not look for such characters, and as it was replaced then.
+    let mut version = 1;
+    for text in [&old, &playbook("one")] {
+        let file = SourceFile {
+            name: "one.yaml".to_owned(),
+            text: text.clone(),
+        };
+        let (set, _) = PlaybookSet::compile_kept(&[file]).expect("it was right then");
+        let proposal = Proposal {
+            origin: Origin::Operator,
+            because: Because {
+                by: "ann",
+                reason: "of old",
+            },
+            expected: Some(version),
+        };
+        let activated = active_set::activate(store, tenant, &set, proposal).await;
+        version = activated
+            .expect("the database is up")
+            .expect("nobody else activates");
+    }
+    let api = Api::of(&ground).await;
+    let activate = async |text: &str| {
+        let files =
+            json!([{"name": "one.yaml", "text": text}, {"name": "two.yaml", "text": playbook("two")}]);
+        let body = json!({"reason": "back", "by": "ann", "files": files});
+        api.post("/v1/playbooks/activate", &[("if-match", "\"3\"")], &body)
+            .await
+    };
+    for new in [
+        old.replace("6h", "8h"),
+        old.replace("title: Restrict", "title: Restrict\u{200b}"),
+        old.replace("# ", "# \u{200b}"),
+    ] {
+        let refused = activate(&new).await;
+        assert_eq!(refused.json()["reason"], "bad_playbooks", "{refused:?}");
+    }
+    let back = activate(&old).await;
+    assert_eq!(
+        (back.status, &back.json()["version"]),
+        (200, &json!(4)),
+        "{back:?}"
+    );
+    let forgiven = back.json()["forgiven"].clone();
+    let said: Vec<&str> = forgiven
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    assert!(
+        matches!(said.as_slice(), [one] if one.contains("one.yaml:2") && one.contains("U+200B")),
+        "{said:?}"
+    );
+
+    // The command reads it alike.
+    let directory = api.shell.directory().join("back");
+    std::fs::create_dir(&directory).expect("the shell's directory takes another");
+    std::fs::write(directory.join("one.yaml"), &old).expect("it takes a file");
+    let line = [
+        "playbooks",
+        "activate",
+        "back",
+        "--reason",
+        "back",
+        "--by",
+        "ann",
+        "--if-version",
+        "4",
+    ];
+    let (code, out, said) = api.shell.run(&line).await;
+    assert_eq!(code, Some(0), "{out}{said}");
+    assert!(
+        said.contains("E341") && out.contains("as version 5"),
+        "{out}{said}"
+    );
+    let active = store.set_active(tenant).await.expect("the database is up");
+    assert_eq!(active.map(|active| active.version), Some(5));
 }

@@ -1,7 +1,11 @@
 //! What a look tells of what does not happen: calls that a stop, a hold or nothing known keeps from leaving, events that are not decided,
 //! sources that nobody reads, tenants that were not asked about. By the real binary on a real database.
 
+use std::time::Duration;
+
 use jiff::SignedDuration;
+use quell::domain::alert::Alert;
+use quell::domain::fact::Fact;
 use quell::domain::source::SourceLook;
 use quell::store::source_looks::SourceWord;
 use serde_json::Value;
@@ -28,6 +32,14 @@ async fn pass(ground: &mut Ground, seconds: i64) {
     ground.pass(SignedDuration::from_secs(seconds)).await;
     // The replica that dispatches goes on.
     ground.epoch().await;
+}
+
+/// A heartbeat is sent and comes through.
+async fn beat(ground: &mut Ground) {
+    let sent = ground.store.heartbeat_send(ground.tenant).await;
+    assert!(sent.expect("the database is up"));
+    let decided = ground.decider().run_once().await;
+    assert_eq!(decided.expect("the database is up"), Some(0));
 }
 
 async fn stop(shell: &Shell, arguments: &[&str]) {
@@ -264,12 +276,6 @@ async fn an_action_that_waits_for_the_budget_needs_nobody() {
 async fn heartbeats_that_are_missed_need_a_person_unless_none_is_wanted() {
     let (mut ground, shell) = one_restricted().await;
     let missed = async || shell.json(&["status"]).await["heartbeat_missed_since"].clone();
-    let beat = async |ground: &mut Ground| {
-        let sent = ground.store.heartbeat_send(ground.tenant).await;
-        assert!(sent.expect("the database is up"));
-        let decided = ground.decider().run_once().await;
-        assert_eq!(decided.expect("the database is up"), Some(0));
-    };
     assert_eq!(missed().await, Value::Null, "none was sent yet");
     beat(&mut ground).await;
     pass(&mut ground, 200).await;
@@ -385,5 +391,91 @@ async fn the_first_reason_for_attention_is_told_in_full() {
     assert_eq!(status["needs"][0], expected.as_str());
     let (_, out, _) = shell.run(&["status"]).await;
     assert!(out.contains(&expected), "{out}");
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn what_is_missed_is_told_only_of_a_replica_that_held_the_lease_all_the_while() {
+    let (mut ground, shell) = one_restricted().await;
+    beat(&mut ground).await;
+    ground.alert("one", &device('b')).await;
+    // Longer than the lease: it was nobody's, as when Postgres was away, and the same replica takes it anew.
+    pass(&mut ground, 700).await;
+    let status = shell.json(&["status"]).await;
+    assert_eq!(status["stalled"], Value::Null, "it is held since a moment");
+    assert_eq!(status["heartbeat_missed_since"], Value::Null);
+    pass(&mut ground, 240).await;
+    let status = shell.json(&["status"]).await;
+    assert_eq!(status["stalled"], Value::Null);
+    assert_eq!(status["heartbeat_missed_since"], Value::Null);
+    pass(&mut ground, 61).await;
+    let status = shell.json(&["status"]).await;
+    assert_eq!(status["stalled"]["device"], device('b').as_str());
+    assert!(status["heartbeat_missed_since"].is_string(), "{status}");
+
+    // While others are decided, a heartbeat that waits its turn behind them is not missed.
+    ground.alert("one", &device('c')).await;
+    let missed = async || shell.json(&["status"]).await["heartbeat_missed_since"].clone();
+    assert_eq!(missed().await, Value::Null);
+    pass(&mut ground, 301).await;
+    assert!(missed().await.is_string());
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn an_event_that_is_held_after_a_panic_is_told_and_named_until_it_is_decided() {
+    let (mut ground, shell) = one_restricted().await;
+    for _ in 0..2 {
+        let alert = Alert {
+            category: Fact::Is("other".to_owned()),
+            ..Alert::default()
+        };
+        ground.accept(alert, &device('b')).await;
+    }
+    let first = "SELECT min(seq)::text FROM quell.inbox";
+    let seq = ground.words(first.to_owned()).await[0].parse().expect("a number");
+    let hold = async |ground: &Ground| {
+        let held = ground
+            .store
+            .inbox_hold(ground.tenant, seq, Duration::from_secs(300))
+            .await;
+        held.expect("the database is up").expect("it is there")
+    };
+    let (event, _) = hold(&ground).await;
+    pass(&mut ground, 120).await;
+    hold(&ground).await;
+    let status = shell.json(&["status"]).await;
+    assert!(
+        needs(&status).contains("1 event held after a panic of the decider, the first 2 min")
+            && needs(&status).contains("tried again in "),
+        "{status}"
+    );
+    assert_eq!(status["inbox"]["held"], 1);
+    assert_eq!(
+        status["inbox"]["waiting_for_facts"], 0,
+        "it waits for nobody's facts"
+    );
+    let (code, out, said) = shell.run(&["events", "dead", "list"]).await;
+    assert_eq!(code, Some(0), "{out}{said}");
+    let named = format!(
+        "not a dead letter: event {event} from test for {}",
+        device('b').as_str()
+    );
+    assert!(
+        said.contains(&named) && said.contains("1 event of its device behind it"),
+        "{out}{said}"
+    );
+
+    pass(&mut ground, 301).await;
+    let decided = ground.decider().run_once().await;
+    assert_eq!(
+        decided.expect("the database is up"),
+        Some(2),
+        "both, in their order"
+    );
+    let status = shell.json(&["status"]).await;
+    assert!(!needs(&status).contains("held after a panic"), "{status}");
+    let (_, _, said) = shell.run(&["events", "dead", "list"]).await;
+    assert!(!said.contains(&named), "{said}");
     ground.close().await;
 }

@@ -55,6 +55,28 @@ async fn what_a_restored_backup_has_lost_is_imported_with_its_attempts_and_kept_
 }
 
 #[tokio::test]
+async fn what_a_backup_has_lost_is_told_in_force_only_when_defender_has_carried_it_out() {
+    for (status, told) in [
+        (MachineActionStatus::Succeeded, "is in force at defender"),
+        (MachineActionStatus::Pending, "is not over at defender"),
+        (MachineActionStatus::InProgress, "is not over at defender"),
+    ] {
+        let mut ground = Ground::new(&[playbook("one")]).await;
+        let lost = id_of(Uuid::now_v7(), ground.installation().await);
+        let orphan = listed(&ground, ActionKind::Restrict, lost, 1, status.clone()).await;
+        take(&ground, &[orphan]).await;
+        assert_eq!(ground.containments(&device('a')).await, ["active"], "{status:?}");
+        let reason = "SELECT state_reason FROM quell.containments WHERE begun_by = 'reconcile'";
+        let reason = ground.words(reason.to_owned()).await;
+        assert!(
+            reason[0].contains(&format!(" {told}, and why is not known")),
+            "{status:?}: {reason:?}"
+        );
+        ground.close().await;
+    }
+}
+
+#[tokio::test]
 async fn a_restriction_that_a_backup_has_lost_is_released_when_a_person_says_so() {
     let mut ground = Ground::new(&[playbook("one")]).await;
     let lost = id_of(Uuid::now_v7(), ground.installation().await);

@@ -1,6 +1,7 @@
 //! Playbook files, read and compiled as a whole, or what is wrong with them. Nothing is changed here: all that can fail
 //! about files fails before anything live is touched.
 
+use std::collections::BTreeSet;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use crate::app::playbook_files::{self, PlaybookFiles, ReadError};
 use crate::app::reload::watch::Fingerprint;
 use crate::config::Config;
 use crate::domain::guard::Protections;
-use crate::playbook::{CompiledFile, PlaybookSet, SourceFile, compile_file, lint};
+use crate::playbook::{CompiledFile, PlaybookSet, SourceFile, compile_file_but, lint};
 use crate::yaml::{Diagnostic, Diagnostics};
 
 /// What of the configuration playbooks are held against.
@@ -149,6 +150,20 @@ pub fn load(
     around: &Around,
     known: Option<&PlaybookSet>,
 ) -> (Fingerprint, Result<Loaded, LoadError>) {
+    load_with(path, around, known.map_or(Known::Nothing, Known::Set))
+}
+
+/// What is known of files before they are read.
+#[derive(Clone, Copy, Debug)]
+enum Known<'a> {
+    Nothing,
+    /// What they were.
+    Set(&'a PlaybookSet),
+    /// Texts that were in force before.
+    Kept(&'a BTreeSet<String>),
+}
+
+fn load_with(path: &Path, around: &Around, known: Known<'_>) -> (Fingerprint, Result<Loaded, LoadError>) {
     let mut before = Fingerprint::of(path);
     for _ in 0..TRIES {
         let loaded = read(path, around, known);
@@ -178,16 +193,41 @@ pub async fn load_aside(
     }
 }
 
-fn read(path: &Path, around: &Around, known: Option<&PlaybookSet>) -> Result<Loaded, LoadError> {
+/// The same where some of the files' texts were in force before: what nobody sees in those is told as a warning.
+///
+/// # Errors
+/// As [`load`].
+pub async fn load_kept_aside(
+    path: PathBuf,
+    around: Around,
+    kept: BTreeSet<String>,
+) -> Result<Loaded, LoadError> {
+    let load = move || load_with(&path, &around, Known::Kept(&kept)).1;
+    match tokio::task::spawn_blocking(load).await {
+        Ok(loaded) => loaded,
+        Err(error) => Err(LoadError::Broken(error.to_string())),
+    }
+}
+
+/// The texts of a directory's playbooks, as they are.
+///
+/// # Errors
+/// A file or the directory cannot be read.
+pub fn texts(path: &Path) -> Result<Vec<SourceFile>, ReadError> {
     let found = PlaybookFiles::find(&[path.to_owned()])?;
-    let files = found
+    found
         .playbooks
         .iter()
         .map(|file| playbook_files::read(file))
-        .collect::<Result<Vec<_>, _>>()?;
+        .collect()
+}
+
+fn read(path: &Path, around: &Around, known: Known<'_>) -> Result<Loaded, LoadError> {
+    let files = texts(path)?;
     let compiled = match known {
-        Some(known) => known.recompile(&files),
-        None => PlaybookSet::of_files(compile_all(&files)),
+        Known::Set(known) => known.recompile(&files),
+        Known::Kept(kept) => PlaybookSet::of_files(compile_all(&files, kept)),
+        Known::Nothing => PlaybookSet::of_files(compile_all(&files, &BTreeSet::new())),
     };
     let (set, mut warnings) = compiled.map_err(LoadError::Wrong)?;
     warnings.extend(around.lint(&set));
@@ -198,16 +238,17 @@ fn read(path: &Path, around: &Around, known: Option<&PlaybookSet>) -> Result<Loa
 }
 
 /// Compiles files on all cores, in their order.
-fn compile_all(files: &[SourceFile]) -> Vec<CompiledFile> {
+fn compile_all(files: &[SourceFile], kept: &BTreeSet<String>) -> Vec<CompiledFile> {
+    let compile = |file: &SourceFile| compile_file_but(file, kept);
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
     let share = files.len().div_ceil(cores).max(FEW);
     if files.len() <= share {
-        return files.iter().map(compile_file).collect();
+        return files.iter().map(compile).collect();
     }
     std::thread::scope(|scope| {
         let shares: Vec<_> = files
             .chunks(share)
-            .map(|files| scope.spawn(|| files.iter().map(compile_file).collect::<Vec<_>>()))
+            .map(|files| scope.spawn(move || files.iter().map(compile).collect::<Vec<_>>()))
             .collect();
         shares
             .into_iter()
@@ -238,11 +279,40 @@ mod tests {
     fn files_compiled_on_all_cores_are_those_compiled_one_after_the_other() {
         for count in [0, 1, FEW, 3 * FEW + 7] {
             let files = files(count);
-            let (apart, _) = PlaybookSet::of_files(compile_all(&files)).expect("they are right");
+            let (apart, _) =
+                PlaybookSet::of_files(compile_all(&files, &BTreeSet::new())).expect("they are right");
             let (together, _) = PlaybookSet::compile(&files).expect("they are right");
             assert_eq!(apart.playbooks().len(), count);
             assert_eq!(apart.hash(), together.hash(), "{count}");
         }
+    }
+
+    #[tokio::test]
+    async fn what_nobody_sees_is_forgiven_in_a_text_that_was_in_force_and_in_no_other() {
+        let mut files = files(2);
+        for file in &mut files {
+            file.text = file.text.replace("owner: o", "owner: o # \u{200b}");
+        }
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let load = async |kept: &[&SourceFile]| {
+            let kept = kept.iter().map(|file| file.text.clone()).collect();
+            load_kept_aside(folder.path().to_owned(), Around::default(), kept).await
+        };
+        for file in &files {
+            std::fs::write(folder.path().join(&file.name), &file.text).expect("the folder takes a file");
+        }
+        let Err(LoadError::Wrong(found)) = load(&[&files[0]]).await else {
+            panic!("the other one is new");
+        };
+        assert_eq!(
+            (found.errors(), found.warnings()),
+            (1, 1),
+            "{}",
+            found.render(false)
+        );
+        let loaded = load(&[&files[0], &files[1]]).await.expect("both were in force");
+        assert_eq!(loaded.set.playbooks().len(), 2);
+        assert_eq!(loaded.warnings.warnings(), 2);
     }
 
     #[test]
@@ -251,7 +321,8 @@ mod tests {
         for n in [2, FEW + 3, 3 * FEW - 1] {
             files[n].text = format!("id: p{n}\n");
         }
-        let apart = PlaybookSet::of_files(compile_all(&files)).expect_err("three are wrong");
+        let apart =
+            PlaybookSet::of_files(compile_all(&files, &BTreeSet::new())).expect_err("three are wrong");
         let together = PlaybookSet::compile(&files).expect_err("three are wrong");
         assert_eq!(apart.render(false), together.render(false));
         assert!(apart.errors() >= 3);

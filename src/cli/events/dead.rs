@@ -15,11 +15,15 @@ use crate::cli::output;
 use crate::cli::since::Since;
 use crate::cli::sure::Sure;
 use crate::desk::letter_ends::{Done, Way};
-use crate::desk::words::ago;
+use crate::desk::words::{ago, ahead, counted};
+use crate::store::HeldEvent;
 use crate::store::dead_letters::{Letter, LetterFilter};
 
 /// At most so many letters in one go.
 const MOST: i64 = 10_000;
+
+/// So many events that are held after a panic are named beside them.
+const HELD: i64 = 20;
 
 /// What can be done with dead letters.
 #[derive(Debug, clap::Subcommand)]
@@ -113,7 +117,30 @@ async fn list(args: ListArgs) -> anyhow::Result<ExitCode> {
     };
     let letters = session.store.dead_letters(session.id, &filter).await?;
     session.answer(&letters, |paint| render(&letters, now, paint))?;
+    // They are none yet, and whoever looks here for an event that led to nothing looks for them too.
+    for held in session.store.inbox_held(session.id, HELD).await? {
+        session.remark(&of_held(&held, now));
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// An event that is held after a panic, in one line.
+fn of_held(held: &HeldEvent, now: Timestamp) -> String {
+    let again = held
+        .tried_at
+        .map(|at| format!(", tried again {}", ahead(now, at)))
+        .unwrap_or_default();
+    let behind = match held.behind {
+        0 => String::new(),
+        n => format!(", {} of its device behind it", counted(n, "event")),
+    };
+    plain(&format!(
+        "not a dead letter: event {} from {} for {} is held since the decider panicked over it {}{again}{behind}",
+        held.event,
+        held.source,
+        held.device,
+        ago(now, held.since)
+    ))
 }
 
 async fn show(args: ShowArgs) -> anyhow::Result<ExitCode> {

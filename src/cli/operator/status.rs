@@ -307,6 +307,9 @@ fn inbox(status: &StatusView) -> String {
             ahead(status.at, until)
         );
     }
+    if inbox.held > 0 {
+        text += &format!("; {} of them held after a panic of the decider", inbox.held);
+    }
     text
 }
 

@@ -162,6 +162,9 @@ fn bad_night() -> Report {
         oldest_at: Some(at(-400)),
         waiting_for_facts: 4,
         waiting_until: Some(at(40)),
+        held: 1,
+        held_since: Some(at(-720)),
+        held_tried_at: Some(at(180)),
     };
     status.dead_letters = 2;
     status.dead_letter_at = Some(at(-190));
@@ -330,6 +333,7 @@ fn a_bad_night_is_told_in_full_and_what_needs_a_person_first() {
 
     needs a person
       no daemon dispatches: the lease ended 4 min ago
+      1 event held after a panic of the decider, the first 12 min ago, and tried again in 3 min; what came later for the same devices waits too: `quell events dead list` names them, and the log the panic
       1 containment could not be put in force: listed first below; the first, laptop-aa.corp (aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa): restrict failed: the device is not supported
       3 asks wait for an answer, the first ends in 12 min (2 requests, A-1001, A-1002: `quell approvals list`)
       nothing is called: the gate opens in 1 min 30 s (throttled by Defender)
@@ -343,7 +347,7 @@ fn a_bad_night_is_told_in_full_and_what_needs_a_person_first() {
     budget      100/100 in 1 min, 214/1500 in 1 h; 500/500 restrictions open at Defender
     queue       312 actions: 2 critical, 4 release, 306 normal; the oldest came 3 min 10 s ago; 5 wait to be tried again; 3 wait for their device's open action
     forecast    the next call may leave in 1 min 30 s, the last of the queue in 4 min 35 s
-    inbox       12 events wait to be decided, the oldest came 6 min 40 s ago; 4 of them wait for facts of their device, the last until in 40 s
+    inbox       12 events wait to be decided, the oldest came 6 min 40 s ago; 4 of them wait for facts of their device, the last until in 40 s; 1 of them held after a panic of the decider
     events      5310 accepted; decisions: 212 act, 3 ask, 5095 skip
     actions     1 in doubt, 312 queued, 212 succeeded, 1 timed out
     inventory   never read whole

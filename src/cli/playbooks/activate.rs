@@ -4,17 +4,18 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::SHORT;
-use crate::app::reload::load::{Around, load_aside};
+use crate::app::reload::load::{Around, LoadError, Loaded, load_aside, load_kept_aside, texts};
 use crate::cli::operator::release::{operator, said, typed};
 use crate::cli::operator::table::{plain, short};
 use crate::cli::operator::{Common, Session, nothing_done};
 use crate::desk::activate::{Expected, Report};
-use crate::playbook::PlaybookSet;
+use crate::desk::{Desk, DeskError};
 
 /// Put the playbooks of a directory in force: all of them, in one step, or none
 ///
-/// Every playbook of the directory is checked first; one that is wrong changes nothing. Who did it and why is recorded. What
-/// is put in force so stays in force when a daemon restarts; files that change later take its place.
+/// Every playbook of the directory is checked first; one that is wrong changes nothing. A text that was in force before is read as it
+/// was then. Who did it and why is recorded. What is put in force so stays in force when a daemon restarts; files that change later take
+/// its place.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -56,8 +57,9 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         plain(&args.path.display().to_string())
     );
     let session = Session::open(&args.common).await?;
-    let set = match checked(&args.path, Around::of(&session.config)).await {
-        Ok(set) => set,
+    let desk = session.desk();
+    let loaded = match checked(&desk, &args.path, Around::of(&session.config)).await? {
+        Ok(loaded) => loaded,
         Err(why) => return Ok(nothing_done(&why)),
     };
     let expected = Expected {
@@ -65,7 +67,8 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         version: args.if_version,
     };
     let by = typed(by, reason);
-    match session.desk().activate(&set, &expected, args.dry_run, &by).await {
+    let set = (&*loaded.set, &loaded.warnings);
+    match desk.activate(set, &expected, args.dry_run, &by).await {
         Ok(report) => {
             session.answer(&report, |_| render(&report))?;
             Ok(ExitCode::SUCCESS)
@@ -75,25 +78,37 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 /// The set of a directory, or everything that is wrong with it; what is worth a look goes to standard error.
-async fn checked(path: &Path, around: Around) -> Result<PlaybookSet, String> {
+async fn checked(desk: &Desk, path: &Path, around: Around) -> Result<Result<Loaded, String>, DeskError> {
     if path.is_file() {
-        return Err(format!(
+        return Ok(Err(format!(
             "`{}` is one file, and the set would be that playbook alone: name its directory",
             path.display()
-        ));
+        )));
     }
-    let loaded = match load_aside(path.to_owned(), around, None).await.1 {
+    let mut loaded = load_aside(path.to_owned(), around.clone(), None).await.1;
+    if let Err(LoadError::Wrong(wrong)) = &loaded
+        && let Ok(files) = texts(path)
+    {
+        let kept = desk.kept(&files, wrong).await?;
+        if !kept.is_empty() {
+            loaded = load_kept_aside(path.to_owned(), around, kept).await;
+        }
+    }
+    let loaded = match loaded {
         Ok(loaded) => loaded,
-        Err(error) => return Err(format!("{}\nnothing was changed", error.in_full().trim_end())),
+        Err(error) => {
+            let why = format!("{}\nnothing was changed", error.in_full().trim_end());
+            return Ok(Err(why));
+        }
     };
     if loaded.set.playbooks().is_empty() {
-        return Err(format!(
+        return Ok(Err(format!(
             "no playbook is under `{}`; nothing was changed: `mode: off` switches a playbook off",
             path.display()
-        ));
+        )));
     }
     eprint!("{}", loaded.warnings.render(false));
-    Ok(PlaybookSet::clone(&loaded.set))
+    Ok(Ok(loaded))
 }
 
 /// The answer as text.

@@ -12,6 +12,7 @@ use crate::desk::words::{ago, ahead, span};
 use crate::desk::words::{counted, plain};
 use crate::store::Overdue;
 use crate::store::outbox::views::ReceiverTrouble;
+use crate::store::views::InboxView;
 
 /// How many alarms are shown in words.
 const ALARMS: usize = 5;
@@ -45,6 +46,7 @@ pub fn needs(report: &Report) -> Vec<String> {
             ago(now, since)
         )
     }));
+    needs.extend(held(&status.inbox, now));
     let of_replicas = report.playbook_files.iter();
     needs.extend(of_replicas.filter_map(|one| files::need(one, set, now)));
     needs.extend(attention(report));
@@ -114,7 +116,7 @@ pub fn needs(report: &Report) -> Vec<String> {
         now,
     ));
     needs.extend(sealing::need(report.unsealed_rows, report.unsealed_since, now));
-    let undecided = status.inbox.rows - status.inbox.waiting_for_facts;
+    let undecided = status.inbox.rows - status.inbox.waiting_for_facts - status.inbox.held;
     if let Some(oldest) = status
         .inbox
         .oldest_at
@@ -126,6 +128,21 @@ pub fn needs(report: &Report) -> Vec<String> {
         ));
     }
     needs
+}
+
+/// That the decider panics over events: nothing of what they would lead to happens, and a quiet tenant has no other sign of it.
+fn held(inbox: &InboxView, now: Timestamp) -> Option<String> {
+    let since = inbox.held_since.filter(|_| inbox.held > 0)?;
+    let again = inbox
+        .held_tried_at
+        .map(|at| format!(", and tried again {}", ahead(now, at)))
+        .unwrap_or_default();
+    Some(format!(
+        "{} held after a panic of the decider, the first {}{again}; what came later for the same devices waits too: `quell events \
+         dead list` names them, and the log the panic",
+        counted(inbox.held, "event"),
+        ago(now, since)
+    ))
 }
 
 /// That containments could not be put in force, with the whole reason of the first: whoever acts on it needs every word.

@@ -49,3 +49,14 @@ fn a_set_that_was_in_force_stays_usable_though_what_nobody_sees_is_refused_in_ne
     let wrong = GOOD.replacen("owner: o", "owner: 7", 1);
     assert!(PlaybookSet::compile_kept(&one(&wrong)).is_err());
 }
+
+#[test]
+fn a_text_is_forgiven_what_is_hidden_in_it_only_if_that_very_text_was_in_force() {
+    let (old, new) = (
+        GOOD.replace("owner: o", "owner: o # \u{200b}"),
+        GOOD.replace("owner: o", "owner: p # \u{200b}"),
+    );
+    let kept = BTreeSet::from([old.clone()]);
+    let errors = |text: &str| compile_file_but(&one(text)[0], &kept).found.errors();
+    assert_eq!((errors(&old), errors(&new)), (0, 1));
+}

@@ -191,7 +191,8 @@ impl Store {
     ) -> Result<Option<(Uuid, String)>, StoreError> {
         let held = sqlx::query!(
             // It was tried, and nobody died of it.
-            "UPDATE quell.inbox SET wait_until = quell.now() + make_interval(secs => $3), failures = 0
+            "UPDATE quell.inbox SET wait_until = quell.now() + make_interval(secs => $3), failures = 0,
+                 held_since = coalesce(held_since, quell.now())
              WHERE tenant_id = $1 AND seq = $2 RETURNING event_id, device_id",
             tenant.0,
             seq,

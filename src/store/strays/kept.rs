@@ -84,6 +84,11 @@ pub(super) async fn keep(
         return Ok(());
     }
     let what = format!("{} {}", stray.kind.as_str(), ulid(stray.marker.action));
+    // What has not been carried out yet holds nothing: the device may be free for days, until it is online again.
+    let stands = match stray.status {
+        MachineActionStatus::Succeeded => "is in force at defender",
+        _ => "is not over at defender",
+    };
     let kept = sqlx::query!(
         "INSERT INTO quell.containments (id, tenant_id, device_id, state, mode, lane, begun_by, comment, activated_at, release_after,
                                          until, attention, state_by, state_reason, measure, isolation)
@@ -102,7 +107,7 @@ pub(super) async fn keep(
         "found in defender's list after a restore",
         span.as_secs_f64(),
         format!("{what} was lost with a restored backup: {DECIDE}"),
-        format!("{what} is in force at defender, and why is not known any more"),
+        format!("{what} {stands}, and why is not known any more"),
         measure.as_str(),
         let_go_ends(),
     )

@@ -48,13 +48,13 @@ impl Store {
         lets: &Allowed,
     ) -> Result<Option<StalledView>, StoreError> {
         let lanes: Vec<i16> = lets.lanes.iter().map(|lane| lane.rank()).collect();
-        // A replica's id tells when it began. What concerns all calls is asked first: in a storm the queue is not looked through.
+        // A replica's id tells when it began, and the lease since when it is held without a break. What concerns all calls is asked first: in a storm the queue is not looked through.
         let row = sqlx::query!(
             r#"WITH n AS MATERIALIZED (SELECT quell.now() AS now, quell.now() - make_interval(secs => $3) AS since),
                t AS MATERIALIZED (
                  SELECT since FROM n
                  WHERE EXISTS (SELECT 1 FROM quell.leases l WHERE l.tenant_id = $1 AND l.expires_at > n.now
-                               AND l.holder < quell.first_id_of(n.since))
+                               AND l.holder < quell.first_id_of(n.since) AND coalesce(l.taken_at <= n.since, true))
                    AND NOT EXISTS (SELECT 1 FROM quell.attempts c WHERE c.tenant_id = $1 AND c.app_id = $2 AND c.scope = 'actions'
                                    AND c.slot_at > n.since AND c.reserved_at > n.since AND c.kind <> 'seed')
                    AND NOT EXISTS (SELECT 1 FROM quell.stops s WHERE s.tenant_id = $1 AND s.ended_at > n.since)

@@ -1,5 +1,8 @@
 //! `POST /v1/playbooks/activate` and `/v1/playbooks/{name}/revoke`: what is in force, changed by a person.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
@@ -9,7 +12,8 @@ use super::asked::{AtDesk, Named, TenantParameter};
 use super::writing::{VIA, WriteParameters, Writing, written};
 use crate::desk::activate::{self, Expected};
 use crate::desk::{Desk, Refused, revoke};
-use crate::playbook::SourceFile;
+use crate::domain::guard::Protections;
+use crate::playbook::{PlaybookSet, SourceFile};
 use crate::web::answer::Problem;
 use crate::web::may::{Administer, May};
 use crate::yaml::{Diagnostic, Diagnostics};
@@ -45,8 +49,8 @@ pub(super) struct PlaybookFile {
 
 /// Put playbooks in force: all of them, in one step, or none
 ///
-/// Every one is checked first; one that is wrong changes nothing. `If-Match` names the version of the set that was looked at; `"0"`:
-/// none is in force.
+/// Every one is checked first; one that is wrong changes nothing. A text that was in force before is read as it was then. `If-Match`
+/// names the version of the set that was looked at; `"0"`: none is in force.
 #[utoipa::path(post, path = "/v1/playbooks/activate", tag = "playbooks",
     params(("If-Match" = String, Header, description = "The version of the set in force, in quotes"), TenantParameter, WriteParameters),
     request_body = ActivateRequest, responses(
@@ -74,26 +78,39 @@ pub(super) async fn activate(
             name: file.name,
             text: file.text,
         });
-        let (files, never): (Vec<_>, _) = (files.collect(), desk.terms.gate.never.clone());
-        // Away from the threads that others wait for.
-        let compiled = tokio::task::spawn_blocking(move || activate::compile(&files, &never));
-        let Ok(compiled) = compiled.await else {
-            let detail = "the playbooks could not be read: the log of the daemon says how";
-            return Err(Problem::new(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "internal",
-                detail,
-            ));
-        };
-        let (set, _) = compiled.map_err(|wrong| wrong_playbooks(&wrong))?;
+        let (files, never): (Arc<[_]>, _) = (files.collect(), &desk.terms.gate.never);
+        let mut compiled = compiled(&files, BTreeSet::new(), never).await?;
+        if let Err(wrong) = &compiled {
+            let kept = desk.kept(&files, wrong).await?;
+            if !kept.is_empty() {
+                compiled = self::compiled(&files, kept, never).await?;
+            }
+        }
+        let (set, warnings) = compiled.map_err(|wrong| wrong_playbooks(&wrong))?;
         let desk = Desk { store, ..desk };
         let expected = Expected {
             version: Some(version),
             ..Expected::default()
         };
-        Ok(desk.activate(&set, &expected, body.dry_run, &by).await?)
+        Ok(desk
+            .activate((&set, &warnings), &expected, body.dry_run, &by)
+            .await?)
     })
     .await
+}
+
+/// The set of these files, or what is wrong with them; away from the threads that others wait for.
+async fn compiled(
+    files: &Arc<[SourceFile]>,
+    kept: BTreeSet<String>,
+    never: &Protections,
+) -> Result<Result<(PlaybookSet, Diagnostics), Diagnostics>, Problem> {
+    let (files, never) = (Arc::clone(files), never.clone());
+    let compiled = tokio::task::spawn_blocking(move || activate::compile(&files, &kept, &never));
+    compiled.await.map_err(|_| {
+        let detail = "the playbooks could not be read: the log of the daemon says how";
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
+    })
 }
 
 /// Everything that is wrong with any of them.
