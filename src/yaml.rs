@@ -160,6 +160,15 @@ pub fn parse_kept(file: &str, text: &str) -> Result<Document, Diagnostics> {
     parse_as(file, text, false)
 }
 
+/// What nobody sees in a text, wherever it stands: what [`parse`] refuses and [`parse_kept`] passes over.
+pub fn unseen(file: &str, text: &str) -> Diagnostics {
+    if text.len() > MAX_BYTES {
+        return Diagnostics::default();
+    }
+    let text = SourceText::new(whole(text).as_ref());
+    hidden(&Source { file, text })
+}
+
 fn parse_as(file: &str, text: &str, is_new: bool) -> Result<Document, Diagnostics> {
     if text.len() > MAX_BYTES {
         // Of a file that is not looked at, no copy is made either.

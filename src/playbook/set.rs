@@ -56,6 +56,7 @@ pub fn compile_file_but(file: &SourceFile, kept: &BTreeSet<String>) -> CompiledF
 /// The same of a text that was in force: what nobody sees in it is told and keeps nothing from working as it did.
 fn compile_kept(file: &SourceFile) -> CompiledFile {
     let mut compiled = compiled(yaml::parse_kept(&file.name, &file.text));
+    compiled.found.extend(yaml::unseen(&file.name, &file.text));
     compiled.found.forgive(Code::HIDDEN);
     compiled
 }

@@ -419,7 +419,7 @@ fn json_has_full_ids_and_rfc_3339_times() {
     assert_eq!(json["contained"][0]["device"], "a".repeat(40));
     assert_eq!(json["closed_until"], "2026-11-22T03:01:30Z");
     assert_eq!(json["queue"][1]["lane"], "release");
-    assert_eq!(json["needs"].as_array().map(Vec::len), Some(6));
+    assert_eq!(json["needs"].as_array().map(Vec::len), Some(7));
 }
 
 #[test]
