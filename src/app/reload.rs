@@ -168,10 +168,12 @@ impl Reloader {
             self.take(trigger, why).await;
         }
         let (fingerprint, next) = watch::look(self.path.clone()).await;
-        if self.watch.look(fingerprint) == Seen::Settled {
-            self.take(Trigger::Changed, "change").await;
-        } else if self.waits && self.pending.is_none() {
-            self.wait_on().await;
+        match self.watch.look(fingerprint) {
+            Seen::Settled => self.take(Trigger::Changed, "change").await,
+            // Whether they have come to rest is looked at soon, however many they are.
+            Seen::Moving => return watch::EVERY,
+            Seen::Same if self.waits && self.pending.is_none() => self.wait_on().await,
+            Seen::Same => {}
         }
         next
     }

@@ -56,7 +56,11 @@ impl Reloader {
                 is_held_by_another: look.is_held_by_another,
             });
             let (is_settled, remark) = match verdict {
-                Verdict::InForce => (true, None),
+                Verdict::InForce => {
+                    // The daemon need not read and compile what these files are: one set in memory, and events sooner.
+                    target.in_force.offer(&loaded.set);
+                    (true, None)
+                }
                 Verdict::Propose => {
                     target.in_force.offer(&loaded.set);
                     let proposal = Proposal {
