@@ -63,6 +63,7 @@ mod sessions;
 mod settle;
 pub mod source_looks;
 mod sources;
+mod statistics;
 mod stops;
 mod strays;
 mod submissions;

@@ -7,7 +7,7 @@
 //! * [`facts`]: devices wanted → the inventory's answer. [`inventory`]: all devices, page by page. [`lookups`]: what
 //!   else is asked about single devices.
 //! * [`clock`]: whether the ledger's ground is firm. [`outlook`]: the queue and the ledger → when each action may be called.
-//! * [`figures`]: what dashboards live on, and the heartbeat. [`vitals`]: how the process itself is.
+//! * [`figures`]: what dashboards live on, and the heartbeat. [`vitals`]: how the process itself is. [`statistics`]: what the planner knows.
 //! * [`overdue`]: restrictions that stay longer than they should → a page.
 //! * [`seal`]: rows of the audit → the chain. [`retention`]: what is old → gone.
 //! * [`tally`]: events and decisions → how many there are.
@@ -36,6 +36,7 @@ pub mod record;
 pub mod retention;
 pub mod retry;
 pub mod seal;
+pub mod statistics;
 pub mod stops;
 pub mod submit;
 pub mod tally;

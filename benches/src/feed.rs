@@ -55,6 +55,15 @@ const WORDS: [&str; 24] = [
     "beacon",
 ];
 
+fn device(number: usize) -> String {
+    format!("{:040x}", 0xfeed_0000_0000_u64 + number as u64)
+}
+
+/// Every device that a feed may name.
+pub fn devices() -> Vec<String> {
+    (0..=DEVICES).map(device).collect()
+}
+
 /// An endless feed.
 pub struct Feed {
     rng: Rng,
@@ -130,7 +139,7 @@ impl Feed {
         self.on_devices += 1;
         let at = self.rng.f64() * self.weights[DEVICES - 1];
         let number = self.weights.partition_point(|sum| *sum < at);
-        format!("{:040x}", 0xfeed_0000_0000_u64 + number as u64)
+        device(number)
     }
 
     fn alert(&mut self) -> String {

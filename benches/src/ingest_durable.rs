@@ -13,8 +13,8 @@ use serde::Serialize;
 use sqlx::{Connection as _, PgConnection, Row as _};
 
 use crate::Effort;
-use crate::feed::Feed;
-use crate::ground::{Daemon, Http, Postgres, config};
+use crate::feed::{self, Feed};
+use crate::ground::{Daemon, Http, Postgres, config, know};
 use crate::measure::{Spread, spread};
 use crate::report::{Verdict, figure, table};
 use crate::workload::{self, Kind};
@@ -293,6 +293,8 @@ impl<'a> Subject<'a> {
             .await?
             .try_get("id")?;
         let holder = postgres.connect("quell").await?;
+        // Else what matches a playbook waits for Defender's own rate.
+        know(&mut db, &feed::devices()).await?;
         Ok(Self {
             postgres,
             daemon,
@@ -338,8 +340,12 @@ impl<'a> Subject<'a> {
             .execute(&mut self.holder)
             .await?;
         let (cpu, began) = (self.cpu(), Instant::now());
-        // Whatever is stored wakes the decider.
-        send(self.daemon.addr, &feed.take(1))?;
+        // Whatever is stored for a device wakes the decider.
+        let (before, mut waking) = (feed.on_devices, Vec::new());
+        while feed.on_devices == before {
+            waking.extend(feed.take(1));
+        }
+        send(self.daemon.addr, &waking)?;
         self.settled().await?;
         let decided = Took {
             count,

@@ -9,12 +9,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use quell::domain::device::DeviceFacts;
-use quell::domain::fact::Fact;
 use quell::simulator::{Options, Simulator, WindowAlgorithm};
 use sqlx::{PgConnection, Row as _};
 
-use crate::ground::{Daemon, Http, Postgres, config};
+use crate::ground::{Daemon, Http, Postgres, config, know};
 use crate::plain;
 use crate::report::{Verdict, figure};
 
@@ -302,25 +300,6 @@ fn gate_ms(daemon: &Daemon) -> anyhow::Result<f64> {
             .parse()?)
     };
     Ok(of("quell_gate_seconds_sum ")? / of("quell_gate_seconds_count ")?.max(1.0) * 1e3)
-}
-
-/// Stores what is known of the devices: no fetch stands in the way.
-async fn know(db: &mut PgConnection, devices: &[String]) -> anyhow::Result<()> {
-    let facts = serde_json::to_value(DeviceFacts {
-        tags: Fact::Is(Vec::new()),
-        group: Fact::Is("Workstations".to_owned()),
-        ..DeviceFacts::default()
-    })?;
-    // A long time ahead: in scaled time facts age fast.
-    sqlx::query(
-        "INSERT INTO quell.devices (tenant_id, device_id, facts, facts_fetched_at)
-         SELECT (SELECT id FROM quell.tenants), device, $2, quell.now() + interval '1h' FROM unnest($1::text[]) AS t (device)",
-    )
-    .bind(devices)
-    .bind(&facts)
-    .execute(db)
-    .await?;
-    Ok(())
 }
 
 fn alert(device: &str, category: &str) -> String {

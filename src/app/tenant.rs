@@ -132,6 +132,8 @@ impl Start {
         self.tasks.spawn("stops", stops.run(stop.clone()));
         self.tasks
             .spawn("vitals", worker::vitals::run(self.store.clone(), stop.clone()));
+        let statistics = worker::statistics::run(self.store.clone(), stop.clone());
+        self.tasks.spawn("statistics", statistics);
         let keeper = worker::retention::Keeper {
             store: self.store.clone(),
             retention: self

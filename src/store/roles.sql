@@ -53,7 +53,7 @@ BEGIN
     -- What is old goes through these, which refuse whatever is younger than seven days.
     GRANT EXECUTE ON FUNCTION quell.partitions_ahead(), quell.partitions_before(text, uuid), quell.partition_drop(text),
         quell.rest_prune(text, uuid, bigint), quell.known_prune(text, bigint, bigint, uuid), quell.letters_prune(timestamptz, bigint),
-        quell.outbox_prune(timestamptz, bigint) TO quell_app;
+        quell.outbox_prune(timestamptz, bigint), quell.analyse_grown() TO quell_app;
 
     -- Whoever only delivers events: what the first transaction of an event needs, and nothing of what came of it.
     GRANT SELECT (id, name) ON quell.tenants TO quell_intake;

@@ -70,6 +70,7 @@ mod settle;
 mod silence;
 mod source_parts;
 mod start;
+mod statistics;
 mod stops;
 mod storage;
 mod storm;
