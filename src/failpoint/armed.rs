@@ -124,11 +124,11 @@ impl Point {
         }
     }
 
-    /// How long the other tasks still have when it strikes: so long that an answer that is on its way gets out.
-    fn lingers(self) -> Duration {
-        match self {
-            Self::AcknowledgedNotDecided => Duration::from_millis(300),
-            _ => Duration::ZERO,
+    /// Leaves the other tasks so long that an answer that is on its way gets out.
+    fn linger(self) {
+        if self == Self::AcknowledgedNotDecided {
+            // The answer may be what this very thread would have run next, which no other thread takes from it otherwise.
+            tokio::task::block_in_place(|| std::thread::sleep(Duration::from_millis(300)));
         }
     }
 }
@@ -191,7 +191,7 @@ pub fn decides(title: Option<&str>) {
     }
     if title == Some(POISON_TITLE) {
         // As with a point that strikes here: what is acknowledged has left by then.
-        std::thread::sleep(Point::AcknowledgedNotDecided.lingers());
+        Point::AcknowledgedNotDecided.linger();
         std::process::abort();
     }
     assert!(title != Some(PANIC_TITLE), "its title asks for a panic");
@@ -232,7 +232,7 @@ pub fn strike(point: Point) {
         std::io::stderr(),
         "{{\"message\":\"fail point reached\",\"point\":\"{name}\"}}"
     );
-    std::thread::sleep(point.lingers());
+    point.linger();
     if ARMED.get().is_some_and(|armed| armed.stops) {
         let _ = std::process::Command::new("kill")
             .args(["-STOP", &std::process::id().to_string()])
