@@ -16,6 +16,7 @@ use crate::store::packing::{self, Packer};
 use crate::store::{DecideTx, Store, StoreError};
 
 pub(super) use floors::Floors;
+use floors::Seen;
 pub use held::HeldEvent;
 pub(super) use meter::Meters;
 pub use meter::{InboxLook, Room};
@@ -85,7 +86,10 @@ impl Store {
         let (known, floors) = self.floors.of(tenant);
         let claim = sqlx::query!(
             r#"SELECT claimed.moment AS "now!", claimed.seqs AS "seqs!", claimed.heads AS "heads!", claimed.oldest AS "oldest!",
-                      claimed.more AS "more!", claimed.had_all AS "had_all!", fleet AS "fleet?", begun_at AS "as_of?"
+                      claimed.more AS "more!", claimed.had_all AS "had_all!", fleet AS "fleet?", begun_at AS "as_of?",
+                      -- Asked after the claim, which takes it with the devices' locks, when it has looked.
+                      pg_current_xact_id_if_assigned()::text::bigint AS "by?",
+                      pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS "ended_below!"
                FROM quell.inbox_claim($1, $2, $3, $4, $5, $6) AS claimed
                LEFT JOIN (SELECT fleet, begun_at FROM quell.inventory_sweeps
                    WHERE tenant_id = $1 AND outcome = 'complete' ORDER BY begun_at DESC LIMIT 1) AS swept ON true"#,
@@ -98,7 +102,13 @@ impl Store {
         )
         .fetch_one(&mut *tx)
         .await?;
-        self.floors.saw(tenant, claim.heads, &claim.oldest);
+        let oldest = claim.heads.into_iter().zip(claim.oldest).collect();
+        let seen = Seen {
+            oldest,
+            by: claim.by,
+            ended_below: claim.ended_below,
+        };
+        self.floors.saw(tenant, seen);
         let counted = super::Counted::of(claim.fleet, claim.as_of);
         Ok(DecideTx::claimed(
             (self.clone(), tenant, tx),

@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::support::alert::device;
 use crate::support::ledger::{Ledger, commit, incoming, store};
+use crate::support::{eventually, throughout};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn claimers_that_race_decide_every_row_once_and_each_device_in_order() {
@@ -415,4 +416,78 @@ async fn a_row_whose_event_is_gone_is_put_aside_and_cannot_be_put_back() {
         letters().await[0].end.is_none(),
         "nothing was done with the letter"
     );
+}
+
+/// The rows' numbers that a claim would take; it gives them back.
+async fn claimable(ledger: &Ledger) -> Vec<i64> {
+    let tx = ledger.store.decide_begin(ledger.tenant, 100).await;
+    let mut tx = tx.expect("postgres is there");
+    let seqs = std::mem::take(&mut tx.items)
+        .iter()
+        .map(|item| item.seq)
+        .collect();
+    tx.abandon().await.expect("postgres is there");
+    seqs
+}
+
+#[tokio::test]
+async fn a_row_that_is_committed_late_is_claimed_though_later_ones_were_seen_long_before() {
+    let ledger = Ledger::new(10, 0).await;
+    let events = [(1, "a"), (2, "b"), (3, "c")].map(|(n, id)| incoming(id, &device(n)));
+    ledger
+        .store
+        .events_accept(ledger.tenant, "test", events.into(), Vec::new())
+        .await
+        .expect("they are stored");
+    let all = claimable(&ledger).await;
+    let [first, second, third] = all[..] else {
+        panic!("{all:?}")
+    };
+    // The two come anew with their own numbers, from transactions that began after these were given.
+    let mut plain = ledger.database.connect().await;
+    let mut put = async |words: String| {
+        let done = plain.execute(sqlx::AssertSqlSafe(words)).await;
+        done.expect("postgres is there");
+    };
+    put("CREATE TABLE public.kept AS SELECT * FROM quell.inbox".to_owned()).await;
+    put(format!(
+        "DELETE FROM quell.inbox WHERE seq IN ({first}, {second})"
+    ))
+    .await;
+    let again = |seq| {
+        format!("INSERT INTO quell.inbox OVERRIDING SYSTEM VALUE SELECT * FROM public.kept WHERE seq = {seq}")
+    };
+    // A process that has seen nothing yet, so that nothing but the third is its oldest.
+    let fresh = Ledger {
+        store: store(&ledger.database),
+        ..ledger
+    };
+    put("BEGIN".to_owned()).await;
+    put(again(second)).await;
+    throughout(
+        "it sees what is committed",
+        Duration::from_millis(2_500),
+        async || claimable(&fresh).await == [third],
+    )
+    .await;
+    put("COMMIT".to_owned()).await;
+    assert_eq!(
+        claimable(&fresh).await,
+        [second, third],
+        "what was under way when the third was seen is looked for"
+    );
+    // Nothing else is under way now: what appears below is none that a claim has to look for.
+    let has_settled = async || {
+        claimable(&fresh).await;
+        put(again(first)).await;
+        let seen = claimable(&fresh).await;
+        put(format!("DELETE FROM quell.inbox WHERE seq = {first}")).await;
+        seen == [second, third]
+    };
+    eventually(
+        "claims read from where the oldest was",
+        Duration::from_secs(15),
+        has_settled,
+    )
+    .await;
 }
