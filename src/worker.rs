@@ -98,6 +98,9 @@ pub(crate) async fn pause(
 /// Longer than Postgres lets a statement, or a wait for a lock, take: what is not answered by then will not be.
 pub(crate) const SILENCE: Duration = Duration::from_secs(20);
 
+/// What a process that ends takes back in Postgres is given so long: without it others find out by themselves, a little later.
+pub(crate) const FAREWELL: Duration = Duration::from_secs(1);
+
 /// A batch of rows, each with statements of its own, takes longer, also on a slow disk.
 pub(crate) const BATCH_TIME: Duration = Duration::from_secs(120);
 
@@ -116,6 +119,28 @@ pub(crate) async fn within<T>(
     tokio::time::timeout(longest, work)
         .await
         .unwrap_or_else(|_| Err(StoreError::silent()))
+}
+
+/// How long what a loop has begun may still take once a stop was asked for. Of the stop's 30 s, 20 are left for what has to be said to
+/// Postgres after it, be it silent.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// The same in a loop that is asked to stop: a Postgres that has fallen silent must not keep a process from its end for as long as the
+/// work may take. What was under way is undone with its transaction, and another process does it.
+pub(crate) async fn within_unless_stopped<T>(
+    longest: Duration,
+    stop: &CancellationToken,
+    work: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    let stopped = async {
+        stop.cancelled().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        biased;
+        done = within(longest, work) => done,
+        () = stopped => Err(StoreError::silent()),
+    }
 }
 
 impl Context {
@@ -149,5 +174,30 @@ impl Outage {
         if std::mem::take(&mut self.failures) > 0 {
             tracing::info!("{what} goes on");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn work_that_postgres_does_not_answer_ends_soon_after_a_stop_and_work_that_goes_on_is_finished() {
+        let stop = CancellationToken::new();
+        let began = tokio::time::Instant::now();
+        let silent = within_unless_stopped(BATCH_TIME, &stop, std::future::pending::<Result<(), _>>());
+        assert!(silent.await.is_err_and(|error| error.is_unavailable()));
+        assert_eq!(began.elapsed(), BATCH_TIME);
+        stop.cancel();
+        let began = tokio::time::Instant::now();
+        let silent = within_unless_stopped(BATCH_TIME, &stop, std::future::pending::<Result<(), _>>());
+        assert!(silent.await.is_err_and(|error| error.is_unavailable()));
+        assert_eq!(began.elapsed(), GRACE);
+        let slow = async {
+            tokio::task::yield_now().await;
+            Ok("done")
+        };
+        let done = within_unless_stopped(BATCH_TIME, &stop, slow).await;
+        assert_eq!(done.expect("it is answered"), "done");
     }
 }

@@ -24,7 +24,7 @@ use crate::lifecycle::Tasks;
 use crate::store::{Store, StoreError};
 use crate::web::reload::{Answer, Refused, Reloaded, Request, TenantSet};
 use crate::worker::active_set::InForce;
-use crate::worker::chain;
+use crate::worker::{FAREWELL, bounded, chain};
 use load::{LoadError, Loaded};
 use rule::Trigger;
 use watch::{Seen, Watch};
@@ -158,7 +158,8 @@ impl Reloader {
         }
         for target in &self.targets {
             // Without it the others find out by themselves, a little later.
-            drop(self.store.files_gone(target.id, &self.replica).await);
+            let gone = self.store.files_gone(target.id, &self.replica);
+            drop(tokio::time::timeout(FAREWELL, gone).await);
         }
     }
 
@@ -233,11 +234,8 @@ impl Reloader {
     async fn wait_on(&mut self) {
         let Some(loaded) = self.loaded.clone() else { return };
         for target in self.targets.clone() {
-            let look = self
-                .store
-                .files_look(target.id, &self.replica, loaded.set.hash())
-                .await;
-            if !look.is_ok_and(|look| !look.is_held_by_another) {
+            let look = self.store.files_look(target.id, &self.replica, loaded.set.hash());
+            if !bounded(look).await.is_ok_and(|look| !look.is_held_by_another) {
                 return;
             }
         }
@@ -283,8 +281,8 @@ impl Reloader {
     async fn beat(&self) {
         for target in &self.targets {
             let failure = self.failure.as_deref();
-            let beaten = self.store.files_beat(target.id, &self.replica, failure).await;
-            if let Err(error) = beaten {
+            let beat = self.store.files_beat(target.id, &self.replica, failure);
+            if let Err(error) = bounded(beat).await {
                 tracing::debug!(
                     error = chain(&error),
                     "the heartbeat of the playbook files was missed"

@@ -19,6 +19,17 @@ pub(super) enum Inbox {
 /// The audit is sealed within a second; a minute later nobody seals it.
 const SEALED_WITHIN: Duration = Duration::from_secs(60);
 
+/// Longer than storing the largest body takes on a slow disk.
+const STORING: Duration = Duration::from_secs(60);
+
+/// What Postgres says, or that it says nothing: a connection that has fallen silent is given up, and its place in the pool with it. What
+/// was to be stored may have been: whoever sent it sends it again, and finds it stored already.
+async fn heard<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    tokio::time::timeout(STORING, work)
+        .await
+        .unwrap_or_else(|_| Err(StoreError::silent()))
+}
+
 fn stopped(stop: &StopView) -> String {
     let (tenant, scope) = (&stop.tenant, stop.scope.as_str());
     let since = stop.begun_at.strftime("%Y-%m-%dT%H:%M:%SZ");
@@ -36,11 +47,11 @@ impl Inbox {
         once: Option<&Once>,
     ) -> Result<Vec<Stored>, StoreError> {
         match (self, once) {
-            (Self::Store(store), None) => store.events_accept_from(tenant, source, incoming, dead).await,
+            (Self::Store(store), None) => {
+                heard(store.events_accept_from(tenant, source, incoming, dead)).await
+            }
             (Self::Store(store), Some(once)) => {
-                store
-                    .events_accept_with(tenant, source, incoming, dead, Beside::Once(once))
-                    .await
+                heard(store.events_accept_with(tenant, source, incoming, dead, Beside::Once(once))).await
             }
             #[cfg(test)]
             (Self::Scripted(script), once) => script.accept((tenant, source), incoming, dead, once).await,
@@ -55,7 +66,7 @@ impl Inbox {
         id: &str,
     ) -> Result<Option<FirstAnswer>, StoreError> {
         match self {
-            Self::Store(store) => store.delivery_answered(tenant, source, id).await,
+            Self::Store(store) => heard(store.delivery_answered(tenant, source, id)).await,
             #[cfg(test)]
             Self::Scripted(script) => Ok(script.answered(tenant, source, id)),
         }
@@ -107,7 +118,7 @@ impl Inbox {
     /// Whether events can be stored; else why not, in the operator's words.
     pub async fn ready(&self) -> Result<(), String> {
         let state = match self {
-            Self::Store(store) => store.migration_state().await,
+            Self::Store(store) => heard(store.migration_state()).await,
             #[cfg(test)]
             Self::Scripted(script) => script.migration_state(),
         };

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::tenant::TenantId;
 use crate::playbook::{PlaybookSet, SourceFile};
 use crate::store::{Activation, Because, Origin, RevisionText, SetHead, Store, StoreError};
-use crate::worker::{Context, Outage, pause, within};
+use crate::worker::{Context, Outage, pause, within_unless_stopped};
 
 /// The sets that a process judges by, compiled, with their versions.
 #[derive(Debug, Default)]
@@ -146,7 +146,8 @@ async fn compiled(
 pub async fn follow(context: Context, in_force: Arc<InForce>, stop: CancellationToken) {
     let mut outage = Outage::default();
     loop {
-        let wait = match within(COMPILING, in_force.load(&context.store, context.tenant)).await {
+        let load = in_force.load(&context.store, context.tenant);
+        let wait = match within_unless_stopped(COMPILING, &stop, load).await {
             Ok(active) => {
                 outage.worked("the playbook set");
                 if let Some(active) = active {

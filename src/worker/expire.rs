@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Monotonic;
 use crate::failpoint;
 use crate::store::{ContainmentChange, StoreError};
-use crate::worker::{BATCH_TIME, Context, Outage, bounded, pause, within};
+use crate::worker::{BATCH_TIME, Context, Outage, bounded, pause, within_unless_stopped};
 
 const BATCH: i64 = 200;
 const FLOOR: Duration = Duration::from_millis(100);
@@ -29,11 +29,14 @@ pub async fn run(context: Context, stop: CancellationToken) {
     let pulse = context.pulse("expire");
     while !stop.is_cancelled() {
         pulse.beat();
-        let runs_go_on = work_runs(&context, &mut runs).await;
+        let runs_go_on = work_runs(&context, &mut runs, &stop).await;
         pulse.beat();
         prune(&context, &mut pruned).await;
         pulse.beat();
-        let turn = within(BATCH_TIME, turn(&context)).await;
+        if stop.is_cancelled() {
+            return;
+        }
+        let turn = within_unless_stopped(BATCH_TIME, &stop, turn(&context)).await;
         if let Ok(turn) = &turn {
             let is_frozen = matches!(turn, Turn::Frozen(_));
             if is_frozen && !was_frozen {
@@ -65,12 +68,12 @@ pub async fn run(context: Context, stop: CancellationToken) {
 }
 
 /// Works off a batch of a release run, if there is one; says whether there may be more at once. It does not hang on the clock.
-async fn work_runs(context: &Context, looked: &mut Option<Monotonic>) -> bool {
+async fn work_runs(context: &Context, looked: &mut Option<Monotonic>, stop: &CancellationToken) -> bool {
     if looked.is_some_and(|looked| looked.elapsed() < RUNS_EVERY) {
         return false;
     }
     let work = context.store.release_runs_work(context.tenant, None, RUN_BATCH);
-    match within(BATCH_TIME, work).await {
+    match within_unless_stopped(BATCH_TIME, stop, work).await {
         Ok(Some(worked)) if worked.is_some() => true,
         Ok(_) => {
             *looked = Some(Monotonic::now());
@@ -94,8 +97,10 @@ async fn prune(context: &Context, looked: &mut Option<Monotonic>) {
         return;
     }
     // As long as there was something, there may be more.
-    let deliveries = bounded(context.store.deliveries_prune()).await;
-    let writes = bounded(context.store.once_prune()).await;
+    let (deliveries, writes) = tokio::join!(
+        bounded(context.store.deliveries_prune()),
+        bounded(context.store.once_prune())
+    );
     if ![deliveries, writes]
         .iter()
         .any(|pruned| matches!(pruned, Ok(pruned) if *pruned > 0))

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::store::Hold;
 use crate::worker::pulse::TURN;
-use crate::worker::{Context, Outage, bounded};
+use crate::worker::{Context, FAREWELL, Outage, bounded, within};
 
 /// The epoch while this process holds the lease.
 #[derive(Clone, Debug)]
@@ -84,7 +84,8 @@ pub async fn run(
     loop {
         pulse.beat();
         if leaving.is_cancelled() && !has_left {
-            has_left = store.replica_leave(tenant, replica.id).await.is_ok();
+            let leave = store.replica_leave(tenant, replica.id);
+            has_left = within(FAREWELL, leave).await.is_ok();
         }
         let hold = match leaving.is_cancelled() {
             true => bounded(store.lease_keep(tenant, replica.id, ttl)).await,
@@ -111,7 +112,7 @@ pub async fn run(
     }
     context.leadership.set(None);
     // INVARIANT: the loops that call have ended before this, or see the epoch gone; the lease's end frees the others.
-    let _ = tokio::time::timeout(Duration::from_secs(1), async {
+    let _ = tokio::time::timeout(FAREWELL, async {
         if !has_left {
             drop(store.replica_leave(tenant, replica.id).await);
         }

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::seal::Seal;
 use crate::store::StoreError;
 use crate::store::seals::CheckpointPace;
-use crate::worker::{BATCH_TIME, Context, Outage, bounded, within};
+use crate::worker::{BATCH_TIME, Context, Outage, bounded, within_unless_stopped};
 
 /// How often it looks for rows to seal: twice in the second that they may wait.
 const EVERY: Duration = Duration::from_millis(500);
@@ -61,7 +61,7 @@ pub async fn run(context: Context, stop: CancellationToken) {
             show(&context, 0, Duration::ZERO);
             is_first = true;
         } else {
-            let worked = within(BATCH_TIME, async {
+            let worked = within_unless_stopped(BATCH_TIME, &stop, async {
                 let is_ready = !is_first || restored(&context).await?;
                 if is_ready {
                     turn(&context, looks).await?;

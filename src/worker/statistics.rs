@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::store::Store;
-use crate::worker::{Outage, within};
+use crate::worker::{Outage, within_unless_stopped};
 
 /// How often it looks: one statement over the catalogue.
 const EVERY: Duration = Duration::from_secs(2);
@@ -18,7 +18,7 @@ const ANALYSING: Duration = Duration::from_secs(60);
 pub async fn run(store: Store, stop: CancellationToken) {
     let mut outage = Outage::default();
     loop {
-        let wait = match within(ANALYSING, store.analyse_grown()).await {
+        let wait = match within_unless_stopped(ANALYSING, &stop, store.analyse_grown()).await {
             Ok(tables) => {
                 outage.worked("the tables' statistics");
                 if !tables.is_empty() {

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::stop::StopScope;
 use crate::domain::tenant::TenantId;
 use crate::store::{StopOrder, StopView, Store, StoreError};
-use crate::worker::{BATCH_TIME, Outage, bounded, within};
+use crate::worker::{BATCH_TIME, Outage, bounded, within_unless_stopped};
 
 /// How often the file and the stops in force are looked at.
 const EVERY: Duration = Duration::from_secs(1);
@@ -56,7 +56,10 @@ impl Stops {
                     Err(_) => {}
                 }
             }
-            let wait = match self.look().await {
+            if stop.is_cancelled() {
+                return;
+            }
+            let wait = match self.look(&stop).await {
                 Ok(()) => {
                     outage.worked("the stop switch");
                     EVERY
@@ -100,7 +103,7 @@ impl Stops {
     ///
     /// # Errors
     /// Postgres is not available.
-    pub async fn look(&self) -> Result<(), StoreError> {
+    pub async fn look(&self, stop: &CancellationToken) -> Result<(), StoreError> {
         let stops = bounded(self.store.stops(None, None)).await?;
         for (tenant, name) in &self.tenants {
             let (is_stopped, takes_back) = concern(&stops, name);
@@ -110,16 +113,22 @@ impl Stops {
                 0.0
             });
             if takes_back {
-                self.take_back(*tenant, name).await?;
+                self.take_back(*tenant, name, stop).await?;
             }
         }
         Ok(())
     }
 
     /// Batch after batch, until one finds nothing.
-    async fn take_back(&self, tenant: TenantId, name: &str) -> Result<(), StoreError> {
+    async fn take_back(
+        &self,
+        tenant: TenantId,
+        name: &str,
+        stop: &CancellationToken,
+    ) -> Result<(), StoreError> {
         loop {
-            let work = within(BATCH_TIME, self.store.stop_work(tenant, BATCH)).await?;
+            let work = self.store.stop_work(tenant, BATCH);
+            let work = within_unless_stopped(BATCH_TIME, stop, work).await?;
             if work.ended == 0 {
                 return Ok(());
             }

@@ -55,3 +55,31 @@ async fn connections_that_are_cut_again_and_again_lose_and_double_nothing() {
         .await;
     world.finish().await;
 }
+
+#[tokio::test]
+async fn a_daemon_that_postgres_does_not_answer_ends_in_time_and_what_it_left_is_done_later() {
+    let mut world = Setup::new(SCALE, &[&storm_playbook()])
+        .through_proxy()
+        .start()
+        .await;
+    world.send(&storm(DEVICES)).await;
+    world
+        .seen("the storm is under way", LONG, |report| report.action_calls >= 20)
+        .await;
+    world.proxy().fall_silent();
+    // Within its 34 s.
+    world.terminate().await;
+    // Nobody waits to the last but those who have to write down what Defender answered, and the lease that they call under.
+    for aborted in world.said("not all tasks have finished: they are aborted") {
+        let tasks = aborted["tasks"].as_str().expect("their names");
+        assert_eq!(tasks, r#"["lease", "submit"]"#);
+    }
+    world.proxy().come_back();
+    world.start().await;
+    world
+        .seen("every device is restricted", LONG, |report| {
+            report.restricted_now == ALL
+        })
+        .await;
+    world.finish().await;
+}

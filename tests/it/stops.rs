@@ -15,6 +15,7 @@ use quell::domain::verdict::Lane;
 use quell::store::approvals::Refusal;
 use quell::store::{GateOutcome, ReadOutcome, ResumeOrder, Resumed, StopOrder, StopView, Store};
 use quell::worker::stops::Stops;
+use tokio_util::sync::CancellationToken;
 
 use crate::approvals::{Says, answer, next_minute, no, refused, request_of, review, sound, taken, yes};
 use crate::operator::Shell;
@@ -53,7 +54,8 @@ async fn work(ground: &Ground) {
         tenants: vec![(ground.tenant, "ground".to_owned())],
         file: None,
     };
-    stops.look().await.expect("the database is up");
+    let looked = stops.look(&CancellationToken::new()).await;
+    looked.expect("the database is up");
 }
 
 async fn release(ground: &Ground, device: &DeviceId) {

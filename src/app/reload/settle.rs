@@ -6,6 +6,7 @@ use super::{FILES, Reloader, Target};
 use crate::store::{Because, Origin, StoreError};
 use crate::web::reload::TenantSet;
 use crate::worker::active_set::{self, Proposal};
+use crate::worker::{BATCH_TIME, bounded, within};
 
 impl Reloader {
     /// What becomes of good files, tenant by tenant; the inner error: they are not to be used. `done` has the tenants that this is
@@ -43,7 +44,7 @@ impl Reloader {
         let (store, hash) = (&self.store, loaded.set.hash());
         let reason = format!("{why} on {}", self.replica);
         loop {
-            let look = store.files_look(target.id, &self.replica, hash).await?;
+            let look = bounded(store.files_look(target.id, &self.replica, hash)).await?;
             let version = look.active.as_ref().map(|active| active.version);
             let verdict = rule::verdict(&Situation {
                 trigger,
@@ -71,7 +72,8 @@ impl Reloader {
                         },
                         expected: version,
                     };
-                    let activated = active_set::activate(store, target.id, &loaded.set, proposal).await?;
+                    let activate = active_set::activate(store, target.id, &loaded.set, proposal);
+                    let activated = within(BATCH_TIME, activate).await?;
                     if activated.is_none() {
                         // Somebody was faster: what they did may change the verdict.
                         continue;
@@ -83,7 +85,7 @@ impl Reloader {
                         version: activated,
                         hash: Some(hash.to_owned()),
                     });
-                    target.in_force.load(store, target.id).await?;
+                    within(BATCH_TIME, target.in_force.load(store, target.id)).await?;
                     (true, None)
                 }
                 Verdict::Leave(remark) => (true, Some(remark)),
@@ -98,16 +100,15 @@ impl Reloader {
                     "the playbook files are not what is in force"
                 );
             }
-            store
-                .files_seen(target.id, &self.replica, hash, is_settled, remark)
-                .await?;
+            let seen = store.files_seen(target.id, &self.replica, hash, is_settled, remark);
+            bounded(seen).await?;
             return Ok(verdict);
         }
     }
 
     pub(super) async fn all_have_sets(&self) -> Result<bool, StoreError> {
         for target in &self.targets {
-            if self.store.set_active(target.id).await?.is_none() {
+            if bounded(self.store.set_active(target.id)).await?.is_none() {
                 return Ok(false);
             }
         }
@@ -115,7 +116,7 @@ impl Reloader {
     }
 
     pub(super) async fn in_force(&self, target: &Target, is_changed: bool) -> Result<TenantSet, StoreError> {
-        let active = self.store.set_active(target.id).await?;
+        let active = bounded(self.store.set_active(target.id)).await?;
         Ok(TenantSet {
             tenant: target.name.clone(),
             is_changed,

@@ -10,7 +10,7 @@ use crate::store::StoreError;
 use crate::worker::decide::panics::{LINGER, Panics, Trial, caught};
 use crate::worker::decide::{Batch, Claim, Decider};
 use crate::worker::pulse::Pulse;
-use crate::worker::{BATCH_TIME, Outage, bounded, chain, pause, within};
+use crate::worker::{BATCH_TIME, Outage, bounded, chain, pause, within_unless_stopped};
 
 /// The most rows of a batch.
 pub(super) const MOST: i64 = 1_000;
@@ -73,7 +73,13 @@ impl Decider {
                 (None, _) => Claim::Alone,
             };
             let began = Monotonic::now();
-            let outcome = match caught(within(BATCH_TIME, self.run_batch(claim, &mut batch))).await {
+            let outcome = match caught(within_unless_stopped(
+                BATCH_TIME,
+                &stop,
+                self.run_batch(claim, &mut batch),
+            ))
+            .await
+            {
                 Ok(outcome) => outcome,
                 Err(payload) => {
                     size.panicked();

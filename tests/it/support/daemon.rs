@@ -113,11 +113,7 @@ impl Daemon {
 
     /// The log lines with that message.
     pub fn says(&self, message: &str) -> Vec<Value> {
-        self.log()
-            .lines()
-            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-            .filter(|line| line["message"] == message)
-            .collect()
+        lines(&self.log, message)
     }
 
     /// Everything it logged.
@@ -164,6 +160,16 @@ impl Daemon {
             began.elapsed(),
         )
     }
+}
+
+/// The lines of a daemon's log with that message.
+pub fn lines(log: &Path, message: &str) -> Vec<Value> {
+    std::fs::read_to_string(log)
+        .unwrap_or_default()
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|line| line["message"] == message)
+        .collect()
 }
 
 impl Drop for Daemon {

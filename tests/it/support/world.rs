@@ -14,7 +14,7 @@ use serde_json::Value;
 use sqlx::{Connection, PgConnection};
 
 use super::alert::ndjson;
-use super::daemon::Daemon;
+use super::daemon::{self, Daemon};
 use super::http::{self, Reply};
 use super::invariants;
 use super::proxy::Proxy;
@@ -332,6 +332,12 @@ impl World {
     pub async fn terminate(&mut self) -> (ExitStatus, Duration) {
         let daemon = self.daemon.take().expect("the test has the daemon running");
         daemon.terminate().await
+    }
+
+    /// The log lines with that message of the daemon that was started last, also when it has ended.
+    pub fn said(&self, message: &str) -> Vec<Value> {
+        let log = self.directory.path().join(format!("daemon-{}.log", self.starts));
+        daemon::lines(&log, message)
     }
 
     /// Writes the playbooks' directory anew; a running daemon sees it within seconds.
