@@ -153,6 +153,7 @@ fn told(
         device: Some(&device_id()),
         name: Some("web-1.corp.example".to_owned()),
         tenant: "contoso",
+        met: None,
         at: before(7_200),
         set_version: Some(3),
         texts: Some(texts),
@@ -241,13 +242,8 @@ fn one_line_says_why_a_playbook_did_not_match_and_all_of_them_on_demand() {
         line: Some(8),
         ..ruling(DecisionKind::Ask, "if_unknown.device.kind")
     }];
-    let told = told(
-        DecisionKind::Ask,
-        "if_unknown.device.kind",
-        &rulings,
-        &texts(),
-        Some(&low),
-    );
+    let (kind, reason) = (DecisionKind::Ask, "if_unknown.device.kind");
+    let told = told(kind, reason, &rulings, &texts(), Some(&low));
     insta::assert_snapshot!(text(&told, true), @"
     quell asked before restricting `web-1.corp.example`: `device.kind` was not known, so `ransomware` could not tell
       alert      637_1, new: Ransomware [2Jseen
@@ -350,6 +346,7 @@ fn a_decision_of_before_shows_what_it_has() {
         device: Some(&device_id()),
         name: None,
         tenant: "contoso",
+        met: None,
         at: before(10),
         set_version: Some(1),
         texts: None,

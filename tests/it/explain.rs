@@ -9,10 +9,11 @@ use quell::domain::device::DeviceKind;
 use quell::simulator::DeviceOverride;
 use serde_json::Value;
 
+use crate::approvals::{Says, answer, request_of, taken, yes};
 use crate::decisions::machine;
 use crate::operator::Shell;
 use crate::support::alert::{RELEASE, alert, device, restrict};
-use crate::support::ground::{Ground, device as device_of, playbook};
+use crate::support::ground::{Ground, asking_playbook, device as device_of, playbook};
 use crate::support::{Setup, World};
 
 const SOON: Duration = Duration::from_secs(30);
@@ -250,6 +251,41 @@ async fn what_does_not_exist_is_said_in_one_line_and_what_waits_is_told() {
             "waits for its turn; without a daemon nothing is decided",
         ],
     );
+    ground.close().await;
+}
+
+#[tokio::test]
+async fn an_alert_that_asked_nobody_since_somebody_was_asked_already_says_so() {
+    let mut ground = Ground::new(&[asking_playbook("one", "skip")]).await;
+    let shell = Shell::new(&ground.database.url);
+    let device = device_of('a');
+    ground.alert("one", &device).await;
+    ground.alert("one", &device).await;
+    let request = request_of(&mut ground, &device).await;
+    let only = Says {
+        only: std::slice::from_ref(&device),
+        ..yes("ann")
+    };
+    let answered = answer(&ground, request, only).await;
+    assert_eq!(taken(&answered), ["activated"]);
+    ground.alert("one", &device).await;
+    for (alert, first) in [
+        ("alert-1", "quell asked before restricting device `aaaa"),
+        ("alert-2", "quell had asked about device `aaaa"),
+        ("alert-3", "quell asked nobody about device `aaaa"),
+    ] {
+        let (code, out, said) = shell.run(&["explain", "--alert", alert]).await;
+        assert_eq!((code, said.as_str()), (Some(0), ""), "{out}");
+        says(
+            &out,
+            &[
+                first,
+                "`one` matched, and asks a person first
+",
+                "containment by one: active",
+            ],
+        );
+    }
     ground.close().await;
 }
 

@@ -345,6 +345,7 @@ impl Bench {
             device,
             name,
             tenant: &self.tenant,
+            met: None,
             at: self.now,
             set_version: None,
             texts: device.map(|_| self.texts.as_slice()),

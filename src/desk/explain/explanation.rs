@@ -86,6 +86,8 @@ pub struct Case<'a> {
     pub name: Option<String>,
     /// The tenant's name.
     pub tenant: &'a str,
+    /// What stood on the device already, so that nobody was asked anew.
+    pub met: Option<Met>,
     /// When it was judged.
     pub at: Timestamp,
     /// The version of the set.
@@ -100,6 +102,15 @@ pub struct Case<'a> {
     pub rulings: &'a [RecordedRuling],
     /// What it was judged by; `None`: that was not kept.
     pub inputs: Option<&'a Inputs>,
+}
+
+/// A containment that an ask met, by the same playbook and for another event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Met {
+    /// Active: the device is held.
+    Active,
+    /// Somebody was asked and had not answered.
+    Asked,
 }
 
 /// One event and one device, explained.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::explanation::{Case, Explanation, Text, explain};
+use super::explanation::{Case, Explanation, Met, Text, explain};
 use crate::desk::Desk;
+use crate::domain::decision::DecisionKind;
 use crate::domain::fact::Fact;
 use crate::store::StoreError;
 use crate::store::views::{ContainmentHistory, DecisionView};
@@ -36,6 +37,13 @@ impl<'s> Explainer<'s> {
         &mut self,
         decision: &DecisionView,
     ) -> Result<Explanation, StoreError> {
+        let (followed, met) = match &decision.device {
+            Some(device) => {
+                let all = self.containments(device.as_str()).await?;
+                (followed(decision, all), met(decision, all))
+            }
+            None => (Vec::new(), None),
+        };
         let desk = self.desk;
         let texts = match decision.set_version {
             Some(version) => self.set(version).await?.as_deref(),
@@ -46,7 +54,7 @@ impl<'s> Explainer<'s> {
             Fact::Is(name) => Some(name.clone()),
             _ => None,
         });
-        let mut explanation = explain(&Case {
+        let explanation = explain(&Case {
             is_trial: false,
             event_id: Some(decision.event_id),
             event: &decision.event,
@@ -55,6 +63,7 @@ impl<'s> Explainer<'s> {
             device: decision.device.as_ref(),
             name,
             tenant: &desk.name,
+            met,
             at: decision.decided_at,
             set_version: decision.set_version,
             texts,
@@ -63,44 +72,23 @@ impl<'s> Explainer<'s> {
             rulings: &decision.rulings,
             inputs: decision.inputs.as_ref(),
         });
-        if let Some(device) = &decision.device {
-            explanation.followed = self.followed(decision, device.as_str()).await?;
-        }
-        Ok(explanation)
+        Ok(Explanation {
+            followed,
+            ..explanation
+        })
     }
 
-    /// The containments that the decision began, and those of its playbooks that were open already.
-    async fn followed(
-        &mut self,
-        decision: &DecisionView,
-        device: &str,
-    ) -> Result<Vec<ContainmentHistory>, StoreError> {
+    async fn containments(&mut self, device: &str) -> Result<&[ContainmentHistory], StoreError> {
         if !self.containments.contains_key(device) {
             let (store, tenant) = (&self.desk.store, self.desk.tenant);
             let all = store.containments_of(tenant, device, CONTAINMENTS).await?;
             self.containments.insert(device.to_owned(), all);
         }
-        let all = self
+        Ok(self
             .containments
             .get(device)
             .map(Vec::as_slice)
-            .unwrap_or_default();
-        let acts = |containment: &ContainmentHistory| {
-            let ruling = decision
-                .rulings
-                .iter()
-                .find(|ruling| containment.playbook.as_deref() == Some(&ruling.playbook));
-            ruling.is_some_and(|ruling| ruling.kind != crate::domain::decision::DecisionKind::Skip)
-        };
-        let was_open = |containment: &ContainmentHistory| {
-            containment.created_at <= decision.decided_at
-                && containment.ended_at.is_none_or(|at| at > decision.decided_at)
-                && !matches!(containment.state.as_str(), "declined" | "expired")
-        };
-        let concerns = |containment: &&ContainmentHistory| {
-            containment.event_id == Some(decision.event_id) || (acts(containment) && was_open(containment))
-        };
-        Ok(all.iter().filter(concerns).cloned().collect())
+            .unwrap_or_default())
     }
 
     async fn set(&mut self, version: i64) -> Result<&Option<Vec<Text>>, StoreError> {
@@ -118,4 +106,45 @@ impl<'s> Explainer<'s> {
         }
         Ok(self.sets.entry(version).or_default())
     }
+}
+
+/// The containments that the decision began, and those of its playbooks that were open already.
+fn followed(decision: &DecisionView, all: &[ContainmentHistory]) -> Vec<ContainmentHistory> {
+    let concerns = |containment: &&ContainmentHistory| {
+        containment.event_id == Some(decision.event_id)
+            || (ruled(decision, containment).is_some_and(|kind| kind != DecisionKind::Skip)
+                && was_open(decision, containment))
+    };
+    all.iter().filter(concerns).cloned().collect()
+}
+
+/// What kept the decision from asking: a containment of the playbook that asks, open when it was made.
+fn met(decision: &DecisionView, all: &[ContainmentHistory]) -> Option<Met> {
+    let asks = |containment: &&ContainmentHistory| ruled(decision, containment) == Some(DecisionKind::Ask);
+    let (own, others): (Vec<_>, Vec<_>) = all
+        .iter()
+        .filter(asks)
+        .partition(|containment| containment.event_id == Some(decision.event_id));
+    if decision.kind != DecisionKind::Ask || !own.is_empty() {
+        return None;
+    }
+    let open = others
+        .into_iter()
+        .find(|containment| was_open(decision, containment))?;
+    let was_active = open.activated_at.is_some_and(|at| at <= decision.decided_at);
+    Some(if was_active { Met::Active } else { Met::Asked })
+}
+
+/// What the decision made of the playbook that a containment is of.
+fn ruled(decision: &DecisionView, containment: &ContainmentHistory) -> Option<DecisionKind> {
+    let mut rulings = decision.rulings.iter();
+    rulings
+        .find(|ruling| containment.playbook.as_deref() == Some(&ruling.playbook))
+        .map(|ruling| ruling.kind)
+}
+
+fn was_open(decision: &DecisionView, containment: &ContainmentHistory) -> bool {
+    containment.created_at <= decision.decided_at
+        && containment.ended_at.is_none_or(|at| at > decision.decided_at)
+        && !matches!(containment.state.as_str(), "declined" | "expired")
 }

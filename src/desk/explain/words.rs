@@ -1,6 +1,6 @@
 //! Outcomes and reasons in the operator's words. Pure.
 
-use super::explanation::{Case, PlaybookTold};
+use super::explanation::{Case, Met, PlaybookTold};
 use crate::domain::decision::DecisionKind;
 use crate::domain::eligibility::Ineligible;
 use crate::domain::stop::STOPPED;
@@ -26,7 +26,16 @@ pub fn outcome(case: &Case<'_>, lead: Option<&PlaybookTold>, playbooks: usize) -
         (DecisionKind::Act, true, true) => format!("quell would end its containments on {device}"),
         (DecisionKind::Act, false, false) => format!("quell set out to {hold} {device}"),
         (DecisionKind::Act, false, true) => format!("quell would {hold} {device}"),
-        (DecisionKind::Ask, _, false) => format!("quell asked before {holding} {device}"),
+        (DecisionKind::Ask, _, false) => match case.met {
+            None => format!("quell asked before {holding} {device}"),
+            Some(Met::Active) => format!(
+                "quell asked nobody about {device}, which `{}` held already, and would have asked before {holding} it",
+                lead.map_or("the playbook", |lead| &lead.playbook)
+            ),
+            Some(Met::Asked) => {
+                format!("quell had asked about {device} already, and did not ask again before {holding} it")
+            }
+        },
         (DecisionKind::Ask, _, true) => format!("quell would ask before {holding} {device}"),
         (DecisionKind::Hold, _, false) => format!("quell held back on {device} and left it to a person"),
         (DecisionKind::Hold, _, true) => {
