@@ -135,6 +135,7 @@ const HOMES: [(&str, &[&str]); 34] = [
             "defender",
             "intake/spool.rs",
             "web/peer.rs",
+            "cli/account.rs",
             "cli/terminal.rs",
         ],
     ),

@@ -72,7 +72,7 @@ pub struct ResendArgs {
     /// Why, for the audit
     #[arg(long, value_name = "TEXT")]
     reason: String,
-    /// Who you are, for the audit [default: SUDO_USER, USER or LOGNAME]
+    /// Who you are, for the audit [default: SUDO_USER, USER, LOGNAME, or your account]
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
 }

@@ -54,7 +54,7 @@ pub struct Args {
     /// Why, for the audit and for Defender's comment
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
-    /// Who you are, for the audit [default: SUDO_USER, USER or LOGNAME]
+    /// Who you are, for the audit [default: SUDO_USER, USER, LOGNAME, or your account]
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
     /// Do not ask for the device's name to be typed

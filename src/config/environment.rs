@@ -58,7 +58,10 @@ pub const VARIABLES: [(&str, &str); 9] = [
         "who acts, for the audit, where `--by` does not say it",
     ),
     ("USER", "the same, where SUDO_USER is not set"),
-    ("LOGNAME", "the same, where neither is set"),
+    (
+        "LOGNAME",
+        "the same, where neither is set; where none is, the account's name",
+    ),
     (
         "PG_BIN",
         "`demo`, `drill`: where the programs of a Postgres server are",

@@ -41,7 +41,7 @@ struct EndArgs {
     /// Why, for the audit
     #[arg(long, value_name = "TEXT")]
     reason: String,
-    /// Who you are, for the audit [default: SUDO_USER, USER or LOGNAME]
+    /// Who you are, for the audit [default: SUDO_USER, USER, LOGNAME, or your account]
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
 }
@@ -63,7 +63,7 @@ struct LiftArgs {
     /// For so many more devices [default: any number]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     devices: Option<u32>,
-    /// Who you are, for the audit [default: SUDO_USER, USER or LOGNAME]
+    /// Who you are, for the audit [default: SUDO_USER, USER, LOGNAME, or your account]
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::release_many::Many;
 use super::table::plain;
 use super::{Common, Session, devices, nothing_done};
+use crate::cli::account;
 use crate::config::environment;
 use crate::desk::find::called;
 use crate::desk::release::Report;
@@ -34,7 +35,7 @@ pub struct Args {
     /// Why, for the audit and for Defender's comment
     #[arg(long, value_name = "TEXT", required_unless_present_any = ["dry_run", "run"])]
     reason: Option<String>,
-    /// Who you are, for the audit [default: SUDO_USER, USER or LOGNAME]
+    /// Who you are, for the audit [default: SUDO_USER, USER, LOGNAME, or your account]
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
     /// It was a false positive: two of them let a playbook that is still in its canary fall back to observe
@@ -124,7 +125,8 @@ pub(in crate::cli) enum NoOperator {
     Reserved(String),
 }
 
-/// Who acts: as said, or the user who called us; behind `sudo` the one who called that.
+/// Who acts: as said, or the user who called us; behind `sudo` the one who called that; where the environment names nobody, as in a
+/// container, the account that we run under.
 ///
 /// # Errors
 /// [`NoOperator`].
@@ -133,6 +135,7 @@ pub(in crate::cli) fn operator(by: Option<&str>) -> Result<String, NoOperator> {
         ["SUDO_USER", "USER", "LOGNAME"]
             .into_iter()
             .find_map(environment::read_text)
+            .or_else(account::own)
     };
     let by = said(&by.map(str::to_owned).or_else(user).unwrap_or_default(), 100);
     if by.is_empty() {

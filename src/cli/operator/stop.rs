@@ -50,7 +50,7 @@ pub struct StopArgs {
     /// With `--scope release-all`: release without asking if it concerns so many devices; else stop only what is new
     #[arg(long, value_name = "N", conflicts_with = "yes")]
     confirm: Option<usize>,
-    /// Who you are, for the audit [default: SUDO_USER, USER or LOGNAME]
+    /// Who you are, for the audit [default: SUDO_USER, USER, LOGNAME, or your account]
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
 }
@@ -75,7 +75,7 @@ pub struct ResumeArgs {
     stops: Vec<String>,
     #[command(flatten)]
     sure: Sure,
-    /// Who you are, for the audit [default: SUDO_USER, USER or LOGNAME]
+    /// Who you are, for the audit [default: SUDO_USER, USER, LOGNAME, or your account]
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
 }
