@@ -139,6 +139,26 @@ mod tests {
     }
 
     #[test]
+    fn a_right_checksum_alone_makes_no_token() {
+        let (handle, secret) = ("0".repeat(SHORT), "0".repeat(SECRET));
+        let text = |handle: &str, secret: &str| {
+            let begin = format!("{PREFIX}{handle}_{secret}");
+            format!("{begin}{}", checksum(&begin))
+        };
+        AccessToken::parse(&text(&handle, &secret)).expect("it has the form");
+        for (handle, secret) in [
+            ("0000000", secret.as_str()),
+            ("000000000", &secret),
+            ("0000000l", &secret),
+            (&handle, &secret[1..]),
+            (&handle, &secret.replacen('0', "I", 1)),
+        ] {
+            let text = text(handle, secret);
+            assert_eq!(AccessToken::parse(&text).err(), Some(NoToken), "{text}");
+        }
+    }
+
+    #[test]
     fn bits_become_letters_from_the_left() {
         assert_eq!(letters(&[0xff; 5]), "zzzzzzzz");
         assert_eq!(letters(&[0b0000_1000, 0, 0, 0, 1]), "10000001");
