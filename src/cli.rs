@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand, each a struct of arguments and a `run`.
 
+mod account;
 pub mod approvals;
 pub mod audit;
 mod batch;

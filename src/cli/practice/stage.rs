@@ -144,10 +144,15 @@ impl Stage {
             log,
             ..
         } = self;
+        // So that the other terminal finds this very program.
+        let path = environment::own_program()
+            .ok()
+            .and_then(|program| Some(format!("PATH={}:$PATH ", program.parent()?.display())))
+            .unwrap_or_default();
         format!(
             "\nEverything goes on running, until Ctrl-C. The console: {url}/\n\
              To look around in another terminal:\n  \
-               export QUELL_CONFIG={config} QUELL_URL={url}\n  \
+               export {path}QUELL_CONFIG={config} QUELL_URL={url}\n  \
                quell status\n  \
                quell devices\n  \
                quell send FILE --restamp\n  \
