@@ -351,6 +351,20 @@ fn decisions_differ_by_what_follows_and_not_by_why_nothing_does() {
 }
 
 #[test]
+fn the_release_of_one_device_withdraws_nothing_that_waits_for_another() {
+    let (_, report) = differences(|plan| {
+        let mut new = Teller(plan, Which::New);
+        // One more than the window holds.
+        for c in ('\u{100}'..).take(101) {
+            new.turn(0, c, Restricted);
+        }
+        new.turn(1, '\u{100}', Released);
+    });
+    let calls = report.new.calls;
+    assert_eq!((calls.restricts, calls.releases, calls.withdrawn), (101, 1, 0));
+}
+
+#[test]
 fn what_held_a_playbook_back_is_told_with_its_first_time() {
     let mut plan = plan();
     let held = decision(DecisionKind::Ask, "limits[0]");
@@ -367,6 +381,8 @@ fn what_held_a_playbook_back_is_told_with_its_first_time() {
         .map(|held| (held.reason.as_str(), held.times, held.first_at))
         .collect();
     assert_eq!(told, [("limits[0]", 2, at(5)), ("never.tags", 1, at(20))]);
+    let limits: Vec<_> = report.new.held.iter().map(Held::is_limit).collect();
+    assert_eq!(limits, [true, false]);
     assert_eq!((report.judged, report.decided_differently), (4, 3));
     let counts = report.playbooks[0].new;
     assert_eq!((counts.act, counts.ask, counts.skip), (1, 2, 1));

@@ -101,12 +101,15 @@ fn a_canary_with_two_false_positives_observes_from_then_on() {
     play.alert("3m", "x", 4);
     play.news("4m", EventKind::Resolved, "a1", "closed", 3);
     play.alert("5m", "x", 5);
-    let last: Vec<_> = play.log.lines().rev().take(4).collect();
+    play.news("6m", EventKind::Resolved, "a1", "closed", 4);
+    let last: Vec<_> = play.log.lines().rev().take(6).collect();
     insta::assert_snapshot!(last.into_iter().rev().collect::<Vec<_>>().join("\n"), @"
     4m d3 p ended, release_playbook r
     4m d3 p fell back, canary.false_positives
     4m d3 release in lane release
     5m d5 p began, observe, Match, until 4h5m
+    6m d4 p ended, release_playbook r
+    6m d4 release in lane release
     ");
     assert_eq!(play.log.matches("fell back").count(), 1);
 }

@@ -9,7 +9,7 @@ use super::*;
 use crate::domain::alert::Severity;
 use crate::domain::decision::{Cap, DecisionKind};
 use crate::domain::guard::Protections;
-use crate::domain::verdict::AskTerms;
+use crate::domain::verdict::{AskTerms, Lane};
 use crate::playbook::SourceFile;
 use crate::yaml::duration;
 
@@ -257,6 +257,8 @@ fn an_ask_expires_is_approved_declined_or_acts_by_its_own_words() {
         play.answer(1, "p", Answer::Approve),
         Some(ContainmentState::Active)
     );
+    let scans = play.world.scan_ends(&device(1), true, &mut |_| {});
+    assert!(!scans, "the playbook asks for none");
     assert_eq!(
         play.answer(2, "p", Answer::Decline),
         Some(ContainmentState::Declined)
@@ -356,6 +358,20 @@ fn what_is_observed_counts_by_itself_and_restricts_nothing() {
 }
 
 #[test]
+fn what_is_observed_already_asks_no_limit() {
+    let limits = "limits: [{devices: 1, per: 5m, otherwise: skip}]";
+    let set = set(&[("p", &restrict("alert.title: x", "after: 10m", limits))]);
+    for ceiling in [Mode::Observe, Mode::Enforce] {
+        let rules = Rules { ceiling, ..rules() };
+        let mut play = Play::new(&set, &rules);
+        for (at, n) in [("0s", 1), ("6m", 2), ("7m", 1)] {
+            assert_eq!(play.alert(at, "x", n).reason, "matched", "{ceiling:?} {at}");
+        }
+        assert_eq!(play.alert("8m", "x", 3).reason, "limits[0]");
+    }
+}
+
+#[test]
 fn what_was_made_up_counts_and_is_seen_by_playbooks() {
     let set = set(&[
         (
@@ -387,6 +403,35 @@ fn what_was_made_up_counts_and_is_seen_by_playbooks() {
     1m d1 other ended, release_playbook r
     1m d1 release in lane release
     ");
+}
+
+#[test]
+fn what_stood_restricts_if_it_was_enforced_active_and_open() {
+    let open = PastOpen {
+        until: None,
+        ask_until: None,
+        otherwise_act: false,
+        release_after: None,
+        restart_on_match: false,
+        ends_when_resolved: false,
+        alerts: Vec::new(),
+    };
+    let past = |mode, activated_at, open| Past {
+        playbook: "p".to_owned(),
+        measure: Measure::Restriction,
+        lane: Lane::Normal,
+        mode,
+        activated_at,
+        open,
+    };
+    assert!(past(Mode::Enforce, Some(START), Some(open.clone())).restricts());
+    for other in [
+        past(Mode::Observe, Some(START), Some(open.clone())),
+        past(Mode::Enforce, None, Some(open)),
+        past(Mode::Enforce, Some(START), None),
+    ] {
+        assert!(!other.restricts(), "{other:?}");
+    }
 }
 
 #[test]

@@ -262,3 +262,15 @@ fn the_shipped_playbooks_compile_without_a_warning_and_pass_their_tests() {
         }
     }
 }
+
+#[test]
+fn coverage_counts_the_tests_that_were_run() {
+    let text = "playbook: ../p.yaml\ntests:\n  - {name: one, given: [], expect: {decision: ask}}\n  - {name: two, given: [], expect: {decision: ask}}\n";
+    let file = TestFile::read("p.test.yaml", text).expect("it is right");
+    let mut coverages = Coverages::new();
+    for wanted in ["one", "two", "none"] {
+        file.run_some(&set(), |name| name == wanted, &mut coverages);
+    }
+    let counts: Vec<_> = coverages.values().map(|coverage| coverage.tests).collect();
+    assert_eq!(counts, [2]);
+}
