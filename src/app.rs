@@ -27,6 +27,7 @@ use crate::lifecycle::{Lifecycle, StopLimits};
 use crate::playbook::PlaybookSet;
 use crate::store::{MigrationState, Retention, Store, StoreError, StoreOptions};
 use crate::telemetry::{self, Metrics, TraceOptions, Traces};
+use crate::web;
 use crate::worker::{self, pulse::Pulses};
 
 pub use sources::{doubt_listener, judge_listener};
@@ -49,6 +50,8 @@ pub async fn run(loaded: Loaded, migrate: bool) -> anyhow::Result<ExitCode> {
     }
     let metrics = Metrics::install()?;
     telemetry::catalog::describe();
+    // Beside the waiting for Postgres.
+    drop(tokio::task::spawn_blocking(web::prepare));
     let mut lifecycle = Lifecycle::of_process(StopLimits::default()).context("cannot listen to signals")?;
     let store = store(&config)?.guarded(terms::safety_of(&config));
     let listener = TcpListener::bind(config.http.listen)

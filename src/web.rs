@@ -62,7 +62,7 @@ use tokio::sync::{Notify, Semaphore};
 
 pub use access::{Access, Oidc, OidcOptions, ProxyHeaders, RoleRule, Whom};
 pub use door::Door;
-pub use health::Stuck;
+pub use health::{Look, Stuck};
 pub use keys::KeyFile;
 pub use listen::{Bounds, serve, serve_socket};
 pub use peer::{Network, can_be_named};
@@ -128,6 +128,8 @@ pub struct Options {
     pub desks: Vec<Desk>,
     /// Which loops are stuck, in words.
     pub stuck: Stuck,
+    /// What the last look at whether this process can take events has found; none: nobody has looked yet.
+    pub look: Option<Look>,
 }
 
 impl Options {
@@ -152,6 +154,7 @@ impl Options {
             sources: Vec::new(),
             desks: Vec::new(),
             stuck: Stuck::default(),
+            look: None,
         }
     }
 }
@@ -184,7 +187,8 @@ impl Web {
         Self::with_inbox(options, inbox::Inbox::Store(store), Box::new(metrics))
     }
 
-    fn with_inbox(options: Options, inbox: inbox::Inbox, metrics: Render) -> Self {
+    fn with_inbox(mut options: Options, inbox: inbox::Inbox, metrics: Render) -> Self {
+        let look = options.look.take();
         let requests = Semaphore::new(options.max_concurrent);
         let sources = options.sources.iter();
         let most = HELD_BYTES.max(options.body_limit.saturating_add(options.body_limit / 2));
@@ -202,7 +206,7 @@ impl Web {
             inbox,
             metrics,
             requests,
-            ready: health::Cached::default(),
+            ready: health::Cached::of(look),
             refusals: access::Refusals::default(),
             lookups: access::Lookups::default(),
             listeners: console::Listeners::default(),
@@ -213,6 +217,11 @@ impl Web {
 /// The document of the API as JSON, as docs/reference has it.
 pub fn openapi() -> String {
     api::openapi()
+}
+
+/// Makes ready what [`router`] needs and what takes time, while whoever starts waits for something else.
+pub fn prepare() {
+    api::prepare();
 }
 
 /// All routes.

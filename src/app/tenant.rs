@@ -78,7 +78,8 @@ impl Start {
             })
             .collect();
         let mut reloader = Reloader::new(&self.config, &host(), self.store.clone(), targets.clone());
-        reloader.start(&stop).await?;
+        let (started, look) = tokio::join!(reloader.start(&stop), web::Look::at(&self.store));
+        started?;
         // One is worked on, one may wait.
         let (reload, requests) = mpsc::channel(1);
         let mut options = web::Options::new(*first);
@@ -90,6 +91,7 @@ impl Start {
         options.access = super::access::access(&self.config)?;
         options.stop_file.clone_from(&self.config.stop_file);
         options.stuck = stuck;
+        options.look = Some(look);
         options.trust = self.config.http.trust;
         options
             .trusted_proxies

@@ -20,6 +20,8 @@ mod switch;
 mod tokens;
 mod writing;
 
+use std::sync::LazyLock;
+
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
@@ -154,14 +156,25 @@ pub(super) fn openapi() -> String {
     document.expect("the document is built from texts and numbers") + "\n"
 }
 
+/// All routes with their document, made once in a process: that takes 20 ms.
+static DOCUMENTED: LazyLock<(Router<Web>, String)> = LazyLock::new(|| {
+    let (router, document) = documented();
+    let document = document.to_json();
+    let document = document.expect("the document is built from texts and numbers");
+    (router, document)
+});
+
+/// Makes the routes and their document, if nobody has yet. A daemon that starts does it while it waits for Postgres.
+pub(super) fn prepare() {
+    LazyLock::force(&DOCUMENTED);
+}
+
 /// All routes of the API.
 pub(super) fn router() -> Router<Web> {
-    let (router, document) = documented();
-    let document = document
-        .to_json()
-        .expect("the document is built from texts and numbers");
-    let served = move || async move { ([(header::CONTENT_TYPE, "application/json")], document) };
+    let (router, document) = &*DOCUMENTED;
+    let served = || async { ([(header::CONTENT_TYPE, "application/json")], document.as_str()) };
     router
+        .clone()
         .route("/v1/openapi.json", get(served))
         .layer(from_fn(no_idle_condition))
 }

@@ -10,7 +10,9 @@ use axum::response::{IntoResponse, Response};
 use tokio::sync::Mutex;
 
 use crate::clock::Monotonic;
+use crate::store::Store;
 use crate::web::Web;
+use crate::web::inbox::Inbox;
 
 /// How long a verdict on readiness is told again before Postgres is asked anew.
 const FRESH: Duration = Duration::from_secs(1);
@@ -21,6 +23,32 @@ pub(super) struct Cached(Mutex<Option<(Monotonic, Verdict)>>);
 
 /// Ready, with what is said beside; or why not.
 type Verdict = Result<Vec<String>, String>;
+
+impl Cached {
+    /// What a look has just found is told again like every other.
+    pub(super) fn of(look: Option<Look>) -> Self {
+        Self(Mutex::new(look.map(|Look(at, verdict)| (at, verdict))))
+    }
+}
+
+/// A look at whether this process can take events.
+#[derive(Clone, Debug)]
+pub struct Look(Monotonic, Verdict);
+
+impl Look {
+    /// Looks. A daemon that starts does it beside what it has to do first, so that the first who asks for `/readyz` waits for nothing.
+    pub async fn at(store: &Store) -> Self {
+        Self::into(&Inbox::Store(store.clone())).await
+    }
+
+    async fn into(inbox: &Inbox) -> Self {
+        let verdict = match inbox.ready().await {
+            Ok(()) => Ok(inbox.notes().await),
+            Err(reason) => Err(reason),
+        };
+        Self(Monotonic::now(), verdict)
+    }
+}
 
 /// Says what of the process is stuck, in words; by default nothing ever is.
 #[derive(Clone)]
@@ -72,11 +100,8 @@ pub(super) async fn readyz(State(web): State<Web>) -> Response {
     let verdict = match &*cached {
         Some((at, verdict)) if at.elapsed() < FRESH => verdict.clone(),
         _ => {
-            let verdict = match web.0.inbox.ready().await {
-                Ok(()) => Ok(web.0.inbox.notes().await),
-                Err(reason) => Err(reason),
-            };
-            *cached = Some((Monotonic::now(), verdict.clone()));
+            let Look(at, verdict) = Look::into(&web.0.inbox).await;
+            *cached = Some((at, verdict.clone()));
             verdict
         }
     };
