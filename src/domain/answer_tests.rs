@@ -71,6 +71,25 @@ fn a_403_that_speaks_of_us_is_a_missing_right_and_one_that_speaks_of_the_device_
 }
 
 #[test]
+fn a_refusal_speaks_of_the_device_unless_it_speaks_of_the_request() {
+    for (status, code, of_device) in [
+        (400, "MachineNotFound", true),
+        (404, "ResourceNotFound", true),
+        (404, "InvalidInput", false),
+        (400, "", false),
+        (403, "MachineNotFound", false),
+        (500, "MachineNotFound", false),
+    ] {
+        let refusal = Refusal {
+            status,
+            code: code.to_owned(),
+            ..Refusal::default()
+        };
+        assert_eq!(refusal.speaks_of_device(), of_device, "{status} {code}");
+    }
+}
+
+#[test]
 fn a_marker_is_found_on_its_own_action_alone() {
     let marker = Marker {
         action: Uuid::from_u128(u128::MAX),

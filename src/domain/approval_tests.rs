@@ -244,3 +244,12 @@ fn whoever_shows_that_they_are_in_a_group_is_asked_with_it_and_still_approves_no
     assert_eq!(rules.may_approve(carl, &behind), Err(NotAllowed::BeganIt));
     assert_eq!(rules.may_reject(carl, &behind), Ok(()));
 }
+
+#[test]
+fn a_tag_is_short_and_tells_its_parts_apart() {
+    let of = |parts: &[&str]| tag(parts.iter().map(|part| (*part).to_owned()));
+    assert_eq!(of(&["a", "b"]).len(), 16);
+    assert_eq!(of(&["a", "b"]), of(&["a", "b"]));
+    assert_ne!(of(&["a", "b"]), of(&["ab"]));
+    assert_ne!(of(&["a", "b"]), of(&["b", "a"]));
+}

@@ -109,4 +109,20 @@ mod tests {
         );
         assert_eq!(ContainmentState::parse("over"), None);
     }
+
+    #[test]
+    fn nothing_follows_an_end_and_nothing_is_asked_again() {
+        use ContainmentState::{Active, Asked, Declined, Ended, Expired};
+        let ways = [
+            (Asked, Active),
+            (Asked, Declined),
+            (Asked, Expired),
+            (Active, Ended),
+        ];
+        for from in ContainmentState::ALL {
+            for to in ContainmentState::ALL {
+                assert_eq!(from.may_become(to), ways.contains(&(from, to)), "{from:?} {to:?}");
+            }
+        }
+    }
 }

@@ -281,4 +281,18 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn what_is_open_is_judged_by_what_it_will_have_done() {
+        for measure in Measure::ALL {
+            let (begin, release) = (ActionKind::to_begin(measure), ActionKind::to_release(measure));
+            for known in Known::ALL {
+                let due = |wanted, open| converge(measure, wanted, known, Some(open), None);
+                assert_eq!(due(true, begin), Step::Nothing);
+                assert_eq!(due(true, release), Step::Queue(begin));
+                assert_eq!(due(false, release), Step::Nothing);
+                assert_eq!(due(false, begin), Step::Queue(release));
+            }
+        }
+    }
 }

@@ -131,3 +131,14 @@ fn a_cap_of_an_earlier_record_is_read_as_it_was_written() {
         serde_json::json!({"devices": 50, "per": {"secs": 3600, "nanos": 0}})
     );
 }
+
+#[test]
+fn groups_matter_only_to_a_cap_that_is_a_part_of_one() {
+    let of_group = Cap {
+        percent_of_group: percent(10.0),
+        ..Cap::of(50, HOUR)
+    };
+    assert!(!Usage::of(&[], None).asks_groups());
+    assert!(!Usage::of(&[Cap::of(50, HOUR)], None).asks_groups());
+    assert!(Usage::of(&[Cap::of(50, HOUR), of_group], None).asks_groups());
+}

@@ -193,3 +193,17 @@ fn a_walk_finds_what_was_done_to_a_chain() {
         [(Tampering::Changed, Some(3)), (Tampering::Changed, Some(4))]
     );
 }
+
+#[test]
+fn it_is_told_how_many_seals_are_missing() {
+    for (gone, told) in [
+        (1..2, "seal 2 is missing before seal 3"),
+        (1..3, "seals 2 to 3 are missing"),
+    ] {
+        let mut links = chain(4);
+        drop(links.drain(gone));
+        let mut walk = ChainWalk::after(0, Seal::BEGINNING);
+        let found = links.iter().find_map(|link| walk.step(link));
+        assert_eq!(found.map(|finding| finding.told).as_deref(), Some(told));
+    }
+}

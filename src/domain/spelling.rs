@@ -112,6 +112,7 @@ mod tests {
             "\u{202e}tier-0",
             "tíer-0",
             "ti\u{301}er-0",
+            "tie\u{345}r-0",
             "\u{feff}tier-0",
             "tіer-0",
             "ΤΙΕR-0",

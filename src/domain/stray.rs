@@ -258,4 +258,17 @@ mod tests {
         };
         assert!(!is_late(&release, ActionState::Cancelled));
     }
+
+    #[test]
+    fn a_device_that_could_be_called_has_letters_digits_and_two_signs() {
+        let comment = Marker {
+            action: Uuid::now_v7(),
+            attempt: 1,
+        }
+        .comment("x");
+        for (device, count) in [("a-1", 1), ("a_1", 1), ("a.1", 0), ("a/1", 0), ("", 0)] {
+            let listing = [wire(&comment, MachineActionKind::Restrict, Some(device))];
+            assert_eq!(marked(&listing).len(), count, "{device}");
+        }
+    }
 }

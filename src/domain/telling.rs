@@ -274,3 +274,15 @@ pub struct Message {
     /// In a digest: how many of each kind and playbook, as `containment.begun ransomware`.
     pub counts: BTreeMap<String, u32>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stop_is_told_when_it_begins_and_when_it_ends() {
+        assert_eq!(Kind::of(Topic::Stops, "ended"), Kind::StopEnded);
+        assert_eq!(Kind::of(Topic::Stops, "new"), Kind::StopBegun);
+        assert_eq!(Kind::of(Topic::Asked, "ended"), Kind::ApprovalAsked);
+    }
+}

@@ -471,3 +471,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn who_is_told_of_what_is_as_it_is_written() {
+    use crate::domain::notify::NotifyOn;
+    let set = set(
+        "when: {alert.title: x}\nlimits: [{devices: 1, per: 1h}]\nnotify: [{to: soc, on: [released, acted]}, {to: ops, on: [failed]}]\n",
+    );
+    let told: Vec<_> = set.playbooks()[0]
+        .notify
+        .iter()
+        .map(|notify| (notify.to.as_str(), notify.on.clone()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("soc", vec![NotifyOn::Released, NotifyOn::Acted]),
+            ("ops", vec![NotifyOn::Failed])
+        ]
+    );
+}
