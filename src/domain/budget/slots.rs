@@ -165,6 +165,8 @@ mod tests {
             "one is free, so two more count"
         );
         assert_eq!(slots.snapshot(&Rules::of(&[]), at(0)), Snapshot::default());
+        let held: Vec<_> = rules().windows.iter().map(|window| slots.held(*window)).collect();
+        assert_eq!(held, [3, 5]);
     }
 
     #[test]
